@@ -1,0 +1,39 @@
+/// One request: which method, with what, until when, and for whom.
+public struct Call: Sendable {
+    /// Path of the method, names joined by `/`, at most 128 UTF-8 bytes.
+    public var method: String
+    /// The encoded arguments; the result is encoded the same way.
+    public var arguments: Payload
+    /// When the caller stops waiting; `nil` for no limit.
+    public var deadline: ContinuousClock.Instant?
+    /// Whether nobody waits for a reply.
+    public var isNotification: Bool
+    /// Whether only a method registered as safe may answer: what a plain GET may reach.
+    public var requiresSafeMethod: Bool
+    /// The other end of the connection the call came over, where it can be called back.
+    public var caller: Peer?
+    /// Takes what the handler reports on the way; `nil` when the caller did not ask for it.
+    public var progress: ProgressSink?
+
+    /// Takes encoded progress values, in order, from any thread.
+    public typealias ProgressSink = @Sendable (Payload) -> Void
+
+    /// Describes one call.
+    public init(
+        _ method: String,
+        arguments: Payload,
+        deadline: ContinuousClock.Instant? = nil,
+        isNotification: Bool = false,
+        requiresSafeMethod: Bool = false,
+        caller: Peer? = nil,
+        progress: ProgressSink? = nil
+    ) {
+        self.method = method
+        self.arguments = arguments
+        self.deadline = deadline
+        self.isNotification = isNotification
+        self.requiresSafeMethod = requiresSafeMethod
+        self.caller = caller
+        self.progress = progress
+    }
+}

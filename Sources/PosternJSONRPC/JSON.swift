@@ -1,0 +1,2 @@
+/// JSON text (RFC 8259) as the encoding of payloads.
+public enum JSON {}
