@@ -10,6 +10,11 @@ let package = Package(
     targets: [
         .target(name: "Postern"),
         .target(name: "PosternJSONRPC", dependencies: ["Postern"]),
+        .systemLibrary(
+            name: "CLibWebSockets",
+            pkgConfig: "libwebsockets",
+            providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-uv", "libuv1-dev"])]),
+        .target(name: "LibWebSockets", dependencies: ["CLibWebSockets"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "PosternJSONRPCTests", dependencies: ["Postern", "PosternJSONRPC"]),
     ]

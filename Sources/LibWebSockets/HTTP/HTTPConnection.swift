@@ -1,0 +1,297 @@
+/// One HTTP/1.1 connection: reads requests one after another, and answers each before it reads the next.
+///
+/// It owns its descriptor until it closes it or hands it over to libwebsockets. All members belong to the loop's thread.
+final class HTTPConnection: PollOwner, Flushable {
+    let loop: EventLoop
+    let remoteAddress: String
+    private let descriptor: Int32
+    private let worker: ServerWorker
+    private var poll: PollHandle?
+    private var state = State.readingHead
+    private var input: [UInt8] = []
+    private var searched = 0
+    private var output: [UInt8] = []
+    private var sent = 0
+    private var isDirty = false
+    private var exchange: HTTPExchange?
+    private var requests = 0
+    private var closesAfterAnswer = false
+    private var deadline: UInt64
+
+    private enum State {
+        case readingHead
+        case readingBody(HTTPRequestHead)
+        case answering
+        case streaming
+        /// The answer has left; what the client still sends is thrown away, so that it can read the answer.
+        case lingering
+        case closed
+    }
+
+    private static let lingerMilliseconds: UInt64 = 2_000
+    private static let keptBytes = 4_096
+
+    init(descriptor: Int32, worker: ServerWorker) {
+        self.descriptor = descriptor
+        self.worker = worker
+        loop = worker.loop
+        remoteAddress = ListeningSocket.peerAddress(of: descriptor)
+        deadline = loop.milliseconds + worker.limits.headMilliseconds
+        poll = unsafe PollHandle(watching: descriptor, on: loop.raw.pointer, for: self)
+        poll?.watch(readable: true, writable: false)
+    }
+
+    // MARK: Reading
+
+    func descriptorIsReady(readable: Bool, writable: Bool, failed: Bool) {
+        if failed { return close() }
+        if writable { flush() }
+        if readable { read() }
+    }
+
+    private func read() {
+        if case .lingering = state { input.removeAll(keepingCapacity: true) }
+        switch worker.readBuffer.receive(from: descriptor, into: &input) {
+        case .wouldWait: return
+        case .ended: return close()
+        case .bytes: break
+        }
+        switch state {
+        case .readingHead, .readingBody: process()
+        case .answering: if input.count > worker.limits.maximumPipelinedBytes { close() }
+        // A client of a stream has nothing to say.
+        case .streaming: close()
+        case .lingering, .closed: break
+        }
+    }
+
+    /// Takes as many whole requests from the input as there are answers for.
+    private func process() {
+        while true {
+            switch state {
+            case .readingHead:
+                guard !input.isEmpty, readHead() else { return }
+            case .readingBody(let head):
+                state = .readingHead
+                guard readBody(head) else { return }
+            default: return
+            }
+        }
+    }
+
+    /// Reads a head; `false` when there is nothing to go on with.
+    private func readHead() -> Bool {
+        if searched == 0 { deadline = loop.milliseconds + worker.limits.headMilliseconds }
+        switch worker.parser.parse(input, searched: &searched) {
+        case .incomplete: return false
+        case .refused(let refusal):
+            refuse(refusal)
+            return false
+        case .complete(let head):
+            input = []
+            searched = 0
+            requests += 1
+            closesAfterAnswer = head.wantsClose || requests >= worker.limits.maximumRequests || worker.isDraining
+            return admit(head)
+        }
+    }
+
+    private func admit(_ head: HTTPRequestHead) -> Bool {
+        switch worker.service.admit(head, from: remoteAddress) {
+        case .answer(let response):
+            if head.contentLength > 0 { closesAfterAnswer = true }
+            input = Array(head.bytes[min(head.bytes.count, head.length + head.contentLength)...])
+            send(response.status, headers: response.headers, body: response.body.span, isHead: head.method == .head)
+        case .upgrade(let handler, let limits, let echoes):
+            handOver(head, to: handler, limits: limits, echoesSubprotocol: echoes)
+            return false
+        case .readBody(let limit):
+            guard head.contentLength <= limit else {
+                refuse(.bodyTooLarge)
+                return false
+            }
+            if head.expectsContinue, head.bytes.count < head.length + head.contentLength {
+                output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
+                markDirty()
+            }
+            deadline = loop.milliseconds + worker.limits.bodyMilliseconds
+            state = .readingBody(head)
+        }
+        return true
+    }
+
+    /// Joins the body to its head and hands the request on when it is whole.
+    private func readBody(_ head: consuming HTTPRequestHead) -> Bool {
+        var head = head
+        let end = head.length + head.contentLength
+        if !input.isEmpty {
+            head.bytes.append(contentsOf: input)
+            input.removeAll(keepingCapacity: true)
+        }
+        guard head.bytes.count >= end else {
+            state = .readingBody(head)
+            return false
+        }
+        if head.bytes.count > end {
+            input = Array(head.bytes[end...])
+            head.bytes.removeLast(head.bytes.count - end)
+        }
+        state = .answering
+        deadline = .max
+        let exchange = HTTPExchange(head, on: self)
+        self.exchange = exchange
+        worker.service.respond(to: exchange)
+        return true
+    }
+
+    // MARK: Answering
+
+    func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>) {
+        send(status, headers: headers, body: body, isHead: exchange?.request.method == .head)
+    }
+
+    private func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>, isHead: Bool) {
+        HTTPResponse.appendHead(
+            status, headers: headers, contentLength: status == .noContent ? nil : body.count, closes: closesAfterAnswer,
+            to: &output)
+        if !isHead { output.append(contentsOf: body) }
+        finishAnswer()
+    }
+
+    func send(_ prepared: PreparedHead, body: Span<UInt8>) {
+        output.append(contentsOf: prepared.bytes)
+        output.appendDecimal(body.count)
+        output.append(contentsOf: (closesAfterAnswer ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n").utf8)
+        output.append(contentsOf: body)
+        finishAnswer()
+    }
+
+    func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
+        HTTPResponse.appendHead(status, headers: headers, contentLength: nil, closes: true, to: &output)
+        state = .streaming
+        markDirty()
+    }
+
+    func write(_ body: (inout [UInt8]) -> Void) -> Bool {
+        guard case .streaming = state else { return false }
+        body(&output)
+        guard output.count - sent <= worker.limits.maximumQueuedBytes else {
+            close()
+            return false
+        }
+        markDirty()
+        return true
+    }
+
+    func endStream() {
+        guard case .streaming = state else { return }
+        closesAfterAnswer = true
+        finishAnswer()
+    }
+
+    private func finishAnswer() {
+        exchange = nil
+        let wasWaiting = if case .answering = state { true } else { false }
+        markDirty()
+        guard !closesAfterAnswer else {
+            state = .lingering
+            deadline = loop.milliseconds + worker.limits.stallMilliseconds
+            return
+        }
+        state = .readingHead
+        deadline = loop.milliseconds + worker.limits.idleMilliseconds
+        // What was sent ahead of the answer is read once this call has returned to the loop.
+        if wasWaiting, !input.isEmpty { worker.readAgain(self) }
+    }
+
+    func readPipelined() {
+        if case .readingHead = state { process() }
+    }
+
+    private func refuse(_ refusal: HTTPRefusal) {
+        closesAfterAnswer = true
+        let response = refusal.response
+        send(response.status, headers: response.headers, body: response.body.span, isHead: false)
+    }
+
+    // MARK: Writing
+
+    private func markDirty() {
+        guard !isDirty else { return }
+        isDirty = true
+        loop.markDirty(self)
+    }
+
+    func flush() {
+        isDirty = false
+        if case .closed = state { return }
+        while sent < output.count {
+            switch Socket.send(output, from: sent, to: descriptor) {
+            case .bytes(let count): sent += count
+            case .wouldWait:
+                if case .streaming = state, deadline == .max {
+                    deadline = loop.milliseconds + worker.limits.stallMilliseconds
+                }
+                poll?.watch(readable: true, writable: true)
+                return
+            case .ended: return close()
+            }
+        }
+        output.removeAll(keepingCapacity: output.capacity <= Self.keptBytes)
+        sent = 0
+        poll?.watch(readable: true, writable: false)
+        switch state {
+        case .streaming: deadline = .max
+        case .lingering:
+            Socket.finishSending(on: descriptor)
+            deadline = min(deadline, loop.milliseconds + Self.lingerMilliseconds)
+        default: break
+        }
+    }
+
+    // MARK: Ending
+
+    /// Ends what takes too long; called a few times a second.
+    func checkTime(_ now: UInt64) {
+        guard now >= deadline else { return }
+        switch state {
+        case .readingHead where input.isEmpty && requests > 0: close()
+        case .readingHead, .readingBody: refuse(.requestTimeout)
+        default: close()
+        }
+    }
+
+    /// Closes the connection if it waits for a request, else after the answer that is under way.
+    func drain() {
+        closesAfterAnswer = true
+        if case .readingHead = state, input.isEmpty { close() }
+    }
+
+    func close() {
+        if case .closed = state { return }
+        state = .closed
+        poll?.close()
+        poll = nil
+        Socket.close(descriptor)
+        worker.forget(self)
+        exchange?.disconnected()
+        exchange = nil
+    }
+
+    /// Gives the descriptor to libwebsockets, with the handshake in a form that leaves nothing to interpret.
+    private func handOver(
+        _ head: HTTPRequestHead,
+        to handler: any WebSocketHandler,
+        limits: WebSocketLimits,
+        echoesSubprotocol: Bool
+    ) {
+        state = .closed
+        poll?.close()
+        poll = nil
+        worker.forget(self)
+        worker.openWebSocket(
+            descriptor: descriptor,
+            handshake: Handshake.canonical(head, subprotocol: echoesSubprotocol ? worker.subprotocol : nil),
+            socket: WebSocket(loop: loop, limits: limits, remoteAddress: remoteAddress, handler: handler))
+    }
+}

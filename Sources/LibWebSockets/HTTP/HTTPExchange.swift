@@ -1,0 +1,95 @@
+/// One request and the answer to it. All members belong to the thread of its loop.
+///
+/// Answered once; when the client has gone, an answer goes nowhere.
+public final class HTTPExchange {
+    /// The head of the request.
+    public let request: HTTPRequestHead
+    /// The address of the client, without its port.
+    public var remoteAddress: String { connection?.remoteAddress ?? "unknown" }
+    /// Called once when the client goes before the answer was complete.
+    public var onDisconnect: (() -> Void)?
+    /// The loop of the connection.
+    public let loop: EventLoop
+    private weak var connection: HTTPConnection?
+    private var phase = Phase.waiting
+
+    private enum Phase { case waiting, streaming, done }
+
+    init(_ request: HTTPRequestHead, on connection: HTTPConnection) {
+        self.request = request
+        self.connection = connection
+        loop = connection.loop
+    }
+
+    /// Lends the body for reading in place.
+    public func withBody<Result>(_ read: (Span<UInt8>) -> Result) -> Result {
+        let bytes = request.bytes
+        return read(bytes.span.extracting(request.length..<(request.length + request.contentLength)))
+    }
+
+    /// Whether an answer can still reach the client.
+    public var isOpen: Bool { phase != .done && connection != nil }
+
+    /// Sends the whole answer.
+    public func respond(_ response: HTTPResponse) {
+        respond(response.status, headers: response.headers, body: response.body.span)
+    }
+
+    /// Sends the whole answer, in one write.
+    public func respond(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>) {
+        guard phase == .waiting else { return }
+        phase = .done
+        connection?.send(status, headers: headers, body: body)
+    }
+
+    /// Sends the whole answer of which all but the body's length was prepared; the fast way.
+    public func respond(_ prepared: PreparedHead, body: Span<UInt8>) {
+        guard phase == .waiting else { return }
+        phase = .done
+        connection?.send(prepared, body: body)
+    }
+
+    /// Begins an answer whose length is not known; it ends with the connection.
+    public func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
+        guard phase == .waiting else { return }
+        phase = .streaming
+        connection?.beginStream(status, headers: headers)
+    }
+
+    /// Adds to a stream whatever `body` appends.
+    ///
+    /// - Returns: `false` when the client has gone, or was let go because too much output was waiting.
+    @discardableResult
+    public func write(_ body: (inout [UInt8]) -> Void) -> Bool {
+        guard phase == .streaming, let connection else { return false }
+        return connection.write(body)
+    }
+
+    /// Ends a stream.
+    public func end() {
+        guard phase == .streaming else { return }
+        phase = .done
+        connection?.endStream()
+    }
+
+    func disconnected() {
+        guard phase != .done else { return }
+        phase = .done
+        onDisconnect?()
+        onDisconnect = nil
+    }
+}
+
+/// The head of an answer that is sent often, all but the length of its body.
+public struct PreparedHead: Sendable {
+    let bytes: [UInt8]
+
+    /// Prepares a head.
+    public init(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
+        var bytes: [UInt8] = []
+        HTTPResponse.appendHead(status, headers: headers, contentLength: nil, closes: false, to: &bytes)
+        bytes.removeLast(4)
+        bytes.append(contentsOf: "\r\nContent-Length: ".utf8)
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,79 @@
+/// The head of one HTTP/1.1 request, already checked by ``HTTPHeadParser``.
+///
+/// Names and values are ranges of ``bytes``: nothing is copied until it is asked for.
+public struct HTTPRequestHead: Sendable {
+    /// The bytes that were read; the head stands at the front.
+    public internal(set) var bytes: [UInt8] = []
+    /// Bytes of the head, its empty line included.
+    public internal(set) var length = 0
+    /// The method.
+    public internal(set) var method = HTTPMethod.get
+    /// Where the path stands, without the query.
+    public internal(set) var path = 0..<0
+    /// Where the query stands, without its question mark; empty when there is none.
+    public internal(set) var query = 0..<0
+    /// Length of the body in bytes.
+    public internal(set) var contentLength = 0
+    /// Whether the connection is to be closed after the answer.
+    public internal(set) var wantsClose = false
+    /// Whether the client waits for `100 Continue` before it sends the body.
+    public internal(set) var expectsContinue = false
+    /// The key of a WebSocket handshake; `nil` when the request is none.
+    public internal(set) var webSocketKey: Range<Int>?
+    var fields: [(name: Range<Int>, value: Range<Int>)] = []
+
+    /// The path as text.
+    public var pathText: String { text(path) }
+
+    /// The value of a header field, `nil` when it was not sent; the name is given in lower case.
+    public subscript(name: StaticString) -> String? {
+        for field in fields where isName(field.name, name) { return text(field.value) }
+        return nil
+    }
+
+    /// Where the value of a header field stands.
+    public func range(of name: StaticString) -> Range<Int>? {
+        for field in fields where isName(field.name, name) { return field.value }
+        return nil
+    }
+
+    /// Whether the bytes of a range equal a text.
+    public func equals(_ range: Range<Int>, _ text: StaticString) -> Bool {
+        text.withUTF8Buffer { buffer in
+            guard range.count == buffer.count else { return false }
+            for offset in 0..<range.count {
+                guard unsafe buffer[offset] == bytes[range.lowerBound + offset] else { return false }
+            }
+            return true
+        }
+    }
+
+    /// The bytes of a range as text.
+    public func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+    func isName(_ range: Range<Int>, _ name: StaticString) -> Bool {
+        name.withUTF8Buffer { buffer in
+            guard range.count == buffer.count else { return false }
+            for offset in 0..<range.count {
+                guard unsafe buffer[offset] == bytes[range.lowerBound + offset].asciiLowercase else { return false }
+            }
+            return true
+        }
+    }
+}
+
+/// The methods that the gate lets through.
+public enum HTTPMethod: String, Sendable {
+    case get = "GET"
+    case head = "HEAD"
+    case post = "POST"
+    case options = "OPTIONS"
+    case put = "PUT"
+    case delete = "DELETE"
+    case patch = "PATCH"
+}
+
+extension UInt8 {
+    /// The lower case of an ASCII letter, anything else unchanged.
+    var asciiLowercase: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
+}

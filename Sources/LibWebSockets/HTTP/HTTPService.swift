@@ -1,0 +1,42 @@
+/// What a program does with the requests of one loop. Every function is called on the loop's thread.
+public protocol HTTPService: AnyObject {
+    /// Decides about a request when its head has arrived, before its body is read.
+    func admit(_ request: HTTPRequestHead, from address: String) -> HTTPAdmission
+    /// Answers a request that was admitted with `.readBody`; its whole body has arrived.
+    ///
+    /// The answer may come later, from the same thread.
+    func respond(to exchange: HTTPExchange)
+}
+
+/// What becomes of a request.
+public enum HTTPAdmission {
+    /// Its body is read, up to so many bytes, and the request is handed to ``HTTPService/respond(to:)``.
+    case readBody(atMost: Int)
+    /// It is answered at once; a body is not read, and then the connection is closed.
+    case answer(HTTPResponse)
+    /// It is a WebSocket handshake that is accepted; `subprotocol` is echoed when it was offered.
+    case upgrade(any WebSocketHandler, WebSocketLimits, subprotocol: Bool)
+}
+
+/// The limits and times of HTTP connections.
+public struct HTTPLimits: Sendable {
+    /// The limits of a request's head.
+    public var head = HTTPHeadLimits()
+    /// How long a head may take, from the connection or from its first byte.
+    public var headMilliseconds: UInt64 = 10_000
+    /// How long a body may take, in all.
+    public var bodyMilliseconds: UInt64 = 15_000
+    /// How long a connection may be idle between requests.
+    public var idleMilliseconds: UInt64 = 15_000
+    /// How long output may wait without any of it leaving.
+    public var stallMilliseconds: UInt64 = 10_000
+    /// Requests on one connection.
+    public var maximumRequests = 1_000
+    /// Output of a stream that may wait, in bytes.
+    public var maximumQueuedBytes = 1 << 20
+    /// Bytes that may arrive behind a request that is still being answered.
+    public var maximumPipelinedBytes = 64 << 10
+
+    /// The defaults.
+    public init() {}
+}

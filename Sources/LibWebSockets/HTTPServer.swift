@@ -1,0 +1,133 @@
+import Synchronization
+
+/// A server for HTTP/1.1 and WebSocket on one address: some loops, each with its own listening socket.
+public final class HTTPServer: Sendable {
+    /// Where and how to listen.
+    public struct Configuration: Sendable {
+        /// An IPv4 or IPv6 address, or `localhost`.
+        public var host = "127.0.0.1"
+        /// The port; 0 lets the system choose.
+        public var port = 8_080
+        /// Event loops, each on a thread of its own.
+        public var loops = 1
+        /// The WebSocket subprotocol that is echoed when a client offers it.
+        public var subprotocol = "jsonrpc"
+        /// The most connections of all loops together; more are closed at once.
+        public var maximumConnections = 10_000
+        /// The limits of HTTP connections.
+        public var http = HTTPLimits()
+
+        /// The defaults: loopback, port 8080, one loop.
+        public init() {}
+
+        /// Descriptors kept free for everything that is not a connection.
+        private static let reservedDescriptors = 256
+
+        var connectionsPerLoop: Int {
+            let limit = Socket.descriptorLimit
+            let usable = max(16, limit - min(Self.reservedDescriptors, limit / 2))
+            return max(1, min(maximumConnections, usable) / max(1, loops))
+        }
+    }
+
+    /// Why a server did not start.
+    public enum StartError: Error, Sendable, CustomStringConvertible {
+        /// The address cannot be listened on.
+        case socket(SocketError)
+        /// libwebsockets gave no context; most often its plug-in for libuv is not installed.
+        case noContext
+
+        /// The cause, and what to do.
+        public var description: String {
+            switch self {
+            case .socket(let error): "\(error)"
+            case .noContext: "libwebsockets could not start; is the package libwebsockets-evlib-uv installed?"
+            }
+        }
+    }
+
+    /// The loops, in order.
+    public let loops: [EventLoop]
+    /// The port in use.
+    public let port: Int
+    private let workers: [LoopBound<ServerWorker>]
+
+    /// Binds the address and starts the loops.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where and how to listen.
+    ///   - makeService: Makes what answers the requests of one loop; called once on each loop's thread.
+    /// - Throws: `StartError`.
+    public init(
+        _ configuration: Configuration,
+        makeService: @escaping @Sendable (EventLoop) -> any HTTPService
+    ) async throws(StartError) {
+        Socket.raiseDescriptorLimit()
+        var configuration = configuration
+        var loops: [EventLoop] = []
+        var workers: [LoopBound<ServerWorker>] = []
+        for index in 0..<max(1, configuration.loops) {
+            let loop = EventLoop(index: index)
+            loops.append(loop)
+            do throws(StartError) {
+                let started = try await Self.start(loop, configuration, makeService)
+                workers.append(started.worker)
+                // The first loop learns the port that the others share.
+                configuration.port = started.port
+            } catch {
+                for loop in loops { loop.stop() }
+                throw error
+            }
+        }
+        self.loops = loops
+        self.workers = workers
+        port = configuration.port
+    }
+
+    private static func start(
+        _ loop: EventLoop,
+        _ configuration: Configuration,
+        _ makeService: @escaping @Sendable (EventLoop) -> any HTTPService
+    ) async throws(StartError) -> (worker: LoopBound<ServerWorker>, port: Int) {
+        let result = await withCheckedContinuation { continuation in
+            loop.start {
+                continuation.resume(returning: Result { () throws(StartError) in
+                    let worker = try ServerWorker(loop: loop, configuration: configuration, service: makeService(loop))
+                    return (LoopBound(worker, on: loop), worker.port)
+                })
+            }
+        }
+        return try result.get()
+    }
+
+    /// Connections that are open on all loops.
+    public var connectionCount: Int {
+        get async {
+            var count = 0
+            for worker in workers { count += await worker.run { $0.connectionCount } }
+            return count
+        }
+    }
+
+    /// Stops accepting connections, and ends those that wait for a request; WebSockets stay open.
+    public func stopAccepting() async {
+        for worker in workers { await worker.run { $0.stopAccepting() } }
+    }
+
+    /// Closes everything and ends the loops' threads.
+    public func stop() async {
+        for worker in workers {
+            await worker.run { $0.shutDown() }
+            worker.loop.stop()
+        }
+    }
+}
+
+extension LoopBound {
+    /// Runs `body` with the value on the loop's thread and waits for its result.
+    public func run<Result: Sendable>(_ body: @escaping @Sendable (Value) -> Result) async -> Result {
+        await withCheckedContinuation { continuation in
+            loop.execute { continuation.resume(returning: body(self.value)) }
+        }
+    }
+}

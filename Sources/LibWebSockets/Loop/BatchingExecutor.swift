@@ -1,0 +1,71 @@
+import Synchronization
+
+/// Runs jobs on Swift's global executor, handed over once a turn of an event loop.
+///
+/// A loop starts many handlers in one turn. Enqueuing each on the global executor would wake a thread each time; this
+/// executor collects them, and a task that drains the queue goes on for as long as there is work. A drain that is held
+/// up by a slow handler gets a second one beside it.
+public final class BatchingExecutor: TaskExecutor {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var next = 0
+        var drainers = 0
+        var hasMovedSinceHandOver = false
+
+        mutating func takeJob() -> UnownedJob? {
+            guard next < jobs.count else {
+                jobs.removeAll(keepingCapacity: true)
+                next = 0
+                drainers -= 1
+                return nil
+            }
+            hasMovedSinceHandOver = true
+            defer { next += 1 }
+            return jobs[next]
+        }
+
+        /// Whether one more task should drain the queue.
+        mutating func startsDrainer(atMost maximum: Int) -> Bool {
+            defer { hasMovedSinceHandOver = false }
+            guard next < jobs.count, drainers < maximum, drainers == 0 || !hasMovedSinceHandOver else { return false }
+            drainers += 1
+            return true
+        }
+    }
+
+    private let state = Mutex(State())
+    private let storage: LoopStorage
+    private let maximumDrainers: Int
+
+    /// Makes an executor that collects what is enqueued on a loop's thread until ``handOver()``.
+    init(collectingOn storage: LoopStorage, maximumDrainers: Int = 8) {
+        self.storage = storage
+        self.maximumDrainers = maximumDrainers
+    }
+
+    /// Takes a job; any thread. On the loop's thread it waits for the end of the turn.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isOnLoop = storage.isCurrentThread
+        let starts = state.withLock { state -> Bool in
+            state.jobs.append(job)
+            guard !isOnLoop, state.drainers == 0 else { return false }
+            state.drainers += 1
+            return true
+        }
+        if starts { startDrainer() }
+    }
+
+    /// Gives what has been collected to the global executor.
+    func handOver() {
+        if state.withLock({ $0.startsDrainer(atMost: maximumDrainers) }) { startDrainer() }
+    }
+
+    private func startDrainer() { Task.detached { self.drain() } }
+
+    private func drain() {
+        while let job = state.withLock({ $0.takeJob() }) {
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+    }
+}

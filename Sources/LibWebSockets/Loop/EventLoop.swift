@@ -1,0 +1,147 @@
+import CLibWebSockets
+import Synchronization
+
+/// One thread that reads and writes connections, and runs short work for them.
+///
+/// Each turn of the loop reads what has arrived, runs the jobs that became ready, then writes what every connection has
+/// gathered, one system call each. All members are for the loop's thread, unless they say "any thread".
+public final class EventLoop: @unchecked Sendable {
+    // Safe because: every mutable member is touched on the loop's own thread only; what other threads hand in goes
+    // through `mailbox`, which is locked.
+
+    /// Position of this loop among the loops of its server, from 0.
+    public let index: Int
+    let raw: LoopStorage
+    private let mailbox = Mutex(Mail())
+    private var jobs: [UnownedJob] = []
+    private var dirty: [any Flushable] = []
+    private var hooks: [HookHandle] = []
+    private var waker: HookHandle?
+    private var thread: ServiceThread?
+    private var isStopping = false
+    /// Runs handlers on Swift's global executor, handed over once a turn.
+    public let concurrentExecutor: BatchingExecutor
+
+    private struct Mail {
+        var work: [@Sendable () -> Void] = []
+        var jobs: [UnownedJob] = []
+        var isClosed = false
+        var isEmpty: Bool { work.isEmpty && jobs.isEmpty }
+    }
+
+    /// The most rounds of jobs in one turn, before input is read again.
+    private static let maximumRounds = 16
+
+    /// Makes a loop; it runs after ``start(_:)``.
+    public init(index: Int = 0) {
+        self.index = index
+        raw = LoopStorage()
+        concurrentExecutor = BatchingExecutor(collectingOn: raw)
+    }
+
+    /// Starts the loop's thread and runs `setUp` on it, before anything else.
+    public func start(_ setUp: @escaping @Sendable () -> Void) {
+        // The waker must stand before another thread can post.
+        waker = unsafe HookHandle.onWake(of: raw.pointer) { [unowned self] in readMail() }
+        thread = ServiceThread { [self] in
+            raw.adoptThread()
+            unsafe hooks.append(.afterEachTurn(of: raw.pointer) { [unowned self] in finishTurn() })
+            setUp()
+            raw.run()
+        }
+    }
+
+    /// Runs `work` on the loop's thread; any thread. Work posted from one thread runs in the order it was posted.
+    ///
+    /// - Returns: `false` when the loop has stopped, and the work will never run.
+    @discardableResult
+    public func execute(_ work: @escaping @Sendable () -> Void) -> Bool {
+        post { $0.work.append(work) }
+    }
+
+    /// Whether the caller is on the loop's thread; any thread.
+    public var isCurrent: Bool { raw.isCurrentThread }
+
+    /// Stops the program when the caller is on another thread.
+    public func preconditionOnLoop() { precondition(isCurrent, "not on the thread of its event loop") }
+
+    /// Calls `body` again and again on the loop's thread, until the loop stops.
+    public func every(milliseconds: UInt64, _ body: @escaping () -> Void) {
+        unsafe hooks.append(.every(milliseconds: milliseconds, on: raw.pointer, body))
+    }
+
+    /// The loop's clock in milliseconds, taken once a turn; it never goes back.
+    public var milliseconds: UInt64 { raw.milliseconds }
+
+    /// Ends the loop after this turn; any thread. What was posted before still runs.
+    public func stop() {
+        execute { [self] in
+            isStopping = true
+            raw.stop()
+        }
+    }
+
+    /// Waits until the loop's thread has ended; any other thread.
+    public func join() { thread?.join() }
+
+    /// Puts a connection on the list of those written at the end of this turn.
+    func markDirty(_ connection: any Flushable) { dirty.append(connection) }
+
+    private func post(_ add: (inout Mail) -> Void) -> Bool {
+        let state = mailbox.withLock { mail -> (wasEmpty: Bool, isOpen: Bool) in
+            guard !mail.isClosed else { return (false, false) }
+            let wasEmpty = mail.isEmpty
+            add(&mail)
+            return (wasEmpty, true)
+        }
+        if state.wasEmpty { waker?.wake() }
+        return state.isOpen
+    }
+
+    private func readMail() {
+        let mail = mailbox.withLock { mail -> Mail in
+            defer { mail = Mail() }
+            return mail
+        }
+        for work in mail.work { work() }
+        jobs.append(contentsOf: mail.jobs)
+    }
+
+    private func finishTurn() {
+        runJobs()
+        concurrentExecutor.handOver()
+        flushDirty()
+    }
+
+    private func runJobs() {
+        var rounds = 0
+        while !jobs.isEmpty, rounds < Self.maximumRounds {
+            let batch = jobs
+            jobs.removeAll(keepingCapacity: true)
+            for job in batch { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+            rounds += 1
+        }
+        if !jobs.isEmpty { waker?.wake() }
+    }
+
+    private func flushDirty() {
+        guard !dirty.isEmpty else { return }
+        let batch = dirty
+        dirty.removeAll(keepingCapacity: true)
+        for connection in batch { connection.flush() }
+    }
+}
+
+/// A connection that gathers output during a turn of its loop.
+protocol Flushable: AnyObject {
+    /// Writes what was gathered.
+    func flush()
+}
+
+extension EventLoop: TaskExecutor {
+    /// Takes a job; any thread. Jobs of the loop's own thread run in this turn, others after one wake-up a batch.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrent { jobs.append(job) } else { _ = post { $0.jobs.append(job) } }
+    }
+}

@@ -1,0 +1,119 @@
+import CLibWebSockets
+
+/// What a ``PollHandle`` tells about its file descriptor.
+protocol PollOwner: AnyObject {
+    /// The descriptor can be read or written, or the other end has gone; on the loop's thread.
+    func descriptorIsReady(readable: Bool, writable: Bool, failed: Bool)
+}
+
+/// Owns one `uv_poll_t`: watches a file descriptor until it is closed. It never closes the descriptor.
+///
+/// Keeps its owner alive until ``close()``.
+@safe
+final class PollHandle {
+    private let raw: UnsafeMutablePointer<uv_poll_t>
+    private var owner: (any PollOwner)?
+    private var events: Int32 = 0
+
+    init(watching descriptor: Int32, on loop: UnsafeMutablePointer<uv_loop_t>, for owner: any PollOwner) {
+        unsafe raw = .allocate(capacity: 1)
+        self.owner = owner
+        unsafe uv_poll_init(loop, raw, descriptor)
+        unsafe raw.pointee.data = Unmanaged.passRetained(self).toOpaque()
+    }
+
+    /// Says what to wait for; asking for what is being waited for already costs nothing.
+    func watch(readable: Bool, writable: Bool) {
+        let wanted = (readable ? Int32(UV_READABLE.rawValue) : 0) | (writable ? Int32(UV_WRITABLE.rawValue) : 0)
+        guard wanted != events, owner != nil else { return }
+        events = wanted
+        guard wanted != 0 else {
+            unsafe uv_poll_stop(raw)
+            return
+        }
+        unsafe uv_poll_start(raw, wanted) { handle, status, events in
+            guard let data = unsafe handle?.pointee.data else { return }
+            let poll = unsafe Unmanaged<PollHandle>.fromOpaque(data).takeUnretainedValue()
+            poll.owner?.descriptorIsReady(
+                readable: events & Int32(UV_READABLE.rawValue) != 0,
+                writable: events & Int32(UV_WRITABLE.rawValue) != 0,
+                failed: status < 0)
+        }
+    }
+
+    /// Stops watching and lets go of the owner; the descriptor may be closed or handed on at once.
+    func close() {
+        guard owner != nil else { return }
+        owner = nil
+        unsafe UnsafeMutableRawPointer(raw).withMemoryRebound(to: uv_handle_t.self, capacity: 1) { handle in
+            unsafe uv_close(handle) { closed in
+                guard let data = unsafe closed?.pointee.data else { return }
+                unsafe Unmanaged<PollHandle>.fromOpaque(data).release()
+            }
+        }
+    }
+
+    deinit { unsafe raw.deallocate() }
+}
+
+/// Owns one libuv handle that runs a function on its loop: after each turn, on a timer, or when woken.
+///
+/// Everything but ``wake()`` belongs to the loop's thread. The handle lives as long as its loop.
+@safe
+final class HookHandle {
+    private let raw: UnsafeMutableRawPointer
+    private let body: () -> Void
+
+    private init(size: Int, body: @escaping () -> Void) {
+        unsafe raw = .allocate(byteCount: size, alignment: 16)
+        self.body = body
+    }
+
+    /// Runs `body` after each turn in which the loop looked for input.
+    static func afterEachTurn(of loop: UnsafeMutablePointer<uv_loop_t>, _ body: @escaping () -> Void) -> HookHandle {
+        let hook = unsafe HookHandle(size: MemoryLayout<uv_check_t>.size, body: body)
+        let check = unsafe hook.raw.bindMemory(to: uv_check_t.self, capacity: 1)
+        unsafe uv_check_init(loop, check)
+        unsafe check.pointee.data = Unmanaged.passUnretained(hook).toOpaque()
+        unsafe uv_check_start(check) { check in unsafe HookHandle.run(check?.pointee.data) }
+        return hook
+    }
+
+    /// Runs `body` again and again.
+    static func every(
+        milliseconds: UInt64,
+        on loop: UnsafeMutablePointer<uv_loop_t>,
+        _ body: @escaping () -> Void
+    ) -> HookHandle {
+        let hook = unsafe HookHandle(size: MemoryLayout<uv_timer_t>.size, body: body)
+        let timer = unsafe hook.raw.bindMemory(to: uv_timer_t.self, capacity: 1)
+        unsafe uv_timer_init(loop, timer)
+        unsafe timer.pointee.data = Unmanaged.passUnretained(hook).toOpaque()
+        unsafe uv_timer_start(timer, { timer in unsafe HookHandle.run(timer?.pointee.data) }, milliseconds, milliseconds)
+        return hook
+    }
+
+    /// Runs `body` some time after ``wake()``, once for any number of calls in between.
+    static func onWake(of loop: UnsafeMutablePointer<uv_loop_t>, _ body: @escaping () -> Void) -> HookHandle {
+        let hook = unsafe HookHandle(size: MemoryLayout<uv_async_t>.size, body: body)
+        let async = unsafe hook.raw.bindMemory(to: uv_async_t.self, capacity: 1)
+        unsafe uv_async_init(loop, async) { async in unsafe HookHandle.run(async?.pointee.data) }
+        unsafe async.pointee.data = Unmanaged.passUnretained(hook).toOpaque()
+        return hook
+    }
+
+    /// Wakes the loop; only for a handle made by ``onWake(of:_:)``, from any thread.
+    func wake() { unsafe uv_async_send(raw.assumingMemoryBound(to: uv_async_t.self)) }
+
+    /// Takes the handle off its loop.
+    func close() {
+        unsafe uv_close(raw.assumingMemoryBound(to: uv_handle_t.self), nil)
+    }
+
+    private static func run(_ data: UnsafeMutableRawPointer?) {
+        guard let data = unsafe data else { return }
+        unsafe Unmanaged<HookHandle>.fromOpaque(data).takeUnretainedValue().body()
+    }
+
+    deinit { unsafe raw.deallocate() }
+}

@@ -1,0 +1,101 @@
+import CLibWebSockets
+import Glibc
+
+/// Owns one TCP socket that listens; several may share a port, and the kernel spreads connections over them.
+@safe
+final class ListeningSocket {
+    let descriptor: Int32
+    /// The port in use, also when the system chose it.
+    let port: Int
+
+    /// - Parameters:
+    ///   - host: An IPv4 or IPv6 address, or `localhost`; names are not looked up.
+    ///   - port: 0 lets the system choose.
+    init(host: String, port: Int, backlog: Int32 = 1_024) throws(SocketError) {
+        let action = "listen on \(host):\(port)"
+        var storage = sockaddr_storage()
+        let length = try Self.resolve(host == "localhost" ? "127.0.0.1" : host, port: port, into: &storage)
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(Int32(storage.ss_family), type, 0)
+        guard descriptor >= 0 else { throw SocketError(code: errno, action: action) }
+        Socket.setOption(SOL_SOCKET, SO_REUSEADDR, 1, on: descriptor)
+        Socket.setOption(SOL_SOCKET, SO_REUSEPORT, 1, on: descriptor)
+        let bound = unsafe withUnsafePointer(to: &storage) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, length) }
+        }
+        guard bound == 0, listen(descriptor, backlog) == 0 else {
+            let code = errno
+            Socket.close(descriptor)
+            throw SocketError(code: code, action: action)
+        }
+        self.descriptor = descriptor
+        self.port = Self.boundPort(of: descriptor) ?? port
+    }
+
+    private static func resolve(
+        _ host: String,
+        port: Int,
+        into storage: inout sockaddr_storage
+    ) throws(SocketError) -> socklen_t {
+        guard let number = UInt16(exactly: port) else { throw SocketError(code: EINVAL, action: "port \(port)") }
+        var v4 = sockaddr_in()
+        if unsafe inet_pton(AF_INET, host, &v4.sin_addr) == 1 {
+            v4.sin_family = sa_family_t(AF_INET)
+            v4.sin_port = number.bigEndian
+            unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.storeBytes(of: v4, as: sockaddr_in.self) }
+            return socklen_t(MemoryLayout<sockaddr_in>.size)
+        }
+        var v6 = sockaddr_in6()
+        guard unsafe inet_pton(AF_INET6, host, &v6.sin6_addr) == 1 else {
+            throw SocketError(code: EINVAL, action: "address \(host)")
+        }
+        v6.sin6_family = sa_family_t(AF_INET6)
+        v6.sin6_port = number.bigEndian
+        unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.storeBytes(of: v6, as: sockaddr_in6.self) }
+        return socklen_t(MemoryLayout<sockaddr_in6>.size)
+    }
+
+    private static func boundPort(of descriptor: Int32) -> Int? {
+        unsafe name(of: descriptor, getsockname).map(\.port)
+    }
+
+    /// The address of the other end of a connection, without its port.
+    static func peerAddress(of descriptor: Int32) -> String { unsafe name(of: descriptor, getpeername)?.address ?? "unknown" }
+
+    private typealias Query = (Int32, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> Int32
+
+    private static func name(of descriptor: Int32, _ query: Query) -> (address: String, port: Int)? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let status = unsafe withUnsafeMutablePointer(to: &storage) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe query(descriptor, $0, &length) }
+        }
+        guard status == 0 else { return nil }
+        let family = Int32(storage.ss_family)
+        return unsafe withUnsafeBytes(of: &storage) { bytes in
+            if family == AF_INET6 {
+                let address = unsafe bytes.load(as: sockaddr_in6.self)
+                return (text(of: address.sin6_addr, family), Int(UInt16(bigEndian: address.sin6_port)))
+            }
+            let address = unsafe bytes.load(as: sockaddr_in.self)
+            return (text(of: address.sin_addr, family), Int(UInt16(bigEndian: address.sin_port)))
+        }
+    }
+
+    private static func text<Address>(of address: Address, _ family: Int32) -> String {
+        var address = address
+        let capacity = Int(INET6_ADDRSTRLEN)
+        let bytes = unsafe [CChar](unsafeUninitializedCapacity: capacity) { buffer, count in
+            unsafe withUnsafeBytes(of: &address) { address in
+                guard
+                    let text = unsafe inet_ntop(
+                        family, address.baseAddress, buffer.baseAddress, socklen_t(capacity))
+                else { return }
+                count = unsafe strnlen(text, capacity)
+            }
+        }
+        return String(decoding: bytes.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    deinit { Socket.close(descriptor) }
+}

@@ -1,0 +1,60 @@
+import CLibWebSockets
+import Glibc
+import Synchronization
+
+/// Owns one `uv_loop_t`.
+@safe
+final class LoopStorage: @unchecked Sendable {
+    // Safe because: the pointer is only followed on the loop's own thread; `thread` is atomic.
+    let pointer: UnsafeMutablePointer<uv_loop_t>
+    private let thread = Atomic<UInt>(0)
+
+    init() {
+        unsafe pointer = .allocate(capacity: 1)
+        unsafe uv_loop_init(pointer)
+    }
+
+    /// Makes the calling thread the loop's own.
+    func adoptThread() { thread.store(Self.currentThread, ordering: .releasing) }
+
+    /// Whether the caller is on the loop's own thread; any thread.
+    var isCurrentThread: Bool { thread.load(ordering: .relaxed) == Self.currentThread }
+
+    /// Runs until ``stop()``.
+    func run() { unsafe uv_run(pointer, UV_RUN_DEFAULT) }
+
+    /// Ends ``run()`` after the turn that is under way.
+    func stop() { unsafe uv_stop(pointer) }
+
+    var milliseconds: UInt64 { unsafe uv_now(pointer) }
+
+    private static var currentThread: UInt { UInt(pthread_self()) }
+}
+
+/// A thread of its own for one function.
+@safe
+final class ServiceThread: Sendable {
+    private let handle: pthread_t
+
+    private final class Start {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// Starts the thread.
+    init(_ body: @escaping @Sendable () -> Void) {
+        let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
+        var handle = pthread_t()
+        let status = unsafe pthread_create(&handle, nil, { argument in
+            guard let argument = unsafe argument else { return nil }
+            let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+            start.body()
+            return nil
+        }, start)
+        precondition(status == 0, "no thread could be started: error \(status)")
+        self.handle = handle
+    }
+
+    /// Waits for the function to return.
+    func join() { pthread_join(handle, nil) }
+}

@@ -1,0 +1,92 @@
+import CLibWebSockets
+import Glibc
+
+/// The system calls on sockets that the loop needs, with their results as values.
+enum Socket {
+    /// What a call on a socket that must not wait came to.
+    enum Outcome {
+        case bytes(Int)
+        case wouldWait
+        case ended
+    }
+
+    /// Sends as much as the socket takes of `output`, from an offset on.
+    static func send(_ output: [UInt8], from offset: Int, to descriptor: Int32) -> Outcome {
+        let count = unsafe output.withUnsafeBytes { bytes in
+            unsafe Glibc.send(
+                descriptor, bytes.baseAddress.map { unsafe $0 + offset }, bytes.count - offset, Int32(MSG_NOSIGNAL))
+        }
+        return count >= 0 ? .bytes(count) : outcome(of: count)
+    }
+
+    fileprivate static func outcome(of count: Int) -> Outcome {
+        guard count < 0 else { return .ended }
+        return errno == EAGAIN || errno == EINTR ? .wouldWait : .ended
+    }
+
+    /// Says that nothing more will be sent.
+    static func finishSending(on descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+
+    static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+
+    /// Accepts one connection that does not wait and sends small writes at once.
+    static func accept(on listener: Int32) -> Result<Int32, SocketError> {
+        let descriptor = postern_accept(listener)
+        guard descriptor >= 0 else { return .failure(SocketError(code: errno)) }
+        setOption(IPPROTO_TCP_VALUE, TCP_NODELAY, 1, on: descriptor)
+        return .success(descriptor)
+    }
+
+    static func setOption(_ level: Int32, _ name: Int32, _ value: Int32, on descriptor: Int32) {
+        var value = value
+        _ = unsafe setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// The most files this process may open.
+    static var descriptorLimit: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1_024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Lifts the soft limit of open files to the hard one.
+    static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    private static let IPPROTO_TCP_VALUE = Int32(IPPROTO_TCP)
+}
+
+/// A buffer that all connections of a loop receive through, so that an idle one needs none.
+@safe
+final class ReadBuffer {
+    private let bytes: UnsafeMutableRawBufferPointer
+
+    init(count: Int = 65_536) { unsafe bytes = .allocate(byteCount: count, alignment: 16) }
+
+    /// Receives once and appends what came to `input`.
+    func receive(from descriptor: Int32, into input: inout [UInt8]) -> Socket.Outcome {
+        let count = unsafe recv(descriptor, bytes.baseAddress, bytes.count, 0)
+        guard count > 0 else { return Socket.outcome(of: count) }
+        unsafe input.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        return .bytes(count)
+    }
+
+    deinit { unsafe bytes.deallocate() }
+}
+
+/// An error of the operating system about a socket.
+public struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The value of `errno`.
+    public var code: Int32
+    /// What was being done, with the address.
+    public var action = ""
+
+    /// The action and the system's text.
+    public var description: String {
+        unsafe "\(action.isEmpty ? "socket" : action): \(String(cString: strerror(code)))"
+    }
+}

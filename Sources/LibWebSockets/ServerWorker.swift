@@ -1,0 +1,127 @@
+import Glibc
+
+/// One loop of a server: accepts, and keeps the connections it accepted. All members belong to the loop's thread.
+final class ServerWorker: PollOwner {
+    let loop: EventLoop
+    let service: any HTTPService
+    let limits: HTTPLimits
+    let parser: HTTPHeadParser
+    let subprotocol: String
+    let readBuffer = ReadBuffer()
+    /// The port in use.
+    let port: Int
+    private(set) var isDraining = false
+    private let maximumConnections: Int
+    private var listener: ListeningSocket?
+    private var listening: PollHandle?
+    private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    private var waiting: [HTTPConnection] = []
+    private var context: WebSocketContext?
+    private var pausedUntil: UInt64?
+    private var lastSocketCheck: UInt64 = 0
+
+    /// Connections accepted in one turn, before others are served again.
+    private static let acceptsPerTurn = 64
+    /// How long nothing is accepted after the system ran out of descriptors.
+    private static let pauseMilliseconds: UInt64 = 100
+    /// How often times are checked.
+    private static let tickMilliseconds: UInt64 = 250
+
+    init(
+        loop: EventLoop,
+        configuration: HTTPServer.Configuration,
+        service: any HTTPService
+    ) throws(HTTPServer.StartError) {
+        self.loop = loop
+        let listener: ListeningSocket
+        do {
+            listener = try ListeningSocket(host: configuration.host, port: configuration.port)
+        } catch {
+            throw .socket(error)
+        }
+        self.listener = listener
+        port = listener.port
+        self.service = service
+        limits = configuration.http
+        parser = HTTPHeadParser(limits: configuration.http.head)
+        subprotocol = configuration.subprotocol
+        maximumConnections = configuration.connectionsPerLoop
+        guard let context = WebSocketContext(on: loop.raw, subprotocol: configuration.subprotocol) else {
+            throw .noContext
+        }
+        self.context = context
+        loop.every(milliseconds: Self.tickMilliseconds) { [unowned self] in checkTime() }
+        listening = unsafe PollHandle(watching: listener.descriptor, on: loop.raw.pointer, for: self)
+        listening?.watch(readable: true, writable: false)
+    }
+
+    /// How many connections are open.
+    var connectionCount: Int { connections.count + (context?.count ?? 0) }
+
+    func descriptorIsReady(readable: Bool, writable: Bool, failed: Bool) {
+        for _ in 0..<Self.acceptsPerTurn {
+            guard let listener else { return }
+            switch Socket.accept(on: listener.descriptor) {
+            case .failure(let error):
+                if error.isShortOfDescriptors { pause() }
+                return
+            case .success(let descriptor):
+                guard connectionCount < maximumConnections else {
+                    Socket.close(descriptor)
+                    continue
+                }
+                let connection = HTTPConnection(descriptor: descriptor, worker: self)
+                connections[ObjectIdentifier(connection)] = connection
+            }
+        }
+    }
+
+    func forget(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = nil }
+
+    /// Reads on, in this turn, what a client sent ahead of an answer.
+    func readAgain(_ connection: HTTPConnection) {
+        let box = LoopBound(connection, on: loop)
+        loop.execute { box.value.readPipelined() }
+    }
+
+    func openWebSocket(descriptor: Int32, handshake: [UInt8], socket: WebSocket) {
+        guard let context else { return Socket.close(descriptor) }
+        _ = context.adopt(descriptor: descriptor, handshake: handshake, as: socket)
+    }
+
+    /// Stops accepting; connections end with the answer that is under way.
+    func stopAccepting() {
+        isDraining = true
+        listening?.close()
+        listening = nil
+        listener = nil
+        for connection in connections.values { connection.drain() }
+    }
+
+    /// Ends everything that is still open.
+    func shutDown() {
+        stopAccepting()
+        for connection in connections.values { connection.close() }
+        context?.destroy()
+        context = nil
+    }
+
+    private func pause() {
+        listening?.watch(readable: false, writable: false)
+        pausedUntil = loop.milliseconds + Self.pauseMilliseconds
+    }
+
+    private func checkTime() {
+        let now = loop.milliseconds
+        if let until = pausedUntil, now >= until {
+            pausedUntil = nil
+            listening?.watch(readable: true, writable: false)
+        }
+        for connection in connections.values { connection.checkTime(now) }
+        for socket in context?.openSockets ?? [] { socket.checkTime(now) }
+    }
+}
+
+extension SocketError {
+    fileprivate var isShortOfDescriptors: Bool { [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) }
+}

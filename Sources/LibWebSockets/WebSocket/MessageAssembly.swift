@@ -1,0 +1,48 @@
+/// Joins the pieces of one message, within its limits.
+struct MessageAssembly {
+    enum Outcome {
+        case incomplete
+        case complete([UInt8], isBinary: Bool)
+        case refused(code: UInt16, reason: String)
+    }
+
+    private var bytes: [UInt8] = []
+    private var isBinary = false
+    private var frames = 0
+    private var began: UInt64?
+
+    mutating func add(_ piece: Span<UInt8>, _ place: MessagePiece, limits: WebSocketLimits, now: UInt64) -> Outcome {
+        if place.isFirst {
+            self = MessageAssembly()
+            isBinary = place.isBinary
+            began = now
+        }
+        if place.remaining == 0 { frames += 1 }
+        guard place.remaining <= limits.maximumMessageBytes - min(bytes.count + piece.count, limits.maximumMessageBytes),
+            bytes.count + piece.count <= limits.maximumMessageBytes
+        else {
+            self = MessageAssembly()
+            return .refused(code: 1009, reason: "message larger than \(limits.maximumMessageBytes) bytes")
+        }
+        guard frames <= limits.maximumFragments else {
+            self = MessageAssembly()
+            return .refused(code: 1008, reason: "message in more than \(limits.maximumFragments) fragments")
+        }
+        bytes.append(contentsOf: piece)
+        guard place.isFinal else { return .incomplete }
+        defer { self = MessageAssembly() }
+        return .complete(bytes, isBinary: isBinary)
+    }
+
+    /// Whether a message that has begun should have ended by now.
+    func hasExpired(_ now: UInt64, limits: WebSocketLimits) -> Bool {
+        began.map { now - $0 > limits.messageMilliseconds } ?? false
+    }
+}
+
+extension [UInt8] {
+    /// Appends the bytes of a span with one copy.
+    mutating func append(contentsOf span: Span<UInt8>) {
+        unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}

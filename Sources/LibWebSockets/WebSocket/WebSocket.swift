@@ -1,0 +1,179 @@
+import CLibWebSockets
+
+/// One open WebSocket connection. All members belong to the thread of its loop.
+///
+/// Output is gathered: everything sent during one turn of the loop leaves in one system call at its end.
+@safe
+public final class WebSocket: Flushable {
+    /// The loop that owns the connection.
+    public let loop: EventLoop
+    /// The limits and times in force.
+    public let limits: WebSocketLimits
+    /// The address of the other end, without its port.
+    public let remoteAddress: String
+    /// The close code that the other end sent; 1005 when it sent none, 1006 when it just went.
+    public private(set) var remoteCloseCode: UInt16 = 1006
+
+    private enum State { case opening, open, closing, closed }
+    private var state = State.opening
+    private var connection: OpaquePointer?
+    private var handler: (any WebSocketHandler)?
+    private var message = MessageAssembly()
+    private var output: [UInt8] = []
+    private var isDirty = false
+    private var heldBytes = 0
+    private var lastInput: UInt64
+    private var lastOutput: UInt64
+    private var pingSent = false
+    private var closeDeadline = UInt64.max
+
+    /// Whether messages can be sent.
+    public var isOpen: Bool { state == .open }
+    /// Bytes that wait to be sent.
+    public var queuedBytes: Int { max(0, output.count - Self.prefix) + heldBytes }
+
+    /// Bytes in front of the output that libwebsockets may write to.
+    private static let prefix = Int(postern_write_prefix())
+    /// Output buffers larger than this are given back when they are empty.
+    private static let keptBytes = 4_096
+
+    init(loop: EventLoop, limits: WebSocketLimits, remoteAddress: String, handler: any WebSocketHandler) {
+        self.loop = loop
+        self.limits = limits
+        self.remoteAddress = remoteAddress
+        self.handler = handler
+        lastInput = loop.milliseconds
+        lastOutput = loop.milliseconds
+    }
+
+    // MARK: Sending
+
+    /// Sends one text message: whatever `body` appends, nothing when it appends nothing.
+    public func sendText(_ body: (inout [UInt8]) -> Void) { append(.text, body) }
+
+    /// Sends one binary message.
+    public func sendBinary(_ body: (inout [UInt8]) -> Void) { append(.binary, body) }
+
+    /// Sends a close frame after what was sent before, and waits a while for its answer.
+    ///
+    /// - Parameter droppingQueued: Leaves out what still waits, for a reader that will not take it.
+    public func close(code: UInt16, reason: String, droppingQueued: Bool = false) {
+        guard state == .open else { return }
+        if droppingQueued { output.removeLast(max(0, output.count - Self.prefix)) }
+        append(.close) { payload in
+            payload.append(contentsOf: [UInt8(code >> 8), UInt8(code & 0xFF)])
+            payload.append(contentsOf: reason.utf8.prefix(123))
+        }
+        state = .closing
+        closeDeadline = loop.milliseconds + limits.closeMilliseconds
+    }
+
+    private func append(_ kind: WebSocketFrame.Kind, _ body: (inout [UInt8]) -> Void) {
+        guard state == .open else { return }
+        if output.isEmpty { output.append(contentsOf: repeatElement(0, count: Self.prefix)) }
+        WebSocketFrame.append(kind, to: &output, body: body)
+        if !isDirty {
+            isDirty = true
+            loop.markDirty(self)
+        }
+        if queuedBytes > limits.maximumQueuedBytes, heldBytes > 0 { handler?.fellBehind(self) }
+    }
+
+    /// Writes what was gathered, unless the connection takes nothing at the moment.
+    func flush() {
+        isDirty = false
+        guard let connection = unsafe connection, output.count > Self.prefix else { return }
+        guard unsafe lws_partial_buffered(connection) == 0 else {
+            unsafe lws_callback_on_writable(connection)
+            return
+        }
+        let count = output.count - Self.prefix
+        let written = unsafe output.withUnsafeMutableBufferPointer { buffer -> Int32 in
+            guard let start = buffer.baseAddress else { return 0 }
+            return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
+        }
+        output.removeAll(keepingCapacity: output.capacity <= Self.keptBytes)
+        guard written >= 0 else { return kill() }
+        lastOutput = loop.milliseconds
+        if unsafe lws_partial_buffered(connection) != 0 {
+            heldBytes = count
+            unsafe lws_callback_on_writable(connection)
+        }
+    }
+
+    // MARK: Called by the context
+
+    func opened(_ connection: OpaquePointer) {
+        unsafe self.connection = connection
+        state = .open
+        handler?.opened(self)
+    }
+
+    /// Takes a piece of a message; `false` closes the connection at once.
+    func receive(_ bytes: Span<UInt8>, _ piece: MessagePiece) -> Bool {
+        noteInput()
+        guard state == .open else { return true }
+        if piece.isFirst, piece.isFinal, bytes.count <= limits.maximumMessageBytes {
+            handler?.received(bytes, isBinary: piece.isBinary, on: self)
+            return true
+        }
+        switch message.add(bytes, piece, limits: limits, now: loop.milliseconds) {
+        case .incomplete: break
+        case .complete(let whole, let isBinary): handler?.received(whole.span, isBinary: isBinary, on: self)
+        case .refused(let code, let reason): close(code: code, reason: reason)
+        }
+        return true
+    }
+
+    /// What was held back has left, at least in part; `false` closes the connection at once.
+    func becameWritable() -> Bool {
+        lastOutput = loop.milliseconds
+        guard let connection = unsafe connection else { return false }
+        if unsafe lws_partial_buffered(connection) == 0 { heldBytes = 0 }
+        flush()
+        return true
+    }
+
+    func noteInput() {
+        lastInput = loop.milliseconds
+        pingSent = false
+    }
+
+    /// The other end closes; `true` asks for the answer that the protocol demands.
+    func receiveClose(_ payload: Span<UInt8>) -> Bool {
+        remoteCloseCode = payload.count < 2 ? 1005 : UInt16(payload[0]) << 8 | UInt16(payload[1])
+        defer { state = .closing }
+        return state == .open
+    }
+
+    func closed() {
+        unsafe connection = nil
+        state = .closed
+        output = []
+        handler?.closed(self)
+        handler = nil
+    }
+
+    // MARK: Time
+
+    /// Sends pings and ends what takes too long; called about once a second.
+    func checkTime(_ now: UInt64) {
+        if state == .closing, now >= closeDeadline { return kill() }
+        guard state == .open else { return }
+        if queuedBytes > 0, now - lastOutput > limits.stallMilliseconds {
+            handler?.fellBehind(self)
+        } else if message.hasExpired(now, limits: limits) {
+            close(code: 1008, reason: "message takes too long")
+        } else if pingSent, now - lastInput > limits.pingMilliseconds + limits.pongMilliseconds {
+            handler?.wentSilent(self)
+        } else if !pingSent, now - lastInput > limits.pingMilliseconds {
+            pingSent = true
+            append(.ping) { _ in }
+        }
+    }
+
+    private func kill() {
+        guard let connection = unsafe connection else { return }
+        unsafe lws_set_timeout(connection, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC)
+    }
+}

@@ -1,0 +1,46 @@
+/// Headers of WebSocket frames as a server sends them (RFC 6455 section 5.2): whole messages, not masked.
+enum WebSocketFrame {
+    /// What a frame carries.
+    enum Kind: UInt8 {
+        case text = 0x81
+        case binary = 0x82
+        case close = 0x88
+        case ping = 0x89
+    }
+
+    /// Appends a frame around what `body` appends; nothing when it appends nothing.
+    ///
+    /// The short header is written first. A longer payload is moved up by the few bytes that its header needs.
+    ///
+    /// - Returns: The length of the payload in bytes.
+    @discardableResult
+    static func append(_ kind: Kind, to output: inout [UInt8], body: (inout [UInt8]) -> Void) -> Int {
+        let start = output.count
+        output.append(kind.rawValue)
+        output.append(0)
+        body(&output)
+        let length = output.count - start - 2
+        switch length {
+        case 0 where kind == .text || kind == .binary:
+            output.removeLast(2)
+        case ...125:
+            output[start + 1] = UInt8(length)
+        case ...0xFFFF:
+            output[start + 1] = 126
+            output.insert(contentsOf: [UInt8(length >> 8), UInt8(length & 0xFF)], at: start + 2)
+        default:
+            output[start + 1] = 127
+            output.insert(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: length >> (56 - 8 * $0)) }, at: start + 2)
+        }
+        return length
+    }
+
+    /// Appends a close frame; the reason is cut at 123 bytes.
+    static func appendClose(code: UInt16, reason: String, to output: inout [UInt8]) {
+        append(.close, to: &output) { payload in
+            payload.append(UInt8(code >> 8))
+            payload.append(UInt8(code & 0xFF))
+            payload.append(contentsOf: reason.utf8.prefix(123))
+        }
+    }
+}

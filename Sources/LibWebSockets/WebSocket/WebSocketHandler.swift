@@ -1,0 +1,36 @@
+/// What a program does with one WebSocket. Every function is called on the thread of the socket's loop.
+public protocol WebSocketHandler: AnyObject {
+    /// The handshake is done: messages may be sent.
+    func opened(_ socket: WebSocket)
+    /// One whole message has arrived. Text is valid UTF-8. The bytes are gone when this returns.
+    func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket)
+    /// More output is waiting than the socket may hold, or none has left for too long. The socket must be closed.
+    func fellBehind(_ socket: WebSocket)
+    /// Neither a pong nor anything else came in time. The socket must be closed.
+    func wentSilent(_ socket: WebSocket)
+    /// The connection is gone; called once, after ``opened(_:)``. Nothing can be sent any more.
+    func closed(_ socket: WebSocket)
+}
+
+/// The limits and times of one WebSocket.
+public struct WebSocketLimits: Sendable {
+    /// The largest message that is read, in bytes; a larger one closes with 1009.
+    public var maximumMessageBytes = 1 << 20
+    /// The most fragments of one message; more close with 1008.
+    public var maximumFragments = 1_024
+    /// How long a message may take from its first fragment to its last.
+    public var messageMilliseconds: UInt64 = 10_000
+    /// The most output that may wait, in bytes.
+    public var maximumQueuedBytes = 1 << 20
+    /// How long output may wait without any of it leaving.
+    public var stallMilliseconds: UInt64 = 10_000
+    /// After how long without input a ping is sent.
+    public var pingMilliseconds: UInt64 = 25_000
+    /// How long after a ping the socket counts as silent.
+    public var pongMilliseconds: UInt64 = 10_000
+    /// How long the other end may take to answer a close.
+    public var closeMilliseconds: UInt64 = 5_000
+
+    /// The defaults.
+    public init() {}
+}
