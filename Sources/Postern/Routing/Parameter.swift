@@ -8,7 +8,7 @@ public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLite
     public let documentation: String?
     /// What it is when it is not given; `nil` when it must be given.
     public let defaultValue: Argument?
-    let reader: PayloadReader<Argument>
+    @usableFromInline let reader: PayloadReader<Argument>
 
     /// Names a parameter.
     ///
@@ -31,7 +31,7 @@ public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLite
         (Argument.self as? any ExpressibleByNilLiteral.Type).flatMap { $0.init(nilLiteral: ()) as? Argument }
     }
 
-    var description: ParameterDescription {
+    @usableFromInline var description: ParameterDescription {
         ParameterDescription(
             name: name,
             type: typeWord(of: Argument.self),
