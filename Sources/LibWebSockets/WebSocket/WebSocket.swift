@@ -54,6 +54,11 @@ public final class WebSocket: Flushable {
     /// Sends one binary message.
     public func sendBinary(_ body: (inout [UInt8]) -> Void) { append(.binary, body) }
 
+    /// Sends one message as it stands.
+    public func send(_ message: Span<UInt8>, isBinary: Bool) {
+        append(isBinary ? .binary : .text) { $0.append(contentsOf: message) }
+    }
+
     /// Sends a close frame after what was sent before, and waits a while for its answer.
     ///
     /// - Parameter droppingQueued: Leaves out what still waits, for a reader that will not take it.

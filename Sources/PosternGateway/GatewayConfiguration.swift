@@ -1,0 +1,38 @@
+public import LibWebSockets
+public import PosternJSONRPC
+
+/// Everything that can be set about a gateway. The defaults are safe: loopback, local pages only, all limits on.
+public struct GatewayConfiguration: Sendable {
+    /// Where to listen, with how many loops, and the limits of HTTP connections.
+    public var server = HTTPServer.Configuration()
+    /// Which pages and names may reach the gateway.
+    public var origins = OriginPolicy()
+    /// The page and its files.
+    public var files = StaticFiles()
+    /// The limits of a WebSocket.
+    public var webSocket = WebSocketLimits()
+    /// The limits of JSON-RPC messages.
+    public var messages = JSONRPCLimits()
+    /// How the gateway stops.
+    public var drain = DrainTimes()
+    /// Answers `/echo` with a WebSocket that sends every message back, for conformance suites.
+    public var offersEcho = false
+    /// How often a comment is sent on an SSE stream, in milliseconds.
+    public var heartbeatMilliseconds: UInt64 = 15_000
+
+    /// The defaults.
+    public init() {}
+}
+
+/// The times of a stop: first nothing is ready, then nothing new is accepted, then connections are closed.
+public struct DrainTimes: Sendable {
+    /// How long connections are still accepted while the gateway says that it is not ready.
+    public var lead: Duration = .zero
+    /// How long calls may take to end.
+    public var grace: Duration = .seconds(10)
+    /// How long closing WebSockets is spread over, so that not everybody comes back at once.
+    public var spread: Duration = .seconds(1)
+
+    /// The defaults.
+    public init() {}
+}

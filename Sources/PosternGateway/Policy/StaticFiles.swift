@@ -1,0 +1,86 @@
+import FoundationEssentials
+import LibWebSockets
+
+/// Files that are served from memory: read once, at start. No request ever touches the file system.
+public struct StaticFiles: Sendable {
+    private struct File: Sendable {
+        let headers: [(name: String, value: String)]
+        let entityTag: String
+        let body: [UInt8]
+    }
+
+    private var files: [String: File] = [:]
+
+    /// No files.
+    public init() {}
+
+    /// Reads every plain file of a folder and its subfolders.
+    ///
+    /// Names that begin with a dot, symbolic links and anything that is not a plain file are left out.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder; `index.html` in it answers for `/`.
+    ///   - maximumBytes: The most bytes of all files together.
+    /// - Throws: An error of the file system, or ``LoadError``.
+    public init(folder: String, maximumBytes: Int = 64 << 20) throws {
+        var remaining = maximumBytes
+        let manager = FileManager.default
+        for name in try manager.subpathsOfDirectory(atPath: folder).sorted() {
+            guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
+            let path = folder + "/" + name
+            guard try manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular else { continue }
+            let data = try Data(contentsOf: URL(filePath: path))
+            remaining -= data.count
+            guard remaining >= 0 else { throw LoadError(description: "\(folder) holds more than \(maximumBytes) bytes") }
+            add([UInt8](data), at: "/" + name)
+        }
+    }
+
+    /// Why a folder was not read.
+    public struct LoadError: Error, CustomStringConvertible {
+        /// For people.
+        public let description: String
+    }
+
+    /// Adds one file, or replaces it.
+    public mutating func add(_ body: [UInt8], at path: String) {
+        let tag = "\"\(String(Self.hash(body), radix: 16))\""
+        let headers = [
+            ("Content-Type", Self.mediaType(of: path)),
+            ("ETag", tag),
+            ("Cache-Control", "no-cache"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Content-Security-Policy", "default-src 'self'; connect-src 'self'; frame-ancestors 'none'"),
+        ]
+        let file = File(headers: headers.map { (name: $0.0, value: $0.1) }, entityTag: tag, body: body)
+        files[path] = file
+        if path.hasSuffix("/index.html") { files[String(path.dropLast("index.html".count))] = file }
+    }
+
+    /// The answer for a path, or `nil` when there is no such file. The path is compared as it was sent.
+    func response(for path: String, knownTag: String?) -> HTTPResponse? {
+        guard let file = files[path] else { return nil }
+        if file.entityTag == knownTag { return HTTPResponse(.notModified, headers: file.headers) }
+        return HTTPResponse(.ok, headers: file.headers, body: file.body)
+    }
+
+    /// FNV-1a: tells versions of our own files apart, and protects nothing.
+    private static func hash(_ bytes: [UInt8]) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+
+    private static func mediaType(of path: String) -> String {
+        switch path.split(separator: ".").last {
+        case "html": "text/html; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "js", "mjs": "text/javascript; charset=utf-8"
+        case "json": "application/json"
+        case "svg": "image/svg+xml"
+        case "png": "image/png"
+        case "ico": "image/x-icon"
+        case "sh", "py", "txt", "md": "text/plain; charset=utf-8"
+        default: "application/octet-stream"
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import LibWebSockets
+
+/// The gateway's own close codes: clients come back after 4000–4499, and do not after 4500–4999.
+struct CloseCode {
+    let code: UInt16
+    let reason: String
+
+    static let goingAway = CloseCode(code: 1001, reason: "going away")
+    static let draining = CloseCode(code: 4101, reason: "draining")
+    static let slowConsumer = CloseCode(code: 4408, reason: "slow consumer")
+    static let noPong = CloseCode(code: 4412, reason: "no pong")
+
+    /// Closes a socket with this code.
+    func close(_ socket: WebSocket, droppingQueued: Bool = false) {
+        socket.close(code: code, reason: reason, droppingQueued: droppingQueued)
+    }
+}

@@ -1,0 +1,14 @@
+import LibWebSockets
+
+/// Sends every message back as it came, for WebSocket conformance suites.
+final class EchoSession: WebSocketHandler {
+    func opened(_ socket: WebSocket) {}
+
+    func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
+        socket.send(message, isBinary: isBinary)
+    }
+
+    func fellBehind(_ socket: WebSocket) { CloseCode.slowConsumer.close(socket, droppingQueued: true) }
+    func wentSilent(_ socket: WebSocket) { CloseCode.noPong.close(socket) }
+    func closed(_ socket: WebSocket) {}
+}
