@@ -7,9 +7,12 @@ let package = Package(
         .library(name: "Postern", targets: ["Postern"]),
         .library(name: "PosternJSONRPC", targets: ["PosternJSONRPC"]),
         .library(name: "PosternNIO", targets: ["PosternNIO"]),
+        .library(name: "PosternGateway", targets: ["PosternGateway"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2")
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .target(name: "Postern", exclude: ["WireProtocol.md"]),
@@ -27,6 +30,14 @@ let package = Package(
             pkgConfig: "libwebsockets",
             providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-uv", "libuv1-dev"])]),
         .target(name: "LibWebSockets", dependencies: ["CLibWebSockets"]),
+        .target(
+            name: "PosternGateway",
+            dependencies: [
+                "Postern", "PosternJSONRPC", "LibWebSockets",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "PosternJSONRPCTests", dependencies: ["Postern", "PosternJSONRPC"]),
         .testTarget(name: "PosternNIOTests", dependencies: ["Postern", "PosternNIO"]),
