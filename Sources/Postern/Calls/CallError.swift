@@ -32,7 +32,8 @@ public struct CallError: Error, Sendable {
 
     /// Makes the error for a fault in a call's arguments.
     public init(_ error: PayloadError) {
-        let code: Code = error.reason == .malformed || error.reason == .limitExceeded ? .invalidRequest : .invalidParameters
+        let code: Code =
+            error.reason == .malformed || error.reason == .limitExceeded ? .invalidRequest : .invalidParameters
         self.init(code, error.message, executed: .no)
     }
 

@@ -8,6 +8,7 @@ public protocol Dispatcher: Sendable {
     /// Tells how a call to this method is best run, before it is made.
     ///
     /// - Parameter path: UTF-8 bytes of the path; `/` and `.` both separate names.
+    /// - Returns: The way, and for `.immediate` the function itself.
     func execution(of path: Span<UInt8>) -> MethodExecution
 }
 
@@ -28,11 +29,12 @@ public struct ImmediateMethod: Sendable {
     /// Decodes the arguments, runs the handler and appends its encoded result.
     ///
     /// When it throws, what it appended must be taken off again.
-    public let run: @Sendable (
-        _ arguments: Span<UInt8>,
-        _ codec: any PayloadCodec.Type,
-        _ output: inout [UInt8]
-    ) throws(CallError) -> Void
+    public let run:
+        @Sendable (
+            _ arguments: Span<UInt8>,
+            _ codec: any PayloadCodec.Type,
+            _ output: inout [UInt8]
+        ) throws(CallError) -> Void
 
     /// Wraps the function.
     public init(

@@ -27,6 +27,8 @@ public protocol PayloadCodec: Sendable {
     static func readString(_ value: Span<UInt8>) throws(PayloadError) -> String
     /// Reads raw bytes; in JSON these are base64 text (RFC 4648 section 4, padding demanded).
     static func readBytes(_ value: Span<UInt8>) throws(PayloadError) -> [UInt8]
+    /// Reads a moment; RFC 3339 text unless the encoding has a form of its own.
+    static func readTimestamp(_ value: Span<UInt8>) throws(PayloadError) -> Timestamp
     /// Calls `body` with the range of each element of an array, in order.
     static func forEachElement(
         of array: Span<UInt8>,
@@ -70,6 +72,8 @@ public protocol PayloadCodec: Sendable {
     static func write(_ value: String, into output: inout [UInt8])
     /// Appends raw bytes; base64 text in JSON.
     static func write(bytes: Span<UInt8>, into output: inout [UInt8])
+    /// Appends a moment; RFC 3339 text with milliseconds unless the encoding has a form of its own.
+    static func write(_ value: Timestamp, into output: inout [UInt8]) throws(PayloadError)
 
     /// Begins an array whose length is not known yet; pass the mark to every call that follows for this array.
     static func beginArray(into output: inout [UInt8]) -> ContainerMark

@@ -1,0 +1,128 @@
+extension MessagePack {
+    /// Tells what the value is; a timestamp is a string, other extensions are refused.
+    public static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {
+        let header = try MessagePackHeader(at: 0, in: value)
+        if let kind = header.kind { return kind }
+        guard value[header.body - 1] == timestampType else {
+            throw .expected("a value", found: header.phrase(in: value))
+        }
+        return .string
+    }
+
+    /// Reads a truth value.
+    public static func readBool(_ value: Span<UInt8>) throws(PayloadError) -> Bool {
+        let header = try MessagePackHeader(only: value)
+        guard header.form == .bool else { throw .expected("a boolean", found: header.phrase(in: value)) }
+        return value[header.body] == 0xc3
+    }
+
+    /// Reads an integer; a string of digits counts as one.
+    public static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
+        let header = try MessagePackHeader(only: value)
+        switch header.form {
+        case .signed: return signed(header, in: value)
+        case .unsigned:
+            let bits = value.bigEndian(at: header.body, count: header.count)
+            guard let exact = Int64(exactly: bits) else { throw .outOfRange(bits, for: "a signed 64-bit integer") }
+            return exact
+        default: return try integer(fromTextOf: header, in: value)
+        }
+    }
+
+    /// Reads an integer that is not negative; a string of digits counts as one.
+    public static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
+        let header = try MessagePackHeader(only: value)
+        switch header.form {
+        case .unsigned: return value.bigEndian(at: header.body, count: header.count)
+        case .signed:
+            let number = signed(header, in: value)
+            guard let exact = UInt64(exactly: number) else { throw .outOfRange(number, for: "an unsigned integer") }
+            return exact
+        default: return try integer(fromTextOf: header, in: value)
+        }
+    }
+
+    /// Reads a number; integers are accepted.
+    public static func readDouble(_ value: Span<UInt8>) throws(PayloadError) -> Double {
+        let header = try MessagePackHeader(only: value)
+        switch header.form {
+        case .float where header.count == 8: return Double(bitPattern: value.bigEndian(at: header.body, count: 8))
+        case .float:
+            return Double(Float(bitPattern: UInt32(truncatingIfNeeded: value.bigEndian(at: header.body, count: 4))))
+        case .unsigned: return Double(value.bigEndian(at: header.body, count: header.count))
+        case .signed: return Double(signed(header, in: value))
+        default: throw .expected("a number", found: header.phrase(in: value))
+        }
+    }
+
+    /// Reads text; a timestamp reads as RFC 3339 text.
+    public static func readString(_ value: Span<UInt8>) throws(PayloadError) -> String {
+        let header = try MessagePackHeader(only: value)
+        if header.form == .string { return try text(at: header.content, in: value) }
+        guard header.form == .extension, value[header.body - 1] == timestampType else {
+            throw .expected("a string", found: header.phrase(in: value))
+        }
+        return try timestamp(at: header, in: value).text()
+    }
+
+    /// Reads raw bytes; base64 text is accepted.
+    public static func readBytes(_ value: Span<UInt8>) throws(PayloadError) -> [UInt8] {
+        let header = try MessagePackHeader(only: value)
+        switch header.form {
+        case .bytes: return Array(copying: value.extracting(header.content))
+        case .string:
+            guard let bytes = Base64.decode(value.extracting(header.content)) else {
+                throw .expected("bytes", found: "text that is not base64")
+            }
+            return bytes
+        default: throw .expected("bytes", found: header.phrase(in: value))
+        }
+    }
+
+    /// Reads text between two offsets.
+    static func text(at range: Range<Int>, in bytes: Span<UInt8>) throws(PayloadError) -> String {
+        do { return String(copying: try UTF8Span(validating: bytes.extracting(range))) } catch {
+            throw PayloadError(.malformed, "a string is not valid UTF-8")
+        }
+    }
+
+    @inline(__always)
+    private static func signed(_ header: MessagePackHeader, in value: Span<UInt8>) -> Int64 {
+        let shift = 64 - 8 * header.count
+        return Int64(bitPattern: value.bigEndian(at: header.body, count: header.count) << UInt64(shift)) >> Int64(shift)
+    }
+
+    private static func integer<Number: FixedWidthInteger>(
+        fromTextOf header: MessagePackHeader,
+        in value: Span<UInt8>
+    ) throws(PayloadError) -> Number {
+        guard header.form == .string else { throw .expected("an integer", found: header.phrase(in: value)) }
+        let text = try text(at: header.content, in: value)
+        let digits = text.utf8.dropFirst(text.utf8.first == UInt8(ascii: "-") ? 1 : 0)
+        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw .expected("an integer", found: "a string")
+        }
+        guard let number = Number(text) else { throw .outOfRange(text.prefix(40), for: "\(Number.self)") }
+        return number
+    }
+}
+
+extension Array<UInt8> {
+    /// Copies the bytes of a span.
+    init(copying span: Span<UInt8>) {
+        self = []
+        append(copying: span)
+    }
+
+    /// Appends the bytes of a span.
+    mutating func append(copying span: Span<UInt8>) {
+        reserveCapacityForAppending(span.count)
+        for index in span.indices { append(span[index]) }
+    }
+
+    /// Makes room for some more bytes; grows by doubling, however often it is asked.
+    private mutating func reserveCapacityForAppending(_ more: Int) {
+        let wanted = count + more
+        if wanted > capacity { reserveCapacity(Swift.max(wanted, 2 * capacity)) }
+    }
+}

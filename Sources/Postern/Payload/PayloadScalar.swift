@@ -1,0 +1,97 @@
+/// A type with functions of its own in every codec: read and written without going through `Codable`.
+protocol PayloadScalar: Codable, Sendable {
+    /// Reads one value.
+    static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Self
+    /// Appends the value.
+    func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError)
+}
+
+extension Bool: PayloadScalar {
+    static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Bool {
+        try codec.readBool(value)
+    }
+
+    func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) { codec.write(self, into: &output) }
+}
+
+extension String: PayloadScalar {
+    static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> String {
+        try codec.readString(value)
+    }
+
+    func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) { codec.write(self, into: &output) }
+}
+
+extension Double: PayloadScalar {
+    static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Double {
+        try codec.readDouble(value)
+    }
+
+    func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
+        try codec.write(self, into: &output)
+    }
+}
+
+extension Float: PayloadScalar {
+    static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Float {
+        Float(try codec.readDouble(value))
+    }
+
+    func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
+        try codec.write(Double(self), into: &output)
+    }
+}
+
+/// Every signed integer type.
+protocol SignedPayloadScalar: PayloadScalar, FixedWidthInteger, SignedInteger {}
+
+extension SignedPayloadScalar {
+    static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Self {
+        let wide = try codec.readInt64(value)
+        guard let exact = Self(exactly: wide) else { throw .outOfRange(wide, for: "\(Self.self)") }
+        return exact
+    }
+
+    func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) {
+        codec.write(Int64(truncatingIfNeeded: self), into: &output)
+    }
+}
+
+extension Int: SignedPayloadScalar {}
+extension Int8: SignedPayloadScalar {}
+extension Int16: SignedPayloadScalar {}
+extension Int32: SignedPayloadScalar {}
+extension Int64: SignedPayloadScalar {}
+
+/// Every unsigned integer type.
+protocol UnsignedPayloadScalar: PayloadScalar, FixedWidthInteger, UnsignedInteger {}
+
+extension UnsignedPayloadScalar {
+    static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Self {
+        let wide = try codec.readUInt64(value)
+        guard let exact = Self(exactly: wide) else { throw .outOfRange(wide, for: "\(Self.self)") }
+        return exact
+    }
+
+    func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) {
+        codec.write(UInt64(truncatingIfNeeded: self), into: &output)
+    }
+}
+
+extension UInt: UnsignedPayloadScalar {}
+extension UInt8: UnsignedPayloadScalar {}
+extension UInt16: UnsignedPayloadScalar {}
+extension UInt32: UnsignedPayloadScalar {}
+extension UInt64: UnsignedPayloadScalar {}
+
+extension Optional: PayloadScalar where Wrapped: PayloadScalar {
+    static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Wrapped? {
+        if try codec.kind(of: value) == .null { return nil }
+        return try Wrapped.read(value, as: codec)
+    }
+
+    func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
+        guard let self else { return codec.writeNull(into: &output) }
+        try self.write(as: codec, into: &output)
+    }
+}

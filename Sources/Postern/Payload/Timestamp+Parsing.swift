@@ -1,0 +1,84 @@
+extension Timestamp {
+    /// Reads RFC 3339 text; digits of the second's fraction beyond the ninth are dropped.
+    ///
+    /// - Throws: `.typeMismatch` for any other text.
+    public init(text: String) throws(PayloadError) {
+        var scanner = TimestampScanner(text: Array(text.utf8))
+        guard let time = scanner.scan() else {
+            throw .expected("an RFC 3339 time", found: "\"\(text.prefix(40))\"")
+        }
+        self = time
+    }
+}
+
+/// Reads RFC 3339 text from left to right; `nil` means that it is something else.
+private struct TimestampScanner {
+    let text: [UInt8]
+    private var position = 0
+
+    init(text: [UInt8]) { self.text = text }
+
+    mutating func scan() -> Timestamp? {
+        guard let days = scanDay(), accept("Tt "), let second = scanSecond() else { return nil }
+        guard let nanoseconds = scanFraction(), let offset = scanOffset(), position == text.count else { return nil }
+        return Timestamp(seconds: days * 86_400 + second - offset, nanoseconds: nanoseconds)
+    }
+
+    private mutating func scanDay() -> Int64? {
+        guard let year = number(4), accept("-"), let month = number(2), accept("-"), let day = number(2) else {
+            return nil
+        }
+        guard (1...12).contains(month), (1...31).contains(day) else { return nil }
+        let days = CivilDate(year: year, month: month, day: day).daysSince1970
+        // The 30th of February comes back as another day.
+        return CivilDate(daysSince1970: days).day == day ? days : nil
+    }
+
+    private mutating func scanSecond() -> Int64? {
+        guard let hour = number(2), accept(":"), let minute = number(2), accept(":"), let second = number(2) else {
+            return nil
+        }
+        // 60 is a leap second; it counts as the first of the next minute.
+        guard hour < 24, minute < 60, second <= 60 else { return nil }
+        return hour * 3600 + minute * 60 + second
+    }
+
+    private mutating func scanFraction() -> UInt32? {
+        guard accept(".") else { return 0 }
+        var (value, digits): (UInt32, Int) = (0, 0)
+        while let digit = digit() {
+            if digits < 9 { value = value * 10 + UInt32(digit) }
+            digits += 1
+        }
+        for _ in digits..<max(digits, 9) { value *= 10 }
+        return digits > 0 ? value : nil
+    }
+
+    private mutating func scanOffset() -> Int64? {
+        if accept("Zz") { return 0 }
+        let sign: Int64 = position < text.count && text[position] == UInt8(ascii: "-") ? -1 : 1
+        guard accept("+-"), let hours = number(2), accept(":"), let minutes = number(2) else { return nil }
+        return hours < 24 && minutes < 60 ? sign * (hours * 3600 + minutes * 60) : nil
+    }
+
+    private mutating func accept(_ choices: StaticString) -> Bool {
+        guard position < text.count, "\(choices)".utf8.contains(text[position]) else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func number(_ count: Int) -> Int64? {
+        var value: Int64 = 0
+        for _ in 0..<count {
+            guard let digit = digit() else { return nil }
+            value = value * 10 + Int64(digit)
+        }
+        return value
+    }
+
+    private mutating func digit() -> UInt8? {
+        guard position < text.count, (0x30...0x39).contains(text[position]) else { return nil }
+        position += 1
+        return text[position - 1] - 0x30
+    }
+}

@@ -1,0 +1,25 @@
+/// What a method promises to those who run it and those who call it.
+public struct MethodOptions: Sendable {
+    /// What the method does, for people.
+    public var documentation: String?
+    /// Whether the method changes nothing, so that a plain GET may reach it.
+    public var isSafe: Bool
+    /// Where the handler runs.
+    public var execution: Execution
+
+    /// Takes promises; without any, a method may change things and take its time.
+    public init(documentation: String? = nil, isSafe: Bool = false, execution: Execution = .concurrent) {
+        self.documentation = documentation
+        self.isSafe = isSafe
+        self.execution = execution
+    }
+
+    /// Where a handler runs.
+    public enum Execution: Sendable {
+        /// On the global executor: it may take long, and hold its thread.
+        case concurrent
+        /// On the event loop that read the call: it neither blocks nor computes for long, or every other call of the
+        /// loop waits with it.
+        case onEventLoop
+    }
+}

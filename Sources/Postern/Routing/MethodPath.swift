@@ -1,0 +1,33 @@
+/// The rules for paths of services, methods and topics.
+enum MethodPath {
+    /// The longest path in UTF-8 bytes.
+    static let maximumBytes = 128
+    /// The top-level name of what a router offers by itself.
+    static let builtIn = "rpc"
+
+    /// Joins a name to the path of what holds it; an unfit name is a mistake in the program.
+    static func join(_ parent: String, _ name: String) -> String {
+        precondition(!name.isEmpty, "A name in a path must not be empty (in \"\(parent)\")")
+        precondition(
+            !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") },
+            "A name in a path must hold neither \"/\" nor \".\": \"\(name)\""
+        )
+        precondition(
+            !name.hasPrefix("_") && !name.hasPrefix("$"),
+            "A name in a path must not begin with \"_\" or \"$\": \"\(name)\""
+        )
+        precondition(!parent.isEmpty || name != builtIn, "The top-level name \"\(builtIn)\" is taken by the router")
+        let path = parent.isEmpty ? name : "\(parent)/\(name)"
+        precondition(path.utf8.count <= maximumBytes, "A path must not be longer than 128 bytes: \"\(path)\"")
+        return path
+    }
+
+    /// Checks a whole path, names joined by `/`.
+    static func check(_ path: String) -> String {
+        var checked = ""
+        for name in path.split(separator: "/", omittingEmptySubsequences: false) {
+            checked = join(checked, String(name))
+        }
+        return checked
+    }
+}

@@ -1,0 +1,42 @@
+/// One parameter of a method: its name, and what it is when it is not given.
+///
+/// A string literal is a parameter without a default; one of an optional type is nil when it is not given.
+public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLiteral, Sendable {
+    /// The name by which callers give it.
+    public let name: String
+    /// What it is for.
+    public let documentation: String?
+    /// What it is when it is not given; `nil` when it must be given.
+    public let defaultValue: Argument?
+    let reader: PayloadReader<Argument>
+
+    /// Names a parameter.
+    ///
+    /// - Parameters:
+    ///   - name: Not empty, and unlike the others of the method.
+    ///   - documentation: One sentence for people.
+    ///   - defaultValue: What it is when it is not given.
+    public init(_ name: String, _ documentation: String? = nil, default defaultValue: Argument? = nil) {
+        precondition(!name.isEmpty, "A parameter needs a name")
+        self.name = name
+        self.documentation = documentation
+        self.defaultValue = defaultValue ?? Self.absentOptional
+        reader = PayloadReader()
+    }
+
+    /// Names a parameter that must be given, unless it is of an optional type.
+    public init(stringLiteral name: String) { self.init(name) }
+
+    private static var absentOptional: Argument? {
+        (Argument.self as? any ExpressibleByNilLiteral.Type).flatMap { $0.init(nilLiteral: ()) as? Argument }
+    }
+
+    var description: ParameterDescription {
+        ParameterDescription(
+            name: name,
+            type: typeWord(of: Argument.self),
+            isRequired: defaultValue == nil,
+            documentation: documentation
+        )
+    }
+}

@@ -1,0 +1,40 @@
+/// One method of a router, ready to be called.
+final class RegisteredMethod: Sendable {
+    /// Appends the encoded result of a short call.
+    typealias ShortBody = @Sendable (Span<UInt8>, any PayloadCodec.Type, inout [UInt8]) throws(CallError) -> Void
+    /// Answers a call that may wait.
+    typealias LongBody = @Sendable (Call) async throws(CallError) -> Reply
+
+    enum Body {
+        case short(ShortBody)
+        case long(LongBody)
+    }
+
+    let path: String
+    let pathBytes: [UInt8]
+    let pathHash: Int
+    let description: MethodDescription
+    let body: Body
+    let execution: MethodExecution
+
+    init(_ body: Body, description: MethodDescription, execution: MethodOptions.Execution) {
+        path = description.path
+        let bytes = Array(description.path.utf8)
+        pathBytes = bytes
+        pathHash = MethodTable.hash(bytes.span)
+        self.description = description
+        self.body = body
+        self.execution =
+            switch (execution, body) {
+            case (.onEventLoop, .short(let run)): .immediate(ImmediateMethod(isSafe: description.isSafe, run: run))
+            case (.onEventLoop, .long): .onEventLoop
+            case (.concurrent, _): .concurrent
+            }
+    }
+
+    var isSafe: Bool { description.isSafe }
+
+    var mayBlock: Bool {
+        if case .concurrent = execution { true } else { false }
+    }
+}

@@ -1,0 +1,32 @@
+/// How the results of one method are written.
+struct ResultEncoder<Result: Encodable & Sendable>: Sendable {
+    private let writer = PayloadWriter<Result>()
+
+    /// Appends a result; takes it off again when it fails.
+    @inline(__always)
+    func append(_ value: Result, as codec: any PayloadCodec.Type, to output: inout [UInt8]) throws(CallError) {
+        let start = output.count
+        do throws(PayloadError) {
+            try writer.write(value, codec, &output)
+        } catch {
+            output.removeLast(output.count - start)
+            throw CallError(.internalError, "The result cannot be written as \(codec.name): \(error.message)")
+        }
+    }
+
+    /// Encodes a result by itself.
+    func payload(_ value: Result, as codec: any PayloadCodec.Type) throws(CallError) -> Payload {
+        var payload = Payload(bytes: [], codec: codec)
+        try append(value, as: codec, to: &payload.bytes)
+        return payload
+    }
+}
+
+extension Payload {
+    /// The encoded null: the reply of a method without result.
+    static func null(as codec: any PayloadCodec.Type) -> Payload {
+        var payload = Payload(bytes: [], codec: codec)
+        codec.writeNull(into: &payload.bytes)
+        return payload
+    }
+}

@@ -1,0 +1,40 @@
+extension Router: Dispatcher {
+    /// Answers one call with the method registered at its path.
+    ///
+    /// When the deadline of the call passes first, the handler's task is cancelled and the call ends without waiting
+    /// for it, unless the handler runs on an event loop: there it has to end by itself.
+    ///
+    /// - Throws: `.methodNotFound`, `.invalidParameters`, `.deadlineExceeded`, or what the handler threw.
+    public func dispatch(_ call: Call) async throws(CallError) -> Reply {
+        guard let method = find(call.method.utf8.span) else {
+            throw CallError(.methodNotFound, "No such method: \(call.method.prefix(MethodPath.maximumBytes))")
+        }
+        if call.requiresSafeMethod, !method.isSafe {
+            throw CallError(
+                .methodNotFound,
+                "\(method.path) is not registered as safe, so it cannot be called this way"
+            )
+        }
+        if let deadline = call.deadline, deadline <= .now { throw .deadlineExceeded(executed: .no) }
+        switch method.body {
+        case .short(let run):
+            var result = Payload(bytes: [], codec: call.arguments.codec)
+            try run(call.arguments.bytes.span, call.arguments.codec, &result.bytes)
+            return .value(result)
+        case .long(let run):
+            guard let deadline = call.deadline else { return try await run(call) }
+            return try await DeadlineRace(queue: deadlines, deadline: deadline).run(
+                keepingExecutor: !method.mayBlock
+            ) { () async throws(CallError) in try await run(call) }
+        }
+    }
+
+    /// Tells how the method at this path is run; an unknown one is answered by `dispatch`.
+    public func execution(of path: Span<UInt8>) -> MethodExecution { find(path)?.execution ?? .concurrent }
+}
+
+extension CallError {
+    static func deadlineExceeded(executed: Executed = .unknown) -> CallError {
+        CallError(.deadlineExceeded, "The deadline of the call has passed", executed: executed)
+    }
+}

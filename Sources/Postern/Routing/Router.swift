@@ -1,0 +1,66 @@
+import Synchronization
+
+/// The tree of services that a process offers; answers calls by their paths.
+///
+/// Methods may be registered and taken out at any time, also while calls are served. Registering a path twice is a
+/// mistake in the program and stops it.
+public final class Router: Sendable {
+    private let methods = Mutex(MethodTable())
+    private let serviceDocumentation = Mutex<[String: String]>([:])
+    let deadlines = DeadlineQueue()
+
+    /// Makes a router that offers only `rpc/describe`.
+    public init() { addBuiltInMethods() }
+
+    /// The place above all services, for methods whose path is one name.
+    public var root: Service { Service(router: self, path: "") }
+
+    /// Names a service at the top.
+    ///
+    /// - Parameters:
+    ///   - name: Not empty, without `/` and `.`, not beginning with `_` or `$`, not `rpc`.
+    ///   - documentation: What the service is for, for people.
+    /// - Returns: The service; the same for the same name.
+    public func service(_ name: String, documentation: String? = nil) -> Service {
+        root.service(name, documentation: documentation)
+    }
+
+    /// Takes a method out; calls that run already go on.
+    ///
+    /// - Parameter path: Names joined by `/`.
+    /// - Returns: Whether it was there.
+    @discardableResult
+    public func unregister(_ path: String) -> Bool {
+        methods.withLock { $0.removeAll { $0.path == path } } > 0
+    }
+
+    /// Describes everything registered, as `rpc/describe` does.
+    public var description: RouterDescription {
+        let services = serviceDocumentation.withLock { $0 }
+        let methods = methods.withLock { $0.methods }
+        return RouterDescription(
+            services: services.sorted { $0.key < $1.key }.map {
+                ServiceDescription(path: $0.key, documentation: $0.value)
+            },
+            methods: methods.map(\.description).sorted { $0.path < $1.path },
+            topics: []
+        )
+    }
+
+    func find(_ path: Span<UInt8>) -> RegisteredMethod? { methods.withLock { $0.find(path) } }
+
+    func add(_ method: RegisteredMethod) {
+        let isNew = methods.withLock { table in
+            let path = method.pathBytes
+            guard table.find(path.span) == nil else { return false }
+            table.insert(method)
+            return true
+        }
+        precondition(isNew, "A method is registered already at \"\(method.path)\"")
+    }
+
+    func describeService(_ path: String, _ documentation: String?) {
+        guard let documentation else { return }
+        serviceDocumentation.withLock { $0[path] = documentation }
+    }
+}

@@ -1,0 +1,61 @@
+extension Service {
+    /// Exposes a function that wants to know about the call it answers.
+    ///
+    /// The parameters name what follows the context in the handler's parameters.
+    public func register<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
+        _ name: String,
+        _ parameters: repeat Parameter<each Argument>,
+        options: MethodOptions = .init(),
+        handler: @escaping @Sendable (CallContext, repeat each Argument) async throws -> Result
+    ) {
+        let signature = Signature(repeat each parameters)
+        let result = ResultEncoder<Result>()
+        let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
+            let values = try signature.read(call.arguments.bytes.span, as: call.arguments.codec)
+            let context = CallContext(call)
+            let value: Result
+            do { value = try await handler(context, repeat each values) } catch {
+                throw CallError(thrownByHandler: error)
+            }
+            return .value(try result.payload(value, as: call.arguments.codec))
+        }
+        add(name, .long(body), signature.descriptions, result: typeWord(of: Result.self), options)
+    }
+
+    /// Exposes a function without result that wants to know about the call it answers; its reply is null.
+    public func register<each Argument: Decodable & Sendable>(
+        _ name: String,
+        _ parameters: repeat Parameter<each Argument>,
+        options: MethodOptions = .init(),
+        handler: @escaping @Sendable (CallContext, repeat each Argument) async throws -> Void
+    ) {
+        let signature = Signature(repeat each parameters)
+        let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
+            let values = try signature.read(call.arguments.bytes.span, as: call.arguments.codec)
+            let context = CallContext(call)
+            do { try await handler(context, repeat each values) } catch { throw CallError(thrownByHandler: error) }
+            return .value(.null(as: call.arguments.codec))
+        }
+        add(name, .long(body), signature.descriptions, result: "null", options)
+    }
+
+    /// Exposes a function that reads its arguments and writes its reply itself.
+    ///
+    /// - Parameters:
+    ///   - name: Not empty, without `/` and `.`, not beginning with `_` or `$`, new in this service.
+    ///   - parameters: What descriptions say about the arguments.
+    ///   - result: The word that descriptions use for the result.
+    ///   - isStream: Whether descriptions say that the answer is a stream.
+    ///   - options: Where it runs, and whether it changes anything.
+    ///   - handler: Given the call as it came; its reply is encoded as the arguments are.
+    public func registerRaw(
+        _ name: String,
+        parameters: [ParameterDescription] = [],
+        result: String = "any",
+        isStream: Bool = false,
+        options: MethodOptions = .init(),
+        handler: @escaping @Sendable (Call) async throws(CallError) -> Reply
+    ) {
+        add(name, .long(handler), parameters, result: result, isStream: isStream, options)
+    }
+}
