@@ -6,9 +6,21 @@ let package = Package(
     products: [
         .library(name: "Postern", targets: ["Postern"]),
         .library(name: "PosternJSONRPC", targets: ["PosternJSONRPC"]),
+        .library(name: "PosternNIO", targets: ["PosternNIO"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2")
     ],
     targets: [
-        .target(name: "Postern"),
+        .target(name: "Postern", exclude: ["WireProtocol.md"]),
+        .target(
+            name: "PosternNIO",
+            dependencies: [
+                "Postern",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         .target(name: "PosternJSONRPC", dependencies: ["Postern"]),
         .systemLibrary(
             name: "CLibWebSockets",
@@ -17,6 +29,7 @@ let package = Package(
         .target(name: "LibWebSockets", dependencies: ["CLibWebSockets"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "PosternJSONRPCTests", dependencies: ["Postern", "PosternJSONRPC"]),
+        .testTarget(name: "PosternNIOTests", dependencies: ["Postern", "PosternNIO"]),
     ]
 )
 

@@ -1,3 +1,71 @@
+internal import Synchronization
+
 /// One end of a connection; both ends may call.
+///
+/// A peer is usable as soon as it is made: calls made before the handshake is done wait, in order. It serves what its
+/// dispatcher exposes for as long as the connection stands, without being asked to. A peer lives until its connection
+/// ends; ``close()`` ends it.
 public final class Peer: Sendable {
+    typealias Parked = CheckedContinuation<Void, Never>
+    typealias State = PeerState<CallWaiter, Task<Void, Never>, Parked>
+
+    /// What this side takes.
+    public let limits: PeerLimits
+    let dispatcher: any Dispatcher
+    let transport: any FrameTransport
+    let lane = HandlerLane()
+    let disconnection = Disconnection()
+    private let state: Mutex<State>
+    let expiry = ExpiryTimer()
+
+    /// Makes one end of a connection and writes its hello.
+    ///
+    /// - Parameters:
+    ///   - transport: Carries the frames; its owner feeds ``receive(_:)``.
+    ///   - dispatcher: Answers the calls of the other end.
+    ///   - limits: What is taken from the other end.
+    ///   - name: What this side calls itself in its hello.
+    public init(
+        transport: any FrameTransport,
+        exposing dispatcher: any Dispatcher = NothingExposed(),
+        limits: PeerLimits = .standard,
+        name: String = ""
+    ) {
+        self.transport = transport
+        self.dispatcher = dispatcher
+        self.limits = limits
+        var state = State(limits: limits)
+        state.start(name: name)
+        self.state = Mutex(state)
+    }
+
+    /// Changes the state, then tells the transport when that left output behind.
+    @inline(__always)
+    func change<R: Sendable, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
+        let (result, wakesTransport, drained, isOverfull) = try state.withLock { state throws(E) in
+            let result = try body(&state)
+            return (result, state.outbox.takeWakeUp(), state.takeDrainWaiter(), state.isOverfull)
+        }
+        if wakesTransport { transport.outputBecameReady() }
+        drained?.resume()
+        if isOverfull { disconnect(DisconnectReason(.slowReader, "The other side reads too slowly")) }
+        return result
+    }
+
+    /// Changes the state within a turn of the owner, who takes the output afterwards.
+    @inline(__always)
+    func changeInTurn<R: Sendable>(_ body: (inout State) -> R) -> R { state.withLock { body(&$0) } }
+
+    /// Suspends until somebody resumes what was parked; `park` tells whether there is a reason to wait.
+    func wait(_ park: (inout State, Parked) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            if !change({ park(&$0, continuation) }) { continuation.resume() }
+        }
+    }
+}
+
+/// Who waits for the answer to a call.
+struct CallWaiter: Sendable {
+    let continuation: CheckedContinuation<Result<Reply, CallError>, Never>
+    let progress: Call.ProgressSink?
 }

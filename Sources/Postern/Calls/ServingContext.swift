@@ -1,0 +1,10 @@
+/// What a handler's own calls inherit from the call that it serves.
+struct ServingContext: Sendable {
+    /// How deep a call is that the handler makes.
+    let depth: Int
+    /// When the caller stops waiting.
+    let deadline: ContinuousClock.Instant?
+
+    /// The context of the handler that runs in this task.
+    @TaskLocal static var current: ServingContext?
+}

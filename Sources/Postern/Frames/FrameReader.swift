@@ -1,0 +1,133 @@
+/// Reads frames out of bytes that hold nothing but whole frames.
+///
+/// Total: never traps, whatever the bytes. Payloads are not looked into; whoever decodes them judges them.
+struct FrameReader {
+    private var offset = 0
+
+    /// Reads the next frame; `nil` at the end of the bytes.
+    ///
+    /// - Throws: `ProtocolViolation` when the bytes are no frame of this protocol.
+    mutating func next(in chunk: Span<UInt8>) throws(ProtocolViolation) -> Frame? {
+        guard let end = FrameSplitter.endOfFrame(at: offset, in: chunk) else { return nil }
+        var fields = FieldReader(offset: offset + FrameSplitter.lengthBytes)
+        offset = end
+        do throws(PayloadError) {
+            return try Self.frame(&fields, chunk.extracting(0..<end))
+        } catch {
+            throw ProtocolViolation(error)
+        }
+    }
+
+    private static func frame(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(PayloadError) -> Frame {
+        let count = try fields.array(bytes)
+        let number = try fields.unsigned(bytes)
+        guard let kind = Frame.Kind(rawValue: UInt8(clamping: number)) else {
+            throw PayloadError(.malformed, "no frame has the number \(number)")
+        }
+        guard kind.takes(count) else {
+            throw PayloadError(.malformed, "a \(kind) frame does not have \(count) fields")
+        }
+        switch kind {
+        case .hello: return .hello(try hello(&fields, bytes))
+        case .call: return .call(try call(&fields, bytes))
+        case .notify:
+            return .notify(path: try fields.text(bytes), arguments: fields.rest(bytes))
+        case .ping: return .ping(try fields.unsigned(bytes, last: true))
+        case .pong: return .pong(try fields.unsigned(bytes, last: true))
+        case .goodbye:
+            let code = try fields.signed(bytes)
+            return .goodbye(code: code, text: try fields.text(bytes, last: true))
+        default: return try answer(kind, count, &fields, bytes)
+        }
+    }
+
+    private static func hello(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(PayloadError) -> Hello {
+        var hello = Hello(version: try fields.unsigned(bytes))
+        guard hello.version == Hello.supportedVersion else { return hello }
+        try hello.readMembers(bytes.extracting(fields.rest(bytes)))
+        return hello
+    }
+
+    private static func call(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(PayloadError) -> CallFrame {
+        CallFrame(
+            id: try fields.unsigned(bytes),
+            path: try fields.text(bytes),
+            timeout: try fields.optionalUnsigned(bytes),
+            flags: CallFlags(rawValue: UInt8(truncatingIfNeeded: try fields.unsigned(bytes))),
+            depth: Int(clamping: try fields.unsigned(bytes)),
+            arguments: fields.rest(bytes)
+        )
+    }
+
+    /// Frames that belong to a call: their second field is its number.
+    private static func answer(
+        _ kind: Frame.Kind,
+        _ count: Int,
+        _ fields: inout FieldReader,
+        _ bytes: Span<UInt8>
+    ) throws(PayloadError) -> Frame {
+        let id = try fields.unsigned(bytes, last: kind == .cancel || count == 2)
+        switch kind {
+        case .reply: return .reply(id: id, value: try fields.value(bytes))
+        case .failure: return .failure(id: id, try failure(&fields, bytes))
+        case .cancel: return .cancel(id: id)
+        case .stream: return .stream(id: id, position: try position(&fields, bytes))
+        case .item:
+            let offset = try fields.optionalUnsigned(bytes)
+            return .item(id: id, offset: offset, value: try fields.value(bytes))
+        case .end: return .end(id: id, count == 2 ? nil : try failure(&fields, bytes))
+        case .credit: return .credit(id: id, items: Int(clamping: try fields.unsigned(bytes, last: true)))
+        case .progress: return .progress(id: id, value: try fields.value(bytes))
+        case .hello, .call, .notify, .ping, .pong, .goodbye:
+            throw PayloadError(.malformed, "a \(kind) frame belongs to no call")
+        }
+    }
+
+    private static func failure(
+        _ fields: inout FieldReader,
+        _ bytes: Span<UInt8>
+    ) throws(PayloadError) -> FailureFrame {
+        let code = try fields.signed(bytes)
+        let message = try fields.text(bytes)
+        let executed: CallError.Executed =
+            switch try fields.unsigned(bytes) {
+            case 0: .no
+            case 1: .yes
+            default: .unknown
+            }
+        let details = try fields.value(bytes)
+        return FailureFrame(
+            code: code,
+            message: message,
+            executed: executed,
+            details: details.count == 1 && bytes[details.lowerBound] == 0xc0 ? 0..<0 : details
+        )
+    }
+
+    private static func position(
+        _ fields: inout FieldReader,
+        _ bytes: Span<UInt8>
+    ) throws(PayloadError) -> StreamPosition? {
+        guard let epoch = try fields.optionalText(bytes) else {
+            _ = try fields.optionalUnsigned(bytes, last: true)
+            return nil
+        }
+        let name = try MessagePack.readString(bytes.extracting(epoch))
+        return StreamPosition(epoch: name, offset: try fields.unsigned(bytes, last: true))
+    }
+}
+
+extension Frame.Kind {
+    /// Whether a frame of this kind may have so many fields, counting its number.
+    fileprivate func takes(_ count: Int) -> Bool {
+        switch self {
+        case .hello: count >= 2
+        case .call: count == 8
+        case .failure: count == 6
+        case .end: count == 2 || count == 6
+        case .notify, .stream, .item: count == 4
+        case .reply, .credit, .progress, .goodbye: count == 3
+        case .cancel, .ping, .pong: count == 2
+        }
+    }
+}

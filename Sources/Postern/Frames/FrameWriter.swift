@@ -1,0 +1,109 @@
+/// Appends frames to bytes that will be sent, each with its length in front.
+enum FrameWriter {
+    /// Begins a frame and gives where it stands; every frame begun is ended or taken back.
+    @inline(__always)
+    static func begin(_ kind: Frame.Kind, fields: UInt8, into output: inout [UInt8]) -> Int {
+        let start = output.count
+        output.append(0)
+        output.append(0)
+        output.append(0)
+        output.append(0)
+        output.append(0x90 | fields)
+        output.append(kind.rawValue)
+        return start
+    }
+
+    /// Begins a frame that belongs to a call.
+    @inline(__always)
+    static func begin(_ kind: Frame.Kind, fields: UInt8, id: UInt64, into output: inout [UInt8]) -> Int {
+        let start = begin(kind, fields: fields, into: &output)
+        MessagePack.write(id, into: &output)
+        return start
+    }
+
+    /// Ends a frame by writing its length; one larger than the limit is taken back.
+    ///
+    /// - Returns: Whether the frame stands.
+    @inline(__always)
+    @discardableResult
+    static func end(_ start: Int, limit: Int = .max, in output: inout [UInt8]) -> Bool {
+        let length = output.count - start - FrameSplitter.lengthBytes
+        guard length <= limit, let exact = UInt32(exactly: length) else {
+            takeBack(start, in: &output)
+            return false
+        }
+        output[start] = UInt8(truncatingIfNeeded: exact >> 24)
+        output[start + 1] = UInt8(truncatingIfNeeded: exact >> 16)
+        output[start + 2] = UInt8(truncatingIfNeeded: exact >> 8)
+        output[start + 3] = UInt8(truncatingIfNeeded: exact)
+        return true
+    }
+
+    /// Takes a begun frame back.
+    static func takeBack(_ start: Int, in output: inout [UInt8]) { output.removeLast(output.count - start) }
+
+    static func writeHello(_ hello: Hello, into output: inout [UInt8]) {
+        let start = begin(.hello, fields: 3, into: &output)
+        MessagePack.write(hello.version, into: &output)
+        hello.writeMembers(into: &output)
+        end(start, in: &output)
+    }
+
+    /// Appends a frame that holds nothing but numbers, the first of which is that of a call or a ping.
+    static func writeNumbers(_ kind: Frame.Kind, _ first: UInt64, _ second: Int? = nil, into output: inout [UInt8]) {
+        let start = begin(kind, fields: second == nil ? 2 : 3, id: first, into: &output)
+        if let second { MessagePack.write(Int64(second), into: &output) }
+        end(start, in: &output)
+    }
+
+    static func writeGoodbye(code: Int, _ text: String, into output: inout [UInt8]) {
+        let start = begin(.goodbye, fields: 3, into: &output)
+        MessagePack.write(Int64(code), into: &output)
+        MessagePack.write(text, into: &output)
+        end(start, in: &output)
+    }
+
+    /// Appends an error as the answer to a call, or as the end of a stream.
+    static func writeFailure(
+        _ kind: Frame.Kind = .failure,
+        id: UInt64,
+        _ error: CallError,
+        limit: Int,
+        into output: inout [UInt8]
+    ) {
+        if writeFailure(kind, id, error, details: error.details, limit, &output) { return }
+        var short = error
+        short.message = String(error.message.prefix(256))
+        _ = writeFailure(kind, id, short, details: nil, .max, &output)
+    }
+
+    private static func writeFailure(
+        _ kind: Frame.Kind,
+        _ id: UInt64,
+        _ error: CallError,
+        details: Payload?,
+        _ limit: Int,
+        _ output: inout [UInt8]
+    ) -> Bool {
+        let start = begin(kind, fields: 6, id: id, into: &output)
+        MessagePack.write(Int64(error.code.rawValue), into: &output)
+        MessagePack.write(error.message, into: &output)
+        output.append(error.executed.number)
+        if let details = try? details?.transcoded(to: MessagePack.self), !details.bytes.isEmpty {
+            output += details.bytes
+        } else {
+            MessagePack.writeNull(into: &output)
+        }
+        return end(start, limit: limit, in: &output)
+    }
+}
+
+extension CallError.Executed {
+    fileprivate var number: UInt8 {
+        switch self {
+        case .no: 0
+        case .yes: 1
+        case .unknown: 2
+        }
+    }
+}

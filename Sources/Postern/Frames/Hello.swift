@@ -1,0 +1,44 @@
+/// The first frame in each direction: which version of the protocol is spoken, and what its sender takes.
+struct Hello: Hashable, Sendable {
+    /// The only version there is.
+    static let supportedVersion: UInt64 = 1
+
+    var version = Hello.supportedVersion
+    /// The largest frame its sender reads, in bytes after the length.
+    var maximumFrameBytes = PeerLimits.standard.frameBytes
+    /// How many calls its sender serves at once.
+    var maximumCallsInFlight = PeerLimits.standard.callsInFlight
+    /// What its sender calls itself; for logs.
+    var name = ""
+
+    /// Reads the map of a hello frame; names that are not known are passed over.
+    mutating func readMembers(_ map: Span<UInt8>) throws(PayloadError) {
+        var read = self
+        try MessagePack.forEachMember(of: map) { (name, range) throws(PayloadError) in
+            let value = map.extracting(range)
+            switch name {
+            case "frameBytes": read.maximumFrameBytes = try Self.readCount(value)
+            case "callsInFlight": read.maximumCallsInFlight = try Self.readCount(value)
+            case "name": read.name = try MessagePack.readString(value)
+            default: break
+            }
+        }
+        self = read
+    }
+
+    /// Appends the map of a hello frame.
+    func writeMembers(into output: inout [UInt8]) {
+        var map = MessagePack.beginMap(into: &output)
+        MessagePack.nextMember(named: "frameBytes", &map, into: &output)
+        MessagePack.write(UInt64(clamping: maximumFrameBytes), into: &output)
+        MessagePack.nextMember(named: "callsInFlight", &map, into: &output)
+        MessagePack.write(UInt64(clamping: maximumCallsInFlight), into: &output)
+        MessagePack.nextMember(named: "name", &map, into: &output)
+        MessagePack.write(name, into: &output)
+        MessagePack.endMap(map, into: &output)
+    }
+
+    private static func readCount(_ value: Span<UInt8>) throws(PayloadError) -> Int {
+        Int(clamping: try MessagePack.readUInt64(value))
+    }
+}

@@ -1,0 +1,38 @@
+extension CallError {
+    /// Reads an error out of the bytes of its frame.
+    init(_ frame: FailureFrame, in bytes: [UInt8]) {
+        self.init(
+            Code(rawValue: frame.code),
+            String(decoding: bytes[frame.message], as: UTF8.self),
+            executed: frame.executed,
+            details: frame.details.isEmpty
+                ? nil : Payload(bytes: Array(bytes[frame.details]), codec: MessagePack.self)
+        )
+    }
+}
+
+extension DisconnectReason {
+    /// What a goodbye says.
+    init(goodbyeCode code: Int, _ text: String) {
+        let kind: Kind =
+            switch code {
+            case 1: .protocolViolation
+            case 2: .versionMismatch
+            case 3: .slowReader
+            case 4: .timedOut
+            default: .closedThere
+            }
+        self.init(kind, text)
+    }
+
+    /// The number of this reason in a goodbye.
+    var goodbyeCode: Int {
+        switch kind {
+        case .protocolViolation: 1
+        case .versionMismatch: 2
+        case .slowReader: 3
+        case .timedOut: 4
+        default: 0
+        }
+    }
+}

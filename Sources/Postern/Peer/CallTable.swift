@@ -1,0 +1,65 @@
+/// The calls that wait for an answer; each leaves the table once.
+struct CallTable<Waiter: Sendable>: Sendable {
+    private struct Entry: Sendable {
+        let waiter: Waiter
+        let deadline: ContinuousClock.Instant?
+    }
+
+    private var waiting: [UInt64: Entry] = [:]
+    private var nextID: UInt64 = 1
+    /// Answers that came after their call was settled.
+    private(set) var lateReplies = 0
+
+    var isEmpty: Bool { waiting.isEmpty }
+    var count: Int { waiting.count }
+
+    /// Whether a call with this number was ever made.
+    func hasMade(_ id: UInt64) -> Bool { id > 0 && id < nextID }
+
+    /// Numbers the next call.
+    mutating func reserveID() -> UInt64 {
+        defer { nextID += 1 }
+        return nextID
+    }
+
+    mutating func add(_ id: UInt64, _ waiter: Waiter, deadline: ContinuousClock.Instant?) {
+        waiting[id] = Entry(waiter: waiter, deadline: deadline)
+    }
+
+    /// Whom the progress of a call goes to.
+    func waiter(of id: UInt64) -> Waiter? { waiting[id]?.waiter }
+
+    enum Settlement {
+        case resume(Waiter)
+        /// The call was settled before: cancelled, or out of time.
+        case late
+        case neverMade
+    }
+
+    /// Settles a call because an answer to it arrived.
+    mutating func receiveReply(to id: UInt64) -> Settlement {
+        if let entry = waiting.removeValue(forKey: id) { return .resume(entry.waiter) }
+        guard hasMade(id) else { return .neverMade }
+        lateReplies += 1
+        return .late
+    }
+
+    /// Settles a call because its caller no longer waits; `nil` when it is settled.
+    mutating func abandon(_ id: UInt64) -> Waiter? { waiting.removeValue(forKey: id)?.waiter }
+
+    /// Settles every call whose time has run out.
+    mutating func expire(at now: ContinuousClock.Instant) -> [(id: UInt64, waiter: Waiter)] {
+        let expired = waiting.filter { entry in entry.value.deadline.map { $0 <= now } ?? false }
+        for id in expired.keys { waiting[id] = nil }
+        return expired.sorted { $0.key < $1.key }.map { ($0.key, $0.value.waiter) }
+    }
+
+    /// The first moment at which a call runs out of time.
+    var earliestDeadline: ContinuousClock.Instant? { waiting.values.lazy.compactMap(\.deadline).min() }
+
+    /// Settles every call, oldest first.
+    mutating func removeAll() -> [Waiter] {
+        defer { waiting = [:] }
+        return waiting.sorted { $0.key < $1.key }.map(\.value.waiter)
+    }
+}

@@ -1,0 +1,39 @@
+/// Why a connection ended.
+public struct DisconnectReason: Error, Hashable, Sendable {
+    /// What ended it; open, so that a new kind breaks nobody.
+    public struct Kind: Hashable, Sendable {
+        /// The word of the kind, stable and lower case.
+        public let word: String
+
+        /// This side closed it.
+        public static let closedHere = Kind(word: "closed here")
+        /// The other side said goodbye and closed it.
+        public static let closedThere = Kind(word: "closed there")
+        /// The network or the process at the other end failed.
+        public static let lost = Kind(word: "lost")
+        /// The other side broke the protocol.
+        public static let protocolViolation = Kind(word: "protocol violation")
+        /// The other side speaks another version.
+        public static let versionMismatch = Kind(word: "version mismatch")
+        /// The other side was silent, or half a frame did not go on, for too long.
+        public static let timedOut = Kind(word: "timed out")
+        /// The other side reads too slowly.
+        public static let slowReader = Kind(word: "slow reader")
+    }
+
+    /// What ended the connection.
+    public var kind: Kind
+    /// For people: what happened.
+    public var message: String
+
+    /// Names a reason.
+    public init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    /// The other side broke the protocol.
+    package static func protocolViolation(_ message: String) -> DisconnectReason {
+        DisconnectReason(.protocolViolation, message)
+    }
+}

@@ -1,0 +1,62 @@
+private import Synchronization
+
+/// Wakes a peer when the next of its calls runs out of time: one sleeping task, however many calls wait.
+final class ExpiryTimer: Sendable {
+    private struct State {
+        var fires: ContinuousClock.Instant?
+        var task: Task<Void, Never>?
+        var isStopped = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Makes sure that `body` runs at `deadline` at the latest.
+    ///
+    /// - Parameter body: Gives the next deadline, or `nil` when nothing waits.
+    func arm(_ deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () -> ContinuousClock.Instant?) {
+        let replaced = state.withLock { state -> Task<Void, Never>? in
+            guard !state.isStopped, state.fires.map({ deadline < $0 }) ?? true else { return nil }
+            defer { state.task = Task { await self.run(from: deadline, body) } }
+            state.fires = deadline
+            return state.task
+        }
+        replaced?.cancel()
+    }
+
+    /// Ends the waiting for good.
+    func stop() {
+        let task = state.withLock { state in
+            state.isStopped = true
+            defer { state.task = nil }
+            return state.task
+        }
+        task?.cancel()
+    }
+
+    private func run(from first: ContinuousClock.Instant, _ body: @Sendable () -> ContinuousClock.Instant?) async {
+        var deadline = first
+        while true {
+            do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
+            // Deadlines that are set from here on find no timer and start their own.
+            guard disarm(deadline) else { return }
+            guard let next = body(), rearm(next) else { return }
+            deadline = next
+        }
+    }
+
+    private func disarm(_ deadline: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in
+            guard state.fires == deadline, !state.isStopped else { return false }
+            state.fires = nil
+            return true
+        }
+    }
+
+    private func rearm(_ deadline: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in
+            guard !state.isStopped, state.fires.map({ deadline < $0 }) ?? true else { return false }
+            state.fires = deadline
+            return true
+        }
+    }
+}

@@ -1,0 +1,88 @@
+private import Synchronization
+
+/// Starts handlers off the connection's loop, in the order in which they were put here.
+///
+/// Each handler runs up to its first wait before the next one starts, so what handlers do first happens in the order of
+/// their calls. A handler that keeps its thread for longer than ``patience`` loses that privilege: the ones behind it
+/// then start on another thread.
+final class HandlerLane: Sendable {
+    typealias Start = @Sendable () -> Void
+
+    private struct State {
+        var queue: [Start] = []
+        var head = 0
+        /// The task that is draining; one that finds another number here has been replaced.
+        var drainer = 0
+        var isDraining = false
+        var isWatched = false
+        /// Counts starts, so that standing still can be told from going on.
+        var started = 0
+
+        var isEmpty: Bool { head == queue.count }
+
+        mutating func next() -> Start? {
+            guard !isEmpty else {
+                queue.removeAll(keepingCapacity: queue.capacity <= 1_024)
+                head = 0
+                return nil
+            }
+            defer { head += 1 }
+            started &+= 1
+            return queue[head]
+        }
+    }
+
+    private let state = Mutex(State())
+    private static let patience = Duration.milliseconds(2)
+
+    /// Puts a handler behind the others.
+    func append(_ start: @escaping Start) {
+        let (drainer, watches) = state.withLock { state -> (Int?, Bool) in
+            state.queue.append(start)
+            guard state.isDraining else {
+                state.isDraining = true
+                return (state.drainer, false)
+            }
+            guard !state.isWatched else { return (nil, false) }
+            state.isWatched = true
+            return (nil, true)
+        }
+        if let drainer { spawn(drainer) }
+        if watches { Task { await watch() } }
+    }
+
+    private func spawn(_ drainer: Int) { Task { drain(drainer) } }
+
+    private func drain(_ drainer: Int) {
+        while let start = next(for: drainer) { start() }
+    }
+
+    private func next(for drainer: Int) -> Start? {
+        state.withLock { state in
+            guard state.drainer == drainer else { return nil }
+            if let start = state.next() { return start }
+            state.isDraining = false
+            return nil
+        }
+    }
+
+    /// Replaces the drainer whenever one handler has held it too long; ends when nothing is left to start.
+    private func watch() async {
+        var seen = -1
+        while true {
+            try? await Task.sleep(for: Self.patience)
+            let (goesOn, replacement) = state.withLock { state -> (Bool, Int?) in
+                guard state.isDraining, !state.isEmpty else {
+                    state.isWatched = false
+                    return (false, nil)
+                }
+                defer { seen = state.started }
+                guard state.started == seen else { return (true, nil) }
+                state.drainer += 1
+                return (true, state.drainer)
+            }
+            if let replacement { spawn(replacement) }
+            guard goesOn else { return }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/// A stream that is read here: its items until the reader takes them.
+struct IncomingStream<Parked: Sendable>: Sendable {
+    /// How many items a producer may send before it is granted more.
+    static var initialCredit: Int { 64 }
+
+    private var items: [StreamItem] = []
+    private var head = 0
+    private var taken = 0
+    private(set) var end: Result<Void, CallError>?
+    /// The reader, when it waits.
+    private var parked: Parked?
+
+    enum Next: Sendable {
+        case item(StreamItem, grant: Int?)
+        case end(CallError?)
+        case wait
+    }
+
+    private var waitingCount: Int { items.count - head }
+
+    /// Keeps an item; false when the producer had no credit for it.
+    mutating func receive(_ item: StreamItem) -> Bool {
+        guard end == nil, waitingCount + taken < Self.initialCredit else { return false }
+        items.append(item)
+        return true
+    }
+
+    /// Notes that no item follows.
+    mutating func finish(_ error: CallError?) {
+        if end == nil { end = error.map(Result.failure) ?? .success(()) }
+    }
+
+    /// Takes the next item, and tells how much credit is due to the producer.
+    mutating func next() -> Next {
+        guard head < items.count else {
+            switch end {
+            case .success: return .end(nil)
+            case .failure(let error): return .end(error)
+            case nil: return .wait
+            }
+        }
+        let item = items[head]
+        head += 1
+        if head == items.count {
+            items.removeAll(keepingCapacity: true)
+            head = 0
+        }
+        taken += 1
+        guard taken >= Self.initialCredit / 2, end == nil else { return .item(item, grant: nil) }
+        defer { taken = 0 }
+        return .item(item, grant: taken)
+    }
+
+    /// Remembers who waits; false when there is something to take, and nobody has to wait.
+    mutating func park(_ reader: Parked) -> Bool {
+        guard head == items.count, end == nil else { return false }
+        parked = reader
+        return true
+    }
+
+    /// Hands over the reader that waits.
+    mutating func unpark() -> Parked? {
+        defer { parked = nil }
+        return parked
+    }
+}

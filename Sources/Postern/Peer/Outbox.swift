@@ -1,0 +1,55 @@
+/// Frames waiting to be sent.
+struct Outbox: Sendable {
+    /// What may leave now.
+    private var ready: [UInt8] = []
+    /// Frames that wait for the end of the handshake, in order.
+    private var early: [UInt8] = []
+    private var isOpen = false
+    /// Whether somebody will take the output without being asked.
+    private var isTakeScheduled = false
+
+    var byteCount: Int { ready.count + early.count }
+    var isEmpty: Bool { ready.isEmpty }
+
+    /// Appends frames that need a finished handshake.
+    @inline(__always)
+    mutating func write<R>(_ body: (inout [UInt8]) -> R) -> R { isOpen ? body(&ready) : body(&early) }
+
+    /// Appends frames that belong to the handshake itself.
+    mutating func writeNow(_ body: (inout [UInt8]) -> Void) { body(&ready) }
+
+    /// Appends frames that were written elsewhere.
+    mutating func append(_ frames: consuming [UInt8]) {
+        if ready.isEmpty { ready = frames } else { ready += frames }
+    }
+
+    /// The handshake is done: early frames may leave.
+    mutating func open() {
+        isOpen = true
+        append(early)
+        early = []
+    }
+
+    /// The output will be taken at the end of the turn that begins now.
+    mutating func beginTurn() { isTakeScheduled = true }
+
+    /// Whether the transport has to be told that there is output; at most once for each time it is taken.
+    @inline(__always)
+    mutating func takeWakeUp() -> Bool {
+        guard !isTakeScheduled, !ready.isEmpty else { return false }
+        isTakeScheduled = true
+        return true
+    }
+
+    /// Hands over what may leave.
+    mutating func take() -> [UInt8] {
+        isTakeScheduled = false
+        guard !ready.isEmpty else { return [] }
+        let taken = ready
+        ready = []
+        ready.reserveCapacity(min(taken.count, Self.largestReserve))
+        return taken
+    }
+
+    private static let largestReserve = 64 << 10
+}

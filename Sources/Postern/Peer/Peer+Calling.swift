@@ -1,0 +1,125 @@
+/// Calls with typed arguments and results.
+///
+/// Arguments are encoded before the first suspension, so later changes are not seen. Without a timeout a call has the
+/// deadline of the call being served, if any.
+extension Peer {
+    /// Calls a method with positional arguments and decodes its result.
+    ///
+    /// - Parameters:
+    ///   - method: Path of the method, names joined by `/`.
+    ///   - arguments: The positional arguments.
+    ///   - timeout: How long the reply may take.
+    /// - Throws: `CallError`; `.internalError` when the result is not of the expected type.
+    public func call<each Argument: Encodable, Value: Decodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        timeout: Duration? = nil
+    ) async throws(CallError) -> Value {
+        try await value(Call(method, arguments: Self.positional(repeat each arguments), deadline: timeout.map(Self.deadline)))
+    }
+
+    /// Calls a method with positional arguments and passes over its result.
+    public func call<each Argument: Encodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        timeout: Duration? = nil
+    ) async throws(CallError) {
+        let encoded = try Self.positional(repeat each arguments)
+        _ = try await dispatch(Call(method, arguments: encoded, deadline: timeout.map(Self.deadline)))
+    }
+
+    /// Calls a method with named arguments and decodes its result.
+    public func call<Value: Decodable>(
+        _ method: String,
+        named arguments: KeyValuePairs<String, any Encodable>,
+        timeout: Duration? = nil
+    ) async throws(CallError) -> Value {
+        try await value(Call(method, arguments: Self.named(arguments), deadline: timeout.map(Self.deadline)))
+    }
+
+    /// Tells the other end something and does not wait; notifications arrive in the order sent.
+    ///
+    /// - Throws: `CallError` when the notification cannot leave.
+    public func notify<each Argument: Encodable>(
+        _ method: String,
+        _ arguments: repeat each Argument
+    ) throws(CallError) {
+        let encoded = try Self.positional(repeat each arguments)
+        try change { state throws(CallError) in try state.notify(method, encoded.bytes) }
+    }
+
+    /// Calls a method that answers with a stream.
+    ///
+    /// - Throws: `CallError`; `.invalidRequest` when the method answers with one value.
+    public func stream<each Argument: Encodable, Item: Decodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        of item: Item.Type = Item.self,
+        timeout: Duration? = nil
+    ) async throws(CallError) -> ValueStream<Item> {
+        let encoded = try Self.positional(repeat each arguments)
+        let call = Call(method, arguments: encoded, deadline: timeout.map(Self.deadline))
+        return ValueStream(try await replyStream(call))
+    }
+
+    /// Reads a topic of the other end: calls its `rpc/subscribe`.
+    public func subscribe<Item: Decodable>(
+        _ topic: String,
+        of item: Item.Type = Item.self
+    ) async throws(CallError) -> ValueStream<Item> {
+        let arguments = try Self.named(["topic": topic])
+        return ValueStream(try await replyStream(Call("rpc/subscribe", arguments: arguments)))
+    }
+
+    private func replyStream(_ call: Call) async throws(CallError) -> ReplyStream {
+        guard case .stream(let stream) = try await dispatch(call) else {
+            throw CallError(.invalidRequest, "\(call.method) answers with one value, not with a stream", executed: .yes)
+        }
+        return stream
+    }
+
+    private func value<Value: Decodable>(_ call: Call) async throws(CallError) -> Value {
+        guard case .value(let payload) = try await dispatch(call) else {
+            throw CallError(.invalidRequest, "\(call.method) answers with a stream", executed: .yes)
+        }
+        do throws(PayloadError) {
+            return try payload.decode()
+        } catch {
+            throw CallError(.internalError, "Unexpected result of \(call.method): \(error.message)", executed: .yes)
+        }
+    }
+
+    private static func deadline(_ timeout: Duration) -> ContinuousClock.Instant { .now + timeout }
+
+    private static func positional<each Argument: Encodable>(
+        _ arguments: repeat each Argument
+    ) throws(CallError) -> Payload {
+        var bytes: [UInt8] = []
+        var mark = MessagePack.beginArguments(named: false, into: &bytes)
+        do throws(PayloadError) {
+            for argument in repeat each arguments {
+                MessagePack.nextElement(&mark, into: &bytes)
+                try MessagePack.encode(argument, into: &bytes)
+            }
+        } catch {
+            throw CallError(error)
+        }
+        MessagePack.endArguments(mark, named: false, into: &bytes)
+        return Payload(bytes: bytes, codec: MessagePack.self)
+    }
+
+    private static func named(_ arguments: KeyValuePairs<String, any Encodable>) throws(CallError) -> Payload {
+        var bytes: [UInt8] = []
+        var mark = MessagePack.beginArguments(named: true, into: &bytes)
+        do throws(PayloadError) {
+            for (name, argument) in arguments {
+                MessagePack.nextMember(named: name, &mark, into: &bytes)
+                try MessagePack.encode(argument, into: &bytes)
+            }
+        } catch {
+            throw CallError(error)
+        }
+        MessagePack.endArguments(mark, named: true, into: &bytes)
+        return Payload(bytes: bytes, codec: MessagePack.self)
+    }
+}

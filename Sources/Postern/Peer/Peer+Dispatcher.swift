@@ -1,0 +1,89 @@
+/// A peer as a dispatcher calls its other end.
+extension Peer: Dispatcher {
+    /// Sends one call and waits for its reply.
+    ///
+    /// Calls leave in the order this is entered. Cancelling the task tells the other end and throws at once; the
+    /// remote handler may still run to its end. Without a deadline the call has that of the call being served.
+    ///
+    /// - Throws: `CallError`: `.deadlineExceeded`, `.cancelled`, `.unavailable` when the connection ends first, `.busy`
+    ///   when too much waits to be sent, or what the remote handler chose.
+    public func dispatch(_ call: Call) async throws(CallError) -> Reply {
+        let arguments = try Self.bytes(ofArguments: call.arguments)
+        guard !call.isNotification else {
+            try change { state throws(CallError) in try state.notify(call.method, arguments) }
+            return .value(Payload(bytes: [], codec: MessagePack.self))
+        }
+        let outgoing = try outgoingCall(call, arguments)
+        let id = changeInTurn { $0.calls.reserveID() }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { begin(id, outgoing, CallWaiter(continuation: $0, progress: call.progress)) }
+        } onCancel: {
+            giveUp(id, CallError(.cancelled, "The caller cancelled"))
+        }
+        return try result.get()
+    }
+
+    /// On the event loop: a call only writes a frame and waits.
+    public func execution(of path: Span<UInt8>) -> MethodExecution { .onEventLoop }
+
+    private static func bytes(ofArguments arguments: Payload) throws(CallError) -> [UInt8] {
+        do throws(PayloadError) {
+            return try arguments.transcodedArguments(to: MessagePack.self).bytes
+        } catch {
+            throw CallError(error)
+        }
+    }
+
+    private func outgoingCall(_ call: Call, _ arguments: [UInt8]) throws(CallError) -> OutgoingCall {
+        let context = ServingContext.current
+        let deadline = call.deadline ?? context?.deadline
+        return OutgoingCall(
+            method: call.method,
+            arguments: arguments,
+            timeout: try deadline.map { deadline throws(CallError) in try Self.milliseconds(until: deadline) },
+            deadline: deadline,
+            flags: call.requiresSafeMethod
+                ? (call.progress == nil ? [.requiresSafeMethod] : [.requiresSafeMethod, .wantsProgress])
+                : (call.progress == nil ? [] : [.wantsProgress]),
+            depth: context?.depth ?? 0
+        )
+    }
+
+    /// What is left until a deadline, rounded up.
+    private static func milliseconds(until deadline: ContinuousClock.Instant) throws(CallError) -> UInt64 {
+        let left = (deadline - .now).components
+        guard left.seconds > 0 || (left.seconds == 0 && left.attoseconds > 0) else {
+            throw CallError(.deadlineExceeded, "The time for the call has run out", executed: .no)
+        }
+        let fraction = UInt64(left.attoseconds) / 1_000_000_000_000_000 + 1
+        let (whole, overflows) = UInt64(left.seconds).multipliedReportingOverflow(by: 1_000)
+        return overflows ? .max : whole.addingReportingOverflow(fraction).overflow ? .max : whole + fraction
+    }
+
+    private func begin(_ id: UInt64, _ call: OutgoingCall, _ waiter: CallWaiter) {
+        do throws(CallError) {
+            try change { state throws(CallError) in
+                // A cancellation before this found nothing to give up.
+                if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", executed: .no) }
+                try state.beginCall(id, call, waiter)
+            }
+        } catch {
+            return waiter.continuation.resume(returning: .failure(error))
+        }
+        if let deadline = call.deadline { expiry.arm(deadline, expireCalls) }
+    }
+
+    /// Settles a call that its caller no longer waits for, and tells the other end.
+    private func giveUp(_ id: UInt64, _ error: CallError) {
+        change { $0.abandon(id) }?.continuation.resume(returning: .failure(error))
+    }
+
+    /// Settles the calls whose time has run out; gives the next deadline.
+    @Sendable private func expireCalls() -> ContinuousClock.Instant? {
+        let now = ContinuousClock.now
+        let (expired, next) = change { ($0.expire(at: now), $0.calls.earliestDeadline) }
+        let error = CallError(.deadlineExceeded, "No reply came in time")
+        for waiter in expired { waiter.continuation.resume(returning: .failure(error)) }
+        return next
+    }
+}

@@ -1,0 +1,55 @@
+extension Peer {
+    /// Why the connection ended; waits until it does.
+    ///
+    /// Every pending call has failed by then.
+    public var disconnected: DisconnectReason {
+        get async {
+            await withCheckedContinuation { continuation in onDisconnect { continuation.resume(returning: $0) } }
+        }
+    }
+
+    /// Runs the callback exactly once: when the connection ends, or at once when it has ended.
+    public func onDisconnect(_ callback: @escaping @Sendable (DisconnectReason) -> Void) {
+        disconnection.observe(callback)
+    }
+
+    /// Whether the connection stands, or is being made.
+    public var isConnected: Bool { disconnection.reason == nil }
+
+    /// Ends the connection at once: pending calls fail, running handlers are cancelled.
+    public func close() { disconnect(DisconnectReason(.closedHere, "The connection was closed")) }
+
+    /// Takes no more calls, waits for those in flight in both directions, then closes.
+    ///
+    /// Streams that are produced here end with `.draining`. Cancelling the task closes at once.
+    ///
+    /// - Parameter grace: How long to wait before closing anyway; `nil` waits as long as it takes.
+    public func drain(grace: Duration? = .seconds(10)) async {
+        for handler in change({ $0.beginDraining("The other side is stopping") }) { handler.cancel() }
+        let timer = grace.map { grace in
+            Task {
+                try? await Task.sleep(for: grace)
+                if !Task.isCancelled { close() }
+            }
+        }
+        await withTaskCancellationHandler {
+            await wait { $0.parkUntilIdle($1) }
+        } onCancel: {
+            close()
+        }
+        timer?.cancel()
+        close()
+    }
+
+    /// Settles everything that waits, tells who asked, and ends the connection; only the first reason counts.
+    func disconnect(_ reason: DisconnectReason) {
+        guard let remains = changeInTurn({ $0.close(reason) }) else { return }
+        let error = CallError(.unavailable, reason.message, executed: remains.callsNeverLeft ? .no : .unknown)
+        for waiter in remains.waiters { waiter.continuation.resume(returning: .failure(error)) }
+        for parked in remains.parked { parked.resume() }
+        for handler in remains.handlers { handler.cancel() }
+        expiry.stop()
+        disconnection.signal(reason)
+        transport.close()
+    }
+}

@@ -1,0 +1,119 @@
+extension Peer {
+    /// Answers a call at once, or starts its handler.
+    func serve(_ frame: CallFrame, _ bytes: [UInt8], _ replies: inout [UInt8]) {
+        switch dispatcher.execution(of: bytes.span.extracting(frame.path)) {
+        case .immediate(let method): answer(frame, method, bytes, &replies)
+        case .onEventLoop:
+            changeInTurn { $0.beginServing(frame.id) }
+            start(frame.id, incomingCall(frame, bytes), depth: frame.depth, on: transport.executor)
+        case .concurrent:
+            changeInTurn { $0.beginServing(frame.id) }
+            let call = incomingCall(frame, bytes)
+            lane.append { self.start(frame.id, call, depth: frame.depth, on: nil) }
+        }
+    }
+
+    /// Runs a short method on the bytes in place.
+    private func answer(_ frame: CallFrame, _ method: ImmediateMethod, _ bytes: [UInt8], _ replies: inout [UInt8]) {
+        let start = FrameWriter.begin(.reply, fields: 3, id: frame.id, into: &replies)
+        do throws(CallError) {
+            guard method.isSafe || !frame.flags.contains(.requiresSafeMethod) else {
+                throw CallError(.methodNotFound, "This method is not safe")
+            }
+            try method.run(bytes.span.extracting(frame.arguments), MessagePack.self, &replies)
+            guard FrameWriter.end(start, limit: limits.frameBytes, in: &replies) else {
+                return FrameWriter.writeFailure(id: frame.id, Self.responseTooLarge, limit: .max, into: &replies)
+            }
+        } catch {
+            FrameWriter.takeBack(start, in: &replies)
+            FrameWriter.writeFailure(id: frame.id, error, limit: limits.frameBytes, into: &replies)
+        }
+    }
+
+    /// Handles a notification: at once when that is short, otherwise in order with calls.
+    func handleNotification(_ path: Range<Int>, _ arguments: Range<Int>, _ bytes: [UInt8]) {
+        switch dispatcher.execution(of: bytes.span.extracting(path)) {
+        case .immediate(let method):
+            var unused: [UInt8] = []
+            try? method.run(bytes.span.extracting(arguments), MessagePack.self, &unused)
+        case .onEventLoop:
+            guard let id = changeInTurn({ $0.beginNotification() }) else { return }
+            start(id, notification(path, arguments, bytes), depth: 0, on: transport.executor)
+        case .concurrent:
+            guard let id = changeInTurn({ $0.beginNotification() }) else { return }
+            let call = notification(path, arguments, bytes)
+            lane.append { self.start(id, call, depth: 0, on: nil) }
+        }
+    }
+
+    private func incomingCall(_ frame: CallFrame, _ bytes: [UInt8]) -> Call {
+        var call = Call(
+            String(decoding: bytes[frame.path], as: UTF8.self),
+            arguments: Payload(bytes: Array(bytes[frame.arguments]), codec: MessagePack.self),
+            requiresSafeMethod: frame.flags.contains(.requiresSafeMethod),
+            caller: self
+        )
+        if let timeout = frame.timeout {
+            call.deadline = .now + .milliseconds(Int64(clamping: min(timeout, Self.longestTimeout)))
+        }
+        if frame.flags.contains(.wantsProgress) {
+            let id = frame.id
+            call.progress = { self.report(id, $0) }
+        }
+        return call
+    }
+
+    private func notification(_ path: Range<Int>, _ arguments: Range<Int>, _ bytes: [UInt8]) -> Call {
+        Call(
+            String(decoding: bytes[path], as: UTF8.self),
+            arguments: Payload(bytes: Array(bytes[arguments]), codec: MessagePack.self),
+            isNotification: true,
+            caller: self
+        )
+    }
+
+    /// Starts a handler: it runs here up to its first wait.
+    private func start(_ id: UInt64, _ call: Call, depth: Int, on executor: (any TaskExecutor)?) {
+        guard change({ $0.isWanted(id) }) else { return change { $0.finish(id, with: .failure(Self.cancelled)) } }
+        let context = ServingContext(depth: depth + 1, deadline: call.deadline)
+        let task = Task.immediate(executorPreference: executor) {
+            await ServingContext.$current.withValue(context) { await self.run(id, call) }
+        }
+        if !change({ $0.attach(task, to: id) }) { task.cancel() }
+    }
+
+    private func run(_ id: UInt64, _ call: Call) async {
+        do throws(CallError) {
+            if let deadline = call.deadline, deadline <= .now {
+                throw CallError(.deadlineExceeded, "The time for the call had run out", executed: .no)
+            }
+            switch try await dispatcher.dispatch(call) {
+            case .value(let payload):
+                let bytes = try Self.messagePack(payload)
+                change { $0.finish(id, with: .success(bytes)) }
+            case .stream(let stream): await produce(stream, for: id)
+            }
+        } catch {
+            change { $0.finish(id, with: .failure(error)) }
+        }
+    }
+
+    private func report(_ id: UInt64, _ progress: Payload) {
+        guard let bytes = try? Self.messagePack(progress) else { return }
+        change { $0.report(id, bytes) }
+    }
+
+    /// The bytes of a result in the encoding of the wire; a result of no bytes is nil.
+    static func messagePack(_ payload: Payload) throws(CallError) -> [UInt8] {
+        do throws(PayloadError) {
+            let bytes = try payload.transcoded(to: MessagePack.self).bytes
+            return bytes.isEmpty ? [0xc0] : bytes
+        } catch {
+            throw CallError(.internalError, "The result cannot be written: \(error.message)", executed: .yes)
+        }
+    }
+
+    private static var longestTimeout: UInt64 { 1 << 40 }
+    private static let cancelled = CallError(.cancelled, "The caller cancelled", executed: .no)
+    private static let responseTooLarge = CallError(.responseTooLarge, "The result is larger than a frame may be")
+}

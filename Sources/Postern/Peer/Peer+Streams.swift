@@ -1,0 +1,87 @@
+extension Peer {
+    // MARK: Produced here
+
+    /// Sends the items of a stream as fast as its reader takes them.
+    func produce(_ stream: ReplyStream, for id: UInt64) async {
+        guard change({ $0.openStream(id, stream.position) }) else {
+            return change { $0.finish(id, with: .success([0xc0])) }
+        }
+        do throws(CallError) {
+            var iterator = stream.makeAsyncIterator()
+            while let item = try await iterator.next() {
+                guard try await send(item, of: id) else { break }
+            }
+            change { $0.endStream(id, nil) }
+        } catch {
+            change { $0.endStream(id, error) }
+        }
+    }
+
+    /// Sends one item, waiting for credit; false when nobody reads any more.
+    private func send(_ item: StreamItem, of id: UInt64) async throws(CallError) -> Bool {
+        let bytes = try Self.messagePack(item.payload)
+        while true {
+            switch change({ $0.sendItem(id, offset: item.offset, bytes) }) {
+            case .sent: return true
+            case .stopped: return false
+            case .tooLarge: throw CallError(.responseTooLarge, "An item is larger than a frame may be")
+            case .wait: await waitForCredit(id)
+            }
+            if Task.isCancelled { return false }
+        }
+    }
+
+    private func waitForCredit(_ id: UInt64) async {
+        await withTaskCancellationHandler {
+            await wait { state, parked in !Task.isCancelled && state.parkProducer(of: id, parked) }
+        } onCancel: {
+            change { $0.unparkProducer(of: id) }?.resume()
+        }
+    }
+
+    // MARK: Read here
+
+    /// The stream that answers a call made here.
+    func incomingStream(_ id: UInt64, _ position: StreamPosition?) -> ReplyStream {
+        let reading = StreamReading(peer: self, id: id)
+        return ReplyStream(position: position) { { () async throws(CallError) in try await reading.next() } }
+    }
+}
+
+/// The reading of one stream; when nothing holds it any more, the producer is told to stop.
+private final class StreamReading: Sendable {
+    private let peer: Peer
+    private let id: UInt64
+
+    init(peer: Peer, id: UInt64) {
+        self.peer = peer
+        self.id = id
+    }
+
+    deinit { stop() }
+
+    func next() async throws(CallError) -> StreamItem? {
+        while true {
+            if Task.isCancelled {
+                stop()
+                throw CallError(.cancelled, "The reader cancelled")
+            }
+            switch peer.change({ [id] in $0.nextItem(of: id) }) {
+            case .item(let item, _): return item
+            case .end(let error?): throw error
+            case .end(nil): return nil
+            case .wait: await wait()
+            }
+        }
+    }
+
+    private func wait() async {
+        await withTaskCancellationHandler {
+            await peer.wait { [id] state, parked in !Task.isCancelled && state.parkReader(of: id, parked) }
+        } onCancel: {
+            peer.change { [id] in $0.unparkReader(of: id) }?.resume()
+        }
+    }
+
+    private func stop() { peer.change { [id] in $0.dropStream(id) }?.resume() }
+}

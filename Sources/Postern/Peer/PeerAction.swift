@@ -1,0 +1,41 @@
+/// What a peer has to do after a frame.
+enum PeerAction<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable {
+    case none
+    /// Start the handler of a call.
+    case serve(CallFrame)
+    /// Start the handler of a notification.
+    case handleNotification(path: Range<Int>, arguments: Range<Int>)
+    /// Give a call its value.
+    case resume(Waiter, value: Range<Int>)
+    /// Give a call its error.
+    case fail(Waiter, FailureFrame)
+    /// Give a call its stream.
+    case openStream(Waiter, id: UInt64, position: StreamPosition?)
+    /// Tell a caller how far its call is.
+    case report(Waiter, progress: Range<Int>)
+    /// Let the reader or the producer of a stream go on.
+    case wake(Parked)
+    /// Cancel a handler, and let it go on when it waits for credit.
+    case cancel(Handler?, Parked?)
+    /// End the connection.
+    case disconnect(DisconnectReason)
+}
+
+/// Everything that waits on a connection at the moment it ends.
+struct PeerRemains<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable {
+    let waiters: [Waiter]
+    let handlers: [Handler]
+    let parked: [Parked]
+    /// Whether the calls that wait never left.
+    let callsNeverLeft: Bool
+}
+
+/// A call as it is written.
+struct OutgoingCall {
+    let method: String
+    let arguments: [UInt8]
+    let timeout: UInt64?
+    let deadline: ContinuousClock.Instant?
+    let flags: CallFlags
+    let depth: Int
+}

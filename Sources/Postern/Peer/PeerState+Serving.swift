@@ -1,0 +1,126 @@
+/// Calls of the other side.
+extension PeerState {
+    /// Takes a call, or answers it with an error at once.
+    mutating func admit(_ call: CallFrame) -> Action {
+        guard call.id > 0, call.id < Self.firstNotificationID, served[call.id] == nil else {
+            return .disconnect(.protocolViolation("call \(call.id) uses a number that is taken"))
+        }
+        if isDraining { return refuse(call.id, CallError(.draining, "No more calls are taken")) }
+        guard callsServed < limits.callsInFlight else {
+            return refuse(call.id, CallError(.busy, "More than \(limits.callsInFlight) calls in flight"))
+        }
+        guard call.depth <= limits.callDepth else {
+            return refuse(call.id, CallError(.invalidRequest, "call depth: more than \(limits.callDepth) calls nested"))
+        }
+        guard call.path.count <= limits.pathBytes else {
+            return refuse(call.id, CallError(.invalidRequest, "The path is longer than \(limits.pathBytes) bytes"))
+        }
+        return .serve(call)
+    }
+
+    private mutating func refuse(_ id: UInt64, _ error: CallError) -> Action {
+        let limit = remote.maximumFrameBytes
+        outbox.write { FrameWriter.writeFailure(id: id, error, limit: limit, into: &$0) }
+        return .none
+    }
+
+    /// Notes that the handler of a call is about to start.
+    mutating func beginServing(_ id: UInt64) {
+        guard phase == .open else { return }
+        served[id] = ServedCall(isNotification: false)
+        callsServed += 1
+    }
+
+    /// Numbers a notification whose handler is about to start; `nil` when there are too many.
+    mutating func beginNotification() -> UInt64? {
+        guard phase == .open, notificationsServed < limits.notifications else {
+            notificationsDropped += 1
+            return nil
+        }
+        defer { nextNotificationID += 1 }
+        served[nextNotificationID] = ServedCall(isNotification: true)
+        notificationsServed += 1
+        return nextNotificationID
+    }
+
+    /// Whether the caller still waits for the answer.
+    func isWanted(_ id: UInt64) -> Bool { served[id].map { !$0.isCancelled } ?? false }
+
+    /// Remembers the task of a handler; false when it is to be cancelled at once.
+    mutating func attach(_ handler: Handler, to id: UInt64) -> Bool {
+        // A handler that has finished is no longer in the table, and cancelling it changes nothing.
+        guard isWanted(id) else { return false }
+        served[id]?.handler = handler
+        return true
+    }
+
+    /// Ends the serving of a call with its answer.
+    mutating func finish(_ id: UInt64, with result: Result<[UInt8], CallError>) {
+        guard let call = endServing(id), !call.isNotification, !call.isCancelled, phase == .open else { return }
+        let limit = remote.maximumFrameBytes
+        outbox.write { output in
+            let error: CallError
+            switch result {
+            case .success(let value):
+                let start = FrameWriter.begin(.reply, fields: 3, id: id, into: &output)
+                output += value
+                if FrameWriter.end(start, limit: limit, in: &output) { return }
+                error = CallError(.responseTooLarge, "The result is larger than a frame of \(limit) bytes")
+            case .failure(let failure): error = failure
+            }
+            let kind: Frame.Kind = call.credit == nil ? .failure : .end
+            FrameWriter.writeFailure(kind, id: id, error, limit: limit, into: &output)
+        }
+    }
+
+    /// Takes a call out of the table.
+    mutating func endServing(_ id: UInt64) -> ServedCall<Handler, Parked>? {
+        guard let call = served.removeValue(forKey: id) else { return nil }
+        if call.isNotification { notificationsServed -= 1 } else { callsServed -= 1 }
+        return call
+    }
+
+    /// Sends progress of a call that is being served.
+    mutating func report(_ id: UInt64, _ value: [UInt8]) {
+        guard phase == .open, isWanted(id), served[id]?.credit == nil else { return }
+        let limit = remote.maximumFrameBytes
+        outbox.write { output in
+            let start = FrameWriter.begin(.progress, fields: 3, id: id, into: &output)
+            output += value
+            FrameWriter.end(start, limit: limit, in: &output)
+        }
+    }
+
+    mutating func receiveCancel(_ id: UInt64) -> Action {
+        guard id < Self.firstNotificationID, let call = served[id] else { return .none }
+        served[id]?.isCancelled = true
+        served[id]?.parked = nil
+        return .cancel(call.handler, call.parked)
+    }
+
+    /// Says goodbye: no more calls are taken, and streams produced here end.
+    ///
+    /// - Returns: The handlers of streams, to be cancelled.
+    mutating func beginDraining(_ message: String) -> [Handler] {
+        guard phase != .closed, !isDraining else { return [] }
+        isDraining = true
+        outbox.writeNow { FrameWriter.writeGoodbye(code: 0, message, into: &$0) }
+        let streams = served.filter { $0.value.credit != nil }
+        for id in streams.keys { served[id]?.ending = CallError(.draining, message) }
+        return streams.values.compactMap(\.handler)
+    }
+
+    /// Remembers who waits for the last call to end; false when nobody has to.
+    mutating func parkUntilIdle(_ waiter: Parked) -> Bool {
+        guard phase != .closed, !isIdle else { return false }
+        drainWaiter = waiter
+        return true
+    }
+
+    /// Hands over who waits for the last call to end, once it has.
+    mutating func takeDrainWaiter() -> Parked? {
+        guard drainWaiter != nil, isIdle else { return nil }
+        defer { drainWaiter = nil }
+        return drainWaiter
+    }
+}

@@ -1,0 +1,140 @@
+/// The protocol between two peers as a pure state machine: a frame or an event goes in, an action comes out.
+///
+/// Holds no clock, lock or socket. What waits is opaque to it: `Waiter` stands for a caller, `Handler` for a running
+/// handler, `Parked` for the reader or the producer of a stream.
+struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable {
+    typealias Action = PeerAction<Waiter, Handler, Parked>
+    typealias Remains = PeerRemains<Waiter, Handler, Parked>
+
+    enum Phase: Hashable, Sendable {
+        case connecting, open, closed
+    }
+
+    let limits: PeerLimits
+    private(set) var phase = Phase.connecting
+    /// What the other side said of itself.
+    private(set) var remote = Hello()
+    /// Why the other side takes no more calls.
+    private(set) var goodbye: DisconnectReason?
+    /// Whether this side takes no more calls.
+    var isDraining = false
+
+    var calls = CallTable<Waiter>()
+    var outbox = Outbox()
+    var served: [UInt64: ServedCall<Handler, Parked>] = [:]
+    var callsServed = 0
+    var notificationsServed = 0
+    var notificationsDropped = 0
+    var nextNotificationID = firstNotificationID
+    var readers: [UInt64: IncomingStream<Parked>] = [:]
+    var drainWaiter: Parked?
+
+    /// Numbers from here on are never those of a call that came over the wire.
+    static var firstNotificationID: UInt64 { 1 << 63 }
+
+    init(limits: PeerLimits) { self.limits = limits }
+
+    /// Writes the hello of this side.
+    mutating func start(name: String) {
+        let hello = Hello(
+            maximumFrameBytes: limits.frameBytes,
+            maximumCallsInFlight: limits.callsInFlight,
+            name: name
+        )
+        outbox.writeNow { FrameWriter.writeHello(hello, into: &$0) }
+    }
+
+    /// Whether more waits to be sent than a reader at any speed would leave.
+    var isOverfull: Bool { outbox.byteCount > 2 * limits.queuedBytes }
+
+    /// Whether no call is under way in either direction; streams that are read here do not count.
+    var isIdle: Bool { calls.isEmpty && served.isEmpty }
+
+    /// Applies one frame.
+    ///
+    /// - Parameter bytes: What the frame's ranges point into.
+    mutating func receive(_ frame: Frame, in bytes: [UInt8]) -> Action {
+        switch phase {
+        case .closed: return .none
+        case .connecting: return receiveFirst(frame, in: bytes)
+        case .open: break
+        }
+        switch frame {
+        case .call(let call): return admit(call)
+        case .reply(let id, let value): return settle(id) { .resume($0, value: value) }
+        case .failure(let id, let failure): return settle(id) { .fail($0, failure) }
+        case .cancel(let id): return receiveCancel(id)
+        case .notify(let path, let arguments): return .handleNotification(path: path, arguments: arguments)
+        case .stream(let id, let position): return receiveStream(id, position)
+        case .item(let id, let offset, let value): return receiveItem(id, offset, Array(bytes[value]))
+        case .end(let id, let failure): return receiveEnd(id, failure.map { CallError($0, in: bytes) })
+        case .credit(let id, let items): return receiveCredit(id, items)
+        case .progress(let id, let value):
+            return calls.waiter(of: id).map { .report($0, progress: value) } ?? .none
+        case .ping(let number):
+            outbox.write { FrameWriter.writeNumbers(.pong, number, into: &$0) }
+            return .none
+        case .pong: return .none
+        case .goodbye(let code, let text): return receiveGoodbye(code, text, in: bytes)
+        case .hello: return .disconnect(.protocolViolation("a second hello"))
+        }
+    }
+
+    private mutating func receiveFirst(_ frame: Frame, in bytes: [UInt8]) -> Action {
+        switch frame {
+        case .hello(let hello):
+            guard hello.version == Hello.supportedVersion else {
+                let message = "version \(hello.version) is not spoken here; supported versions: 1"
+                return .disconnect(DisconnectReason(.versionMismatch, message))
+            }
+            remote = hello
+            phase = .open
+            outbox.open()
+            return .none
+        case .goodbye(let code, let text): return receiveGoodbye(code, text, in: bytes)
+        default: return .disconnect(.protocolViolation("the first frame is no hello"))
+        }
+    }
+
+    private mutating func receiveGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
+        goodbye = DisconnectReason(goodbyeCode: code, String(decoding: bytes[text], as: UTF8.self))
+        return .none
+    }
+
+    /// Settles a call by an answer that arrived.
+    @inline(__always)
+    mutating func settle(_ id: UInt64, _ action: (Waiter) -> Action) -> Action {
+        switch calls.receiveReply(to: id) {
+        case .resume(let waiter): action(waiter)
+        case .late: .none
+        case .neverMade: .disconnect(.protocolViolation("an answer to call \(id), which was never made"))
+        }
+    }
+
+    /// Ends the connection and hands over everything that waits; `nil` when it has ended before.
+    mutating func close(_ reason: DisconnectReason) -> Remains? {
+        guard phase != .closed else { return nil }
+        let neverLeft = phase == .connecting
+        if goodbye == nil {
+            outbox.writeNow { FrameWriter.writeGoodbye(code: reason.goodbyeCode, reason.message, into: &$0) }
+        }
+        phase = .closed
+        let error = CallError(.unavailable, reason.message)
+        var parked = served.values.compactMap(\.parked)
+        if let drainWaiter { parked.append(drainWaiter) }
+        drainWaiter = nil
+        for id in readers.keys {
+            readers[id]?.finish(error)
+            if let reader = readers[id]?.unpark() { parked.append(reader) }
+        }
+        let handlers = served.values.compactMap(\.handler)
+        served = [:]
+        (callsServed, notificationsServed) = (0, 0)
+        return Remains(
+            waiters: calls.removeAll(),
+            handlers: handlers,
+            parked: parked,
+            callsNeverLeft: neverLeft
+        )
+    }
+}

@@ -1,0 +1,20 @@
+/// Carries frames between two peers, in order: a socket, or memory.
+///
+/// Its owner, an event loop or one task, is the only one that calls ``Peer/receive(_:)`` and ``Peer/takeOutput()``.
+public protocol FrameTransport: Sendable {
+    /// Where handlers are best run that take short steps between waits; `nil` for the global executor.
+    var executor: (any TaskExecutor)? { get }
+
+    /// Tells that the peer has output; the owner then calls ``Peer/takeOutput()`` soon.
+    ///
+    /// Called from any thread, once for each time the output is taken, and never during a turn of the owner.
+    func outputBecameReady()
+
+    /// Sends what is left of the peer's output, then ends the connection; any thread, once.
+    func close()
+}
+
+extension FrameTransport {
+    /// The global executor.
+    public var executor: (any TaskExecutor)? { nil }
+}

@@ -1,0 +1,111 @@
+internal import Synchronization
+
+/// Joins two peers in memory, without sockets.
+///
+/// Frames are carried by one task at a time, in order, and never on the stack of who sent them; so what holds over a
+/// socket holds here. What waits is limited by ``PeerLimits/queuedBytes`` of each side.
+public final class InProcessTransport: FrameTransport {
+    private let wire: Wire
+    private let side: Wire.Side
+
+    private init(wire: Wire, side: Wire.Side) {
+        self.wire = wire
+        self.side = side
+    }
+
+    /// Makes two peers, each the other end of the other; they live until one of them is closed.
+    ///
+    /// - Parameters:
+    ///   - first: Answers the calls of the second peer.
+    ///   - second: Answers the calls of the first peer.
+    ///   - limits: What both sides take.
+    public static func pair(
+        _ first: any Dispatcher = NothingExposed(),
+        _ second: any Dispatcher = NothingExposed(),
+        limits: PeerLimits = .standard
+    ) -> (first: Peer, second: Peer) {
+        let wire = Wire()
+        let left = Peer(transport: InProcessTransport(wire: wire, side: .first), exposing: first, limits: limits)
+        let right = Peer(transport: InProcessTransport(wire: wire, side: .second), exposing: second, limits: limits)
+        wire.join(left, right)
+        return (left, right)
+    }
+
+    /// Has the frames carried over.
+    public func outputBecameReady() { wire.carry() }
+
+    /// Has what is left carried over, and parts the peers.
+    public func close() { wire.close(side) }
+}
+
+/// What lies between two peers in memory.
+private final class Wire: Sendable {
+    enum Side: Sendable {
+        case first, second
+    }
+
+    private struct State {
+        var peers: (first: Peer, second: Peer)?
+        var isCarrying = false
+        var hasMore = false
+        /// The side that has closed; its last frames are still carried.
+        var closed: Side?
+    }
+
+    private let state = Mutex(State())
+
+    func join(_ first: Peer, _ second: Peer) {
+        state.withLock { $0.peers = (first, second) }
+        carry()
+    }
+
+    func close(_ side: Side) {
+        state.withLock { if $0.closed == nil { $0.closed = side } }
+        carry()
+    }
+
+    /// Sees to it that frames are carried until none are left.
+    func carry() {
+        let starts = state.withLock { state in
+            state.hasMore = true
+            guard state.peers != nil, !state.isCarrying else { return false }
+            state.isCarrying = true
+            return true
+        }
+        if starts { Task.detached { self.run() } }
+    }
+
+    private func run() {
+        while let peers = nextRound() {
+            deliver(from: peers.first, to: peers.second)
+            deliver(from: peers.second, to: peers.first)
+        }
+    }
+
+    private func nextRound() -> (first: Peer, second: Peer)? {
+        state.withLock { state in
+            guard state.hasMore else {
+                state.isCarrying = false
+                return nil
+            }
+            state.hasMore = false
+            return state.peers
+        }
+    }
+
+    private func deliver(from sender: Peer, to receiver: Peer) {
+        let frames = sender.takeOutput()
+        if !frames.isEmpty {
+            receiver.receive(frames)
+            state.withLock { $0.hasMore = true }
+        }
+        part(from: sender, receiver)
+    }
+
+    /// Lets go of the peers once one of them has closed and its last frames were carried.
+    private func part(from sender: Peer, _ receiver: Peer) {
+        guard !sender.isConnected else { return }
+        receiver.transportClosed(DisconnectReason(.closedThere, "The other side closed the connection"))
+        state.withLock { $0.peers = nil }
+    }
+}
