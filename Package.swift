@@ -7,6 +7,7 @@ let package = Package(
         .library(name: "Postern", targets: ["Postern"]),
         .library(name: "PosternJSONRPC", targets: ["PosternJSONRPC"]),
         .library(name: "PosternNIO", targets: ["PosternNIO"]),
+        .library(name: "PosternGateway", targets: ["PosternGateway"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -32,8 +33,17 @@ let package = Package(
             providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-uv", "libuv1-dev"])]),
         .target(name: "LibWebSockets", dependencies: ["CLibWebSockets"]),
         .target(
+            name: "PosternGateway",
+            dependencies: [
+                "Postern", "PosternJSONRPC", "LibWebSockets",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
             name: "PosternPrograms",
             dependencies: [
+                "PosternGateway",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -43,7 +53,7 @@ let package = Package(
         .executableTarget(
             name: "postern-demo",
             dependencies: [
-                "Postern", "PosternNIO", "PosternPrograms",
+                "Postern", "PosternNIO", "PosternGateway", "PosternPrograms",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

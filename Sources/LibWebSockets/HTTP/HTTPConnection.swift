@@ -210,7 +210,7 @@ final class HTTPConnection: PollOwner, Flushable {
 
     private func refuse(_ refusal: HTTPRefusal) {
         closesAfterAnswer = true
-        let response = refusal.response
+        let response = worker.service.refusal(refusal)
         send(response.status, headers: response.headers, body: response.body.span, isHead: false)
     }
 

@@ -48,6 +48,12 @@ public struct HTTPRequestHead: Sendable {
         }
     }
 
+    /// Whether the path begins with a text, and goes on behind it.
+    public func hasPathPrefix(_ prefix: StaticString) -> Bool {
+        let count = prefix.utf8CodeUnitCount
+        return path.count > count && equals(path.lowerBound..<(path.lowerBound + count), prefix)
+    }
+
     /// The bytes of a range as text.
     public func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 

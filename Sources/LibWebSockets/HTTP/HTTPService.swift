@@ -6,6 +6,13 @@ public protocol HTTPService: AnyObject {
     ///
     /// The answer may come later, from the same thread.
     func respond(to exchange: HTTPExchange)
+    /// The answer to a request that the gate refused; the connection is closed after it.
+    func refusal(_ refusal: HTTPRefusal) -> HTTPResponse
+}
+
+extension HTTPService {
+    /// The status as plain text.
+    public func refusal(_ refusal: HTTPRefusal) -> HTTPResponse { refusal.response }
 }
 
 /// What becomes of a request.

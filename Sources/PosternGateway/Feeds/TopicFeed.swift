@@ -6,15 +6,10 @@ import PosternJSONRPC
 ///
 /// The feed outlives the loss of its upstream: it subscribes again, and tells readers of the gap, if there is one.
 final class TopicFeed {
-    private struct Entry {
-        let reader: any TopicReader
-        let subscription: SubscriptionTicket
-    }
-
     private let topic: String
     private let loop: EventLoop
     private let onEnd: () -> Void
-    private var readers: [Entry] = []
+    private var readers: [any TopicReader] = []
     private var position: StreamPosition?
     private var task: Task<Void, Never>?
 
@@ -27,13 +22,13 @@ final class TopicFeed {
         self.onEnd = onEnd
     }
 
-    func add(_ reader: any TopicReader, _ subscription: SubscriptionTicket) {
-        readers.append(Entry(reader: reader, subscription: subscription))
-        if let position { reader.topicJoined(subscription, at: position) }
+    func add(_ reader: any TopicReader) {
+        readers.append(reader)
+        if let position { reader.topicJoined(at: position) }
     }
 
-    func remove(_ reader: any TopicReader, _ subscription: SubscriptionTicket) {
-        readers.removeAll { $0.reader === reader && $0.subscription == subscription }
+    func remove(_ reader: any TopicReader) {
+        readers.removeAll { $0 === reader }
         if readers.isEmpty { stop() }
     }
 
@@ -96,39 +91,40 @@ final class TopicFeed {
     private func begin(at start: StreamPosition) {
         defer { position = start }
         guard let position else {
-            for entry in readers { entry.reader.topicJoined(entry.subscription, at: start) }
+            for reader in readers { reader.topicJoined(at: start) }
             return
         }
         guard position != start else { return }
-        let gap = TopicGap(from: position, to: start, reason: "upstream was lost")
-        for entry in readers { entry.reader.topicGap(gap, for: entry.subscription) }
+        // In another epoch offsets begin anew: how many events are missing is not known.
+        let last = position.epoch == start.epoch ? start.offset : position.offset
+        let gap = SubscriptionGap(from: position.offset + 1, to: last, reason: "upstreamLost")
+        for reader in readers { reader.topicGap(gap, before: start) }
     }
 
     private func deliver(_ item: StreamItem) {
-        guard let event = try? TopicEvent(item, epoch: position?.epoch ?? "") else { return }
-        if let offset = item.offset { position?.offset = offset }
-        for entry in readers { entry.reader.topicEvent(event, for: entry.subscription) }
+        guard var place = position, let event = try? TopicEvent(item, epoch: place.epoch) else { return }
+        if let offset = item.offset {
+            if offset > place.offset + 1 { skip(from: place.offset + 1, to: offset - 1, place) }
+            place.offset = offset
+        }
+        position = place
+        for reader in readers { reader.topicEvent(event, at: place) }
+    }
+
+    /// Tells of events that the topic dropped because this gateway read too slowly.
+    private func skip(from: UInt64, to: UInt64, _ place: StreamPosition) {
+        let gap = SubscriptionGap(from: from, to: to, reason: "slow")
+        for reader in readers { reader.topicGap(gap, before: place) }
     }
 
     private func end(_ error: CallError?) {
-        let entries = readers
+        let readers = readers
         let wasOpen = position != nil
-        readers = []
+        self.readers = []
         onEnd()
-        for entry in entries {
-            if wasOpen {
-                entry.reader.topicEnded(entry.subscription, error)
-            } else {
-                let refusal = error ?? CallError(.internalError, "The topic ended before it began")
-                entry.reader.topicRefused(entry.subscription, refusal)
-            }
+        let refusal = error ?? CallError(.internalError, "The topic ended before it began")
+        for reader in readers {
+            if wasOpen { reader.topicEnded(error) } else { reader.topicRefused(refusal) }
         }
     }
-}
-
-/// Events that a reader will never get.
-struct TopicGap {
-    let from: StreamPosition
-    let to: StreamPosition
-    let reason: String
 }

@@ -1,0 +1,114 @@
+import LibWebSockets
+import Postern
+import PosternJSONRPC
+
+/// One client that reads server-sent events: a topic, or what a stream method gives.
+///
+/// Every `data:` line is one JSON-RPC notification, as a WebSocket would carry it.
+final class EventStream: TopicReader {
+    private let exchange: HTTPExchange
+    private let context: LoopContext
+    private let calls: CallRunner<Int>
+    private let items: StreamReader<Int>
+    private var onLeave: () -> Void = {}
+    private static let headers: [(name: String, value: String)] = [
+        ("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+
+    init(_ exchange: HTTPExchange, _ context: LoopContext) {
+        self.exchange = exchange
+        self.context = context
+        calls = CallRunner(context)
+        items = StreamReader(context.loop)
+    }
+
+    /// Streams a topic.
+    func join(_ topic: String) {
+        begin { [self] in context.feeds.leave(topic, self) }
+        context.feeds.join(topic, self)
+    }
+
+    /// Streams what a method gives.
+    func open(_ call: Call) {
+        begin { [self] in
+            calls.cancelAll()
+            items.cancelAll()
+        }
+        let method = call.method
+        calls.onFinish = { [self] _, result in
+            switch result {
+            case .success(.stream(let stream)):
+                exchange.beginStream(.ok, headers: Self.headers)
+                items.start(0, stream)
+            default:
+                leave()
+                PathAnswer.send(result, to: exchange)
+            }
+        }
+        items.onItem = { [self] _, item in
+            guard let event = try? StreamNotification.item(item, of: method) else { return end() }
+            write(id: nil) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }
+        }
+        items.onEnd = { [self] _, error in
+            write(id: nil) { StreamNotification.appendEnd(error, of: method, Self.subscriptionID, into: &$0) }
+            end()
+        }
+        calls.start(0, call, onLoop: false)
+    }
+
+    /// Sends a comment, so that proxies and clients see that the stream lives.
+    func sendHeartbeat() { exchange.write { $0.append(contentsOf: ":\n\n".utf8) } }
+
+    /// Ends the stream; the client comes back.
+    func end() {
+        leave()
+        exchange.end()
+    }
+
+    private func begin(onLeave: @escaping () -> Void) {
+        self.onLeave = onLeave
+        context.add(self)
+        exchange.onDisconnect = { [weak self] in self?.leave() }
+    }
+
+    private func leave() {
+        context.remove(self)
+        onLeave()
+        onLeave = {}
+    }
+
+    private func write(id: StreamPosition?, _ data: (inout [UInt8]) -> Void) {
+        exchange.write { output in
+            if let id { output.append(contentsOf: "id: \(id.epoch):\(id.offset)\n".utf8) }
+            output.append(contentsOf: "data: ".utf8)
+            data(&output)
+            output.append(contentsOf: "\n\n".utf8)
+        }
+    }
+
+    // MARK: TopicReader
+
+    func topicJoined(at position: StreamPosition) {
+        exchange.beginStream(.ok, headers: Self.headers)
+        exchange.write { $0.append(contentsOf: "id: \(position.epoch):\(position.offset)\n: open\n\n".utf8) }
+    }
+
+    func topicRefused(_ error: CallError) {
+        leave()
+        let status: HTTPStatus = error.code == .invalidParameters ? .notFound : .serviceUnavailable
+        exchange.respond(HTTPError.response(status, error.code, error.message))
+    }
+
+    func topicEvent(_ event: TopicEvent, at position: StreamPosition) {
+        write(id: position) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }
+    }
+
+    func topicGap(_ gap: SubscriptionGap, before position: StreamPosition) {
+        write(id: position) { StreamNotification.append(gap, Self.subscriptionID, into: &$0) }
+    }
+
+    func topicEnded(_ error: CallError?) { end() }
+
+    private static let subscriptionID = Array("sse".utf8)
+}

@@ -1,0 +1,83 @@
+import LibWebSockets
+import Postern
+import PosternJSONRPC
+
+/// `POST /rpc`: one JSON-RPC message, single or batch, and its answer.
+final class RPCDoor {
+    private let context: LoopContext
+
+    init(_ context: LoopContext) { self.context = context }
+
+    func admit(_ request: HTTPRequestHead, bodyLimit: Int) -> HTTPAdmission {
+        guard request.method == .post else { return .answer(HTTPError.methodNotAllowed(allow: "POST")) }
+        guard JSONHeaders.announcesJSON(request) else { return .answer(HTTPError.unsupportedMediaType) }
+        return .readBody(atMost: bodyLimit)
+    }
+
+    func respond(to exchange: HTTPExchange) {
+        var session = JSONRPCSession(limits: context.configuration.messages, allowsSubscriptions: false)
+        if context.readiness.isDraining { session.refusal = CallError(.draining, "The server is stopping") }
+        var output: [UInt8] = []
+        var actions: [JSONRPCSession.Action] = []
+        exchange.withBody { body in
+            session.receive(body, from: context.dispatcher, now: .now, into: &output, actions: &actions)
+        }
+        guard actions.isEmpty else {
+            return PostedMessage(session, exchange, context).begin(actions)
+        }
+        PostedMessage.answer(exchange, output)
+    }
+}
+
+/// A posted message whose calls are still running. It lives as long as they do.
+final class PostedMessage {
+    private var session: JSONRPCSession
+    private let exchange: HTTPExchange
+    private let calls: CallRunner<CallTicket>
+    private var output: [UInt8] = []
+
+    init(_ session: consuming JSONRPCSession, _ exchange: HTTPExchange, _ context: LoopContext) {
+        self.session = session
+        self.exchange = exchange
+        calls = CallRunner(context)
+    }
+
+    func begin(_ actions: [JSONRPCSession.Action]) {
+        calls.onFinish = { ticket, result in self.finish(ticket, result) }
+        exchange.onDisconnect = { [calls] in calls.cancelAll() }
+        perform(actions)
+        if session.callsInFlight == 0 { end() }
+    }
+
+    private func finish(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
+        var actions: [JSONRPCSession.Action] = []
+        session.finish(ticket, with: result, into: &output, actions: &actions)
+        perform(actions)
+        if session.callsInFlight == 0 { end() }
+    }
+
+    private func perform(_ actions: [JSONRPCSession.Action]) {
+        for action in actions {
+            switch action {
+            case .start(let call, let ticket, let options):
+                calls.start(ticket, call, onLoop: options.placement == .onEventLoop)
+            case .cancel(let ticket): calls.cancel(ticket)
+            default: break
+            }
+        }
+    }
+
+    private func end() {
+        Self.answer(exchange, output)
+        calls.onFinish = { _, _ in }
+    }
+
+    /// Sends what a message came to; nothing at all came of notifications.
+    static func answer(_ exchange: HTTPExchange, _ output: [UInt8]) {
+        if output.isEmpty {
+            exchange.respond(HTTPResponse(.accepted))
+        } else {
+            exchange.respond(JSONHeaders.ok, body: output.span)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import LibWebSockets
+import Postern
+import Synchronization
+
+/// What the doors of one loop share. All members belong to the loop's thread.
+final class LoopContext {
+    let loop: EventLoop
+    let dispatcher: any Dispatcher
+    let configuration: GatewayConfiguration
+    let readiness: Readiness
+    let feeds: TopicFeeds
+    /// Calls that have been started and not answered.
+    var callsInFlight = 0
+    private var sessions: [ObjectIdentifier: WebSocketSession] = [:]
+    private var streams: [ObjectIdentifier: EventStream] = [:]
+
+    init(loop: EventLoop, dispatcher: any Dispatcher, configuration: GatewayConfiguration, readiness: Readiness) {
+        self.loop = loop
+        self.dispatcher = dispatcher
+        self.configuration = configuration
+        self.readiness = readiness
+        feeds = TopicFeeds(loop: loop, dispatcher: dispatcher)
+        loop.every(milliseconds: configuration.heartbeatMilliseconds) { [unowned self] in
+            for stream in streams.values { stream.sendHeartbeat() }
+        }
+    }
+
+    func add(_ session: WebSocketSession) { sessions[ObjectIdentifier(session)] = session }
+    func remove(_ session: WebSocketSession) { sessions[ObjectIdentifier(session)] = nil }
+    func add(_ stream: EventStream) { streams[ObjectIdentifier(stream)] = stream }
+    func remove(_ stream: EventStream) { streams[ObjectIdentifier(stream)] = nil }
+
+    /// Closes every session and stream, evenly spread over a time.
+    func closeSessions(over spread: Duration) {
+        for stream in streams.values { stream.end() }
+        let step = spread / max(1, sessions.count)
+        for (index, session) in sessions.values.enumerated() {
+            guard index > 0, step > .microseconds(1) else {
+                session.close()
+                continue
+            }
+            let box = LoopBound(session, on: loop)
+            Task(executorPreference: loop) {
+                try? await Task.sleep(for: step * index)
+                box.loop.execute { box.value.close() }
+            }
+        }
+    }
+}
+
+/// The contexts of all loops, for the few things done to all of them.
+final class LoopRegistry: Sendable {
+    private let contexts = Mutex<[LoopBound<LoopContext>]>([])
+
+    var all: [LoopBound<LoopContext>] { contexts.withLock { $0 } }
+
+    func add(_ context: LoopBound<LoopContext>) { contexts.withLock { $0.append(context) } }
+}

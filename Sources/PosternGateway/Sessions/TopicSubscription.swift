@@ -1,0 +1,37 @@
+import Postern
+import PosternJSONRPC
+
+/// One topic that a WebSocket session reads.
+final class TopicSubscription: TopicReader {
+    private weak var session: WebSocketSession?
+    private let ticket: SubscriptionTicket
+    private let call: CallTicket
+
+    init(of session: WebSocketSession, _ ticket: SubscriptionTicket, _ call: CallTicket) {
+        self.session = session
+        self.ticket = ticket
+        self.call = call
+    }
+
+    func topicJoined(at position: StreamPosition) {
+        session?.send { $0.topicJoined(call, position: position, into: &$1, actions: &$2) }
+    }
+
+    func topicRefused(_ error: CallError) {
+        session?.forget(ticket)
+        session?.send { $0.topicRefused(call, error, into: &$1, actions: &$2) }
+    }
+
+    func topicEvent(_ event: TopicEvent, at position: StreamPosition) {
+        session?.send { $0.deliver(event, to: ticket, into: &$1, actions: &$2) }
+    }
+
+    func topicGap(_ gap: SubscriptionGap, before position: StreamPosition) {
+        session?.send { $0.gap(subscription: ticket, gap, into: &$1, actions: &$2) }
+    }
+
+    func topicEnded(_ error: CallError?) {
+        session?.forget(ticket)
+        session?.send { session, output, _ in session.endSubscription(ticket, error: error, into: &output) }
+    }
+}

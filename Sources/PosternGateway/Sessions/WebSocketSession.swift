@@ -1,0 +1,109 @@
+import LibWebSockets
+import Postern
+import PosternJSONRPC
+
+/// One WebSocket client: drives its JSON-RPC session, and does what that asks for.
+///
+/// All members belong to the loop's thread.
+final class WebSocketSession: WebSocketHandler {
+    private let context: LoopContext
+    private let calls: CallRunner<CallTicket>
+    private let streams: StreamReader<SubscriptionTicket>
+    private var session: JSONRPCSession
+    private var topics: [SubscriptionTicket: TopicSubscription] = [:]
+    private var socket: WebSocket?
+
+    init(_ context: LoopContext) {
+        self.context = context
+        calls = CallRunner(context)
+        streams = StreamReader(context.loop)
+        session = JSONRPCSession(limits: context.configuration.messages, allowsSubscriptions: true)
+    }
+
+    // MARK: The socket
+
+    func opened(_ socket: WebSocket) {
+        self.socket = socket
+        context.add(self)
+        calls.onFinish = { [weak self] ticket, result in self?.send { $0.finish(ticket, with: result, into: &$1, actions: &$2) } }
+        streams.onItem = { [weak self] ticket, item in
+            self?.send { $0.event(subscription: ticket, item, into: &$1, actions: &$2) }
+        }
+        streams.onEnd = { [weak self] ticket, error in
+            self?.send { session, output, _ in session.endSubscription(ticket, error: error, into: &output) }
+        }
+        if context.readiness.isDraining { refuseCalls() }
+    }
+
+    func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
+        var actions: [JSONRPCSession.Action] = []
+        socket.sendText { output in
+            session.receive(message, from: context.dispatcher, now: .now, into: &output, actions: &actions)
+        }
+        if !actions.isEmpty { perform(actions) }
+    }
+
+    func fellBehind(_ socket: WebSocket) { CloseCode.slowConsumer.close(socket, droppingQueued: true) }
+    func wentSilent(_ socket: WebSocket) { CloseCode.noPong.close(socket) }
+
+    func closed(_ socket: WebSocket) {
+        self.socket = nil
+        context.remove(self)
+        perform(session.connectionClosed())
+        calls.cancelAll()
+        streams.cancelAll()
+    }
+
+    /// Answers new calls with "draining"; those under way go on.
+    func refuseCalls() { session.refusal = CallError(.draining, "The server is stopping") }
+
+    /// Closes the connection so that the client comes back, to another server.
+    func close() { if let socket { CloseCode.draining.close(socket) } }
+
+    // MARK: The session
+
+    /// Lets the session append one message, sends it, and then does what the session asks for.
+    func send(_ body: (inout JSONRPCSession, inout [UInt8], inout [JSONRPCSession.Action]) -> Void) {
+        guard let socket else { return }
+        var actions: [JSONRPCSession.Action] = []
+        socket.sendText { body(&session, &$0, &actions) }
+        if !actions.isEmpty { perform(actions) }
+    }
+
+    private func perform(_ actions: [JSONRPCSession.Action]) {
+        for action in actions {
+            switch action {
+            case .start(let call, let ticket, let options): start(call, ticket, options)
+            case .cancel(let ticket): calls.cancel(ticket)
+            case .openSubscription(let ticket, let stream): streams.start(ticket, stream)
+            case .cancelSubscription(let ticket): streams.cancel(ticket)
+            case .joinTopic(let ticket, let call, let request):
+                let topic = JSONRPCSession.path(request.topic)
+                let subscription = TopicSubscription(of: self, ticket, call)
+                topics[ticket] = subscription
+                context.feeds.join(topic, subscription)
+            case .leaveTopic(let ticket, let topic):
+                guard let subscription = topics.removeValue(forKey: ticket) else { continue }
+                context.feeds.leave(JSONRPCSession.path(topic), subscription)
+            case .send(let message): socket?.send(message.span, isBinary: false)
+            case .close(let code, let reason): socket?.close(code: UInt16(clamping: code), reason: reason)
+            }
+        }
+    }
+
+    private func start(_ call: Call, _ ticket: CallTicket, _ options: JSONRPCSession.CallOptions) {
+        var call = call
+        if options.wantsProgress { call.progress = progressSink(ticket) }
+        calls.start(ticket, call, onLoop: options.placement == .onEventLoop)
+    }
+
+    private func progressSink(_ ticket: CallTicket) -> Call.ProgressSink {
+        let session = LoopBound(self, on: context.loop)
+        return { value in
+            session.loop.execute { session.value.send { session, output, _ in session.progress(ticket, value, into: &output) } }
+        }
+    }
+
+    /// Forgets a subscription whose topic has ended or was refused.
+    func forget(_ ticket: SubscriptionTicket) { topics[ticket] = nil }
+}

@@ -1,0 +1,22 @@
+public import Postern
+
+/// How native connections behave.
+public struct ConnectionOptions: Sendable {
+    /// What each side takes from the other.
+    public var limits = PeerLimits.standard
+    /// What this side calls itself in its hello; for logs.
+    public var name = ""
+    /// How long half a frame may stand still, and how long the hello may take.
+    public var frameTimeout = Duration.seconds(10)
+    /// After how much silence the other side is asked for a sign of life.
+    public var pingInterval = Duration.seconds(25)
+    /// How long it may take to give one.
+    public var pingGrace = Duration.seconds(10)
+    /// How long connecting may take.
+    public var connectTimeout = Duration.seconds(5)
+    /// Connections that a server holds at once; one more is closed as soon as it is accepted.
+    public var maximumConnections = 10_000
+
+    /// Starts from the defaults.
+    public init() {}
+}

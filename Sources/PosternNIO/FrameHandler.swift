@@ -1,0 +1,139 @@
+import NIOCore
+import Postern
+
+/// Cuts what a channel reads into frames, and writes what a peer has to say.
+///
+/// All frames of one read go to the peer at once, and everything that it says in answer leaves in one write.
+final class FrameHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let options: ConnectionOptions
+    private var peer: Peer?
+    private var context: ChannelHandlerContext?
+    /// Half a frame.
+    private var rest: ByteBuffer?
+    private var watch: ConnectionWatch
+    private var watching: RepeatedTask?
+    private var isHandshakeDone = false
+
+    init(options: ConnectionOptions) {
+        self.options = options
+        watch = ConnectionWatch(options, now: .now())
+    }
+
+    /// Gives the handler its peer; once, before it is put into the pipeline.
+    func serve(_ peer: Peer) { self.peer = peer }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { begin() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end(DisconnectReason(.lost, "The connection was not made"))
+        self.context = nil
+        peer = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        begin()
+        context.fireChannelActive()
+    }
+
+    private func begin() {
+        guard watching == nil, let context else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let period = watch.period
+        watching = context.eventLoop.scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
+            bound.value.checkTimes()
+        }
+        flushOutput()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if var started = rest.take() {
+            started.discardReadBytes()
+            started.writeBuffer(&bytes)
+            bytes = started
+        }
+        guard let peer, peer.isConnected else { return }
+        if !isHandshakeDone { isHandshakeDone = peer.isHandshakeDone }
+        do {
+            try read(&bytes, peer)
+        } catch {
+            peer.transportClosed(error)
+        }
+    }
+
+    private func read(_ bytes: inout ByteBuffer, _ peer: Peer) throws(DisconnectReason) {
+        let limit = isHandshakeDone ? options.limits.frameBytes : options.limits.helloBytes
+        let count = try FrameSplitter.wholeFrames(in: bytes.readableBytesUInt8Span, limit: limit)
+        if count > 0, let frames = bytes.readBytes(length: count) { peer.receive(frames) }
+        if bytes.readableBytes > 0 { rest = bytes }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        watch.noteRead(hasHalfFrame: rest != nil)
+        flushOutput()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        flushOutput()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end(DisconnectReason(.lost, "The other side closed the connection"))
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end(DisconnectReason(.lost, "The connection failed: \(error)"))
+        context.close(promise: nil)
+    }
+
+    /// Writes everything that waits, in one piece; what does not fit now waits until the other side has read.
+    func flushOutput() {
+        guard let context, let peer, context.channel.isActive, context.channel.isWritable else { return }
+        let output = peer.takeOutput()
+        guard !output.isEmpty else { return }
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: output)), promise: nil)
+    }
+
+    /// Writes what is left, then closes the channel.
+    func close() {
+        stopWatching()
+        guard let context else { return }
+        let output = peer?.takeOutput() ?? []
+        guard !output.isEmpty, context.channel.isActive else { return context.close(promise: nil) }
+        let channel = context.channel
+        // A reader that takes nothing any more does not keep the channel open.
+        let cut = context.eventLoop.scheduleTask(in: TimeAmount(options.frameTimeout)) { channel.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(channel.allocator.buffer(bytes: output))).whenComplete { _ in
+            cut.cancel()
+            channel.close(promise: nil)
+        }
+    }
+
+    private func end(_ reason: DisconnectReason) {
+        stopWatching()
+        peer?.transportClosed(reason)
+    }
+
+    private func stopWatching() {
+        watching?.cancel()
+        watching = nil
+    }
+
+    private func checkTimes() {
+        guard let peer else { return }
+        switch watch.check(now: .now(), isHandshakeDone: peer.isHandshakeDone) {
+        case .nothing: break
+        case .ping: peer.ping()
+        case .close(let reason): peer.transportClosed(reason)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+public import NIOCore
+public import NIOPosix
+public import Postern
+
+/// Connects to native servers.
+public enum NativeClient {
+    /// Connects and gives this end's peer; it may be called at once, before the handshake is done.
+    ///
+    /// - Parameters:
+    ///   - address: Where the server listens.
+    ///   - dispatcher: Answers the calls of the server.
+    ///   - options: How the connection behaves.
+    ///   - group: The event loops to use; those of the process when left out.
+    /// - Throws: `CallError` with `.unavailable` when nobody listens there, or it takes too long.
+    public static func connect(
+        to address: Address,
+        exposing dispatcher: any Dispatcher = NothingExposed(),
+        options: ConnectionOptions = ConnectionOptions(),
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) async throws(CallError) -> Peer {
+        var bootstrap = ClientBootstrap(group: group).connectTimeout(TimeAmount(options.connectTimeout))
+        bootstrap = NativeConnection.configure(bootstrap, for: address)
+        let install: @Sendable (any Channel) -> EventLoopFuture<Peer> = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try NativeConnection.install(on: channel, exposing: dispatcher, options: options)
+            }
+        }
+        do {
+            switch address {
+            case .tcp(let host, let port):
+                return try await bootstrap.connect(host: host, port: port, channelInitializer: install)
+            case .unix(let path):
+                return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: install)
+            }
+        } catch {
+            throw CallError(.unavailable, "Cannot connect to \(address): \(error)", executed: .no)
+        }
+    }
+}
