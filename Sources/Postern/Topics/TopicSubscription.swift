@@ -55,7 +55,9 @@ final class SubscriptionLease: Sendable {
 
     deinit { leave() }
 
-    /// The next event; `nil` at the end. Cancelling the task ends the subscription.
+    /// The next event; `nil` at the end.
+    ///
+    /// Cancelling the task ends the subscription.
     func next() async -> StreamItem? {
         await withTaskCancellationHandler {
             await buffer.next()
