@@ -12,6 +12,7 @@ extension Service {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
@@ -22,7 +23,7 @@ extension Service {
             do {
                 value = try await handler(
                     context,
-                    repeat try (each parameters).take(&index, ranges, arguments.span, codec)
+                    repeat try (each sources).take(&index, ranges, arguments.span, codec)
                 )
             } catch {
                 throw CallError(thrownByHandler: error)
@@ -43,13 +44,14 @@ extension Service {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
             let ranges = try signature.locate(arguments.span, codec)
             var index = 0
             let context = CallContext(call)
             do {
-                try await handler(context, repeat try (each parameters).take(&index, ranges, arguments.span, codec))
+                try await handler(context, repeat try (each sources).take(&index, ranges, arguments.span, codec))
             } catch { throw CallError(thrownByHandler: error) }
             return .value(.null(as: codec))
         }

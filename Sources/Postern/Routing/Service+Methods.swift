@@ -17,12 +17,13 @@ extension Service {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
             let ranges = try signature.locate(arguments, codec)
             var index = 0
             let value: Result
-            do { value = try handler(repeat try (each parameters).take(&index, ranges, arguments, codec)) } catch {
+            do { value = try handler(repeat try (each sources).take(&index, ranges, arguments, codec)) } catch {
                 throw CallError(thrownByHandler: error)
             }
             try result.append(value, as: codec, to: &output)
@@ -41,10 +42,11 @@ extension Service {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
             let ranges = try signature.locate(arguments, codec)
             var index = 0
-            do { try handler(repeat try (each parameters).take(&index, ranges, arguments, codec)) } catch {
+            do { try handler(repeat try (each sources).take(&index, ranges, arguments, codec)) } catch {
                 throw CallError(thrownByHandler: error)
             }
             codec.writeNull(into: &output)
@@ -65,6 +67,7 @@ extension Service {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
@@ -72,7 +75,7 @@ extension Service {
             var index = 0
             let value: Result
             do {
-                value = try await handler(repeat try (each parameters).take(&index, ranges, arguments.span, codec))
+                value = try await handler(repeat try (each sources).take(&index, ranges, arguments.span, codec))
             } catch { throw CallError(thrownByHandler: error) }
             return .value(try result.payload(value, as: codec))
         }
@@ -90,11 +93,12 @@ extension Service {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
             let ranges = try signature.locate(arguments.span, codec)
             var index = 0
-            do { try await handler(repeat try (each parameters).take(&index, ranges, arguments.span, codec)) } catch {
+            do { try await handler(repeat try (each sources).take(&index, ranges, arguments.span, codec)) } catch {
                 throw CallError(thrownByHandler: error)
             }
             return .value(.null(as: codec))

@@ -12,13 +12,14 @@ extension Service {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
             let ranges = try signature.locate(arguments.span, codec)
             var index = 0
             let sequence: Values
             do {
-                sequence = try await handler(repeat try (each parameters).take(&index, ranges, arguments.span, codec))
+                sequence = try await handler(repeat try (each sources).take(&index, ranges, arguments.span, codec))
             } catch { throw CallError(thrownByHandler: error) }
             return .stream(ReplyStream(encoding: sequence, as: codec))
         }
@@ -37,6 +38,7 @@ extension Service {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
             let ranges = try signature.locate(arguments.span, codec)
@@ -46,7 +48,7 @@ extension Service {
             do {
                 sequence = try await handler(
                     context,
-                    repeat try (each parameters).take(&index, ranges, arguments.span, codec)
+                    repeat try (each sources).take(&index, ranges, arguments.span, codec)
                 )
             } catch {
                 throw CallError(thrownByHandler: error)

@@ -26,34 +26,3 @@ struct Signature: Sendable {
         }
     }
 }
-
-extension Parameter {
-    /// Reads the argument for this parameter and moves on to the next.
-    @inlinable
-    func take(
-        _ index: inout Int,
-        _ ranges: ArgumentRanges,
-        _ arguments: Span<UInt8>,
-        _ codec: any PayloadCodec.Type
-    ) throws(CallError) -> Argument {
-        let range = ranges[index]
-        index += 1
-        if range.isEmpty { return try absentArgument() }
-        do throws(PayloadError) {
-            return try reader.read(arguments.extracting(range), codec)
-        } catch {
-            throw fault(error)
-        }
-    }
-
-    @usableFromInline
-    func absentArgument() throws(CallError) -> Argument {
-        if let defaultValue { return defaultValue }
-        throw CallError(PayloadError(.missingArgument, "Parameter \(name) is missing"))
-    }
-
-    @usableFromInline
-    func fault(_ error: PayloadError) -> CallError {
-        CallError(PayloadError(error.reason, "Parameter \(name): \(error.message)"))
-    }
-}
