@@ -7,6 +7,7 @@ enum DemoServices {
         let router = Router()
         BenchmarkTwins.register(in: router)
         Calculator.register(in: router)
+        Chat.register(in: router)
         Clock.register(in: router)
         Echo.register(in: router)
         FileMonitor.register(in: router)

@@ -19,6 +19,16 @@ enum BenchmarkTwins {
         root.register("echo", Parameter<String>("value"), options: options("Gives back a text", .onEventLoop)) {
             (value: String) in value
         }
+        registerPublish(in: router)
+    }
+
+    private static func registerPublish(in router: Router) {
+        let topic = router.topic("bench", documentation: "What publish was given", history: .none)
+        let options = MethodOptions(documentation: "Publishes to the topic bench", execution: .onEventLoop)
+        router.root.register("publish", Parameter<String>("text"), options: options) { (text: String) in
+            try topic.publish(text)
+            return true
+        }
     }
 
     private static let a = Parameter<Int>("a")
