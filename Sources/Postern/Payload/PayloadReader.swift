@@ -1,7 +1,8 @@
 /// How values of one type are read, chosen once and then called many times.
+@usableFromInline
 struct PayloadReader<Content: Decodable & Sendable>: Sendable {
     /// Reads one value.
-    let read: @Sendable (Span<UInt8>, any PayloadCodec.Type) throws(PayloadError) -> Content
+    @usableFromInline let read: @Sendable (Span<UInt8>, any PayloadCodec.Type) throws(PayloadError) -> Content
 
     /// Chooses the type's own functions where it has some, `Codable` otherwise.
     init() {
@@ -25,9 +26,10 @@ struct PayloadReader<Content: Decodable & Sendable>: Sendable {
 }
 
 /// How values of one type are written, chosen once and then called many times.
+@usableFromInline
 struct PayloadWriter<Content: Encodable & Sendable>: Sendable {
     /// Appends one value.
-    let write: @Sendable (Content, any PayloadCodec.Type, inout [UInt8]) throws(PayloadError) -> Void
+    @usableFromInline let write: @Sendable (Content, any PayloadCodec.Type, inout [UInt8]) throws(PayloadError) -> Void
 
     /// Chooses the type's own functions where it has some, `Codable` otherwise.
     init() {

@@ -5,6 +5,7 @@
 public struct CallContext: Sendable {
     private let call: Call
 
+    @usableFromInline
     init(_ call: Call) { self.call = call }
 
     /// Path of the method, as the caller wrote it.

@@ -3,12 +3,12 @@
 /// A string literal is a parameter without a default; one of an optional type is nil when it is not given.
 public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLiteral, Sendable {
     /// The name by which callers give it.
-    public let name: String
+    public var name: String { source.name }
     /// What it is for.
     public let documentation: String?
     /// What it is when it is not given; `nil` when it must be given.
-    public let defaultValue: Argument?
-    let reader: PayloadReader<Argument>
+    public var defaultValue: Argument? { source.defaultValue }
+    @usableFromInline let source: ArgumentSource<Argument>
 
     /// Names a parameter.
     ///
@@ -18,10 +18,8 @@ public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLite
     ///   - defaultValue: What it is when it is not given.
     public init(_ name: String, _ documentation: String? = nil, default defaultValue: Argument? = nil) {
         precondition(!name.isEmpty, "A parameter needs a name")
-        self.name = name
         self.documentation = documentation
-        self.defaultValue = defaultValue ?? Self.absentOptional
-        reader = PayloadReader()
+        source = ArgumentSource(name: name, defaultValue: defaultValue ?? Self.absentOptional)
     }
 
     /// Names a parameter that must be given, unless it is of an optional type.
@@ -31,7 +29,7 @@ public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLite
         (Argument.self as? any ExpressibleByNilLiteral.Type).flatMap { $0.init(nilLiteral: ()) as? Argument }
     }
 
-    var description: ParameterDescription {
+    @usableFromInline var description: ParameterDescription {
         ParameterDescription(
             name: name,
             type: typeWord(of: Argument.self),

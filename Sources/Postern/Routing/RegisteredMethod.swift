@@ -1,11 +1,15 @@
 /// One method of a router, ready to be called.
+@usableFromInline
 final class RegisteredMethod: Sendable {
     /// Appends the encoded result of a short call.
+    @usableFromInline
     typealias ShortBody = @Sendable (Span<UInt8>, any PayloadCodec.Type, inout [UInt8]) throws(CallError) -> Void
     /// Answers a call that may wait.
+    @usableFromInline
     typealias LongBody = @Sendable (Call) async throws(CallError) -> Reply
 
-    enum Body {
+    @usableFromInline
+    enum Body: Sendable {
         case short(ShortBody)
         case long(LongBody)
     }

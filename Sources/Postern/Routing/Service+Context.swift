@@ -2,39 +2,58 @@ extension Service {
     /// Exposes a function that wants to know about the call it answers.
     ///
     /// The parameters name what follows the context in the handler's parameters.
+    @inlinable
     public func register<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String,
         _ parameters: repeat Parameter<each Argument>,
         options: MethodOptions = .init(),
-        handler: @escaping @Sendable (CallContext, repeat each Argument) async throws -> Result
+        handler: @escaping @concurrent @Sendable (CallContext, repeat each Argument) async throws -> Result
     ) {
-        let signature = Signature(repeat each parameters)
+        var descriptions: [ParameterDescription] = []
+        for parameter in repeat each parameters { descriptions.append(parameter.description) }
+        let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let values = try signature.read(call.arguments.bytes.span, as: call.arguments.codec)
+            let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
+            let ranges = try signature.locate(arguments.span, codec)
+            var index = 0
             let context = CallContext(call)
             let value: Result
-            do { value = try await handler(context, repeat each values) } catch {
+            do {
+                value = try await handler(
+                    context,
+                    repeat try (each sources).take(&index, ranges, arguments.span, codec)
+                )
+            } catch {
                 throw CallError(thrownByHandler: error)
             }
-            return .value(try result.payload(value, as: call.arguments.codec))
+            return .value(try result.payload(value, as: codec))
         }
         add(name, .long(body), signature.descriptions, result: typeWord(of: Result.self), options)
     }
 
     /// Exposes a function without result that wants to know about the call it answers; its reply is null.
+    @inlinable
     public func register<each Argument: Decodable & Sendable>(
         _ name: String,
         _ parameters: repeat Parameter<each Argument>,
         options: MethodOptions = .init(),
-        handler: @escaping @Sendable (CallContext, repeat each Argument) async throws -> Void
+        handler: @escaping @concurrent @Sendable (CallContext, repeat each Argument) async throws -> Void
     ) {
-        let signature = Signature(repeat each parameters)
+        var descriptions: [ParameterDescription] = []
+        for parameter in repeat each parameters { descriptions.append(parameter.description) }
+        let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let values = try signature.read(call.arguments.bytes.span, as: call.arguments.codec)
+            let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
+            let ranges = try signature.locate(arguments.span, codec)
+            var index = 0
             let context = CallContext(call)
-            do { try await handler(context, repeat each values) } catch { throw CallError(thrownByHandler: error) }
-            return .value(.null(as: call.arguments.codec))
+            do {
+                try await handler(context, repeat try (each sources).take(&index, ranges, arguments.span, codec))
+            } catch { throw CallError(thrownByHandler: error) }
+            return .value(.null(as: codec))
         }
         add(name, .long(body), signature.descriptions, result: "null", options)
     }
@@ -54,7 +73,7 @@ extension Service {
         result: String = "any",
         isStream: Bool = false,
         options: MethodOptions = .init(),
-        handler: @escaping @Sendable (Call) async throws(CallError) -> Reply
+        handler: @escaping @concurrent @Sendable (Call) async throws(CallError) -> Reply
     ) {
         add(name, .long(handler), parameters, result: result, isStream: isStream, options)
     }

@@ -7,34 +7,48 @@ extension Service {
     ///   - options: Where it runs, and whether it changes anything.
     ///   - handler: Called from any thread, many times at once. What it throws goes through
     ///     ``CallError/init(thrownByHandler:)``.
+    @inlinable
     public func register<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String,
         _ parameters: repeat Parameter<each Argument>,
         options: MethodOptions = .init(),
         handler: @escaping @Sendable (repeat each Argument) throws -> Result
     ) {
-        let signature = Signature(repeat each parameters)
+        var descriptions: [ParameterDescription] = []
+        for parameter in repeat each parameters { descriptions.append(parameter.description) }
+        let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
-            let values = try signature.read(arguments, as: codec)
+            let ranges = try signature.locate(arguments, codec)
+            var index = 0
             let value: Result
-            do { value = try handler(repeat each values) } catch { throw CallError(thrownByHandler: error) }
+            do { value = try handler(repeat try (each sources).take(&index, ranges, arguments, codec)) } catch {
+                throw CallError(thrownByHandler: error)
+            }
             try result.append(value, as: codec, to: &output)
         }
         add(name, .short(body), signature.descriptions, result: typeWord(of: Result.self), options)
     }
 
     /// Exposes a function without result that does not wait; its reply is null.
+    @inlinable
     public func register<each Argument: Decodable & Sendable>(
         _ name: String,
         _ parameters: repeat Parameter<each Argument>,
         options: MethodOptions = .init(),
         handler: @escaping @Sendable (repeat each Argument) throws -> Void
     ) {
-        let signature = Signature(repeat each parameters)
+        var descriptions: [ParameterDescription] = []
+        for parameter in repeat each parameters { descriptions.append(parameter.description) }
+        let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
-            let values = try signature.read(arguments, as: codec)
-            do { try handler(repeat each values) } catch { throw CallError(thrownByHandler: error) }
+            let ranges = try signature.locate(arguments, codec)
+            var index = 0
+            do { try handler(repeat try (each sources).take(&index, ranges, arguments, codec)) } catch {
+                throw CallError(thrownByHandler: error)
+            }
             codec.writeNull(into: &output)
         }
         add(name, .short(body), signature.descriptions, result: "null", options)
@@ -43,35 +57,51 @@ extension Service {
     /// Exposes a function that may wait.
     ///
     /// Its task is cancelled when the caller cancels, leaves, or has waited until its deadline.
+    @inlinable
     public func register<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String,
         _ parameters: repeat Parameter<each Argument>,
         options: MethodOptions = .init(),
-        handler: @escaping @Sendable (repeat each Argument) async throws -> Result
+        handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Result
     ) {
-        let signature = Signature(repeat each parameters)
+        var descriptions: [ParameterDescription] = []
+        for parameter in repeat each parameters { descriptions.append(parameter.description) }
+        let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let values = try signature.read(call.arguments.bytes.span, as: call.arguments.codec)
+            let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
+            let ranges = try signature.locate(arguments.span, codec)
+            var index = 0
             let value: Result
-            do { value = try await handler(repeat each values) } catch { throw CallError(thrownByHandler: error) }
-            return .value(try result.payload(value, as: call.arguments.codec))
+            do {
+                value = try await handler(repeat try (each sources).take(&index, ranges, arguments.span, codec))
+            } catch { throw CallError(thrownByHandler: error) }
+            return .value(try result.payload(value, as: codec))
         }
         add(name, .long(body), signature.descriptions, result: typeWord(of: Result.self), options)
     }
 
     /// Exposes a function without result that may wait; its reply is null.
+    @inlinable
     public func register<each Argument: Decodable & Sendable>(
         _ name: String,
         _ parameters: repeat Parameter<each Argument>,
         options: MethodOptions = .init(),
-        handler: @escaping @Sendable (repeat each Argument) async throws -> Void
+        handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
     ) {
-        let signature = Signature(repeat each parameters)
+        var descriptions: [ParameterDescription] = []
+        for parameter in repeat each parameters { descriptions.append(parameter.description) }
+        let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let values = try signature.read(call.arguments.bytes.span, as: call.arguments.codec)
-            do { try await handler(repeat each values) } catch { throw CallError(thrownByHandler: error) }
-            return .value(.null(as: call.arguments.codec))
+            let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
+            let ranges = try signature.locate(arguments.span, codec)
+            var index = 0
+            do { try await handler(repeat try (each sources).take(&index, ranges, arguments.span, codec)) } catch {
+                throw CallError(thrownByHandler: error)
+            }
+            return .value(.null(as: codec))
         }
         add(name, .long(body), signature.descriptions, result: "null", options)
     }

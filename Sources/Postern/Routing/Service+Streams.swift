@@ -2,39 +2,58 @@ extension Service {
     /// Exposes a function that answers with a sequence of values.
     ///
     /// The sequence is read at the caller's pace, by one reader, and its iterator dropped when the caller leaves.
+    @inlinable
     public func registerStream<each Argument: Decodable & Sendable, Values: AsyncSequence & Sendable>(
         _ name: String,
         _ parameters: repeat Parameter<each Argument>,
         options: MethodOptions = .init(),
-        handler: @escaping @Sendable (repeat each Argument) async throws -> Values
+        handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Values
     ) where Values.Element: Encodable & Sendable {
-        let signature = Signature(repeat each parameters)
+        var descriptions: [ParameterDescription] = []
+        for parameter in repeat each parameters { descriptions.append(parameter.description) }
+        let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let values = try signature.read(call.arguments.bytes.span, as: call.arguments.codec)
+            let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
+            let ranges = try signature.locate(arguments.span, codec)
+            var index = 0
             let sequence: Values
-            do { sequence = try await handler(repeat each values) } catch { throw CallError(thrownByHandler: error) }
-            return .stream(ReplyStream(encoding: sequence, as: call.arguments.codec))
+            do {
+                sequence = try await handler(repeat try (each sources).take(&index, ranges, arguments.span, codec))
+            } catch { throw CallError(thrownByHandler: error) }
+            return .stream(ReplyStream(encoding: sequence, as: codec))
         }
         let word = typeWord(of: Values.Element.self)
         add(name, .long(body), signature.descriptions, result: word, isStream: true, options)
     }
 
     /// Exposes a function that answers with a sequence of values and wants to know about the call.
+    @inlinable
     public func registerStream<each Argument: Decodable & Sendable, Values: AsyncSequence & Sendable>(
         _ name: String,
         _ parameters: repeat Parameter<each Argument>,
         options: MethodOptions = .init(),
-        handler: @escaping @Sendable (CallContext, repeat each Argument) async throws -> Values
+        handler: @escaping @concurrent @Sendable (CallContext, repeat each Argument) async throws -> Values
     ) where Values.Element: Encodable & Sendable {
-        let signature = Signature(repeat each parameters)
+        var descriptions: [ParameterDescription] = []
+        for parameter in repeat each parameters { descriptions.append(parameter.description) }
+        let signature = Signature(descriptions)
+        let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let values = try signature.read(call.arguments.bytes.span, as: call.arguments.codec)
+            let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
+            let ranges = try signature.locate(arguments.span, codec)
+            var index = 0
             let context = CallContext(call)
             let sequence: Values
-            do { sequence = try await handler(context, repeat each values) } catch {
+            do {
+                sequence = try await handler(
+                    context,
+                    repeat try (each sources).take(&index, ranges, arguments.span, codec)
+                )
+            } catch {
                 throw CallError(thrownByHandler: error)
             }
-            return .stream(ReplyStream(encoding: sequence, as: call.arguments.codec))
+            return .stream(ReplyStream(encoding: sequence, as: codec))
         }
         let word = typeWord(of: Values.Element.self)
         add(name, .long(body), signature.descriptions, result: word, isStream: true, options)

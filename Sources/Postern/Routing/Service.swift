@@ -33,6 +33,7 @@ public struct Service: Sendable {
         router.unregister(path.isEmpty ? name : "\(path)/\(name)")
     }
 
+    @usableFromInline
     func add(
         _ name: String,
         _ body: RegisteredMethod.Body,

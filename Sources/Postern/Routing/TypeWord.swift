@@ -4,6 +4,7 @@ protocol DescribedType {
 }
 
 /// The word for a type: what its own, what its raw values are, or `object`.
+@usableFromInline
 func typeWord(of type: any Any.Type) -> String {
     if let described = type as? any DescribedType.Type { return described.typeWord }
     if let raw = type as? any RawRepresentable.Type { return rawTypeWord(of: raw) }
