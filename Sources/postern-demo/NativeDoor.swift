@@ -27,8 +27,3 @@ struct NativeDoor: ServiceLifecycle.Service {
         await server.drain()
     }
 }
-
-extension Address: @retroactive LosslessStringConvertible, @retroactive ExpressibleByArgument {
-    /// Reads the address.
-    public init?(argument: String) { self.init(argument) }
-}
