@@ -42,8 +42,13 @@ export class Events extends EventTarget {
   }
 
   #read(key, name, listener, open) {
-    const onGap = (gap) => this.#add({ name, note: `gap: ${gap.dropped ?? "some"} lost, ${gap.reason ?? "no reason given"}` });
-    const feed = open({ onGap, onOpen: listener.onOpen });
+    const onGap = ({ dropped = "some", reason = "no reason given" }) =>
+      this.#add({ name, note: `gap: ${dropped} lost, ${reason}` });
+    const onOpen = () => {
+      row.dataset.state = "open";
+      listener.onOpen?.();
+    };
+    const feed = open({ onGap, onOpen });
     this.#open.set(key, feed);
     const row = this.#drawRow(key);
     this.#follow(feed, name, listener, row).then((error) => {
@@ -79,9 +84,13 @@ export class Events extends EventTarget {
   }
 
   #drawRow(key) {
-    const stop = element("button", { type: "button", "data-unsubscribe": key, onclick: () => this.close(key) }, "Unsubscribe");
-    stop.setAttribute("aria-label", `Unsubscribe from ${key}`);
-    const row = element("li", { class: "subscription" },
+    const stop = element("button", {
+      type: "button",
+      "data-unsubscribe": key,
+      "aria-label": `Unsubscribe from ${key}`,
+      onclick: () => this.close(key),
+    }, "Unsubscribe");
+    const row = element("li", { class: "subscription", "data-state": "opening" },
       element("span", { class: "name" }, key), element("span", { class: "tally quiet" }, "0"), stop);
     byID("subscriptions").append(row);
     this.#changed();

@@ -44,7 +44,7 @@ function select(choices, preset, required, common) {
  * What the fields hold, in the order of the parameters.
  *
  * @returns {unknown[]} `undefined` for an optional field left empty.
- * @throws {SyntaxError} naming the field that cannot be read.
+ * @throws {SyntaxError} with `field`, the name of the one that cannot be read.
  */
 export function read(form, params) {
   return params.map((param) => {
@@ -52,8 +52,7 @@ export function read(form, params) {
     try {
       return valueOf(input, param);
     } catch (error) {
-      input.focus();
-      throw new SyntaxError(`${param.name}: ${error.message}`);
+      throw Object.assign(new SyntaxError(`${param.name}: ${error.message}`), { field: param.name });
     }
   });
 }

@@ -3,7 +3,7 @@ import { byID } from "./dom.js";
 const sampleEveryMs = 500;
 const samplesShown = 120;
 const width = 240;
-const height = 56;
+const height = 72;
 
 /** Draws calls per second and median latency of the last minute. */
 export function showPlots(meter) {

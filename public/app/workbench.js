@@ -1,5 +1,6 @@
 import { byID, element, onSubmit } from "./dom.js";
 import { arrange, field, read } from "./form.js";
+import { commandFor } from "./terminal.js";
 
 /**
  * The form for one method, and what came of the last call.
@@ -19,15 +20,33 @@ export function startWorkbench(rpc, meter, events) {
     byID("fields").replaceChildren(...(params.length ? params.map(field) : [element("p", { class: "quiet" }, "Takes no parameters.")]));
     byID("call").textContent = method["x-stream"] ? "Subscribe" : "Call";
     byID("notification-choice").hidden = Boolean(method["x-stream"]);
+    byID("terminal").hidden = false;
     show("idle", "—", "");
+    showCommand();
+    if (matchMedia("(max-width: 46rem)").matches) byID("workbench").scrollIntoView();
+  };
+
+  const paramsNow = () => {
+    const params = current.params ?? [];
+    return arrange(read(form, params), params, form.elements["postern:style"].value === "position");
+  };
+
+  const showCommand = () => {
+    try {
+      const [isNotification, isStream] = [byID("notification").checked, Boolean(current["x-stream"])];
+      byID("command").textContent = commandFor({ name: current.name, params: paramsNow(), isNotification, isStream });
+    } catch (error) {
+      byID("command").textContent = `(${error.message})`;
+    }
   };
 
   const submit = async () => {
     const method = current;
     let params;
     try {
-      params = arrange(read(form, method.params ?? []), method.params ?? [], form.elements["postern:style"].value === "position");
+      params = paramsNow();
     } catch (error) {
+      form.elements.namedItem(error.field)?.focus();
       return show("error", error.message, "not sent");
     }
     if (method["x-stream"]) return openStream(method.name, params);
@@ -56,6 +75,7 @@ export function startWorkbench(rpc, meter, events) {
   };
 
   onSubmit(form, submit);
+  form.addEventListener("input", showCommand);
   return {
     get selected() { return current?.name; },
     select,
