@@ -21,7 +21,8 @@ export function startChat(rpc, events) {
     list.append(drawLine(line));
     if (list.childElementCount > shownLines) list.firstElementChild.remove();
     if (seen.size > 2 * shownLines) seen.delete(seen.values().next().value);
-    list.scrollTop = list.scrollHeight;
+    const log = byID("chat-log");
+    log.scrollTop = log.scrollHeight;
   };
 
   const join = async () => {
