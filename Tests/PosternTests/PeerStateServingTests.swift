@@ -59,7 +59,7 @@ struct PeerStateServingTests {
         var session = PeerSession()
         session.state.beginServing(1)
         #expect(session.receive { FrameWriter.writeNumbers(.cancel, 1, into: &$0) }.words == "cancel - -")
-        #expect(!session.state.attach("handler", to: 1))
+        #expect(session.state.attach("handler", to: 1) == false)
         session.state.finish(1, with: .success([7]))
         #expect(try session.sent().isEmpty)
     }
@@ -68,7 +68,7 @@ struct PeerStateServingTests {
     func cancelDuringTheCallCancelsItsHandlerAndSilencesItsAnswer() throws {
         var session = PeerSession()
         session.state.beginServing(1)
-        #expect(session.state.attach("handler", to: 1))
+        #expect(session.state.attach("handler", to: 1) == true)
         #expect(session.receive { FrameWriter.writeNumbers(.cancel, 1, into: &$0) }.words == "cancel handler -")
         #expect(session.state.callsServed == 1)
         session.state.finish(1, with: .success([7]))
@@ -107,7 +107,7 @@ struct PeerStateServingTests {
             return
         }
         #expect(failure.code == CallError.Code.draining.rawValue)
-        #expect(session.state.parkUntilIdle("drainer"))
+        #expect(session.state.parkUntilIdle("drainer") == true)
         #expect(session.state.takeDrainWaiter() == nil)
         session.state.finish(1, with: .success([7]))
         #expect(session.state.takeDrainWaiter() == "drainer")

@@ -7,7 +7,7 @@ struct PeerStateStreamTests {
         var session = PeerSession()
         let id = try session.call("a")
         #expect(session.receive { Wire.stream(id, into: &$0) }.words == "open stream 1 for a")
-        #expect(session.state.parkReader(of: id, "reader"))
+        #expect(session.state.parkReader(of: id, "reader") == true)
         #expect(session.receive { Wire.item(id, into: &$0) }.words == "wake reader")
         #expect(session.receive { Wire.item(id, into: &$0) }.words == "none")
         #expect(session.receive { FrameWriter.writeNumbers(.end, id, into: &$0) }.words == "none")
@@ -63,10 +63,10 @@ struct PeerStateStreamTests {
     func aProducerSendsNoMoreThanItsCredit() throws {
         var session = PeerSession()
         session.state.beginServing(1)
-        #expect(session.state.openStream(1, nil))
+        #expect(session.state.openStream(1, nil) == true)
         for _ in 0..<64 { #expect(session.state.sendItem(1, offset: nil, [7]) == .sent) }
         #expect(session.state.sendItem(1, offset: nil, [7]) == .wait)
-        #expect(session.state.parkProducer(of: 1, "producer"))
+        #expect(session.state.parkProducer(of: 1, "producer") == true)
         let action = session.receive { FrameWriter.writeNumbers(.credit, 1, 2, into: &$0) }
         #expect(action.words == "wake producer")
         #expect(session.state.sendItem(1, offset: nil, [7]) == .sent)

@@ -18,7 +18,7 @@ public final class EventLoop: @unchecked Sendable {
     private var hooks: [HookHandle] = []
     private var waker: HookHandle?
     private var thread: ServiceThread?
-    private var isStopping = false
+    private var turnTime: ContinuousClock.Instant?
     /// Runs handlers on Swift's global executor, handed over once a turn.
     public let concurrentExecutor: BatchingExecutor
 
@@ -73,10 +73,17 @@ public final class EventLoop: @unchecked Sendable {
     /// The loop's clock in milliseconds, taken once a turn; it never goes back.
     public var milliseconds: UInt64 { raw.milliseconds }
 
+    /// The time, taken at most once a turn.
+    public var now: ContinuousClock.Instant {
+        if let turnTime { return turnTime }
+        let time = ContinuousClock.now
+        turnTime = time
+        return time
+    }
+
     /// Ends the loop after this turn; any thread. What was posted before still runs.
     public func stop() {
         execute { [self] in
-            isStopping = true
             raw.stop()
         }
     }
@@ -111,6 +118,7 @@ public final class EventLoop: @unchecked Sendable {
         runJobs()
         concurrentExecutor.handOver()
         flushDirty()
+        turnTime = nil
     }
 
     private func runJobs() {

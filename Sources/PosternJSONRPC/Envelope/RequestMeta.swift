@@ -9,10 +9,11 @@ struct RequestMeta {
     var since: StreamPosition?
     var policy: String?
 
-    /// Reads a `meta` object; members that are not known are passed over.
+    /// Reads a `meta` object, or nothing; members that are not known are passed over.
     ///
     /// - Throws: `.typeMismatch` and others for a known member of the wrong type, `.duplicateName`.
     init(_ meta: Span<UInt8>) throws(PayloadError) {
+        guard meta.count > 0 else { return }
         var names = JSONNames()
         var walk = JSONContainerWalk(meta, from: 0)
         while let (name, value) = try walk.nextMember(meta) {

@@ -66,7 +66,7 @@ struct JSONContainerWalk {
     private var isFirst = true
     private let closing: UInt8
 
-    /// Enters the container whose first byte stands at an offset.
+    /// Enters the container whose first byte stands at an offset, which lies within the bytes.
     init(_ bytes: Span<UInt8>, from start: Int) {
         position = start &+ 1
         closing = bytes[start] == Byte.openBracket ? Byte.closeBracket : Byte.closeBrace

@@ -94,7 +94,7 @@ public struct JSONRPCSession: ~Copyable {
     }
 
     /// The path of a method or service, names joined by `/`.
-    static func path(_ name: String) -> String {
+    public static func path(_ name: String) -> String {
         name.utf8.contains(Byte.dot) ? String(name.map { $0 == "." ? "/" : $0 }) : name
     }
 }

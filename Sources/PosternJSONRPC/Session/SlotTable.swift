@@ -51,7 +51,9 @@ struct SlotTable<Value> {
         values.enumerated().compactMap { $1.value == nil ? nil : ($0, $1.generation) }
     }
 
-    /// The value in a slot; `nil` when it is gone. Writing to one that is gone does nothing.
+    /// The value in a slot; `nil` when it is gone.
+    ///
+    /// Writing to one that is gone does nothing.
     subscript(slot: Int, generation: UInt64) -> Value? {
         get { values.indices.contains(slot) && values[slot].generation == generation ? values[slot].value : nil }
         set {
