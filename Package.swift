@@ -11,7 +11,11 @@ let package = Package(
         .target(name: "Postern"),
         .target(name: "PosternJSONRPC", dependencies: ["Postern"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
-        .testTarget(name: "PosternJSONRPCTests", dependencies: ["Postern", "PosternJSONRPC"]),
+        .testTarget(
+            name: "PosternJSONRPCTests",
+            dependencies: ["Postern", "PosternJSONRPC"],
+            exclude: ["Corpus"]
+        ),
     ]
 )
 
