@@ -73,7 +73,11 @@ let package = Package(
             ]
         ),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
-        .testTarget(name: "PosternJSONRPCTests", dependencies: ["Postern", "PosternJSONRPC"]),
+        .testTarget(
+            name: "PosternJSONRPCTests",
+            dependencies: ["Postern", "PosternJSONRPC"],
+            exclude: ["Corpus"]
+        ),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
         .testTarget(name: "PosternNIOTests", dependencies: ["Postern", "PosternNIO"]),
     ]
