@@ -24,7 +24,15 @@ let package = Package(
         .target(name: "PosternJSONRPC", dependencies: ["Postern"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "PosternJSONRPCTests", dependencies: ["Postern", "PosternJSONRPC"]),
-        .testTarget(name: "PosternNIOTests", dependencies: ["Postern", "PosternNIO"]),
+        .testTarget(
+            name: "PosternNIOTests",
+            dependencies: [
+                "Postern",
+                "PosternNIO",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
     ]
 )
 
