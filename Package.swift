@@ -79,7 +79,15 @@ let package = Package(
             exclude: ["Corpus"]
         ),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
-        .testTarget(name: "PosternNIOTests", dependencies: ["Postern", "PosternNIO"]),
+        .testTarget(
+            name: "PosternNIOTests",
+            dependencies: [
+                "Postern",
+                "PosternNIO",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
     ]
 )
 
