@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "PosternPrograms",
             dependencies: [
-                "PosternGateway", "PosternNIO",
+                "LibWebSockets", "PosternGateway", "PosternNIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
