@@ -73,9 +73,14 @@ let package = Package(
             ]
         ),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
-        .testTarget(name: "PosternJSONRPCTests", dependencies: ["Postern", "PosternJSONRPC"]),
-        .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
+        .testTarget(
+            name: "PosternJSONRPCTests",
+            dependencies: ["Postern", "PosternJSONRPC"],
+            exclude: ["Corpus"]
+        ),
         .testTarget(name: "PosternNIOTests", dependencies: ["Postern", "PosternNIO"]),
+        .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
+        .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "postern"]),
     ]
 )
 
