@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "PosternPrograms",
             dependencies: [
-                "PosternGateway", "PosternNIO",
+                "LibWebSockets", "PosternGateway", "PosternNIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -79,6 +79,7 @@ let package = Package(
             exclude: ["Corpus"]
         ),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
+        .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "postern"]),
         .testTarget(
             name: "PosternNIOTests",
             dependencies: [

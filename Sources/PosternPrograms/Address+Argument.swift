@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import PosternNIO
 
-extension Address: @retroactive LosslessStringConvertible, @retroactive ExpressibleByArgument {
+extension Address: LosslessStringConvertible, ExpressibleByArgument {
     /// Reads the address.
     public init?(argument: String) { self.init(argument) }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import LibWebSockets
 public import PosternGateway
 
 /// The options of every program that opens the JSON doors.
@@ -17,7 +18,7 @@ public struct GatewayOptions: ParsableArguments {
 
     /// The folder of the static files.
     @Option(name: .customLong("public"), help: "The folder whose files are served, read once at the start.")
-    public var publicFolder = Setting.optional("public", as: String.self)
+    public var publicFolder: String?
 
     /// Origins besides those that always pass.
     @Option(help: "Lets pages of this origin in, as in https://app.example; * for all. May be repeated.")
@@ -62,7 +63,9 @@ public struct GatewayOptions: ParsableArguments {
         configuration.origins.allowedOrigins = Set(allowOrigin)
         configuration.origins.allowedHosts = Set(allowHost.map { $0.lowercased() })
         configuration.offersEcho = rawEcho
-        if let folder = publicFolder ?? defaultFolder { configuration.files = try StaticFiles(folder: folder) }
+        if let folder = publicFolder ?? Setting.optional("public") ?? defaultFolder {
+            configuration.files = try StaticFiles(folder: folder)
+        }
         return configuration
     }
 

@@ -36,25 +36,27 @@ struct Demo: AsyncParsableCommand {
     var log: LogOptions
 
     func validate() throws {
-        if noGateway, nativeOptions.native == nil { throw ValidationError("--no-gateway needs --native") }
+        if noGateway, nativeOptions.address == nil { throw ValidationError("--no-gateway needs --native") }
     }
 
     func run() async throws {
         let router = DemoServices.makeRouter()
         let logger = log.logger("postern-demo")
-        var services: [any ServiceLifecycle.Service] = []
+        var doors: [any ServiceLifecycle.Service] = []
+        var url: String?
         if !noGateway {
             let configuration = try gatewayOptions.configuration(defaultFolder: PublicFolder.find())
             let gateway = try await Gateway(configuration, dispatcher: router, logger: logger)
-            services.append(gateway)
+            doors.append(gateway)
+            url = gatewayOptions.url(port: gateway.port)
             Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
-            Hints.print(url: gatewayOptions.url(port: gateway.port))
         }
-        if let address = nativeOptions.native {
+        if let address = nativeOptions.address {
             let door = try await NativeDoor(router, at: address)
-            services.append(door)
+            doors.append(door)
             Output.line("native on \(door.address)")
         }
-        try await ServiceRun.untilSignal(services, logger: logger)
+        if let url { Hints.print(url: url) }
+        try await ServiceRun.untilSignal(doors, logger: logger)
     }
 }

@@ -7,7 +7,10 @@ import ServiceLifecycle
 /// Whether and where the native protocol is served.
 struct NativeOptions: ParsableArguments {
     @Option(help: "Serves the native protocol there too: unix:/path or tcp:host:port.")
-    var native = Setting.optional("native", as: Address.self)
+    var native: Address?
+
+    /// Where to serve it, if anywhere.
+    var address: Address? { native ?? Setting.optional("native") }
 }
 
 /// Serves the native protocol until the program is told to stop.

@@ -26,17 +26,13 @@ struct CallCommand: AsyncParsableCommand {
     @Argument(help: "JSON values in order, or name=value pairs.")
     var arguments: [String] = []
 
-    @Option(help: "Ends after this many values of a stream.")
-    var count = Setting.optional("count", as: Int.self)
+    @OptionGroup var limit: CountOption
 
-    func validate() throws {
-        _ = try Arguments(arguments)
-        if let count, count < 1 { throw ValidationError("--count must be at least 1") }
-    }
+    func validate() throws { _ = try Arguments(arguments) }
 
     func run() async throws {
         let request = RemoteRequest(method, try Arguments(arguments), timeout: remote.duration)
-        var printer = ValuePrinter(limit: count)
+        var printer = ValuePrinter(limit: limit.wanted)
         try await remote.perform(request) { printer.print($0) }
     }
 }

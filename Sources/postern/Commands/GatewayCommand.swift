@@ -20,19 +20,21 @@ struct GatewayCommand: AsyncParsableCommand {
     )
 
     @Option(help: "The native server: unix:/path or tcp:host:port.")
-    var upstream = Setting.optional("upstream", as: Address.self)
+    var upstream: Address?
 
     @OptionGroup(title: "Gateway options") var gatewayOptions: GatewayOptions
     @OptionGroup var log: LogOptions
 
+    private var server: Address? { upstream ?? Setting.optional("upstream") }
+
     func validate() throws {
-        if upstream == nil { throw ValidationError("Missing expected argument '--upstream <upstream>'") }
+        if server == nil { throw ValidationError("Missing expected argument '--upstream <upstream>'") }
     }
 
     func run() async throws {
-        guard let upstream else { return }
+        guard let server else { return }
         let logger = log.logger("postern-gateway")
-        let connection = Upstream(ReconnectingPeer(to: upstream))
+        let connection = Upstream(ReconnectingPeer(to: server))
         connection.peer.start()
         let configuration = try gatewayOptions.configuration()
         let gateway = try await Gateway(configuration, dispatcher: connection.peer, logger: logger)

@@ -19,17 +19,12 @@ struct WatchCommand: AsyncParsableCommand {
     @Argument(help: "The topic, as in chat.room or chat/room.")
     var topic: String
 
-    @Option(help: "Ends after this many events.")
-    var count = Setting.optional("count", as: Int.self)
-
-    func validate() throws {
-        if let count, count < 1 { throw ValidationError("--count must be at least 1") }
-    }
+    @OptionGroup var limit: CountOption
 
     func run() async throws {
         let topic = Value.string(topic.replacing(".", with: "/"))
         let arguments = Arguments.named([Value.Member("topic", topic)])
-        var printer = ValuePrinter(limit: count)
+        var printer = ValuePrinter(limit: limit.wanted)
         try await remote.perform(RemoteRequest("rpc/subscribe", arguments, timeout: remote.duration)) {
             printer.print($0)
         }

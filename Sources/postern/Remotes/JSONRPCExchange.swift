@@ -79,7 +79,9 @@ extension CallError {
     /// Reads the error object of a message.
     fileprivate init(reading error: Value) {
         var code = Code.internalError
-        if case .integer(let number)? = error["code"], let number = Int(exactly: number) { code = Code(rawValue: number) }
+        if case .integer(let number)? = error["code"], let number = Int(exactly: number) {
+            code = Code(rawValue: number)
+        }
         var message = ""
         if case .string(let text)? = error["message"] { message = text }
         self.init(code, message)

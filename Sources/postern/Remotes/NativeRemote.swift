@@ -13,10 +13,11 @@ struct NativeRemote {
     func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
         let peer = try await connect(timeout: request.timeout)
         defer { peer.close() }
-        do {
+        do throws(CallError) {
             try await perform(request, over: peer, receive: receive)
-        } catch let error where error.code == .unavailable && !peer.isConnected {
-            throw ConnectionFailure(error.message)
+        } catch {
+            if error.code == .unavailable, !peer.isConnected { throw ConnectionFailure(error.message) }
+            throw error
         }
     }
 

@@ -22,7 +22,8 @@ enum WebSocketConnection {
                 channel.eventLoop.makeCompletedFuture { try prepare(channel, url, timeout: timeout) }
             }
         } catch {
-            throw ConnectionFailure("Cannot connect to \(url.authority): \(error)")
+            let cause = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
+            throw ConnectionFailure("Cannot connect to \(url.authority): \(cause)")
         }
         guard let frames = try? await upgrade.get() else {
             throw ConnectionFailure("No WebSocket was opened at ws://\(url.authority)\(url.path)")

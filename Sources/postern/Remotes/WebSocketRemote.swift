@@ -19,7 +19,9 @@ struct WebSocketRemote {
         let message = try JSONRPCExchange.request(request)
         try await frames.executeThenClose { inbound, outbound in
             try await outbound.write(.text(message))
-            let timer = channel.eventLoop.scheduleTask(in: TimeAmount(request.timeout)) { channel.close(promise: nil) }
+            // The server knows the limit too; its own answer comes first and says more.
+            let limit = TimeAmount(request.timeout + .milliseconds(500))
+            let timer = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
             defer { timer.cancel() }
             var exchange = JSONRPCExchange()
             for try await frame in inbound {

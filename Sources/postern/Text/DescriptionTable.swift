@@ -16,10 +16,11 @@ struct DescriptionTable {
     private func section(_ title: String, _ rows: [(left: String, right: String)]) -> [String] {
         guard !rows.isEmpty else { return [] }
         let width = min(rows.map(\.left.count).max() ?? 0, Self.maximumWidth)
-        return [title] + rows.map { row in
-            let padding = String(repeating: " ", count: max(0, width - row.left.count))
-            return row.right.isEmpty ? "  \(row.left)" : "  \(row.left)\(padding)  \(row.right)"
-        }
+        return [title]
+            + rows.map { row in
+                let padding = String(repeating: " ", count: max(0, width - row.left.count))
+                return row.right.isEmpty ? "  \(row.left)" : "  \(row.left)\(padding)  \(row.right)"
+            }
     }
 
     private static let maximumWidth = 60

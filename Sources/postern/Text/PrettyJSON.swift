@@ -11,7 +11,9 @@ struct PrettyJSON {
         return String(decoding: payload.bytes, as: UTF8.self)
     }
 
-    /// The text of a value, on as many lines as it takes. Values are nested 64 levels at most.
+    /// The text of a value, on as many lines as it takes.
+    ///
+    /// Values are nested 64 levels at most.
     static func text(_ value: Value, indentation: String = "") -> String {
         let line = line(value)
         guard line.utf8.count + indentation.utf8.count > lineLength else { return line }
