@@ -10,8 +10,10 @@ let package = Package(
         .library(name: "PosternGateway", targets: ["PosternGateway"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -38,9 +40,55 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .target(
+            name: "PosternPrograms",
+            dependencies: [
+                "LibWebSockets", "PosternGateway", "PosternNIO",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .executableTarget(
+            name: "postern",
+            dependencies: [
+                "Postern", "PosternJSONRPC", "PosternNIO", "PosternGateway", "PosternPrograms",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .executableTarget(
+            name: "postern-demo",
+            dependencies: [
+                "Postern", "PosternNIO", "PosternGateway", "PosternPrograms",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
-        .testTarget(name: "PosternJSONRPCTests", dependencies: ["Postern", "PosternJSONRPC"]),
-        .testTarget(name: "PosternNIOTests", dependencies: ["Postern", "PosternNIO"]),
+        .testTarget(
+            name: "PosternJSONRPCTests",
+            dependencies: ["Postern", "PosternJSONRPC"],
+            exclude: ["Corpus"]
+        ),
+        .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
+        .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "postern"]),
+        .testTarget(
+            name: "PosternNIOTests",
+            dependencies: [
+                "Postern",
+                "PosternNIO",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
     ]
 )
 

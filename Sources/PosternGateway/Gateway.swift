@@ -8,7 +8,7 @@ public import ServiceLifecycle
 /// It listens from the moment it is made. ``run()`` keeps it until a graceful shutdown is asked for, and then drains:
 /// first `/readyz` fails, then nothing new is accepted, calls in flight are answered, connections are closed with
 /// 4101, and it returns.
-public final class Gateway: Service {
+public final class Gateway: ServiceLifecycle.Service {
     private let configuration: GatewayConfiguration
     private let server: HTTPServer
     private let readiness = Readiness()

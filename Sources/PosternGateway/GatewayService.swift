@@ -1,4 +1,5 @@
 import LibWebSockets
+import Postern
 
 /// Sends each request of one loop to its door.
 final class GatewayService: HTTPService {

@@ -10,7 +10,8 @@ public final class HTTPExchange {
     public var onDisconnect: (() -> Void)?
     /// The loop of the connection.
     public let loop: EventLoop
-    private weak var connection: HTTPConnection?
+    /// Let go of as soon as nothing more can be sent.
+    private var connection: HTTPConnection?
     private var phase = Phase.waiting
 
     private enum Phase { case waiting, streaming, done }
@@ -22,9 +23,11 @@ public final class HTTPExchange {
     }
 
     /// Lends the body for reading in place.
-    public func withBody<Result>(_ read: (Span<UInt8>) -> Result) -> Result {
+    public func withBody<Result, Failure>(
+        _ read: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let bytes = request.bytes
-        return read(bytes.span.extracting(request.length..<(request.length + request.contentLength)))
+        return try read(bytes.span.extracting(request.length..<(request.length + request.contentLength)))
     }
 
     /// Whether an answer can still reach the client.
@@ -38,15 +41,13 @@ public final class HTTPExchange {
     /// Sends the whole answer, in one write.
     public func respond(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>) {
         guard phase == .waiting else { return }
-        phase = .done
-        connection?.send(status, headers: headers, body: body)
+        finish()?.send(status, headers: headers, body: body)
     }
 
     /// Sends the whole answer of which all but the body's length was prepared; the fast way.
     public func respond(_ prepared: PreparedHead, body: Span<UInt8>) {
         guard phase == .waiting else { return }
-        phase = .done
-        connection?.send(prepared, body: body)
+        finish()?.send(prepared, body: body)
     }
 
     /// Begins an answer whose length is not known; it ends with the connection.
@@ -68,15 +69,20 @@ public final class HTTPExchange {
     /// Ends a stream.
     public func end() {
         guard phase == .streaming else { return }
+        finish()?.endStream()
+    }
+
+    private func finish() -> HTTPConnection? {
         phase = .done
-        connection?.endStream()
+        onDisconnect = nil
+        return connection.take()
     }
 
     func disconnected() {
         guard phase != .done else { return }
-        phase = .done
-        onDisconnect?()
-        onDisconnect = nil
+        let tell = onDisconnect
+        _ = finish()
+        tell?()
     }
 }
 

@@ -18,6 +18,7 @@ public final class EventLoop: @unchecked Sendable {
     private var hooks: [HookHandle] = []
     private var waker: HookHandle?
     private var thread: ServiceThread?
+    private var turnTime: ContinuousClock.Instant?
     /// Runs handlers on Swift's global executor, handed over once a turn.
     public let concurrentExecutor: BatchingExecutor
 
@@ -74,6 +75,14 @@ public final class EventLoop: @unchecked Sendable {
     /// The loop's clock in milliseconds, taken once a turn; it never goes back.
     public var milliseconds: UInt64 { raw.milliseconds }
 
+    /// The time, taken at most once a turn.
+    public var now: ContinuousClock.Instant {
+        if let turnTime { return turnTime }
+        let time = ContinuousClock.now
+        turnTime = time
+        return time
+    }
+
     /// Ends the loop after this turn; any thread. What was posted before still runs.
     public func stop() {
         execute { [raw] in raw.stop() }
@@ -109,6 +118,7 @@ public final class EventLoop: @unchecked Sendable {
         runJobs()
         concurrentExecutor.handOver()
         flushDirty()
+        turnTime = nil
     }
 
     /// Does what timers and the closing of connections left to do, before the loop waits for input.
@@ -116,6 +126,7 @@ public final class EventLoop: @unchecked Sendable {
         runJobs()
         concurrentExecutor.handOver(onlyIfIdle: true)
         flushDirty()
+        turnTime = nil
     }
 
     /// Takes leave of the loop after ``stop()``: what was posted before runs, handles are closed, nothing more is taken.

@@ -8,8 +8,8 @@ final class ContextResources {
     let loops: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     let retry: UnsafeMutablePointer<lws_retry_bo_t>
     private let name: UnsafeMutablePointer<CChar>?
-    /// The context that callbacks are for.
-    weak var context: WebSocketContext?
+    /// The context that callbacks are for, until it is destroyed.
+    var context: WebSocketContext?
 
     /// - Parameter subprotocol: The one subprotocol that is echoed when a client offers it.
     init(loop: UnsafeMutablePointer<uv_loop_t>, subprotocol: String) {

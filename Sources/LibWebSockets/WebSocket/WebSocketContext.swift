@@ -136,6 +136,7 @@ final class WebSocketContext {
         guard let raw = unsafe raw else { return }
         unsafe self.raw = nil
         unsafe lws_context_destroy(raw)
+        resources.context = nil
     }
 }
 

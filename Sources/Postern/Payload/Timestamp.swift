@@ -11,17 +11,19 @@ public struct Timestamp: Hashable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
-    /// The RFC 3339 text, in UTC, with milliseconds.
+    /// The RFC 3339 text, in UTC, rounded to milliseconds.
     ///
     /// - Throws: `.notEncodable` outside the years 0 to 9999.
     public func text() throws(PayloadError) -> String {
         guard Self.textualSeconds.contains(seconds) else {
             throw PayloadError(.notEncodable, "a time outside the years 0 to 9999 has no RFC 3339 text")
         }
+        let milliseconds = (Int64(nanoseconds) + 500_000) / 1_000_000
+        if milliseconds >= 1000 { return try Timestamp(seconds: seconds + 1, nanoseconds: 0).text() }
         let (days, second) = (seconds.floored(by: 86_400), seconds - seconds.floored(by: 86_400) * 86_400)
         let date = CivilDate(daysSince1970: days)
         return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T\(padded(second / 3600, 2)):"
-            + "\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2)).\(padded(Int64(nanoseconds) / 1_000_000, 3))Z"
+            + "\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2)).\(padded(milliseconds, 3))Z"
     }
 
     private static let textualSeconds: Range<Int64> = -62_167_219_200..<253_402_300_800

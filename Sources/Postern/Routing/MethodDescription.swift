@@ -6,6 +6,13 @@ public struct RouterDescription: Codable, Hashable, Sendable {
     public var methods: [MethodDescription]
     /// Topics in order of their paths.
     public var topics: [TopicDescription]
+
+    /// Lists what is offered.
+    public init(services: [ServiceDescription] = [], methods: [MethodDescription], topics: [TopicDescription] = []) {
+        self.services = services
+        self.methods = methods
+        self.topics = topics
+    }
 }
 
 /// What a service is for.
@@ -14,6 +21,12 @@ public struct ServiceDescription: Codable, Hashable, Sendable {
     public var path: String
     /// For people.
     public var documentation: String?
+
+    /// Describes a service.
+    public init(path: String, documentation: String? = nil) {
+        self.path = path
+        self.documentation = documentation
+    }
 }
 
 /// How a method is called.
@@ -31,6 +44,23 @@ public struct MethodDescription: Codable, Hashable, Sendable {
     public var isStream: Bool
     /// Whether the method changes nothing, so that a plain GET may reach it.
     public var isSafe: Bool
+
+    /// Describes a method.
+    public init(
+        path: String,
+        documentation: String? = nil,
+        parameters: [ParameterDescription] = [],
+        result: String = "any",
+        isStream: Bool = false,
+        isSafe: Bool = false
+    ) {
+        self.path = path
+        self.documentation = documentation
+        self.parameters = parameters
+        self.result = result
+        self.isStream = isStream
+        self.isSafe = isSafe
+    }
 }
 
 /// What a method takes at one place.
@@ -59,4 +89,10 @@ public struct TopicDescription: Codable, Hashable, Sendable {
     public var path: String
     /// For people.
     public var documentation: String?
+
+    /// Describes a topic.
+    public init(path: String, documentation: String? = nil) {
+        self.path = path
+        self.documentation = documentation
+    }
 }

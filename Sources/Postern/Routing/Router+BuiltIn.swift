@@ -6,6 +6,41 @@ extension Router {
             [unowned self] (call) async throws(CallError) in
             .value(try result.payload(description, as: call.arguments.codec))
         }
+        addSubscribe()
+    }
+
+    private func addSubscribe() {
+        let topic = Parameter<String>("topic", "Path of the topic")
+        let epoch = Parameter<String?>("epoch", "With offset: where an earlier subscription ended")
+        let offset = Parameter<UInt64?>("offset", "With epoch: the last offset that was received")
+        let signature = Signature([topic.description, epoch.description, offset.description])
+        addBuiltIn(
+            "subscribe",
+            "Delivers the events of a topic",
+            parameters: signature.descriptions,
+            result: "any",
+            isStream: true
+        ) { [unowned self] (call) async throws(CallError) in
+            let (bytes, codec) = (call.arguments.bytes, call.arguments.codec)
+            let ranges = try signature.locate(bytes.span, codec)
+            var index = 0
+            let path = try topic.source.take(&index, ranges, bytes.span, codec)
+            let epoch = try epoch.source.take(&index, ranges, bytes.span, codec)
+            let offset = try offset.source.take(&index, ranges, bytes.span, codec)
+            return .stream(try subscribe(to: path, epoch, offset).replyStream(as: codec))
+        }
+    }
+
+    private func subscribe(
+        to path: String,
+        _ epoch: String?,
+        _ offset: UInt64?
+    ) throws(CallError) -> TopicSubscription {
+        guard let topic = findTopic(path) else {
+            throw CallError(.invalidParameters, "No such topic: \(path.prefix(MethodPath.maximumBytes))")
+        }
+        guard let epoch, let offset else { return topic.subscribe() }
+        return topic.subscribe(since: StreamPosition(epoch: epoch, offset: offset))
     }
 
     private func addBuiltIn(

@@ -7,9 +7,10 @@ import Synchronization
 public final class Router: Sendable {
     private let methods = Mutex(MethodTable())
     private let serviceDocumentation = Mutex<[String: String]>([:])
+    let topics = Mutex<[String: Topic]>([:])
     let deadlines = DeadlineQueue()
 
-    /// Makes a router that offers only `rpc/describe`.
+    /// Makes a router that offers only `rpc/describe` and `rpc/subscribe`.
     public init() { addBuiltInMethods() }
 
     /// The place above all services, for methods whose path is one name.
@@ -38,12 +39,15 @@ public final class Router: Sendable {
     public var description: RouterDescription {
         let services = serviceDocumentation.withLock { $0 }
         let methods = methods.withLock { $0.methods }
+        let topics = topics.withLock { $0 }
         return RouterDescription(
             services: services.sorted { $0.key < $1.key }.map {
                 ServiceDescription(path: $0.key, documentation: $0.value)
             },
             methods: methods.map(\.description).sorted { $0.path < $1.path },
-            topics: []
+            topics: topics.sorted { $0.key < $1.key }.map { path, topic in
+                TopicDescription(path: path, documentation: topic.documentation)
+            }
         )
     }
 

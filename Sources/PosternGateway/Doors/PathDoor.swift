@@ -47,8 +47,7 @@ final class PathDoor {
                 call.arguments.bytes = try QueryArguments.json(request.text(request.query))
             } else {
                 call.arguments.bytes = try exchange.withBody { body throws(PayloadError) in
-                    try JSON.validateArguments(body)
-                    return [UInt8](copying: body)
+                    try JSON.arguments(from: body)
                 }
             }
         } catch {

@@ -21,8 +21,7 @@ enum QueryArguments {
             append(value, to: &output)
         }
         JSON.endMap(map, into: &output)
-        try JSON.validateArguments(output.span)
-        return output
+        return try JSON.arguments(from: output.span)
     }
 
     private static func append(_ value: String, to output: inout [UInt8]) {

@@ -13,9 +13,6 @@ final class TopicFeed {
     private var position: StreamPosition?
     private var task: Task<Void, Never>?
 
-    /// How long to wait before the next attempt to subscribe upstream.
-    private static let retryDelay = Duration.milliseconds(200)
-
     init(topic: String, loop: EventLoop, onEnd: @escaping () -> Void) {
         self.topic = topic
         self.loop = loop
@@ -40,55 +37,16 @@ final class TopicFeed {
 
     /// Reads the topic until it ends or nobody listens any more.
     func start(_ dispatcher: any Dispatcher) {
-        let box = LoopBound(self, on: loop)
+        let feed = LoopBound(self, on: loop)
         let topic = topic
-        task = Task(executorPreference: loop) {
-            while !Task.isCancelled {
-                let error = await Self.read(topic, from: dispatcher, into: box)
-                guard !Task.isCancelled else { return }
-                guard let error, error.code == .unavailable, box.value.position != nil else {
-                    return box.value.end(error)
-                }
-                try? await Task.sleep(for: retryDelay)
-            }
-        }
-    }
-
-    /// Reads one subscription upstream to its end; every step runs on the loop.
-    private static func read(
-        _ topic: String,
-        from dispatcher: any Dispatcher,
-        into feed: LoopBound<TopicFeed>
-    ) async -> CallError? {
-        do throws(CallError) {
-            let stream = try await subscribe(to: topic, at: dispatcher)
-            let position = stream.position ?? StreamPosition(epoch: "", offset: 0)
-            await feed.run { $0.begin(at: position) }
-            var items = stream.makeAsyncIterator()
-            while let item = try await items.next() {
-                guard !Task.isCancelled else { return nil }
-                if feed.loop.isCurrent { feed.value.deliver(item) } else { await feed.run { $0.deliver(item) } }
-            }
-            return nil
-        } catch {
-            return error
-        }
-    }
-
-    private static func subscribe(to topic: String, at dispatcher: any Dispatcher) async throws(CallError) -> ReplyStream {
-        let arguments: Payload
-        do throws(PayloadError) { arguments = try Payload(encoding: [topic], as: JSON.self) } catch {
-            throw CallError(error)
-        }
-        guard case .stream(let stream) = try await dispatcher.dispatch(Call("rpc/subscribe", arguments: arguments)) else {
-            throw CallError(.internalError, "The topic gave no stream")
-        }
-        return stream
+        task = Task(executorPreference: loop) { await feed.keepReading(topic, from: dispatcher) }
     }
 
     // MARK: On the loop
 
-    private func begin(at start: StreamPosition) {
+    fileprivate var isOpen: Bool { position != nil }
+
+    fileprivate func begin(at start: StreamPosition) {
         defer { position = start }
         guard let position else {
             for reader in readers { reader.topicJoined(at: start) }
@@ -101,7 +59,7 @@ final class TopicFeed {
         for reader in readers { reader.topicGap(gap, before: start) }
     }
 
-    private func deliver(_ item: StreamItem) {
+    fileprivate func deliver(_ item: StreamItem) {
         guard var place = position, let event = try? TopicEvent(item, epoch: place.epoch) else { return }
         if let offset = item.offset {
             if offset > place.offset + 1 { skip(from: place.offset + 1, to: offset - 1, place) }
@@ -117,7 +75,7 @@ final class TopicFeed {
         for reader in readers { reader.topicGap(gap, before: place) }
     }
 
-    private func end(_ error: CallError?) {
+    fileprivate func end(_ error: CallError?) {
         let readers = readers
         let wasOpen = position != nil
         self.readers = []
@@ -126,5 +84,51 @@ final class TopicFeed {
         for reader in readers {
             if wasOpen { reader.topicEnded(error) } else { reader.topicRefused(refusal) }
         }
+    }
+}
+
+/// How long to wait before the next attempt to subscribe upstream.
+private let retryDelay = Duration.milliseconds(200)
+
+extension LoopBound where Value == TopicFeed {
+    /// Reads the topic, again and again while its upstream comes and goes.
+    fileprivate func keepReading(_ topic: String, from dispatcher: any Dispatcher) async {
+        while !Task.isCancelled {
+            let error = await read(topic, from: dispatcher)
+            guard !Task.isCancelled else { return }
+            let isOpen = await run { $0.isOpen }
+            guard let error, error.code == .unavailable, isOpen else { return await run { $0.end(error) } }
+            try? await Task.sleep(for: retryDelay)
+        }
+    }
+
+    /// Reads one subscription upstream to its end.
+    private func read(_ topic: String, from dispatcher: any Dispatcher) async -> CallError? {
+        do throws(CallError) {
+            let stream = try await subscribe(to: topic, at: dispatcher)
+            let position = stream.position ?? StreamPosition(epoch: "", offset: 0)
+            await run { $0.begin(at: position) }
+            var items = stream.makeAsyncIterator()
+            while let item = try await items.next() {
+                guard !Task.isCancelled else { return nil }
+                if loop.isCurrent { value.deliver(item) } else { await run { $0.deliver(item) } }
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func subscribe(to topic: String, at dispatcher: any Dispatcher) async throws(CallError) -> ReplyStream {
+        var arguments = Payload(bytes: [], codec: JSON.self)
+        var list = JSON.beginArray(into: &arguments.bytes)
+        JSON.nextElement(&list, into: &arguments.bytes)
+        JSON.write(topic, into: &arguments.bytes)
+        JSON.endArray(list, into: &arguments.bytes)
+        let call = Call("rpc/subscribe", arguments: arguments)
+        guard case .stream(let stream) = try await dispatcher.dispatch(call) else {
+            throw CallError(.internalError, "The topic gave no stream")
+        }
+        return stream
     }
 }

@@ -2,6 +2,9 @@ import LibWebSockets
 
 /// Sends every message back as it came, for WebSocket conformance suites.
 final class EchoSession: WebSocketHandler {
+    /// Conformance suites send messages of this size.
+    static let messageBytes = 16 << 20
+
     func opened(_ socket: WebSocket) {}
 
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {

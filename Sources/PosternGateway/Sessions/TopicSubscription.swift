@@ -3,7 +3,8 @@ import PosternJSONRPC
 
 /// One topic that a WebSocket session reads.
 final class TopicSubscription: TopicReader {
-    private weak var session: WebSocketSession?
+    /// Held until the subscription has ended, at the latest with its session.
+    private let session: WebSocketSession
     private let ticket: SubscriptionTicket
     private let call: CallTicket
 
@@ -14,24 +15,24 @@ final class TopicSubscription: TopicReader {
     }
 
     func topicJoined(at position: StreamPosition) {
-        session?.send { $0.topicJoined(call, position: position, into: &$1, actions: &$2) }
+        session.send { $0.topicJoined(call, position: position, into: &$1, actions: &$2) }
     }
 
     func topicRefused(_ error: CallError) {
-        session?.forget(ticket)
-        session?.send { $0.topicRefused(call, error, into: &$1, actions: &$2) }
+        session.forget(ticket)
+        session.send { $0.topicRefused(call, error, into: &$1, actions: &$2) }
     }
 
     func topicEvent(_ event: TopicEvent, at position: StreamPosition) {
-        session?.send { $0.deliver(event, to: ticket, into: &$1, actions: &$2) }
+        session.send { $0.deliver(event, to: ticket, into: &$1, actions: &$2) }
     }
 
     func topicGap(_ gap: SubscriptionGap, before position: StreamPosition) {
-        session?.send { $0.gap(subscription: ticket, gap, into: &$1, actions: &$2) }
+        session.send { $0.gap(subscription: ticket, gap, into: &$1, actions: &$2) }
     }
 
     func topicEnded(_ error: CallError?) {
-        session?.forget(ticket)
-        session?.send { session, output, _ in session.endSubscription(ticket, error: error, into: &output) }
+        session.forget(ticket)
+        session.send { session, output, _ in session.endSubscription(ticket, error: error, into: &output) }
     }
 }

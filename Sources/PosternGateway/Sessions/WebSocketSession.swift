@@ -25,12 +25,13 @@ final class WebSocketSession: WebSocketHandler {
     func opened(_ socket: WebSocket) {
         self.socket = socket
         context.add(self)
-        calls.onFinish = { [weak self] ticket, result in self?.send { $0.finish(ticket, with: result, into: &$1, actions: &$2) } }
-        streams.onItem = { [weak self] ticket, item in
-            self?.send { $0.event(subscription: ticket, item, into: &$1, actions: &$2) }
+        // These hold the session until `closed`.
+        calls.onFinish = { [self] ticket, result in send { $0.finish(ticket, with: result, into: &$1, actions: &$2) } }
+        streams.onItem = { [self] ticket, item in
+            send { $0.event(subscription: ticket, item, into: &$1, actions: &$2) }
         }
-        streams.onEnd = { [weak self] ticket, error in
-            self?.send { session, output, _ in session.endSubscription(ticket, error: error, into: &output) }
+        streams.onEnd = { [self] ticket, error in
+            send { session, output, _ in session.endSubscription(ticket, error: error, into: &output) }
         }
         if context.readiness.isDraining { refuseCalls() }
     }
@@ -38,7 +39,7 @@ final class WebSocketSession: WebSocketHandler {
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
         var actions: [JSONRPCSession.Action] = []
         socket.sendText { output in
-            session.receive(message, from: context.dispatcher, now: .now, into: &output, actions: &actions)
+            session.receive(message, from: context.dispatcher, now: context.loop.now, into: &output, actions: &actions)
         }
         if !actions.isEmpty { perform(actions) }
     }
@@ -52,6 +53,9 @@ final class WebSocketSession: WebSocketHandler {
         perform(session.connectionClosed())
         calls.cancelAll()
         streams.cancelAll()
+        calls.onFinish = { _, _ in }
+        streams.onItem = { _, _ in }
+        streams.onEnd = { _, _ in }
     }
 
     /// Answers new calls with "draining"; those under way go on.

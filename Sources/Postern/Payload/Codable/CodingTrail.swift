@@ -1,0 +1,80 @@
+/// The keys that lead to a value, and how they are shown to people.
+struct CodingTrail {
+    var keys: [any CodingKey] = []
+
+    func appending(_ key: any CodingKey) -> CodingTrail { CodingTrail(keys: keys + [key]) }
+
+    func appending(_ index: Int) -> CodingTrail { appending(TrailKey(index: index)) }
+
+    /// Puts the path before the message of an error.
+    func locate(_ error: PayloadError) -> PayloadError {
+        keys.isEmpty ? error : PayloadError(error.reason, "\(Self.text(of: keys)): \(error.message)")
+    }
+
+    /// Written as in Swift: `user.name[2]`.
+    static func text(of keys: [any CodingKey]) -> String {
+        var text = ""
+        for key in keys {
+            if key is TrailKey, let index = key.intValue {
+                text += "[\(index)]"
+            } else {
+                text += text.isEmpty ? key.stringValue : ".\(key.stringValue)"
+            }
+        }
+        return text
+    }
+}
+
+/// The key of an element of an array, or of `super`.
+struct TrailKey: CodingKey {
+    let stringValue: String
+    let intValue: Int?
+
+    static let parent = TrailKey(name: "super")
+
+    init(index: Int) {
+        stringValue = "\(index)"
+        intValue = index
+    }
+
+    private init(name: String) {
+        stringValue = name
+        intValue = nil
+    }
+
+    init?(stringValue: String) { self.init(name: stringValue) }
+    init?(intValue: Int) { self.init(index: intValue) }
+}
+
+extension PayloadError {
+    /// What a type's own `encode(to:)` threw.
+    init(encoding error: any Error) {
+        switch error {
+        case let error as PayloadError: self = error
+        case EncodingError.invalidValue(_, let context): self.init(.notEncodable, context)
+        default: self.init(.notEncodable, "the value refuses to be encoded: \(type(of: error))")
+        }
+    }
+
+    /// What a type's own `init(from:)` threw.
+    init(decoding error: any Error) {
+        switch error {
+        case let error as PayloadError: self = error
+        case DecodingError.keyNotFound(let key, let context):
+            self = CodingTrail(keys: context.codingPath)
+                .locate(PayloadError(.typeMismatch, "the member \"\(key.stringValue)\" is missing"))
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+            DecodingError.dataCorrupted(let context):
+            self.init(.typeMismatch, context)
+        default: self.init(.typeMismatch, "the type refuses the value: \(type(of: error))")
+        }
+    }
+
+    private init(_ reason: Reason, _ context: EncodingError.Context) {
+        self = CodingTrail(keys: context.codingPath).locate(PayloadError(reason, context.debugDescription))
+    }
+
+    private init(_ reason: Reason, _ context: DecodingError.Context) {
+        self = CodingTrail(keys: context.codingPath).locate(PayloadError(reason, context.debugDescription))
+    }
+}

@@ -1,0 +1,48 @@
+internal import Postern
+
+/// Writes one JSON object, member by member.
+struct JSONObjectWriter {
+    private var output: [UInt8] = []
+    private var mark: ContainerMark
+
+    init() { mark = JSON.beginMap(into: &output) }
+
+    /// The whole object.
+    consuming func finished() -> [UInt8] {
+        JSON.endMap(mark, into: &output)
+        return output
+    }
+
+    /// Writes text; nothing for `nil`.
+    mutating func member(_ name: String, _ value: String?) {
+        guard let value else { return }
+        JSON.nextMember(named: name, &mark, into: &output)
+        JSON.write(value, into: &output)
+    }
+
+    mutating func member(_ name: String, _ value: Bool) {
+        JSON.nextMember(named: name, &mark, into: &output)
+        JSON.write(value, into: &output)
+    }
+
+    mutating func object(_ name: String, _ body: (inout JSONObjectWriter) -> Void) {
+        JSON.nextMember(named: name, &mark, into: &output)
+        append(body)
+    }
+
+    mutating func objects<Item>(_ name: String, _ items: [Item], _ body: (inout JSONObjectWriter, Item) -> Void) {
+        JSON.nextMember(named: name, &mark, into: &output)
+        var list = JSON.beginArray(into: &output)
+        for item in items {
+            JSON.nextElement(&list, into: &output)
+            append { body(&$0, item) }
+        }
+        JSON.endArray(list, into: &output)
+    }
+
+    private mutating func append(_ body: (inout JSONObjectWriter) -> Void) {
+        var writer = JSONObjectWriter()
+        body(&writer)
+        output.append(contentsOf: writer.finished())
+    }
+}

@@ -1,0 +1,70 @@
+public import Postern
+
+/// Writes what a server offers as an OpenRPC document, version 1.4, that tools for 1.3 can read.
+public enum OpenRPC {
+    /// The whole document as JSON.
+    ///
+    /// What OpenRPC has no word for stands in members that begin with `x-`: `x-safe`, `x-stream`, `x-topics`.
+    public static func document(for description: RouterDescription, _ information: ServerInformation) -> [UInt8] {
+        var writer = JSONObjectWriter()
+        writer.member("openrpc", "1.4.0")
+        writer.object("info") { info in
+            info.member("title", information.title)
+            info.member("version", information.version)
+        }
+        writer.objects("methods", description.methods.filter { !isReserved($0.path) }, write)
+        writer.objects("x-topics", description.topics) { writer, topic in
+            writer.member("name", dotted(topic.path))
+            writer.member("description", topic.documentation)
+        }
+        return writer.finished()
+    }
+
+    /// The answer to `rpc.modules`: the services at the top, each with a version.
+    public static func modules(of description: RouterDescription, _ information: ServerInformation) -> [UInt8] {
+        var names: Set<String> = ["rpc"]
+        for method in description.methods where method.path.utf8.contains(Byte.slash) {
+            names.insert(String(method.path.prefix { $0 != "/" }))
+        }
+        var writer = JSONObjectWriter()
+        for name in names.sorted() { writer.member(name, information.version) }
+        return writer.finished()
+    }
+
+    private static func write(_ writer: inout JSONObjectWriter, _ method: MethodDescription) {
+        writer.member("name", dotted(method.path))
+        writer.member("description", method.documentation)
+        writer.member("paramStructure", "either")
+        writer.objects("params", method.parameters) { writer, parameter in
+            writer.member("name", parameter.name)
+            writer.member("description", parameter.documentation)
+            writer.member("required", parameter.isRequired)
+            writer.object("schema") { writeSchema(of: parameter.type, &$0) }
+        }
+        writer.object("result") { result in
+            result.member("name", method.isStream ? "subscription" : "result")
+            result.object("schema") { writeSchema(of: method.isStream ? "object" : method.result, &$0) }
+        }
+        writer.member("x-safe", method.isSafe)
+        guard method.isStream else { return }
+        writer.object("x-stream") { stream in
+            stream.member("notification", Subscription.notification(of: method.path))
+            stream.object("item") { writeSchema(of: method.result, &$0) }
+        }
+    }
+
+    /// Writes the JSON Schema of one of the words in which descriptions name types.
+    private static func writeSchema(of type: String, _ schema: inout JSONObjectWriter) {
+        switch type {
+        case "any": break
+        case "bytes":
+            schema.member("type", "string")
+            schema.member("contentEncoding", "base64")
+        default: schema.member("type", type)
+        }
+    }
+
+    private static func isReserved(_ path: String) -> Bool { path.hasPrefix("rpc/") }
+
+    private static func dotted(_ path: String) -> String { String(path.map { $0 == "/" ? "." : $0 }) }
+}

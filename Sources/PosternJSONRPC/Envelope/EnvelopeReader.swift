@@ -1,0 +1,160 @@
+internal import Postern
+
+/// Reads one message object while its bytes are checked.
+struct EnvelopeReader {
+    private(set) var envelope = Envelope()
+    /// Names that mean nothing here; kept to find one that is given twice.
+    private var foreignNames: JSONNames?
+
+    /// Checks the object that begins where the scanner stands, and takes it apart; `depth` containers are around it.
+    @inline(__always)
+    static func read(
+        _ bytes: Span<UInt8>,
+        with scanner: inout JSONScanner,
+        depth: Int
+    ) throws(JSONFault) -> Envelope {
+        var reader = EnvelopeReader()
+        try reader.readMembers(bytes, with: &scanner, depth: depth + 1)
+        reader.checkCompleteness()
+        return reader.envelope
+    }
+
+    @inline(__always)
+    private mutating func readMembers(
+        _ bytes: Span<UInt8>,
+        with scanner: inout JSONScanner,
+        depth: Int
+    ) throws(JSONFault) {
+        scanner.position &+= 1
+        guard try scanner.nextByte(bytes) != Byte.closeBrace else {
+            scanner.position &+= 1
+            return
+        }
+        while true {
+            let name = try scanner.scanName(bytes)
+            _ = try scanner.nextByte(bytes)
+            let start = scanner.position
+            try scanner.scanValue(bytes, depth: depth)
+            take(name, start..<scanner.position, bytes)
+            let byte = try scanner.nextByte(bytes)
+            scanner.position &+= 1
+            if byte == Byte.closeBrace { return }
+            guard byte == Byte.comma else { throw .malformed(at: scanner.position &- 1) }
+        }
+    }
+
+    private mutating func checkCompleteness() {
+        if envelope.isResponse { return }
+        if !envelope.members.contains(.version) { envelope.mark(.wrongVersion) }
+        if !envelope.members.contains(.method) { envelope.mark(.wrongMethod) }
+    }
+
+    @inline(__always)
+    private mutating func take(_ name: Range<Int>, _ value: Range<Int>, _ bytes: Span<UInt8>) {
+        guard let member = Self.member(bytes.extracting(name)) else { return takeForeign(name, bytes) }
+        if !envelope.members.isDisjoint(with: member) { envelope.mark(.duplicateMember) }
+        envelope.members.formUnion(member)
+        switch member {
+        case .version: takeVersion(value, bytes)
+        case .id: takeID(value, bytes)
+        case .method: takeMethod(value, bytes)
+        case .params: takeParams(value, bytes)
+        case .meta: takeMeta(value, bytes)
+        case .traceparent: envelope.traceparent = Self.text(value, bytes)
+        case .tracestate: envelope.tracestate = Self.text(value, bytes)
+        default: break
+        }
+    }
+
+    private mutating func takeVersion(_ value: Range<Int>, _ bytes: Span<UInt8>) {
+        let isPlain =
+            value.count == 5 && bytes[value.lowerBound &+ 1] == UInt8(ascii: "2")
+            && bytes[value.lowerBound &+ 2] == Byte.dot && bytes[value.lowerBound &+ 3] == Byte.zero
+        if !isPlain, Self.decodedText(value, bytes) != Array("2.0".utf8) { envelope.mark(.wrongVersion) }
+    }
+
+    private mutating func takeID(_ value: Range<Int>, _ bytes: Span<UInt8>) {
+        if isUsableID(value, bytes) { envelope.id = value } else { envelope.mark(.wrongID) }
+    }
+
+    private func isUsableID(_ value: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+        switch bytes[value.lowerBound] {
+        case Byte.quote: return value.count <= JSONRPCLimits.maximumNameBytes + 2
+        case UInt8(ascii: "n"): return true
+        case Byte.minus, Byte.zero...Byte.nine:
+            guard value.count <= JSONRPCLimits.maximumNameBytes else { return false }
+            for index in value.dropFirst() where !bytes[index].isDigit { return false }
+            return true
+        default: return false
+        }
+    }
+
+    private mutating func takeMethod(_ value: Range<Int>, _ bytes: Span<UInt8>) {
+        guard bytes[value.lowerBound] == Byte.quote else { return envelope.mark(.wrongMethod) }
+        envelope.method = value.lowerBound &+ 1..<value.upperBound &- 1
+        let name = bytes.extracting(envelope.method)
+        envelope.methodHasEscapes = JSON.hasEscape(name)
+        let count = envelope.methodHasEscapes ? JSONEscape.decoded(name)?.count ?? .max : name.count
+        if count > JSONRPCLimits.maximumNameBytes { envelope.mark(.wrongMethod) }
+    }
+
+    private mutating func takeParams(_ value: Range<Int>, _ bytes: Span<UInt8>) {
+        switch bytes[value.lowerBound] {
+        case Byte.openBracket, Byte.openBrace: envelope.params = value
+        case UInt8(ascii: "n"): break
+        default: envelope.mark(.wrongParams)
+        }
+    }
+
+    private mutating func takeMeta(_ value: Range<Int>, _ bytes: Span<UInt8>) {
+        switch bytes[value.lowerBound] {
+        case Byte.openBrace: envelope.meta = value
+        case UInt8(ascii: "n"): break
+        default: envelope.mark(.wrongMeta)
+        }
+    }
+
+    private mutating func takeForeign(_ name: Range<Int>, _ bytes: Span<UInt8>) {
+        var names = foreignNames.take() ?? JSONNames()
+        if !names.insert(name, in: bytes) { envelope.mark(.duplicateMember) }
+        foreignNames = names
+    }
+}
+
+extension EnvelopeReader {
+    /// The member with this name, which may hold escapes.
+    @inline(__always)
+    fileprivate static func member(_ name: Span<UInt8>) -> Envelope.Members? {
+        guard name.count <= 8 else { return longMember(name) }
+        var word: UInt64 = 0
+        for index in name.indices { word = word << 8 | UInt64(name[index]) }
+        switch word {
+        case 0x6964: return .id
+        case 0x6D65_7468_6F64: return .method
+        case 0x7061_7261_6D73: return .params
+        case 0x6A73_6F6E_7270_63: return .version
+        case 0x6D65_7461: return .meta
+        case 0x7265_7375_6C74: return .result
+        case 0x6572_726F_72: return .error
+        default: return longMember(name)
+        }
+    }
+
+    @inline(never)
+    private static func longMember(_ name: Span<UInt8>) -> Envelope.Members? {
+        if JSON.isWord(name, "traceparent") { return .traceparent }
+        if JSON.isWord(name, "tracestate") { return .tracestate }
+        guard JSON.hasEscape(name), let plain = JSONEscape.decoded(name), !JSON.hasEscape(plain.span) else {
+            return nil
+        }
+        return member(plain.span)
+    }
+
+    fileprivate static func text(_ value: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int> {
+        bytes[value.lowerBound] == Byte.quote ? value.lowerBound &+ 1..<value.upperBound &- 1 : 0..<0
+    }
+
+    fileprivate static func decodedText(_ value: Range<Int>, _ bytes: Span<UInt8>) -> [UInt8]? {
+        bytes[value.lowerBound] == Byte.quote ? JSONEscape.decoded(bytes.extracting(text(value, bytes))) : nil
+    }
+}

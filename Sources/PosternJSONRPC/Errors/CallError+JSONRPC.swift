@@ -1,0 +1,47 @@
+internal import Postern
+
+extension CallError {
+    /// The error for bytes that are not accepted as JSON, or hold too much.
+    init(_ fault: JSONFault) {
+        if fault == .tooManyValues {
+            self = .invalidRequest(fault.explanation)
+        } else {
+            self.init(.parseError, "Parse error", details: .text(fault.explanation))
+        }
+    }
+
+    /// The error for JSON that is no request.
+    static func invalidRequest(_ reason: String) -> CallError {
+        CallError(.invalidRequest, "Invalid Request", details: .text(reason))
+    }
+
+    static var methodNotFound: CallError { CallError(.methodNotFound, "Method not found") }
+
+    static var responseTooLarge: CallError { CallError(.responseTooLarge, "The result is larger than allowed") }
+
+    static var noTimeLeft: CallError { CallError(.deadlineExceeded, "No time was left for the call", executed: .no) }
+
+    static var tooManyCalls: CallError { CallError(.busy, "Too many calls in flight") }
+
+    static var noWayForEvents: CallError {
+        CallError(.methodNotFound, "Subscriptions need a WebSocket", executed: .no)
+    }
+}
+
+extension Payload {
+    /// Text as a JSON value.
+    static func text(_ text: String) -> Payload {
+        var bytes: [UInt8] = []
+        JSON.write(text, into: &bytes)
+        return Payload(bytes: bytes, codec: JSON.self)
+    }
+
+    /// Appends the value as JSON.
+    func appendJSON(to output: inout [UInt8]) throws(PayloadError) {
+        if codec == JSON.self {
+            output.append(contentsOf: bytes)
+        } else {
+            try codec.transcode(bytes.span, to: JSON.self, into: &output)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+public import Postern
+
+/// Writes errors as JSON-RPC objects.
+public enum JSONRPCError {
+    /// Appends the whole response to a call that failed.
+    ///
+    /// - Parameters:
+    ///   - error: What went wrong.
+    ///   - id: The bytes of the request's id as they came; empty where it could not be read, which is told as null.
+    ///   - output: Where the response is appended.
+    public static func append(_ error: CallError, id: [UInt8] = [], into output: inout [UInt8]) {
+        ResponseWriter.append(error, id: id, into: &output)
+    }
+
+    /// Appends the error object alone, as the body of an HTTP answer that is no JSON-RPC message.
+    public static func appendObject(_ error: CallError, into output: inout [UInt8]) {
+        output.append(text: #"{"code":"#)
+        JSON.write(Int64(error.code.rawValue), into: &output)
+        output.append(text: #","message":"#)
+        JSON.write(error.message, into: &output)
+        output.append(text: #","data":{"name":""#)
+        output.append(text: error.code.name)
+        output.append(
+            text: error.code.isRetryable ? #"","retryable":true,"executed":""# : #"","retryable":false,"executed":""#
+        )
+        output.append(text: error.executed.rawValue)
+        output.append(Byte.quote)
+        if let details = error.details { append(details, into: &output) }
+        output.append(text: "}}")
+    }
+
+    private static func append(_ details: Payload, into output: inout [UInt8]) {
+        let start = output.count
+        output.append(text: #","details":"#)
+        do throws(PayloadError) {
+            try details.appendJSON(to: &output)
+        } catch {
+            // Details that have no form in JSON must not hide the error they belong to.
+            output.removeSubrange(start...)
+        }
+    }
+}

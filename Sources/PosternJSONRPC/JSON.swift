@@ -1,2 +1,0 @@
-/// JSON text (RFC 8259) as the encoding of payloads.
-public enum JSON {}

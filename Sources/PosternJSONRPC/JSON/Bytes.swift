@@ -1,0 +1,95 @@
+/// The bytes that JSON gives a meaning.
+enum Byte {
+    static let quote = UInt8(ascii: "\"")
+    static let backslash = UInt8(ascii: "\\")
+    static let slash = UInt8(ascii: "/")
+    static let comma = UInt8(ascii: ",")
+    static let colon = UInt8(ascii: ":")
+    static let openBracket = UInt8(ascii: "[")
+    static let closeBracket = UInt8(ascii: "]")
+    static let openBrace = UInt8(ascii: "{")
+    static let closeBrace = UInt8(ascii: "}")
+    static let minus = UInt8(ascii: "-")
+    static let plus = UInt8(ascii: "+")
+    static let dot = UInt8(ascii: ".")
+    static let zero = UInt8(ascii: "0")
+    static let nine = UInt8(ascii: "9")
+    static let space = UInt8(ascii: " ")
+}
+
+extension UInt8 {
+    @inline(__always)
+    var isDigit: Bool { self &- Byte.zero < 10 }
+
+    @inline(__always)
+    var isWhitespace: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
+
+    /// Whether this byte may stand in a string as it is and is ASCII.
+    @inline(__always)
+    var isPlainText: Bool { self &- 0x20 < 0x60 && self != Byte.quote && self != Byte.backslash }
+
+    /// 0 for plain text, else 1; without branches, so that a loop over it becomes vector instructions.
+    @inline(__always)
+    var specialMark: UInt8 {
+        let isControlOrForeign: UInt8 = self &- 0x20 < 0x60 ? 0 : 1
+        let isQuote: UInt8 = self == Byte.quote ? 1 : 0
+        let isBackslash: UInt8 = self == Byte.backslash ? 1 : 0
+        return isControlOrForeign | isQuote | isBackslash
+    }
+
+    /// The value of a hexadecimal digit, or `nil`.
+    var hexadecimalValue: UInt16? {
+        switch self {
+        case Byte.zero...Byte.nine: UInt16(self &- Byte.zero)
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt16(self &- UInt8(ascii: "a") &+ 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt16(self &- UInt8(ascii: "A") &+ 10)
+        default: nil
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// The first offset at or after `start` that holds no white space.
+    @inline(__always)
+    func afterWhitespace(from start: Int) -> Int {
+        var position = start
+        while position < count, self[position].isWhitespace { position &+= 1 }
+        return position
+    }
+
+    /// Skips text that needs no look at single bytes, 32 bytes at a time.
+    ///
+    /// - Returns: An offset at or after `start`; all bytes before it are plain text.
+    func afterPlainBlocks(from start: Int) -> Int {
+        var position = start
+        while count &- position >= 32 {
+            let block = extracting(position..<position &+ 32)
+            var special: UInt8 = 0
+            for index in 0..<32 { special |= block[index].specialMark }
+            if special != 0 { return position }
+            position &+= 32
+        }
+        return position
+    }
+}
+
+extension [UInt8] {
+    /// Appends bytes in one piece.
+    @inline(__always)
+    mutating func append(copying bytes: Span<UInt8>) {
+        append(addingCapacity: bytes.count) { target in
+            for index in bytes.indices { target.append(bytes[index]) }
+        }
+    }
+
+    /// Appends ASCII text known when this was compiled.
+    @inline(__always)
+    mutating func append(text: String) { append(copying: text.utf8.span) }
+
+    /// A copy of a part of a span.
+    init(copying bytes: Span<UInt8>) {
+        self.init(capacity: bytes.count) { target in
+            for index in bytes.indices { target.append(bytes[index]) }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+public import Postern
+
+extension JSON {
+    /// Reads text, with its escapes replaced.
+    public static func readString(_ value: Span<UInt8>) throws(PayloadError) -> String {
+        try string(between: contents(of: value, expected: "text"), in: value)
+    }
+
+    /// The range between the quotes of a string.
+    static func contents(of value: Span<UInt8>, expected: String) throws(PayloadError) -> Range<Int> {
+        guard value.count >= 2, value[0] == Byte.quote, value[value.count - 1] == Byte.quote else {
+            throw mismatch(expected, value)
+        }
+        return 1..<value.count - 1
+    }
+
+    /// The text that stands between two quotes.
+    static func string(between range: Range<Int>, in bytes: Span<UInt8>) throws(PayloadError) -> String {
+        let text = bytes.extracting(range)
+        if !hasEscape(text) { return try string(text) }
+        guard let decoded = JSONEscape.decoded(text) else { throw malformed }
+        return try string(decoded.span)
+    }
+
+    private static func string(_ text: Span<UInt8>) throws(PayloadError) -> String {
+        guard let valid = try? UTF8Span(validating: text) else { throw malformed }
+        return String(copying: valid)
+    }
+
+    /// Whether a backslash stands in the text.
+    static func hasEscape(_ text: Span<UInt8>) -> Bool {
+        var position = text.afterPlainBlocks(from: 0)
+        while position < text.count {
+            if text[position] == Byte.backslash { return true }
+            position &+= 1
+        }
+        return false
+    }
+
+    /// Appends text between quotes, with the escapes that RFC 8259 demands and no others.
+    static func write(text: Span<UInt8>, into output: inout [UInt8]) {
+        output.append(Byte.quote)
+        var run = 0
+        var position = text.afterPlainBlocks(from: 0)
+        while position < text.count {
+            let byte = text[position]
+            if byte >= 0x20, byte != Byte.quote, byte != Byte.backslash {
+                position &+= 1
+                continue
+            }
+            output.append(copying: text.extracting(run..<position))
+            writeEscape(of: byte, into: &output)
+            run = position &+ 1
+            position = text.afterPlainBlocks(from: run)
+        }
+        output.append(copying: text.extracting(run..<position))
+        output.append(Byte.quote)
+    }
+
+    private static func writeEscape(of byte: UInt8, into output: inout [UInt8]) {
+        output.append(Byte.backslash)
+        switch byte {
+        case 0x08: output.append(UInt8(ascii: "b"))
+        case 0x0C: output.append(UInt8(ascii: "f"))
+        case 0x0A: output.append(UInt8(ascii: "n"))
+        case 0x0D: output.append(UInt8(ascii: "r"))
+        case 0x09: output.append(UInt8(ascii: "t"))
+        case Byte.quote, Byte.backslash: output.append(byte)
+        default:
+            output.append(text: "u00")
+            output.append(byte < 0x10 ? Byte.zero : UInt8(ascii: "1"))
+            let digit = byte & 0x0F
+            output.append(digit < 10 ? Byte.zero + digit : UInt8(ascii: "a") - 10 + digit)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+public import Postern
+
+extension JSON {
+    /// Writes one value in another encoding, in one pass; takes off what it wrote when it fails.
+    public static func transcode(
+        _ value: Span<UInt8>,
+        to target: any PayloadCodec.Type,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        let start = output.count
+        do throws(PayloadError) {
+            let end = try write(value, from: value.afterWhitespace(from: 0), depth: 0, to: target, into: &output)
+            guard value.afterWhitespace(from: end) == value.count else { throw malformed }
+        } catch {
+            output.removeSubrange(start...)
+            throw error
+        }
+    }
+
+    /// Writes an array, an object, null or nothing as arguments in another encoding, in one pass.
+    public static func transcodeArguments(
+        _ arguments: Span<UInt8>,
+        to target: any PayloadCodec.Type,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        let first = arguments.afterWhitespace(from: 0)
+        let start = output.count
+        do throws(PayloadError) {
+            try writeArguments(arguments, from: first, to: target, into: &output)
+        } catch {
+            output.removeSubrange(start...)
+            throw error
+        }
+    }
+
+    private static func writeArguments(
+        _ arguments: Span<UInt8>,
+        from start: Int,
+        to target: any PayloadCodec.Type,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        guard start < arguments.count, arguments[start] != UInt8(ascii: "n") else {
+            let mark = target.beginArguments(named: false, into: &output)
+            return target.endArguments(mark, named: false, into: &output)
+        }
+        let named = arguments[start] == Byte.openBrace
+        guard named || arguments[start] == Byte.openBracket else {
+            throw mismatch("an array or an object of arguments", arguments)
+        }
+        var mark = target.beginArguments(named: named, into: &output)
+        _ = try writeItems(arguments, from: start, depth: 1, &mark, to: target, into: &output)
+        target.endArguments(mark, named: named, into: &output)
+    }
+
+    /// Writes the value that begins at an offset.
+    ///
+    /// - Returns: The offset behind it.
+    private static func write(
+        _ bytes: Span<UInt8>,
+        from start: Int,
+        depth: Int,
+        to target: any PayloadCodec.Type,
+        into output: inout [UInt8]
+    ) throws(PayloadError) -> Int {
+        guard start < bytes.count else { throw malformed }
+        guard bytes[start] == Byte.openBracket || bytes[start] == Byte.openBrace else {
+            let end = try JSONWalker.endOfValue(bytes, from: start)
+            try writeScalar(bytes.extracting(start..<end), to: target, into: &output)
+            return end
+        }
+        guard depth < JSONScanner.maximumDepth else { throw JSONFault.tooDeep.payloadError }
+        let isArray = bytes[start] == Byte.openBracket
+        var mark = isArray ? target.beginArray(into: &output) : target.beginMap(into: &output)
+        let end = try writeItems(bytes, from: start, depth: depth + 1, &mark, to: target, into: &output)
+        if isArray { target.endArray(mark, into: &output) } else { target.endMap(mark, into: &output) }
+        return end
+    }
+
+    /// Writes what stands in the container that begins at an offset; the mark is that of its counterpart.
+    private static func writeItems(
+        _ bytes: Span<UInt8>,
+        from start: Int,
+        depth: Int,
+        _ mark: inout ContainerMark,
+        to target: any PayloadCodec.Type,
+        into output: inout [UInt8]
+    ) throws(PayloadError) -> Int {
+        var walk = JSONContainerWalk(bytes, from: start)
+        if bytes[start] == Byte.openBracket {
+            while let element = try walk.nextStart(bytes) {
+                target.nextElement(&mark, into: &output)
+                walk.resume(at: try write(bytes, from: element, depth: depth, to: target, into: &output))
+            }
+            return walk.end
+        }
+        var names = JSONNames()
+        while let name = try walk.nextName(bytes) {
+            let text = try string(between: name, in: bytes)
+            guard names.insert(name, in: bytes) else { throw duplicate(text) }
+            target.nextMember(named: text, &mark, into: &output)
+            walk.resume(at: try write(bytes, from: walk.end, depth: depth, to: target, into: &output))
+        }
+        return walk.end
+    }
+
+    private static func writeScalar(
+        _ value: Span<UInt8>,
+        to target: any PayloadCodec.Type,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        switch try kind(of: value) {
+        case .null: target.writeNull(into: &output)
+        case .bool: target.write(try readBool(value), into: &output)
+        case .double: try target.write(try readDouble(value), into: &output)
+        case .integer where value[0] == Byte.minus: target.write(try readInt64(value), into: &output)
+        case .integer: target.write(try readUInt64(value), into: &output)
+        default: target.write(try readString(value), into: &output)
+        }
+    }
+}

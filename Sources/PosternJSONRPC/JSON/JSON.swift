@@ -1,0 +1,70 @@
+public import Postern
+
+/// JSON text (RFC 8259) as the encoding of payloads.
+///
+/// The scan of a whole message, or ``validate(_:maximumValues:)``, has checked the bytes once before any of the reading
+/// functions sees them, so these look at little; on bytes that were never checked they may accept too much, but never
+/// trap.
+public enum JSON: PayloadCodec {
+    /// `JSON`.
+    public static let name = "JSON"
+
+    /// Checks that bytes are one JSON value, with nothing but white space around it.
+    ///
+    /// - Throws: `.malformed`, or `.limitExceeded` for more than 64 levels or more values than allowed.
+    public static func validate(_ text: Span<UInt8>, maximumValues: Int = 100_000) throws(PayloadError) {
+        do throws(JSONFault) {
+            var scanner = JSONScanner(maximumValues: maximumValues)
+            try scanner.scanValue(text, depth: 0)
+            try scanner.scanEnd(text)
+        } catch { throw error.payloadError }
+    }
+
+    /// Tells what the value is by its first byte; a number without fraction and exponent is an integer.
+    public static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {
+        guard value.count > 0 else { throw malformed }
+        switch value[0] {
+        case Byte.quote: return .string
+        case Byte.openBracket: return .array
+        case Byte.openBrace: return .map
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
+        case UInt8(ascii: "n"): return .null
+        case Byte.minus, Byte.zero...Byte.nine: return isInteger(value) ? .integer : .double
+        default: throw malformed
+        }
+    }
+
+    /// Reads `true` or `false`.
+    public static func readBool(_ value: Span<UInt8>) throws(PayloadError) -> Bool {
+        if isWord(value, "true") { return true }
+        if isWord(value, "false") { return false }
+        throw mismatch("true or false", value)
+    }
+
+    static func isWord(_ value: Span<UInt8>, _ word: String) -> Bool { value.hasSameBytes(as: word.utf8.span) }
+
+    private static func isInteger(_ value: Span<UInt8>) -> Bool {
+        for index in value.indices where !value[index].isDigit && value[index] != Byte.minus { return false }
+        return true
+    }
+
+    static var malformed: PayloadError { PayloadError(.malformed, "not JSON") }
+
+    /// The fault of a value of the wrong type; says what stands there instead.
+    static func mismatch(_ expected: String, _ value: Span<UInt8>) -> PayloadError {
+        PayloadError(.typeMismatch, "expected \(expected), found \(description(of: value))")
+    }
+
+    private static func description(of value: Span<UInt8>) -> String {
+        switch try? kind(of: value) {
+        case .null: "null"
+        case .bool: "a truth value"
+        case .integer: "an integer"
+        case .double: "a number"
+        case .string, .bytes: "text"
+        case .array: "an array"
+        case .map: "an object"
+        case nil: "no JSON"
+        }
+    }
+}

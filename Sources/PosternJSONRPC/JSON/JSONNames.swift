@@ -1,0 +1,35 @@
+internal import Postern
+
+/// The names seen so far in one object, to find one that is given twice.
+///
+/// Names are compared after their escapes are replaced. A few are compared one by one, more by a hash table.
+struct JSONNames {
+    private static let listLimit = 12
+    private var list: [Range<Int>] = []
+    private var table: Set<[UInt8]> = []
+    private var isTable = false
+
+    /// Adds the name at a range between two quotes.
+    ///
+    /// - Returns: Whether it is new.
+    mutating func insert(_ name: Range<Int>, in bytes: Span<UInt8>) -> Bool {
+        if !isTable, list.count < Self.listLimit, !JSON.hasEscape(bytes.extracting(name)) {
+            for seen in list where bytes.extracting(seen).hasSameBytes(as: bytes.extracting(name)) { return false }
+            list.append(name)
+            return true
+        }
+        if !isTable { moveToTable(bytes) }
+        return table.insert(Self.key(name, bytes)).inserted
+    }
+
+    private mutating func moveToTable(_ bytes: Span<UInt8>) {
+        isTable = true
+        for name in list { table.insert(Self.key(name, bytes)) }
+        list = []
+    }
+
+    private static func key(_ name: Range<Int>, _ bytes: Span<UInt8>) -> [UInt8] {
+        let text = bytes.extracting(name)
+        return JSONEscape.decoded(text) ?? [UInt8](copying: text)
+    }
+}

@@ -1,0 +1,112 @@
+/// A number in JSON, taken apart: ±`digits` × 10^`exponent`.
+struct JSONNumber {
+    private(set) var isNegative = false
+    /// The significant digits, without zeros at the end.
+    private(set) var digits: UInt64 = 0
+    private(set) var exponent = 0
+    /// Whether all digits fit; otherwise `digits` is of no use.
+    private(set) var isExact = true
+
+    /// Takes a number apart; `nil` when the bytes are none.
+    init?(_ bytes: Span<UInt8>) {
+        var position = 0
+        if bytes.count > 0, bytes[0] == Byte.minus {
+            isNegative = true
+            position = 1
+        }
+        var zeros = 0
+        let integer = position
+        position = readDigits(bytes, from: position, zeros: &zeros)
+        guard position > integer else { return nil }
+        if position < bytes.count, bytes[position] == Byte.dot {
+            let fraction = position &+ 1
+            position = readDigits(bytes, from: fraction, zeros: &zeros)
+            guard position > fraction else { return nil }
+            exponent = fraction &- position
+        }
+        exponent &+= zeros
+        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+            guard let end = readExponent(bytes, from: position &+ 1) else { return nil }
+            position = end
+        }
+        guard position == bytes.count else { return nil }
+    }
+
+    /// The absolute value, when it is an integer of at most 64 bits.
+    var integerMagnitude: UInt64? {
+        guard isExact, exponent >= 0 else { return digits == 0 && isExact ? 0 : nil }
+        var value = digits
+        guard value != 0 else { return 0 }
+        for _ in 0..<min(exponent, 20) {
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            if overflow { return nil }
+            value = product
+        }
+        return exponent > 20 ? nil : value
+    }
+
+    /// Whether the number is known to have a fraction.
+    var hasFraction: Bool { isExact && exponent < 0 && digits != 0 }
+
+    /// The nearest `Double`, where one multiplication or division finds it exactly (Clinger's fast path).
+    var fastDouble: Double? {
+        guard isExact, digits <= 1 << 53, -22...22 ~= exponent else { return nil }
+        let magnitude = Double(digits)
+        let scale = Self.power(exponent.magnitude)
+        let value = exponent < 0 ? magnitude / scale : magnitude * scale
+        return isNegative ? -value : value
+    }
+
+    /// The nearest `Double`, by the standard library.
+    static func slowDouble(_ bytes: Span<UInt8>) -> Double? {
+        Double(String(decoding: [UInt8](copying: bytes), as: UTF8.self))
+    }
+
+    /// An exact power of ten; at most 10^22.
+    private static func power(_ exponent: UInt) -> Double {
+        var value = 1.0
+        for _ in 0..<exponent { value *= 10 }
+        return value
+    }
+
+    private mutating func readDigits(_ bytes: Span<UInt8>, from start: Int, zeros: inout Int) -> Int {
+        var position = start
+        while position < bytes.count, bytes[position].isDigit {
+            let digit = bytes[position] &- Byte.zero
+            position &+= 1
+            if digit == 0 {
+                if digits != 0 { zeros &+= 1 }
+            } else {
+                push(digit, zeros: zeros)
+                zeros = 0
+            }
+        }
+        return position
+    }
+
+    private mutating func push(_ digit: UInt8, zeros: Int) {
+        guard isExact else { return }
+        for _ in 0...min(zeros, 20) {
+            let (product, overflow) = digits.multipliedReportingOverflow(by: 10)
+            if overflow { isExact = false }
+            digits = product
+        }
+        let (sum, overflow) = digits.addingReportingOverflow(UInt64(digit))
+        if overflow || (zeros > 20 && digits != 0) { isExact = false }
+        digits = sum
+    }
+
+    private mutating func readExponent(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+        var position = start
+        let isNegative = position < bytes.count && bytes[position] == Byte.minus
+        if isNegative || (position < bytes.count && bytes[position] == Byte.plus) { position &+= 1 }
+        let first = position
+        var value = 0
+        while position < bytes.count, bytes[position].isDigit {
+            value = min(value &* 10 &+ Int(bytes[position] &- Byte.zero), 1_000_000_000)
+            position &+= 1
+        }
+        exponent &+= isNegative ? -value : value
+        return position > first ? position : nil
+    }
+}

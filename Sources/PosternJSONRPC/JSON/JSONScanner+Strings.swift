@@ -1,0 +1,58 @@
+extension JSONScanner {
+    /// Checks a string from behind its opening quote; gives the offset behind the closing one.
+    static func endOfString(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
+        var position = start
+        var nextBlock = start &+ 16
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte.isPlainText {
+                position &+= 1
+                if position >= nextBlock {
+                    position = bytes.afterPlainBlocks(from: position)
+                    nextBlock = position &+ 32
+                }
+            } else if byte == Byte.quote {
+                return position &+ 1
+            } else if byte == Byte.backslash {
+                position = try endOfEscape(bytes, from: position)
+            } else {
+                position = try endOfCharacter(bytes, from: position)
+            }
+        }
+        throw .malformed(at: position)
+    }
+
+    /// Checks an escape that begins at an offset, both halves of a pair of surrogates included.
+    private static func endOfEscape(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
+        guard start &+ 1 < bytes.count else { throw .malformed(at: bytes.count) }
+        switch bytes[start &+ 1] {
+        case Byte.quote, Byte.backslash, Byte.slash, UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+            UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return start &+ 2
+        case UInt8(ascii: "u"):
+            guard let scalar = JSONEscape.scalar(bytes, at: start) else { throw .malformed(at: start) }
+            return start &+ scalar.length
+        default: throw .malformed(at: start &+ 1)
+        }
+    }
+
+    /// Checks one character of several bytes (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
+    private static func endOfCharacter(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
+        let first = bytes[start]
+        let length: Int
+        var second: ClosedRange<UInt8> = 0x80...0xBF
+        switch first {
+        case 0xC2...0xDF: length = 2
+        case 0xE0: (length, second) = (3, 0xA0...0xBF)
+        case 0xED: (length, second) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: length = 3
+        case 0xF0: (length, second) = (4, 0x90...0xBF)
+        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        case 0xF1...0xF3: length = 4
+        default: throw .malformed(at: start)
+        }
+        guard bytes.count &- start >= length, second.contains(bytes[start &+ 1]) else { throw .malformed(at: start) }
+        for offset in 2..<max(length, 2) where bytes[start &+ offset] & 0xC0 != 0x80 { throw .malformed(at: start) }
+        return start &+ length
+    }
+}

@@ -1,0 +1,115 @@
+internal import Postern
+
+/// A call that a session waits for.
+struct PendingCall {
+    /// The id as it came; empty for a notification.
+    let id: [UInt8]
+    /// Names joined by `/`.
+    let method: String
+    /// The token of its progress as it came; `nil` when none was asked for.
+    var progressToken: [UInt8]?
+    var purpose = Purpose.call
+    /// Its place in a batch.
+    var place: BatchPlace?
+    /// What is needed to start it later; `nil` when it runs.
+    var waiting: WaitingCall?
+    var isCancelled = false
+
+    /// What becomes of the reply.
+    enum Purpose {
+        case call
+        case openRPC
+        case modules
+        case topic(SubscriptionTicket)
+    }
+
+    var isTopic: Bool {
+        if case .topic = purpose { true } else { false }
+    }
+}
+
+/// A call of a batch that waits for its turn.
+struct WaitingCall {
+    let call: Call
+    let options: JSONRPCSession.CallOptions
+}
+
+/// Which entry of which batch.
+struct BatchPlace {
+    let batch: Int
+    let generation: UInt64
+    let entry: Int
+}
+
+/// The calls that a session waits for, found by ticket or by id.
+struct CallTable {
+    private var calls = SlotTable<PendingCall>()
+    /// A digest of each slot's id, so that looking for an id touches little memory; 0 for none.
+    private var digests: [UInt64] = []
+    /// How many calls wait for their turn in a batch.
+    private(set) var waitingCount = 0
+
+    /// How many calls run.
+    var runningCount: Int { calls.count - waitingCount }
+
+    var isEmpty: Bool { calls.isEmpty }
+
+    mutating func insert(_ call: PendingCall) -> CallTicket {
+        let (slot, generation) = calls.insert(call)
+        while digests.count <= slot { digests.append(0) }
+        digests[slot] = Self.digest(call.id.span)
+        if call.waiting != nil { waitingCount += 1 }
+        return CallTicket(slot: slot, generation: generation)
+    }
+
+    mutating func remove(_ ticket: CallTicket) -> PendingCall? {
+        guard let call = calls.remove(ticket.slot, ticket.generation) else { return nil }
+        digests[ticket.slot] = 0
+        if call.waiting != nil { waitingCount -= 1 }
+        if calls.isEmpty { digests = [] }
+        return call
+    }
+
+    /// Takes what a waiting call needs to start, which counts as running from now on.
+    mutating func start(_ ticket: CallTicket) -> WaitingCall? {
+        guard let waiting = calls[ticket.slot, ticket.generation]?.waiting.take() else { return nil }
+        waitingCount -= 1
+        return waiting
+    }
+
+    mutating func cancel(_ ticket: CallTicket) { calls[ticket.slot, ticket.generation]?.isCancelled = true }
+
+    subscript(ticket: CallTicket) -> PendingCall? { calls[ticket.slot, ticket.generation] }
+
+    /// The call with this id, bytes compared; `null` is the id of none.
+    func ticket(ofID id: Span<UInt8>) -> CallTicket? {
+        let digest = Self.digest(id)
+        guard digest != 0 else { return nil }
+        for slot in digests.indices where digests[slot] == digest {
+            guard let generation = calls.generation(of: slot) else { continue }
+            let ticket = CallTicket(slot: slot, generation: generation)
+            if let found = self[ticket]?.id, found.span.hasSameBytes(as: id) { return ticket }
+        }
+        return nil
+    }
+
+    /// Empties the table, and gives the tickets of the calls that ran.
+    mutating func removeAll() -> [CallTicket] {
+        var running: [CallTicket] = []
+        calls.forEach { slot, generation, call in
+            if call.waiting == nil { running.append(CallTicket(slot: slot, generation: generation)) }
+        }
+        calls.removeAll()
+        digests = []
+        waitingCount = 0
+        return running
+    }
+
+    /// Zero for the ids that name nothing: none, and null.
+    private static func digest(_ id: Span<UInt8>) -> UInt64 {
+        if id.count == 0 || id[0] == UInt8(ascii: "n") { return 0 }
+        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+        for index in id.indices { digest = (digest ^ UInt64(id[index])) &* 0x100_0000_01B3 }
+        return digest | 1
+    }
+}

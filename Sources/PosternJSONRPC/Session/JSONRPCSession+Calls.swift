@@ -1,0 +1,222 @@
+public import Postern
+
+extension JSONRPCSession {
+    /// Takes the result of a call that was handed out, and appends its answer, or that of its whole batch.
+    ///
+    /// A ticket that is finished already is passed over.
+    public mutating func finish(
+        _ ticket: CallTicket,
+        with result: Result<Reply, CallError>,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) {
+        settle(ticket, Outcome(result), into: &output, actions: &actions)
+    }
+
+    /// Takes what a running call reports, and appends the notification; nothing when the client did not ask for it.
+    public mutating func progress(_ ticket: CallTicket, _ value: Payload, into output: inout [UInt8]) {
+        guard let token = calls[ticket]?.progressToken else { return }
+        let start = output.count
+        output.append(text: #"{"jsonrpc":"2.0","method":"$/progress","params":{"token":"#)
+        output.append(contentsOf: token)
+        output.append(text: #","value":"#)
+        do throws(PayloadError) {
+            try value.appendJSON(to: &output)
+            output.append(text: "}}")
+        } catch {
+            // What has no form in JSON cannot be told; the call itself goes on.
+            output.removeSubrange(start...)
+        }
+    }
+
+    /// How a call ended.
+    enum Outcome {
+        case reply(Reply)
+        case joined(StreamPosition?, recovered: Bool?)
+        case failure(CallError)
+
+        init(_ result: Result<Reply, CallError>) {
+            switch result {
+            case .success(let reply): self = .reply(reply)
+            case .failure(let error): self = .failure(error)
+            }
+        }
+    }
+
+    /// Hands a call out, or puts it in its batch's line.
+    mutating func begin(
+        _ request: Request,
+        _ message: Span<UInt8>,
+        _ placement: Placement,
+        purpose: PendingCall.Purpose = .call,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) {
+        let meta: RequestMeta
+        do throws(PayloadError) {
+            meta = try RequestMeta(message.extracting(request.envelope.meta))
+        } catch {
+            return refuse(.invalidRequest("meta: \(error.message)"), request.envelope, message, &output)
+        }
+        if meta.timeoutMilliseconds == 0 { return refuse(.noTimeLeft, request.envelope, message, &output) }
+        var pending = PendingCall(id: request.id, method: request.method, purpose: purpose)
+        pending.place = request.reception.place
+        if allowsSubscriptions, !request.envelope.isNotification { pending.progressToken = meta.progressToken }
+        let options = options(request, message, meta, placement)
+        let call = call(request, message, meta)
+        if !admit(call, pending, options, &actions) { refuse(.tooManyCalls, request.envelope, message, &output) }
+    }
+
+    private func call(_ request: Request, _ message: Span<UInt8>, _ meta: RequestMeta) -> Call {
+        let arguments = [UInt8](copying: message.extracting(request.envelope.params))
+        var timeout = meta.timeoutMilliseconds.map { Duration.milliseconds(min($0, 1_000_000_000_000)) }
+        if let longest = limits.longestTimeout { timeout = min(timeout ?? longest, longest) }
+        return Call(
+            request.method,
+            arguments: Payload(bytes: arguments, codec: JSON.self),
+            deadline: timeout.map { request.reception.now + $0 },
+            isNotification: request.envelope.isNotification
+        )
+    }
+
+    private func options(
+        _ request: Request,
+        _ message: Span<UInt8>,
+        _ meta: RequestMeta,
+        _ placement: Placement
+    ) -> CallOptions {
+        var options = CallOptions(placement: placement)
+        options.wantsProgress = meta.progressToken != nil && allowsSubscriptions && !request.envelope.isNotification
+        options.idempotencyKey = meta.idempotencyKey
+        options.traceparent = Self.text(request.envelope.traceparent, message)
+        options.tracestate = Self.text(request.envelope.tracestate, message)
+        return options
+    }
+
+    private static func text(_ range: Range<Int>, _ message: Span<UInt8>) -> String? {
+        range.isEmpty ? nil : try? JSON.string(between: range, in: message)
+    }
+
+    /// - Returns: Whether there was room.
+    private mutating func admit(
+        _ call: Call,
+        _ pending: PendingCall,
+        _ options: CallOptions,
+        _ actions: inout [Action]
+    ) -> Bool {
+        guard let place = pending.place, var batch = batches.lift(place.batch, place.generation) else {
+            guard calls.runningCount < limits.callsInFlight else { return false }
+            actions.append(.start(call, calls.insert(pending), options))
+            return true
+        }
+        defer { batches[place.batch, place.generation] = batch }
+        if hasRoom(in: batch), !isHoldingBack {
+            actions.append(.start(call, calls.insert(pending), options))
+            batch.runningCount += 1
+        } else {
+            guard calls.waitingCount < limits.batchEntries else { return false }
+            var pending = pending
+            pending.waiting = WaitingCall(call: call, options: options)
+            batch.waiting.append(calls.insert(pending))
+            isHoldingBack = true
+        }
+        if !pending.id.isEmpty { batch.unansweredCount += 1 }
+        return true
+    }
+
+    /// Ends a call, and lets those that waited for room start.
+    mutating func settle(
+        _ ticket: CallTicket,
+        _ outcome: Outcome,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) {
+        guard let call = calls.remove(ticket) else { return }
+        if let place = call.place {
+            settle(call, at: place, outcome, into: &output, actions: &actions)
+        } else if let opened = answer(call, outcome, into: &output, actions: &actions) {
+            release(opened, actions: &actions)
+        }
+        startWaiting(&actions)
+    }
+
+    /// Appends the answer of one call.
+    ///
+    /// - Returns: The subscription that it opened.
+    mutating func answer(
+        _ call: PendingCall,
+        _ outcome: Outcome,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) -> SubscriptionTicket? {
+        if call.id.isEmpty || call.isCancelled {
+            drop(outcome, of: call, actions: &actions)
+            if !call.id.isEmpty { answer(.cancelled(outcome), id: call.id, into: &output) }
+            return nil
+        }
+        switch (outcome, call.purpose) {
+        case (.failure(let error), let purpose):
+            if case .topic(let subscription) = purpose { forget(subscription) }
+            answer(error, id: call.id, into: &output)
+        case (.joined(let position, let recovered), .topic(let subscription)):
+            return confirm(subscription, call, position, recovered: recovered, into: &output)
+        case (.reply(.stream(let stream)), .call): return open(stream, for: call, into: &output, actions: &actions)
+        case (.reply(.value(let value)), .call): answer(value, id: call.id, into: &output)
+        case (.reply(.value(let value)), .openRPC):
+            answer(discovered(value, OpenRPC.document(for:_:)), call.id, into: &output)
+        case (.reply(.value(let value)), .modules):
+            answer(discovered(value, OpenRPC.modules(of:_:)), call.id, into: &output)
+        default: answer(CallError(.internalError, "An answer of the wrong kind"), id: call.id, into: &output)
+        }
+        return nil
+    }
+
+    /// Appends a value's response.
+    func answer(_ value: Payload, id: [UInt8], into output: inout [UInt8]) {
+        let start = output.count
+        ResponseWriter.beginResult(id: id.span, into: &output)
+        do throws(PayloadError) {
+            if value.bytes.isEmpty { JSON.writeNull(into: &output) } else { try value.appendJSON(to: &output) }
+            output.append(Byte.closeBrace)
+        } catch {
+            output.removeSubrange(start...)
+            return answer(CallError(.internalError, "The result has no form in JSON"), id: id, into: &output)
+        }
+        if output.count - start > limits.responseBytes {
+            output.removeSubrange(start...)
+            answer(.responseTooLarge, id: id, into: &output)
+        }
+    }
+
+    private func answer(_ result: Result<Payload, CallError>, _ id: [UInt8], into output: inout [UInt8]) {
+        switch result {
+        case .success(let value): answer(value, id: id, into: &output)
+        case .failure(let error): answer(error, id: id, into: &output)
+        }
+    }
+
+    private func discovered(
+        _ value: Payload,
+        _ write: (RouterDescription, ServerInformation) -> [UInt8]
+    ) -> Result<Payload, CallError> {
+        do throws(PayloadError) {
+            let description = try value.decode(RouterDescription.self)
+            return .success(Payload(bytes: write(description, information), codec: JSON.self))
+        } catch {
+            return .failure(CallError(.internalError, "The methods cannot be described"))
+        }
+    }
+}
+
+extension CallError {
+    /// The error of a call that the client cancelled before its outcome came.
+    fileprivate static func cancelled(_ outcome: JSONRPCSession.Outcome) -> CallError {
+        let executed: Executed =
+            switch outcome {
+            case .failure(let error): error.executed
+            case .joined: .no
+            case .reply: .yes
+            }
+        return CallError(.cancelled, "The call was cancelled", executed: executed)
+    }
+}

@@ -1,0 +1,165 @@
+internal import Postern
+
+extension JSONRPCSession {
+    /// Takes one message that is well-formed JSON.
+    @inline(__always)
+    mutating func take(
+        _ envelope: Envelope,
+        of message: Span<UInt8>,
+        from dispatcher: some Dispatcher,
+        _ reception: Reception,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) {
+        if envelope.isResponse { return takeResponse(&actions) }
+        if let fault = envelope.fault { return refuse(.invalidRequest(fault.rawValue), envelope, message, &output) }
+        if !calls.isEmpty, calls.ticket(ofID: message.extracting(envelope.id)) != nil {
+            return refuse(.invalidRequest("duplicate id"), envelope, message, &output)
+        }
+        if envelope.methodHasEscapes {
+            let name = JSONEscape.decoded(message.extracting(envelope.method)) ?? []
+            return route(
+                name.span,
+                envelope,
+                of: message,
+                from: dispatcher,
+                reception,
+                into: &output,
+                actions: &actions
+            )
+        }
+        let name = message.extracting(envelope.method)
+        route(name, envelope, of: message, from: dispatcher, reception, into: &output, actions: &actions)
+    }
+
+    @inline(__always)
+    private mutating func route(
+        _ method: Span<UInt8>,
+        _ envelope: Envelope,
+        of message: Span<UInt8>,
+        from dispatcher: some Dispatcher,
+        _ reception: Reception,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) {
+        if ReservedName.isReserved(method) {
+            let request = Request(method, envelope, message, reception)
+            return takeReserved(request, message, into: &output, actions: &actions)
+        }
+        if let refusal { return refuse(refusal, envelope, message, &output) }
+        let execution = dispatcher.execution(of: method)
+        // An entry of a batch must not overtake an earlier one that waits for its turn.
+        guard case .immediate(let immediate) = execution, reception.place == nil || !isHoldingBack else {
+            let request = Request(method, envelope, message, reception)
+            return begin(request, message, execution.placement, into: &output, actions: &actions)
+        }
+        if !envelope.meta.isEmpty, let error = faultOfMeta(envelope, message) {
+            return refuse(error, envelope, message, &output)
+        }
+        run(immediate, envelope, of: message, into: &output)
+    }
+
+    @inline(__always)
+    private func run(
+        _ immediate: ImmediateMethod,
+        _ envelope: Envelope,
+        of message: Span<UInt8>,
+        into output: inout [UInt8]
+    ) {
+        let start = output.count
+        ResponseWriter.beginResult(id: message.extracting(envelope.id), into: &output)
+        do throws(CallError) {
+            try immediate.run(message.extracting(envelope.params), JSON.self, &output)
+        } catch {
+            output.removeSubrange(start...)
+            return refuse(error, envelope, message, &output)
+        }
+        output.append(Byte.closeBrace)
+        if envelope.isNotification { return output.removeSubrange(start...) }
+        if output.count - start > limits.responseBytes {
+            output.removeSubrange(start...)
+            refuse(.responseTooLarge, envelope, message, &output)
+        }
+    }
+
+    /// The fault of a `meta` object that an immediate method minds: one that cannot be read, or no time at all.
+    private func faultOfMeta(_ envelope: Envelope, _ message: Span<UInt8>) -> CallError? {
+        do throws(PayloadError) {
+            let meta = try RequestMeta(message.extracting(envelope.meta))
+            return meta.timeoutMilliseconds == 0 ? .noTimeLeft : nil
+        } catch {
+            return .invalidRequest("meta: \(error.message)")
+        }
+    }
+
+    /// Answers with an error, unless it was a valid notification.
+    @inline(never)
+    func refuse(_ error: CallError, _ envelope: Envelope, _ message: Span<UInt8>, _ output: inout [UInt8]) {
+        if envelope.isNotification, envelope.fault == nil { return }
+        answer(error, id: [UInt8](copying: message.extracting(envelope.id)), into: &output)
+    }
+
+    /// Appends an error's response; one that is too large loses its details.
+    func answer(_ error: CallError, id: [UInt8], into output: inout [UInt8]) {
+        let start = output.count
+        ResponseWriter.append(error, id: id, into: &output)
+        if output.count - start > limits.responseBytes {
+            output.removeSubrange(start...)
+            ResponseWriter.append(.responseTooLarge, id: id, into: &output)
+        }
+    }
+
+    private mutating func takeResponse(_ actions: inout [Action]) {
+        strayResponses += 1
+        if strayResponses == limits.strayResponses {
+            actions.append(.close(code: 4503, reason: "too many responses that nobody waits for"))
+        }
+    }
+}
+
+extension MethodExecution {
+    /// Where a call is run that is not run at once.
+    fileprivate var placement: JSONRPCSession.Placement {
+        if case .concurrent = self { .concurrent } else { .onEventLoop }
+    }
+}
+
+/// A request, copied out of its message.
+struct Request {
+    let id: [UInt8]
+    /// Names joined by `/`.
+    private(set) var method: String
+    let envelope: Envelope
+    let reception: Reception
+
+    init(_ method: Span<UInt8>, _ envelope: Envelope, _ message: Span<UInt8>, _ reception: Reception) {
+        id = [UInt8](copying: message.extracting(envelope.id))
+        self.method = JSONRPCSession.path(String(decoding: [UInt8](copying: method), as: UTF8.self))
+        self.envelope = envelope
+        self.reception = reception
+    }
+
+    /// The same request to another method.
+    func renamed(_ method: String) -> Request {
+        var request = self
+        request.method = method
+        return request
+    }
+}
+
+/// Names that no service may have.
+enum ReservedName {
+    /// Whether a method's name belongs to the gateway or to the protocol.
+    @inline(__always)
+    static func isReserved(_ name: Span<UInt8>) -> Bool {
+        guard name.count > 1, name[0] == UInt8(ascii: "r") || name[0] == UInt8(ascii: "$") else { return false }
+        return begins(name)
+    }
+
+    @inline(never)
+    private static func begins(_ name: Span<UInt8>) -> Bool {
+        if name[0] == UInt8(ascii: "$") { return name[1] == Byte.slash || name[1] == Byte.dot }
+        guard name.count >= 4, JSON.isWord(name.extracting(0..<3), "rpc") else { return false }
+        return name[3] == Byte.dot || name[3] == Byte.slash
+    }
+}

@@ -1,0 +1,82 @@
+internal import Postern
+
+extension JSONRPCSession {
+    /// Answers a method of the gateway or a message of the protocol.
+    mutating func takeReserved(
+        _ request: Request,
+        _ message: Span<UInt8>,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) {
+        do throws(CallError) {
+            switch request.method {
+            case "$/cancelRequest": try cancel(request, message, into: &output, actions: &actions)
+            case "rpc/ping": answerJSON("\"pong\"", request, into: &output)
+            case let method where gatewayMethods.contains(method):
+                begin(request, message, .gateway, into: &output, actions: &actions)
+            case let method where method.hasPrefix("$"): throw .methodNotFound
+            default:
+                if let refusal { throw refusal }
+                try takeBuiltIn(request, message, into: &output, actions: &actions)
+            }
+        } catch {
+            refuse(error, request.envelope, message, &output)
+        }
+    }
+
+    private mutating func takeBuiltIn(
+        _ request: Request,
+        _ message: Span<UInt8>,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) throws(CallError) {
+        switch request.method {
+        case "rpc/subscribe": try subscribe(request, message, into: &output, actions: &actions)
+        case "rpc/unsubscribe": try unsubscribe(request, message, into: &output, actions: &actions)
+        case "rpc/discover": describe(request, message, .openRPC, into: &output, actions: &actions)
+        case "rpc/modules": describe(request, message, .modules, into: &output, actions: &actions)
+        case "rpc/describe": begin(request, message, .concurrent, into: &output, actions: &actions)
+        default: throw .methodNotFound
+        }
+    }
+
+    /// Asks the dispatcher what it offers; the answer is rewritten when it comes.
+    private mutating func describe(
+        _ request: Request,
+        _ message: Span<UInt8>,
+        _ purpose: PendingCall.Purpose,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) {
+        let request = request.renamed("rpc/describe")
+        begin(request, message, .concurrent, purpose: purpose, into: &output, actions: &actions)
+    }
+
+    /// Marks the call that a cancellation names; it is answered when its handler has ended.
+    private mutating func cancel(
+        _ request: Request,
+        _ message: Span<UInt8>,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) throws(CallError) {
+        let params = message.extracting(request.envelope.params)
+        let ranges: ArgumentRanges
+        do throws(PayloadError) {
+            ranges = try JSON.locateArguments(params, for: ParameterList(["id"]))
+        } catch { throw CallError(error) }
+        let ticket = calls.ticket(ofID: params.extracting(ranges[0]))
+        if let ticket, let call = calls[ticket], !call.isCancelled {
+            calls.cancel(ticket)
+            if call.waiting == nil, !call.isTopic { actions.append(.cancel(ticket)) }
+        }
+        answerJSON("null", request, into: &output)
+    }
+
+    /// Appends the response whose result is this text; nothing for a notification.
+    func answerJSON(_ result: String, _ request: Request, into output: inout [UInt8]) {
+        guard !request.envelope.isNotification else { return }
+        ResponseWriter.beginResult(id: request.id.span, into: &output)
+        output.append(text: result)
+        output.append(Byte.closeBrace)
+    }
+}

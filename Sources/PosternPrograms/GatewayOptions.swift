@@ -1,0 +1,74 @@
+public import ArgumentParser
+import LibWebSockets
+public import PosternGateway
+
+/// The options of every program that opens the JSON doors.
+public struct GatewayOptions: ParsableArguments {
+    /// The address to listen on.
+    @Option(help: "The address to listen on; 0.0.0.0 for all.")
+    public var host = Setting.value("host", default: "127.0.0.1")
+
+    /// The port to listen on.
+    @Option(help: "The port to listen on; 0 lets the system choose.")
+    public var port = Setting.value("port", default: 8080)
+
+    /// How many event loops.
+    @Option(help: "Event loops, each on a thread of its own.")
+    public var loops = Setting.value("loops", default: 1)
+
+    /// The folder of the static files.
+    @Option(name: .customLong("public"), help: "The folder whose files are served, read once at the start.")
+    public var publicFolder: String?
+
+    /// Origins besides those that always pass.
+    @Option(help: "Lets pages of this origin in, as in https://app.example; * for all. May be repeated.")
+    public var allowOrigin = Setting.list("allow-origin")
+
+    /// Host names besides those that always pass.
+    @Option(help: "Answers under this host name too, as in api.example. May be repeated.")
+    public var allowHost = Setting.list("allow-host")
+
+    /// When a connection is closed after an answer.
+    @Option(help: "Requests that one HTTP connection may carry; 0 for any number.")
+    public var maxRequestsPerConnection = Setting.value("max-requests-per-connection", default: 1000)
+
+    /// Whether there is a plain echo for conformance suites.
+    @Flag(help: "Serves a WebSocket at /echo that sends back what it gets, for conformance suites.")
+    public var rawEcho = Setting.flag("raw-echo")
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks the numbers.
+    public func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port \(port) is not within 0 to 65535") }
+        guard (1...64).contains(loops) else { throw ValidationError("--loops \(loops) is not within 1 to 64") }
+        guard maxRequestsPerConnection >= 0 else {
+            throw ValidationError("--max-requests-per-connection must not be negative")
+        }
+    }
+
+    /// The gateway that the options describe.
+    ///
+    /// - Parameter defaultFolder: The folder of the static files when the options name none.
+    /// - Returns: The configuration, with the files read.
+    /// - Throws: When the folder cannot be read.
+    public func configuration(defaultFolder: String? = nil) throws -> GatewayConfiguration {
+        var configuration = GatewayConfiguration()
+        configuration.server.host = host
+        configuration.server.port = port
+        configuration.server.loops = loops
+        configuration.server.http.maximumRequests = maxRequestsPerConnection == 0 ? .max : maxRequestsPerConnection
+        configuration.origins.allowsAnyOrigin = allowOrigin.contains("*")
+        configuration.origins.allowedOrigins = Set(allowOrigin)
+        configuration.origins.allowedHosts = Set(allowHost.map { $0.lowercased() })
+        configuration.offersEcho = rawEcho
+        if let folder = publicFolder ?? Setting.optional("public") ?? defaultFolder {
+            configuration.files = try StaticFiles(folder: folder)
+        }
+        return configuration
+    }
+
+    /// Where the gateway is found once it listens on a port.
+    public func url(port: Int) -> String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/" }
+}

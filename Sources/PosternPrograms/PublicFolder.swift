@@ -1,0 +1,19 @@
+import FoundationEssentials
+
+/// Finds the folder with the static page.
+public enum PublicFolder {
+    /// `public` in the working directory, or in a folder above the program, as it is when a package was built there.
+    public static func find() -> String? {
+        let manager = FileManager.default
+        let program = (try? manager.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        var folder = URL(filePath: program).deletingLastPathComponent()
+        var candidates = [manager.currentDirectoryPath]
+        while folder.path != "/", candidates.count < maximumLevels {
+            candidates.append(folder.path)
+            folder.deleteLastPathComponent()
+        }
+        return candidates.map { $0 + "/public" }.first { manager.fileExists(atPath: $0 + "/index.html") }
+    }
+
+    private static let maximumLevels = 6
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Postern
+import PosternGateway
+import PosternPrograms
+import ServiceLifecycle
+
+/// Serves a few services to try Postern with.
+@main
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "postern-demo",
+        abstract: "Serves a few services to try Postern with: calculator, chat, clock, echo, files, jobs.",
+        discussion: """
+            Opens the JSON doors (page, POST, GET, WebSocket, event streams), the native one, or both, and prints a \
+            line for each once it is open. SIGTERM and SIGINT let calls in flight end; a second one does not.
+
+            Every option can also be given in the environment, --log-level as POSTERN_LOG_LEVEL; the command line wins.
+            The files service looks at any file this program may look at: keep the demo on the loopback address.
+
+            Examples:
+              postern-demo --port 8080
+              postern-demo --native unix:/tmp/postern.sock --no-gateway
+            """
+    )
+
+    @OptionGroup(title: "Gateway options")
+    var gatewayOptions: GatewayOptions
+
+    @OptionGroup(title: "Native options")
+    var nativeOptions: NativeOptions
+
+    @Flag(help: "Leaves the JSON doors shut.")
+    var noGateway = Setting.flag("no-gateway")
+
+    @OptionGroup
+    var log: LogOptions
+
+    func validate() throws {
+        if noGateway, nativeOptions.address == nil { throw ValidationError("--no-gateway needs --native") }
+    }
+
+    func run() async throws {
+        let router = DemoServices.makeRouter()
+        let logger = log.logger("postern-demo")
+        var doors: [any ServiceLifecycle.Service] = []
+        var url: String?
+        if !noGateway {
+            let configuration = try gatewayOptions.configuration(defaultFolder: PublicFolder.find())
+            let gateway = try await Gateway(configuration, dispatcher: router, logger: logger)
+            doors.append(gateway)
+            url = gatewayOptions.url(port: gateway.port)
+            Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
+        }
+        if let address = nativeOptions.address {
+            let door = try await NativeDoor(router, at: address)
+            doors.append(door)
+            Output.line("native on \(door.address)")
+        }
+        if let url { Hints.print(url: url) }
+        try await ServiceRun.untilSignal(doors, logger: logger)
+    }
+}

@@ -1,0 +1,46 @@
+import Postern
+
+/// The methods that load generators call: the same work registered in each way.
+enum BenchmarkTwins {
+    /// Registers the methods at the top, without a service.
+    static func register(in router: Router) {
+        let root = router.root
+        root.register("add", a, b, options: options("Adds on the event loop", .onEventLoop)) { (a: Int, b: Int) in
+            try sum(a, b)
+        }
+        root.register("addConcurrent", a, b, options: options("Adds on the global executor", .concurrent)) {
+            (a: Int, b: Int) in
+            try sum(a, b)
+        }
+        root.register("addAsync", a, b, options: options("Adds in a task on the event loop", .onEventLoop)) {
+            (a: Int, b: Int) async throws in
+            try sum(a, b)
+        }
+        root.register("echo", Parameter<String>("value"), options: options("Gives back a text", .onEventLoop)) {
+            (value: String) in value
+        }
+        registerPublish(in: router)
+    }
+
+    private static func registerPublish(in router: Router) {
+        let topic = router.topic("bench", documentation: "What publish was given", history: .none)
+        let options = MethodOptions(documentation: "Publishes to the topic bench", execution: .onEventLoop)
+        router.root.register("publish", Parameter<String>("text"), options: options) { (text: String) in
+            try topic.publish(text)
+            return true
+        }
+    }
+
+    private static let a = Parameter<Int>("a")
+    private static let b = Parameter<Int>("b")
+
+    private static func options(_ documentation: String, _ execution: MethodOptions.Execution) -> MethodOptions {
+        MethodOptions(documentation: documentation, isSafe: true, execution: execution)
+    }
+
+    private static func sum(_ a: Int, _ b: Int) throws(CallError) -> Int {
+        let (sum, overflows) = a.addingReportingOverflow(b)
+        guard !overflows else { throw CallError(.invalidParameters, "The sum does not fit 64 bits", executed: .yes) }
+        return sum
+    }
+}

@@ -1,0 +1,54 @@
+import Postern
+
+/// Watches files by looking at them again and again.
+enum FileMonitor {
+    /// Registers `files`.
+    static func register(in router: Router) {
+        let service = router.service("files", documentation: "Watches files of this machine")
+        let monitors = ActiveCount()
+        service.registerStream(
+            "monitor",
+            Parameter<String>("path", "The file to watch; it need not be there"),
+            Parameter("interval", "Seconds between two looks, 0.05 to 3600", default: 1.0),
+            options: MethodOptions(documentation: "Sends an event for every change of a file", isSafe: true)
+        ) { (path: String, interval: Double) in
+            let interval = Duration.seconds(Interval.clamp(interval, to: 0.05...3600))
+            return FileChanges(path: path, interval: interval, first: FileState(path: path), monitors: monitors)
+        }
+        service.register(
+            "active",
+            options: MethodOptions(documentation: "Counts the running monitors", isSafe: true, execution: .onEventLoop)
+        ) { () -> Int in monitors.count }
+    }
+}
+
+/// The changes of one file since the first look; each reader looks for itself, and stops when it stops reading.
+struct FileChanges: AsyncSequence, Sendable {
+    let path: String
+    let interval: Duration
+    let first: FileState?
+    let monitors: ActiveCount
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(path: path, interval: interval, known: first, membership: monitors.join())
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        fileprivate let path: String
+        fileprivate let interval: Duration
+        fileprivate var known: FileState?
+        /// Counted for as long as this iterator lives.
+        fileprivate let membership: ActiveCount.Membership
+
+        /// Waits for the next change; `nil` once the reader is cancelled.
+        mutating func next() async -> FileChange? {
+            while (try? await Task.sleep(for: interval)) != nil {
+                let state = FileState(path: path)
+                guard state != known else { continue }
+                defer { known = state }
+                return FileChange(path: path, old: known, new: state)
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import PosternGateway
+import PosternNIO
+import PosternPrograms
+import ServiceLifecycle
+
+/// `postern gateway`.
+struct GatewayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gateway",
+        abstract: "Opens the JSON doors in front of a native server.",
+        discussion: """
+            Starts also when the server is not there yet, and connects again whenever the connection is lost; calls \
+            made meanwhile fail with -32054. SIGTERM and SIGINT let calls in flight end; a second one does not.
+
+            Examples:
+              postern gateway --upstream unix:/run/app.sock
+              postern gateway --upstream tcp:10.0.0.5:9000 --port 80 --host 0.0.0.0 --allow-host api.example
+            """
+    )
+
+    @Option(help: "The native server: unix:/path or tcp:host:port.")
+    var upstream: Address?
+
+    @OptionGroup(title: "Gateway options") var gatewayOptions: GatewayOptions
+    @OptionGroup var log: LogOptions
+
+    private var server: Address? { upstream ?? Setting.optional("upstream") }
+
+    func validate() throws {
+        if server == nil { throw ValidationError("Missing expected argument '--upstream <upstream>'") }
+    }
+
+    func run() async throws {
+        guard let server else { return }
+        let logger = log.logger("postern-gateway")
+        let connection = Upstream(ReconnectingPeer(to: server))
+        connection.peer.start()
+        let configuration = try gatewayOptions.configuration()
+        let gateway = try await Gateway(configuration, dispatcher: connection.peer, logger: logger)
+        Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
+        // Stopped in reverse order: the doors are drained while the connection still stands.
+        try await ServiceRun.untilSignal([connection, gateway], logger: logger)
+    }
+}
+
+/// Keeps the connection to the native server until the program is told to stop.
+private struct Upstream: ServiceLifecycle.Service {
+    let peer: ReconnectingPeer
+
+    init(_ peer: ReconnectingPeer) { self.peer = peer }
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await peer.stop()
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Postern
+import PosternPrograms
+
+/// Which server to ask, and how long to wait.
+struct RemoteOptions: ParsableArguments {
+    @Argument(help: "The server: ws://host:port/rpc, unix:/path or tcp:host:port.")
+    var server: Endpoint
+
+    @Option(help: "Seconds to wait for the connection and the answer.")
+    var timeout = Setting.value("timeout", default: 30.0)
+
+    func validate() throws {
+        guard (0.001...86_400).contains(timeout) else {
+            throw ValidationError("--timeout \(timeout) is not within 0.001 to 86400")
+        }
+    }
+
+    var duration: Duration { .seconds(timeout) }
+
+    /// Makes a request and hands over each value of its answer, until `receive` says that it is enough.
+    ///
+    /// Failures are told on the standard error output and end the program.
+    func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
+        do {
+            switch server {
+            case .native(let address): try await NativeRemote(address).perform(request, receive: receive)
+            case .webSocket(let url): try await WebSocketRemote(url).perform(request, receive: receive)
+            }
+        } catch let failure as ConnectionFailure {
+            Output.error("no connection: \(failure.message)")
+            throw ExitCode(69)
+        } catch let error as CallError {
+            Output.error("error \(error.code.rawValue) \(error.code.name): \(error.message)")
+            throw ExitCode(1)
+        }
+    }
+}

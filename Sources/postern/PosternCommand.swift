@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// The command line of Postern.
+@main
+struct PosternCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "postern",
+        abstract: "Calls services, watches topics, and opens JSON doors in front of a native server.",
+        discussion: """
+            Servers are named ws://host:port/rpc (JSON-RPC over WebSocket), unix:/path or tcp:host:port (native).
+            Every option can also be given in the environment, --timeout as POSTERN_TIMEOUT; the command line wins.
+
+            Exit codes: 0 success, 1 the call failed, 64 wrong usage, 69 no connection.
+            """,
+        subcommands: [CallCommand.self, WatchCommand.self, DescribeCommand.self, GatewayCommand.self]
+    )
+}

@@ -1,0 +1,55 @@
+import Postern
+import PosternNIO
+
+/// A server of the native protocol.
+struct NativeRemote {
+    private let address: Address
+
+    init(_ address: Address) { self.address = address }
+
+    /// Makes one request over a connection of its own.
+    ///
+    /// - Throws: `ConnectionFailure`, or the `CallError` of the call.
+    func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
+        let peer = try await connect(timeout: request.timeout)
+        defer { peer.close() }
+        do throws(CallError) {
+            try await perform(request, over: peer, receive: receive)
+        } catch {
+            if error.code == .unavailable, !peer.isConnected { throw ConnectionFailure(error.message) }
+            throw error
+        }
+    }
+
+    private func connect(timeout: Duration) async throws -> Peer {
+        var options = ConnectionOptions()
+        options.name = "postern"
+        options.connectTimeout = min(options.connectTimeout, timeout)
+        do throws(CallError) { return try await NativeClient.connect(to: address, options: options) } catch {
+            throw ConnectionFailure(error.message)
+        }
+    }
+
+    private func perform(
+        _ request: RemoteRequest,
+        over peer: Peer,
+        receive: (RemoteAnswer) -> Bool
+    ) async throws(CallError) {
+        let arguments = try request.arguments.encoded(as: MessagePack.self)
+        let call = Call(request.method, arguments: arguments, deadline: .now + request.timeout)
+        switch try await peer.dispatch(call) {
+        case .value(let payload): _ = receive(RemoteAnswer(value: try Self.value(of: payload), isStream: false))
+        case .stream(let stream):
+            var items = stream.makeAsyncIterator()
+            while let item = try await items.next() {
+                guard receive(RemoteAnswer(value: try Self.value(of: item.payload), isStream: true)) else { return }
+            }
+        }
+    }
+
+    private static func value(of payload: Payload) throws(CallError) -> Value {
+        do throws(PayloadError) { return try Value(decoding: payload) } catch {
+            throw CallError(.internalError, "The answer cannot be read: \(error.message)", executed: .yes)
+        }
+    }
+}

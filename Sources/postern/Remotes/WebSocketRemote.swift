@@ -1,0 +1,95 @@
+import NIOCore
+import NIOWebSocket
+import Postern
+import PosternJSONRPC
+import PosternPrograms
+
+/// A server that speaks JSON-RPC over WebSocket.
+struct WebSocketRemote {
+    private let url: WebSocketURL
+
+    init(_ url: WebSocketURL) { self.url = url }
+
+    /// Makes one request over a connection of its own.
+    ///
+    /// - Throws: `ConnectionFailure`, or the `CallError` of the call.
+    func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
+        let frames = try await WebSocketConnection.open(url, timeout: request.timeout)
+        let channel = frames.channel
+        let message = try JSONRPCExchange.request(request)
+        try await frames.executeThenClose { inbound, outbound in
+            try await outbound.write(.text(message))
+            // The server knows the limit too; its own answer comes first and says more.
+            let limit = TimeAmount(request.timeout + .milliseconds(500))
+            let timer = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+            defer { timer.cancel() }
+            var exchange = JSONRPCExchange()
+            for try await frame in inbound {
+                guard try await take(frame, outbound, &exchange, receive) else { return }
+                if exchange.isAnswered { timer.cancel() }
+            }
+            guard exchange.isAnswered else { throw Self.silence(request) }
+            throw ConnectionFailure("The server closed the connection")
+        }
+    }
+
+    /// Takes one frame; false when nothing more is wanted.
+    private func take(
+        _ frame: WebSocketFrame,
+        _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>,
+        _ exchange: inout JSONRPCExchange,
+        _ receive: (RemoteAnswer) -> Bool
+    ) async throws -> Bool {
+        switch frame.opcode {
+        case .text, .binary:
+            let step = try exchange.take(Array(frame.unmaskedData.readableBytesView))
+            guard Self.apply(step, receive) else {
+                try? await outbound.write(.close)
+                return false
+            }
+        case .ping:
+            try await outbound.write(
+                WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: frame.unmaskedData)
+            )
+        case .connectionClose: throw Self.closed(frame)
+        default: break
+        }
+        return true
+    }
+
+    /// Hands over what a message brought; false when nothing more is wanted.
+    private static func apply(_ step: JSONRPCExchange.Step, _ receive: (RemoteAnswer) -> Bool) -> Bool {
+        switch step {
+        case .nothing: return true
+        case .result(let value): return receive(RemoteAnswer(value: value, isStream: false))
+        case .item(let value): return receive(RemoteAnswer(value: value, isStream: true))
+        case .gap(let gap):
+            Output.error("gap \(PrettyJSON.line(gap))")
+            return true
+        case .end: return false
+        }
+    }
+
+    private static func silence(_ request: RemoteRequest) -> CallError {
+        CallError(.deadlineExceeded, "No answer came within \(request.timeout)")
+    }
+
+    private static func closed(_ frame: WebSocketFrame) -> ConnectionFailure {
+        var data = frame.unmaskedData
+        let code = data.readInteger(as: UInt16.self).map { " with code \($0)" } ?? ""
+        let reason = String(buffer: data)
+        return ConnectionFailure("The server closed the connection\(code)\(reason.isEmpty ? "" : ": \(reason)")")
+    }
+}
+
+extension WebSocketFrame {
+    fileprivate static func text(_ bytes: [UInt8]) -> WebSocketFrame {
+        WebSocketFrame(fin: true, opcode: .text, maskKey: .random(), data: ByteBuffer(bytes: bytes))
+    }
+
+    /// Closes normally, with code 1000.
+    fileprivate static var close: WebSocketFrame {
+        let code = ByteBuffer(integer: UInt16(1000))
+        return WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: code)
+    }
+}

@@ -1,0 +1,58 @@
+"""Fixtures: a server in each topology, and a browser page on it."""
+
+import shutil
+import tempfile
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from programs import port_of, start_in_process, start_sidecar, stop_all
+
+TOPOLOGIES = ["in-process", "sidecar"]
+
+
+@pytest.fixture(scope="module", params=TOPOLOGIES)
+def server(request):
+    """Base URL, without a slash at its end, of a server that lives as long as the module's tests."""
+    folder = tempfile.mkdtemp(prefix="postern-")
+    programs = start_in_process() if request.param == "in-process" else start_sidecar(folder)
+    yield f"http://127.0.0.1:{port_of(programs[-1])}"
+    stop_all(programs)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Opens pages that must stay free of console errors; expected ones are named by a part of their text."""
+    contexts = []
+    problems = []
+    expected = []
+
+    def note(text):
+        if not any(part in text for part in expected):
+            problems.append(text)
+
+    def open_at(url, expecting=(), **options):
+        expected.extend(expecting)
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: note(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: note(str(error)))
+        page.goto(url)
+        page.wait_for_selector("#connection[data-state=open]")
+        page.wait_for_selector("[data-method='calculator.add']")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert problems == []

@@ -1,0 +1,112 @@
+"""Starts the real programs and stops them the way an operator would."""
+
+import os
+import pathlib
+import queue
+import re
+import signal
+import subprocess
+import threading
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+START_SECONDS = 20
+STOP_SECONDS = 15
+
+
+def binary(name):
+    """Path of one program, from `POSTERN_BIN` or the debug build."""
+    return str((ROOT / os.environ.get("POSTERN_BIN", ".build/debug") / name).resolve())
+
+
+class Program:
+    """One running program; `line` is what it printed once it was ready."""
+
+    def __init__(self, name, *arguments, ready):
+        self.command = [binary(name), *map(str, arguments)]
+        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
+        self.process = subprocess.Popen(
+            self.command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.output = []
+        lines = queue.Queue()
+        self.readers = [self.read(self.process.stdout, lines), self.read(self.process.stderr, None)]
+        self.line = self.wait_for(ready, lines)
+
+    def read(self, stream, lines):
+        """Empties one pipe for as long as the program lives, so that it never blocks on a log line."""
+
+        def run():
+            for line in stream:
+                self.output.append(line)
+                if lines is not None:
+                    lines.put(line)
+            if lines is not None:
+                lines.put(None)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        return thread
+
+    def wait_for(self, ready, lines):
+        try:
+            while (line := lines.get(timeout=START_SECONDS)) is not None:
+                if match := re.search(ready, line):
+                    return match
+        except queue.Empty:
+            pass
+        self.process.kill()
+        raise AssertionError(f"{self.command} did not get ready:\n{''.join(self.output)}")
+
+    def kill(self):
+        """Ends it without a chance to say goodbye."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """SIGTERM has to end it with status 0."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            status = "still running"
+        for reader in self.readers:
+            reader.join(5)
+        assert status == 0, f"{self.command} ended with {status}:\n{''.join(self.output)}"
+
+
+LISTENING = r"listening on http://127\.0\.0\.1:(\d+)/"
+NATIVE = r"native on (unix:\S+)"
+
+
+def port_of(program):
+    return int(program.line[1])
+
+
+def start_in_process(*options, port=0):
+    """One program serves everything."""
+    return [Program("postern-demo", "--port", port, *options, ready=LISTENING)]
+
+
+def start_sidecar(folder, port=0):
+    """The services in one program, the gateway in another; the gateway comes last."""
+    socket = f"unix:{folder}/app.sock"
+    services = Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)
+    try:
+        arguments = ("gateway", "--upstream", socket, "--port", port, "--public", "public")
+        return [services, Program("postern", *arguments, ready=LISTENING)]
+    except AssertionError:
+        services.kill()
+        raise
+
+
+def stop_all(programs):
+    """Stops the gateway first; reports the first program that did not end well, after all have ended."""
+    failures = []
+    for program in reversed(programs):
+        try:
+            program.stop()
+        except AssertionError as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]

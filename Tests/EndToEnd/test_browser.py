@@ -1,0 +1,142 @@
+"""The page in a real browser, against the real programs."""
+
+import re
+
+from playwright.sync_api import expect
+
+SECOND = 1000
+
+
+def call(page, method, fields, style="name"):
+    """Fills the form of one method and calls it; gives the place of the result."""
+    page.click(f"[data-method='{method}']")
+    for name, value in fields.items():
+        page.fill(f"#fields [name='{name}']", value)
+    page.check(f"[name='postern:style'][value='{style}']")
+    page.click("#call")
+    return page.locator("#result")
+
+
+def test_the_form_calls_by_name_and_by_position(server, open_page):
+    page = open_page(server)
+    expect(call(page, "calculator.add", {"a": "1", "b": "2"})).to_have_text("3")
+    expect(call(page, "calculator.add", {"a": "20", "b": "22"}, style="position")).to_have_text("42")
+    expect(page.locator("#result-status")).to_have_text(re.compile(r"\d ms"))
+
+
+def test_an_error_shows_its_code_and_data(server, open_page):
+    page = open_page(server)
+    result = call(page, "calculator.divide", {"a": "1", "b": "0"})
+    expect(result).to_have_attribute("data-state", "error")
+    expect(result).to_contain_text("executed")
+    expect(page.locator("#result-status")).to_contain_text("1001")
+
+
+def test_a_value_that_cannot_be_read_is_not_sent(server, open_page):
+    page = open_page(server)
+    result = call(page, "calculator.sum", {"values": "[1, 2"})
+    expect(page.locator("#result-status")).to_have_text("not sent")
+    expect(result).to_contain_text("values")
+    expect(page.locator("#fields [name='values']")).to_be_focused()
+    expect(call(page, "calculator.sum", {"values": "[1, 2, 3.5]"})).to_have_text("6.5")
+
+
+def test_the_search_finds_methods_and_the_keyboard_reaches_them(server, open_page):
+    page = open_page(server)
+    page.focus("#method-search")
+    page.keyboard.type("subtr")
+    expect(page.locator("[data-method]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.focus("#fields [name='a']")
+    page.keyboard.type("5")
+    page.keyboard.press("Tab")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    expect(page.locator("#result")).to_have_text("2")
+
+
+def test_a_change_of_a_watched_file_shows_within_a_second(server, open_page, tmp_path):
+    watched = tmp_path / "watched.txt"
+    watched.write_text("")
+    page = open_page(server)
+    page.fill("#file-path", str(watched))
+    page.fill("#file-interval", "0.2")
+    page.click("#file-start")
+    expect(page.locator("#file-state")).to_contain_text("Watching")
+    # The first look gives no event: the file is changed only after the server has had the time for it.
+    page.wait_for_timeout(0.5 * SECOND)
+    watched.write_text("hello")
+    expect(page.locator("#file-changes li").first).to_contain_text("0 → 5 bytes", timeout=SECOND)
+    expect(page.locator("#events li").first).to_contain_text(watched.name)
+    page.click("#file-stop")
+    expect(page.locator("#file-state")).to_have_text("Not watching")
+    expect_result(page, "files.active", "0")
+
+
+def test_a_long_job_moves_its_bar_and_cancel_reaches_the_handler(server, open_page):
+    page = open_page(server)
+    page.fill("#job-steps", "200")
+    page.fill("#job-step-ms", "50")
+    page.click("#job-start")
+    expect(page.locator("#job-state")).to_have_text(re.compile("Step [3-9]"))
+    assert 0 < page.evaluate("document.querySelector('#job-progress').position") < 1
+    expect_result(page, "jobs.active", "1")
+    page.click("#job-cancel")
+    expect(page.locator("#job-state")).to_contain_text("-32800")
+    expect_result(page, "jobs.active", "0")
+
+
+def test_a_short_job_fills_its_bar(server, open_page):
+    page = open_page(server)
+    page.fill("#job-steps", "3")
+    page.fill("#job-step-ms", "20")
+    page.click("#job-start")
+    expect(page.locator("#job-state")).to_have_text("Done, 3 steps")
+    assert page.evaluate("document.querySelector('#job-progress').position") == 1
+
+
+def test_two_pages_hear_each_other_in_the_room(server, open_page):
+    speaker, listener = open_page(server), open_page(server)
+    expect(listener.locator(".subscription[data-state='open']")).to_contain_text("chat.room")
+    expect(listener.locator("[data-topic='chat.room']")).to_have_attribute("aria-pressed", "true")
+    speaker.fill("#chat-text", "is anyone there?")
+    speaker.click("#chat-send")
+    expect(listener.locator("#chat-lines li").last).to_contain_text("is anyone there?")
+
+
+def test_a_stream_is_subscribed_and_unsubscribed(server, open_page):
+    page = open_page(server)
+    page.click("[data-method='clock.ticks']")
+    page.fill("#fields [name='interval']", "0.05")
+    page.click("#call")
+    expect(page.locator("#events")).to_contain_text('"tick":2')
+    page.click("[data-unsubscribe^='clock.ticks']")
+    expect(page.locator("[data-unsubscribe^='clock.ticks']")).to_have_count(0)
+
+
+def test_load_moves_the_plot(server, open_page):
+    page = open_page(server)
+    page.click("#load")
+    expect(page.locator("#rate-now")).to_have_text(re.compile(r"[1-9]"), timeout=5 * SECOND)
+    page.click("#load")
+    expect(page.locator("#rate-now")).to_have_text("0", timeout=5 * SECOND)
+
+
+def test_a_narrow_phone_does_not_scroll_sideways(server, open_page):
+    page = open_page(server, viewport={"width": 320, "height": 640})
+    call(page, "calculator.divide", {"a": "1", "b": "0"})
+    expect(page.locator("#result")).to_have_attribute("data-state", "error")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def expect_result(page, method, text):
+    """Calls again until the answer is right: a cancelled handler needs a moment to end."""
+    result = page.locator("#result")
+    page.click(f"[data-method='{method}']")
+    for _ in range(50):
+        page.click("#call")
+        expect(result).to_have_attribute("data-state", "ok")
+        if result.inner_text() == text:
+            return
+        page.wait_for_timeout(0.1 * SECOND)
+    expect(result).to_have_text(text)

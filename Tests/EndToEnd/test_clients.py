@@ -1,0 +1,60 @@
+"""The clients that ship with the server do what they promise, whatever stands behind the gateway."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+from programs import ROOT
+
+SCRIPTS = sorted((ROOT / "public" / "curl").glob("*.sh"))
+RUN_SECONDS = 20
+
+
+def run(*command):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS)
+    assert done.stderr == ""
+    assert done.returncode == 0
+    return done.stdout
+
+
+def promises(script):
+    found = re.findall(r"^# Prints: (.+)$", script.read_text(), re.MULTILINE)
+    assert found, f"{script.name} promises nothing"
+    return found
+
+
+def without_spaces(text):
+    """JSON may be written with or without spaces; a promise is about its content."""
+    return re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_a_curl_script_prints_what_its_comment_promises(server, script):
+    output = run(str(script), server)
+    assert output.startswith("$ curl ")
+    answer = without_spaces(output.split(server, 1)[1])
+    for promise in promises(script):
+        assert without_spaces(promise) in answer
+
+
+def test_a_curl_script_takes_the_address_from_its_environment(server, monkeypatch):
+    monkeypatch.setenv("POSTERN_URL", server + "/")
+    assert run(str(ROOT / "public/curl/get-safe.sh")).endswith("\n3\n")
+
+
+def test_the_python_client_calls_and_receives_events(server):
+    output = run(sys.executable, str(ROOT / "public/python/client.py"), server.replace("http", "ws") + "/rpc")
+    first, *events = output.splitlines()
+    assert first == "calculator.add: 3"
+    said = [json.loads(event.removeprefix("event: ")) for event in events]
+    assert [(line["from"], line["text"]) for line in said] == [("python", f"line {n}") for n in (1, 2, 3)]
+
+
+def test_every_script_can_be_run_directly():
+    assert SCRIPTS
+    for script in SCRIPTS:
+        assert pathlib.Path(script).stat().st_mode & 0o111, script.name

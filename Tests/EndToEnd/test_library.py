@@ -1,0 +1,116 @@
+"""The JavaScript client by itself, run in a browser without the page around it."""
+
+import pytest
+
+
+@pytest.fixture
+def run(server, chromium):
+    """Runs the body of an async function that has `rpc`, `Postern` and `PosternError`."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{server}/favicon.svg")
+    yield lambda body: page.evaluate(f"""async () => {{
+        const {{ Postern, PosternError }} = await import("/postern.js");
+        const rpc = new Postern();
+        const outcome = (promise) => promise.then((value) => ({{ value }}),
+            ({{ code, data }}) => ({{ code, executed: data?.executed }}));
+        try {{ {body} }} finally {{ rpc.close(); }}
+    }}""")
+    context.close()
+
+
+def test_calls_made_before_the_connection_is_open_keep_their_order(run):
+    order = run("""
+        const order = [];
+        await Promise.all([1, 2, 3].map((n) => rpc.call("echo.echo", { value: n }).then(() => order.push(n))));
+        return order.length;""")
+    assert order == 3
+
+
+def test_a_batch_settles_each_entry_in_order(run):
+    settled = run("""
+        return await rpc.batch([{ method: "calculator.add", params: [1, 2] },
+                                { method: "calculator.add", params: [0, 0], notify: true },
+                                { method: "no.such", params: {} }])
+            .then((all) => all.map(({ status, value, reason }) => [status, value ?? null, reason?.code ?? null]));""")
+    assert settled == [["fulfilled", 3, None], ["fulfilled", None, None], ["rejected", None, -32601]]
+
+
+def test_a_call_that_takes_too_long_fails_and_its_handler_ends(run):
+    failed, active = run("""
+        const failed = await outcome(rpc.call("jobs.run", { steps: 100, stepMs: 50 }, { timeoutMs: 200 }));
+        let active = 1;
+        for (let tries = 0; active > 0 && tries < 100; tries += 1) active = await rpc.call("jobs.active");
+        return [failed, active];""")
+    assert failed["code"] == -32002
+    assert active == 0
+
+
+def test_an_aborted_call_is_cancelled_and_no_progress_follows(run):
+    code, late = run("""
+        const abort = new AbortController();
+        let ended = false, late = 0;
+        const onProgress = () => { late += ended; abort.abort(); };
+        const { code } = await outcome(
+            rpc.call("jobs.run", { steps: 100, stepMs: 20 }, { signal: abort.signal, onProgress }));
+        ended = true;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return [code, late];""")
+    assert (code, late) == (-32800, 0)
+
+
+def test_leaving_the_loop_unsubscribes(run):
+    ticks, unsubscribed = run("""
+        let unsubscribed;
+        rpc.addEventListener("frame", ({ detail: { direction, text } }) => {
+            if (direction === "out" && text.includes("rpc.unsubscribe")) unsubscribed = JSON.parse(text).id;
+            else if (unsubscribed && JSON.parse(text).id === unsubscribed) answered(JSON.parse(text).result);
+        });
+        let answered;
+        const answer = new Promise((resolve) => (answered = resolve));
+        const ticks = [];
+        for await (const { value } of rpc.stream("clock.ticks", { interval: 0.02 })) {
+            ticks.push(value.tick);
+            if (ticks.length === 3) break;
+        }
+        return [ticks.length, await answer];""")
+    assert (ticks, unsubscribed) == (3, True)
+
+
+def test_a_stream_that_is_refused_throws(run):
+    refused = run("""
+        try { for await (const event of rpc.stream("no.such")) return event; }
+        catch (error) { return [error instanceof PosternError, error.code]; }""")
+    assert refused == [True, -32601]
+
+
+def test_a_slow_reader_keeps_the_newest_events_and_is_told(run):
+    dropped, buffered = run("""
+        const gaps = [];
+        const feed = rpc.stream("clock.ticks", { interval: 0.01 }, { bufferSize: 3, onGap: (gap) => gaps.push(gap) });
+        await feed.opened;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        const ticks = [(await feed.next()).value.value.tick, (await feed.next()).value.value.tick];
+        feed.close();
+        return [gaps[0].dropped, ticks[1] - ticks[0]];""")
+    assert dropped > 0
+    assert buffered == 1
+
+
+def test_large_integers_and_bytes_leave_exactly(run):
+    frame, value = run("""
+        let frame;
+        rpc.addEventListener("frame", ({ detail }) => { if (detail.direction === "out") frame ??= detail.text; });
+        const value = await rpc.call("echo.echo", { value: new Uint8Array([1, 2, 255]) });
+        await rpc.call("echo.echo", { value: 9007199254740993n });
+        return [frame, value];""")
+    assert value == "AQL/"
+    assert '"AQL/"' in frame
+
+
+def test_after_close_calls_fail_without_having_run(run):
+    failed = run("""
+        await rpc.ping();
+        rpc.close();
+        return outcome(rpc.call("calculator.add", [1, 2]));""")
+    assert failed == {"code": -32099, "executed": "no"}

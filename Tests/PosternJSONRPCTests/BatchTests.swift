@@ -1,0 +1,147 @@
+import Postern
+import PosternJSONRPC
+import Testing
+
+/// Many requests in one message.
+@Suite struct BatchTests {
+    private func add(_ id: Int) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"add","params":[\#(id),1]}"# }
+    private func slow(_ id: Int) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"slow"}"# }
+    private func result(_ id: Int, _ value: Int) -> String { #"{"jsonrpc":"2.0","id":\#(id),"result":\#(value)}"# }
+    private func batch(_ entries: [String]) -> String { "[" + entries.joined(separator: ",") + "]" }
+
+    @Test func aFullBatchIsAnsweredInOrder() {
+        let answer = TestClient().send(batch((1...1000).map(add)))
+        #expect(answer == batch((1...1000).map { result($0, $0 + 1) }))
+    }
+
+    @Test(arguments: [1001, 100_000])
+    func aBatchTooLargeRunsNothing(count: Int) {
+        let client = TestClient()
+        let answer = client.send(batch((1...count).map(slow)))
+        #expect(answer.hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"code":-32010"#))
+        #expect(client.actions.isEmpty)
+        #expect(client.callsInFlight == 0)
+    }
+
+    @Test func answersWaitForEachOtherAndKeepTheirOrder() {
+        let client = TestClient()
+        #expect(client.send(batch([slow(1), add(2), slow(3), "7"])) == "")
+        let tickets = client.started
+        #expect(tickets.count == 2)
+        #expect(client.finish(tickets[1], "33") == "")
+        let answer = client.finish(tickets[0], "11")
+        #expect(answer.hasPrefix("[" + result(1, 11) + "," + result(2, 3) + "," + result(3, 33) + ","))
+        #expect(answer.errorCode == -32600)
+        #expect(client.finish(tickets[0], "11") == "")
+    }
+
+    @Test func onlySomeCallsOfABatchRunAtOnce() {
+        let client = TestClient()
+        client.send(batch((1...100).map(slow) + [add(101)]))
+        var running = client.started
+        #expect(running.count == 32)
+        var finished = 0
+        var answer = ""
+        while let ticket = running.first {
+            running.removeFirst()
+            answer = client.finish(ticket, "1")
+            finished += 1
+            running += client.started
+            #expect(running.count <= 32)
+            #expect(answer.isEmpty == (finished < 101))
+        }
+        #expect(finished == 101)
+        #expect(answer == batch((1...101).map { result($0, 1) }))
+        #expect(client.callsInFlight == 0)
+    }
+
+    @Test func notificationsInABatchAreNotAnswered() {
+        let client = TestClient()
+        let note = #"{"jsonrpc":"2.0","method":"slow"}"#
+        #expect(client.send(batch([note, add(1)])) == batch([result(1, 2)]))
+        #expect(client.finish(client.started[0], "1") == "")
+        #expect(client.callsInFlight == 0)
+        #expect(client.send(batch([note])) == "")
+    }
+
+    @Test func aNestedBatchIsAnInvalidEntry() {
+        #expect(TestClient().send("[[" + add(1) + "]]").errorCode == -32600)
+    }
+
+    @Test func anInvalidEntryIsAnsweredWithItsID() {
+        let answer = TestClient().send(#"[{"jsonrpc":"2.0","id":7,"method":1},\#(add(1))]"#)
+        #expect(answer.hasPrefix(#"[{"jsonrpc":"2.0","id":7,"error":{"code":-32600"#))
+        #expect(answer.hasSuffix("," + result(1, 2) + "]"))
+    }
+
+    @Test func anIdInFlightIsRefusedWithinABatch() {
+        let client = TestClient()
+        client.send(batch([slow(1), slow(1)]))
+        let answer = client.finish(client.started[0], "5")
+        #expect(answer.hasPrefix("[" + result(1, 5) + #",{"jsonrpc":"2.0","id":1,"error":{"code":-32600"#))
+    }
+
+    @Test func answersBeyondTheLimitAreReplaced() {
+        var limits = JSONRPCLimits()
+        limits.batchResponseBytes = 1000
+        let big = #"{"jsonrpc":"2.0","id":1,"method":"big","params":[400]}"#
+        let answer = TestClient(limits: limits).send(batch(Array(repeating: big, count: 10)))
+        #expect(answer.ranges(of: "xxxx").count == 200)
+        #expect(answer.ranges(of: "\"code\":-32011").count == 8)
+        #expect(answer.ranges(of: #""executed":"yes""#).count == 1)
+        #expect(answer.ranges(of: #""executed":"no""#).count == 7)
+    }
+
+    @Test func errorsCountTowardsTheLimit() {
+        let fail = #"{"jsonrpc":"2.0","id":1,"method":"fail","params":[1000000]}"#
+        let answer = TestClient().send(batch(Array(repeating: fail, count: 100)))
+        #expect(answer.utf8.count < 25_100_000)
+        #expect(answer.ranges(of: "\"code\":-32011").count == 76)
+    }
+
+    @Test func callsWithoutRoomForTheirAnswersDoNotRun() {
+        var limits = JSONRPCLimits()
+        limits.batchResponseBytes = 100
+        let client = TestClient(limits: limits)
+        client.send(batch((1...40).map(slow)))
+        let tickets = client.started
+        #expect(client.finish(tickets[0], "\"" + String(repeating: "x", count: 200) + "\"") == "")
+        #expect(client.started.isEmpty)
+        var answer = ""
+        for ticket in tickets.dropFirst() { answer = client.finish(ticket, "1") }
+        #expect(answer.ranges(of: "\"code\":-32011").count == 40)
+        #expect(answer.ranges(of: #""executed":"no""#).count == 8)
+        #expect(client.callsInFlight == 0)
+    }
+
+    @Test func aCancelledEntryThatWaitsIsCancelledAsSoonAsItStarts() {
+        let client = TestClient()
+        client.send(batch((1...33).map(slow)))
+        let first = client.started[0]
+        client.send(#"{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":33}}"#)
+        #expect(client.cancelled.isEmpty)
+        _ = client.finish(first, "1")
+        #expect(client.started.count == 1)
+        #expect(client.cancelled == client.started)
+    }
+
+    @Test func callsInFlightLimitTheEntriesThatRun() {
+        var limits = JSONRPCLimits()
+        limits.callsInFlight = 2
+        let client = TestClient(limits: limits)
+        client.send(slow(100))
+        let single = client.started[0]
+        client.send(batch([slow(1), slow(2)]))
+        #expect(client.started.count == 1)
+        #expect(client.finish(single, "1") == result(100, 1))
+        #expect(client.started.count == 1)
+    }
+
+    @Test(arguments: ["[", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[]x", "[{}", "[{},"])
+    func aBatchThatIsNoJSONRunsNothing(text: String) {
+        let client = TestClient()
+        #expect(client.send(text).hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700"#))
+        #expect(client.send("[" + slow(1) + "," + text).errorCode == -32700)
+        #expect(client.actions.isEmpty)
+    }
+}

@@ -1,0 +1,97 @@
+import Postern
+import PosternNIO
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct StreamTests {
+    @Test(arguments: Wiring.allCases)
+    func aStreamArrivesWholeAndInOrder(wiring: Wiring) async throws {
+        let link = try await Link.make(wiring, serving: counting(produced: Counter()))
+        var received: [Int] = []
+        for try await item in try await link.client.stream("count", 1_000, of: Int.self) { received.append(item) }
+        #expect(received == Array(0..<1_000))
+        await link.close()
+    }
+
+    @Test(arguments: Wiring.allCases)
+    func aProducerStaysWithinTheCreditOfItsReader(wiring: Wiring) async throws {
+        let produced = Counter()
+        let link = try await Link.make(wiring, serving: counting(produced: produced))
+        var iterator = try await link.client.stream("count", 10_000, of: Int.self).makeAsyncIterator()
+        #expect(try await iterator.next() == 0)
+        // A call made after the stream is answered after everything that credit allows was produced or is about to be.
+        try await link.client.call("rpc/describe")
+        #expect(produced.value <= 66)
+        for expected in 1..<200 { #expect(try await iterator.next() == expected) }
+        await link.close()
+    }
+
+    @Test(arguments: Wiring.allCases)
+    func droppingTheReaderStopsTheProducer(wiring: Wiring) async throws {
+        let stopped = Gate()
+        let router = Router()
+        router.root.registerStream("endless") { () async in
+            AsyncStream<Int> { continuation in
+                continuation.onTermination = { _ in stopped.open() }
+                for number in 0..<10 { continuation.yield(number) }
+            }
+        }
+        let link = try await Link.make(wiring, serving: router)
+        do {
+            var iterator = try await link.client.stream("endless", of: Int.self).makeAsyncIterator()
+            #expect(try await iterator.next() == 0)
+        }
+        await stopped.wait()
+        await link.close()
+    }
+
+    @Test(arguments: Wiring.allCases)
+    func aLostConnectionEndsStreamsWithAnError(wiring: Wiring) async throws {
+        let router = Router()
+        router.root.registerStream("endless") { () async in
+            AsyncStream<Int> { $0.yield(7) }
+        }
+        let link = try await Link.make(wiring, serving: router)
+        var iterator = try await link.client.stream("endless", of: Int.self).makeAsyncIterator()
+        #expect(try await iterator.next() == 7)
+        link.server.close()
+        let error = await #expect(throws: CallError.self) { try await iterator.next() }
+        #expect(error?.code == .unavailable)
+        await link.close()
+    }
+}
+
+final class Counter: Sendable {
+    private let count = Mutex(0)
+    var value: Int { count.withLock { $0 } }
+    func increment() { count.withLock { $0 += 1 } }
+}
+
+private func counting(produced: Counter) -> Router {
+    let router = Router()
+    router.root.registerStream("count", Parameter<Int>("end")) { (end: Int) async in
+        CountedNumbers(end: end, produced: produced)
+    }
+    return router
+}
+
+private struct CountedNumbers: AsyncSequence, Sendable {
+    let end: Int
+    let produced: Counter
+
+    func makeAsyncIterator() -> Iterator { Iterator(end: end, produced: produced) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        let end: Int
+        let produced: Counter
+        var next = 0
+
+        mutating func next() async -> Int? {
+            guard next < end else { return nil }
+            produced.increment()
+            defer { next += 1 }
+            return next
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Postern
+import PosternNIO
+
+/// How two peers are joined in a test: every service test runs over each.
+enum Wiring: CaseIterable, Sendable {
+    case memory, tcp, unix
+}
+
+/// Two joined peers, and what keeps them.
+struct Link: Sendable {
+    let client: Peer
+    let server: Peer
+    private let listener: NativeServer?
+
+    /// Joins two peers.
+    static func make(
+        _ wiring: Wiring,
+        serving server: any Dispatcher,
+        client: any Dispatcher = NothingExposed(),
+        options: ConnectionOptions = ConnectionOptions()
+    ) async throws -> Link {
+        guard wiring != .memory else {
+            let pair = InProcessTransport.pair(client, server, limits: options.limits)
+            return Link(client: pair.first, server: pair.second, listener: nil)
+        }
+        let (accepted, signal) = AsyncStream.makeStream(of: Peer.self)
+        let listener = NativeServer(server, options: options) { signal.yield($0) }
+        let address = try await listener.start(at: wiring.address)
+        let peer = try await NativeClient.connect(to: address, exposing: client, options: options)
+        guard let other = await accepted.first(where: { _ in true }) else { throw CancellationError() }
+        return Link(client: peer, server: other, listener: listener)
+    }
+
+    /// Closes everything.
+    func close() async {
+        client.close()
+        await listener?.stop()
+    }
+}
+
+extension Wiring {
+    /// A fresh address.
+    var address: Address {
+        self == .unix
+            ? .unix(path: "/tmp/postern-test-\(UInt64.random(in: 0 ... .max)).sock")
+            : .tcp(host: "127.0.0.1", port: 0)
+    }
+}
+
+/// A promise that a test waits for.
+struct Gate: Sendable {
+    private let stream: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    init() { (stream, signal) = AsyncStream.makeStream() }
+
+    func open() { signal.yield() }
+
+    func wait() async { _ = await stream.first { _ in true } }
+}

@@ -1,0 +1,116 @@
+@testable import Postern
+
+/// The state of one peer, driven by hand: callers and handlers are plain words.
+struct PeerSession {
+    typealias State = PeerState<String, String, String>
+    typealias Action = State.Action
+
+    var state: State
+
+    /// A peer whose handshake is done, and whose hello was sent.
+    init(limits: PeerLimits = .standard, greeted: Bool = true) {
+        state = State(limits: limits)
+        state.start(name: "test")
+        if greeted {
+            _ = receive { FrameWriter.writeHello(Hello(), into: &$0) }
+            _ = state.outbox.take()
+        }
+    }
+
+    /// Applies the frames that are written; gives the action of the last one.
+    mutating func receive(_ write: (inout [UInt8]) -> Void) -> Action {
+        var bytes: [UInt8] = []
+        write(&bytes)
+        var reader = FrameReader()
+        var action = Action.none
+        do {
+            while let frame = try reader.next(in: bytes.span) { action = state.receive(frame, in: bytes) }
+        } catch {
+            action = .disconnect(.protocolViolation(error.message))
+        }
+        return action
+    }
+
+    /// The frames that the peer wants to send, without payloads.
+    mutating func sent() throws -> [Frame] {
+        let bytes = state.outbox.take()
+        var reader = FrameReader()
+        var frames: [Frame] = []
+        while let frame = try reader.next(in: bytes.span) { frames.append(frame) }
+        return frames
+    }
+
+    /// Makes a call for a caller.
+    mutating func call(
+        _ caller: String,
+        method: String = "a/b",
+        deadline: ContinuousClock.Instant? = nil
+    ) throws -> UInt64 {
+        let id = state.calls.reserveID()
+        let call = OutgoingCall(
+            method: method,
+            arguments: [0x91, 1, 0xc0],
+            timeout: nil,
+            deadline: deadline,
+            flags: [],
+            depth: 0
+        )
+        try state.beginCall(id, call, caller)
+        return id
+    }
+}
+
+extension PeerAction where Waiter == String, Handler == String, Parked == String {
+    /// The action in a few words.
+    var words: String {
+        switch self {
+        case .none: "none"
+        case .serve(let call): "serve \(call.id)"
+        case .handleNotification: "handle notification"
+        case .resume(let waiter, _): "resume \(waiter)"
+        case .fail(let waiter, let failure): "fail \(waiter) \(failure.code)"
+        case .openStream(let waiter, let id, _): "open stream \(id) for \(waiter)"
+        case .report(let waiter, _): "report to \(waiter)"
+        case .wake(let parked): "wake \(parked)"
+        case .cancel(let handler, let parked): "cancel \(handler ?? "-") \(parked ?? "-")"
+        case .disconnect(let reason): "disconnect: \(reason.kind.word)"
+        }
+    }
+}
+
+/// Frames as the other side would write them.
+enum Wire {
+    static func call(
+        _ id: UInt64,
+        _ path: String = "a/b",
+        depth: UInt64 = 0,
+        arguments: [UInt8] = [0xc0, 0xc0],
+        into output: inout [UInt8]
+    ) {
+        let start = FrameWriter.begin(.call, fields: 8, id: id, into: &output)
+        MessagePack.write(path, into: &output)
+        MessagePack.writeNull(into: &output)
+        output.append(0)
+        MessagePack.write(depth, into: &output)
+        output += arguments
+        FrameWriter.end(start, in: &output)
+    }
+
+    static func answer(_ kind: Frame.Kind, _ id: UInt64, _ value: [UInt8] = [7], into output: inout [UInt8]) {
+        let start = FrameWriter.begin(kind, fields: 3, id: id, into: &output)
+        output += value
+        FrameWriter.end(start, in: &output)
+    }
+
+    static func item(_ id: UInt64, into output: inout [UInt8]) {
+        let start = FrameWriter.begin(.item, fields: 4, id: id, into: &output)
+        output += [0xc0, 7]
+        FrameWriter.end(start, in: &output)
+    }
+
+    static func stream(_ id: UInt64, into output: inout [UInt8]) {
+        let start = FrameWriter.begin(.stream, fields: 4, id: id, into: &output)
+        output += [0xc0, 0xc0]
+        FrameWriter.end(start, in: &output)
+    }
+}

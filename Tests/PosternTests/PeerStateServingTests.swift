@@ -1,0 +1,128 @@
+@testable import Postern
+import Testing
+
+struct PeerStateServingTests {
+    @Test
+    func aCallIsServedAndAnsweredOnce() throws {
+        var session = PeerSession()
+        #expect(session.receive { Wire.call(1, into: &$0) }.words == "serve 1")
+        session.state.beginServing(1)
+        session.state.finish(1, with: .success([7]))
+        session.state.finish(1, with: .success([8]))
+        let sent = try session.sent()
+        #expect(sent.count == 1)
+        guard case .reply(id: 1, _)? = sent.first else { throw CancellationError() }
+    }
+
+    @Test
+    func aNumberInUseIsAViolation() {
+        var session = PeerSession()
+        session.state.beginServing(1)
+        #expect(session.receive { Wire.call(1, into: &$0) }.words == "disconnect: protocol violation")
+    }
+
+    @Test(arguments: [0, 1 << 63, UInt64.max])
+    func aNumberThatIsNoneIsAViolation(id: UInt64) {
+        var session = PeerSession()
+        #expect(session.receive { Wire.call(id, into: &$0) }.words == "disconnect: protocol violation")
+    }
+
+    @Test(arguments: [
+        (UInt64(64), 128, true), (65, 128, false), (.max, 128, false), (0, 129, false), (0, 0, true),
+    ])
+    func depthAndPathHaveLimits(depth: UInt64, pathBytes: Int, isServed: Bool) throws {
+        var session = PeerSession()
+        let path = String(repeating: "p", count: pathBytes)
+        #expect(
+            session.receive { Wire.call(1, path, depth: depth, into: &$0) }.words == (isServed ? "serve 1" : "none")
+        )
+        guard !isServed else { return }
+        guard case .failure(id: 1, let failure)? = try session.sent().first else { throw CancellationError() }
+        #expect(failure.code == CallError.Code.invalidRequest.rawValue)
+        #expect(failure.executed == .no)
+    }
+
+    @Test
+    func oneCallTooManyIsBusyAndNotExecuted() throws {
+        var limits = PeerLimits()
+        limits.callsInFlight = 1
+        var session = PeerSession(limits: limits)
+        session.state.beginServing(1)
+        #expect(session.receive { Wire.call(2, into: &$0) }.words == "none")
+        guard case .failure(id: 2, let failure)? = try session.sent().first else { throw CancellationError() }
+        #expect(failure.code == CallError.Code.busy.rawValue)
+        #expect(failure.executed == .no)
+        session.state.finish(1, with: .success([7]))
+        #expect(session.receive { Wire.call(3, into: &$0) }.words == "serve 3")
+    }
+
+    @Test
+    func cancelBeforeTheHandlerIsKnownCancelsItWhenItIs() throws {
+        var session = PeerSession()
+        session.state.beginServing(1)
+        #expect(session.receive { FrameWriter.writeNumbers(.cancel, 1, into: &$0) }.words == "cancel - -")
+        #expect(session.state.attach("handler", to: 1) == false)
+        session.state.finish(1, with: .success([7]))
+        #expect(try session.sent().isEmpty)
+    }
+
+    @Test
+    func cancelDuringTheCallCancelsItsHandlerAndSilencesItsAnswer() throws {
+        var session = PeerSession()
+        session.state.beginServing(1)
+        #expect(session.state.attach("handler", to: 1) == true)
+        #expect(session.receive { FrameWriter.writeNumbers(.cancel, 1, into: &$0) }.words == "cancel handler -")
+        #expect(session.state.callsServed == 1)
+        session.state.finish(1, with: .success([7]))
+        #expect(session.state.callsServed == 0)
+        #expect(try session.sent().isEmpty)
+    }
+
+    @Test(arguments: [1, 99, UInt64.max])
+    func cancelAfterTheAnswerOrOfAnUnknownCallIsPassedOver(id: UInt64) {
+        var session = PeerSession()
+        session.state.beginServing(1)
+        session.state.finish(1, with: .success([7]))
+        #expect(session.receive { FrameWriter.writeNumbers(.cancel, id, into: &$0) }.words == "none")
+    }
+
+    @Test
+    func aResultLargerThanTheOtherSideTakesBecomesAnError() throws {
+        var session = PeerSession(greeted: false)
+        _ = session.receive { FrameWriter.writeHello(Hello(maximumFrameBytes: 200), into: &$0) }
+        _ = try session.sent()
+        session.state.beginServing(1)
+        session.state.finish(1, with: .success([UInt8](repeating: 0, count: 300)))
+        guard case .failure(id: 1, let failure)? = try session.sent().first else { throw CancellationError() }
+        #expect(failure.code == CallError.Code.responseTooLarge.rawValue)
+    }
+
+    @Test
+    func drainingSaysGoodbyeAndRefusesCalls() throws {
+        var session = PeerSession()
+        session.state.beginServing(1)
+        #expect(session.state.beginDraining("stopping").isEmpty)
+        #expect(session.receive { Wire.call(2, into: &$0) }.words == "none")
+        let sent = try session.sent()
+        guard sent.count == 2, case .goodbye(code: 0, _) = sent[0], case .failure(id: 2, let failure) = sent[1] else {
+            Issue.record("unexpected frames: \(sent)")
+            return
+        }
+        #expect(failure.code == CallError.Code.draining.rawValue)
+        #expect(session.state.parkUntilIdle("drainer") == true)
+        #expect(session.state.takeDrainWaiter() == nil)
+        session.state.finish(1, with: .success([7]))
+        #expect(session.state.takeDrainWaiter() == "drainer")
+    }
+
+    @Test
+    func notificationsBeyondTheLimitAreDroppedAndCounted() {
+        var limits = PeerLimits()
+        limits.notifications = 1
+        var session = PeerSession(limits: limits)
+        let first = session.state.beginNotification()
+        #expect(first != nil)
+        #expect(session.state.beginNotification() == nil)
+        #expect(session.state.notificationsDropped == 1)
+    }
+}

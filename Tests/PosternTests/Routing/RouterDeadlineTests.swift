@@ -1,0 +1,80 @@
+import Postern
+import Testing
+
+@Suite struct RouterDeadlineTests {
+    let router = Router()
+
+    @Test func aCallInTimeIsAnsweredAndLeavesNothing() async throws {
+        router.root.register("quick") { () async in "done" }
+        #expect(try await router.call("quick", deadline: .now + .seconds(60)) == "done")
+    }
+
+    @Test func aDeadlineThatHasPassedStartsNothing() async {
+        router.root.register("never") { () async in Issue.record("the handler ran") }
+        let error = await router.failure("never", deadline: .now - .seconds(1))
+        #expect(error?.code == .deadlineExceeded)
+        #expect(error?.executed == .no)
+    }
+
+    @Test(arguments: [MethodOptions.Execution.concurrent, .onEventLoop])
+    func theHandlerIsCancelledAtTheDeadline(execution: MethodOptions.Execution) async {
+        let cancelled = Gate()
+        router.root.register("slow", options: .init(execution: execution)) { () async in
+            await withTaskCancellationHandler {
+                await Gate().waitUntilCancelled()
+            } onCancel: {
+                cancelled.open()
+            }
+        }
+        let start = ContinuousClock.now
+        let error = await router.failure("slow", deadline: start + .milliseconds(30))
+        #expect(error?.code == .deadlineExceeded)
+        #expect(error?.executed == .unknown)
+        #expect(ContinuousClock.now - start >= .milliseconds(30))
+        await cancelled.wait()
+    }
+
+    @Test func aHandlerThatIgnoresCancellationHoldsNobodyUp() async {
+        let release = Gate()
+        router.root.register("stubborn") { () async in
+            // A task of its own is not reached by the cancellation.
+            await Task.detached { await release.wait() }.value
+        }
+        #expect(await router.failure("stubborn", deadline: .now + .milliseconds(20))?.code == .deadlineExceeded)
+        release.open()
+    }
+
+    @Test func cancellingTheCallCancelsTheHandler() async {
+        let (started, router) = (Gate(), router)
+        router.root.register("waits") { () async throws -> Int in
+            started.open()
+            await Gate().waitUntilCancelled()
+            try Task.checkCancellation()
+            return 1
+        }
+        for deadline in [nil, ContinuousClock.now + .seconds(60)] {
+            let call = Task { await router.failure("waits", deadline: deadline) }
+            await started.wait()
+            call.cancel()
+            #expect(await call.value?.code == .cancelled)
+        }
+    }
+
+    @Test func manyDeadlinesAreKeptAtOnce() async {
+        router.root.register("hang") { () async in await Gate().waitUntilCancelled() }
+        let router = router
+        let failures = await withTaskGroup(of: CallError.Code?.self) { group in
+            for step in 0..<200 {
+                group.addTask { await router.failure("hang", deadline: .now + .milliseconds(step % 50))?.code }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(failures.count == 200)
+        #expect(failures.allSatisfy { $0 == .deadlineExceeded })
+    }
+}
+
+extension Gate {
+    /// Waits on a gate that nobody opens: cancellation is the only end.
+    fileprivate func waitUntilCancelled() async { await wait() }
+}

@@ -1,0 +1,89 @@
+import { element } from "./dom.js";
+
+/** The first type of a schema that is not null; undefined when anything goes. */
+function typeOf(schema = {}) {
+  const types = [schema.type].flat();
+  return types.find((type) => type && type !== "null");
+}
+
+/** One labelled field for one parameter. */
+export function field(param) {
+  const id = `param-${param.name}`;
+  const type = typeOf(param.schema);
+  const hint = [type ?? "any JSON", param.required ? "" : "optional"].filter(Boolean).join(", ");
+  const label = element("label", { for: id },
+    element("span", { class: "name" }, param.name), " ", element("span", { class: "quiet" }, hint));
+  const about = param.description ? [element("p", { class: "hint quiet" }, param.description)] : [];
+  return element("div", { class: "field" }, label, control(param, type, id), ...about);
+}
+
+function control({ name, schema = {}, required }, type, id) {
+  const common = { id, name };
+  const preset = schema.default;
+  if (schema.enum) return select(schema.enum, preset, required, common);
+  switch (type) {
+    case "boolean": return element("input", { ...common, type: "checkbox", checked: preset === true });
+    case "integer": return element("input", { ...common, inputmode: "numeric", autocomplete: "off", value: preset });
+    case "number": return element("input", { ...common, inputmode: "decimal", autocomplete: "off", value: preset });
+    case "string": return element("input", { ...common, type: "text", autocomplete: "off", value: preset });
+    default: {
+      const text = preset === undefined ? { array: "[1, 2, 3]", object: "{}" }[type] ?? "" : JSON.stringify(preset);
+      return element("textarea", { ...common, rows: 3, spellcheck: "false" }, text);
+    }
+  }
+}
+
+function select(choices, preset, required, common) {
+  const blank = required ? [] : [element("option", { value: "" }, "–")];
+  const options = choices.map((choice) =>
+    element("option", { value: JSON.stringify(choice), selected: choice === preset }, String(choice)));
+  return element("select", common, ...blank, ...options);
+}
+
+/**
+ * What the fields hold, in the order of the parameters.
+ *
+ * @returns {unknown[]} `undefined` for an optional field left empty.
+ * @throws {SyntaxError} with `field`, the name of the one that cannot be read.
+ */
+export function read(form, params) {
+  return params.map((param) => {
+    const input = form.elements.namedItem(param.name);
+    try {
+      return valueOf(input, param);
+    } catch (error) {
+      throw Object.assign(new SyntaxError(`${param.name}: ${error.message}`), { field: param.name });
+    }
+  });
+}
+
+function valueOf(input, { schema = {}, required }) {
+  const type = typeOf(schema);
+  const text = input.value;
+  if (type === "boolean") return input.checked;
+  if (text === "" && !(required && type === "string" && !schema.enum)) {
+    if (required) throw new Error("needs a value");
+    return undefined;
+  }
+  if (schema.enum) return JSON.parse(text);
+  if (type === "string") return text;
+  return type === "integer" || type === "number" ? numberFrom(text.trim(), type) : JSON.parse(text);
+}
+
+/** A whole number too large for JavaScript leaves as its digits, which the server takes as well. */
+function numberFrom(text, type) {
+  const number = Number(text);
+  if (text === "" || Number.isNaN(number)) throw new Error(`${text || "this"} is not a number`);
+  if (type === "integer" && /^-?\d+$/.test(text) && !Number.isSafeInteger(number)) return BigInt(text);
+  return number;
+}
+
+/** Names what is given, or lines it up; a hole before a given value is filled with its default or null. */
+export function arrange(values, params, byPosition) {
+  if (params.length === 0) return undefined;
+  if (!byPosition) {
+    return Object.fromEntries(params.map((param, at) => [param.name, values[at]]).filter(([, value]) => value !== undefined));
+  }
+  const given = values.findLastIndex((value) => value !== undefined) + 1;
+  return values.slice(0, given).map((value, at) => (value === undefined ? params[at].schema?.default ?? null : value));
+}

@@ -1,0 +1,26 @@
+/**
+ * One message as JSON text.
+ *
+ * A `bigint` leaves as a string of digits, which the server takes for an integer of any size; a `Uint8Array`
+ * leaves as base64 text. Both come back as strings: see `bigIntegers` in `postern.js`.
+ *
+ * @param {unknown} message
+ */
+export function encode(message) {
+  return JSON.stringify(message, replaceUnspeakable);
+}
+
+function replaceUnspeakable(_key, value) {
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Uint8Array) return base64(value);
+  return value;
+}
+
+/** @param {Uint8Array} bytes */
+function base64(bytes) {
+  let text = "";
+  for (let start = 0; start < bytes.length; start += 0x8000) {
+    text += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
+  }
+  return btoa(text);
+}
