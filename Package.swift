@@ -79,7 +79,6 @@ let package = Package(
             exclude: ["Corpus"]
         ),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
-        .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "postern"]),
         .testTarget(
             name: "PosternNIOTests",
             dependencies: [
