@@ -130,7 +130,7 @@ final class HTTPConnection: PollOwner, Flushable {
     private func admit(_ head: HTTPRequestHead) -> Bool {
         switch worker.service.admit(head, from: remoteAddress) {
         case .answer(let response):
-            if head.contentLength > 0 { closesAfterAnswer = true }
+            if head.contentLength > 0 || response.closesConnection { closesAfterAnswer = true }
             input = Array(head.bytes[min(head.bytes.count, head.length + head.contentLength)...])
             send(response.status, headers: response.headers, body: response.body.span, isHead: head.method == .head)
         case .upgrade(let handler, let limits, let echoes):

@@ -80,13 +80,17 @@ def read_answer(connection, seconds=5.0):
 
 
 def ask(port, request, seconds=5.0):
-    """Sends a request on a connection of its own; its answer, and whether the server then closed at once."""
+    """Sends a request on a connection of its own; its answer, and whether the server then closed the connection.
+
+    A server that announces the end of the connection, or does not answer, gets a while to end it.
+    """
     with connect(port, seconds) as connection:
         send_quietly(connection, request)
         answer = read_answer(connection, seconds)
         if answer.status == 101:
             return answer, False
-        data, closed = read_all(connection, 1.5)
+        ends = answer.status is None or answer.headers.get("connection") == "close"
+        data, closed = read_all(connection, 3 if ends else 0.02)
         answer.rest += data
         return answer, closed
 
