@@ -230,10 +230,10 @@ class WebSocket:
             elif got[0] == CLOSE:
                 return None
 
-    def ending(self, seconds=8.0, answers=True):
+    def ending(self, seconds=8.0, answers=True, waits=True):
         """How the server ends the connection: its close code, "bare" for an end without one, None if it does not.
 
-        Data that was under way is skipped.
+        Data that was under way is skipped. With `waits` the connection must also come to its end.
         """
         deadline, code = time.monotonic() + seconds, "bare"
         while (left := deadline - time.monotonic()) > 0:
@@ -242,6 +242,8 @@ class WebSocket:
                 return code if self.ended else None
             if got[0] == CLOSE and code == "bare":
                 code = struct.unpack("!H", got[1][:2])[0] if len(got[1]) >= 2 else 1005
+                if not waits:
+                    return code
                 if answers:
                     self.send(frame(CLOSE, got[1][:2]))
         return None
