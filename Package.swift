@@ -78,9 +78,16 @@ let package = Package(
             dependencies: ["Postern", "PosternJSONRPC"],
             exclude: ["Corpus"]
         ),
-        .testTarget(name: "PosternNIOTests", dependencies: ["Postern", "PosternNIO"]),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
-        .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "postern"]),
+        .testTarget(
+            name: "PosternNIOTests",
+            dependencies: [
+                "Postern",
+                "PosternNIO",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
     ]
 )
 

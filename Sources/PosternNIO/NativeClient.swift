@@ -11,6 +11,7 @@ public enum NativeClient {
     ///   - dispatcher: Answers the calls of the server.
     ///   - options: How the connection behaves.
     ///   - group: The event loops to use; those of the process when left out.
+    /// - Returns: This end's peer.
     /// - Throws: `CallError` with `.unavailable` when nobody listens there, or it takes too long.
     public static func connect(
         to address: Address,

@@ -9,8 +9,9 @@ struct EndingTests {
     func aCallOutOfTimeFailsOnceAndItsHandlerIsCancelled(wiring: Wiring) async throws {
         let service = Stuck()
         let link = try await Link.make(wiring, serving: service)
+        try await link.client.call("one")
         let error = await #expect(throws: CallError.self) {
-            try await link.client.call("stuck", timeout: .milliseconds(20))
+            try await link.client.call("stuck", timeout: .milliseconds(300))
         }
         #expect(error?.code == .deadlineExceeded)
         await service.cancelled.wait()

@@ -15,11 +15,13 @@ struct FrameTests {
         #expect(try Self.frames(in: session.map { [$0] }) == whole)
     }
 
-    @Test(arguments: [
-        ([0, 0, 0, 0], "a frame of no bytes"),
-        ([0, 0, 0, 101], "larger than the limit"),
-        ([0xff, 0xff, 0xff, 0xff], "larger than the limit"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0, 0, 0, 0], "a frame of no bytes"),
+            ([0, 0, 0, 101], "larger than the limit"),
+            ([0xff, 0xff, 0xff, 0xff], "larger than the limit"),
+        ] as [([UInt8], String)]
+    )
     func aLengthThatCannotBeIsRefusedBeforeTheBodyArrives(bytes: [UInt8], message: String) {
         let error = #expect(throws: DisconnectReason.self) {
             try FrameSplitter.wholeFrames(in: bytes.span, limit: 100)
@@ -35,12 +37,15 @@ struct FrameTests {
         #expect((whole, half) == (104, 0))
     }
 
-    @Test(arguments: [
-        [0xc1], [0xc0], [0x90], [0x91, 0x01], [0x92, 0x0e, 0x01], [0x92, 0xff, 0x01], [0x92, 0x04, 0xc1],
-        [0x92, 0x04, 0x01, 0x01], [0x92, 0x04], [0x93, 0x02, 0x01], [0x92, 0x04, 0xa1, 0x61], [0xdd, 0xff, 0xff, 0xff, 0xff],
-        [0x98, 0x01, 0x01, 0xdb, 0xff, 0xff, 0xff, 0xff], [0x93, 0x00, 0x01, 0xdf, 0xff, 0xff, 0xff, 0xff],
-        [0x93, 0x02, 0xd3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xc1], [0xc0], [0x90], [0x91, 0x01], [0x92, 0x0e, 0x01], [0x92, 0xff, 0x01], [0x92, 0x04, 0xc1],
+            [0x92, 0x04, 0x01, 0x01], [0x92, 0x04], [0x93, 0x02, 0x01], [0x92, 0x04, 0xa1, 0x61],
+            [0xdd, 0xff, 0xff, 0xff, 0xff],
+            [0x98, 0x01, 0x01, 0xdb, 0xff, 0xff, 0xff, 0xff], [0x93, 0x00, 0x01, 0xdf, 0xff, 0xff, 0xff, 0xff],
+            [0x93, 0x02, 0xd3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+        ] as [[UInt8]]
+    )
     func bytesThatAreNoFrameAreAViolation(body: [UInt8]) {
         let bytes = [0, 0, 0, UInt8(body.count)] + body
         #expect(throws: ProtocolViolation.self) {
@@ -55,9 +60,12 @@ struct FrameTests {
         print("seed \(seed)")
         var random = SplitMix(state: seed)
         for round in 0..<20_000 {
-            var body = (0..<Int.random(in: 1...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            var body = (0..<Int.random(in: 1...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random)
+            }
             // Half of them look like a frame at first.
-            if round.isMultiple(of: 2) { body.insert(contentsOf: [0x90 | UInt8(round / 2 % 9), UInt8(round / 18 % 14)], at: 0) }
+            if round.isMultiple(of: 2) {
+                body.insert(contentsOf: [0x90 | UInt8(round / 2 % 9), UInt8(round / 18 % 14)], at: 0)
+            }
             let bytes = [0, 0, 0, UInt8(body.count)] + body
             var session = PeerSession()
             // Nothing is expected of the result: a trap would end the test run.

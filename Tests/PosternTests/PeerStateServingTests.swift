@@ -33,7 +33,9 @@ struct PeerStateServingTests {
     func depthAndPathHaveLimits(depth: UInt64, pathBytes: Int, isServed: Bool) throws {
         var session = PeerSession()
         let path = String(repeating: "p", count: pathBytes)
-        #expect(session.receive { Wire.call(1, path, depth: depth, into: &$0) }.words == (isServed ? "serve 1" : "none"))
+        #expect(
+            session.receive { Wire.call(1, path, depth: depth, into: &$0) }.words == (isServed ? "serve 1" : "none")
+        )
         guard !isServed else { return }
         guard case .failure(id: 1, let failure)? = try session.sent().first else { throw CancellationError() }
         #expect(failure.code == CallError.Code.invalidRequest.rawValue)

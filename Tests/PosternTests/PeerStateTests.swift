@@ -11,7 +11,9 @@ struct PeerStateTests {
     @Test
     func aSecondHelloIsAViolation() {
         var session = PeerSession()
-        #expect(session.receive { FrameWriter.writeHello(Hello(), into: &$0) }.words == "disconnect: protocol violation")
+        #expect(
+            session.receive { FrameWriter.writeHello(Hello(), into: &$0) }.words == "disconnect: protocol violation"
+        )
     }
 
     @Test(arguments: [0, 2, UInt64.max])

@@ -5,7 +5,10 @@ package enum FrameSplitter {
 
     /// How many bytes from the start belong to whole frames.
     ///
-    /// - Parameter limit: The largest frame that is taken; a longer one is refused as soon as its length is there.
+    /// - Parameters:
+    ///   - bytes: What has arrived, from the beginning of a frame on.
+    ///   - limit: The largest frame that is taken; a longer one is refused as soon as its length is there.
+    /// - Returns: The number of bytes.
     /// - Throws: ``DisconnectReason`` when a frame is empty or too long.
     package static func wholeFrames(in bytes: Span<UInt8>, limit: Int) throws(DisconnectReason) -> Int {
         var offset = 0
@@ -22,7 +25,9 @@ package enum FrameSplitter {
 
     /// Where the frame that begins at an offset ends; `nil` when it is not there as a whole.
     static func endOfFrame(at offset: Int, in bytes: Span<UInt8>) -> Int? {
-        guard let length = length(at: offset, in: bytes), length <= bytes.count - offset - lengthBytes else { return nil }
+        guard let length = length(at: offset, in: bytes), length <= bytes.count - offset - lengthBytes else {
+            return nil
+        }
         return offset + lengthBytes + length
     }
 

@@ -10,9 +10,7 @@ final class ExpiryTimer: Sendable {
 
     private let state = Mutex(State())
 
-    /// Makes sure that `body` runs at `deadline` at the latest.
-    ///
-    /// - Parameter body: Gives the next deadline, or `nil` when nothing waits.
+    /// Makes sure that `body` runs at `deadline` at the latest; it gives the next deadline, `nil` when nothing waits.
     func arm(_ deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () -> ContinuousClock.Instant?) {
         let replaced = state.withLock { state -> Task<Void, Never>? in
             guard !state.isStopped, state.fires.map({ deadline < $0 }) ?? true else { return nil }

@@ -9,13 +9,16 @@ extension Peer {
     ///   - method: Path of the method, names joined by `/`.
     ///   - arguments: The positional arguments.
     ///   - timeout: How long the reply may take.
+    /// - Returns: The result.
     /// - Throws: `CallError`; `.internalError` when the result is not of the expected type.
     public func call<each Argument: Encodable, Value: Decodable>(
         _ method: String,
         _ arguments: repeat each Argument,
         timeout: Duration? = nil
     ) async throws(CallError) -> Value {
-        try await value(Call(method, arguments: Self.positional(repeat each arguments), deadline: timeout.map(Self.deadline)))
+        try await value(
+            Call(method, arguments: Self.positional(repeat each arguments), deadline: timeout.map(Self.deadline))
+        )
     }
 
     /// Calls a method with positional arguments and passes over its result.

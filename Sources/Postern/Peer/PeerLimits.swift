@@ -1,6 +1,8 @@
 /// What a peer takes from its other end, and how much it keeps for it.
 public struct PeerLimits: Hashable, Sendable {
-    /// The largest frame, in bytes after its length: 16 MiB. A longer one closes the connection before its body is read.
+    /// The largest frame, in bytes after its length: 16 MiB.
+    ///
+    /// A longer one closes the connection before its body is read.
     public var frameBytes = 16 << 20
     /// The largest frame before the handshake is done, in bytes: 16 KiB.
     public var helloBytes = 16 << 10
@@ -14,7 +16,9 @@ public struct PeerLimits: Hashable, Sendable {
     public var notifications = 1_024
     /// Calls that wait for the end of the handshake; one more fails with `.busy`.
     public var earlyCalls = 128
-    /// Bytes waiting to be sent. Above it calls fail with `.busy`; above twice as much the connection is closed.
+    /// Bytes waiting to be sent.
+    ///
+    /// Above it calls fail with `.busy`; above twice as much the connection is closed.
     public var queuedBytes = 32 << 20
 
     /// The limits of a peer that was given none.

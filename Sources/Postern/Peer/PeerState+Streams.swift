@@ -23,7 +23,8 @@ extension PeerState {
     }
 
     private func unreadStream(_ id: UInt64) -> Action {
-        calls.hasMade(id) ? .none : .disconnect(.protocolViolation("an item of stream \(id), which was never asked for"))
+        calls.hasMade(id)
+            ? .none : .disconnect(.protocolViolation("an item of stream \(id), which was never asked for"))
     }
 
     /// Takes the next item of a stream and grants its producer more where that is due.

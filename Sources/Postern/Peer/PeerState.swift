@@ -50,9 +50,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     /// Whether no call is under way in either direction; streams that are read here do not count.
     var isIdle: Bool { calls.isEmpty && served.isEmpty }
 
-    /// Applies one frame.
-    ///
-    /// - Parameter bytes: What the frame's ranges point into.
+    /// Applies one frame, whose ranges point into `bytes`.
     mutating func receive(_ frame: Frame, in bytes: [UInt8]) -> Action {
         switch phase {
         case .closed: return .none

@@ -19,6 +19,7 @@ public final class InProcessTransport: FrameTransport {
     ///   - first: Answers the calls of the second peer.
     ///   - second: Answers the calls of the first peer.
     ///   - limits: What both sides take.
+    /// - Returns: Both peers.
     public static func pair(
         _ first: any Dispatcher = NothingExposed(),
         _ second: any Dispatcher = NothingExposed(),

@@ -1,0 +1,45 @@
+import NIOCore
+import NIOPosix
+import PosternNIO
+
+/// A client that sends whatever bytes it likes.
+struct RawConnection: Sendable {
+    private let channel: any Channel
+    private let received: AsyncStream<[UInt8]>
+
+    init(to address: Address) async throws {
+        let (received, signal) = AsyncStream.makeStream(of: [UInt8].self)
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(Collector(signal))
+            }
+        }
+        switch address {
+        case .tcp(let host, let port): channel = try await bootstrap.connect(host: host, port: port).get()
+        case .unix(let path): channel = try await bootstrap.connect(unixDomainSocketPath: path).get()
+        }
+        self.received = received
+    }
+
+    func send(_ bytes: [UInt8]) { channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil) }
+
+    func close() { channel.close(promise: nil) }
+
+    /// Everything that arrives until the other side closes.
+    func receiveAll() async -> [UInt8] { await received.reduce(into: []) { $0 += $1 } }
+
+    private final class Collector: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private let signal: AsyncStream<[UInt8]>.Continuation
+
+        init(_ signal: AsyncStream<[UInt8]>.Continuation) { self.signal = signal }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            signal.yield(Array(unwrapInboundIn(data).readableBytesView))
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { signal.finish() }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+}

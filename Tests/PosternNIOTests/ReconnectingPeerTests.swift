@@ -1,0 +1,85 @@
+import NIOCore
+import Postern
+@testable import PosternNIO
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ReconnectingPeerTests {
+    @Test(arguments: [Wiring.tcp, .unix])
+    func aNewServerAtTheSameAddressIsFound(wiring: Wiring) async throws {
+        let first = NativeServer(Stuck())
+        let address = try await first.start(at: wiring.address)
+        let peer = ReconnectingPeer(to: address, patience: .seconds(30))
+        peer.start()
+        #expect(try await ask(peer) == 1)
+        await first.stop()
+        let second = NativeServer(Stuck())
+        try await second.start(at: address)
+        // A call may meet the old connection in its last moment.
+        var answer: Int?
+        while answer == nil { answer = try? await ask(peer) }
+        #expect(answer == 1)
+        await peer.stop()
+        await second.stop()
+    }
+
+    @Test(arguments: [Wiring.tcp, .unix])
+    func callsInFlightAtACutFailAndAreNotSentAgain(wiring: Wiring) async throws {
+        let service = Stuck()
+        let server = NativeServer(service)
+        let peer = ReconnectingPeer(to: try await server.start(at: wiring.address))
+        peer.start()
+        let pending = Task { try await peer.dispatch(Call("stuck", arguments: none)) }
+        await service.started.wait()
+        server.peers.forEach { $0.close() }
+        let error = await #expect(throws: CallError.self) { _ = try await pending.value }
+        #expect(error?.code == .unavailable)
+        #expect(error?.executed == .unknown)
+        await peer.stop()
+        await server.stop()
+    }
+
+    @Test
+    func withoutAServerCallsFailSoonAndWereNotExecuted() async throws {
+        let peer = ReconnectingPeer(to: Wiring.unix.address, patience: .milliseconds(20))
+        peer.start()
+        let error = await #expect(throws: CallError.self) { _ = try await ask(peer) }
+        #expect(error?.code == .unavailable)
+        #expect(error?.executed == .no)
+        await peer.stop()
+    }
+
+    @Test
+    func waitsGrowAndVaryWithinBounds() {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("seed \(seed)")
+        var random = SplitMix(state: seed)
+        var backoff = Backoff()
+        var plan = Duration.milliseconds(100)
+        for _ in 0..<30 {
+            let delay = backoff.delay(using: &random)
+            #expect(delay >= plan * 0.8 && delay <= plan * 1.2)
+            plan = min(plan * 1.6, .seconds(5))
+        }
+    }
+
+    private let none = Payload(bytes: [], codec: MessagePack.self)
+
+    private func ask(_ peer: ReconnectingPeer) async throws -> Int {
+        guard case .value(let payload) = try await peer.dispatch(Call("one", arguments: none)) else { return 0 }
+        return try payload.decode()
+    }
+}
+
+/// A small generator that can be seeded.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
