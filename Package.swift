@@ -30,7 +30,8 @@ let package = Package(
         .systemLibrary(
             name: "CLibWebSockets",
             pkgConfig: "libwebsockets",
-            providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-uv", "libuv1-dev"])]),
+            providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-uv", "libuv1-dev"])]
+        ),
         .target(name: "LibWebSockets", dependencies: ["CLibWebSockets"]),
         .target(
             name: "PosternGateway",
