@@ -1,6 +1,8 @@
 /* What Swift cannot import by itself from libwebsockets and libuv. */
 #pragma once
 #include <libwebsockets.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <uv.h>
 
@@ -11,4 +13,10 @@ static inline int postern_write_prefix(void) { return LWS_PRE; }
 extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
 static inline int postern_accept(int listener) {
     return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/* Bytes that the system holds for the other end, not yet acknowledged; ioctl has no fixed arguments. */
+static inline int postern_unacknowledged(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, SIOCOUTQ, &count) == 0 ? count : 0;
 }

@@ -51,6 +51,7 @@ public final class HTTPServer: Sendable {
     /// The port in use.
     public let port: Int
     private let workers: [LoopBound<ServerWorker>]
+    private let isStopped = Atomic(false)
 
     /// Binds the address and starts the loops.
     ///
@@ -103,6 +104,7 @@ public final class HTTPServer: Sendable {
     /// Connections that are open on all loops.
     public var connectionCount: Int {
         get async {
+            guard !isStopped.load(ordering: .acquiring) else { return 0 }
             var count = 0
             for worker in workers { count += await worker.run { $0.connectionCount } }
             return count
@@ -111,11 +113,13 @@ public final class HTTPServer: Sendable {
 
     /// Stops accepting connections, and ends those that wait for a request; WebSockets stay open.
     public func stopAccepting() async {
+        guard !isStopped.load(ordering: .acquiring) else { return }
         for worker in workers { await worker.run { $0.stopAccepting() } }
     }
 
     /// Closes everything and ends the loops' threads.
     public func stop() async {
+        guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
         for worker in workers {
             await worker.run { $0.shutDown() }
             worker.loop.stop()
@@ -124,7 +128,7 @@ public final class HTTPServer: Sendable {
 }
 
 extension LoopBound {
-    /// Runs `body` with the value on the loop's thread and waits for its result.
+    /// Runs `body` with the value on the loop's thread and waits for its result; none comes when the loop has stopped.
     public func run<Result: Sendable>(_ body: @escaping @Sendable (Value) -> Result) async -> Result {
         await withCheckedContinuation { continuation in
             loop.execute { continuation.resume(returning: body(self.value)) }

@@ -50,7 +50,8 @@ final class ServerWorker: PollOwner {
             throw .noContext
         }
         self.context = context
-        loop.every(milliseconds: Self.tickMilliseconds) { [unowned self] in checkTime() }
+        // The loop keeps the worker until it ends: libwebsockets calls back while its handles are being closed.
+        loop.every(milliseconds: Self.tickMilliseconds) { [self] in checkTime() }
         listening = unsafe PollHandle(watching: listener.descriptor, on: loop.raw.pointer, for: self)
         listening?.watch(readable: true, writable: false)
     }
@@ -58,22 +59,25 @@ final class ServerWorker: PollOwner {
     /// How many connections are open.
     var connectionCount: Int { connections.count + (context?.count ?? 0) }
 
-    func descriptorIsReady(readable: Bool, writable: Bool, failed: Bool) {
-        for _ in 0..<Self.acceptsPerTurn {
+    func descriptorIsReady(readable: Bool, writable: Bool, failed: Bool) { accept(atMost: Self.acceptsPerTurn) }
+
+    private func accept(atMost count: Int) {
+        for _ in 0..<count {
             guard let listener else { return }
             switch Socket.accept(on: listener.descriptor) {
             case .failure(let error):
                 if error.isShortOfDescriptors { pause() }
                 return
-            case .success(let descriptor):
-                guard connectionCount < maximumConnections else {
-                    Socket.close(descriptor)
-                    continue
-                }
-                let connection = HTTPConnection(descriptor: descriptor, worker: self)
-                connections[ObjectIdentifier(connection)] = connection
+            case .success(let descriptor): add(descriptor)
             }
         }
+    }
+
+    private func add(_ descriptor: Int32) {
+        guard connectionCount < maximumConnections else { return Socket.close(descriptor) }
+        let connection = HTTPConnection(descriptor: descriptor, worker: self)
+        guard connection.start() else { return Socket.close(descriptor) }
+        connections[ObjectIdentifier(connection)] = connection
     }
 
     func forget(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = nil }
@@ -90,8 +94,12 @@ final class ServerWorker: PollOwner {
     }
 
     /// Stops accepting; connections end with the answer that is under way.
+    ///
+    /// Those that the system has accepted already are served: a client cannot know that they came too late.
     func stopAccepting() {
+        guard !isDraining else { return }
         isDraining = true
+        accept(atMost: maximumConnections)
         listening?.close()
         listening = nil
         listener = nil
@@ -103,7 +111,6 @@ final class ServerWorker: PollOwner {
         stopAccepting()
         for connection in connections.values { connection.close() }
         context?.destroy()
-        context = nil
     }
 
     private func pause() {

@@ -16,7 +16,12 @@ final class HTTPConnection: PollOwner, Flushable {
     private var exchange: HTTPExchange?
     private var requests = 0
     private var closesAfterAnswer = false
+    private var inputHasEnded = false
+    private var isHeldBack = false
+    /// When the state that the connection is in has taken too long.
     private var deadline: UInt64
+    /// When output has waited too long without any of it leaving; never while none waits.
+    private var stallDeadline = UInt64.max
 
     private enum State {
         case readingHead
@@ -29,6 +34,8 @@ final class HTTPConnection: PollOwner, Flushable {
     }
 
     private static let lingerMilliseconds: UInt64 = 2_000
+    /// How long a connection that has not asked anything yet may still do so when the server stops.
+    private static let lastRequestMilliseconds: UInt64 = 1_000
     private static let keptBytes = 4_096
 
     init(descriptor: Int32, worker: ServerWorker) {
@@ -37,8 +44,13 @@ final class HTTPConnection: PollOwner, Flushable {
         loop = worker.loop
         remoteAddress = ListeningSocket.peerAddress(of: descriptor)
         deadline = loop.milliseconds + worker.limits.headMilliseconds
+    }
+
+    /// Begins to read; `false` when the system cannot watch the descriptor, which then stays the caller's.
+    func start() -> Bool {
         poll = unsafe PollHandle(watching: descriptor, on: loop.raw.pointer, for: self)
         poll?.watch(readable: true, writable: false)
+        return poll != nil
     }
 
     // MARK: Reading
@@ -53,7 +65,7 @@ final class HTTPConnection: PollOwner, Flushable {
         if case .lingering = state { input.removeAll(keepingCapacity: true) }
         switch worker.readBuffer.receive(from: descriptor, into: &input) {
         case .wouldWait: return
-        case .ended: return close()
+        case .ended: return endInput()
         case .bytes: break
         }
         switch state {
@@ -65,12 +77,31 @@ final class HTTPConnection: PollOwner, Flushable {
         }
     }
 
+    /// The client will send nothing more: what was answered still leaves, what was asked is given up.
+    private func endInput() {
+        switch state {
+        case .readingHead where waitingBytes > 0, .lingering where waitingBytes > 0:
+            inputHasEnded = true
+            state = .lingering
+            deadline = .max
+            poll?.watch(readable: false, writable: true)
+        default: close()
+        }
+    }
+
+    /// Bytes of answers that have not left yet.
+    private var waitingBytes: Int { output.count - sent }
+    /// Whether a client asks faster than it reads the answers; then nothing more is read from it.
+    private var isChoked: Bool { waitingBytes > worker.limits.maximumPipelinedBytes }
+
     /// Takes as many whole requests from the input as there are answers for.
     private func process() {
         while true {
             switch state {
             case .readingHead:
-                guard !input.isEmpty, readHead() else { return }
+                guard !input.isEmpty else { return }
+                isHeldBack = isChoked
+                guard !isHeldBack, readHead() else { return }
             case .readingBody(let head):
                 state = .readingHead
                 guard readBody(head) else { return }
@@ -175,7 +206,7 @@ final class HTTPConnection: PollOwner, Flushable {
     func write(_ body: (inout [UInt8]) -> Void) -> Bool {
         guard case .streaming = state else { return false }
         body(&output)
-        guard output.count - sent <= worker.limits.maximumQueuedBytes else {
+        guard waitingBytes <= worker.limits.maximumQueuedBytes else {
             close()
             return false
         }
@@ -195,7 +226,7 @@ final class HTTPConnection: PollOwner, Flushable {
         markDirty()
         guard !closesAfterAnswer else {
             state = .lingering
-            deadline = loop.milliseconds + worker.limits.stallMilliseconds
+            deadline = .max
             return
         }
         state = .readingHead
@@ -204,6 +235,7 @@ final class HTTPConnection: PollOwner, Flushable {
         if wasWaiting, !input.isEmpty { worker.readAgain(self) }
     }
 
+    /// Reads on where ``process()`` stopped.
     func readPipelined() {
         if case .readingHead = state { process() }
     }
@@ -225,26 +257,40 @@ final class HTTPConnection: PollOwner, Flushable {
     func flush() {
         isDirty = false
         if case .closed = state { return }
+        let sentBefore = sent
         while sent < output.count {
             switch Socket.send(output, from: sent, to: descriptor) {
             case .bytes(let count): sent += count
-            case .wouldWait:
-                if case .streaming = state, deadline == .max {
-                    deadline = loop.milliseconds + worker.limits.stallMilliseconds
-                }
-                poll?.watch(readable: true, writable: true)
-                return
+            case .wouldWait: return waitForRoom(hasSent: sent > sentBefore)
             case .ended: return close()
             }
         }
+        finishFlush()
+    }
+
+    private func waitForRoom(hasSent: Bool) {
+        if hasSent || stallDeadline == .max { stallDeadline = loop.milliseconds + worker.limits.stallMilliseconds }
+        if sent >= Self.keptBytes, sent >= waitingBytes {
+            output.removeFirst(sent)
+            sent = 0
+        }
+        poll?.watch(readable: !isChoked && !inputHasEnded, writable: true)
+    }
+
+    private func finishFlush() {
+        let hasWaited = stallDeadline != .max
+        stallDeadline = .max
         output.removeAll(keepingCapacity: output.capacity <= Self.keptBytes)
         sent = 0
         poll?.watch(readable: true, writable: false)
         switch state {
-        case .streaming: deadline = .max
         case .lingering:
+            if inputHasEnded { return close() }
             Socket.finishSending(on: descriptor)
             deadline = min(deadline, loop.milliseconds + Self.lingerMilliseconds)
+        case .readingHead:
+            if hasWaited { deadline = loop.milliseconds + worker.limits.idleMilliseconds }
+            if isHeldBack { worker.readAgain(self) }
         default: break
         }
     }
@@ -253,8 +299,10 @@ final class HTTPConnection: PollOwner, Flushable {
 
     /// Ends what takes too long; called a few times a second.
     func checkTime(_ now: UInt64) {
+        if now >= stallDeadline { return close() }
         guard now >= deadline else { return }
         switch state {
+        case .readingHead where waitingBytes > 0: break
         case .readingHead where input.isEmpty && requests > 0: close()
         case .readingHead, .readingBody: refuse(.requestTimeout)
         default: close()
@@ -262,9 +310,20 @@ final class HTTPConnection: PollOwner, Flushable {
     }
 
     /// Closes the connection if it waits for a request, else after the answer that is under way.
+    ///
+    /// A request that has arrived and was not read yet is answered.
     func drain() {
         closesAfterAnswer = true
-        if case .readingHead = state, input.isEmpty { close() }
+        read()
+        guard case .readingHead = state, input.isEmpty else { return }
+        if waitingBytes > 0 {
+            state = .lingering
+            deadline = .max
+        } else if requests > 0 {
+            close()
+        } else {
+            deadline = min(deadline, loop.milliseconds + Self.lastRequestMilliseconds)
+        }
     }
 
     func close() {

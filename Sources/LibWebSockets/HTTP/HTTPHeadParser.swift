@@ -21,9 +21,10 @@ struct HTTPHeadParser {
     ///   - searched: How many bytes were looked at before without finding the end; updated.
     func parse(_ bytes: [UInt8], searched: inout Int) -> Outcome {
         guard let end = Self.endOfHead(in: bytes.span, from: max(0, searched - 3)) else {
+            let start = searched
             searched = bytes.count
             if bytes.count > limits.maximumBytes { return .refused(.headTooLarge) }
-            return Self.cannotBecomeRequest(bytes) ? .refused(.malformed) : .incomplete
+            return Self.cannotBecomeRequest(bytes, from: start) ? .refused(.malformed) : .incomplete
         }
         guard end <= limits.maximumBytes else { return .refused(.headTooLarge) }
         var head = HTTPRequestHead()
@@ -58,10 +59,11 @@ struct HTTPHeadParser {
     }
 
     /// Tells garbage and bare line feeds early, so that their sender is not waited for.
-    private static func cannotBecomeRequest(_ bytes: [UInt8]) -> Bool {
+    private static func cannotBecomeRequest(_ bytes: [UInt8], from start: Int) -> Bool {
         if let first = bytes.first, first < 0x41 || first > 0x5A { return true }
-        guard let feed = bytes.firstIndex(of: 0x0A) else { return false }
-        return feed == 0 || bytes[feed - 1] != 0x0D
+        return bytes.indices.dropFirst(start).contains { index in
+            bytes[index] == 0 || bytes[index] == 0x0A && (index == 0 || bytes[index - 1] != 0x0D)
+        }
     }
 
     /// The line that begins at `start`, without its end; carriage return and line feed must come as a pair.
@@ -94,8 +96,17 @@ struct HTTPHeadParser {
         guard !target.isEmpty, bytes[target.lowerBound] == 0x2F, bytes[target].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { throw .malformed }
         let mark = bytes[target].firstIndex(of: 0x3F) ?? target.upperBound
+        guard !Self.hidesLineEnd(bytes[target.lowerBound..<mark]) else { throw .malformed }
         head.path = target.lowerBound..<mark
         head.query = min(mark + 1, target.upperBound)..<target.upperBound
+    }
+
+    /// Whether a path holds a line end in percent-encoding: no path has one, and a later reader could take it for one.
+    private static func hidesLineEnd(_ path: ArraySlice<UInt8>) -> Bool {
+        path.indices.contains { index in
+            path[index] == 0x25 && index + 2 < path.endIndex && path[index + 1] == 0x30
+                && [0x41, 0x44].contains(path[index + 2] & 0xDF)
+        }
     }
 
     private static func field(

@@ -21,11 +21,21 @@ public final class BatchingExecutor: TaskExecutor {
             }
             hasMovedSinceHandOver = true
             defer { next += 1 }
+            if next >= Self.keptJobs, next * 2 >= jobs.count { forgetTaken() }
             return jobs[next]
         }
 
+        /// Gives back the room of jobs that were taken, also when the queue never runs empty.
+        private mutating func forgetTaken() {
+            jobs.removeFirst(next)
+            next = 0
+        }
+
+        private static let keptJobs = 1_024
+
         /// Whether one more task should drain the queue.
-        mutating func startsDrainer(atMost maximum: Int) -> Bool {
+        mutating func startsDrainer(atMost maximum: Int, onlyIfIdle: Bool) -> Bool {
+            guard !onlyIfIdle || drainers == 0 else { return false }
             defer { hasMovedSinceHandOver = false }
             guard next < jobs.count, drainers < maximum, drainers == 0 || !hasMovedSinceHandOver else { return false }
             drainers += 1
@@ -57,8 +67,10 @@ public final class BatchingExecutor: TaskExecutor {
     }
 
     /// Gives what has been collected to the global executor.
-    func handOver() {
-        if state.withLock({ $0.startsDrainer(atMost: maximumDrainers) }) { startDrainer() }
+    ///
+    /// - Parameter onlyIfIdle: Starts no second drain beside one that may just not have begun yet.
+    func handOver(onlyIfIdle: Bool = false) {
+        if state.withLock({ $0.startsDrainer(atMost: maximumDrainers, onlyIfIdle: onlyIfIdle) }) { startDrainer() }
     }
 
     private func startDrainer() { Task.detached { self.drain() } }

@@ -46,8 +46,10 @@ public final class EventLoop: @unchecked Sendable {
         thread = ServiceThread { [self] in
             raw.adoptThread()
             unsafe hooks.append(.afterEachTurn(of: raw.pointer) { [unowned self] in finishTurn() })
+            unsafe hooks.append(.beforeEachWait(of: raw.pointer) { [unowned self] in finishTimers() })
             setUp()
             raw.run()
+            end()
         }
     }
 
@@ -83,9 +85,7 @@ public final class EventLoop: @unchecked Sendable {
 
     /// Ends the loop after this turn; any thread. What was posted before still runs.
     public func stop() {
-        execute { [self] in
-            raw.stop()
-        }
+        execute { [raw] in raw.stop() }
     }
 
     /// Waits until the loop's thread has ended; any other thread.
@@ -107,7 +107,7 @@ public final class EventLoop: @unchecked Sendable {
 
     private func readMail() {
         let mail = mailbox.withLock { mail -> Mail in
-            defer { mail = Mail() }
+            defer { mail = Mail(isClosed: mail.isClosed) }
             return mail
         }
         for work in mail.work { work() }
@@ -119,6 +119,26 @@ public final class EventLoop: @unchecked Sendable {
         concurrentExecutor.handOver()
         flushDirty()
         turnTime = nil
+    }
+
+    /// Does what timers and the closing of connections left to do, before the loop waits for input.
+    private func finishTimers() {
+        runJobs()
+        concurrentExecutor.handOver(onlyIfIdle: true)
+        flushDirty()
+    }
+
+    /// Takes leave of the loop after ``stop()``: what was posted before runs, handles are closed, nothing more is taken.
+    private func end() {
+        for hook in hooks { hook.close() }
+        readMail()
+        runJobs()
+        raw.finishClosing()
+        mailbox.withLock { $0.isClosed = true }
+        readMail()
+        runJobs()
+        hooks = []
+        dirty = []
     }
 
     private func runJobs() {
@@ -137,6 +157,13 @@ public final class EventLoop: @unchecked Sendable {
         let batch = dirty
         dirty.removeAll(keepingCapacity: true)
         for connection in batch { connection.flush() }
+        // The end of one connection may have made others write.
+        if !dirty.isEmpty { waker?.wake() }
+    }
+
+    deinit {
+        waker?.close()
+        raw.close()
     }
 }
 

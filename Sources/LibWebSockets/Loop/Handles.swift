@@ -15,10 +15,11 @@ final class PollHandle {
     private var owner: (any PollOwner)?
     private var events: Int32 = 0
 
-    init(watching descriptor: Int32, on loop: UnsafeMutablePointer<uv_loop_t>, for owner: any PollOwner) {
+    /// `nil` when the system cannot watch the descriptor.
+    init?(watching descriptor: Int32, on loop: UnsafeMutablePointer<uv_loop_t>, for owner: any PollOwner) {
         unsafe raw = .allocate(capacity: 1)
+        guard unsafe uv_poll_init(loop, raw, descriptor) == 0 else { return nil }
         self.owner = owner
-        unsafe uv_poll_init(loop, raw, descriptor)
         unsafe raw.pointee.data = Unmanaged.passRetained(self).toOpaque()
     }
 
@@ -58,11 +59,11 @@ final class PollHandle {
 
 /// Owns one libuv handle that runs a function on its loop: after each turn, on a timer, or when woken.
 ///
-/// Everything but ``wake()`` belongs to the loop's thread. The handle lives as long as its loop.
+/// Everything but ``wake()`` belongs to the loop's thread.
 @safe
 final class HookHandle {
     private let raw: UnsafeMutableRawPointer
-    private let body: () -> Void
+    private var body: (() -> Void)?
 
     private init(size: Int, body: @escaping () -> Void) {
         unsafe raw = .allocate(byteCount: size, alignment: 16)
@@ -76,6 +77,16 @@ final class HookHandle {
         unsafe uv_check_init(loop, check)
         unsafe check.pointee.data = Unmanaged.passUnretained(hook).toOpaque()
         unsafe uv_check_start(check) { check in unsafe HookHandle.run(check?.pointee.data) }
+        return hook
+    }
+
+    /// Runs `body` before each turn waits for input: behind timers, and behind the closing of handles.
+    static func beforeEachWait(of loop: UnsafeMutablePointer<uv_loop_t>, _ body: @escaping () -> Void) -> HookHandle {
+        let hook = unsafe HookHandle(size: MemoryLayout<uv_prepare_t>.size, body: body)
+        let prepare = unsafe hook.raw.bindMemory(to: uv_prepare_t.self, capacity: 1)
+        unsafe uv_prepare_init(loop, prepare)
+        unsafe prepare.pointee.data = Unmanaged.passUnretained(hook).toOpaque()
+        unsafe uv_prepare_start(prepare) { prepare in unsafe HookHandle.run(prepare?.pointee.data) }
         return hook
     }
 
@@ -105,14 +116,16 @@ final class HookHandle {
     /// Wakes the loop; only for a handle made by ``onWake(of:_:)``, from any thread.
     func wake() { unsafe uv_async_send(raw.assumingMemoryBound(to: uv_async_t.self)) }
 
-    /// Takes the handle off its loop.
+    /// Takes the handle off its loop and lets go of the function; the loop must run on before the handle may go.
     func close() {
+        guard body != nil else { return }
+        body = nil
         unsafe uv_close(raw.assumingMemoryBound(to: uv_handle_t.self), nil)
     }
 
     private static func run(_ data: UnsafeMutableRawPointer?) {
         guard let data = unsafe data else { return }
-        unsafe Unmanaged<HookHandle>.fromOpaque(data).takeUnretainedValue().body()
+        unsafe Unmanaged<HookHandle>.fromOpaque(data).takeUnretainedValue().body?()
     }
 
     deinit { unsafe raw.deallocate() }

@@ -26,6 +26,22 @@ final class LoopStorage: @unchecked Sendable {
     /// Ends ``run()`` after the turn that is under way.
     func stop() { unsafe uv_stop(pointer) }
 
+    /// Runs some turns that wait for nothing, so that handles which were closed come to their end.
+    func finishClosing() {
+        for _ in 0..<Self.closingTurns where unsafe uv_run(pointer, UV_RUN_NOWAIT) == 0 { return }
+    }
+
+    /// Ends the loop; nothing else may use it any more, and every handle must have been closed.
+    func close() {
+        finishClosing()
+        // Handles that are still open would be found by nobody: then the memory stays.
+        guard unsafe uv_loop_close(pointer) == 0 else { return }
+        unsafe pointer.deallocate()
+    }
+
+    /// Enough for a handle whose end closes another.
+    private static let closingTurns = 16
+
     var milliseconds: UInt64 { unsafe uv_now(pointer) }
 
     private static var currentThread: UInt { UInt(pthread_self()) }
@@ -35,6 +51,7 @@ final class LoopStorage: @unchecked Sendable {
 @safe
 final class ServiceThread: Sendable {
     private let handle: pthread_t
+    private let isJoined = Atomic(false)
 
     private final class Start {
         let body: @Sendable () -> Void
@@ -55,6 +72,11 @@ final class ServiceThread: Sendable {
         self.handle = handle
     }
 
-    /// Waits for the function to return.
-    func join() { pthread_join(handle, nil) }
+    /// Waits for the function to return; once.
+    func join() {
+        guard !isJoined.exchange(true, ordering: .relaxed) else { return }
+        pthread_join(handle, nil)
+    }
+
+    deinit { if !isJoined.load(ordering: .relaxed) { pthread_detach(handle) } }
 }

@@ -27,6 +27,9 @@ enum Socket {
     /// Says that nothing more will be sent.
     static func finishSending(on descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Ends both directions; the descriptor stays, and reads as ended.
+    static func end(_ descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 
     /// Accepts one connection that does not wait and sends small writes at once.

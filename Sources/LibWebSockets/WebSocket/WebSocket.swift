@@ -21,16 +21,22 @@ public final class WebSocket: Flushable {
     private var message = MessageAssembly()
     private var output: [UInt8] = []
     private var isDirty = false
+    /// Bytes that libwebsockets took and could not send at once.
     private var heldBytes = 0
+    /// When some output last left, while the connection takes no more; `nil` when it does.
+    private var blockedSince: UInt64?
+    private var unacknowledged: Int32 = 0
     private var lastInput: UInt64
-    private var lastOutput: UInt64
     private var pingSent = false
     private var closeDeadline = UInt64.max
 
     /// Whether messages can be sent.
     public var isOpen: Bool { state == .open }
+    /// Whether the handshake was ever done.
+    var wasOpened: Bool { state != .opening }
     /// Bytes that wait to be sent.
-    public var queuedBytes: Int { max(0, output.count - Self.prefix) + heldBytes }
+    public var queuedBytes: Int { waitingBytes + heldBytes }
+    private var waitingBytes: Int { max(0, output.count - Self.prefix) }
 
     /// Bytes in front of the output that libwebsockets may write to.
     private static let prefix = Int(postern_write_prefix())
@@ -43,7 +49,6 @@ public final class WebSocket: Flushable {
         self.remoteAddress = remoteAddress
         self.handler = handler
         lastInput = loop.milliseconds
-        lastOutput = loop.milliseconds
     }
 
     // MARK: Sending
@@ -54,9 +59,9 @@ public final class WebSocket: Flushable {
     /// Sends one binary message.
     public func sendBinary(_ body: (inout [UInt8]) -> Void) { append(.binary, body) }
 
-    /// Sends one message as it stands.
+    /// Sends one message as it stands, also an empty one.
     public func send(_ message: Span<UInt8>, isBinary: Bool) {
-        append(isBinary ? .binary : .text) { $0.append(contentsOf: message) }
+        append(isBinary ? .binary : .text, keepsEmpty: true) { $0.append(contentsOf: message) }
     }
 
     /// Sends a close frame after what was sent before, and waits a while for its answer.
@@ -64,46 +69,62 @@ public final class WebSocket: Flushable {
     /// - Parameter droppingQueued: Leaves out what still waits, for a reader that will not take it.
     public func close(code: UInt16, reason: String, droppingQueued: Bool = false) {
         guard state == .open else { return }
-        if droppingQueued { output.removeLast(max(0, output.count - Self.prefix)) }
-        append(.close) { payload in
-            payload.append(contentsOf: [UInt8(code >> 8), UInt8(code & 0xFF)])
-            payload.append(contentsOf: reason.utf8.prefix(123))
-        }
-        state = .closing
-        closeDeadline = loop.milliseconds + limits.closeMilliseconds
+        beginClosing()
+        if droppingQueued { output.removeLast(waitingBytes) }
+        reserve()
+        WebSocketFrame.appendClose(code: code, reason: reason, to: &output)
+        markDirty()
     }
 
-    private func append(_ kind: WebSocketFrame.Kind, _ body: (inout [UInt8]) -> Void) {
+    private func append(_ kind: WebSocketFrame.Kind, keepsEmpty: Bool = false, _ body: (inout [UInt8]) -> Void) {
         guard state == .open else { return }
+        reserve()
+        WebSocketFrame.append(kind, to: &output, keepsEmpty: keepsEmpty, body: body)
+        markDirty()
+        // What libwebsockets holds does not count: it may be one large answer that is on its way.
+        if blockedSince != nil, waitingBytes > limits.maximumQueuedBytes { handler?.fellBehind(self) }
+    }
+
+    private func reserve() {
         if output.isEmpty { output.append(contentsOf: repeatElement(0, count: Self.prefix)) }
-        WebSocketFrame.append(kind, to: &output, body: body)
-        if !isDirty {
-            isDirty = true
-            loop.markDirty(self)
-        }
-        if queuedBytes > limits.maximumQueuedBytes, heldBytes > 0 { handler?.fellBehind(self) }
+    }
+
+    private func markDirty() {
+        guard !isDirty else { return }
+        isDirty = true
+        loop.markDirty(self)
+    }
+
+    private func beginClosing() {
+        guard state == .open else { return }
+        state = .closing
+        closeDeadline = loop.milliseconds + limits.closeMilliseconds
     }
 
     /// Writes what was gathered, unless the connection takes nothing at the moment.
     func flush() {
         isDirty = false
         guard let connection = unsafe connection, output.count > Self.prefix else { return }
-        guard unsafe lws_partial_buffered(connection) == 0 else {
-            unsafe lws_callback_on_writable(connection)
-            return
-        }
-        let count = output.count - Self.prefix
+        guard unsafe lws_partial_buffered(connection) == 0 else { return waitForRoom() }
+        let count = waitingBytes
         let written = unsafe output.withUnsafeMutableBufferPointer { buffer -> Int32 in
             guard let start = buffer.baseAddress else { return 0 }
             return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
         }
         output.removeAll(keepingCapacity: output.capacity <= Self.keptBytes)
         guard written >= 0 else { return kill() }
-        lastOutput = loop.milliseconds
+        blockedSince = nil
+        heldBytes = 0
         if unsafe lws_partial_buffered(connection) != 0 {
             heldBytes = count
-            unsafe lws_callback_on_writable(connection)
+            waitForRoom()
         }
+    }
+
+    private func waitForRoom() {
+        guard let connection = unsafe connection else { return }
+        if blockedSince == nil { blockedSince = loop.milliseconds }
+        unsafe lws_callback_on_writable(connection)
     }
 
     // MARK: Called by the context
@@ -130,15 +151,17 @@ public final class WebSocket: Flushable {
         return true
     }
 
-    /// What was held back has left, at least in part; `false` closes the connection at once.
-    func becameWritable() -> Bool {
-        lastOutput = loop.milliseconds
-        guard let connection = unsafe connection else { return false }
-        if unsafe lws_partial_buffered(connection) == 0 { heldBytes = 0 }
+    /// What was held back has left.
+    func becameWritable() {
+        guard let connection = unsafe connection else { return }
+        if unsafe lws_partial_buffered(connection) == 0 {
+            heldBytes = 0
+            blockedSince = nil
+        }
         flush()
-        return true
     }
 
+    /// A pong or a piece of a message has arrived.
     func noteInput() {
         lastInput = loop.milliseconds
         pingSent = false
@@ -147,8 +170,14 @@ public final class WebSocket: Flushable {
     /// The other end closes; `true` asks for the answer that the protocol demands.
     func receiveClose(_ payload: Span<UInt8>) -> Bool {
         remoteCloseCode = payload.count < 2 ? 1005 : UInt16(payload[0]) << 8 | UInt16(payload[1])
-        defer { state = .closing }
+        defer { beginClosing() }
         return state == .open
+    }
+
+    /// libwebsockets ends the connection by itself, and sends its own close frame if any.
+    func isBeingClosed() {
+        beginClosing()
+        output = []
     }
 
     func closed() {
@@ -161,24 +190,41 @@ public final class WebSocket: Flushable {
 
     // MARK: Time
 
-    /// Sends pings and ends what takes too long; called about once a second.
+    /// Sends pings and ends what takes too long; called a few times a second.
     func checkTime(_ now: UInt64) {
         if state == .closing, now >= closeDeadline { return kill() }
         guard state == .open else { return }
-        if queuedBytes > 0, now - lastOutput > limits.stallMilliseconds {
+        if let since = blockedSince, !hasSent(now), now - since > limits.stallMilliseconds {
             handler?.fellBehind(self)
         } else if message.hasExpired(now, limits: limits) {
             close(code: 1008, reason: "message takes too long")
         } else if pingSent, now - lastInput > limits.pingMilliseconds + limits.pongMilliseconds {
             handler?.wentSilent(self)
+            // Who is silent will not answer the close either.
+            if state == .closing { closeDeadline = now }
         } else if !pingSent, now - lastInput > limits.pingMilliseconds {
             pingSent = true
-            append(.ping) { _ in }
+            // With something in it: libwebsockets does not tell of an empty pong.
+            append(.ping) { $0.append(UInt8(ascii: "?")) }
         }
     }
 
+    /// Whether the other end has taken something since this was asked last.
+    private func hasSent(_ now: UInt64) -> Bool {
+        guard let connection = unsafe connection else { return false }
+        let count = unsafe postern_unacknowledged(lws_get_socket_fd(connection))
+        guard count != unacknowledged else { return false }
+        unacknowledged = count
+        blockedSince = now
+        return true
+    }
+
+    /// Ends the connection without waiting for the other end.
+    ///
+    /// The timeout alone would wait until something else happens in libwebsockets; the end of the socket does not.
     private func kill() {
         guard let connection = unsafe connection else { return }
         unsafe lws_set_timeout(connection, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC)
+        Socket.end(unsafe lws_get_socket_fd(connection))
     }
 }

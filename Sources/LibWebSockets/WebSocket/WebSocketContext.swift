@@ -12,6 +12,7 @@ final class WebSocketContext {
     static let writeBytes = 4 << 20
 
     private var raw: OpaquePointer?
+    /// Dangling once the context has been destroyed.
     private let host: OpaquePointer
     private let resources: ContextResources
     private var sockets = SlotTable<WebSocket>()
@@ -52,6 +53,10 @@ final class WebSocketContext {
     ///
     /// - Returns: Whether the WebSocket is open.
     func adopt(descriptor: Int32, handshake: [UInt8], as socket: WebSocket) -> Bool {
+        guard unsafe raw != nil else {
+            Socket.close(descriptor)
+            return false
+        }
         let slot = sockets.insert(socket)
         arriving = socket
         arrivingSlot = slot
@@ -60,7 +65,9 @@ final class WebSocketContext {
                 host, descriptor, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
         }
         arriving = nil
-        if !socket.isOpen { sockets.remove(slot) }
+        // One that was opened leaves the table when libwebsockets says that it is closed, also if its handler, or a
+        // message that came with the handshake, has begun to close it already.
+        if !socket.wasOpened { sockets.remove(slot) }
         return socket.isOpen
     }
     private var arrivingSlot = SlotID()
@@ -90,7 +97,7 @@ final class WebSocketContext {
             return unsafe socket.receive(bytes.bindMemory(to: UInt8.self).span, piece) ? 0 : -1
         case LWS_CALLBACK_SERVER_WRITEABLE:
             guard let socket = unsafe socket(in: session) else { return -1 }
-            return socket.becameWritable() ? 0 : -1
+            socket.becameWritable()
         case LWS_CALLBACK_RECEIVE_PONG:
             unsafe socket(in: session)?.noteInput()
         case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
@@ -101,6 +108,8 @@ final class WebSocketContext {
             guard let socket = arriving, let session = unsafe session else { return -1 }
             unsafe session.storeBytes(of: arrivingSlot, as: SlotID.self)
             unsafe socket.opened(connection)
+        case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
+            unsafe socket(in: session)?.isBeingClosed()
         case LWS_CALLBACK_CLOSED:
             guard let session = unsafe session else { return 0 }
             let slot = unsafe session.load(as: SlotID.self)
@@ -120,7 +129,9 @@ final class WebSocketContext {
         return sockets[unsafe session.load(as: SlotID.self)]
     }
 
-    /// Closes every WebSocket and gives the context back; the loop must run on for some turns.
+    /// Closes every WebSocket and gives the context back.
+    ///
+    /// The loop must run on for some turns, and this object live as long: only then is libwebsockets done with both.
     func destroy() {
         guard let raw = unsafe raw else { return }
         unsafe self.raw = nil

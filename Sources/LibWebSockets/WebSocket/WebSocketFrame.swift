@@ -8,20 +8,25 @@ enum WebSocketFrame {
         case ping = 0x89
     }
 
-    /// Appends a frame around what `body` appends; nothing when it appends nothing.
+    /// Appends a frame around what `body` appends; no message when it appends nothing, unless empty ones are kept.
     ///
     /// The short header is written first. A longer payload is moved up by the few bytes that its header needs.
     ///
     /// - Returns: The length of the payload in bytes.
     @discardableResult
-    static func append(_ kind: Kind, to output: inout [UInt8], body: (inout [UInt8]) -> Void) -> Int {
+    static func append(
+        _ kind: Kind,
+        to output: inout [UInt8],
+        keepsEmpty: Bool = false,
+        body: (inout [UInt8]) -> Void
+    ) -> Int {
         let start = output.count
         output.append(kind.rawValue)
         output.append(0)
         body(&output)
         let length = output.count - start - 2
         switch length {
-        case 0 where kind == .text || kind == .binary:
+        case 0 where !keepsEmpty && (kind == .text || kind == .binary):
             output.removeLast(2)
         case ...125:
             output[start + 1] = UInt8(length)

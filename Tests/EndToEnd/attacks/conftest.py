@@ -1,0 +1,59 @@
+"""One gateway for all attacks that may share it; every test leaves it alive and within its memory."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from server import Server  # noqa: E402
+from victim import Victim  # noqa: E402
+
+# 256 MiB of output, and 64 KiB for each of 1,000 connections (RELIABILITY: P6).
+MEMORY_ROOM = (256 << 20) + 1_000 * (64 << 10)
+
+
+@pytest.fixture(scope="session")
+def shared_server():
+    server = Server()
+    server.base = server.rss()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(shared_server):
+    """The shared gateway, with the checks that every row asks for."""
+    lines = shared_server.lineCount
+    yield shared_server
+    assert shared_server.isAlive(), "the gateway died:\n" + "\n".join(shared_server.lines[-50:])
+    assert shared_server.rss() < shared_server.base + MEMORY_ROOM
+    assert shared_server.lineCount - lines <= 200, "the gateway wrote too many lines"
+
+
+@pytest.fixture
+def port(server):
+    return server.port
+
+
+@pytest.fixture
+def alive(server):
+    """Somebody else is served all the while."""
+    with Victim(server.port):
+        yield
+
+
+@pytest.fixture(scope="module")
+def start():
+    """Starts gateways of a test's own, and ends them."""
+    started = []
+
+    def start(*options, **settings):
+        server = Server(*options, **settings)
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()

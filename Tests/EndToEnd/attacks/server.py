@@ -1,0 +1,94 @@
+"""Starts the demo gateway for one test or many, and looks at its process."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+
+def program():
+    """The demo gateway: `POSTERN_DEMO`, else the newest build of this checkout."""
+    if named := os.environ.get("POSTERN_DEMO"):
+        return pathlib.Path(named)
+    built = [ROOT / ".build" / kind / "postern-demo" for kind in ("release", "debug")]
+    built = [path for path in built if path.exists()]
+    if not built:
+        raise FileNotFoundError("build postern-demo first, or name it in POSTERN_DEMO")
+    return max(built, key=lambda path: path.stat().st_mtime)
+
+
+class Server:
+    """One running gateway. Its output is kept, up to a limit, in `lines`."""
+
+    def __init__(self, *options, wrapper=(), environment=None, patience=30):
+        command = [*wrapper, str(program()), "--port", "0", "--raw-echo", *options]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            env={**os.environ, "SWIFT_BACKTRACE": "enable=no", **(environment or {})})
+        self.lines, self.port, self.lineCount = [], None, 0
+        self.started = threading.Event()
+        threading.Thread(target=self._read, daemon=True).start()
+        if not self.started.wait(patience) or self.port is None:
+            self.process.kill()
+            raise RuntimeError("the gateway did not start:\n" + "\n".join(self.lines))
+
+    def _read(self):
+        for line in self.process.stdout:
+            text = line.decode("utf-8", "replace").rstrip()
+            self.lineCount += 1
+            if len(self.lines) < 2000:
+                self.lines.append(text)
+            if self.port is None and (found := re.search(r"listening on (?:http://[^:]+:)?(\d+)", text)):
+                self.port = int(found.group(1))
+                self.started.set()
+        self.started.set()
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def isAlive(self):
+        return self.process.poll() is None
+
+    def rss(self):
+        """Resident memory in bytes."""
+        with open(f"/proc/{self.pid}/status") as status:
+            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)) * 1024
+
+    def cpu(self):
+        """Seconds of processor time so far."""
+        with open(f"/proc/{self.pid}/stat") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def cpuShare(self, seconds):
+        """Processor time per second of a span that begins now."""
+        before, start = self.cpu(), time.monotonic()
+        time.sleep(seconds)
+        return (self.cpu() - before) / (time.monotonic() - start)
+
+    def terminate(self, seconds=30):
+        """Asks it to stop; its exit code, None when it did not."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait(seconds)
+
+    def wait(self, seconds=30):
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self):
+        if self.isAlive():
+            self.process.terminate()
+            if self.wait(10) is None:
+                self.process.kill()
+                self.process.wait()
