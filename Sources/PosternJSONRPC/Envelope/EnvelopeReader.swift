@@ -128,7 +128,7 @@ extension EnvelopeReader {
         guard name.count <= 8, !name.isEmpty, bytes.count &- name.lowerBound >= 8 else {
             return longMember(bytes.extracting(name))
         }
-        let word = bytes.word(at: name.lowerBound) & (.max >> UInt64(64 &- 8 &* name.count))
+        let word = bytes.word(at: name.lowerBound) & (.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* name.count))
         return shortMember(word) ?? longMember(bytes.extracting(name))
     }
 

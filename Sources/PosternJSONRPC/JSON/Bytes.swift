@@ -93,7 +93,7 @@ extension Span<UInt8> {
     func word(at position: Int) -> UInt64 {
         let bytes = extracting(position..<position &+ 8)
         var word: UInt64 = 0
-        for index in 0..<8 { word |= UInt64(bytes[index]) << UInt64(8 &* index) }
+        for index in 0..<8 { word |= UInt64(bytes[index]) &<< UInt64(truncatingIfNeeded: 8 &* index) }
         return word
     }
 
