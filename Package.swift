@@ -30,7 +30,8 @@ let package = Package(
         .systemLibrary(
             name: "CLibWebSockets",
             pkgConfig: "libwebsockets",
-            providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-uv", "libuv1-dev"])]),
+            providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-uv", "libuv1-dev"])]
+        ),
         .target(name: "LibWebSockets", dependencies: ["CLibWebSockets"]),
         .target(
             name: "PosternGateway",
@@ -70,6 +71,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
@@ -78,6 +80,7 @@ let package = Package(
             dependencies: ["Postern", "PosternJSONRPC"],
             exclude: ["Corpus"]
         ),
+        .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "PosternNIO", "postern"]),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
         .testTarget(
             name: "PosternNIOTests",

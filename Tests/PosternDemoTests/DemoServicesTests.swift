@@ -43,7 +43,7 @@ func answer(_ router: Router, _ method: String, _ arguments: String) async throw
 
     @Test(arguments: [
         ("add", "[9223372036854775807,1]"), ("echo/echo", "[]"), ("echo/echo", #"{"other":1}"#),
-        ("jobs/run", "[0]"), ("jobs/run", "[1,-1]"),
+        ("files/monitor", #"["a\u0000b"]"#), ("files/monitor", #"[""]"#), ("jobs/run", "[0]"), ("jobs/run", "[1,-1]"),
     ])
     func unfitArgumentsAreRefused(method: String, arguments: String) async {
         let error = await #expect(throws: CallError.self) { try await answer(router, method, arguments) }

@@ -55,6 +55,14 @@ struct FrameTests {
     }
 
     @Test
+    func theFirstFrameIsJudgedWithoutTheOnesBehindIt() throws {
+        let bytes: [UInt8] = [0, 0, 0, 1, 7, 0, 0, 0, 200, 1, 2]
+        let first = try FrameSplitter.firstFrame(in: bytes.span, limit: 100)
+        let half = try FrameSplitter.firstFrame(in: bytes.span.extracting(first: 4), limit: 100)
+        #expect((first, half) == (5, 0))
+    }
+
+    @Test
     func randomBytesNeverTrap() {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
@@ -130,18 +138,5 @@ struct FrameTests {
         }
         #expect(rest.isEmpty)
         return frames
-    }
-}
-
-/// A small generator that can be seeded.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -5,16 +5,18 @@ public struct ArgumentRanges: Sendable {
     /// The largest number of parameters of one method.
     public static let maximumCount = 8
 
-    private var starts = InlineArray<8, Int>(repeating: -1)
-    private var ends = InlineArray<8, Int>(repeating: -1)
+    @usableFromInline var starts = InlineArray<8, Int>(repeating: -1)
+    @usableFromInline var ends = InlineArray<8, Int>(repeating: -1)
 
     /// Ranges in which every argument is missing.
     public init() {}
 
     /// Tells whether no argument was given for the parameter at this index.
+    @inlinable
     public func isMissing(_ index: Int) -> Bool { starts[index] < 0 }
 
     /// The range of the argument for the parameter at an index; empty at 0 when it is missing.
+    @inlinable
     public subscript(index: Int) -> Range<Int> {
         get { isMissing(index) ? 0..<0 : starts[index]..<ends[index] }
         set {

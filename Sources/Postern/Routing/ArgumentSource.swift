@@ -20,8 +20,29 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         _ arguments: Span<UInt8>,
         _ codec: any PayloadCodec.Type
     ) throws(CallError) -> Argument {
-        let range = ranges[index]
         index += 1
+        return try read(ranges[index - 1], of: arguments, as: codec)
+    }
+
+    /// Reads an argument, in place where its type is known and frequent.
+    @inlinable
+    @inline(__always)
+    func readInPlace(
+        _ range: Range<Int>,
+        of arguments: Span<UInt8>,
+        as codec: any PayloadCodec.Type
+    ) throws(CallError) -> Argument {
+        if !range.isEmpty, let value = readFrequent(Argument.self, arguments.extracting(range), codec) { return value }
+        return try read(range, of: arguments, as: codec)
+    }
+
+    /// Reads an argument of any type; also one whose frequent type did not go well, to tell why.
+    @usableFromInline
+    func read(
+        _ range: Range<Int>,
+        of arguments: Span<UInt8>,
+        as codec: any PayloadCodec.Type
+    ) throws(CallError) -> Argument {
         if range.isEmpty { return try absentArgument() }
         do throws(PayloadError) {
             return try reader.read(arguments.extracting(range), codec)

@@ -11,7 +11,7 @@ struct ResultEncoder<Result: Encodable & Sendable>: Sendable {
     func append(_ value: Result, as codec: any PayloadCodec.Type, to output: inout [UInt8]) throws(CallError) {
         let start = output.count
         do throws(PayloadError) {
-            try writer.write(value, codec, &output)
+            if try !writeFrequent(value, codec, &output) { try writer.write(value, codec, &output) }
         } catch {
             output.removeLast(output.count - start)
             throw Self.fault(error, codec)

@@ -1,4 +1,5 @@
 import Postern
+import SystemPackage
 
 /// Watches files by looking at them again and again.
 enum FileMonitor {
@@ -13,28 +14,43 @@ enum FileMonitor {
             options: MethodOptions(documentation: "Sends an event for every change of a file", isSafe: true)
         ) { (path: String, interval: Double) in
             let interval = Duration.seconds(Interval.clamp(interval, to: 0.05...3600))
-            return FileChanges(path: path, interval: interval, first: FileState(path: path), monitors: monitors)
+            return FileChanges(path: try filePath(path), interval: interval, monitors: monitors)
         }
         service.register(
             "active",
             options: MethodOptions(documentation: "Counts the running monitors", isSafe: true, execution: .onEventLoop)
         ) { () -> Int in monitors.count }
     }
+
+    private static func filePath(_ text: String) throws(CallError) -> FilePath {
+        guard !text.isEmpty, !text.utf8.contains(0) else {
+            throw CallError(.invalidParameters, "Parameter path is no path", executed: .no)
+        }
+        return FilePath(text)
+    }
 }
 
 /// The changes of one file since the first look; each reader looks for itself, and stops when it stops reading.
 struct FileChanges: AsyncSequence, Sendable {
-    let path: String
-    let interval: Duration
-    let first: FileState?
-    let monitors: ActiveCount
+    private let path: FilePath
+    private let interval: Duration
+    private let first: FileState?
+    private let monitors: ActiveCount
+
+    /// Takes the first look.
+    init(path: FilePath, interval: Duration, monitors: ActiveCount) {
+        self.path = path
+        self.interval = interval
+        self.monitors = monitors
+        first = FileState(path: path)
+    }
 
     func makeAsyncIterator() -> Iterator {
         Iterator(path: path, interval: interval, known: first, membership: monitors.join())
     }
 
     struct Iterator: AsyncIteratorProtocol {
-        fileprivate let path: String
+        fileprivate let path: FilePath
         fileprivate let interval: Duration
         fileprivate var known: FileState?
         /// Counted for as long as this iterator lives.
@@ -46,7 +62,7 @@ struct FileChanges: AsyncSequence, Sendable {
                 let state = FileState(path: path)
                 guard state != known else { continue }
                 defer { known = state }
-                return FileChange(path: path, old: known, new: state)
+                return FileChange(path: path.string, old: known, new: state)
             }
             return nil
         }

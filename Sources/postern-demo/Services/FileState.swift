@@ -1,28 +1,24 @@
-import FoundationEssentials
+import Glibc
 import Postern
+import SystemPackage
 
 /// What one look at a file found.
 struct FileState: Hashable, Sendable {
     /// Bytes.
-    let size: Int
+    let size: Int64
     let modified: Timestamp
-    /// The permission bits.
-    let mode: Int
-    let inode: Int
+    /// Type and permission bits.
+    let mode: UInt32
+    let inode: UInt
 
     /// Looks at a file, through symbolic links; `nil` when there is none that can be looked at.
-    init?(path: String) {
-        let path = URL(filePath: path).resolvingSymlinksInPath().path
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
-        size = Self.integer(attributes[.size])
-        modified = Timestamp(attributes[.modificationDate] as? Date ?? .distantPast)
-        mode = Self.integer(attributes[.posixPermissions])
-        inode = Self.integer(attributes[.systemFileNumber])
-    }
-
-    private static func integer(_ value: Any?) -> Int {
-        guard let value = value as? any BinaryInteger else { return 0 }
-        return Int(truncatingIfNeeded: value)
+    init?(path: FilePath) {
+        guard let stat = try? path.stat() else { return nil }
+        size = stat.size
+        let time = stat.st_mtim
+        modified = Timestamp(seconds: Int64(time.tv_sec), nanoseconds: UInt32(truncatingIfNeeded: time.tv_nsec))
+        mode = stat.mode.rawValue
+        inode = stat.inode.rawValue
     }
 }
 

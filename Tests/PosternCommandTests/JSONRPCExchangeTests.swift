@@ -1,0 +1,56 @@
+import Postern
+import Testing
+
+@testable import postern
+
+@Suite struct JSONRPCExchangeTests {
+    @Test(arguments: [
+        (#"{"jsonrpc":"2.0","id":"postern-1","result":null}"#, JSONRPCExchange.Step.result(.null)),
+        (#"{"jsonrpc":"2.0","id":"postern-1","result":{"subscription":"x"}}"#, .result(["subscription": "x"])),
+        (#"{"jsonrpc":"2.0","id":"postern-1","result":{"subscription":"postern-1"}}"#, .nothing),
+        (#"{"jsonrpc":"2.0","id":7,"result":1}"#, .nothing),
+        (#"{"method":"a.subscription","params":{"subscription":"postern-1","result":5,"seq":9}}"#, .item(5)),
+        (#"{"method":"a.subscription","params":{"subscription":"other","result":5}}"#, .nothing),
+        (#"{"method":"rpc.event","params":{"subscription":"postern-1","gap":{"dropped":3}}}"#, .gap(["dropped": 3])),
+        (#"{"method":"rpc.event","params":{"subscription":"postern-1","done":true}}"#, .end),
+        (#"{"method":"call.me","id":"postern-1","params":[]}"#, .nothing),
+        ("[]", .nothing),
+    ])
+    func messageMeansAStep(message: String, expected: JSONRPCExchange.Step) throws {
+        var exchange = JSONRPCExchange()
+        #expect(try exchange.take(Array(message.utf8)) == expected)
+    }
+
+    @Test(arguments: [
+        #"{"jsonrpc":"2.0","id":"postern-1","error":{"code":1001,"message":"no"}}"#,
+        #"{"jsonrpc":"2.0","id":null,"error":{"code":1001,"message":"no"}}"#,
+        #"{"method":"a.subscription","params":{"subscription":"postern-1","error":{"code":1001,"message":"no"}}}"#,
+    ])
+    func errorsAreThrown(message: String) throws {
+        var exchange = JSONRPCExchange()
+        let error = #expect(throws: CallError.self) { try exchange.take(Array(message.utf8)) }
+        #expect(error?.code.rawValue == 1001)
+        #expect(error?.message == "no")
+    }
+
+    @Test func responseAnswersTheRequest() throws {
+        var exchange = JSONRPCExchange()
+        _ = try exchange.take(Array(#"{"method":"other"}"#.utf8))
+        #expect(!exchange.isAnswered)
+        _ = try exchange.take(Array(#"{"id":"postern-1","result":1}"#.utf8))
+        #expect(exchange.isAnswered)
+    }
+
+    @Test func whatIsNoJSONIsAnError() {
+        var exchange = JSONRPCExchange()
+        #expect(throws: CallError.self) { try exchange.take(Array("nonsense".utf8)) }
+    }
+
+    @Test func requestCarriesItsTimeout() throws {
+        let request = RemoteRequest("a/b.c", .positional([1]), timeout: .milliseconds(1500))
+        let text = String(decoding: try JSONRPCExchange.request(request), as: UTF8.self)
+        #expect(
+            text == #"{"jsonrpc":"2.0","id":"postern-1","method":"a.b.c","params":[1],"meta":{"timeoutMs":1500}}"#
+        )
+    }
+}
