@@ -1,0 +1,14 @@
+import LibWebSockets
+import Postern
+import PosternGateway
+
+/// A gateway with one loop and no files, on a port that the system chose.
+enum BenchGateway {
+    static func start(_ router: Router) async throws -> Gateway {
+        var configuration = GatewayConfiguration()
+        configuration.server.port = 0
+        configuration.drain.grace = .zero
+        configuration.drain.spread = .zero
+        return try await Gateway(configuration, dispatcher: router)
+    }
+}
