@@ -59,7 +59,6 @@ final class FrameHandler: ChannelInboundHandler {
             bytes = started
         }
         guard let peer, peer.isConnected else { return }
-        if !isHandshakeDone { isHandshakeDone = peer.isHandshakeDone }
         do {
             try read(&bytes, peer)
         } catch {
@@ -68,10 +67,20 @@ final class FrameHandler: ChannelInboundHandler {
     }
 
     private func read(_ bytes: inout ByteBuffer, _ peer: Peer) throws(DisconnectReason) {
-        let limit = isHandshakeDone ? options.limits.frameBytes : options.limits.helloBytes
-        let count = try FrameSplitter.wholeFrames(in: bytes.readableBytesUInt8Span, limit: limit)
-        if count > 0, let frames = bytes.readBytes(length: count) { peer.receive(frames) }
+        if !isHandshakeDone {
+            let limit = options.limits.helloBytes
+            pass(try FrameSplitter.firstFrame(in: bytes.readableBytesUInt8Span, limit: limit), of: &bytes, peer)
+            isHandshakeDone = peer.isHandshakeDone
+        }
+        if isHandshakeDone {
+            let limit = options.limits.frameBytes
+            pass(try FrameSplitter.wholeFrames(in: bytes.readableBytesUInt8Span, limit: limit), of: &bytes, peer)
+        }
         if bytes.readableBytes > 0 { rest = bytes }
+    }
+
+    private func pass(_ count: Int, of bytes: inout ByteBuffer, _ peer: Peer) {
+        if count > 0, let frames = bytes.readBytes(length: count) { peer.receive(frames) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

@@ -76,6 +76,21 @@ struct HostileClientTests {
         #expect(dispatcher.calls.value == 1)
     }
 
+    @Test(arguments: [Wiring.tcp, .unix])
+    func aLargeCallRightBehindTheHelloIsServed(wiring: Wiring) async throws {
+        let dispatcher = Recorder()
+        let server = NativeServer(dispatcher)
+        let raw = try await RawConnection(to: try await server.start(at: wiring.address))
+        // Arguments: a list of one text of 100,000 bytes.
+        let text = [UInt8](repeating: 0x61, count: 100_000)
+        let call = [0x98, 1, 1, 0xa1, 0x61, 0xc0, 0, 0, 0x91, 0xdb, 0x00, 0x01, 0x86, 0xa0] + text + [0xc0]
+        raw.send(hello + [0, 0x01, 0x86, 0xaf] + call)
+        await dispatcher.called.wait()
+        raw.close()
+        await server.stop()
+        #expect(dispatcher.calls.value == 1)
+    }
+
     /// Sends bytes to a server; gives why it closed and what it sent.
     private func turnAway(
         _ bytes: [UInt8],

@@ -47,6 +47,21 @@ struct StreamTests {
     }
 
     @Test(arguments: Wiring.allCases)
+    func aSubscriberGetsWhatIsPublished(wiring: Wiring) async throws {
+        let router = Router()
+        let topic = router.topic("news")
+        let link = try await Link.make(wiring, serving: router)
+        let news = try await link.client.subscribe("news", of: Int.self)
+        #expect(news.position?.offset == 0)
+        for number in 1...100 { try topic.publish(number) }
+        topic.close()
+        var received: [Int] = []
+        for try await number in news { received.append(number) }
+        #expect(received == Array(1...100))
+        await link.close()
+    }
+
+    @Test(arguments: Wiring.allCases)
     func aLostConnectionEndsStreamsWithAnError(wiring: Wiring) async throws {
         let router = Router()
         router.root.registerStream("endless") { () async in

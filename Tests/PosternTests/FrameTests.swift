@@ -55,6 +55,14 @@ struct FrameTests {
     }
 
     @Test
+    func theFirstFrameIsJudgedWithoutTheOnesBehindIt() throws {
+        let bytes: [UInt8] = [0, 0, 0, 1, 7, 0, 0, 0, 200, 1, 2]
+        let first = try FrameSplitter.firstFrame(in: bytes.span, limit: 100)
+        let half = try FrameSplitter.firstFrame(in: bytes.span.extracting(first: 4), limit: 100)
+        #expect((first, half) == (5, 0))
+    }
+
+    @Test
     func randomBytesNeverTrap() {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")

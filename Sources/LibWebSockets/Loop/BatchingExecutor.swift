@@ -6,38 +6,44 @@ import Synchronization
 /// executor collects them, and a task that drains the queue goes on for as long as there is work. A drain that is held
 /// up by a slow handler gets a second one beside it.
 public final class BatchingExecutor: TaskExecutor {
+    /// What waits to be run.
+    private enum Work {
+        case job(UnownedJob)
+        case function(@Sendable () -> Void)
+    }
+
     private struct State {
-        var jobs: [UnownedJob] = []
+        var work: [Work] = []
         var next = 0
         var drainers = 0
         var hasMovedSinceHandOver = false
 
-        mutating func takeJob() -> UnownedJob? {
-            guard next < jobs.count else {
-                jobs.removeAll(keepingCapacity: true)
+        mutating func take() -> Work? {
+            guard next < work.count else {
+                work.removeAll(keepingCapacity: true)
                 next = 0
                 drainers -= 1
                 return nil
             }
             hasMovedSinceHandOver = true
             defer { next += 1 }
-            if next >= Self.keptJobs, next * 2 >= jobs.count { forgetTaken() }
-            return jobs[next]
+            if next >= Self.keptWork, next * 2 >= work.count { forgetTaken() }
+            return work[next]
         }
 
-        /// Gives back the room of jobs that were taken, also when the queue never runs empty.
+        /// Gives back the room of work that was taken, also when the queue never runs empty.
         private mutating func forgetTaken() {
-            jobs.removeFirst(next)
+            work.removeFirst(next)
             next = 0
         }
 
-        private static let keptJobs = 1_024
+        private static let keptWork = 1_024
 
         /// Whether one more task should drain the queue.
         mutating func startsDrainer(atMost maximum: Int, onlyIfIdle: Bool) -> Bool {
             guard !onlyIfIdle || drainers == 0 else { return false }
             defer { hasMovedSinceHandOver = false }
-            guard next < jobs.count, drainers < maximum, drainers == 0 || !hasMovedSinceHandOver else { return false }
+            guard next < work.count, drainers < maximum, drainers == 0 || !hasMovedSinceHandOver else { return false }
             drainers += 1
             return true
         }
@@ -55,10 +61,16 @@ public final class BatchingExecutor: TaskExecutor {
 
     /// Takes a job; any thread. On the loop's thread it waits for the end of the turn.
     public func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
+        add(.job(UnownedJob(job)))
+    }
+
+    /// Takes a function that needs no task; any thread. It is run like a job.
+    public func run(_ function: @escaping @Sendable () -> Void) { add(.function(function)) }
+
+    private func add(_ work: Work) {
         let isOnLoop = storage.isCurrentThread
         let starts = state.withLock { state -> Bool in
-            state.jobs.append(job)
+            state.work.append(work)
             guard !isOnLoop, state.drainers == 0 else { return false }
             state.drainers += 1
             return true
@@ -76,8 +88,11 @@ public final class BatchingExecutor: TaskExecutor {
     private func startDrainer() { Task.detached { self.drain() } }
 
     private func drain() {
-        while let job = state.withLock({ $0.takeJob() }) {
-            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        while let work = state.withLock({ $0.take() }) {
+            switch work {
+            case .job(let job): unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+            case .function(let function): function()
+            }
         }
     }
 }

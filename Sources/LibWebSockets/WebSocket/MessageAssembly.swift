@@ -2,7 +2,7 @@
 struct MessageAssembly {
     enum Outcome {
         case incomplete
-        case complete([UInt8], isBinary: Bool)
+        case complete([UInt8], isBinary: Bool, frames: Int)
         case refused(code: UInt16, reason: String)
     }
 
@@ -31,7 +31,7 @@ struct MessageAssembly {
         bytes.append(contentsOf: piece)
         guard place.isFinal else { return .incomplete }
         defer { self = MessageAssembly() }
-        return .complete(bytes, isBinary: isBinary)
+        return .complete(bytes, isBinary: isBinary, frames: frames)
     }
 
     /// Whether a message that has begun should have ended by now.

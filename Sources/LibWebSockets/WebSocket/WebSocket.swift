@@ -121,6 +121,13 @@ public final class WebSocket: Flushable {
         }
     }
 
+    /// Lets libwebsockets write what it has to before anything of ours.
+    private func letPongLeave() {
+        guard let connection = unsafe connection else { return }
+        isDirty = true
+        unsafe lws_callback_on_writable(connection)
+    }
+
     private func waitForRoom() {
         guard let connection = unsafe connection else { return }
         if blockedSince == nil { blockedSince = loop.milliseconds }
@@ -145,7 +152,10 @@ public final class WebSocket: Flushable {
         }
         switch message.add(bytes, piece, limits: limits, now: loop.milliseconds) {
         case .incomplete: break
-        case .complete(let whole, let isBinary): handler?.received(whole.span, isBinary: isBinary, on: self)
+        case .complete(let whole, let isBinary, let frames):
+            // A ping between two frames is answered before the message that they make.
+            if frames > 1 { letPongLeave() }
+            handler?.received(whole.span, isBinary: isBinary, on: self)
         case .refused(let code, let reason): close(code: code, reason: reason)
         }
         return true

@@ -18,11 +18,13 @@ public enum MethodExecution: Sendable {
     case immediate(ImmediateMethod)
     /// In a task on the event loop that read the call: short steps between waits.
     case onEventLoop
+    /// On another thread, without a task: a synchronous function that may take long, and cannot be cancelled.
+    case offloaded(ImmediateMethod)
     /// In a task on the global executor: anything that may take long.
     case concurrent
 }
 
-/// A short synchronous method, ready to run on bytes in place.
+/// A synchronous method, ready to run on bytes in place.
 public struct ImmediateMethod: Sendable {
     /// Whether the method changes nothing, so that a plain GET may reach it.
     public let isSafe: Bool

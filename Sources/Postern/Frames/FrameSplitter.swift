@@ -23,6 +23,18 @@ package enum FrameSplitter {
         return offset
     }
 
+    /// How many bytes from the start belong to the first frame; 0 when it is not there as a whole.
+    ///
+    /// - Parameters:
+    ///   - bytes: What has arrived, from the beginning of the frame on.
+    ///   - limit: The largest frame that is taken.
+    /// - Returns: The number of bytes.
+    /// - Throws: ``DisconnectReason`` when the frame is empty or too long.
+    package static func firstFrame(in bytes: Span<UInt8>, limit: Int) throws(DisconnectReason) -> Int {
+        let length = length(at: 0, in: bytes).map { $0 + lengthBytes } ?? bytes.count
+        return try wholeFrames(in: bytes.extracting(first: min(length, bytes.count)), limit: limit)
+    }
+
     /// Where the frame that begins at an offset ends; `nil` when it is not there as a whole.
     static func endOfFrame(at offset: Int, in bytes: Span<UInt8>) -> Int? {
         guard let length = length(at: offset, in: bytes), length <= bytes.count - offset - lengthBytes else {

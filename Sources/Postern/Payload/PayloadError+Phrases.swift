@@ -1,5 +1,6 @@
 extension PayloadError {
-    static func expected(_ wanted: String, found: String) -> PayloadError {
+    /// The fault of a value of the wrong type, in the words that every encoding uses.
+    package static func expected(_ wanted: String, found: String) -> PayloadError {
         PayloadError(.typeMismatch, "expected \(wanted), found \(found)")
     }
 
@@ -17,7 +18,7 @@ extension PayloadError {
 
 extension PayloadKind {
     /// The kind as it is named in a sentence.
-    var phrase: String {
+    package var phrase: String {
         switch self {
         case .null: "null"
         case .bool: "a boolean"

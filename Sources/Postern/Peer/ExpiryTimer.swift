@@ -14,7 +14,7 @@ final class ExpiryTimer: Sendable {
     func arm(_ deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () -> ContinuousClock.Instant?) {
         let replaced = state.withLock { state -> Task<Void, Never>? in
             guard !state.isStopped, state.fires.map({ deadline < $0 }) ?? true else { return nil }
-            defer { state.task = Task { await self.run(from: deadline, body) } }
+            defer { state.task = Task { await self.run(at: deadline, body) } }
             state.fires = deadline
             return state.task
         }
@@ -31,29 +31,21 @@ final class ExpiryTimer: Sendable {
         task?.cancel()
     }
 
-    private func run(from first: ContinuousClock.Instant, _ body: @Sendable () -> ContinuousClock.Instant?) async {
-        var deadline = first
-        while true {
-            do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
-            // Deadlines that are set from here on find no timer and start their own.
-            guard disarm(deadline) else { return }
-            guard let next = body(), rearm(next) else { return }
-            deadline = next
-        }
+    private func run(
+        at deadline: ContinuousClock.Instant,
+        _ body: @escaping @Sendable () -> ContinuousClock.Instant?
+    ) async {
+        do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
+        // Deadlines that are set from here on find no timer and start their own.
+        guard disarm(deadline) else { return }
+        if let next = body() { arm(next, body) }
     }
 
     private func disarm(_ deadline: ContinuousClock.Instant) -> Bool {
         state.withLock { state in
             guard state.fires == deadline, !state.isStopped else { return false }
             state.fires = nil
-            return true
-        }
-    }
-
-    private func rearm(_ deadline: ContinuousClock.Instant) -> Bool {
-        state.withLock { state in
-            guard !state.isStopped, state.fires.map({ deadline < $0 }) ?? true else { return false }
-            state.fires = deadline
+            state.task = nil
             return true
         }
     }

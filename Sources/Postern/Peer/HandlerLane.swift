@@ -20,12 +20,15 @@ final class HandlerLane: Sendable {
 
         var isEmpty: Bool { head == queue.count }
 
+        /// How many that have started may stay in the queue.
+        private static let mostStarted = 1_024
+
         mutating func next() -> Start? {
-            guard !isEmpty else {
-                queue.removeAll(keepingCapacity: queue.capacity <= 1_024)
+            if isEmpty || head >= Self.mostStarted {
+                queue.removeSubrange(..<head)
                 head = 0
-                return nil
             }
+            guard !isEmpty else { return nil }
             defer { head += 1 }
             started &+= 1
             return queue[head]

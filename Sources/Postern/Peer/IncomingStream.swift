@@ -41,8 +41,8 @@ struct IncomingStream<Parked: Sendable>: Sendable {
         }
         let item = items[head]
         head += 1
-        if head == items.count {
-            items.removeAll(keepingCapacity: true)
+        if head == items.count || head >= Self.initialCredit {
+            items.removeSubrange(..<head)
             head = 0
         }
         taken += 1

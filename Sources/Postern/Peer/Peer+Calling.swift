@@ -66,11 +66,24 @@ extension Peer {
     }
 
     /// Reads a topic of the other end: calls its `rpc/subscribe`.
+    ///
+    /// - Parameters:
+    ///   - topic: Path of the topic.
+    ///   - position: Where an earlier subscription ended; `nil` begins with what is published from now on.
+    ///   - item: The type of the events.
+    /// - Returns: The events; its position tells whether it begins where the earlier one ended.
+    /// - Throws: `CallError`; `.invalidParameters` when there is no such topic.
     public func subscribe<Item: Decodable>(
         _ topic: String,
+        since position: StreamPosition? = nil,
         of item: Item.Type = Item.self
     ) async throws(CallError) -> ValueStream<Item> {
-        let arguments = try Self.named(["topic": topic])
+        let arguments =
+            if let position {
+                try Self.named(["topic": topic, "epoch": position.epoch, "offset": position.offset])
+            } else {
+                try Self.named(["topic": topic])
+            }
         return ValueStream(try await replyStream(Call("rpc/subscribe", arguments: arguments)))
     }
 

@@ -26,11 +26,6 @@ extension Peer {
     /// Hands over the frames that may be sent; empty when there are none.
     public func takeOutput() -> [UInt8] { changeInTurn { $0.outbox.take() } }
 
-    /// The largest frame that may arrive now, in bytes after its length.
-    public var currentFrameLimit: Int {
-        changeInTurn { $0.phase == .connecting ? limits.helloBytes : limits.frameBytes }
-    }
-
     /// Whether the other side has said hello.
     public var isHandshakeDone: Bool { changeInTurn { $0.phase != .connecting } }
 

@@ -6,7 +6,7 @@ extension Peer {
         case .onEventLoop:
             changeInTurn { $0.beginServing(frame.id) }
             start(frame.id, incomingCall(frame, bytes), depth: frame.depth, on: transport.executor)
-        case .concurrent:
+        case .concurrent, .offloaded:
             changeInTurn { $0.beginServing(frame.id) }
             let call = incomingCall(frame, bytes)
             lane.append { self.start(frame.id, call, depth: frame.depth, on: nil) }
@@ -39,7 +39,7 @@ extension Peer {
         case .onEventLoop:
             guard let id = changeInTurn({ $0.beginNotification() }) else { return }
             start(id, notification(path, arguments, bytes), depth: 0, on: transport.executor)
-        case .concurrent:
+        case .concurrent, .offloaded:
             guard let id = changeInTurn({ $0.beginNotification() }) else { return }
             let call = notification(path, arguments, bytes)
             lane.append { self.start(id, call, depth: 0, on: nil) }

@@ -32,13 +32,17 @@ final class RegisteredMethod: Sendable {
             switch (execution, body) {
             case (.onEventLoop, .short(let run)): .immediate(ImmediateMethod(isSafe: description.isSafe, run: run))
             case (.onEventLoop, .long): .onEventLoop
-            case (.concurrent, _): .concurrent
+            case (.concurrent, .short(let run)): .offloaded(ImmediateMethod(isSafe: description.isSafe, run: run))
+            case (.concurrent, .long): .concurrent
             }
     }
 
     var isSafe: Bool { description.isSafe }
 
     var mayBlock: Bool {
-        if case .concurrent = execution { true } else { false }
+        switch execution {
+        case .concurrent, .offloaded: true
+        case .immediate, .onEventLoop: false
+        }
     }
 }

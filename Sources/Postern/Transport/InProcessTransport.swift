@@ -6,12 +6,8 @@ internal import Synchronization
 /// socket holds here. What waits is limited by ``PeerLimits/queuedBytes`` of each side.
 public final class InProcessTransport: FrameTransport {
     private let wire: Wire
-    private let side: Wire.Side
 
-    private init(wire: Wire, side: Wire.Side) {
-        self.wire = wire
-        self.side = side
-    }
+    private init(_ wire: Wire) { self.wire = wire }
 
     /// Makes two peers, each the other end of the other; they live until one of them is closed.
     ///
@@ -26,8 +22,8 @@ public final class InProcessTransport: FrameTransport {
         limits: PeerLimits = .standard
     ) -> (first: Peer, second: Peer) {
         let wire = Wire()
-        let left = Peer(transport: InProcessTransport(wire: wire, side: .first), exposing: first, limits: limits)
-        let right = Peer(transport: InProcessTransport(wire: wire, side: .second), exposing: second, limits: limits)
+        let left = Peer(transport: InProcessTransport(wire), exposing: first, limits: limits)
+        let right = Peer(transport: InProcessTransport(wire), exposing: second, limits: limits)
         wire.join(left, right)
         return (left, right)
     }
@@ -36,32 +32,21 @@ public final class InProcessTransport: FrameTransport {
     public func outputBecameReady() { wire.carry() }
 
     /// Has what is left carried over, and parts the peers.
-    public func close() { wire.close(side) }
+    public func close() { wire.carry() }
 }
 
 /// What lies between two peers in memory.
 private final class Wire: Sendable {
-    enum Side: Sendable {
-        case first, second
-    }
-
     private struct State {
         var peers: (first: Peer, second: Peer)?
         var isCarrying = false
         var hasMore = false
-        /// The side that has closed; its last frames are still carried.
-        var closed: Side?
     }
 
     private let state = Mutex(State())
 
     func join(_ first: Peer, _ second: Peer) {
         state.withLock { $0.peers = (first, second) }
-        carry()
-    }
-
-    func close(_ side: Side) {
-        state.withLock { if $0.closed == nil { $0.closed = side } }
         carry()
     }
 
@@ -95,17 +80,14 @@ private final class Wire: Sendable {
     }
 
     private func deliver(from sender: Peer, to receiver: Peer) {
+        // Asked first: what a peer says before it ends is carried in any case.
+        let hasEnded = !sender.isConnected
         let frames = sender.takeOutput()
         if !frames.isEmpty {
             receiver.receive(frames)
             state.withLock { $0.hasMore = true }
         }
-        part(from: sender, receiver)
-    }
-
-    /// Lets go of the peers once one of them has closed and its last frames were carried.
-    private func part(from sender: Peer, _ receiver: Peer) {
-        guard !sender.isConnected else { return }
+        guard hasEnded else { return }
         receiver.transportClosed(DisconnectReason(.closedThere, "The other side closed the connection"))
         state.withLock { $0.peers = nil }
     }

@@ -54,7 +54,7 @@ final class EventStream: TopicReader {
             write(id: nil) { StreamNotification.appendEnd(error, of: method, Self.subscriptionID, into: &$0) }
             end()
         }
-        calls.start(0, call, onLoop: false)
+        calls.start(0, call, JSONRPCSession.CallOptions(placement: .concurrent))
     }
 
     /// Sends a comment, so that proxies and clients see that the stream lives.

@@ -62,8 +62,7 @@ final class PathDoor {
         runner.onFinish = { _, result in PathAnswer.send(result, to: exchange) }
         exchange.onDisconnect = { runner.cancelAll() }
         let path = Array(call.method.utf8)
-        let onLoop = if case .concurrent = context.dispatcher.execution(of: path.span) { false } else { true }
-        runner.start(0, call, onLoop: onLoop)
+        runner.start(0, call, JSONRPCSession.CallOptions(context.dispatcher.execution(of: path.span)))
     }
 }
 

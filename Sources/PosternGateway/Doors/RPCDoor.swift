@@ -60,7 +60,7 @@ final class PostedMessage {
         for action in actions {
             switch action {
             case .start(let call, let ticket, let options):
-                calls.start(ticket, call, onLoop: options.placement == .onEventLoop)
+                calls.start(ticket, call, options)
             case .cancel(let ticket): calls.cancel(ticket)
             default: break
             }

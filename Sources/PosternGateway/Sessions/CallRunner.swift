@@ -1,31 +1,36 @@
 import LibWebSockets
 import Postern
+import PosternJSONRPC
 
-/// Runs the calls of one session or request as tasks, and brings their results back to the loop.
+/// Runs the calls of one session or request, and brings their results back to the loop.
 ///
-/// All members belong to the loop's thread. A task is awaited by nobody but cancelled by ``cancel(_:)`` and
-/// ``cancelAll()``, and its result is handed in exactly once, also after that.
+/// All members belong to the loop's thread. A call runs in a task, which nobody awaits but ``cancel(_:)`` and
+/// ``cancelAll()`` cancel, or, when a function without a task can answer it, on the loop's other threads. Its result is
+/// handed in exactly once.
 final class CallRunner<Key: Hashable & Sendable> {
     private let context: LoopContext
     private var tasks: [Key: Task<Void, Never>] = [:]
+    private var endedInStart: Key?
     /// Takes each result, on the loop's thread.
     var onFinish: (Key, Result<Reply, CallError>) -> Void = { _, _ in }
 
     init(_ context: LoopContext) { self.context = context }
 
-    /// Starts a call; on the loop's thread it runs up to its first wait before this returns.
-    func start(_ key: Key, _ call: Call, onLoop: Bool) {
-        let runner = LoopBound(self, on: context.loop)
-        let dispatcher = context.dispatcher
+    /// Starts a call; one that runs on the loop has run up to its first wait when this returns.
+    func start(_ key: Key, _ call: Call, _ options: JSONRPCSession.CallOptions) {
         context.callsInFlight += 1
+        let runner = LoopBound(self, on: context.loop)
+        if let function = options.function, call.deadline == nil, function.isSafe || !call.requiresSafeMethod {
+            context.loop.concurrentExecutor.run { runner.run(key, function, call.arguments) }
+            return
+        }
+        let dispatcher = context.dispatcher
         let task =
-            onLoop
+            options.placement == .onEventLoop
             ? Task.immediate(executorPreference: context.loop) { await runner.run(key, call, at: dispatcher) }
             : Task(executorPreference: context.loop.concurrentExecutor) { await runner.run(key, call, at: dispatcher) }
-        // A call that ended at once has been finished already.
-        if finishedEarly == key { finishedEarly = nil } else { tasks[key] = task }
+        if endedInStart == key { endedInStart = nil } else { tasks[key] = task }
     }
-    private var finishedEarly: Key?
 
     /// Cancels a call's task.
     func cancel(_ key: Key) { tasks[key]?.cancel() }
@@ -33,14 +38,15 @@ final class CallRunner<Key: Hashable & Sendable> {
     /// Cancels all tasks.
     func cancelAll() { for task in tasks.values { task.cancel() } }
 
-    fileprivate func finish(_ key: Key, _ result: Result<Reply, CallError>) {
-        if tasks.removeValue(forKey: key) == nil { finishedEarly = key }
+    fileprivate func finish(_ key: Key, _ result: Result<Reply, CallError>, hadTask: Bool) {
+        if hadTask, tasks.removeValue(forKey: key) == nil { endedInStart = key }
         context.callsInFlight -= 1
         onFinish(key, result)
     }
 }
 
 extension LoopBound {
+    /// Asks the dispatcher.
     fileprivate func run<Key>(_ key: Key, _ call: Call, at dispatcher: any Dispatcher) async
     where Value == CallRunner<Key> {
         let result: Result<Reply, CallError>
@@ -49,6 +55,24 @@ extension LoopBound {
         } catch {
             result = .failure(error)
         }
-        if loop.isCurrent { value.finish(key, result) } else { loop.execute { value.finish(key, result) } }
+        if loop.isCurrent {
+            value.finish(key, result, hadTask: true)
+        } else {
+            loop.execute { value.finish(key, result, hadTask: true) }
+        }
+    }
+
+    /// Runs a function that answers the call by itself.
+    fileprivate func run<Key>(_ key: Key, _ function: ImmediateMethod, _ arguments: Payload)
+    where Value == CallRunner<Key> {
+        let result: Result<Reply, CallError>
+        var payload = Payload(bytes: [], codec: arguments.codec)
+        do throws(CallError) {
+            try function.run(arguments.bytes.span, arguments.codec, &payload.bytes)
+            result = .success(.value(payload))
+        } catch {
+            result = .failure(error)
+        }
+        loop.execute { value.finish(key, result, hadTask: false) }
     }
 }

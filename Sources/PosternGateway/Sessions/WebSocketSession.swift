@@ -98,7 +98,7 @@ final class WebSocketSession: WebSocketHandler {
     private func start(_ call: Call, _ ticket: CallTicket, _ options: JSONRPCSession.CallOptions) {
         var call = call
         if options.wantsProgress { call.progress = progressSink(ticket) }
-        calls.start(ticket, call, onLoop: options.placement == .onEventLoop)
+        calls.start(ticket, call, options)
     }
 
     private func progressSink(_ ticket: CallTicket) -> Call.ProgressSink {

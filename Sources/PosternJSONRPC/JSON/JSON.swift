@@ -38,7 +38,7 @@ public enum JSON: PayloadCodec {
     public static func readBool(_ value: Span<UInt8>) throws(PayloadError) -> Bool {
         if isWord(value, "true") { return true }
         if isWord(value, "false") { return false }
-        throw mismatch("true or false", value)
+        throw mismatch("a boolean", value)
     }
 
     static func isWord(_ value: Span<UInt8>, _ word: String) -> Bool { value.hasSameBytes(as: word.utf8.span) }
@@ -52,19 +52,6 @@ public enum JSON: PayloadCodec {
 
     /// The fault of a value of the wrong type; says what stands there instead.
     static func mismatch(_ expected: String, _ value: Span<UInt8>) -> PayloadError {
-        PayloadError(.typeMismatch, "expected \(expected), found \(description(of: value))")
-    }
-
-    private static func description(of value: Span<UInt8>) -> String {
-        switch try? kind(of: value) {
-        case .null: "null"
-        case .bool: "a truth value"
-        case .integer: "an integer"
-        case .double: "a number"
-        case .string, .bytes: "text"
-        case .array: "an array"
-        case .map: "an object"
-        case nil: "no JSON"
-        }
+        .expected(expected, found: (try? kind(of: value))?.phrase ?? "no JSON")
     }
 }

@@ -27,6 +27,8 @@ extension JSONRPCSession {
     public struct CallOptions: Sendable {
         /// Who runs it.
         public var placement: Placement
+        /// What answers the call without a task, on another thread; `nil` when only the dispatcher can.
+        public var function: ImmediateMethod?
         /// Whether the client wants to hear of its progress.
         public var wantsProgress = false
         /// The key under which a second call gets the first answer.
@@ -35,6 +37,18 @@ extension JSONRPCSession {
         public var traceparent: String?
         /// The vendors' part of the trace context.
         public var tracestate: String?
+
+        /// Takes who runs the call.
+        public init(placement: Placement) { self.placement = placement }
+
+        /// Takes how the dispatcher wants the method to be run.
+        public init(_ execution: MethodExecution) {
+            switch execution {
+            case .concurrent: placement = .concurrent
+            case .offloaded(let function): (placement, self.function) = (.concurrent, function)
+            case .immediate, .onEventLoop: placement = .onEventLoop
+            }
+        }
     }
 
     /// Who runs a call.

@@ -47,7 +47,7 @@ extension JSONRPCSession {
     mutating func begin(
         _ request: Request,
         _ message: Span<UInt8>,
-        _ placement: Placement,
+        _ options: CallOptions,
         purpose: PendingCall.Purpose = .call,
         into output: inout [UInt8],
         actions: inout [Action]
@@ -62,7 +62,7 @@ extension JSONRPCSession {
         var pending = PendingCall(id: request.id, method: request.method, purpose: purpose)
         pending.place = request.reception.place
         if allowsSubscriptions, !request.envelope.isNotification { pending.progressToken = meta.progressToken }
-        let options = options(request, message, meta, placement)
+        let options = complete(options, request, message, meta)
         let call = call(request, message, meta)
         if !admit(call, pending, options, &actions) { refuse(.tooManyCalls, request.envelope, message, &output) }
     }
@@ -79,13 +79,13 @@ extension JSONRPCSession {
         )
     }
 
-    private func options(
+    private func complete(
+        _ options: CallOptions,
         _ request: Request,
         _ message: Span<UInt8>,
-        _ meta: RequestMeta,
-        _ placement: Placement
+        _ meta: RequestMeta
     ) -> CallOptions {
-        var options = CallOptions(placement: placement)
+        var options = options
         options.wantsProgress = meta.progressToken != nil && allowsSubscriptions && !request.envelope.isNotification
         options.idempotencyKey = meta.idempotencyKey
         options.traceparent = Self.text(request.envelope.traceparent, message)

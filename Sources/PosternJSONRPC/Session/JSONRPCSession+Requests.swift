@@ -51,7 +51,7 @@ extension JSONRPCSession {
         // An entry of a batch must not overtake an earlier one that waits for its turn.
         guard case .immediate(let immediate) = execution, reception.place == nil || !isHoldingBack else {
             let request = Request(method, envelope, message, reception)
-            return begin(request, message, execution.placement, into: &output, actions: &actions)
+            return begin(request, message, CallOptions(execution), into: &output, actions: &actions)
         }
         if !envelope.meta.isEmpty, let error = faultOfMeta(envelope, message) {
             return refuse(error, envelope, message, &output)
@@ -114,13 +114,6 @@ extension JSONRPCSession {
         if strayResponses == limits.strayResponses {
             actions.append(.close(code: 4503, reason: "too many responses that nobody waits for"))
         }
-    }
-}
-
-extension MethodExecution {
-    /// Where a call is run that is not run at once.
-    fileprivate var placement: JSONRPCSession.Placement {
-        if case .concurrent = self { .concurrent } else { .onEventLoop }
     }
 }
 

@@ -13,7 +13,7 @@ extension JSONRPCSession {
             case "$/cancelRequest": try cancel(request, message, into: &output, actions: &actions)
             case "rpc/ping": answerJSON("\"pong\"", request, into: &output)
             case let method where gatewayMethods.contains(method):
-                begin(request, message, .gateway, into: &output, actions: &actions)
+                begin(request, message, CallOptions(placement: .gateway), into: &output, actions: &actions)
             case let method where method.hasPrefix("$"): throw .methodNotFound
             default:
                 if let refusal { throw refusal }
@@ -35,7 +35,7 @@ extension JSONRPCSession {
         case "rpc/unsubscribe": try unsubscribe(request, message, into: &output, actions: &actions)
         case "rpc/discover": describe(request, message, .openRPC, into: &output, actions: &actions)
         case "rpc/modules": describe(request, message, .modules, into: &output, actions: &actions)
-        case "rpc/describe": begin(request, message, .concurrent, into: &output, actions: &actions)
+        case "rpc/describe": begin(request, message, CallOptions(placement: .concurrent), into: &output, actions: &actions)
         default: throw .methodNotFound
         }
     }
@@ -49,7 +49,8 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         let request = request.renamed("rpc/describe")
-        begin(request, message, .concurrent, purpose: purpose, into: &output, actions: &actions)
+        let options = CallOptions(placement: .concurrent)
+        begin(request, message, options, purpose: purpose, into: &output, actions: &actions)
     }
 
     /// Marks the call that a cancellation names; it is answered when its handler has ended.

@@ -1,0 +1,30 @@
+@testable import Postern
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct HandlerLaneTests {
+    @Test
+    func handlersStartInOrder() async {
+        let lane = HandlerLane()
+        let (numbers, signal) = AsyncStream.makeStream(of: Int.self)
+        for number in 0..<5_000 { lane.append { signal.yield(number) } }
+        lane.append { signal.finish() }
+        #expect(await numbers.reduce(into: []) { $0.append($1) } == Array(0..<5_000))
+    }
+
+    @Test
+    func aHandlerThatHoldsItsThreadDoesNotHoldTheOnesBehindIt() async {
+        let lane = HandlerLane()
+        let (done, signal) = AsyncStream.makeStream(of: Void.self)
+        let second = Atomic(false)
+        lane.append {
+            while !second.load(ordering: .acquiring) {}
+            signal.finish()
+        }
+        lane.append { second.store(true, ordering: .releasing) }
+        for await _ in done {}
+        let hasRun = second.load(ordering: .acquiring)
+        #expect(hasRun)
+    }
+}
