@@ -33,7 +33,7 @@ struct IdleBenchmark: AsyncParsableCommand {
         let bytes = (server.residentBytes - before) / connections
         let rate = Int(Double(connections) / (duration / .seconds(1)))
         Output.line(
-            "idle".padded(to: 36) + " \(connections)".padded(to: 11, left: true)
+            "idle".padded(to: 42) + " \(connections)".padded(to: 11, left: true)
                 + "\(rate)/s".padded(to: 12, left: true) + "  \(bytes) bytes per connection"
         )
         try await load.stop()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Postern
+import PosternJSONRPC
 
 /// Calls without a socket.
 struct InProcessBenchmark: AsyncParsableCommand {
@@ -14,7 +15,7 @@ struct InProcessBenchmark: AsyncParsableCommand {
 
     static func measure(_ time: TimeOptions) async throws {
         let router = BenchServices().router
-        let arguments = try Payload(encoding: [1, 2], as: MessagePack.self).transcodedArguments(to: MessagePack.self)
+        let arguments = try Payload(encoding: [1, 2], as: JSON.self).transcodedArguments(to: MessagePack.self)
         try await ClosedLoop.measure("in-process router add", time) {
             _ = try await router.dispatch(Call("add", arguments: arguments))
         }

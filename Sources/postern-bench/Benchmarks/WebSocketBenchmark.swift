@@ -55,6 +55,8 @@ private final class CallWorkload: Workload {
     private let requests: [ByteBuffer]
     private var sent: [NIODeadline]
     private let counters: LoadCounters
+    private static let id = Array("\"id\":".utf8)
+    private static let result = Array("\"result\":".utf8)
 
     init(depth: Int, _ counters: LoadCounters) {
         requests = (0..<depth).map {
@@ -66,9 +68,9 @@ private final class CallWorkload: Workload {
 
     func opened(_ socket: RawWebSocket) { for slot in requests.indices { send(slot, on: socket) } }
 
-    func received(_ message: ByteBufferView, on socket: RawWebSocket) {
-        guard let slot = Self.number(after: "\"id\":", in: message), requests.indices.contains(slot) else { return }
-        guard Self.number(after: "\"result\":", in: message) == 3 else { return }
+    func received(_ message: Span<UInt8>, on socket: RawWebSocket) {
+        guard let slot = message.number(after: Self.id), requests.indices.contains(slot) else { return }
+        guard message.number(after: Self.result) == 3 else { return }
         counters.times.record(nanoseconds: (.now() - sent[slot]).nanoseconds)
         send(slot, on: socket)
     }

@@ -1,4 +1,5 @@
 import LibWebSockets
+import Logging
 import Postern
 import PosternGateway
 
@@ -9,6 +10,8 @@ enum BenchGateway {
         configuration.server.port = 0
         configuration.drain.grace = .zero
         configuration.drain.spread = .zero
-        return try await Gateway(configuration, dispatcher: router)
+        var logger = Logger(label: "postern-bench")
+        logger.logLevel = .warning
+        return try await Gateway(configuration, dispatcher: router, logger: logger)
     }
 }

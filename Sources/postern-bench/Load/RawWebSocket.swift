@@ -94,10 +94,13 @@ final class RawWebSocket: ChannelInboundHandler {
             context.close(promise: nil)
             return false
         }
-        guard let message = input.viewBytes(at: start + headBytes, length: length) else { return false }
-        input.moveReaderIndex(forwardBy: headBytes + length)
+        guard input.readableBytes >= headBytes + length else { return false }
         // Pings and closing frames are passed over: no measurement lasts long enough for them to matter.
-        if head >> 8 == 0x81 { workload.received(message, on: self) }
+        if head >> 8 == 0x81 {
+            let bytes = input.readableBytesUInt8Span
+            workload.received(bytes.extracting(headBytes..<headBytes + length), on: self)
+        }
+        input.moveReaderIndex(forwardBy: headBytes + length)
         return true
     }
 }

@@ -57,6 +57,7 @@ final class SubscriberWorkload: Workload {
     private let progress: FanOutProgress
     private let counters: LoadCounters
     private var hasJoined = false
+    private static let result = Array("\"result\":".utf8)
 
     init(_ progress: FanOutProgress, _ counters: LoadCounters) {
         self.progress = progress
@@ -68,12 +69,12 @@ final class SubscriberWorkload: Workload {
         socket.send(RawWebSocket.frame(request))
     }
 
-    func received(_ message: ByteBufferView, on socket: RawWebSocket) {
+    func received(_ message: Span<UInt8>, on socket: RawWebSocket) {
         guard hasJoined else {
             hasJoined = true
             return progress.subscriberJoined()
         }
-        guard let published = Self.number(after: "\"result\":", in: message) else { return }
+        guard let published = message.number(after: Self.result) else { return }
         let now = Int64(NIODeadline.now().uptimeNanoseconds)
         counters.times.record(nanoseconds: now - Int64(published))
         progress.delivered()

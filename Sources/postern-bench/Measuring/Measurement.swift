@@ -33,7 +33,7 @@ struct Measurement {
         let rate = Double(count) / (duration / .seconds(1))
         let server = serverCPU.map { ", server " + microseconds($0) } ?? ""
         Output.line(
-            name.padded(to: 36) + " \(count)".padded(to: 11, left: true) + "\(Int(rate))/s".padded(to: 12, left: true)
+            name.padded(to: 42) + " \(count)".padded(to: 11, left: true) + "\(Int(rate))/s".padded(to: 12, left: true)
                 + "  p50 " + latency(0.5) + "  p99 " + latency(0.99) + "  cpu " + microseconds(cpu) + server + " µs"
         )
     }
