@@ -5,7 +5,6 @@ import PosternPrograms
 import ServiceLifecycle
 
 /// Serves a few services to try Postern with.
-@main
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postern-demo",

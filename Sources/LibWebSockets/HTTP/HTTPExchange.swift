@@ -30,6 +30,11 @@ public final class HTTPExchange {
         return try read(bytes.span.extracting(request.length..<(request.length + request.contentLength)))
     }
 
+    /// The body, for keeping.
+    public func copyBody() -> [UInt8] {
+        Array(request.bytes[request.length..<(request.length + request.contentLength)])
+    }
+
     /// Whether an answer can still reach the client.
     public var isOpen: Bool { phase != .done && connection != nil }
 

@@ -36,25 +36,21 @@ final class PathDoor {
     private func call(for exchange: HTTPExchange) throws(CallError) -> Call {
         let request = exchange.request
         guard !context.readiness.isDraining else { throw CallError(.draining, "The server is stopping") }
-        let path = request.text((request.path.lowerBound + Self.prefixBytes)..<request.path.upperBound)
-        guard path.utf8.count <= JSONRPCLimits.maximumNameBytes, !path.hasPrefix("rpc/") else {
-            throw CallError(.methodNotFound, "No such method")
-        }
-        var call = Call(path, arguments: Payload(bytes: [], codec: JSON.self))
+        return try PathCall.call(
+            path: request.text((request.path.lowerBound + Self.prefixBytes)..<request.path.upperBound),
+            body: try arguments(of: exchange),
+            deadline: try RequestDeadline.deadline(of: request),
+            requiresSafeMethod: request.method == .get,
+            limits: context.configuration.messages)
+    }
+
+    private func arguments(of exchange: HTTPExchange) throws(CallError) -> [UInt8] {
+        guard exchange.request.method == .get else { return exchange.copyBody() }
         do throws(PayloadError) {
-            if request.method == .get {
-                call.requiresSafeMethod = true
-                call.arguments.bytes = try QueryArguments.json(request.text(request.query))
-            } else {
-                call.arguments.bytes = try exchange.withBody { body throws(PayloadError) in
-                    try JSON.arguments(from: body)
-                }
-            }
+            return try QueryArguments.json(exchange.request.text(exchange.request.query))
         } catch {
             throw CallError(error)
         }
-        call.deadline = try RequestDeadline.deadline(of: request)
-        return call
     }
 
     private func start(_ call: Call, _ exchange: HTTPExchange) {
@@ -69,31 +65,17 @@ final class PathDoor {
 /// The answers of the path door.
 enum PathAnswer {
     static func send(_ result: Result<Reply, CallError>, to exchange: HTTPExchange) {
-        switch result {
-        case .success(.value(let payload)):
-            guard let json = try? payload.transcoded(to: JSON.self) else {
-                return fail(CallError(.internalError, "The result has no form in JSON"), exchange)
-            }
-            exchange.respond(JSONHeaders.ok, body: json.bytes.span)
-        case .success(.stream):
-            fail(CallError(.methodNotFound, "A stream needs Accept: text/event-stream", executed: .no), exchange)
-        case .failure(let error): fail(error, exchange)
-        }
-    }
-
-    private static func fail(_ error: CallError, _ exchange: HTTPExchange) {
         var body: [UInt8] = []
-        JSONRPCError.appendObject(error, into: &body)
+        let status = PathCall.append(result, into: &body)
+        if status == HTTPStatus.ok.code { return exchange.respond(JSONHeaders.ok, body: body.span) }
         var headers = JSONHeaders.all
-        if error.code.isRetryable { headers.append((name: "Retry-After", value: "1")) }
-        exchange.respond(status(of: error), headers: headers, body: body.span)
+        if case .failure(let error) = result, error.code.isRetryable {
+            headers.append((name: "Retry-After", value: "1"))
+        }
+        exchange.respond(statuses.first { $0.code == status } ?? .internalServerError, headers: headers, body: body.span)
     }
 
-    private static func status(of error: CallError) -> HTTPStatus {
-        let code = ConnectStatus.http(for: error)
-        return statuses.first { $0.code == code } ?? HTTPStatus(code, "Error")
-    }
-
+    /// The statuses of Connect's table.
     private static let statuses: [HTTPStatus] = [
         .badRequest, .unauthorized, .forbidden, .notFound, .tooManyRequests, .internalServerError, .notImplemented,
         .serviceUnavailable, HTTPStatus(409, "Conflict"), HTTPStatus(499, "Client Closed Request"),

@@ -21,7 +21,7 @@ enum QueryArguments {
             append(value, to: &output)
         }
         JSON.endMap(map, into: &output)
-        return try JSON.arguments(from: output.span)
+        return output
     }
 
     private static func append(_ value: String, to output: inout [UInt8]) {

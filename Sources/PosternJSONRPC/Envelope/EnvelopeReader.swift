@@ -51,7 +51,7 @@ struct EnvelopeReader {
 
     @inline(__always)
     private mutating func take(_ name: Range<Int>, _ value: Range<Int>, _ bytes: Span<UInt8>) {
-        guard let member = Self.member(bytes.extracting(name)) else { return takeForeign(name, bytes) }
+        guard let member = Self.member(name, bytes) else { return takeForeign(name, bytes) }
         if !envelope.members.isDisjoint(with: member) { envelope.mark(.duplicateMember) }
         envelope.members.formUnion(member)
         switch member {
@@ -124,30 +124,43 @@ struct EnvelopeReader {
 extension EnvelopeReader {
     /// The member with this name, which may hold escapes.
     @inline(__always)
-    fileprivate static func member(_ name: Span<UInt8>) -> Envelope.Members? {
-        guard name.count <= 8 else { return longMember(name) }
-        var word: UInt64 = 0
-        for index in name.indices { word = word << 8 | UInt64(name[index]) }
+    fileprivate static func member(_ name: Range<Int>, _ bytes: Span<UInt8>) -> Envelope.Members? {
+        guard name.count <= 8, !name.isEmpty, bytes.count &- name.lowerBound >= 8 else {
+            return longMember(bytes.extracting(name))
+        }
+        let word = bytes.word(at: name.lowerBound) & (.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* name.count))
+        return shortMember(word) ?? longMember(bytes.extracting(name))
+    }
+
+    /// The member whose name's bytes, the first one lowest, are this number.
+    @inline(__always)
+    private static func shortMember(_ word: UInt64) -> Envelope.Members? {
         switch word {
-        case 0x6964: return .id
-        case 0x6D65_7468_6F64: return .method
-        case 0x7061_7261_6D73: return .params
-        case 0x6A73_6F6E_7270_63: return .version
-        case 0x6D65_7461: return .meta
-        case 0x7265_7375_6C74: return .result
-        case 0x6572_726F_72: return .error
-        default: return longMember(name)
+        case 0x6469: .id
+        case 0x646F_6874_656D: .method
+        case 0x736D_6172_6170: .params
+        case 0x63_7072_6E6F_736A: .version
+        case 0x6174_656D: .meta
+        case 0x746C_7573_6572: .result
+        case 0x72_6F72_7265: .error
+        default: nil
         }
     }
 
     @inline(never)
     private static func longMember(_ name: Span<UInt8>) -> Envelope.Members? {
+        guard JSON.hasEscape(name) else { return plainMember(name) }
+        guard let plain = JSONEscape.decoded(name) else { return nil }
+        return plainMember(plain.span)
+    }
+
+    private static func plainMember(_ name: Span<UInt8>) -> Envelope.Members? {
         if JSON.isWord(name, "traceparent") { return .traceparent }
         if JSON.isWord(name, "tracestate") { return .tracestate }
-        guard JSON.hasEscape(name), let plain = JSONEscape.decoded(name), !JSON.hasEscape(plain.span) else {
-            return nil
-        }
-        return member(plain.span)
+        guard name.count <= 8 else { return nil }
+        var word: UInt64 = 0
+        for index in name.indices { word |= UInt64(name[index]) << UInt64(8 &* index) }
+        return shortMember(word)
     }
 
     fileprivate static func text(_ value: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int> {

@@ -57,10 +57,49 @@ extension Span<UInt8> {
         return position
     }
 
-    /// Skips text that needs no look at single bytes, 32 bytes at a time.
+    /// The first offset at or after `start` that holds no plain text.
     ///
-    /// - Returns: An offset at or after `start`; all bytes before it are plain text.
-    func afterPlainBlocks(from start: Int) -> Int {
+    /// Short text is looked at eight bytes at a time, long text in larger blocks.
+    @inline(__always)
+    func afterPlainText(from start: Int) -> Int {
+        var position = start
+        while count &- position >= 8 {
+            let special = specialBits(at: position)
+            if special != 0 { return position &+ special.trailingZeroBitCount >> 3 }
+            position &+= 8
+            if position &- start == 16 { position = afterPlainBlocks(from: position) }
+        }
+        while position < count, self[position].isPlainText { position &+= 1 }
+        return position
+    }
+
+    /// The highest bit of each of eight bytes that is no plain text; bits above the lowest one may be wrong.
+    ///
+    /// The sums are those of the well-known test for a zero byte in a word: subtracting borrows from a higher byte only
+    /// where a lower one has matched already.
+    @inline(__always)
+    private func specialBits(at position: Int) -> UInt64 {
+        let word = word(at: position)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ (ones &* UInt64(Byte.quote))
+        let backslashes = word ^ (ones &* UInt64(Byte.backslash))
+        let controls = (word &- ones &* 0x20) & ~word
+        let matches = controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes) | word
+        return matches & (ones &* 0x80)
+    }
+
+    /// Eight bytes as one number, the first byte lowest; there must be as many.
+    @inline(__always)
+    func word(at position: Int) -> UInt64 {
+        let bytes = extracting(position..<position &+ 8)
+        var word: UInt64 = 0
+        for index in 0..<8 { word |= UInt64(bytes[index]) &<< UInt64(truncatingIfNeeded: 8 &* index) }
+        return word
+    }
+
+    /// Skips blocks of 32 bytes that hold plain text only.
+    @inline(never)
+    private func afterPlainBlocks(from start: Int) -> Int {
         var position = start
         while count &- position >= 32 {
             let block = extracting(position..<position &+ 32)

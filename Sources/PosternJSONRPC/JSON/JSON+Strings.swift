@@ -29,10 +29,10 @@ extension JSON {
 
     /// Whether a backslash stands in the text.
     static func hasEscape(_ text: Span<UInt8>) -> Bool {
-        var position = text.afterPlainBlocks(from: 0)
+        var position = text.afterPlainText(from: 0)
         while position < text.count {
             if text[position] == Byte.backslash { return true }
-            position &+= 1
+            position = text.afterPlainText(from: position &+ 1)
         }
         return false
     }
@@ -41,17 +41,17 @@ extension JSON {
     static func write(text: Span<UInt8>, into output: inout [UInt8]) {
         output.append(Byte.quote)
         var run = 0
-        var position = text.afterPlainBlocks(from: 0)
+        var position = text.afterPlainText(from: 0)
         while position < text.count {
             let byte = text[position]
-            if byte >= 0x20, byte != Byte.quote, byte != Byte.backslash {
-                position &+= 1
+            if byte >= 0x80 {
+                position = text.afterPlainText(from: position &+ 1)
                 continue
             }
             output.append(copying: text.extracting(run..<position))
             writeEscape(of: byte, into: &output)
             run = position &+ 1
-            position = text.afterPlainBlocks(from: run)
+            position = text.afterPlainText(from: run)
         }
         output.append(copying: text.extracting(run..<position))
         output.append(Byte.quote)

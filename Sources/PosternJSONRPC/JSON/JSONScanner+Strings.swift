@@ -1,23 +1,18 @@
 extension JSONScanner {
     /// Checks a string from behind its opening quote; gives the offset behind the closing one.
     static func endOfString(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
-        var position = start
-        var nextBlock = start &+ 16
+        var position = bytes.afterPlainText(from: start)
         while position < bytes.count {
             let byte = bytes[position]
-            if byte.isPlainText {
-                position &+= 1
-                if position >= nextBlock {
-                    position = bytes.afterPlainBlocks(from: position)
-                    nextBlock = position &+ 32
-                }
-            } else if byte == Byte.quote {
-                return position &+ 1
-            } else if byte == Byte.backslash {
+            if byte == Byte.quote { return position &+ 1 }
+            if byte == Byte.backslash {
                 position = try endOfEscape(bytes, from: position)
             } else {
-                position = try endOfCharacter(bytes, from: position)
+                repeat {
+                    position = try endOfCharacter(bytes, from: position)
+                } while position < bytes.count && bytes[position] >= 0x80
             }
+            position = bytes.afterPlainText(from: position)
         }
         throw .malformed(at: position)
     }

@@ -19,7 +19,16 @@ struct JSONScanner {
     /// Checks one value and stops behind it; white space before it is skipped.
     ///
     /// `depth` tells how many containers are open around it.
+    @inline(__always)
     mutating func scanValue(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
+        let byte = try nextByte(bytes)
+        if byte == Byte.openBracket || byte == Byte.openBrace { return try scanContainer(bytes, depth: depth) }
+        if valuesLeft <= 0 { throw .tooManyValues }
+        valuesLeft &-= 1
+        try scanScalar(byte, bytes)
+    }
+
+    private mutating func scanContainer(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
         var nesting = Nesting(outerDepth: depth)
         repeat {
             try scanStart(bytes, &nesting)

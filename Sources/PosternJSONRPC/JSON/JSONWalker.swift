@@ -21,16 +21,11 @@ enum JSONWalker {
 
     /// The offset behind a string's closing quote; `start` is behind the opening one.
     static func endOfString(_ bytes: Span<UInt8>, from start: Int) throws(PayloadError) -> Int {
-        var position = start
-        var nextBlock = start &+ 16
+        var position = bytes.afterPlainText(from: start)
         while position < bytes.count {
             let byte = bytes[position]
             if byte == Byte.quote { return position &+ 1 }
-            position &+= byte == Byte.backslash ? 2 : 1
-            if position >= nextBlock {
-                position = bytes.afterPlainBlocks(from: position)
-                nextBlock = position &+ 32
-            }
+            position = bytes.afterPlainText(from: position &+ (byte == Byte.backslash ? 2 : 1))
         }
         throw JSON.malformed
     }

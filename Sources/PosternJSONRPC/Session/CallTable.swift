@@ -93,11 +93,11 @@ struct CallTable {
         return nil
     }
 
-    /// Empties the table, and gives the tickets of the calls that ran.
+    /// Empties the table, and gives the tickets of the calls that ran; those that join a topic have no handler.
     mutating func removeAll() -> [CallTicket] {
         var running: [CallTicket] = []
         calls.forEach { slot, generation, call in
-            if call.waiting == nil { running.append(CallTicket(slot: slot, generation: generation)) }
+            if call.waiting == nil, !call.isTopic { running.append(CallTicket(slot: slot, generation: generation)) }
         }
         calls.removeAll()
         digests = []

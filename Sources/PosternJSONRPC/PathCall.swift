@@ -1,0 +1,82 @@
+public import Postern
+
+/// A call whose method stands in a path and whose body is its params alone: `POST /rpc/<service>/<method>`.
+///
+/// The answer is the bare result, or the bare error object, with a status that says which.
+public enum PathCall {
+    /// Makes the call.
+    ///
+    /// - Parameters:
+    ///   - path: The names of the method, joined by `/`, without a slash in front.
+    ///   - body: An array or object of arguments as JSON; empty, or null, for none.
+    ///   - deadline: When the client stops waiting.
+    ///   - requiresSafeMethod: Whether only a method registered as safe may answer.
+    ///   - limits: How many values the body may hold.
+    /// - Returns: A call with JSON arguments, to be dispatched.
+    /// - Throws: `CallError`: `.parseError`, `.invalidRequest`, or `.methodNotFound` for a reserved name.
+    public static func call(
+        path: String,
+        body: [UInt8],
+        deadline: ContinuousClock.Instant? = nil,
+        requiresSafeMethod: Bool = false,
+        limits: JSONRPCLimits = JSONRPCLimits()
+    ) throws(CallError) -> Call {
+        guard path.utf8.count <= JSONRPCLimits.maximumNameBytes else {
+            throw .invalidRequest(Envelope.Fault.wrongMethod.rawValue)
+        }
+        if ReservedName.isReserved(path.utf8.span) { throw .methodNotFound }
+        let start = body.span.afterWhitespace(from: 0)
+        if start < body.count { try check(body.span, limits) }
+        return Call(
+            JSONRPCSession.path(path),
+            arguments: Payload(bytes: start < body.count ? body : [], codec: JSON.self),
+            deadline: deadline,
+            requiresSafeMethod: requiresSafeMethod
+        )
+    }
+
+    /// Appends the body of the answer.
+    ///
+    /// - Returns: The HTTP status.
+    public static func append(
+        _ result: Result<Reply, CallError>,
+        limits: JSONRPCLimits = JSONRPCLimits(),
+        into output: inout [UInt8]
+    ) -> Int {
+        let start = output.count
+        do throws(CallError) {
+            try append(try value(of: result), &output)
+            if output.count - start > limits.responseBytes { throw .responseTooLarge }
+            return 200
+        } catch {
+            output.removeSubrange(start...)
+            JSONRPCError.appendObject(error, into: &output)
+            return ConnectStatus.http(for: error)
+        }
+    }
+
+    private static func check(_ body: Span<UInt8>, _ limits: JSONRPCLimits) throws(CallError) {
+        do throws(JSONFault) {
+            var scanner = JSONScanner(maximumValues: limits.values)
+            try scanner.scanValue(body, depth: 0)
+            try scanner.scanEnd(body)
+        } catch { throw CallError(error) }
+        let first = body[body.afterWhitespace(from: 0)]
+        guard first == Byte.openBracket || first == Byte.openBrace || first == UInt8(ascii: "n") else {
+            throw .invalidRequest(Envelope.Fault.wrongParams.rawValue)
+        }
+    }
+
+    private static func value(of result: Result<Reply, CallError>) throws(CallError) -> Payload {
+        switch try result.get() {
+        case .value(let value): value
+        case .stream: throw .noWayForEvents
+        }
+    }
+
+    private static func append(_ value: Payload, _ output: inout [UInt8]) throws(CallError) {
+        do throws(PayloadError) {
+            if value.bytes.isEmpty { JSON.writeNull(into: &output) } else { try value.appendJSON(to: &output) }
+        } catch { throw CallError(.internalError, "The result has no form in JSON", executed: .yes) }
+    }
+}

@@ -1,0 +1,6 @@
+import PosternPrograms
+
+@main
+enum Main {
+    static func main() { Program.run(Demo.self) }
+}
