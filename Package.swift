@@ -90,6 +90,7 @@ let package = Package(
             dependencies: ["Postern", "PosternJSONRPC"],
             exclude: ["Corpus"]
         ),
+        .testTarget(name: "PosternBenchTests", dependencies: ["postern-bench"]),
         .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "PosternNIO", "postern"]),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
         .testTarget(
