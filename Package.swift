@@ -65,6 +65,16 @@ let package = Package(
             ]
         ),
         .executableTarget(
+            name: "postern-bench",
+            dependencies: [
+                "Postern", "PosternJSONRPC", "PosternNIO", "LibWebSockets", "PosternGateway", "PosternPrograms",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .executableTarget(
             name: "postern-demo",
             dependencies: [
                 "Postern", "PosternNIO", "PosternGateway", "PosternPrograms",
@@ -80,6 +90,7 @@ let package = Package(
             dependencies: ["Postern", "PosternJSONRPC"],
             exclude: ["Corpus"]
         ),
+        .testTarget(name: "PosternBenchTests", dependencies: ["postern-bench"]),
         .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "PosternNIO", "postern"]),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
         .testTarget(

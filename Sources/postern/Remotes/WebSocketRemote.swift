@@ -15,22 +15,35 @@ struct WebSocketRemote {
     /// - Throws: `ConnectionFailure`, or the `CallError` of the call.
     func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
         let frames = try await WebSocketConnection.open(url, timeout: request.timeout)
-        let channel = frames.channel
-        let message = try JSONRPCExchange.request(request)
-        try await frames.executeThenClose { inbound, outbound in
-            try await outbound.write(.text(message))
-            // The server knows the limit too; its own answer comes first and says more.
-            let limit = TimeAmount(request.timeout + .milliseconds(500))
-            let timer = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
-            defer { timer.cancel() }
-            var exchange = JSONRPCExchange()
-            for try await frame in inbound {
-                guard try await take(frame, outbound, &exchange, receive) else { return }
-                if exchange.isAnswered { timer.cancel() }
+        do {
+            try await frames.executeThenClose { inbound, outbound in
+                try await exchange(request, inbound, outbound, frames.channel, receive)
             }
-            guard exchange.isAnswered else { throw Self.silence(request) }
-            throw ConnectionFailure("The server closed the connection")
+        } catch let error where !(error is CallError || error is ConnectionFailure) {
+            throw ConnectionFailure("The connection failed: \(error)")
         }
+    }
+
+    /// Sends the request and takes what comes back, until the answer is complete.
+    private func exchange(
+        _ request: RemoteRequest,
+        _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>,
+        _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>,
+        _ channel: any Channel,
+        _ receive: (RemoteAnswer) -> Bool
+    ) async throws {
+        try await outbound.write(.text(try JSONRPCExchange.request(request)))
+        // The server knows the limit too; its own answer comes first and says more.
+        let limit = NIODeadline.now() + TimeAmount(request.timeout + .milliseconds(500))
+        let timer = channel.eventLoop.scheduleTask(deadline: limit) { channel.close(promise: nil) }
+        defer { timer.cancel() }
+        var exchange = JSONRPCExchange()
+        for try await frame in inbound {
+            guard try await take(frame, outbound, &exchange, receive) else { return }
+            if exchange.isAnswered { timer.cancel() }
+        }
+        if !exchange.isAnswered, .now() >= limit { throw Self.silence(request) }
+        throw ConnectionFailure("The server closed the connection")
     }
 
     /// Takes one frame; false when nothing more is wanted.

@@ -1,0 +1,39 @@
+import ArgumentParser
+
+/// The benchmarks of Postern.
+@main
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "postern-bench",
+        abstract: "Measures Postern: one line for each measurement.",
+        discussion: """
+            A line says what was measured, how many times it was done, how many times a second, how long it took \
+            (median and 99th percentile, from the caller's side), and the CPU time of each in microseconds. Client and \
+            server run in this process; where both are on threads of their own, the server's part is told as well.
+
+            Measure a release build on a quiet machine: swift run -c release postern-bench all
+            """,
+        subcommands: [
+            AllBenchmarks.self, CodecBenchmark.self, InProcessBenchmark.self, NativeBenchmark.self,
+            WebSocketBenchmark.self, FanOutBenchmark.self, IdleBenchmark.self, ServeCommand.self,
+        ]
+    )
+}
+
+/// `postern-bench all`.
+struct AllBenchmarks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "all", abstract: "Runs every benchmark.")
+
+    @OptionGroup var time: TimeOptions
+
+    func run() async throws {
+        try await CodecBenchmark.measure(time)
+        try await InProcessBenchmark.measure(time)
+        try await NativeBenchmark.measure(time)
+        for (connections, depth) in [(1, 1), (50, 1), (50, 16)] {
+            try await WebSocketBenchmark.measure(connections: connections, depth: depth, time)
+        }
+        try await FanOutBenchmark.measure(subscribers: 1000, time)
+        try await IdleBenchmark.measure(connections: 2000)
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import PosternPrograms
+
+/// What connections cost that say nothing.
+struct IdleBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "idle",
+        abstract: "Opens WebSockets to a gateway in a process of its own, and tells how its memory grows."
+    )
+
+    @Option(help: "WebSockets.")
+    var connections = Setting.value("connections", default: 2000)
+
+    func validate() throws {
+        guard (1...10_000).contains(connections) else {
+            throw ValidationError("--connections is not within 1 to 10000")
+        }
+    }
+
+    func run() async throws { try await Self.measure(connections: connections) }
+
+    static func measure(connections: Int) async throws {
+        let server = try GatewayProcess()
+        defer { server.stop() }
+        let load = LoadGenerator()
+        // The first connections bring what is there only once.
+        try await load.open(32, port: server.port) { _ in IdleWorkload() }
+        let before = server.residentBytes
+        let began = ContinuousClock.now
+        try await load.open(connections, port: server.port) { _ in IdleWorkload() }
+        let duration = ContinuousClock.now - began
+        let bytes = (server.residentBytes - before) / connections
+        let rate = Int(Double(connections) / (duration / .seconds(1)))
+        Output.line(
+            "idle".padded(to: 42) + " \(connections)".padded(to: 11, left: true)
+                + "\(rate)/s".padded(to: 12, left: true) + "  \(bytes) bytes per connection"
+        )
+        try await load.stop()
+    }
+}
+
+/// A gateway in a process of its own.
+private final class GatewayProcess {
+    let port: Int
+    private let process = Process()
+
+    init() throws {
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = ["serve"]
+        process.standardOutput = output
+        try process.run()
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        guard let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            process.terminate()
+            throw BenchmarkFailure("The gateway did not start")
+        }
+        self.port = port
+    }
+
+    /// Memory that is really there.
+    var residentBytes: Int {
+        let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        return (Int(line.filter(\.isNumber)) ?? 0) * 1024
+    }
+
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
+    }
+}

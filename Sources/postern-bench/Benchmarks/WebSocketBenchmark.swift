@@ -1,0 +1,82 @@
+import ArgumentParser
+import NIOCore
+import PosternGateway
+import PosternPrograms
+
+/// Calls through the gateway over WebSocket.
+struct WebSocketBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "websocket",
+        abstract: "Calls add over WebSocket, on some connections with some calls in flight each."
+    )
+
+    @Option(help: "WebSockets.")
+    var connections = Setting.value("connections", default: 50)
+
+    @Option(help: "Calls in flight on each.")
+    var depth = Setting.value("depth", default: 16)
+
+    @OptionGroup var time: TimeOptions
+
+    func validate() throws {
+        guard (1...10_000).contains(connections) else {
+            throw ValidationError("--connections is not within 1 to 10000")
+        }
+        guard (1...1000).contains(depth) else { throw ValidationError("--depth is not within 1 to 1000") }
+    }
+
+    func run() async throws { try await Self.measure(connections: connections, depth: depth, time) }
+
+    static func measure(connections: Int, depth: Int, _ time: TimeOptions) async throws {
+        let gateway = try await BenchGateway.start(BenchServices().router)
+        let load = LoadGenerator()
+        try await load.open(connections, port: gateway.port) { CallWorkload(depth: depth, $0) }
+        try await Task.sleep(for: time.warmUp)
+        try await load.takeCounts()
+        let (cpu, began) = (CPUTime.now(), ContinuousClock.now)
+        try await Task.sleep(for: time.duration)
+        let times = try await load.takeCounts()
+        let (after, duration) = (CPUTime.now(), ContinuousClock.now - began)
+        let all = after.all - cpu.all
+        Measurement(
+            "websocket add \(connections)x\(depth)",
+            duration,
+            times,
+            cpu: all,
+            serverCPU: all - (after.loadGenerator - cpu.loadGenerator)
+        ).report()
+        try await load.stop()
+        await gateway.drain()
+    }
+}
+
+/// Calls `add` with a fixed number of calls in flight; each answer sets off the next call.
+private final class CallWorkload: Workload {
+    private let requests: [ByteBuffer]
+    private var sent: [NIODeadline]
+    private let counters: LoadCounters
+    private static let id = Array("\"id\":".utf8)
+    private static let result = Array("\"result\":".utf8)
+
+    init(depth: Int, _ counters: LoadCounters) {
+        requests = (0..<depth).map {
+            RawWebSocket.frame("{\"jsonrpc\":\"2.0\",\"id\":\($0),\"method\":\"add\",\"params\":[1,2]}")
+        }
+        sent = Array(repeating: .now(), count: depth)
+        self.counters = counters
+    }
+
+    func opened(_ socket: RawWebSocket) { for slot in requests.indices { send(slot, on: socket) } }
+
+    func received(_ message: Span<UInt8>, on socket: RawWebSocket) {
+        guard let slot = message.number(after: Self.id), requests.indices.contains(slot) else { return }
+        guard message.number(after: Self.result) == 3 else { return }
+        counters.times.record(nanoseconds: (.now() - sent[slot]).nanoseconds)
+        send(slot, on: socket)
+    }
+
+    private func send(_ slot: Int, on socket: RawWebSocket) {
+        sent[slot] = .now()
+        socket.send(requests[slot])
+    }
+}

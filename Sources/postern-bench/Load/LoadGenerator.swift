@@ -1,0 +1,63 @@
+import NIOCore
+import NIOPosix
+
+/// Opens WebSockets on one event loop with a thread of its own.
+final class LoadGenerator: Sendable {
+    private static let openedAtOnce = 64
+
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let loop: any EventLoop
+    private let counters: NIOLoopBoundBox<LoadCounters>
+
+    init() {
+        loop = group.next()
+        counters = NIOLoopBoundBox.makeBoxSendingValue(LoadCounters(), eventLoop: loop)
+    }
+
+    /// Opens WebSockets, a few at once; all are open when this returns.
+    ///
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - port: Where the gateway listens on this machine.
+    ///   - makeWorkload: Makes what each of them does; called on the event loop.
+    /// - Throws: When a connection is refused or closed.
+    func open(
+        _ count: Int,
+        port: Int,
+        makeWorkload: @escaping @Sendable (LoadCounters) -> any Workload
+    ) async throws {
+        for start in stride(from: 0, to: count, by: Self.openedAtOnce) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in start..<min(count, start + Self.openedAtOnce) {
+                    group.addTask { try await self.open(port, makeWorkload) }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    /// Forgets what was counted so far.
+    @discardableResult
+    func takeCounts() async throws -> Histogram {
+        try await loop.submit { [counters] in counters.value.reset() }.get()
+    }
+
+    /// Closes everything.
+    func stop() async throws { try await group.shutdownGracefully() }
+
+    private func open(_ port: Int, _ makeWorkload: @escaping @Sendable (LoadCounters) -> any Workload) async throws {
+        let whenOpen = loop.makePromise(of: Void.self)
+        let bootstrap = ClientBootstrap(group: loop)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { [counters] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let socket = RawWebSocket(makeWorkload(counters.value), whenOpen: whenOpen)
+                    try channel.pipeline.syncOperations.addHandler(socket)
+                }
+            }
+        do { _ = try await bootstrap.connect(host: "127.0.0.1", port: port).get() } catch {
+            whenOpen.fail(error)
+        }
+        try await whenOpen.futureResult.get()
+    }
+}

@@ -1,0 +1,106 @@
+import NIOCore
+
+/// A WebSocket client with what a benchmark needs, and no more: whole text frames, gathered writes.
+///
+/// What a server may send at once is bounded; anything that is no short text frame ends the connection.
+final class RawWebSocket: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private static let maximumBufferedBytes = 16 << 20
+
+    private let workload: any Workload
+    private let whenOpen: EventLoopPromise<Void>
+    private var isOpen = false
+    private var input = ByteBuffer()
+    private var output = ByteBuffer()
+
+    init(_ workload: any Workload, whenOpen: EventLoopPromise<Void>) {
+        self.workload = workload
+        self.whenOpen = whenOpen
+    }
+
+    /// The bytes of a text frame.
+    ///
+    /// The mask is zero, so the text stands in it as it is.
+    static func frame(_ text: String) -> ByteBuffer {
+        let bytes = Array(text.utf8)
+        precondition(bytes.count < 1 << 16, "The load generator sends short messages only")
+        var frame = ByteBuffer(bytes: [0x81])
+        if bytes.count < 126 {
+            frame.writeInteger(UInt8(bytes.count) | 0x80)
+        } else {
+            frame.writeInteger(UInt8(126 | 0x80))
+            frame.writeInteger(UInt16(bytes.count))
+        }
+        frame.writeInteger(UInt32(0))
+        frame.writeBytes(bytes)
+        return frame
+    }
+
+    /// Sends a frame at the end of this turn of the loop.
+    func send(_ frame: ByteBuffer) { output.writeImmutableBuffer(frame) }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let request = """
+            GET /rpc HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+            Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n
+            """
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
+        guard input.readableBytes <= Self.maximumBufferedBytes else { return context.close(promise: nil) }
+        if !isOpen { readHandshake(context) }
+        while isOpen, readFrame(context) {}
+        if input.readableBytes == 0 { input.clear() } else { input.discardReadBytes() }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        guard output.readableBytes > 0 else { return }
+        context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+        output = context.channel.allocator.buffer(capacity: output.readableBytes)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        whenOpen.fail(BenchmarkFailure("The gateway closed a connection"))
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    private func readHandshake(_ context: ChannelHandlerContext) {
+        let text = String(buffer: input)
+        guard let end = text.firstRange(of: "\r\n\r\n") else { return }
+        guard text.hasPrefix("HTTP/1.1 101") else { return context.close(promise: nil) }
+        input.moveReaderIndex(forwardBy: text.utf8.distance(from: text.startIndex, to: end.upperBound))
+        isOpen = true
+        workload.opened(self)
+        whenOpen.succeed()
+    }
+
+    /// Takes one frame from the input; false when it is not all there.
+    private func readFrame(_ context: ChannelHandlerContext) -> Bool {
+        let start = input.readerIndex
+        guard let head: UInt16 = input.getInteger(at: start) else { return false }
+        var length = Int(head & 0x7f)
+        var headBytes = 2
+        if length == 126 {
+            guard let long: UInt16 = input.getInteger(at: start + 2) else { return false }
+            (length, headBytes) = (Int(long), 4)
+        }
+        guard length < 127 || headBytes == 4 else {
+            context.close(promise: nil)
+            return false
+        }
+        guard input.readableBytes >= headBytes + length else { return false }
+        // Pings and closing frames are passed over: no measurement lasts long enough for them to matter.
+        if head >> 8 == 0x81 {
+            let bytes = input.readableBytesUInt8Span
+            workload.received(bytes.extracting(headBytes..<headBytes + length), on: self)
+        }
+        input.moveReaderIndex(forwardBy: headBytes + length)
+        return true
+    }
+}

@@ -1,0 +1,80 @@
+/// Does the same thing again and again, a given number of times at once.
+enum ClosedLoop {
+    /// Measures an asynchronous function.
+    ///
+    /// - Parameters:
+    ///   - name: What the line begins with.
+    ///   - inFlight: How many tasks do it, each one after the other.
+    ///   - time: How long.
+    ///   - body: What is measured.
+    /// - Throws: What the function threw.
+    static func measure(
+        _ name: String,
+        inFlight: Int = 1,
+        _ time: TimeOptions,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        _ = try await run(inFlight, for: time.warmUp, body)
+        let cpu = CPUTime.now()
+        let began = ContinuousClock.now
+        let times = try await run(inFlight, for: time.duration, body)
+        let duration = ContinuousClock.now - began
+        Measurement(name, duration, times, cpu: CPUTime.now().all - cpu.all).report()
+    }
+
+    /// Measures a short function: the clock is read once for many rounds.
+    static func measureShort(_ name: String, _ time: TimeOptions, _ body: () throws -> Void) throws {
+        _ = try run(for: time.warmUp, body)
+        let cpu = CPUTime.now()
+        let began = ContinuousClock.now
+        let times = try run(for: time.duration, body)
+        let duration = ContinuousClock.now - began
+        let count = times.count * rounds
+        Measurement(name, duration, times, count: count, cpu: CPUTime.now().all - cpu.all).report()
+    }
+
+    private static let rounds = 100
+
+    private static func run(
+        _ inFlight: Int,
+        for duration: Duration,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws -> Histogram {
+        let end = ContinuousClock.now + duration
+        return try await withThrowingTaskGroup(of: Histogram.self) { group in
+            for _ in 0..<inFlight { group.addTask { try await repeatUntil(end, body) } }
+            var all = Histogram()
+            for try await times in group { all.merge(times) }
+            return all
+        }
+    }
+
+    @concurrent
+    private static func repeatUntil(
+        _ end: ContinuousClock.Instant,
+        _ body: @Sendable () async throws -> Void
+    ) async throws -> Histogram {
+        var times = Histogram()
+        var now = ContinuousClock.now
+        while now < end {
+            try await body()
+            let after = ContinuousClock.now
+            times.record(after - now)
+            now = after
+        }
+        return times
+    }
+
+    private static func run(for duration: Duration, _ body: () throws -> Void) throws -> Histogram {
+        var times = Histogram()
+        var now = ContinuousClock.now
+        let end = now + duration
+        while now < end {
+            for _ in 0..<rounds { try body() }
+            let after = ContinuousClock.now
+            times.record((after - now) / rounds)
+            now = after
+        }
+        return times
+    }
+}

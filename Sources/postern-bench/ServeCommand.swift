@@ -1,0 +1,19 @@
+import ArgumentParser
+import Logging
+import PosternGateway
+import PosternPrograms
+
+/// `postern-bench serve`: what the benchmark of idle connections starts.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serves the methods of the benchmarks and prints its port.",
+        shouldDisplay: false
+    )
+
+    func run() async throws {
+        let gateway = try await BenchGateway.start(BenchServices().router)
+        Output.line("\(gateway.port)")
+        try await ServiceRun.untilSignal([gateway], logger: Logger(label: "postern-bench"))
+    }
+}

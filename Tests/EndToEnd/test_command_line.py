@@ -1,0 +1,135 @@
+"""The command line as a person or a script uses it, against every kind of server."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from programs import LISTENING, ROOT, Program, binary, port_of, stop_all
+
+NATIVE_LINE = r"native on (\S+)"
+
+
+def postern(*arguments, **environment):
+    """Runs `postern` to its end."""
+    return subprocess.run(
+        [binary("postern"), *map(str, arguments)], cwd=ROOT, env={**os.environ, **environment},
+        capture_output=True, text=True, timeout=30)
+
+
+@pytest.fixture(scope="module")
+def addresses(tmp_path_factory):
+    """Names of servers by kind."""
+    socket = f"unix:{tmp_path_factory.mktemp('postern')}/app.sock"
+    demo = Program("postern-demo", "--port", 0, "--native", socket, ready=LISTENING)
+    tcp = Program("postern-demo", "--no-gateway", "--native", "tcp:127.0.0.1:0", ready=NATIVE_LINE)
+    gateway = Program("postern", "gateway", "--upstream", tcp.line[1], "--port", 0, ready=LISTENING)
+    yield {
+        "unix": socket,
+        "tcp": tcp.line[1],
+        "websocket": f"ws://127.0.0.1:{port_of(demo)}/rpc",
+        "sidecar": f"ws://127.0.0.1:{port_of(gateway)}/rpc",
+    }
+    stop_all([demo, tcp, gateway])
+
+
+@pytest.fixture(params=["unix", "tcp", "websocket", "sidecar"])
+def address(request, addresses):
+    return addresses[request.param]
+
+
+@pytest.mark.parametrize("arguments, expected", [
+    (["calculator.add", "2", "3"], 5),
+    (["calculator/divide", "a=1", "b=4"], 0.25),
+    (["echo.echo", 'value={"a":[1,2.5,null,"ü"]}'], {"a": [1, 2.5, None, "ü"]}),
+    (["echo.echo", "plain text"], "plain text"),
+    (["calculator.add", "--", "-2", "3"], 1),
+])
+def test_a_call_prints_its_result_as_json(address, arguments, expected):
+    done = postern("call", address, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == expected
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["calculator.divide", "1", "0"], "error 1001 unknown: division by zero\n"),
+    (["add", "1"], "error -32602 invalid_argument: Parameter b is missing\n"),
+    (["no.such"], "error -32601 unimplemented: No such method: no/such\n"),
+])
+def test_a_failed_call_tells_why(address, arguments, message):
+    done = postern("call", address, *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.replace("no.such", "no/such") == message
+
+
+def test_a_call_ends_in_time(address):
+    done = postern("call", address, "jobs.run", "1", "60000", "--timeout", "0.3")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error -32002 deadline_exceeded")
+
+
+def test_a_stream_is_printed_line_by_line(address):
+    done = postern("call", address, "clock.ticks", "interval=0.02", "--count", "3")
+    assert done.returncode == 0
+    assert [json.loads(line)["tick"] for line in done.stdout.splitlines()] == [1, 2, 3]
+
+
+def test_a_topic_is_watched(address):
+    with subprocess.Popen(
+            [binary("postern"), "watch", address, "chat.room", "--count", "2"], stdout=subprocess.PIPE, text=True) as watch:
+        # What is said before the watcher has subscribed does not reach it: say it until it does.
+        while watch.poll() is None:
+            assert postern("call", address, "chat.say", "me", "hello").returncode == 0
+        assert [json.loads(line)["text"] for line in watch.stdout] == ["hello", "hello"]
+    assert watch.returncode == 0
+
+
+def test_a_server_describes_itself(address):
+    table = postern("describe", address).stdout
+    assert "calculator.add(a: number, b: number) -> number" in table
+    assert "chat.room" in table
+    description = json.loads(postern("describe", address, "--json").stdout)
+    assert "calculator/add" in [method["path"] for method in description["methods"]]
+
+
+@pytest.mark.parametrize("arguments", [
+    ["call", "nowhere", "x"], ["call", "ws://h/rpc", "x", "1", "a=2"], ["call", "ws://h/rpc", "x", "{1"], ["gateway"], ["x"],
+])
+def test_wrong_usage_ends_with_64(arguments):
+    assert postern(*arguments).returncode == 64
+
+
+@pytest.mark.parametrize("server", ["unix:/no/such.sock", "tcp:127.0.0.1:1", "ws://127.0.0.1:1/rpc"])
+def test_no_connection_ends_with_69(server):
+    done = postern("call", server, "x")
+    assert done.returncode == 69
+    assert done.stderr.startswith("no connection: ")
+
+
+def test_the_environment_gives_defaults():
+    assert postern("gateway", POSTERN_UPSTREAM="nowhere").returncode == 64
+    program = subprocess.run(
+        [binary("postern-demo"), "--port", "70000"], env={**os.environ, "POSTERN_PORT": "abc"},
+        capture_output=True, text=True, timeout=10)
+    assert program.returncode == 64
+    assert "POSTERN_PORT" in program.stderr
+
+
+def test_the_second_signal_does_not_wait():
+    demo = Program("postern-demo", "--port", 0, ready=LISTENING)
+    call = subprocess.Popen(
+        [binary("postern"), "call", f"ws://127.0.0.1:{port_of(demo)}/rpc", "jobs.run", "1", "60000"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    server = f"ws://127.0.0.1:{port_of(demo)}/rpc"
+    while postern("call", server, "jobs.active").stdout != "1\n":
+        pass
+    demo.process.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert demo.process.poll() is None
+    demo.process.send_signal(signal.SIGTERM)
+    assert demo.process.wait(5) == 128 + signal.SIGTERM
+    assert call.wait(5) == 69
+    call.communicate()
