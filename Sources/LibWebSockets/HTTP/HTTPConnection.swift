@@ -303,7 +303,7 @@ final class HTTPConnection: PollOwner, Flushable {
         guard now >= deadline else { return }
         switch state {
         case .readingHead where waitingBytes > 0: break
-        case .readingHead where input.isEmpty && requests > 0: close()
+        case .readingHead where input.isEmpty && (requests > 0 || worker.isDraining): close()
         case .readingHead, .readingBody: refuse(.requestTimeout)
         default: close()
         }
