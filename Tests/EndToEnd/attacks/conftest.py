@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from memory import MemoryCheck  # noqa: E402
 from scenarios import Scenarios  # noqa: E402
 from server import Server  # noqa: E402
 from victim import Victim  # noqa: E402
@@ -65,6 +66,13 @@ def scenarios():
     scenarios = Scenarios()
     yield scenarios
     scenarios.stop()
+
+
+@pytest.fixture(scope="session")
+def memory(tmp_path_factory):
+    check = MemoryCheck(tmp_path_factory.mktemp("memory"))
+    yield check
+    check.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)
