@@ -54,8 +54,10 @@ public final class Gateway: ServiceLifecycle.Service {
     public func drain() async {
         let times = configuration.drain
         logger.info("draining")
-        readiness.beginDrain()
+        readiness.announceStop()
         try? await Task.sleep(for: times.lead)
+        readiness.beginDrain()
+        for context in loops.all { await context.run { $0.refuseCalls() } }
         await server.stopAccepting()
         await waitForCalls(until: .now + times.grace)
         for context in loops.all { await context.run { $0.closeSessions(over: times.spread) } }

@@ -20,7 +20,9 @@ final class GatewayService: HTTPService {
     func admit(_ request: HTTPRequestHead, from address: String) -> HTTPAdmission {
         let host = request["host"] ?? ""
         if let status = context.configuration.origins.refusal(host: host, origin: request["origin"]) {
-            return .answer(HTTPError.response(status, .permissionDenied, "This host or origin is not allowed"))
+            var response = HTTPError.response(status, .permissionDenied, "This host or origin is not allowed")
+            response.closesConnection = true
+            return .answer(response)
         }
         if request.webSocketKey != nil { return upgrade(request) }
         switch Door(request) {

@@ -30,6 +30,9 @@ final class LoopContext {
     func add(_ stream: EventStream) { streams[ObjectIdentifier(stream)] = stream }
     func remove(_ stream: EventStream) { streams[ObjectIdentifier(stream)] = nil }
 
+    /// Lets no session begin another call; those under way go on.
+    func refuseCalls() { for session in sessions.values { session.refuseCalls() } }
+
     /// Closes every session and stream, evenly spread over a time.
     func closeSessions(over spread: Duration) {
         for stream in streams.values { stream.end() }

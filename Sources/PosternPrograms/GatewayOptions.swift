@@ -32,6 +32,10 @@ public struct GatewayOptions: ParsableArguments {
     @Option(help: "Requests that one HTTP connection may carry; 0 for any number.")
     public var maxRequestsPerConnection = Setting.value("max-requests-per-connection", default: 1000)
 
+    /// How long a stop is announced before it begins.
+    @Option(help: "Seconds that connections are still accepted after /readyz has begun to fail, when told to stop.")
+    public var drainLead = Setting.value("drain-lead", default: 0)
+
     /// Whether there is a plain echo for conformance suites.
     @Flag(help: "Serves a WebSocket at /echo that sends back what it gets, for conformance suites.")
     public var rawEcho = Setting.flag("raw-echo")
@@ -43,6 +47,9 @@ public struct GatewayOptions: ParsableArguments {
     public func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port \(port) is not within 0 to 65535") }
         guard (1...64).contains(loops) else { throw ValidationError("--loops \(loops) is not within 1 to 64") }
+        guard (0...3_600).contains(drainLead) else {
+            throw ValidationError("--drain-lead \(drainLead) is not within 0 to 3600")
+        }
         guard maxRequestsPerConnection >= 0 else {
             throw ValidationError("--max-requests-per-connection must not be negative")
         }
@@ -62,6 +69,7 @@ public struct GatewayOptions: ParsableArguments {
         configuration.origins.allowsAnyOrigin = allowOrigin.contains("*")
         configuration.origins.allowedOrigins = Set(allowOrigin)
         configuration.origins.allowedHosts = Set(allowHost.map { $0.lowercased() })
+        configuration.drain.lead = .seconds(drainLead)
         configuration.offersEcho = rawEcho
         if let folder = publicFolder ?? Setting.optional("public") ?? defaultFolder {
             configuration.files = try StaticFiles(folder: folder)

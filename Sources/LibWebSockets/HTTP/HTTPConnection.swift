@@ -130,7 +130,7 @@ final class HTTPConnection: PollOwner, Flushable {
     private func admit(_ head: HTTPRequestHead) -> Bool {
         switch worker.service.admit(head, from: remoteAddress) {
         case .answer(let response):
-            if head.contentLength > 0 { closesAfterAnswer = true }
+            if head.contentLength > 0 || response.closesConnection { closesAfterAnswer = true }
             input = Array(head.bytes[min(head.bytes.count, head.length + head.contentLength)...])
             send(response.status, headers: response.headers, body: response.body.span, isHead: head.method == .head)
         case .upgrade(let handler, let limits, let echoes):
@@ -303,7 +303,7 @@ final class HTTPConnection: PollOwner, Flushable {
         guard now >= deadline else { return }
         switch state {
         case .readingHead where waitingBytes > 0: break
-        case .readingHead where input.isEmpty && requests > 0: close()
+        case .readingHead where input.isEmpty && (requests > 0 || worker.isDraining): close()
         case .readingHead, .readingBody: refuse(.requestTimeout)
         default: close()
         }

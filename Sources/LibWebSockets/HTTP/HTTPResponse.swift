@@ -6,6 +6,8 @@ public struct HTTPResponse: Sendable {
     public var headers: [(name: String, value: String)]
     /// The body.
     public var body: [UInt8]
+    /// Whether the connection is closed after the answer.
+    public var closesConnection = false
 
     /// Makes an answer from bytes.
     public init(_ status: HTTPStatus, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {

@@ -126,6 +126,7 @@ public final class EventLoop: @unchecked Sendable {
         runJobs()
         concurrentExecutor.handOver(onlyIfIdle: true)
         flushDirty()
+        turnTime = nil
     }
 
     /// Takes leave of the loop after ``stop()``: what was posted before runs, handles are closed, nothing more is taken.

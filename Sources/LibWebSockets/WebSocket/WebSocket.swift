@@ -82,7 +82,13 @@ public final class WebSocket: Flushable {
         WebSocketFrame.append(kind, to: &output, keepsEmpty: keepsEmpty, body: body)
         markDirty()
         // What libwebsockets holds does not count: it may be one large answer that is on its way.
-        if blockedSince != nil, waitingBytes > limits.maximumQueuedBytes { handler?.fellBehind(self) }
+        if waitingBytes > limits.maximumQueuedBytes, isBlocked { handler?.fellBehind(self) }
+    }
+
+    /// Whether the connection takes no more; also when only a pong of libwebsockets is stuck.
+    private var isBlocked: Bool {
+        guard let connection = unsafe connection else { return false }
+        return unsafe blockedSince != nil || lws_partial_buffered(connection) != 0
     }
 
     private func reserve() {

@@ -7,6 +7,7 @@ final class TopicSubscription: TopicReader {
     private let session: WebSocketSession
     private let ticket: SubscriptionTicket
     private let call: CallTicket
+    private var isAnswered = false
 
     init(of session: WebSocketSession, _ ticket: SubscriptionTicket, _ call: CallTicket) {
         self.session = session
@@ -14,11 +15,19 @@ final class TopicSubscription: TopicReader {
         self.call = call
     }
 
+    /// Gives up a subscription that may not have begun yet: its call is answered all the same.
+    func cancel() {
+        guard !isAnswered else { return }
+        topicRefused(CallError(.cancelled, "The subscription was ended", executed: .no))
+    }
+
     func topicJoined(at position: StreamPosition) {
+        isAnswered = true
         session.send { $0.topicJoined(call, position: position, into: &$1, actions: &$2) }
     }
 
     func topicRefused(_ error: CallError) {
+        isAnswered = true
         session.forget(ticket)
         session.send { $0.topicRefused(call, error, into: &$1, actions: &$2) }
     }

@@ -89,6 +89,7 @@ final class WebSocketSession: WebSocketHandler {
             case .leaveTopic(let ticket, let topic):
                 guard let subscription = topics.removeValue(forKey: ticket) else { continue }
                 context.feeds.leave(JSONRPCSession.path(topic), subscription)
+                subscription.cancel()
             case .send(let message): socket?.send(message.span, isBinary: false)
             case .close(let code, let reason): socket?.close(code: UInt16(clamping: code), reason: reason)
             }

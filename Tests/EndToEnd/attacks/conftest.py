@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from scenarios import Scenarios  # noqa: E402
 from server import Server  # noqa: E402
 from victim import Victim  # noqa: E402
 
@@ -57,3 +58,19 @@ def start():
     yield start
     for server in started:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def scenarios():
+    scenarios = Scenarios()
+    yield scenarios
+    scenarios.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begin(request):
+    """What takes long begins first, and goes on while other tests run."""
+    wanted = {name for item in request.session.items for name in item.fixturenames}
+    for name in ("scenarios", "memory"):
+        if name in wanted:
+            request.getfixturevalue(name)

@@ -80,13 +80,17 @@ def read_answer(connection, seconds=5.0):
 
 
 def ask(port, request, seconds=5.0):
-    """Sends a request on a connection of its own; its answer, and whether the server then closed at once."""
+    """Sends a request on a connection of its own; its answer, and whether the server then closed the connection.
+
+    A server that announces the end of the connection, or does not answer, gets a while to end it.
+    """
     with connect(port, seconds) as connection:
         send_quietly(connection, request)
         answer = read_answer(connection, seconds)
         if answer.status == 101:
             return answer, False
-        data, closed = read_all(connection, 1.5)
+        ends = answer.status is None or answer.headers.get("connection") == "close"
+        data, closed = read_all(connection, 3 if ends else 0.02)
         answer.rest += data
         return answer, closed
 
@@ -226,10 +230,10 @@ class WebSocket:
             elif got[0] == CLOSE:
                 return None
 
-    def ending(self, seconds=8.0, answers=True):
+    def ending(self, seconds=8.0, answers=True, waits=True):
         """How the server ends the connection: its close code, "bare" for an end without one, None if it does not.
 
-        Data that was under way is skipped.
+        Data that was under way is skipped. With `waits` the connection must also come to its end.
         """
         deadline, code = time.monotonic() + seconds, "bare"
         while (left := deadline - time.monotonic()) > 0:
@@ -238,6 +242,8 @@ class WebSocket:
                 return code if self.ended else None
             if got[0] == CLOSE and code == "bare":
                 code = struct.unpack("!H", got[1][:2])[0] if len(got[1]) >= 2 else 1005
+                if not waits:
+                    return code
                 if answers:
                     self.send(frame(CLOSE, got[1][:2]))
         return None

@@ -1,0 +1,194 @@
+"""What takes as long as a limit lasts: scenarios that share one gateway and wait at the same time."""
+
+import struct
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import raw
+from raw import CLOSE, CONTINUATION, PING, PONG, TEXT, frame
+from server import Server
+
+
+def drip(port, pieces, pause, seconds):
+    """Sends piece after piece, and gives back what came, and after how long the server ended the connection."""
+    with raw.connect(port) as connection:
+        return drip_on(connection, pieces, pause, seconds)
+
+
+def drip_on(connection, pieces, pause, seconds):
+    start, data = time.monotonic(), b""
+    pieces = iter(pieces)
+    while time.monotonic() - start < seconds:
+        raw.send_quietly(connection, next(pieces, b""))
+        connection.settimeout(pause)
+        try:
+            piece = connection.recv(65536)
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            piece = b""
+        if not piece:
+            return data, time.monotonic() - start
+        data += piece
+    return data, None
+
+
+def slow_heads(port, count):
+    """T1: heads that come at a byte a second on many connections; how long each was kept."""
+    start = time.monotonic()
+    connections = {raw.connect(port): None for _ in range(count)}
+    text = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 100
+    for at in range(14):
+        for connection, ended in connections.items():
+            if ended is not None:
+                continue
+            try:
+                connection.setblocking(False)
+                connection.send(text[at : at + 1])
+                while piece := connection.recv(4096):
+                    pass
+                connections[connection] = time.monotonic() - start
+            except BlockingIOError:
+                pass
+            except ConnectionError:
+                connections[connection] = time.monotonic() - start
+        time.sleep(max(0, start + at + 1 - time.monotonic()))
+    for connection in connections:
+        connection.close()
+    return list(connections.values())
+
+
+def silent_websocket(port):
+    """W15, P10: a client that answers nothing; the close code it gets, and when the connection ended."""
+    socket = raw.WebSocket(port)
+    start, code, pings = time.monotonic(), None, 0
+    while got := socket.read(45):
+        if got[0] == PING:
+            pings += 1
+        if got[0] == CLOSE:
+            code = struct.unpack("!H", got[1][:2])[0]
+    return pings, code, time.monotonic() - start, socket.ended
+
+
+def quiet_websocket(port):
+    """P10: a client that only answers pings stays; whether it was still served at the end."""
+    socket = raw.WebSocket(port)
+    start = time.monotonic()
+    while time.monotonic() - start < 42:
+        got = socket.read(1)
+        if socket.ended or got and got[0] == CLOSE:
+            return False
+        if got and got[0] == PING:
+            socket.send(frame(PONG, got[1]))
+    socket.text(raw.ADD)
+    return '"result":3' in socket.message()
+
+
+def unanswered_close(port):
+    """W11: the server closes, the client does not; how long the connection lasts."""
+    socket = raw.WebSocket(port)
+    socket.send(frame(TEXT, b"x" * 100, length=2 << 20))
+    assert socket.read()[:1] == (CLOSE,)
+    start = time.monotonic()
+    while socket.read(9):
+        pass
+    return time.monotonic() - start if socket.ended else None
+
+
+def unfinished_message(port, piece):
+    """W3: a message that does not end; how it is closed, and when."""
+    socket = raw.WebSocket(port)
+    socket.send(frame(TEXT, piece, final=False))
+    start = time.monotonic()
+    while time.monotonic() - start < 14:
+        got = socket.read(1)
+        if got and got[0] == CLOSE:
+            return struct.unpack("!H", got[1][:2])[0], time.monotonic() - start
+        socket.send(frame(CONTINUATION, piece, final=False))
+    return None, None
+
+
+def stalled_download(port):
+    """A client that takes none of a large answer; after how long its connection was cut."""
+    with raw.connect(port, receive_buffer=2048) as connection:
+        big = "x" * 1_000_000
+        threading.Thread(target=raw.send_quietly, daemon=True, args=(
+            connection, raw.post(raw.call("echo", f'{{"value":"{big}"}}')) * 8)).start()
+        start = time.monotonic()
+        while time.monotonic() - start < 16:
+            time.sleep(0.25)
+            try:
+                connection.send(b"x")
+            except BlockingIOError:
+                continue
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                return time.monotonic() - start
+    return None
+
+
+def slow_download(port):
+    """A client that takes a large answer slowly, but steadily, gets all of it."""
+    with raw.connect(port, receive_buffer=4096) as connection:
+        big = "x" * 1_000_000
+        threading.Thread(target=raw.send_quietly, daemon=True, args=(
+            connection, raw.post(raw.call("echo", f'{{"value":"{big}"}}')))).start()
+        data, start = b"", time.monotonic()
+        while len(data) < 1_000_000:
+            connection.settimeout(5)
+            piece = connection.recv(8192)
+            if not piece:
+                break
+            data += piece
+            time.sleep(max(0, 18 * len(data) / 1_000_000 - (time.monotonic() - start)))
+        return len(data), time.monotonic() - start
+
+
+def slow_websocket(port):
+    """The same over a WebSocket, with a message that libwebsockets holds as a whole."""
+    socket = raw.WebSocket(port, receive_buffer=4096, timeout=5)
+    big = "x" * 1_000_000
+    threading.Thread(target=socket.text, daemon=True, args=(raw.call("echo", f'{{"value":"{big}"}}'),)).start()
+    count, start = 0, time.monotonic()
+    while count < 1_000_000:
+        socket.connection.settimeout(5)
+        piece = socket.connection.recv(8192)
+        if not piece:
+            break
+        count += len(piece)
+        time.sleep(max(0, 18 * count / 1_000_000 - (time.monotonic() - start)))
+    return count, time.monotonic() - start
+
+
+class Scenarios:
+    """All of them, running; a test asks for the result of its own."""
+
+    def __init__(self):
+        self.server = Server()
+        self.pool = ThreadPoolExecutor(32)
+        port, submit = self.server.port, self.pool.submit
+        head = raw.post(b"x" * 100_000).split(b"\r\n\r\n")[0] + b"\r\n\r\n"
+        self.running = {
+            "quiet": submit(quiet_websocket, port),
+            "silent websocket": submit(silent_websocket, port),
+            "slow heads": submit(slow_heads, port, 1_000),
+            "slow body": submit(drip, port, [head] + [b"x"] * 20, 1, 20),
+            "silent": submit(drip, port, [], 1, 14),
+            "silent after an answer": submit(drip, port, [raw.get("/livez", close=False)], 1, 20),
+            "half a head": submit(drip, port, [b"GET /livez HTTP/1.1\r\n"], 1, 14),
+            "unanswered close": submit(unanswered_close, port),
+            "unfinished": submit(unfinished_message, port, b"x"),
+            "unfinished and empty": submit(unfinished_message, port, b""),
+            "stalled download": submit(stalled_download, port),
+            "slow download": submit(slow_download, port),
+            "slow websocket": submit(slow_websocket, port),
+        }
+
+    def result(self, name):
+        return self.running[name].result(60)
+
+    def stop(self):
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.server.stop()

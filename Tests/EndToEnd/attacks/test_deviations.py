@@ -1,0 +1,72 @@
+"""Where libwebsockets 4.1 does something else than the standard asks, and we let it: each is harmless to others."""
+
+import pytest
+
+import raw
+from raw import CLOSE, PING, PONG, TEXT, frame
+
+pytestmark = pytest.mark.usefixtures("alive")
+
+
+@pytest.fixture
+def socket(port):
+    socket = raw.WebSocket(port)
+    yield socket
+    socket.close()
+
+
+def test_w9_unmasked_frames_are_accepted(socket):
+    """RFC 6455 5.1 asks for a close with 1002. Masks protect proxies between client and server, not the server."""
+    socket.send(frame(TEXT, raw.ADD, masked=False))
+    assert '"result":3' in socket.message()
+
+
+@pytest.mark.parametrize("length", [1, 126, 70_000])
+def test_w9_unmasked_frames_of_every_width_crash_nothing(socket, length):
+    """An unmasked frame of no length in a wide field makes libwebsockets read on; our limit ends that."""
+    socket.send(frame(TEXT, b"", masked=False, wide=16), frame(TEXT, b"x" * length, masked=False), frame(TEXT, b"", masked=False, wide=64))
+    socket.send(b"y" * 1_200_000)
+    assert socket.ending() in (1002, 1007, 1008, 1009, "bare")
+
+
+@pytest.mark.parametrize("wide", [16, 64])
+def test_lengths_that_are_not_minimal_are_accepted(socket, wide):
+    """RFC 6455 5.2 asks for the shortest form of a length."""
+    socket.send(frame(TEXT, raw.ADD, wide=wide))
+    assert '"result":3' in socket.message()
+
+
+def test_w10_a_close_body_of_one_byte_is_echoed(socket):
+    """RFC 6455 5.5.1 asks for two bytes or none; the connection ends all the same."""
+    socket.send(frame(CLOSE, b"\x03"))
+    kind, payload, _ = socket.read()
+    assert kind == CLOSE and len(payload) in (1, 2)
+    assert socket.read(5) is None and socket.ended
+
+
+@pytest.mark.parametrize("bad", [frame(PING, b"x" * 126), raw.close_frame(1000, b"\xff")], ids=["ping", "reason"])
+def test_w5_w7_oversize_control_frames_and_bad_reasons_end_without_a_code(socket, bad):
+    """RFC 6455 asks for 1002 and 1007."""
+    socket.send(bad)
+    assert socket.ending() == "bare"
+
+
+def test_w7_a_close_reason_cut_inside_a_character_is_echoed(socket):
+    """RFC 6455 asks for an end with 1007; libwebsockets looks at whole characters only."""
+    socket.send(raw.close_frame(1000, b"\xc3"))
+    assert socket.ending(5, answers=False) == 1000
+
+
+@pytest.mark.parametrize("code", [1012, 1013, 1014])
+def test_w10_newer_close_codes_are_answered_by_1002(socket, code):
+    """The registry knows them since; we never send them."""
+    socket.send(raw.close_frame(code))
+    assert socket.ending(5, answers=False) == 1002
+
+
+def test_a_burst_of_pings_is_answered_by_fewer_pongs(socket):
+    """RFC 6455 5.5.3 allows it: libwebsockets keeps one pong, and drops pings that come before it has left."""
+    socket.send(*[frame(PING, b"%d" % index) for index in range(50)])
+    socket.text(raw.ADD)
+    kinds = [socket.read()[0] for _ in range(2)]
+    assert PONG in kinds

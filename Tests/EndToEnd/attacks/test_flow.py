@@ -1,0 +1,162 @@
+"""Readers that fall behind, streams that are left, and descriptors that run out (RELIABILITY T20, W14, W18, P5)."""
+
+import json
+import statistics
+import threading
+import time
+
+import pytest
+
+import raw
+from victim import Victim
+
+
+def wait_until(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.02)
+
+
+def subscribe(port, **options):
+    socket = raw.WebSocket(port, **options)
+    socket.text(raw.call("rpc.subscribe", '{"topic":"bench"}'))
+    assert "subscription" in socket.message()
+    return socket
+
+
+# W14, P5
+def test_w14_one_stalled_subscriber_hurts_only_itself(server, alive):
+    count, readers = 6_000, 10
+    before = server.rss()
+    stalled = subscribe(server.port, receive_buffer=2048)
+    received = [[] for _ in range(readers)]
+
+    def read(socket, times):
+        while len(times) < count and (message := socket.message(10)):
+            event = json.loads(message)["params"]
+            assert event["seq"] - first == len(times) + 1 and "gap" not in event
+            times.append(time.perf_counter() - float(event["result"].split(" ")[0]))
+
+    sockets = [subscribe(server.port) for _ in range(readers)]
+    publisher = raw.WebSocket(server.port)
+    publisher.text(raw.call("rpc.subscribe", '{"topic":"bench"}'))
+    first = json.loads(publisher.message())["result"]["seq"]
+    publisher.text(raw.call("rpc.unsubscribe", '{"subscription":"1"}', 2))
+    assert "true" in publisher.message()
+    threads = [threading.Thread(target=read, args=pair, daemon=True) for pair in zip(sockets, received)]
+    for thread in threads:
+        thread.start()
+    filler = "x" * 1_000
+    for index in range(count):
+        publisher.text(raw.call("publish", f'{{"text":"{time.perf_counter()} {filler}"}}', index))
+        assert "result" in publisher.message()
+    for thread in threads:
+        thread.join(20)
+    assert [len(times) for times in received] == [count] * readers
+    assert statistics.median(time for times in received for time in times) < 0.05
+    assert server.rss() - before < 64 << 20
+    # The stalled one: what it is given once it reads again ends with 4408, or with a cut.
+    time.sleep(0.5)
+    assert stalled.ending(12) in (4408, "bare")
+    for socket in [*sockets, publisher, stalled]:
+        socket.close()
+
+
+def test_w14_a_stalled_subscriber_that_never_reads_again_is_freed(server):
+    before = server.descriptors()
+    stalled = subscribe(server.port, receive_buffer=2048)
+    publisher = raw.WebSocket(server.port)
+    filler = "x" * 10_000
+    for index in range(1_000):
+        publisher.text(raw.call("publish", f'{{"text":"{filler}"}}', index))
+        publisher.message()
+    publisher.close()
+    wait_until(lambda: server.descriptors() <= before + 1, 12)
+    stalled.close()
+
+
+# T20
+def open_stream(port):
+    connection = raw.connect(port, receive_buffer=None)
+    connection.sendall(raw.get("/events/bench", close=False))
+    assert raw.read_answer(connection).status == 200
+    return connection
+
+
+@pytest.mark.parametrize("leave", [
+    lambda connection: connection.close(),
+    lambda connection: connection.sendall(b"x"),
+    lambda connection: connection.sendall(raw.get()),
+    lambda connection: connection.shutdown(1),
+], ids=["close", "byte", "request", "half"])
+def test_t20_streams_that_are_left_free_their_slot(server, alive, leave):
+    before = server.descriptors()
+    connections = [open_stream(server.port) for _ in range(20)]
+    wait_until(lambda: server.descriptors() >= before + 20, 1)
+    for connection in connections:
+        leave(connection)
+    wait_until(lambda: server.descriptors() <= before + 1, 5)
+    for connection in connections:
+        connection.close()
+
+
+def test_t20_left_and_quiet_streams_cost_no_processor_time(server):
+    connections = [open_stream(server.port) for _ in range(20)]
+    for connection in connections[:10]:
+        connection.sendall(b"x")
+    time.sleep(0.3)
+    assert server.cpuShare(1) < 0.05
+    for connection in connections:
+        connection.close()
+
+
+def test_p5_a_stalled_stream_is_cut(server):
+    before = server.descriptors()
+    memory = server.rss()
+    connection = raw.connect(server.port, receive_buffer=2048)
+    connection.sendall(raw.get("/events/bench", close=False))
+    publisher = raw.WebSocket(server.port)
+    filler = "x" * 10_000
+    for index in range(1_500):
+        publisher.text(raw.call("publish", f'{{"text":"{filler}"}}', index))
+        publisher.message()
+    publisher.close()
+    wait_until(lambda: server.descriptors() <= before + 1, 12)
+    assert server.rss() - memory < 32 << 20
+    connection.close()
+
+
+# W18
+def test_w18_running_out_of_descriptors_is_survived(start):
+    server = start(wrapper=("prlimit", "--nofile=64:64"))
+    lines = server.lineCount
+    with Victim(server.port):
+        connections = [raw.connect(server.port) for _ in range(100)]
+        time.sleep(0.5)
+        assert server.cpuShare(1.5) < 0.3, "the victim's calls are in this"
+        assert server.descriptors() <= 64 and server.isAlive()
+        for connection in connections:
+            connection.close()
+        wait_until(lambda: raw.ask(server.port, raw.get("/livez"))[0].status == 200, 1)
+        for _ in range(20):
+            assert raw.ask(server.port, raw.get("/livez"))[0].status == 200
+    assert server.lineCount - lines < 40
+
+
+# P23, in small
+def test_connections_that_come_and_go_leave_nothing_behind(server, alive):
+    def churn(count):
+        for _ in range(count):
+            socket = raw.WebSocket(server.port)
+            socket.text(raw.ADD)
+            assert socket.message()
+            socket.close()
+            assert raw.ask(server.port, raw.post(raw.ADD, "/rpc", "Connection: close"))[0].status == 200
+
+    churn(200)
+    time.sleep(0.3)
+    descriptors, memory = server.descriptors(), server.rss()
+    churn(800)
+    wait_until(lambda: server.descriptors() <= descriptors + 1, 2)
+    assert server.rss() - memory < 4 << 20

@@ -1,0 +1,92 @@
+"""JSON and JSON-RPC that needs a connection to attack with (RELIABILITY 3.4); the tables are tested without one."""
+
+import json
+import time
+
+import pytest
+
+import raw
+
+pytestmark = pytest.mark.usefixtures("alive")
+
+
+@pytest.fixture
+def socket(port):
+    socket = raw.WebSocket(port)
+    yield socket
+    socket.close()
+
+
+def ask(socket, text):
+    socket.text(text)
+    return json.loads(socket.message())
+
+
+def nested(depth):
+    """A message whose deepest value lies `depth` containers deep."""
+    return raw.call("add", "[" * (depth - 1) + "]" * (depth - 1))
+
+
+# J2
+@pytest.mark.parametrize("depth, code", [(2, -32602), (64, -32602), (65, -32700), (1_000, -32700), (100_000, -32700), (500_000, -32700)])
+def test_j2_depth_is_limited(socket, depth, code):
+    assert ask(socket, nested(depth))["error"]["code"] == code
+    assert ask(socket, raw.ADD)["result"] == 3
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[" * 1_000_000, '{"jsonrpc":"2.0","id":' + "[" * 100_000])
+def test_j2_depth_without_an_end(socket, text):
+    assert ask(socket, text)["error"]["code"] == -32700
+
+
+# J13
+def test_j13_one_response_nobody_waits_for_is_dropped(socket):
+    socket.text('{"jsonrpc":"2.0","id":12345,"result":1}')
+    assert ask(socket, raw.ADD)["result"] == 3
+
+
+def test_j13_a_hundred_of_them_are_abuse(socket):
+    for index in range(110):
+        socket.text(f'{{"jsonrpc":"2.0","id":{index},"result":null}}')
+    assert socket.ending(5) == 4503
+
+
+# J14
+def test_j14_subscriptions_of_a_session_are_limited(socket):
+    for index in range(256):
+        assert "result" in ask(socket, raw.call("rpc.subscribe", '{"topic":"bench"}', index + 1))
+    assert ask(socket, raw.call("rpc.subscribe", '{"topic":"bench"}', 257))["error"]["code"] == -32006
+    assert ask(socket, raw.call("rpc.unsubscribe", '{"subscription":"7"}', 300))["result"] is True
+    assert "result" in ask(socket, raw.call("rpc.subscribe", '{"topic":"bench"}', 301))
+
+
+def test_j14_churn_leaves_nothing_behind(server, socket):
+    def churn(count, first):
+        for start in range(first, first + count, 100):
+            frames = []
+            for index in range(start, start + 100):
+                frames.append(raw.frame(raw.TEXT, raw.call("rpc.subscribe", '{"topic":"bench"}', index)))
+                frames.append(raw.frame(raw.TEXT, raw.call("rpc.unsubscribe", f'{{"subscription":"{index}"}}', -index)))
+            socket.send(*frames)
+            answers = [json.loads(socket.message()) for _ in range(200)]
+            # One that is ended before it began is answered as cancelled.
+            assert all(answer.get("result") or answer["error"]["code"] == -32800 for answer in answers), answers[:4]
+
+    churn(2_000, 1)
+    before = server.rss()
+    churn(8_000, 10_001)
+    assert server.rss() - before < 8 << 20
+
+
+# J17
+@pytest.mark.parametrize("text", [
+    '{"jsonrpc":"2.0","id":1,"method":"add","params":{%s}}' % ",".join(f'"{index:x}":1' for index in range(101_000)),
+    '{"jsonrpc":"2.0","id":1,"method":"add","params":[%s]}' % ",".join(["1"] * 200_000),
+    '{"jsonrpc":"2.0","id":1,"method":"add","params":[%s]}' % ",".join(["[]"] * 200_000),
+    "{%s}" % ",".join(f'"{index:x}":1' for index in range(101_000)),
+], ids=["named", "numbers", "arrays", "envelope"])
+def test_j17_values_of_a_message_are_limited(socket, text):
+    assert ask(socket, raw.ADD)["result"] == 3
+    start = time.perf_counter()
+    code = ask(socket, text)["error"]["code"]
+    assert code == -32600 and time.perf_counter() - start < 0.25

@@ -1,0 +1,344 @@
+"""Requests that parsers disagree about, and requests that are just wrong (RELIABILITY 3.2)."""
+
+import os
+import socket
+import struct
+import threading
+import time
+
+import pytest
+
+import raw
+
+pytestmark = pytest.mark.usefixtures("alive")
+
+HIDDEN = raw.post(raw.call("add", '{"a":20,"b":22}', 7))
+
+
+def refuse(port, request, *statuses):
+    """The request is answered with one of the statuses, once, and the connection is closed."""
+    answer, closed = raw.ask(port, request)
+    assert answer.status in statuses, answer
+    assert closed and b"HTTP/1.1" not in answer.rest and b"42" not in answer.raw + answer.rest
+    return answer
+
+
+# T4
+@pytest.mark.parametrize("headers, body", [
+    ("Transfer-Encoding: chunked", b"0\r\n\r\n"),
+    ("Transfer-Encoding: chunked\r\nContent-Length: 4", b"0\r\n\r\n"),
+    ("Content-Length: 5\r\nTransfer-Encoding: chunked", b"0\r\n\r\n"),
+    ("Transfer-Encoding: identity\r\nContent-Length: 2", b"{}"),
+    ("Transfer-Encoding: xchunked\r\nContent-Length: 2", b"{}"),
+    ("transfer-encoding:chunked", b"0\r\n\r\n"),
+    ("Transfer-Encoding:\tchunked", b"0\r\n\r\n"),
+    ("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", b"0\r\n\r\n"),
+    ("Transfer-Encoding: gzip, chunked", b"0\r\n\r\n"),
+    ("Transfer-Encoding:", b"0\r\n\r\n"),
+])
+def test_t4_transfer_codings_are_refused(port, headers, body):
+    head = f"POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}\r\n\r\n"
+    refuse(port, head.encode() + body + HIDDEN, 501)
+
+
+@pytest.mark.parametrize("line", ["Transfer-Encoding : chunked", " Transfer-Encoding: chunked", "X: y\r\n\tz: q"])
+def test_t4_hidden_transfer_codings_are_malformed(port, line):
+    refuse(port, f"POST /rpc HTTP/1.1\r\nHost: localhost\r\n{line}\r\nContent-Length: 2\r\n\r\n{{}}".encode() + HIDDEN, 400)
+
+
+# T5
+@pytest.mark.parametrize("lines", [
+    "Content-Length: 2\r\nContent-Length: 2", "Content-Length: 2\r\nContent-Length: 9", "Content-Length: +5",
+    "Content-Length: 5abc", "Content-Length: 0x5", "Content-Length: -1", "Content-Length: 12345678901234567890",
+    "Content-Length: 5, 5", "Content-Length : 5", "Content-Length: 5 5", "Content-Length:", "Content-Length: 5.0",
+    "Content-Length: \t", "Content-Length: 1e3", "content-length: 2\r\nCONTENT-LENGTH: 2", "Content-Length: 5;",
+    "Content-Length: \xb2", "Content-Length: ' 5'", "Content-Length: 5\x0b",
+])
+def test_t5_bad_lengths_are_refused(port, lines):
+    head = f"POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{lines}\r\n\r\n"
+    refuse(port, head.encode("latin-1") + b"{}" + HIDDEN, 400)
+
+
+@pytest.mark.parametrize("length", [1_048_577, 99_999_999, 9_999_999_999, 9_999_999_999_999_999])
+def test_p13_bodies_over_the_limit_are_refused_before_they_come(port, length):
+    refuse(port, raw.post(b"").replace(b"Length: 0", f"Length: {length}".encode()), 413)
+
+
+def test_p13_a_body_of_just_the_limit_is_read(port):
+    assert raw.ask(port, raw.post(raw.ADD + " " * (1_048_576 - len(raw.ADD))))[0].status == 200
+
+
+# T6
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_t6_a_body_needs_a_length(port, method):
+    refuse(port, f"{method} /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\r\n{{}}".encode(), 411)
+
+
+# T7, T8
+@pytest.mark.parametrize("request_bytes", [
+    b"GET /livez HTTP/1.1\nHost: localhost\n\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: y\r\n z\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: y\r\n\tz\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: a\rb\r\n\r\n",
+    b"GET /livez HTTP/1.1\rHost: localhost\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\r\nHost: localhost\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\n: y\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX y: z\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX\x80: z\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: \x7f\r\n\r\n",
+    b"GET  /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET\t/livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /livez\r\nHost: localhost\r\n\r\n",
+    b" GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"\r\nGET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET http://localhost/livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET * HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /a b HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"get /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /x%0aHost:evil HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /x%0D%0AHost:evil HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /livez HTTP/1.1 \r\nHost: localhost\r\n\r\n",
+    b"GET /livez HTTP/1.10\r\nHost: localhost\r\n\r\n",
+    b"GET /livez HTTP/0.9\r\nHost: localhost\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(40),
+    b"\0" * 100,
+    b"SSH-2.0-x\r\n\r\n",
+], ids=range(32))
+def test_t7_malformed_heads_are_refused_at_once(port, request_bytes):
+    start = time.monotonic()
+    answer = refuse(port, request_bytes, 400, 405, 505)
+    assert time.monotonic() - start < 3 and b"evil" not in answer.raw
+
+
+# T9
+def test_t9_a_field_named_like_another_hides_nothing(port):
+    request = raw.post(raw.ADD).replace(b"Content-Length", b"X-A: 1\r\nX-Content-Length: 1\r\nContent-Length")
+    assert raw.ask(port, request)[0].status == 200
+    assert raw.ask(port, raw.handshake("/rpc", "X-A: 1", "Origin: http://evil.test"))[0].status == 403
+    assert raw.ask(port, raw.handshake("/rpc", "X-Origin: http://evil.test", "Origin-X: http://evil.test"))[0].status == 101
+    # A field that is the beginning of a known one stands last.
+    assert raw.ask(port, raw.get("/livez", "Orig: x", close=False))[0].status == 200
+
+
+# T10
+@pytest.mark.parametrize("request_bytes, status", [
+    (raw.get("/livez", "X: " + "y" * 8_192), 431),
+    (raw.get("/livez", *[f"X-{index}: y" for index in range(65)]), 431),
+    (raw.get("/" + "x" * 4_200), 414),
+    (b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 100_000, 431),
+    (b"G" * 100_000, 431),
+    (raw.get("/livez", *["X: " + "y" * 500 for _ in range(17)]), 431),
+], ids=["one field", "65 fields", "target", "no end", "method", "many bytes"])
+def test_t10_large_heads_are_refused(port, request_bytes, status):
+    refuse(port, request_bytes, status)
+
+
+@pytest.mark.parametrize("request_bytes, status", [
+    (raw.get("/livez", *[f"X-{index}: y" for index in range(62)]), 200),
+    (raw.get("/livez", "X: " + "y" * 8_000), 200),
+    (raw.get("/" + "x" * 4_095), 404),
+])
+def test_t10_heads_within_the_limits_pass(port, request_bytes, status):
+    assert raw.ask(port, request_bytes)[0].status == status
+
+
+# T11
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "DELETE"])
+def test_t11_no_body_where_none_belongs(port, method):
+    request = f"{method} /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(HIDDEN)}\r\n\r\n".encode()
+    refuse(port, request + HIDDEN, 400)
+
+
+# T12
+def active(port):
+    return int(raw.ask(port, raw.get("/rpc/jobs/active"))[0].body)
+
+
+def job(milliseconds, identity=1):
+    return raw.post(raw.call("jobs.run", f'{{"steps":1,"stepMs":{milliseconds}}}', identity))
+
+
+def test_t12_requests_behind_one_that_is_pending_run_once_each(server):
+    with raw.connect(server.port) as connection:
+        connection.sendall(job(700, 1) + job(300, 2) + raw.post(raw.ADD))
+        time.sleep(0.1)
+        assert active(server.port) == 1, "the second waits for the answer to the first"
+        data, first = b"", raw.read_answer(connection)
+        assert b'"id":1' in first.body
+        data = first.rest
+        while data.count(b"HTTP/1.1 200") < 2:
+            data += connection.recv(65536)
+        assert data.count(b'"id":2') == 1 and data.count(b'"result":3') == 1
+    assert server.cpuShare(0.3) < 0.9
+
+
+def test_t12_garbage_behind_a_pending_request_closes(port):
+    with raw.connect(port) as connection:
+        raw.send_quietly(connection, job(3_000) + b"x" * 1_000_000)
+        assert raw.read_all(connection, 2)[1]
+    wait_until(lambda: active(port) == 0)
+
+
+def wait_until(condition, seconds=1.5):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.02)
+
+
+# T13
+@pytest.mark.parametrize("leave", ["half", "close", "reset"])
+def test_t13_a_client_that_leaves_frees_its_slot(server, leave):
+    wait_until(lambda: active(server.port) == 0)
+    before = server.descriptors()
+    connections = [raw.connect(server.port) for _ in range(10)]
+    for connection in connections:
+        connection.sendall(job(20_000))
+    wait_until(lambda: active(server.port) == 10)
+    for connection in connections:
+        if leave == "half":
+            connection.shutdown(socket.SHUT_WR)
+        elif leave == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+        else:
+            connection.close()
+    wait_until(lambda: active(server.port) == 0)
+    wait_until(lambda: server.descriptors() <= before + 1)
+    for connection in connections:
+        connection.close()
+
+
+def test_t13_half_closed_after_the_request_gets_an_answer_that_is_ready(port):
+    with raw.connect(port) as connection:
+        connection.sendall(raw.post(raw.ADD))
+        connection.shutdown(socket.SHUT_WR)
+        data, closed = raw.read_all(connection, 3)
+        assert b'"result":3' in data and closed
+
+
+# T14
+@pytest.mark.parametrize("request_bytes, status, allow", [
+    (raw.get("/rpc"), 405, "POST"),
+    (raw.post("{}", "/"), 405, "GET, HEAD"),
+    (raw.post("{}", "/livez"), 405, "GET, HEAD"),
+    (raw.post("{}").replace(b"POST", b"PUT"), 405, "POST"),
+    (raw.post("{}").replace(b"POST", b"PATCH"), 405, "POST"),
+    (b"DELETE /rpc HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, "POST"),
+    (b"TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, None),
+    (b"BREW /pot HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, None),
+    (raw.get("/nothing"), 404, None),
+    (raw.get("/rpc/no/such"), 501, None),
+    (raw.get("/events/no-such-topic"), 404, None),
+    (raw.post(raw.ADD, kind="text/plain"), 415, None),
+    (raw.post(raw.ADD, kind="application/x-www-form-urlencoded"), 415, None),
+    (raw.post(raw.ADD, kind="multipart/form-data; boundary=x"), 415, None),
+    (raw.post(raw.ADD, kind="application/jsonx"), 415, None),
+    (raw.post(raw.ADD, kind="text/plain; application/json"), 415, None),
+    (raw.post(raw.ADD, kind="application/json; charset=utf-16"), 415, None),
+    (raw.post(raw.ADD, kind=""), 415, None),
+    (raw.post(raw.ADD).replace(b"Content-Type: application/json\r\n", b""), 415, None),
+    (raw.post('{"a":1,"b":2}', "/rpc/add", kind="text/plain"), 415, None),
+    (raw.post(raw.ADD, kind="application/json; charset=utf-8"), 200, None),
+    (raw.post(raw.ADD, kind="Application/JSON"), 200, None),
+])
+def test_t14_wrong_methods_paths_and_types(port, request_bytes, status, allow):
+    answer, _ = raw.ask(port, request_bytes)
+    assert answer.status == status
+    if status == 405:
+        assert "allow" in answer.headers and allow in (None, answer.headers["allow"])
+
+
+# T15
+def test_t15_a_client_that_waits_for_100_continue_gets_it(port):
+    with raw.connect(port) as connection:
+        head, _, body = raw.post(raw.ADD, "/rpc", "Expect: 100-continue").partition(b"\r\n\r\n")
+        start = time.monotonic()
+        connection.sendall(head + b"\r\n\r\n")
+        connection.settimeout(2)
+        assert connection.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert time.monotonic() - start < 1
+        connection.sendall(body)
+        assert raw.read_answer(connection).status == 200
+
+
+def test_t15_other_expectations_fail(port):
+    refuse(port, raw.post(raw.ADD, "/rpc", "Expect: a-miracle"), 417)
+
+
+# T19
+PATHS = [
+    "/..", "/../", "/../etc/passwd", "/../../etc/passwd", "/./../etc/passwd", "/a/../../etc/passwd", "/.git/config",
+    "/.env", "/%2e%2e/etc/passwd", "/%2e%2e%2fetc%2fpasswd", "/..%2fetc/passwd", "/%2e./etc/passwd", "/.%2e/secret",
+    "/..\\etc\\passwd", "/%5c..%5cetc", "/..%5cetc", "/%00", "/index.html%00", "/index.html%00.png", "//", "//etc/passwd",
+    "///index.html", "/index.html/", "/index.html/.", "/index.html/..", "/%c0%ae%c0%ae/etc/passwd", "/%e0%80%ae/x",
+    "/%c0%af", "/..%c0%af", "/.hidden", "/%2ehidden", "/link", "/folder", "/folder/", "/folder/.", "/pipe", "/INDEX.HTML",
+    "/index.html%20", "/index.html.", "/~root", "/proc/self/environ", "/dev/null", "/link.txt", "/folder/..%2findex.html",
+    "/%252e%252e/x", "/;/index.html", "/index.html;x",
+]
+
+
+@pytest.fixture(scope="module")
+def folder_server(tmp_path_factory, start):
+    folder = tmp_path_factory.mktemp("public")
+    secret = tmp_path_factory.mktemp("secret") / "secret.txt"
+    secret.write_text("the secret")
+    (folder / "index.html").write_text("<p>page</p>")
+    (folder / ".hidden").write_text("the secret")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("the secret")
+    (folder / "folder").mkdir()
+    (folder / "link").symlink_to(secret)
+    (folder / "link.txt").symlink_to(secret)
+    os.mkfifo(folder / "pipe")
+    server = start("--public", str(folder))
+    (folder / "later.html").write_text("the secret")
+    return server
+
+
+@pytest.mark.parametrize("path", PATHS + ["/later.html"])
+def test_t19_only_names_in_the_table_are_served(folder_server, path):
+    answer, _ = raw.ask(folder_server.port, raw.get(path))
+    assert answer.status in (404, 400) and b"secret" not in answer.raw and b"root:" not in answer.raw
+
+
+def test_t19_what_is_in_the_table_is_served(folder_server):
+    assert raw.ask(folder_server.port, raw.get("/"))[0].status == 200
+    assert raw.ask(folder_server.port, raw.get("/index.html?x=../.."))[0].status == 200
+
+
+# P6: a client that asks and does not read
+def test_p6_answers_do_not_pile_up_for_a_client_that_does_not_read(server):
+    before = server.rss()
+    connections = [raw.connect(server.port, receive_buffer=2048) for _ in range(20)]
+    request = raw.get("/", close=False) * 900
+    for connection in connections:
+        connection.settimeout(0.5)
+        raw.send_quietly(connection, request)
+    time.sleep(0.5)
+    assert server.rss() - before < 64 << 20
+    for connection in connections:
+        connection.close()
+
+
+def test_answers_reach_a_client_that_reads_late(port):
+    """60 answers wait for room; all of them come, in order, when the client reads."""
+    with raw.connect(port, receive_buffer=2048) as connection:
+        count = 60
+        big = "x" * 20_000
+        request = b"".join(raw.post(raw.call("echo", f'{{"value":"{big}"}}', index)) for index in range(count))
+        threading.Thread(target=raw.send_quietly, args=(connection, request), daemon=True).start()
+        time.sleep(1)
+        data = bytearray()
+        connection.settimeout(10)
+        while data.count(b'"result"') < count:
+            piece = connection.recv(1 << 20)
+            assert piece, "closed early"
+            data += piece
+        positions = [data.find(f'"id":{index},'.encode()) for index in range(count)]
+        assert positions == sorted(positions) and positions[0] >= 0

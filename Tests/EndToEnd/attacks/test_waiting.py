@@ -1,0 +1,74 @@
+"""Rows that take as long as a limit lasts; they began with the first test of the session."""
+
+import time
+
+import pytest
+
+import raw
+from victim import Victim
+
+
+@pytest.fixture
+def result(scenarios):
+    yield scenarios.result
+    assert scenarios.server.isAlive()
+
+
+def test_t1_others_are_served_while_heads_drip(scenarios):
+    with Victim(scenarios.server.port):
+        for _ in range(20):
+            start = time.perf_counter()
+            assert raw.ask(scenarios.server.port, raw.get("/livez"))[0].status == 200
+            assert time.perf_counter() - start < 0.25
+            time.sleep(0.05)
+
+
+def test_w11_a_close_that_is_not_answered_ends_in_5_seconds(result):
+    assert 4.5 < result("unanswered close") < 6
+
+
+def test_t1_heads_that_drip_are_ended_after_10_seconds(result):
+    kept = result("slow heads")
+    assert len(kept) == 1_000 and all(seconds is not None and 9 < seconds < 12.5 for seconds in kept)
+
+
+def test_t3_silent_connections_are_ended_after_10_seconds(result):
+    data, seconds = result("silent")
+    assert 9.5 < seconds < 11.5 and data.startswith(b"HTTP/1.1 408 ")
+    data, seconds = result("half a head")
+    assert 9.5 < seconds < 11.5 and data.startswith(b"HTTP/1.1 408 ")
+
+
+def test_w3_messages_without_an_end_are_ended_after_10_seconds(result):
+    for name in ("unfinished", "unfinished and empty"):
+        code, seconds = result(name)
+        assert code == 1008 and 9.5 < seconds < 12
+
+
+def test_p5_a_client_that_takes_nothing_of_its_answers_is_cut(result):
+    assert 9 < result("stalled download") < 15
+
+
+def test_t2_a_body_that_drips_is_ended_after_15_seconds(result):
+    data, seconds = result("slow body")
+    assert 14.5 < seconds < 16.5 and data.startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_kept_connection_is_closed_after_15_idle_seconds(result):
+    data, seconds = result("silent after an answer")
+    assert 14 < seconds < 17 and data.count(b"HTTP/1.1") == 1
+
+
+def test_a_slow_but_steady_reader_gets_everything(result):
+    for name in ("slow download", "slow websocket"):
+        count, seconds = result(name)
+        assert count >= 1_000_000 and seconds > 15, name
+
+
+def test_p10_a_websocket_that_answers_nothing_is_ended(result):
+    pings, code, seconds, ended = result("silent websocket")
+    assert ended and pings == 1 and code == 4412 and 34.5 < seconds < 37
+
+
+def test_p10_a_websocket_that_only_answers_pings_stays(result):
+    assert result("quiet")
