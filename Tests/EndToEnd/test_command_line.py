@@ -77,6 +77,14 @@ def test_a_stream_is_printed_line_by_line(address):
     assert [json.loads(line)["tick"] for line in done.stdout.splitlines()] == [1, 2, 3]
 
 
+def test_a_stream_ends_when_nobody_reads_it(address):
+    command = [binary("postern"), "call", address, "clock.ticks", "interval=0.02"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as call:
+        assert json.loads(call.stdout.readline())["tick"] == 1
+        call.stdout.close()
+        assert call.wait(5) == 0
+
+
 def test_a_topic_is_watched(address):
     with subprocess.Popen(
             [binary("postern"), "watch", address, "chat.room", "--count", "2"], stdout=subprocess.PIPE, text=True) as watch:

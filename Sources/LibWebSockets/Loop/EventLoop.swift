@@ -19,6 +19,8 @@ public final class EventLoop: @unchecked Sendable {
     private var waker: HookHandle?
     private var thread: ServiceThread?
     private var turnTime: ContinuousClock.Instant?
+    /// Lent to connections.
+    var buffers = BufferPool()
     /// Runs handlers on Swift's global executor, handed over once a turn.
     public let concurrentExecutor: BatchingExecutor
 

@@ -20,11 +20,14 @@ final class ContextResources {
         unsafe protocols[0].name = UnsafePointer(name)
         unsafe protocols[0].callback = { connection, reason, session, bytes, count in
             guard let connection = unsafe connection, let raw = unsafe lws_get_context(connection),
-                let user = unsafe lws_context_user(raw),
-                let context = unsafe Unmanaged<ContextResources>.fromOpaque(user).takeUnretainedValue().context
+                let user = unsafe lws_context_user(raw)
             else { return 0 }
-            return unsafe context.handle(
-                reason, of: connection, session: session, bytes: UnsafeRawBufferPointer(start: bytes, count: count))
+            // Nothing is counted on the way: the context outlives its callbacks.
+            return unsafe Unmanaged<ContextResources>.fromOpaque(user)._withUnsafeGuaranteedRef { resources in
+                guard let context = resources.context else { return 0 }
+                return unsafe context.handle(
+                    reason, of: connection, session: session, bytes: UnsafeRawBufferPointer(start: bytes, count: count))
+            }
         }
         unsafe protocols[0].per_session_data_size = MemoryLayout<SlotID>.size
         unsafe protocols[0].rx_buffer_size = WebSocketContext.readBytes

@@ -11,12 +11,12 @@ struct MessageAssembly {
     private var frames = 0
     private var began: UInt64?
 
-    mutating func add(_ piece: Span<UInt8>, _ place: MessagePiece, limits: WebSocketLimits, now: UInt64) -> Outcome {
-        if place.isFirst {
-            self = MessageAssembly()
-            isBinary = place.isBinary
-            began = now
-        }
+    /// Begins a message in an empty buffer.
+    mutating func begin(with buffer: consuming [UInt8], isBinary: Bool, now: UInt64) {
+        self = MessageAssembly(bytes: buffer, isBinary: isBinary, began: now)
+    }
+
+    mutating func add(_ piece: Span<UInt8>, _ place: MessagePiece, limits: WebSocketLimits) -> Outcome {
         if place.remaining == 0 { frames += 1 }
         guard place.remaining <= limits.maximumMessageBytes - min(bytes.count + piece.count, limits.maximumMessageBytes),
             bytes.count + piece.count <= limits.maximumMessageBytes

@@ -40,8 +40,6 @@ public final class WebSocket: Flushable {
 
     /// Bytes in front of the output that libwebsockets may write to.
     private static let prefix = Int(postern_write_prefix())
-    /// Output buffers larger than this are given back when they are empty.
-    private static let keptBytes = 4_096
 
     init(loop: EventLoop, limits: WebSocketLimits, remoteAddress: String, handler: any WebSocketHandler) {
         self.loop = loop
@@ -92,7 +90,9 @@ public final class WebSocket: Flushable {
     }
 
     private func reserve() {
-        if output.isEmpty { output.append(contentsOf: repeatElement(0, count: Self.prefix)) }
+        guard output.isEmpty else { return }
+        output = loop.buffers.take()
+        output.append(contentsOf: repeatElement(0, count: Self.prefix))
     }
 
     private func markDirty() {
@@ -117,7 +117,7 @@ public final class WebSocket: Flushable {
             guard let start = buffer.baseAddress else { return 0 }
             return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
         }
-        output.removeAll(keepingCapacity: output.capacity <= Self.keptBytes)
+        loop.buffers.give(exchange(&output, with: []))
         guard written >= 0 else { return kill() }
         blockedSince = nil
         heldBytes = 0
@@ -156,12 +156,14 @@ public final class WebSocket: Flushable {
             handler?.received(bytes, isBinary: piece.isBinary, on: self)
             return true
         }
-        switch message.add(bytes, piece, limits: limits, now: loop.milliseconds) {
+        if piece.isFirst { message.begin(with: loop.buffers.take(), isBinary: piece.isBinary, now: loop.milliseconds) }
+        switch message.add(bytes, piece, limits: limits) {
         case .incomplete: break
         case .complete(let whole, let isBinary, let frames):
             // A ping between two frames is answered before the message that they make.
             if frames > 1 { letPongLeave() }
             handler?.received(whole.span, isBinary: isBinary, on: self)
+            loop.buffers.give(whole)
         case .refused(let code, let reason): close(code: code, reason: reason)
         }
         return true

@@ -26,8 +26,7 @@ final class WebSocketContext {
         var info = unsafe lws_context_creation_info()
         unsafe info.port = CONTEXT_PORT_NO_LISTEN_SERVER
         unsafe info.options =
-            UInt64(LWS_SERVER_OPTION_LIBUV) | UInt64(LWS_SERVER_OPTION_VALIDATE_UTF8)
-            | UInt64(LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN)
+            UInt64(LWS_SERVER_OPTION_LIBUV) | UInt64(LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN)
         unsafe info.pt_serv_buf_size = UInt32(Self.readBytes)
         unsafe info.gid = -1
         unsafe info.uid = -1

@@ -2,7 +2,8 @@
 public protocol WebSocketHandler: AnyObject {
     /// The handshake is done: messages may be sent.
     func opened(_ socket: WebSocket)
-    /// One whole message has arrived. Text is valid UTF-8. The bytes are gone when this returns.
+    /// One whole message has arrived. Whether text is valid UTF-8 is for the handler to check, and to close with 1007
+    /// where it is not: most handlers read every byte anyway. The bytes are gone when this returns.
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket)
     /// More output is waiting than the socket may hold, or none has left for too long. The socket must be closed.
     func fellBehind(_ socket: WebSocket)

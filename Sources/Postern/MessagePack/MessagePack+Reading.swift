@@ -106,23 +106,3 @@ extension MessagePack {
         return number
     }
 }
-
-extension Array<UInt8> {
-    /// Copies the bytes of a span.
-    init(copying span: Span<UInt8>) {
-        self = []
-        append(copying: span)
-    }
-
-    /// Appends the bytes of a span.
-    mutating func append(copying span: Span<UInt8>) {
-        reserveCapacityForAppending(span.count)
-        for index in span.indices { append(span[index]) }
-    }
-
-    /// Makes room for some more bytes; grows by doubling, however often it is asked.
-    private mutating func reserveCapacityForAppending(_ more: Int) {
-        let wanted = count + more
-        if wanted > capacity { reserveCapacity(Swift.max(wanted, 2 * capacity)) }
-    }
-}

@@ -20,7 +20,7 @@ final class RPCDoor {
         var output: [UInt8] = []
         var actions: [JSONRPCSession.Action] = []
         exchange.withBody { body in
-            session.receive(body, from: context.dispatcher, now: context.loop.now, into: &output, actions: &actions)
+            _ = session.receive(body, from: context.dispatcher, now: context.loop.now, into: &output, actions: &actions)
         }
         guard actions.isEmpty else {
             return PostedMessage(session, exchange, context).begin(actions)

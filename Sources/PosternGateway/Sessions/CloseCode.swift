@@ -6,6 +6,7 @@ struct CloseCode {
     let reason: String
 
     static let goingAway = CloseCode(code: 1001, reason: "going away")
+    static let notUTF8 = CloseCode(code: 1007, reason: "text is not UTF-8")
     static let draining = CloseCode(code: 4101, reason: "draining")
     static let slowConsumer = CloseCode(code: 4408, reason: "slow consumer")
     static let noPong = CloseCode(code: 4412, reason: "no pong")
@@ -14,4 +15,9 @@ struct CloseCode {
     func close(_ socket: WebSocket, droppingQueued: Bool = false) {
         socket.close(code: code, reason: reason, droppingQueued: droppingQueued)
     }
+}
+
+extension Span<UInt8> {
+    /// Whether the bytes are valid UTF-8.
+    var isUTF8: Bool { (try? UTF8Span(validating: self)) != nil }
 }

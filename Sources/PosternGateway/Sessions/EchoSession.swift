@@ -8,6 +8,7 @@ final class EchoSession: WebSocketHandler {
     func opened(_ socket: WebSocket) {}
 
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
+        guard isBinary || message.isUTF8 else { return CloseCode.notUTF8.close(socket) }
         socket.send(message, isBinary: isBinary)
     }
 

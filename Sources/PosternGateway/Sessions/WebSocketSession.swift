@@ -38,9 +38,16 @@ final class WebSocketSession: WebSocketHandler {
 
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
         var actions: [JSONRPCSession.Action] = []
+        var isText = true
         socket.sendText { output in
-            session.receive(message, from: context.dispatcher, now: context.loop.now, into: &output, actions: &actions)
+            let start = output.count
+            let isJSON = session.receive(
+                message, from: context.dispatcher, now: context.loop.now, into: &output, actions: &actions)
+            // Everything that is JSON is UTF-8; only what is not has to be looked at again.
+            isText = isJSON || isBinary || message.isUTF8
+            if !isText { output.removeLast(output.count - start) }
         }
+        guard isText else { return CloseCode.notUTF8.close(socket) }
         if !actions.isEmpty { perform(actions) }
     }
 

@@ -1,3 +1,5 @@
+internal import Postern
+
 /// The bytes that JSON gives a meaning.
 enum Byte {
     static let quote = UInt8(ascii: "\"")
@@ -113,22 +115,7 @@ extension Span<UInt8> {
 }
 
 extension [UInt8] {
-    /// Appends bytes in one piece.
-    @inline(__always)
-    mutating func append(copying bytes: Span<UInt8>) {
-        append(addingCapacity: bytes.count) { target in
-            for index in bytes.indices { target.append(bytes[index]) }
-        }
-    }
-
     /// Appends ASCII text known when this was compiled.
     @inline(__always)
     mutating func append(text: String) { append(copying: text.utf8.span) }
-
-    /// A copy of a part of a span.
-    init(copying bytes: Span<UInt8>) {
-        self.init(capacity: bytes.count) { target in
-            for index in bytes.indices { target.append(bytes[index]) }
-        }
-    }
 }

@@ -62,7 +62,7 @@ extension JSON {
     }
 
     private static func outOfRange(_ value: Span<UInt8>) -> PayloadError {
-        let shown = String(decoding: [UInt8](copying: value.extracting(0..<min(value.count, 40))), as: UTF8.self)
+        let shown = String(copying: value.extracting(0..<min(value.count, 40)))
         return PayloadError(.outOfRange, "the number \(shown) does not fit the type")
     }
 }

@@ -1,3 +1,5 @@
+internal import Postern
+
 /// Reads `\u` escapes.
 enum JSONEscape {
     /// The character that a `\u` escape, or a pair of them, stands for, and how many bytes it takes.

@@ -1,3 +1,5 @@
+internal import Postern
+
 /// A number in JSON, taken apart: ±`digits` × 10^`exponent`.
 struct JSONNumber {
     private(set) var isNegative = false
@@ -59,7 +61,7 @@ struct JSONNumber {
 
     /// The nearest `Double`, by the standard library.
     static func slowDouble(_ bytes: Span<UInt8>) -> Double? {
-        Double(String(decoding: [UInt8](copying: bytes), as: UTF8.self))
+        Double(String(copying: bytes))
     }
 
     /// An exact power of ten; at most 10^22.

@@ -127,7 +127,7 @@ struct Request {
 
     init(_ method: Span<UInt8>, _ envelope: Envelope, _ message: Span<UInt8>, _ reception: Reception) {
         id = [UInt8](copying: message.extracting(envelope.id))
-        self.method = JSONRPCSession.path(String(decoding: [UInt8](copying: method), as: UTF8.self))
+        self.method = JSONRPCSession.path(String(copying: method))
         self.envelope = envelope
         self.reception = reception
     }

@@ -55,13 +55,16 @@ public struct JSONRPCSession: ~Copyable {
     ///
     /// Methods that are immediate are run right here, and answered in the output. Nothing is appended when there is
     /// nothing to be answered yet.
+    ///
+    /// - Returns: Whether the message was well-formed JSON.
+    @discardableResult
     public mutating func receive(
         _ message: Span<UInt8>,
         from dispatcher: some Dispatcher,
         now: ContinuousClock.Instant,
         into output: inout [UInt8],
         actions: inout [Action]
-    ) {
+    ) -> Bool {
         var scanner = JSONScanner(maximumValues: limits.values)
         do throws(JSONFault) {
             switch try scanner.nextByte(message) {
@@ -77,8 +80,10 @@ public struct JSONRPCSession: ~Copyable {
                 try scanner.scanEnd(message)
                 ResponseWriter.append(.invalidRequest(Envelope.Fault.notAnObject.rawValue), id: [], into: &output)
             }
+            return true
         } catch {
             ResponseWriter.append(CallError(error), id: [], into: &output)
+            return false
         }
     }
 

@@ -16,8 +16,8 @@ enum BenchmarkTwins {
             (a: Int, b: Int) async throws in
             try sum(a, b)
         }
-        root.register("echo", Parameter<String>("value"), options: options("Gives back a text", .onEventLoop)) {
-            (value: String) in value
+        root.register("echo", Parameter<Payload>("value"), options: options("Gives back any value", .onEventLoop)) {
+            (value: Payload) in value
         }
         registerPublish(in: router)
     }

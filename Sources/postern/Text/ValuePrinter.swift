@@ -8,11 +8,11 @@ struct ValuePrinter {
 
     init(limit: Int?) { self.limit = limit }
 
-    /// Prints one value; false when it was the last one wanted.
+    /// Prints one value; false when it was the last one wanted, or nobody reads any more.
     mutating func print(_ answer: RemoteAnswer) -> Bool {
         let isPretty = Output.isTerminal && !answer.isStream
-        Output.line(isPretty ? PrettyJSON.text(answer.value) : PrettyJSON.line(answer.value))
+        let isRead = Output.line(isPretty ? PrettyJSON.text(answer.value) : PrettyJSON.line(answer.value))
         printed += 1
-        return answer.isStream && printed != limit
+        return answer.isStream && isRead && printed != limit
     }
 }

@@ -1,0 +1,19 @@
+/// Buffers that the connections of one loop borrow while there is something in them.
+///
+/// A connection without output or a half message holds no memory for either, and a busy one allocates nothing.
+struct BufferPool {
+    private var spare: [[UInt8]] = []
+
+    private static let maximumCount = 64
+    private static let maximumBytes = 1 << 20
+
+    /// An empty buffer, with room from its last use if possible.
+    mutating func take() -> [UInt8] { spare.popLast() ?? [] }
+
+    /// Takes a buffer back; one that has grown too large, or is one too many, is freed.
+    mutating func give(_ buffer: consuming [UInt8]) {
+        guard spare.count < Self.maximumCount, buffer.capacity > 0, buffer.capacity <= Self.maximumBytes else { return }
+        buffer.removeAll(keepingCapacity: true)
+        spare.append(buffer)
+    }
+}
