@@ -19,8 +19,10 @@ public final class EventLoop: @unchecked Sendable {
     private var waker: HookHandle?
     private var thread: ServiceThread?
     private var turnTime: ContinuousClock.Instant?
-    /// Lent to connections.
-    var buffers = BufferPool()
+    /// Lent to connections for messages that are not whole yet.
+    var messageBuffers = BufferPool()
+    /// Lent to connections for output.
+    var outputBuffers = BufferPool(prefix: WebSocket.prefix)
     /// Runs handlers on Swift's global executor, handed over once a turn.
     public let concurrentExecutor: BatchingExecutor
 

@@ -39,7 +39,7 @@ public final class WebSocket: Flushable {
     private var waitingBytes: Int { max(0, output.count - Self.prefix) }
 
     /// Bytes in front of the output that libwebsockets may write to.
-    private static let prefix = Int(postern_write_prefix())
+    static let prefix = Int(postern_write_prefix())
 
     init(loop: EventLoop, limits: WebSocketLimits, remoteAddress: String, handler: any WebSocketHandler) {
         self.loop = loop
@@ -90,9 +90,7 @@ public final class WebSocket: Flushable {
     }
 
     private func reserve() {
-        guard output.isEmpty else { return }
-        output = loop.buffers.take()
-        output.append(contentsOf: repeatElement(0, count: Self.prefix))
+        if output.isEmpty { output = loop.outputBuffers.take() }
     }
 
     private func markDirty() {
@@ -117,7 +115,7 @@ public final class WebSocket: Flushable {
             guard let start = buffer.baseAddress else { return 0 }
             return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
         }
-        loop.buffers.give(exchange(&output, with: []))
+        loop.outputBuffers.give(exchange(&output, with: []))
         guard written >= 0 else { return kill() }
         blockedSince = nil
         heldBytes = 0
@@ -156,14 +154,14 @@ public final class WebSocket: Flushable {
             handler?.received(bytes, isBinary: piece.isBinary, on: self)
             return true
         }
-        if piece.isFirst { message.begin(with: loop.buffers.take(), isBinary: piece.isBinary, now: loop.milliseconds) }
+        if piece.isFirst { message.begin(with: loop.messageBuffers.take(), isBinary: piece.isBinary, now: loop.milliseconds) }
         switch message.add(bytes, piece, limits: limits) {
         case .incomplete: break
         case .complete(let whole, let isBinary, let frames):
             // A ping between two frames is answered before the message that they make.
             if frames > 1 { letPongLeave() }
             handler?.received(whole.span, isBinary: isBinary, on: self)
-            loop.buffers.give(whole)
+            loop.messageBuffers.give(whole)
         case .refused(let code, let reason): close(code: code, reason: reason)
         }
         return true
