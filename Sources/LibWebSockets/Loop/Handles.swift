@@ -38,7 +38,8 @@ final class PollHandle {
             poll.owner?.descriptorIsReady(
                 readable: events & Int32(UV_READABLE.rawValue) != 0,
                 writable: events & Int32(UV_WRITABLE.rawValue) != 0,
-                failed: status < 0)
+                failed: status < 0
+            )
         }
     }
 
@@ -100,7 +101,12 @@ final class HookHandle {
         let timer = unsafe hook.raw.bindMemory(to: uv_timer_t.self, capacity: 1)
         unsafe uv_timer_init(loop, timer)
         unsafe timer.pointee.data = Unmanaged.passUnretained(hook).toOpaque()
-        unsafe uv_timer_start(timer, { timer in unsafe HookHandle.run(timer?.pointee.data) }, milliseconds, milliseconds)
+        unsafe uv_timer_start(
+            timer,
+            { timer in unsafe HookHandle.run(timer?.pointee.data) },
+            milliseconds,
+            milliseconds
+        )
         return hook
     }
 

@@ -60,7 +60,9 @@ final class ListeningSocket {
     }
 
     /// The address of the other end of a connection, without its port.
-    static func peerAddress(of descriptor: Int32) -> String { unsafe name(of: descriptor, getpeername)?.address ?? "unknown" }
+    static func peerAddress(of descriptor: Int32) -> String {
+        unsafe name(of: descriptor, getpeername)?.address ?? "unknown"
+    }
 
     private typealias Query = (Int32, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> Int32
 
@@ -89,7 +91,11 @@ final class ListeningSocket {
             unsafe withUnsafeBytes(of: &address) { address in
                 guard
                     let text = unsafe inet_ntop(
-                        family, address.baseAddress, buffer.baseAddress, socklen_t(capacity))
+                        family,
+                        address.baseAddress,
+                        buffer.baseAddress,
+                        socklen_t(capacity)
+                    )
                 else { return }
                 count = unsafe strnlen(text, capacity)
             }

@@ -26,7 +26,11 @@ final class ContextResources {
             return unsafe Unmanaged<ContextResources>.fromOpaque(user)._withUnsafeGuaranteedRef { resources in
                 guard let context = resources.context else { return 0 }
                 return unsafe context.handle(
-                    reason, of: connection, session: session, bytes: UnsafeRawBufferPointer(start: bytes, count: count))
+                    reason,
+                    of: connection,
+                    session: session,
+                    bytes: UnsafeRawBufferPointer(start: bytes, count: count)
+                )
             }
         }
         unsafe protocols[0].per_session_data_size = MemoryLayout<SlotID>.size

@@ -154,7 +154,9 @@ public final class WebSocket: Flushable {
             handler?.received(bytes, isBinary: piece.isBinary, on: self)
             return true
         }
-        if piece.isFirst { message.begin(with: loop.messageBuffers.take(), isBinary: piece.isBinary, now: loop.milliseconds) }
+        if piece.isFirst {
+            message.begin(with: loop.messageBuffers.take(), isBinary: piece.isBinary, now: loop.milliseconds)
+        }
         switch message.add(bytes, piece, limits: limits) {
         case .incomplete: break
         case .complete(let whole, let isBinary, let frames):

@@ -41,7 +41,8 @@ final class PathDoor {
             body: try arguments(of: exchange),
             deadline: try RequestDeadline.deadline(of: request),
             requiresSafeMethod: request.method == .get,
-            limits: context.configuration.messages)
+            limits: context.configuration.messages
+        )
     }
 
     private func arguments(of exchange: HTTPExchange) throws(CallError) -> [UInt8] {
@@ -72,7 +73,11 @@ enum PathAnswer {
         if case .failure(let error) = result, error.code.isRetryable {
             headers.append((name: "Retry-After", value: "1"))
         }
-        exchange.respond(statuses.first { $0.code == status } ?? .internalServerError, headers: headers, body: body.span)
+        exchange.respond(
+            statuses.first { $0.code == status } ?? .internalServerError,
+            headers: headers,
+            body: body.span
+        )
     }
 
     /// The statuses of Connect's table.

@@ -28,10 +28,14 @@ public struct StaticFiles: Sendable {
         for name in try manager.subpathsOfDirectory(atPath: folder).sorted() {
             guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
             let path = folder + "/" + name
-            guard try manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular else { continue }
+            guard try manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular else {
+                continue
+            }
             let data = try Data(contentsOf: URL(filePath: path))
             remaining -= data.count
-            guard remaining >= 0 else { throw LoadError(description: "\(folder) holds more than \(maximumBytes) bytes") }
+            guard remaining >= 0 else {
+                throw LoadError(description: "\(folder) holds more than \(maximumBytes) bytes")
+            }
             add([UInt8](data), at: "/" + name)
         }
     }

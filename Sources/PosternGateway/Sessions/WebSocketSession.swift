@@ -42,7 +42,12 @@ final class WebSocketSession: WebSocketHandler {
         socket.sendText { output in
             let start = output.count
             let isJSON = session.receive(
-                message, from: context.dispatcher, now: context.loop.now, into: &output, actions: &actions)
+                message,
+                from: context.dispatcher,
+                now: context.loop.now,
+                into: &output,
+                actions: &actions
+            )
             // Everything that is JSON is UTF-8; only what is not has to be looked at again.
             isText = isJSON || isBinary || message.isUTF8
             if !isText { output.removeLast(output.count - start) }
@@ -112,7 +117,9 @@ final class WebSocketSession: WebSocketHandler {
     private func progressSink(_ ticket: CallTicket) -> Call.ProgressSink {
         let session = LoopBound(self, on: context.loop)
         return { value in
-            session.loop.execute { session.value.send { session, output, _ in session.progress(ticket, value, into: &output) } }
+            session.loop.execute {
+                session.value.send { session, output, _ in session.progress(ticket, value, into: &output) }
+            }
         }
     }
 
