@@ -12,8 +12,9 @@ struct ServeCommand: AsyncParsableCommand {
     )
 
     func run() async throws {
+        let signals = await StopSignals()
         let gateway = try await BenchGateway.start(BenchServices().router)
         Output.line("\(gateway.port)")
-        try await ServiceRun.untilSignal([gateway], logger: Logger(label: "postern-bench"))
+        try await ServiceRun.serve([gateway], until: signals, logger: Logger(label: "postern-bench"))
     }
 }

@@ -39,6 +39,7 @@ struct Demo: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let signals = await StopSignals()
         let router = DemoServices.makeRouter()
         let logger = log.logger("postern-demo")
         var doors: [any ServiceLifecycle.Service] = []
@@ -56,6 +57,6 @@ struct Demo: AsyncParsableCommand {
             Output.line("native on \(door.address)")
         }
         if let url { Hints.print(url: url) }
-        try await ServiceRun.untilSignal(doors, logger: logger)
+        try await ServiceRun.serve(doors, until: signals, logger: logger)
     }
 }

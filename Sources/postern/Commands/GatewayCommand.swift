@@ -33,6 +33,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let server else { return }
+        let signals = await StopSignals()
         let logger = log.logger("postern-gateway")
         let connection = Upstream(ReconnectingPeer(to: server))
         connection.peer.start()
@@ -40,7 +41,7 @@ struct GatewayCommand: AsyncParsableCommand {
         let gateway = try await Gateway(configuration, dispatcher: connection.peer, logger: logger)
         Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
         // Stopped in reverse order: the doors are drained while the connection still stands.
-        try await ServiceRun.untilSignal([connection, gateway], logger: logger)
+        try await ServiceRun.serve([connection, gateway], until: signals, logger: logger)
     }
 }
 

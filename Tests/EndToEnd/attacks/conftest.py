@@ -7,8 +7,9 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from memory import MemoryCheck  # noqa: E402
 from scenarios import Scenarios  # noqa: E402
-from server import Server  # noqa: E402
+from server import Server, isOptimised  # noqa: E402
 from victim import Victim  # noqa: E402
 
 # 256 MiB of output, and 64 KiB for each of 1,000 connections (RELIABILITY: P6).
@@ -41,7 +42,7 @@ def port(server):
 @pytest.fixture
 def alive(server):
     """Somebody else is served all the while."""
-    with Victim(server.port):
+    with Victim(server.port, worst=0.25 if isOptimised() else 1):
         yield
 
 
@@ -65,6 +66,13 @@ def scenarios():
     scenarios = Scenarios()
     yield scenarios
     scenarios.stop()
+
+
+@pytest.fixture(scope="session")
+def memory(tmp_path_factory):
+    check = MemoryCheck(tmp_path_factory.mktemp("memory"))
+    yield check
+    check.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)

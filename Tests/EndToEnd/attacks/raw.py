@@ -99,7 +99,7 @@ def send_quietly(connection, data):
     """Sends, and does not mind that the other end has closed meanwhile."""
     try:
         connection.sendall(data)
-    except (ConnectionError, TimeoutError):
+    except OSError:
         pass
 
 

@@ -22,11 +22,16 @@ def program():
     return max(built, key=lambda path: path.stat().st_mtime)
 
 
+def isOptimised():
+    """Whether the gateway was built for release; only then are times of its own work meant as they are written."""
+    return "debug" not in program().resolve().parts
+
+
 class Server:
     """One running gateway. Its output is kept, up to a limit, in `lines`."""
 
-    def __init__(self, *options, wrapper=(), environment=None, patience=30):
-        command = [*wrapper, str(program()), "--port", "0", "--raw-echo", *options]
+    def __init__(self, *options, wrapper=(), environment=None, patience=30, binary=None):
+        command = [*wrapper, str(binary or program()), "--port", "0", "--raw-echo", *options]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             env={**os.environ, "SWIFT_BACKTRACE": "enable=no", **(environment or {})})
