@@ -57,7 +57,9 @@ public final class EventLoop: @unchecked Sendable {
         }
     }
 
-    /// Runs `work` on the loop's thread; any thread. Work posted from one thread runs in the order it was posted.
+    /// Runs `work` on the loop's thread; any thread.
+    ///
+    /// Work posted from one thread runs in the order it was posted.
     ///
     /// - Returns: `false` when the loop has stopped, and the work will never run.
     @discardableResult
@@ -87,7 +89,9 @@ public final class EventLoop: @unchecked Sendable {
         return time
     }
 
-    /// Ends the loop after this turn; any thread. What was posted before still runs.
+    /// Ends the loop after this turn; any thread.
+    ///
+    /// What was posted before still runs.
     public func stop() {
         execute { [raw] in raw.stop() }
     }
@@ -179,7 +183,9 @@ protocol Flushable: AnyObject {
 }
 
 extension EventLoop: TaskExecutor {
-    /// Takes a job; any thread. Jobs of the loop's own thread run in this turn, others after one wake-up a batch.
+    /// Takes a job; any thread.
+    ///
+    /// Jobs of the loop's own thread run in this turn, others after one wake-up a batch.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isCurrent { jobs.append(job) } else { _ = post { $0.jobs.append(job) } }

@@ -6,7 +6,9 @@ protocol PollOwner: AnyObject {
     func descriptorIsReady(readable: Bool, writable: Bool, failed: Bool)
 }
 
-/// Owns one `uv_poll_t`: watches a file descriptor until it is closed. It never closes the descriptor.
+/// Owns one `uv_poll_t`: watches a file descriptor until it is closed.
+///
+/// It never closes the descriptor.
 ///
 /// Keeps its owner alive until ``close()``.
 @safe

@@ -8,9 +8,13 @@ final class ListeningSocket {
     /// The port in use, also when the system chose it.
     let port: Int
 
+    /// Binds an address and listens on it.
+    ///
     /// - Parameters:
     ///   - host: An IPv4 or IPv6 address, or `localhost`; names are not looked up.
     ///   - port: 0 lets the system choose.
+    ///   - backlog: Connections that may wait to be accepted.
+    /// - Throws: `SocketError` with the system's reason.
     init(host: String, port: Int, backlog: Int32 = 1_024) throws(SocketError) {
         let action = "listen on \(host):\(port)"
         var storage = sockaddr_storage()

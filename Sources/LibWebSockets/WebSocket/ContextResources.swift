@@ -11,7 +11,7 @@ final class ContextResources {
     /// The context that callbacks are for, until it is destroyed.
     var context: WebSocketContext?
 
-    /// - Parameter subprotocol: The one subprotocol that is echoed when a client offers it.
+    /// Makes them for a context on a loop, which echoes one subprotocol when a client offers it.
     init(loop: UnsafeMutablePointer<uv_loop_t>, subprotocol: String) {
         unsafe name = strdup(subprotocol)
         // One entry, and the empty one that ends the list.

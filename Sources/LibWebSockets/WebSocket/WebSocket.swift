@@ -1,6 +1,8 @@
 import CLibWebSockets
 
-/// One open WebSocket connection. All members belong to the thread of its loop.
+/// One open WebSocket connection.
+///
+/// All members belong to the thread of its loop.
 ///
 /// Output is gathered: everything sent during one turn of the loop leaves in one system call at its end.
 @safe
@@ -64,7 +66,10 @@ public final class WebSocket: Flushable {
 
     /// Sends a close frame after what was sent before, and waits a while for its answer.
     ///
-    /// - Parameter droppingQueued: Leaves out what still waits, for a reader that will not take it.
+    /// - Parameters:
+    ///   - code: A code that may be sent (RFC 6455 section 7.4).
+    ///   - reason: For people; cut at 123 bytes.
+    ///   - droppingQueued: Leaves out what still waits, for a reader that will not take it.
     public func close(code: UInt16, reason: String, droppingQueued: Bool = false) {
         guard state == .open else { return }
         beginClosing()

@@ -80,7 +80,9 @@ final class WebSocketContext {
     /// How many WebSockets are open.
     var count: Int { sockets.count }
 
-    /// One callback of libwebsockets. A result other than 0 closes the connection.
+    /// One callback of libwebsockets.
+    ///
+    /// A result other than 0 closes the connection.
     func handle(
         _ reason: lws_callback_reasons,
         of connection: OpaquePointer,

@@ -3,7 +3,9 @@ import Postern
 import PosternJSONRPC
 
 /// `POST /rpc/<service>/<method>` with the arguments as the body, and `GET` of methods registered as safe with the
-/// arguments in the query. The answer is the bare result, or the bare error with a status of Connect's table.
+/// arguments in the query.
+///
+/// The answer is the bare result, or the bare error with a status of Connect's table.
 final class PathDoor {
     private let context: LoopContext
     private static let prefixBytes = "/rpc/".utf8.count

@@ -29,7 +29,9 @@ final class RPCDoor {
     }
 }
 
-/// A posted message whose calls are still running. It lives as long as they do.
+/// A posted message whose calls are still running.
+///
+/// It lives as long as they do.
 final class PostedMessage {
     private var session: JSONRPCSession
     private let exchange: HTTPExchange

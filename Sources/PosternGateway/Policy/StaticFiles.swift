@@ -1,7 +1,9 @@
 import FoundationEssentials
 import LibWebSockets
 
-/// Files that are served from memory: read once, at start. No request ever touches the file system.
+/// Files that are served from memory: read once, at start.
+///
+/// No request ever touches the file system.
 public struct StaticFiles: Sendable {
     private struct File: Sendable {
         let headers: [(name: String, value: String)]
@@ -62,7 +64,9 @@ public struct StaticFiles: Sendable {
         if path.hasSuffix("/index.html") { files[String(path.dropLast("index.html".count))] = file }
     }
 
-    /// The answer for a path, or `nil` when there is no such file. The path is compared as it was sent.
+    /// The answer for a path, or `nil` when there is no such file.
+    ///
+    /// The path is compared as it was sent.
     func response(for path: String, knownTag: String?) -> HTTPResponse? {
         guard let file = files[path] else { return nil }
         if file.entityTag == knownTag { return HTTPResponse(.notModified, headers: file.headers) }
