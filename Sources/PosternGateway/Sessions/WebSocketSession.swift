@@ -37,7 +37,8 @@ final class WebSocketSession: WebSocketHandler {
     }
 
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
-        var actions: [JSONRPCSession.Action] = []
+        var actions = context.lendActions()
+        defer { context.takeBack(actions) }
         var isText = true
         socket.sendText { output in
             let start = output.count
@@ -81,7 +82,8 @@ final class WebSocketSession: WebSocketHandler {
     /// Lets the session append one message, sends it, and then does what the session asks for.
     func send(_ body: (inout JSONRPCSession, inout [UInt8], inout [JSONRPCSession.Action]) -> Void) {
         guard let socket else { return }
-        var actions: [JSONRPCSession.Action] = []
+        var actions = context.lendActions()
+        defer { context.takeBack(actions) }
         socket.sendText { body(&session, &$0, &actions) }
         if !actions.isEmpty { perform(actions) }
     }
@@ -90,6 +92,7 @@ final class WebSocketSession: WebSocketHandler {
         for action in actions {
             switch action {
             case .start(let call, let ticket, let options): start(call, ticket, options)
+            case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
             case .cancel(let ticket): calls.cancel(ticket)
             case .openSubscription(let ticket, let stream): streams.start(ticket, stream)
             case .cancelSubscription(let ticket): streams.cancel(ticket)
