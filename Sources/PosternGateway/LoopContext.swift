@@ -1,6 +1,5 @@
 import LibWebSockets
 import Postern
-import PosternJSONRPC
 import Synchronization
 
 /// What the doors of one loop share.
@@ -14,7 +13,6 @@ final class LoopContext {
     let feeds: TopicFeeds
     /// Calls that have been started and not answered.
     var callsInFlight = 0
-    private var spareActions: [JSONRPCSession.Action] = []
     private var sessions: [ObjectIdentifier: WebSocketSession] = [:]
     private var streams: [ObjectIdentifier: EventStream] = [:]
 
@@ -27,15 +25,6 @@ final class LoopContext {
         loop.every(milliseconds: configuration.heartbeatMilliseconds) { [unowned self] in
             for stream in streams.values { stream.sendHeartbeat() }
         }
-    }
-
-    /// An empty list with room from its last use, to be given back.
-    func lendActions() -> [JSONRPCSession.Action] { exchange(&spareActions, with: []) }
-
-    /// Takes a list back.
-    func takeBack(_ actions: consuming [JSONRPCSession.Action]) {
-        actions.removeAll(keepingCapacity: actions.capacity <= 64)
-        spareActions = actions
     }
 
     func add(_ session: WebSocketSession) { sessions[ObjectIdentifier(session)] = session }

@@ -37,8 +37,7 @@ final class WebSocketSession: WebSocketHandler {
     }
 
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
-        var actions = context.lendActions()
-        defer { context.takeBack(actions) }
+        var actions: [JSONRPCSession.Action] = []
         var isText = true
         socket.sendText { output in
             let start = output.count
@@ -82,8 +81,7 @@ final class WebSocketSession: WebSocketHandler {
     /// Lets the session append one message, sends it, and then does what the session asks for.
     func send(_ body: (inout JSONRPCSession, inout [UInt8], inout [JSONRPCSession.Action]) -> Void) {
         guard let socket else { return }
-        var actions = context.lendActions()
-        defer { context.takeBack(actions) }
+        var actions: [JSONRPCSession.Action] = []
         socket.sendText { body(&session, &$0, &actions) }
         if !actions.isEmpty { perform(actions) }
     }
