@@ -85,6 +85,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
+        .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets"]),
         .testTarget(
             name: "PosternJSONRPCTests",
             dependencies: ["Postern", "PosternJSONRPC"],
