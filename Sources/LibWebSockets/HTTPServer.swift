@@ -92,10 +92,16 @@ public final class HTTPServer: Sendable {
     ) async throws(StartError) -> (worker: LoopBound<ServerWorker>, port: Int) {
         let result = await withCheckedContinuation { continuation in
             loop.start {
-                continuation.resume(returning: Result { () throws(StartError) in
-                    let worker = try ServerWorker(loop: loop, configuration: configuration, service: makeService(loop))
-                    return (LoopBound(worker, on: loop), worker.port)
-                })
+                continuation.resume(
+                    returning: Result { () throws(StartError) in
+                        let worker = try ServerWorker(
+                            loop: loop,
+                            configuration: configuration,
+                            service: makeService(loop)
+                        )
+                        return (LoopBound(worker, on: loop), worker.port)
+                    }
+                )
             }
         }
         return try result.get()

@@ -1,6 +1,8 @@
 import Glibc
 
-/// One loop of a server: accepts, and keeps the connections it accepted. All members belong to the loop's thread.
+/// One loop of a server: accepts, and keeps the connections it accepted.
+///
+/// All members belong to the loop's thread.
 final class ServerWorker: PollOwner {
     let loop: EventLoop
     let service: any HTTPService

@@ -34,7 +34,11 @@ public final class Gateway: ServiceLifecycle.Service {
         self.logger = logger
         server = try await HTTPServer(configuration.server) { loop in
             let context = LoopContext(
-                loop: loop, dispatcher: dispatcher, configuration: configuration, readiness: readiness)
+                loop: loop,
+                dispatcher: dispatcher,
+                configuration: configuration,
+                readiness: readiness
+            )
             loops.add(LoopBound(context, on: loop))
             return GatewayService(context)
         }

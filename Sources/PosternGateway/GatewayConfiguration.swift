@@ -1,7 +1,9 @@
 public import LibWebSockets
 public import PosternJSONRPC
 
-/// Everything that can be set about a gateway. The defaults are safe: loopback, local pages only, all limits on.
+/// Everything that can be set about a gateway.
+///
+/// The defaults are safe: loopback, local pages only, all limits on.
 public struct GatewayConfiguration: Sendable {
     /// Where to listen, with how many loops, and the limits of HTTP connections.
     public var server = HTTPServer.Configuration()

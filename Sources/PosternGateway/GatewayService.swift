@@ -46,7 +46,11 @@ final class GatewayService: HTTPService {
 
     private func upgrade(_ request: HTTPRequestHead) -> HTTPAdmission {
         if request.equals(request.path, "/rpc") {
-            return .upgrade(WebSocketSession(context), context.configuration.webSocket, subprotocol: offersJSONRPC(request))
+            return .upgrade(
+                WebSocketSession(context),
+                context.configuration.webSocket,
+                subprotocol: offersJSONRPC(request)
+            )
         }
         if context.configuration.offersEcho, request.equals(request.path, "/echo") {
             var limits = context.configuration.webSocket

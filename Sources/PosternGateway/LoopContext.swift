@@ -2,7 +2,9 @@ import LibWebSockets
 import Postern
 import Synchronization
 
-/// What the doors of one loop share. All members belong to the loop's thread.
+/// What the doors of one loop share.
+///
+/// All members belong to the loop's thread.
 final class LoopContext {
     let loop: EventLoop
     let dispatcher: any Dispatcher

@@ -183,8 +183,12 @@ final class HTTPConnection: PollOwner, Flushable {
 
     private func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>, isHead: Bool) {
         HTTPResponse.appendHead(
-            status, headers: headers, contentLength: status == .noContent ? nil : body.count, closes: closesAfterAnswer,
-            to: &output)
+            status,
+            headers: headers,
+            contentLength: status == .noContent ? nil : body.count,
+            closes: closesAfterAnswer,
+            to: &output
+        )
         if !isHead { output.append(contentsOf: body) }
         finishAnswer()
     }
@@ -351,6 +355,7 @@ final class HTTPConnection: PollOwner, Flushable {
         worker.openWebSocket(
             descriptor: descriptor,
             handshake: Handshake.canonical(head, subprotocol: echoesSubprotocol ? worker.subprotocol : nil),
-            socket: WebSocket(loop: loop, limits: limits, remoteAddress: remoteAddress, handler: handler))
+            socket: WebSocket(loop: loop, limits: limits, remoteAddress: remoteAddress, handler: handler)
+        )
     }
 }

@@ -1,4 +1,6 @@
-/// One request and the answer to it. All members belong to the thread of its loop.
+/// One request and the answer to it.
+///
+/// All members belong to the thread of its loop.
 ///
 /// Answered once; when the client has gone, an answer goes nowhere.
 public final class HTTPExchange {

@@ -19,6 +19,7 @@ struct HTTPHeadParser {
     /// - Parameters:
     ///   - bytes: What has arrived, from the first byte of the request; it is handed on in the head.
     ///   - searched: How many bytes were looked at before without finding the end; updated.
+    /// - Returns: The head, why it is refused, or that more of it has to come.
     func parse(_ bytes: [UInt8], searched: inout Int) -> Outcome {
         guard let end = Self.endOfHead(in: bytes.span, from: max(0, searched - 3)) else {
             let start = searched

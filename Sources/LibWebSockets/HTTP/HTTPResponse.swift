@@ -23,7 +23,7 @@ public struct HTTPResponse: Sendable {
 
     /// Appends status line and header fields, with the empty line behind them.
     ///
-    /// - Parameter contentLength: `nil` for a stream whose end is the end of the connection.
+    /// Without a content length it is the head of a stream whose end is the end of the connection.
     static func appendHead(
         _ status: HTTPStatus,
         headers: [(name: String, value: String)],

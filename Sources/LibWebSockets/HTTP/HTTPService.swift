@@ -1,4 +1,6 @@
-/// What a program does with the requests of one loop. Every function is called on the loop's thread.
+/// What a program does with the requests of one loop.
+///
+/// Every function is called on the loop's thread.
 public protocol HTTPService: AnyObject {
     /// Decides about a request when its head has arrived, before its body is read.
     func admit(_ request: HTTPRequestHead, from address: String) -> HTTPAdmission

@@ -59,12 +59,16 @@ public final class BatchingExecutor: TaskExecutor {
         self.maximumDrainers = maximumDrainers
     }
 
-    /// Takes a job; any thread. On the loop's thread it waits for the end of the turn.
+    /// Takes a job; any thread.
+    ///
+    /// On the loop's thread it waits for the end of the turn.
     public func enqueue(_ job: consuming ExecutorJob) {
         add(.job(UnownedJob(job)))
     }
 
-    /// Takes a function that needs no task; any thread. It is run like a job.
+    /// Takes a function that needs no task; any thread.
+    ///
+    /// It is run like a job.
     public func run(_ function: @escaping @Sendable () -> Void) { add(.function(function)) }
 
     private func add(_ work: Work) {

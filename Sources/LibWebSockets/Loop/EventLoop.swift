@@ -18,9 +18,12 @@ public final class EventLoop: @unchecked Sendable {
     private var hooks: [HookHandle] = []
     private var waker: HookHandle?
     private var thread: ServiceThread?
-    private var turnTime: ContinuousClock.Instant?
-    /// Lent to connections.
-    var buffers = BufferPool()
+    /// One moment on both clocks.
+    private let start: (time: ContinuousClock.Instant, milliseconds: UInt64)
+    /// Lent to connections for messages that are not whole yet.
+    var messageBuffers = BufferPool()
+    /// Lent to connections for output.
+    var outputBuffers = BufferPool(prefix: WebSocket.prefix)
     /// Runs handlers on Swift's global executor, handed over once a turn.
     public let concurrentExecutor: BatchingExecutor
 
@@ -38,6 +41,7 @@ public final class EventLoop: @unchecked Sendable {
     public init(index: Int = 0) {
         self.index = index
         raw = LoopStorage()
+        start = (.now, raw.milliseconds)
         concurrentExecutor = BatchingExecutor(collectingOn: raw)
     }
 
@@ -55,7 +59,9 @@ public final class EventLoop: @unchecked Sendable {
         }
     }
 
-    /// Runs `work` on the loop's thread; any thread. Work posted from one thread runs in the order it was posted.
+    /// Runs `work` on the loop's thread; any thread.
+    ///
+    /// Work posted from one thread runs in the order it was posted.
     ///
     /// - Returns: `false` when the loop has stopped, and the work will never run.
     @discardableResult
@@ -77,15 +83,12 @@ public final class EventLoop: @unchecked Sendable {
     /// The loop's clock in milliseconds, taken once a turn; it never goes back.
     public var milliseconds: UInt64 { raw.milliseconds }
 
-    /// The time, taken at most once a turn.
-    public var now: ContinuousClock.Instant {
-        if let turnTime { return turnTime }
-        let time = ContinuousClock.now
-        turnTime = time
-        return time
-    }
+    /// The time, taken once a turn, to the millisecond.
+    public var now: ContinuousClock.Instant { start.time + .milliseconds(Int64(raw.milliseconds &- start.milliseconds)) }
 
-    /// Ends the loop after this turn; any thread. What was posted before still runs.
+    /// Ends the loop after this turn; any thread.
+    ///
+    /// What was posted before still runs.
     public func stop() {
         execute { [raw] in raw.stop() }
     }
@@ -120,7 +123,6 @@ public final class EventLoop: @unchecked Sendable {
         runJobs()
         concurrentExecutor.handOver()
         flushDirty()
-        turnTime = nil
     }
 
     /// Does what timers and the closing of connections left to do, before the loop waits for input.
@@ -128,7 +130,6 @@ public final class EventLoop: @unchecked Sendable {
         runJobs()
         concurrentExecutor.handOver(onlyIfIdle: true)
         flushDirty()
-        turnTime = nil
     }
 
     /// Takes leave of the loop after ``stop()``: what was posted before runs, handles are closed, nothing more is taken.
@@ -177,7 +178,9 @@ protocol Flushable: AnyObject {
 }
 
 extension EventLoop: TaskExecutor {
-    /// Takes a job; any thread. Jobs of the loop's own thread run in this turn, others after one wake-up a batch.
+    /// Takes a job; any thread.
+    ///
+    /// Jobs of the loop's own thread run in this turn, others after one wake-up a batch.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isCurrent { jobs.append(job) } else { _ = post { $0.jobs.append(job) } }

@@ -6,7 +6,9 @@ protocol PollOwner: AnyObject {
     func descriptorIsReady(readable: Bool, writable: Bool, failed: Bool)
 }
 
-/// Owns one `uv_poll_t`: watches a file descriptor until it is closed. It never closes the descriptor.
+/// Owns one `uv_poll_t`: watches a file descriptor until it is closed.
+///
+/// It never closes the descriptor.
 ///
 /// Keeps its owner alive until ``close()``.
 @safe
@@ -38,7 +40,8 @@ final class PollHandle {
             poll.owner?.descriptorIsReady(
                 readable: events & Int32(UV_READABLE.rawValue) != 0,
                 writable: events & Int32(UV_WRITABLE.rawValue) != 0,
-                failed: status < 0)
+                failed: status < 0
+            )
         }
     }
 
@@ -100,7 +103,12 @@ final class HookHandle {
         let timer = unsafe hook.raw.bindMemory(to: uv_timer_t.self, capacity: 1)
         unsafe uv_timer_init(loop, timer)
         unsafe timer.pointee.data = Unmanaged.passUnretained(hook).toOpaque()
-        unsafe uv_timer_start(timer, { timer in unsafe HookHandle.run(timer?.pointee.data) }, milliseconds, milliseconds)
+        unsafe uv_timer_start(
+            timer,
+            { timer in unsafe HookHandle.run(timer?.pointee.data) },
+            milliseconds,
+            milliseconds
+        )
         return hook
     }
 

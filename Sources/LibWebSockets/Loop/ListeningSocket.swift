@@ -8,9 +8,13 @@ final class ListeningSocket {
     /// The port in use, also when the system chose it.
     let port: Int
 
+    /// Binds an address and listens on it.
+    ///
     /// - Parameters:
     ///   - host: An IPv4 or IPv6 address, or `localhost`; names are not looked up.
     ///   - port: 0 lets the system choose.
+    ///   - backlog: Connections that may wait to be accepted.
+    /// - Throws: `SocketError` with the system's reason.
     init(host: String, port: Int, backlog: Int32 = 1_024) throws(SocketError) {
         let action = "listen on \(host):\(port)"
         var storage = sockaddr_storage()
@@ -60,7 +64,9 @@ final class ListeningSocket {
     }
 
     /// The address of the other end of a connection, without its port.
-    static func peerAddress(of descriptor: Int32) -> String { unsafe name(of: descriptor, getpeername)?.address ?? "unknown" }
+    static func peerAddress(of descriptor: Int32) -> String {
+        unsafe name(of: descriptor, getpeername)?.address ?? "unknown"
+    }
 
     private typealias Query = (Int32, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> Int32
 
@@ -89,7 +95,11 @@ final class ListeningSocket {
             unsafe withUnsafeBytes(of: &address) { address in
                 guard
                     let text = unsafe inet_ntop(
-                        family, address.baseAddress, buffer.baseAddress, socklen_t(capacity))
+                        family,
+                        address.baseAddress,
+                        buffer.baseAddress,
+                        socklen_t(capacity)
+                    )
                 else { return }
                 count = unsafe strnlen(text, capacity)
             }

@@ -14,7 +14,11 @@ enum Socket {
     static func send(_ output: [UInt8], from offset: Int, to descriptor: Int32) -> Outcome {
         let count = unsafe output.withUnsafeBytes { bytes in
             unsafe Glibc.send(
-                descriptor, bytes.baseAddress.map { unsafe $0 + offset }, bytes.count - offset, Int32(MSG_NOSIGNAL))
+                descriptor,
+                bytes.baseAddress.map { unsafe $0 + offset },
+                bytes.count - offset,
+                Int32(MSG_NOSIGNAL)
+            )
         }
         return count >= 0 ? .bytes(count) : outcome(of: count)
     }

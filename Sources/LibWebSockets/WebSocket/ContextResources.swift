@@ -11,7 +11,7 @@ final class ContextResources {
     /// The context that callbacks are for; both stay as long as libwebsockets has them.
     var context: WebSocketContext?
 
-    /// - Parameter subprotocol: The one subprotocol that is echoed when a client offers it.
+    /// Makes them for a context on a loop, which echoes one subprotocol when a client offers it.
     init(loop: UnsafeMutablePointer<uv_loop_t>, subprotocol: String) {
         unsafe name = strdup(subprotocol)
         // One entry, and the empty one that ends the list.
@@ -26,7 +26,11 @@ final class ContextResources {
             return unsafe Unmanaged<ContextResources>.fromOpaque(user)._withUnsafeGuaranteedRef { resources in
                 guard let context = resources.context else { return 0 }
                 return unsafe context.handle(
-                    reason, of: connection, session: session, bytes: UnsafeRawBufferPointer(start: bytes, count: count))
+                    reason,
+                    of: connection,
+                    session: session,
+                    bytes: UnsafeRawBufferPointer(start: bytes, count: count)
+                )
             }
         }
         unsafe protocols[0].per_session_data_size = MemoryLayout<SlotID>.size

@@ -18,7 +18,8 @@ struct MessageAssembly {
 
     mutating func add(_ piece: Span<UInt8>, _ place: MessagePiece, limits: WebSocketLimits) -> Outcome {
         if place.remaining == 0 { frames += 1 }
-        guard place.remaining <= limits.maximumMessageBytes - min(bytes.count + piece.count, limits.maximumMessageBytes),
+        guard
+            place.remaining <= limits.maximumMessageBytes - min(bytes.count + piece.count, limits.maximumMessageBytes),
             bytes.count + piece.count <= limits.maximumMessageBytes
         else {
             self = MessageAssembly()

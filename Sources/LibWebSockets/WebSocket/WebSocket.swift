@@ -1,6 +1,8 @@
 import CLibWebSockets
 
-/// One open WebSocket connection. All members belong to the thread of its loop.
+/// One open WebSocket connection.
+///
+/// All members belong to the thread of its loop.
 ///
 /// Output is gathered: everything sent during one turn of the loop leaves in one system call at its end.
 @safe
@@ -39,7 +41,7 @@ public final class WebSocket: Flushable {
     private var waitingBytes: Int { max(0, output.count - Self.prefix) }
 
     /// Bytes in front of the output that libwebsockets may write to.
-    private static let prefix = Int(postern_write_prefix())
+    static let prefix = Int(postern_write_prefix())
 
     init(loop: EventLoop, limits: WebSocketLimits, remoteAddress: String, handler: any WebSocketHandler) {
         self.loop = loop
@@ -64,7 +66,10 @@ public final class WebSocket: Flushable {
 
     /// Sends a close frame after what was sent before, and waits a while for its answer.
     ///
-    /// - Parameter droppingQueued: Leaves out what still waits, for a reader that will not take it.
+    /// - Parameters:
+    ///   - code: A code that may be sent (RFC 6455 section 7.4).
+    ///   - reason: For people; cut at 123 bytes.
+    ///   - droppingQueued: Leaves out what still waits, for a reader that will not take it.
     public func close(code: UInt16, reason: String, droppingQueued: Bool = false) {
         guard state == .open else { return }
         beginClosing()
@@ -90,9 +95,7 @@ public final class WebSocket: Flushable {
     }
 
     private func reserve() {
-        guard output.isEmpty else { return }
-        output = loop.buffers.take()
-        output.append(contentsOf: repeatElement(0, count: Self.prefix))
+        if output.isEmpty { output = loop.outputBuffers.take() }
     }
 
     private func markDirty() {
@@ -117,7 +120,7 @@ public final class WebSocket: Flushable {
             guard let start = buffer.baseAddress else { return 0 }
             return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
         }
-        loop.buffers.give(exchange(&output, with: []))
+        loop.outputBuffers.give(exchange(&output, with: []))
         guard written >= 0 else { return kill() }
         blockedSince = nil
         heldBytes = 0
@@ -156,14 +159,16 @@ public final class WebSocket: Flushable {
             handler?.received(bytes, isBinary: piece.isBinary, on: self)
             return true
         }
-        if piece.isFirst { message.begin(with: loop.buffers.take(), isBinary: piece.isBinary, now: loop.milliseconds) }
+        if piece.isFirst {
+            message.begin(with: loop.messageBuffers.take(), isBinary: piece.isBinary, now: loop.milliseconds)
+        }
         switch message.add(bytes, piece, limits: limits) {
         case .incomplete: break
         case .complete(let whole, let isBinary, let frames):
             // A ping between two frames is answered before the message that they make.
             if frames > 1 { letPongLeave() }
             handler?.received(whole.span, isBinary: isBinary, on: self)
-            loop.buffers.give(whole)
+            loop.messageBuffers.give(whole)
         case .refused(let code, let reason): close(code: code, reason: reason)
         }
         return true

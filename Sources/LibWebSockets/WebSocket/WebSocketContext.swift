@@ -64,7 +64,11 @@ final class WebSocketContext {
         arrivingSlot = slot
         _ = unsafe handshake.withUnsafeBytes { bytes in
             unsafe lws_adopt_socket_vhost_readbuf(
-                host, descriptor, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
+                host,
+                descriptor,
+                bytes.bindMemory(to: CChar.self).baseAddress,
+                bytes.count
+            )
         }
         arriving = nil
         // One that was opened leaves the table when libwebsockets says that it is closed, also if its handler, or a
@@ -79,7 +83,9 @@ final class WebSocketContext {
     /// How many WebSockets are open.
     var count: Int { sockets.count }
 
-    /// One callback of libwebsockets. A result other than 0 closes the connection.
+    /// One callback of libwebsockets.
+    ///
+    /// A result other than 0 closes the connection.
     func handle(
         _ reason: lws_callback_reasons,
         of connection: OpaquePointer,
@@ -95,7 +101,8 @@ final class WebSocketContext {
                 isFirst: isFirst,
                 isFinal: isFinal,
                 isBinary: isFirst && lws_frame_is_binary(connection) != 0,
-                remaining: Int(clamping: lws_remaining_packet_payload(connection)))
+                remaining: Int(clamping: lws_remaining_packet_payload(connection))
+            )
             return unsafe socket.receive(bytes.bindMemory(to: UInt8.self).span, piece) ? 0 : -1
         case LWS_CALLBACK_SERVER_WRITEABLE:
             guard let socket = unsafe socket(in: session) else { return -1 }

@@ -1,4 +1,6 @@
-/// What a program does with one WebSocket. Every function is called on the thread of the socket's loop.
+/// What a program does with one WebSocket.
+///
+/// Every function is called on the thread of the socket's loop.
 public protocol WebSocketHandler: AnyObject {
     /// The handshake is done: messages may be sent.
     func opened(_ socket: WebSocket)

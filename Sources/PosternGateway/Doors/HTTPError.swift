@@ -7,7 +7,10 @@ enum HTTPError {
     static let notFound = response(.notFound, .methodNotFound, "There is nothing at this path")
     static let onlyGet = methodNotAllowed(allow: "GET, HEAD")
     static let unsupportedMediaType = response(
-        .unsupportedMediaType, .invalidRequest, "The body must be application/json")
+        .unsupportedMediaType,
+        .invalidRequest,
+        "The body must be application/json"
+    )
 
     static func methodNotAllowed(allow: String) -> HTTPResponse {
         var response = response(.methodNotAllowed, .invalidRequest, "Only \(allow) here")

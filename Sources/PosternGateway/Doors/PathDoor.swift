@@ -3,7 +3,9 @@ import Postern
 import PosternJSONRPC
 
 /// `POST /rpc/<service>/<method>` with the arguments as the body, and `GET` of methods registered as safe with the
-/// arguments in the query. The answer is the bare result, or the bare error with a status of Connect's table.
+/// arguments in the query.
+///
+/// The answer is the bare result, or the bare error with a status of Connect's table.
 final class PathDoor {
     private let context: LoopContext
     private static let prefixBytes = "/rpc/".utf8.count
@@ -41,7 +43,8 @@ final class PathDoor {
             body: try arguments(of: exchange),
             deadline: try RequestDeadline.deadline(of: request),
             requiresSafeMethod: request.method == .get,
-            limits: context.configuration.messages)
+            limits: context.configuration.messages
+        )
     }
 
     private func arguments(of exchange: HTTPExchange) throws(CallError) -> [UInt8] {
@@ -72,7 +75,11 @@ enum PathAnswer {
         if case .failure(let error) = result, error.code.isRetryable {
             headers.append((name: "Retry-After", value: "1"))
         }
-        exchange.respond(statuses.first { $0.code == status } ?? .internalServerError, headers: headers, body: body.span)
+        exchange.respond(
+            statuses.first { $0.code == status } ?? .internalServerError,
+            headers: headers,
+            body: body.span
+        )
     }
 
     /// The statuses of Connect's table.

@@ -29,7 +29,9 @@ final class RPCDoor {
     }
 }
 
-/// A posted message whose calls are still running. It lives as long as they do.
+/// A posted message whose calls are still running.
+///
+/// It lives as long as they do.
 final class PostedMessage {
     private var session: JSONRPCSession
     private let exchange: HTTPExchange
@@ -61,6 +63,7 @@ final class PostedMessage {
             switch action {
             case .start(let call, let ticket, let options):
                 calls.start(ticket, call, options)
+            case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
             case .cancel(let ticket): calls.cancel(ticket)
             default: break
             }

@@ -9,7 +9,9 @@ public struct OriginPolicy: Sendable {
     public var allowedOrigins: Set<String>
     /// Host names besides those that always pass, without a port: `api.example`.
     public var allowedHosts: Set<String>
-    /// Lets every page in. Then only authentication protects what the gateway offers.
+    /// Lets every page in.
+    ///
+    /// Then only authentication protects what the gateway offers.
     public var allowsAnyOrigin: Bool
 
     /// Lists what may pass besides the defaults.

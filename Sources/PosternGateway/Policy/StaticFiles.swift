@@ -1,7 +1,9 @@
 import FoundationEssentials
 import LibWebSockets
 
-/// Files that are served from memory: read once, at start. No request ever touches the file system.
+/// Files that are served from memory: read once, at start.
+///
+/// No request ever touches the file system.
 public struct StaticFiles: Sendable {
     private struct File: Sendable {
         let headers: [(name: String, value: String)]
@@ -28,10 +30,14 @@ public struct StaticFiles: Sendable {
         for name in try manager.subpathsOfDirectory(atPath: folder).sorted() {
             guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
             let path = folder + "/" + name
-            guard try manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular else { continue }
+            guard try manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular else {
+                continue
+            }
             let data = try Data(contentsOf: URL(filePath: path))
             remaining -= data.count
-            guard remaining >= 0 else { throw LoadError(description: "\(folder) holds more than \(maximumBytes) bytes") }
+            guard remaining >= 0 else {
+                throw LoadError(description: "\(folder) holds more than \(maximumBytes) bytes")
+            }
             add([UInt8](data), at: "/" + name)
         }
     }
@@ -58,7 +64,9 @@ public struct StaticFiles: Sendable {
         if path.hasSuffix("/index.html") { files[String(path.dropLast("index.html".count))] = file }
     }
 
-    /// The answer for a path, or `nil` when there is no such file. The path is compared as it was sent.
+    /// The answer for a path, or `nil` when there is no such file.
+    ///
+    /// The path is compared as it was sent.
     func response(for path: String, knownTag: String?) -> HTTPResponse? {
         guard let file = files[path] else { return nil }
         if file.entityTag == knownTag { return HTTPResponse(.notModified, headers: file.headers) }

@@ -18,12 +18,11 @@ final class CallRunner<Key: Hashable & Sendable> {
 
     /// Starts a call; one that runs on the loop has run up to its first wait when this returns.
     func start(_ key: Key, _ call: Call, _ options: JSONRPCSession.CallOptions) {
+        if let function = options.function, call.deadline == nil, function.isSafe || !call.requiresSafeMethod {
+            return run(key, function, call.arguments)
+        }
         context.callsInFlight += 1
         let runner = LoopBound(self, on: context.loop)
-        if let function = options.function, call.deadline == nil, function.isSafe || !call.requiresSafeMethod {
-            context.loop.concurrentExecutor.run { runner.run(key, function, call.arguments) }
-            return
-        }
         let dispatcher = context.dispatcher
         let task =
             options.placement == .onEventLoop
@@ -32,11 +31,24 @@ final class CallRunner<Key: Hashable & Sendable> {
         if endedInStart == key { endedInStart = nil } else { tasks[key] = task }
     }
 
+    /// Runs a function that answers a call by itself.
+    func run(_ key: Key, _ function: ImmediateMethod, _ arguments: Payload) {
+        context.callsInFlight += 1
+        let runner = LoopBound(self, on: context.loop)
+        context.loop.concurrentExecutor.run { runner.run(key, function, arguments) }
+    }
+
     /// Cancels a call's task.
     func cancel(_ key: Key) { tasks[key]?.cancel() }
 
     /// Cancels all tasks.
     func cancelAll() { for task in tasks.values { task.cancel() } }
+
+    /// Cancels all tasks, and hands nothing in any more.
+    func close() {
+        cancelAll()
+        onFinish = { _, _ in }
+    }
 
     fileprivate func finish(_ key: Key, _ result: Result<Reply, CallError>, hadTask: Bool) {
         if hadTask, tasks.removeValue(forKey: key) == nil { endedInStart = key }
@@ -65,14 +77,7 @@ extension LoopBound {
     /// Runs a function that answers the call by itself.
     fileprivate func run<Key>(_ key: Key, _ function: ImmediateMethod, _ arguments: Payload)
     where Value == CallRunner<Key> {
-        let result: Result<Reply, CallError>
-        var payload = Payload(bytes: [], codec: arguments.codec)
-        do throws(CallError) {
-            try function.run(arguments.bytes.span, arguments.codec, &payload.bytes)
-            result = .success(.value(payload))
-        } catch {
-            result = .failure(error)
-        }
+        let result = function.result(for: arguments)
         loop.execute { value.finish(key, result, hadTask: false) }
     }
 }

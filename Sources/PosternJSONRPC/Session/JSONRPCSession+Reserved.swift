@@ -35,7 +35,8 @@ extension JSONRPCSession {
         case "rpc/unsubscribe": try unsubscribe(request, message, into: &output, actions: &actions)
         case "rpc/discover": describe(request, message, .openRPC, into: &output, actions: &actions)
         case "rpc/modules": describe(request, message, .modules, into: &output, actions: &actions)
-        case "rpc/describe": begin(request, message, CallOptions(placement: .concurrent), into: &output, actions: &actions)
+        case "rpc/describe":
+            begin(request, message, CallOptions(placement: .concurrent), into: &output, actions: &actions)
         default: throw .methodNotFound
         }
     }

@@ -15,7 +15,10 @@ public enum StreamNotification {
         into output: inout [UInt8]
     ) {
         let subscription = Subscription(
-            id: subscriptionID, notification: Subscription.notification(of: method), source: .stream(epoch: nil))
+            id: subscriptionID,
+            notification: Subscription.notification(of: method),
+            source: .stream(epoch: nil)
+        )
         NotificationWriter.appendEnd(of: subscription, error: error, into: &output)
     }
 
