@@ -33,10 +33,14 @@ final class LoopStorage: @unchecked Sendable {
 
     /// Ends the loop and every handle that is still open; nothing else may use it any more.
     func close() {
-        unsafe uv_walk(pointer, { handle, _ in
-            guard let handle = unsafe handle, unsafe uv_is_closing(handle) == 0 else { return }
-            unsafe uv_close(handle, nil)
-        }, nil)
+        unsafe uv_walk(
+            pointer,
+            { handle, _ in
+                guard let handle = unsafe handle, unsafe uv_is_closing(handle) == 0 else { return }
+                unsafe uv_close(handle, nil)
+            },
+            nil
+        )
         finishClosing()
         guard unsafe uv_loop_close(pointer) == 0 else { return }
         unsafe pointer.deallocate()
