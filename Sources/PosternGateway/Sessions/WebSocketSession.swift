@@ -16,7 +16,7 @@ final class WebSocketSession: WebSocketHandler {
 
     init(_ context: LoopContext) {
         self.context = context
-        session = JSONRPCSession(limits: context.configuration.messages, allowsSubscriptions: true)
+        session = JSONRPCSession(context.sessionSettings, allowsSubscriptions: true)
     }
 
     // MARK: The socket
