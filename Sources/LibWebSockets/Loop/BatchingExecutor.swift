@@ -52,11 +52,22 @@ public final class BatchingExecutor: TaskExecutor {
     private let state = Mutex(State())
     private let storage: LoopStorage
     private let maximumDrainers: Int
+    private let detach: @Sendable (@escaping @Sendable () -> Void) -> Void
 
     /// Makes an executor that collects what is enqueued on a loop's thread until ``handOver()``.
-    init(collectingOn storage: LoopStorage, maximumDrainers: Int = 8) {
+    ///
+    /// - Parameters:
+    ///   - storage: The loop.
+    ///   - maximumDrainers: How many drains go on at a time.
+    ///   - detach: Runs a drain on some other thread.
+    init(
+        collectingOn storage: LoopStorage,
+        maximumDrainers: Int = 8,
+        detach: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { drain in Task.detached { drain() } }
+    ) {
         self.storage = storage
         self.maximumDrainers = maximumDrainers
+        self.detach = detach
     }
 
     /// Takes a job; any thread.
@@ -89,7 +100,7 @@ public final class BatchingExecutor: TaskExecutor {
         if state.withLock({ $0.startsDrainer(atMost: maximumDrainers, onlyIfIdle: onlyIfIdle) }) { startDrainer() }
     }
 
-    private func startDrainer() { Task.detached { self.drain() } }
+    private func startDrainer() { detach { self.drain() } }
 
     private func drain() {
         while let work = state.withLock({ $0.take() }) {
