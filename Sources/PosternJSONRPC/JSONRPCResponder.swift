@@ -24,8 +24,14 @@ public enum JSONRPCResponder {
         session.receive(message.span, from: dispatcher, now: .now, into: &output, actions: &actions)
         await withTaskGroup(of: (CallTicket, Result<Reply, CallError>).self) { group in
             while true {
-                for case .start(let call, let ticket, _) in actions {
-                    group.addTask { (ticket, await result(of: call, from: dispatcher)) }
+                for action in actions {
+                    switch action {
+                    case .start(let call, let ticket, _):
+                        group.addTask { (ticket, await result(of: call, from: dispatcher)) }
+                    case .run(let function, let arguments, let ticket):
+                        group.addTask { (ticket, function.result(for: arguments)) }
+                    default: break
+                    }
                 }
                 actions = []
                 guard let (ticket, result) = await group.next() else { return }

@@ -18,7 +18,8 @@ public final class EventLoop: @unchecked Sendable {
     private var hooks: [HookHandle] = []
     private var waker: HookHandle?
     private var thread: ServiceThread?
-    private var turnTime: ContinuousClock.Instant?
+    /// One moment on both clocks.
+    private let start: (time: ContinuousClock.Instant, milliseconds: UInt64)
     /// Lent to connections for messages that are not whole yet.
     var messageBuffers = BufferPool()
     /// Lent to connections for output.
@@ -40,6 +41,7 @@ public final class EventLoop: @unchecked Sendable {
     public init(index: Int = 0) {
         self.index = index
         raw = LoopStorage()
+        start = (.now, raw.milliseconds)
         concurrentExecutor = BatchingExecutor(collectingOn: raw)
     }
 
@@ -81,13 +83,8 @@ public final class EventLoop: @unchecked Sendable {
     /// The loop's clock in milliseconds, taken once a turn; it never goes back.
     public var milliseconds: UInt64 { raw.milliseconds }
 
-    /// The time, taken at most once a turn.
-    public var now: ContinuousClock.Instant {
-        if let turnTime { return turnTime }
-        let time = ContinuousClock.now
-        turnTime = time
-        return time
-    }
+    /// The time, taken once a turn, to the millisecond.
+    public var now: ContinuousClock.Instant { start.time + .milliseconds(Int64(raw.milliseconds &- start.milliseconds)) }
 
     /// Ends the loop after this turn; any thread.
     ///
@@ -126,7 +123,6 @@ public final class EventLoop: @unchecked Sendable {
         runJobs()
         concurrentExecutor.handOver()
         flushDirty()
-        turnTime = nil
     }
 
     /// Does what timers and the closing of connections left to do, before the loop waits for input.
@@ -134,7 +130,6 @@ public final class EventLoop: @unchecked Sendable {
         runJobs()
         concurrentExecutor.handOver(onlyIfIdle: true)
         flushDirty()
-        turnTime = nil
     }
 
     /// Takes leave of the loop after ``stop()``: what was posted before runs, handles are closed, nothing more is taken.

@@ -38,6 +38,17 @@ public struct ImmediateMethod: Sendable {
             _ output: inout [UInt8]
         ) throws(CallError) -> Void
 
+    /// Runs the method on arguments of its own, and gives its result as a dispatcher would.
+    public func result(for arguments: Payload) -> Result<Reply, CallError> {
+        var result = Payload(bytes: [], codec: arguments.codec)
+        do throws(CallError) {
+            try run(arguments.bytes.span, arguments.codec, &result.bytes)
+            return .success(.value(result))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// Wraps the function.
     public init(
         isSafe: Bool,

@@ -63,6 +63,7 @@ final class PostedMessage {
             switch action {
             case .start(let call, let ticket, let options):
                 calls.start(ticket, call, options)
+            case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
             case .cancel(let ticket): calls.cancel(ticket)
             default: break
             }

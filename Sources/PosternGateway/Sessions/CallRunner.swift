@@ -18,18 +18,24 @@ final class CallRunner<Key: Hashable & Sendable> {
 
     /// Starts a call; one that runs on the loop has run up to its first wait when this returns.
     func start(_ key: Key, _ call: Call, _ options: JSONRPCSession.CallOptions) {
+        if let function = options.function, call.deadline == nil, function.isSafe || !call.requiresSafeMethod {
+            return run(key, function, call.arguments)
+        }
         context.callsInFlight += 1
         let runner = LoopBound(self, on: context.loop)
-        if let function = options.function, call.deadline == nil, function.isSafe || !call.requiresSafeMethod {
-            context.loop.concurrentExecutor.run { runner.run(key, function, call.arguments) }
-            return
-        }
         let dispatcher = context.dispatcher
         let task =
             options.placement == .onEventLoop
             ? Task.immediate(executorPreference: context.loop) { await runner.run(key, call, at: dispatcher) }
             : Task(executorPreference: context.loop.concurrentExecutor) { await runner.run(key, call, at: dispatcher) }
         if endedInStart == key { endedInStart = nil } else { tasks[key] = task }
+    }
+
+    /// Runs a function that answers a call by itself.
+    func run(_ key: Key, _ function: ImmediateMethod, _ arguments: Payload) {
+        context.callsInFlight += 1
+        let runner = LoopBound(self, on: context.loop)
+        context.loop.concurrentExecutor.run { runner.run(key, function, arguments) }
     }
 
     /// Cancels a call's task.
@@ -65,14 +71,7 @@ extension LoopBound {
     /// Runs a function that answers the call by itself.
     fileprivate func run<Key>(_ key: Key, _ function: ImmediateMethod, _ arguments: Payload)
     where Value == CallRunner<Key> {
-        let result: Result<Reply, CallError>
-        var payload = Payload(bytes: [], codec: arguments.codec)
-        do throws(CallError) {
-            try function.run(arguments.bytes.span, arguments.codec, &payload.bytes)
-            result = .success(.value(payload))
-        } catch {
-            result = .failure(error)
-        }
+        let result = function.result(for: arguments)
         loop.execute { value.finish(key, result, hadTask: false) }
     }
 }

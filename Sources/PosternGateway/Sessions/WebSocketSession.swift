@@ -90,6 +90,7 @@ final class WebSocketSession: WebSocketHandler {
         for action in actions {
             switch action {
             case .start(let call, let ticket, let options): start(call, ticket, options)
+            case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
             case .cancel(let ticket): calls.cancel(ticket)
             case .openSubscription(let ticket, let stream): streams.start(ticket, stream)
             case .cancelSubscription(let ticket): streams.cancel(ticket)

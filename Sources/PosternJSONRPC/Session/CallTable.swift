@@ -29,9 +29,16 @@ struct PendingCall {
 }
 
 /// A call of a batch that waits for its turn.
-struct WaitingCall {
+///
+/// A class, so that the table of calls stays small: few calls ever wait.
+final class WaitingCall {
     let call: Call
     let options: JSONRPCSession.CallOptions
+
+    init(call: Call, options: JSONRPCSession.CallOptions) {
+        self.call = call
+        self.options = options
+    }
 }
 
 /// Which entry of which batch.

@@ -6,7 +6,9 @@ extension JSONRPCSession {
     /// Actions are done in their order.
     public enum Action: Sendable {
         /// Run this call, and hand its result to ``JSONRPCSession/finish(_:with:into:actions:)``.
-        case start(Call, CallTicket, CallOptions)
+        indirect case start(Call, CallTicket, CallOptions)
+        /// Run this function with these arguments on another thread, and hand its result in as that of a call.
+        case run(ImmediateMethod, Payload, CallTicket)
         /// Tell the handler of a call that nobody waits for it; its result is still handed in.
         case cancel(CallTicket)
         /// Read this stream, and hand in its items and its end.

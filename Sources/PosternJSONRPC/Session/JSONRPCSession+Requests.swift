@@ -50,6 +50,9 @@ extension JSONRPCSession {
         let execution = dispatcher.execution(of: method)
         // An entry of a batch must not overtake an earlier one that waits for its turn.
         guard case .immediate(let immediate) = execution, reception.place == nil || !isHoldingBack else {
+            if case .offloaded(let function) = execution, isPlain(envelope, reception) {
+                return offload(function, envelope, message, into: &output, actions: &actions)
+            }
             let request = Request(method, envelope, message, reception)
             return begin(request, message, CallOptions(execution), into: &output, actions: &actions)
         }
@@ -57,6 +60,27 @@ extension JSONRPCSession {
             return refuse(error, envelope, message, &output)
         }
         run(immediate, envelope, of: message, into: &output)
+    }
+
+    /// Whether a call asks for nothing but its result.
+    private func isPlain(_ envelope: Envelope, _ reception: Reception) -> Bool {
+        envelope.meta.isEmpty && reception.place == nil && limits.longestTimeout == nil
+    }
+
+    /// Hands out a function that answers the call by itself.
+    private mutating func offload(
+        _ function: ImmediateMethod,
+        _ envelope: Envelope,
+        _ message: Span<UInt8>,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) {
+        guard calls.runningCount < limits.callsInFlight else {
+            return refuse(.tooManyCalls, envelope, message, &output)
+        }
+        let id = [UInt8](copying: message.extracting(envelope.id))
+        let arguments = Payload(bytes: [UInt8](copying: message.extracting(envelope.params)), codec: JSON.self)
+        actions.append(.run(function, arguments, calls.insert(PendingCall(id: id, method: ""))))
     }
 
     @inline(__always)
