@@ -20,6 +20,9 @@ struct Manifest {
         "unsafeFlags", "swiftLanguageMode", "enableExperimentalFeature", "-suppress-warnings",
     ]
 
+    /// A manifest without fault and without modules.
+    static let sound = toolsVersion + loop + settings.map { "        \($0),\n" }.joined() + "    ]\n}\n"
+
     private let text: String
 
     init(_ text: String) { self.text = text }

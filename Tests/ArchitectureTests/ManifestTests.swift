@@ -6,9 +6,11 @@ import Testing
 
     @Test func everySettingIsApplied() { #expect(Self.manifest.faults == []) }
 
+    @Test func aSoundManifestHasNoFault() { #expect(Manifest(Manifest.sound).faults == []) }
+
     @Test(arguments: Manifest.settings)
     func aMissingSettingIsFound(setting: String) {
-        let text = SourceTree.text(of: "Package.swift").replacing("        \(setting),\n", with: "")
+        let text = Manifest.sound.replacing("        \(setting),\n", with: "")
         #expect(Manifest(text).faults == ["Package.swift: \(setting) is missing"])
     }
 
@@ -23,7 +25,7 @@ import Testing
         (".strictMemorySafety(),", ".strictMemorySafety(), .enableExperimentalFeature(\"Lifetimes\"),"),
     ])
     func aWayAroundTheSettingsIsFound(sound: String, broken: String) {
-        let text = SourceTree.text(of: "Package.swift").replacing(sound, with: broken)
+        let text = Manifest.sound.replacing(sound, with: broken)
         #expect(Manifest(text).faults.count == 1)
     }
 
