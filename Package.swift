@@ -86,6 +86,7 @@ let package = Package(
         ),
         .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternGateway", "PosternNIO"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
+        .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets"]),
         .testTarget(
             name: "PosternJSONRPCTests",
             dependencies: ["Postern", "PosternJSONRPC"],

@@ -1,5 +1,6 @@
 import LibWebSockets
 import Postern
+import PosternJSONRPC
 import Synchronization
 
 /// What the doors of one loop share.
@@ -11,6 +12,7 @@ final class LoopContext {
     let configuration: GatewayConfiguration
     let readiness: Readiness
     let feeds: TopicFeeds
+    let sessionSettings: JSONRPCSettings
     /// Calls that have been started and not answered.
     var callsInFlight = 0
     private var sessions: [ObjectIdentifier: WebSocketSession] = [:]
@@ -21,6 +23,7 @@ final class LoopContext {
         self.dispatcher = dispatcher
         self.configuration = configuration
         self.readiness = readiness
+        sessionSettings = JSONRPCSettings(limits: configuration.messages)
         feeds = TopicFeeds(loop: loop, dispatcher: dispatcher)
         loop.every(milliseconds: configuration.heartbeatMilliseconds) { [unowned self] in
             for stream in streams.values { stream.sendHeartbeat() }

@@ -18,7 +18,8 @@ public enum JSONRPCResponder {
         limits: JSONRPCLimits = JSONRPCLimits(),
         information: ServerInformation = ServerInformation()
     ) async -> [UInt8]? {
-        var session = JSONRPCSession(limits: limits, allowsSubscriptions: false, information: information)
+        let settings = JSONRPCSettings(limits: limits, information: information)
+        var session = JSONRPCSession(settings, allowsSubscriptions: false)
         var output: [UInt8] = []
         var actions: [JSONRPCSession.Action] = []
         session.receive(message.span, from: dispatcher, now: .now, into: &output, actions: &actions)

@@ -8,11 +8,8 @@ final class TestClient {
     private(set) var actions: [JSONRPCSession.Action] = []
 
     init(limits: JSONRPCLimits = JSONRPCLimits(), allowsSubscriptions: Bool = true, gatewayMethods: [String] = []) {
-        session = JSONRPCSession(
-            limits: limits,
-            allowsSubscriptions: allowsSubscriptions,
-            gatewayMethods: gatewayMethods
-        )
+        let settings = JSONRPCSettings(limits: limits, gatewayMethods: gatewayMethods)
+        session = JSONRPCSession(settings, allowsSubscriptions: allowsSubscriptions)
     }
 
     var callsInFlight: Int { session.callsInFlight }

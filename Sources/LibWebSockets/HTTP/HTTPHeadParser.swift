@@ -40,6 +40,7 @@ struct HTTPHeadParser {
                 guard head.fields.count < limits.maximumFields else { throw .headTooLarge }
                 head.fields.append(try Self.field(line, in: bytes))
             }
+            guard line.upperBound + 2 == end else { throw .malformed }
             try HTTPGate.check(&head)
             return .complete(head)
         } catch {

@@ -190,11 +190,11 @@ public final class WebSocket: Flushable {
         pingSent = false
     }
 
-    /// The other end closes; `true` asks for the answer that the protocol demands.
+    /// The other end closes; `true` asks for the answer that the protocol demands, which a broken reason does not get.
     func receiveClose(_ payload: Span<UInt8>) -> Bool {
         remoteCloseCode = payload.count < 2 ? 1005 : UInt16(payload[0]) << 8 | UInt16(payload[1])
         defer { beginClosing() }
-        return state == .open
+        return state == .open && payload.holdsValidReason
     }
 
     /// libwebsockets ends the connection by itself, and sends its own close frame if any.
@@ -249,5 +249,13 @@ public final class WebSocket: Flushable {
         guard let connection = unsafe connection else { return }
         unsafe lws_set_timeout(connection, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC)
         Socket.end(unsafe lws_get_socket_fd(connection))
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether what stands behind a close code is valid UTF-8 (RFC 6455 section 7.1.6).
+    fileprivate var holdsValidReason: Bool {
+        guard count > 2 else { return true }
+        return (try? UTF8Span(validating: extracting(2..<count))) != nil
     }
 }

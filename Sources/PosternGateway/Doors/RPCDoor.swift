@@ -15,7 +15,7 @@ final class RPCDoor {
     }
 
     func respond(to exchange: HTTPExchange) {
-        var session = JSONRPCSession(limits: context.configuration.messages, allowsSubscriptions: false)
+        var session = JSONRPCSession(context.sessionSettings, allowsSubscriptions: false)
         if context.readiness.isDraining { session.refusal = CallError(.draining, "The server is stopping") }
         var output: [UInt8] = []
         var actions: [JSONRPCSession.Action] = []

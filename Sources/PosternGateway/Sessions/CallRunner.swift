@@ -44,6 +44,12 @@ final class CallRunner<Key: Hashable & Sendable> {
     /// Cancels all tasks.
     func cancelAll() { for task in tasks.values { task.cancel() } }
 
+    /// Cancels all tasks, and hands nothing in any more.
+    func close() {
+        cancelAll()
+        onFinish = { _, _ in }
+    }
+
     fileprivate func finish(_ key: Key, _ result: Result<Reply, CallError>, hadTask: Bool) {
         if hadTask, tasks.removeValue(forKey: key) == nil { endedInStart = key }
         context.callsInFlight -= 1

@@ -37,6 +37,13 @@ final class StreamReader<Key: Hashable & Sendable> {
         tasks = [:]
     }
 
+    /// Stops reading, and hands nothing in any more.
+    func close() {
+        cancelAll()
+        onItem = { _, _ in }
+        onEnd = { _, _ in }
+    }
+
     private func take(_ key: Key, _ item: StreamItem) -> Bool {
         guard tasks[key] != nil else { return false }
         onItem(key, item)

@@ -7,17 +7,16 @@ import PosternJSONRPC
 /// All members belong to the loop's thread.
 final class WebSocketSession: WebSocketHandler {
     private let context: LoopContext
-    private let calls: CallRunner<CallTicket>
-    private let streams: StreamReader<SubscriptionTicket>
+    /// Made when first needed: most connections are idle most of the time.
+    private var madeCalls: CallRunner<CallTicket>?
+    private var madeStreams: StreamReader<SubscriptionTicket>?
     private var session: JSONRPCSession
     private var topics: [SubscriptionTicket: TopicSubscription] = [:]
     private var socket: WebSocket?
 
     init(_ context: LoopContext) {
         self.context = context
-        calls = CallRunner(context)
-        streams = StreamReader(context.loop)
-        session = JSONRPCSession(limits: context.configuration.messages, allowsSubscriptions: true)
+        session = JSONRPCSession(context.sessionSettings, allowsSubscriptions: true)
     }
 
     // MARK: The socket
@@ -25,14 +24,6 @@ final class WebSocketSession: WebSocketHandler {
     func opened(_ socket: WebSocket) {
         self.socket = socket
         context.add(self)
-        // These hold the session until `closed`.
-        calls.onFinish = { [self] ticket, result in send { $0.finish(ticket, with: result, into: &$1, actions: &$2) } }
-        streams.onItem = { [self] ticket, item in
-            send { $0.event(subscription: ticket, item, into: &$1, actions: &$2) }
-        }
-        streams.onEnd = { [self] ticket, error in
-            send { session, output, _ in session.endSubscription(ticket, error: error, into: &output) }
-        }
         if context.readiness.isDraining { refuseCalls() }
     }
 
@@ -63,11 +54,8 @@ final class WebSocketSession: WebSocketHandler {
         self.socket = nil
         context.remove(self)
         perform(session.connectionClosed())
-        calls.cancelAll()
-        streams.cancelAll()
-        calls.onFinish = { _, _ in }
-        streams.onItem = { _, _ in }
-        streams.onEnd = { _, _ in }
+        madeCalls?.close()
+        madeStreams?.close()
     }
 
     /// Answers new calls with "draining"; those under way go on.
@@ -77,6 +65,31 @@ final class WebSocketSession: WebSocketHandler {
     func close() { if let socket { CloseCode.draining.close(socket) } }
 
     // MARK: The session
+
+    /// Holds the session until `closed`.
+    private var calls: CallRunner<CallTicket> {
+        if let madeCalls { return madeCalls }
+        let runner = CallRunner<CallTicket>(context)
+        runner.onFinish = { [self] ticket, result in
+            send { $0.finish(ticket, with: result, into: &$1, actions: &$2) }
+        }
+        madeCalls = runner
+        return runner
+    }
+
+    /// Holds the session until `closed`.
+    private var streams: StreamReader<SubscriptionTicket> {
+        if let madeStreams { return madeStreams }
+        let reader = StreamReader<SubscriptionTicket>(context.loop)
+        reader.onItem = { [self] ticket, item in
+            send { $0.event(subscription: ticket, item, into: &$1, actions: &$2) }
+        }
+        reader.onEnd = { [self] ticket, error in
+            send { session, output, _ in session.endSubscription(ticket, error: error, into: &output) }
+        }
+        madeStreams = reader
+        return reader
+    }
 
     /// Lets the session append one message, sends it, and then does what the session asks for.
     func send(_ body: (inout JSONRPCSession, inout [UInt8], inout [JSONRPCSession.Action]) -> Void) {

@@ -201,7 +201,7 @@ extension JSONRPCSession {
     ) -> Result<Payload, CallError> {
         do throws(PayloadError) {
             let description = try value.decode(RouterDescription.self)
-            return .success(Payload(bytes: write(description, information), codec: JSON.self))
+            return .success(Payload(bytes: write(description, settings.information), codec: JSON.self))
         } catch {
             return .failure(CallError(.internalError, "The methods cannot be described"))
         }

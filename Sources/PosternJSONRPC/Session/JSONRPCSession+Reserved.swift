@@ -12,7 +12,7 @@ extension JSONRPCSession {
             switch request.method {
             case "$/cancelRequest": try cancel(request, message, into: &output, actions: &actions)
             case "rpc/ping": answerJSON("\"pong\"", request, into: &output)
-            case let method where gatewayMethods.contains(method):
+            case let method where settings.gatewayMethods.contains(method):
                 begin(request, message, CallOptions(placement: .gateway), into: &output, actions: &actions)
             case let method where method.hasPrefix("$"): throw .methodNotFound
             default:

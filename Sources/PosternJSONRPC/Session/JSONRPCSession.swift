@@ -5,8 +5,10 @@ public import Postern
 /// A pure state machine without I/O, clock or tasks, owned by the event loop of the connection. Every function appends
 /// at most one whole message to the output; that message is sent first, then the actions are done.
 public struct JSONRPCSession: ~Copyable {
+    /// What all sessions of a server have in common; shared, so that an idle session is small.
+    let settings: JSONRPCSettings
     /// What the client may ask for.
-    public let limits: JSONRPCLimits
+    public var limits: JSONRPCLimits { settings.limits }
     /// Whether anything but answers can be sent to the client: subscriptions, events and progress.
     public let allowsSubscriptions: Bool
     /// What every call is answered that is neither `rpc.ping` nor a method of the gateway; `nil` to let calls through.
@@ -14,10 +16,6 @@ public struct JSONRPCSession: ~Copyable {
     /// Set it while nobody has proven who is calling, or while the server is stopping.
     public var refusal: CallError?
 
-    /// Methods under `rpc` that the gateway runs by itself, names joined by `/`.
-    let gatewayMethods: [String]
-    /// What is told of this server in discovery.
-    let information: ServerInformation
     var calls = CallTable()
     var batches = SlotTable<Batch>()
     var subscriptions = SlotTable<Subscription>()
@@ -26,23 +24,14 @@ public struct JSONRPCSession: ~Copyable {
     var strayResponses = 0
     var lastSubscriptionNumber = 0
 
-    /// Begins a session.
+    /// Begins a session of a server.
     ///
     /// - Parameters:
-    ///   - limits: What the client may ask for.
+    ///   - settings: What all sessions of the server have in common.
     ///   - allowsSubscriptions: `false` where only answers can be sent, as on a plain POST.
-    ///   - gatewayMethods: Methods under `rpc` that are handed out with ``Placement/gateway``, such as `rpc.auth`.
-    ///   - information: What is told of this server in discovery.
-    public init(
-        limits: JSONRPCLimits = JSONRPCLimits(),
-        allowsSubscriptions: Bool,
-        gatewayMethods: [String] = [],
-        information: ServerInformation = ServerInformation()
-    ) {
-        self.limits = limits
+    public init(_ settings: JSONRPCSettings, allowsSubscriptions: Bool) {
+        self.settings = settings
         self.allowsSubscriptions = allowsSubscriptions
-        self.gatewayMethods = gatewayMethods.map(Self.path)
-        self.information = information
     }
 
     /// How many calls were handed out and not yet finished.

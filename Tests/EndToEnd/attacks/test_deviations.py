@@ -51,12 +51,6 @@ def test_w5_w7_oversize_control_frames_and_bad_reasons_end_without_a_code(socket
     assert socket.ending() == "bare"
 
 
-def test_w7_a_close_reason_cut_inside_a_character_is_echoed(socket):
-    """RFC 6455 asks for an end with 1007; libwebsockets looks at whole characters only."""
-    socket.send(raw.close_frame(1000, b"\xc3"))
-    assert socket.ending(5, answers=False) == 1000
-
-
 @pytest.mark.parametrize("code", [1012, 1013, 1014])
 def test_w10_newer_close_codes_are_answered_by_1002(socket, code):
     """The registry knows them since; we never send them."""

@@ -135,7 +135,7 @@ def test_w7_a_character_may_be_split_between_fragments(port):
     socket.close()
 
 
-@pytest.mark.parametrize("bad", [b"\xff", b"\xc3\x28", b"\xa0\xa1", b"\xed\xa0\x80", b"\xc0\xaf"])
+@pytest.mark.parametrize("bad", [b"\xff", b"\xc3", b"\xc3\x28", b"\xa0\xa1", b"\xed\xa0\x80", b"\xc0\xaf"])
 def test_w7_invalid_text_in_a_close_reason(socket, bad):
     socket.send(raw.close_frame(1000, bad))
     assert socket.ending() in (1007, 1002, "bare")

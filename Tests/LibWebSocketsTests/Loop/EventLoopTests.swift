@@ -1,0 +1,115 @@
+import Synchronization
+import Testing
+
+@testable import LibWebSockets
+
+@Suite struct EventLoopTests {
+    /// A loop that runs, until `body` is done.
+    private func withLoop(_ body: (EventLoop) async throws -> Void) async rethrows {
+        let loop = EventLoop()
+        loop.start {}
+        try await body(loop)
+        loop.stop()
+        loop.join()
+    }
+
+    private func turn(of loop: EventLoop) async {
+        await withCheckedContinuation { next in loop.execute { next.resume() } }
+    }
+
+    @Test func workOfOneThreadRunsInOrder() async {
+        await withLoop { loop in
+            let seen = Mutex<[Int]>([])
+            for number in 0..<10_000 { loop.execute { seen.withLock { $0.append(number) } } }
+            await turn(of: loop)
+            #expect(seen.withLock { $0 } == Array(0..<10_000))
+        }
+    }
+
+    @Test func workOfManyThreadsAllRuns() async {
+        await withLoop { loop in
+            let counter = Counter()
+            await withTaskGroup { group in
+                for _ in 0..<8 {
+                    group.addTask { for _ in 0..<5_000 { loop.execute { counter.add() } } }
+                }
+            }
+            await turn(of: loop)
+            #expect(counter.count == 40_000)
+        }
+    }
+
+    @Test func workRunsOnTheLoopsOwnThread() async {
+        await withLoop { loop in
+            #expect(!loop.isCurrent)
+            let isCurrent = await withCheckedContinuation { next in
+                loop.execute { next.resume(returning: loop.isCurrent) }
+            }
+            #expect(isCurrent)
+        }
+    }
+
+    @Test func workMayPostWork() async {
+        await withLoop { loop in
+            await withCheckedContinuation { (next: CheckedContinuation<Void, Never>) in
+                @Sendable func post(_ left: Int) {
+                    if left == 0 { next.resume() } else { loop.execute { post(left - 1) } }
+                }
+                post(1_000)
+            }
+        }
+    }
+
+    @Test func tasksRunOnTheLoop() async {
+        await withLoop { loop in
+            await withTaskExecutorPreference(loop) {
+                #expect(loop.isCurrent)
+                await Task.yield()
+                #expect(loop.isCurrent)
+            }
+        }
+    }
+
+    @Test func jobsThatATimerStartsDoNotWaitForInput() async {
+        await withLoop { loop in
+            let clock = ContinuousClock()
+            let delay: Duration = await withCheckedContinuation { next in
+                loop.execute {
+                    let isFirst = Atomic(true)
+                    loop.every(milliseconds: 400) {
+                        guard isFirst.exchange(false, ordering: .relaxed) else { return }
+                        let start = clock.now
+                        Task(executorPreference: loop) { next.resume(returning: clock.now - start) }
+                    }
+                }
+            }
+            #expect(delay < .milliseconds(200))
+        }
+    }
+
+    @Test func whatWasPostedBeforeAStopRunsAndNothingAfter() async {
+        let loop = EventLoop()
+        loop.start {}
+        let counter = Counter()
+        for _ in 0..<1_000 { loop.execute { counter.add() } }
+        loop.stop()
+        loop.join()
+        #expect(counter.count == 1_000)
+        #expect(!loop.execute { Issue.record("ran after the stop") })
+    }
+
+    @Test func stoppedLoopsAreFreedWithWhatTheyHeld() {
+        final class Held: Sendable {}
+        weak var freedLoop: EventLoop?
+        weak var freed: Held?
+        do {
+            let loop = EventLoop()
+            let held = Held()
+            (freedLoop, freed) = (loop, held)
+            loop.start { [unowned loop] in loop.every(milliseconds: 1_000) { withExtendedLifetime(held) {} } }
+            loop.stop()
+            loop.join()
+        }
+        #expect(freed == nil && freedLoop == nil)
+    }
+}
