@@ -112,7 +112,7 @@ final class ServerWorker: PollOwner {
     func shutDown() {
         stopAccepting()
         for connection in connections.values { connection.close() }
-        context?.destroy()
+        context?.close()
     }
 
     private func pause() {

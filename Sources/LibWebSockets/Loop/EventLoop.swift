@@ -84,7 +84,9 @@ public final class EventLoop: @unchecked Sendable {
     public var milliseconds: UInt64 { raw.milliseconds }
 
     /// The time, taken once a turn, to the millisecond.
-    public var now: ContinuousClock.Instant { start.time + .milliseconds(Int64(raw.milliseconds &- start.milliseconds)) }
+    public var now: ContinuousClock.Instant {
+        start.time + .milliseconds(Int64(raw.milliseconds &- start.milliseconds))
+    }
 
     /// Ends the loop after this turn; any thread.
     ///

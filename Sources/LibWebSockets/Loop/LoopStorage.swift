@@ -31,10 +31,17 @@ final class LoopStorage: @unchecked Sendable {
         for _ in 0..<Self.closingTurns where unsafe uv_run(pointer, UV_RUN_NOWAIT) == 0 { return }
     }
 
-    /// Ends the loop; nothing else may use it any more, and every handle must have been closed.
+    /// Ends the loop and every handle that is still open; nothing else may use it any more.
     func close() {
+        unsafe uv_walk(
+            pointer,
+            { handle, _ in
+                guard let handle = unsafe handle, unsafe uv_is_closing(handle) == 0 else { return }
+                unsafe uv_close(handle, nil)
+            },
+            nil
+        )
         finishClosing()
-        // Handles that are still open would be found by nobody: then the memory stays.
         guard unsafe uv_loop_close(pointer) == 0 else { return }
         unsafe pointer.deallocate()
     }

@@ -8,7 +8,7 @@ final class ContextResources {
     let loops: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     let retry: UnsafeMutablePointer<lws_retry_bo_t>
     private let name: UnsafeMutablePointer<CChar>?
-    /// The context that callbacks are for, until it is destroyed.
+    /// The context that callbacks are for; both stay as long as libwebsockets has them.
     var context: WebSocketContext?
 
     /// Makes them for a context on a loop, which echoes one subprotocol when a client offers it.

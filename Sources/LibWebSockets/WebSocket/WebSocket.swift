@@ -245,7 +245,7 @@ public final class WebSocket: Flushable {
     /// Ends the connection without waiting for the other end.
     ///
     /// The timeout alone would wait until something else happens in libwebsockets; the end of the socket does not.
-    private func kill() {
+    func kill() {
         guard let connection = unsafe connection else { return }
         unsafe lws_set_timeout(connection, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC)
         Socket.end(unsafe lws_get_socket_fd(connection))

@@ -1,4 +1,5 @@
 import CLibWebSockets
+import Synchronization
 
 /// Owns one libwebsockets context on an event loop: reads frames for the WebSockets of that loop.
 ///
@@ -11,9 +12,11 @@ final class WebSocketContext {
     /// Bytes sent by one system call at most.
     static let writeBytes = 4 << 20
 
-    private var raw: OpaquePointer?
-    /// Dangling once the context has been destroyed.
+    /// Contexts are made one at a time: libwebsockets changes what all of them share.
+    private static let making = Mutex(())
+
     private let host: OpaquePointer
+    private var isClosed = false
     private let resources: ContextResources
     private var sockets = SlotTable<WebSocket>()
     private var arriving: WebSocket?
@@ -34,12 +37,12 @@ final class WebSocketContext {
         unsafe info.foreign_loops = resources.loops
         unsafe info.retry_and_idle_policy = UnsafePointer(resources.retry)
         unsafe info.user = Unmanaged.passUnretained(resources).toOpaque()
-        guard let raw = unsafe lws_create_context(&info) else { return nil }
+        let created = Self.making.withLock { _ in unsafe Int(bitPattern: lws_create_context(&info)) }
+        guard let raw = unsafe OpaquePointer(bitPattern: created) else { return nil }
         guard let host = unsafe lws_get_vhost_by_name(raw, "default") else {
             unsafe lws_context_destroy(raw)
             return nil
         }
-        unsafe self.raw = raw
         unsafe self.host = host
         self.resources = resources
         resources.context = self
@@ -52,7 +55,7 @@ final class WebSocketContext {
     ///
     /// - Returns: Whether the WebSocket is open.
     func adopt(descriptor: Int32, handshake: [UInt8], as socket: WebSocket) -> Bool {
-        guard unsafe raw != nil else {
+        guard !isClosed else {
             Socket.close(descriptor)
             return false
         }
@@ -135,14 +138,13 @@ final class WebSocketContext {
         return sockets[unsafe session.load(as: SlotID.self)]
     }
 
-    /// Closes every WebSocket and gives the context back.
+    /// Ends every WebSocket, and takes no more; the loop must run on for some turns.
     ///
-    /// The loop must run on for some turns, and this object live as long: only then is libwebsockets done with both.
-    func destroy() {
-        guard let raw = unsafe raw else { return }
-        unsafe self.raw = nil
-        unsafe lws_context_destroy(raw)
-        resources.context = nil
+    /// The context itself stays until the program ends. libwebsockets 4.1 on libuv closes the descriptor that wakes it
+    /// twice when its context is destroyed, and the second time that may be somebody else's.
+    func close() {
+        isClosed = true
+        for socket in openSockets { socket.kill() }
     }
 }
 

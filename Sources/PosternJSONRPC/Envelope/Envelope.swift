@@ -48,6 +48,7 @@ struct Envelope {
     enum Fault: String {
         case notAnObject = "a request is an object"
         case duplicateMember = "a member is given twice"
+        case tooManyMembers = "a request has at most 64 members of other names"
         case wrongVersion = "jsonrpc must be \"2.0\""
         case wrongID = "an id is a string of at most 128 bytes, an integer or null"
         case wrongMethod = "method must be a string of at most 128 bytes"

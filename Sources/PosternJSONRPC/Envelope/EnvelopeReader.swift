@@ -5,6 +5,10 @@ struct EnvelopeReader {
     private(set) var envelope = Envelope()
     /// Names that mean nothing here; kept to find one that is given twice.
     private var foreignNames: JSONNames?
+    private var foreignCount = 0
+
+    /// More are no mistake but an attack: each costs more than any other value of a message.
+    private static let maximumForeignNames = 64
 
     /// Checks the object that begins where the scanner stands, and takes it apart; `depth` containers are around it.
     @inline(__always)
@@ -115,6 +119,8 @@ struct EnvelopeReader {
     }
 
     private mutating func takeForeign(_ name: Range<Int>, _ bytes: Span<UInt8>) {
+        foreignCount &+= 1
+        guard foreignCount <= Self.maximumForeignNames else { return envelope.mark(.tooManyMembers) }
         var names = foreignNames.take() ?? JSONNames()
         if !names.insert(name, in: bytes) { envelope.mark(.duplicateMember) }
         foreignNames = names

@@ -61,6 +61,14 @@ def start():
         server.stop()
 
 
+def pytest_terminal_summary(terminalreporter):
+    latencies = sorted(Victim.seen)
+    if latencies:
+        p50, p99 = (latencies[int(len(latencies) * part)] * 1000 for part in (0.5, 0.99))
+        terminalreporter.write_line(
+            f"others meanwhile: {len(latencies)} calls, p50 {p50:.2f} ms, p99 {p99:.2f} ms, worst {latencies[-1] * 1000:.1f} ms")
+
+
 @pytest.fixture(scope="session")
 def scenarios():
     scenarios = Scenarios()

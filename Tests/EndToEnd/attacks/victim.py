@@ -10,6 +10,9 @@ import raw
 class Victim:
     """Calls `add` every few milliseconds in a thread of its own; `with` ends it and checks what it saw."""
 
+    # The latencies of all victims of the session.
+    seen = []
+
     def __init__(self, port, interval=0.005, worst=0.25, median=0.05, path="/rpc"):
         self.port, self.interval, self.worst, self.median, self.path = port, interval, worst, median, path
         self.latencies, self.failure = [], None
@@ -38,6 +41,7 @@ class Victim:
         self.over.set()
         self.thread.join(15)
         self.socket.close()
+        Victim.seen += self.latencies
         if kind is not None:
             return
         assert self.failure is None, f"the victim failed: {self.failure!r}"
