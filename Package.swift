@@ -84,6 +84,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternGateway", "PosternNIO"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets"]),
         .testTarget(

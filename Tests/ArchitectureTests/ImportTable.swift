@@ -1,0 +1,45 @@
+/// What each module may import: a new import is a decision, and is made here.
+enum ImportTable {
+    /// What every module may import: parts of Swift itself, without threads, sockets or files of their own.
+    static let everywhere: Set<String> = ["FoundationEssentials", "Synchronization"]
+
+    /// The modules that libraries are made of.
+    static let libraries: [String: Set<String>] = [
+        "Postern": [],
+        "PosternJSONRPC": ["Postern"],
+        "PosternNIO": ["Postern", "NIOCore", "NIOPosix"],
+        "CLibWebSockets": [],
+        "LibWebSockets": ["CLibWebSockets", "Glibc"],
+        "PosternGateway": ["Postern", "PosternJSONRPC", "LibWebSockets", "Logging", "ServiceLifecycle"],
+    ]
+
+    /// The programs, and the module with the options that they share.
+    static let programs: [String: Set<String>] = [
+        "PosternPrograms": [
+            "LibWebSockets", "PosternGateway", "PosternNIO", "ArgumentParser", "Dispatch", "Glibc", "Logging",
+            "ServiceLifecycle", "SystemPackage", "UnixSignals",
+        ],
+        "postern": [
+            "Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO", "PosternPrograms", "ArgumentParser", "NIOCore",
+            "NIOHTTP1", "NIOPosix", "NIOWebSocket", "ServiceLifecycle",
+        ],
+        "postern-bench": [
+            "LibWebSockets", "Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO", "PosternPrograms",
+            "ArgumentParser", "Foundation", "Glibc", "Logging", "NIOCore", "NIOPosix",
+        ],
+        "postern-demo": [
+            "Postern", "PosternGateway", "PosternNIO", "PosternPrograms", "ArgumentParser", "Glibc", "ServiceLifecycle",
+            "SystemPackage",
+        ],
+    ]
+
+    /// The imports of a file that its module may not have.
+    static func violations(in file: SourceFile) -> [String] {
+        guard let own = libraries[file.module] ?? programs[file.module] else {
+            return ["\(file.path): the module \(file.module) is not in the table of imports"]
+        }
+        let allowed = own.union(everywhere)
+        return file.code.compactMap(CodeLine.importedModule).filter { !allowed.contains($0) }
+            .map { "\(file.path): \(file.module) may not import \($0)" }
+    }
+}

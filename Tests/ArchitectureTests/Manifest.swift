@@ -1,0 +1,51 @@
+/// What the tests read out of `Package.swift`.
+struct Manifest {
+    /// The settings that every target of ours has.
+    static let settings = [
+        ".strictMemorySafety()",
+        ".treatAllWarnings(as: .error)",
+        ".treatWarning(\"DeprecatedDeclaration\", as: .warning)",
+        ".enableUpcomingFeature(\"ExistentialAny\")",
+        ".enableUpcomingFeature(\"ImmutableWeakCaptures\")",
+        ".enableUpcomingFeature(\"InferIsolatedConformances\")",
+        ".enableUpcomingFeature(\"InternalImportsByDefault\")",
+        ".enableUpcomingFeature(\"MemberImportVisibility\")",
+        ".enableUpcomingFeature(\"NonisolatedNonsendingByDefault\")",
+    ]
+
+    private static let toolsVersion = "// swift-tools-version: 6.3\n"
+    private static let loop =
+        "for target in package.targets where target.type != .system {\n    target.swiftSettings = [\n"
+    private static let forbidden = [
+        "unsafeFlags", "swiftLanguageMode", "enableExperimentalFeature", "-suppress-warnings",
+    ]
+
+    /// A manifest without fault and without modules.
+    static let sound = toolsVersion + loop + settings.map { "        \($0),\n" }.joined() + "    ]\n}\n"
+
+    private let text: String
+
+    init(_ text: String) { self.text = text }
+
+    /// What is missing or must not be there.
+    var faults: [String] {
+        var faults = text.hasPrefix(Self.toolsVersion) ? [] : ["Package.swift: the tools version is not 6.3"]
+        let end = text.ranges(of: Self.loop).last.map { text[$0.upperBound...] } ?? ""
+        if end.isEmpty { faults.append("Package.swift: no loop gives every target the settings") }
+        faults += Self.settings.filter { !end.isEmpty && !end.contains("        \($0),") }
+            .map { "Package.swift: \($0) is missing" }
+        return faults + Self.forbidden.filter(text.contains).map { "Package.swift: \($0) must not be used" }
+    }
+
+    /// The modules that are no tests.
+    var modules: Set<String> { names(of: ["target", "executableTarget", "systemLibrary"]) }
+    /// The test modules.
+    var testModules: Set<String> { names(of: ["testTarget"]) }
+
+    private func names(of kinds: [Substring]) -> Set<String> {
+        Set(
+            text.matches(of: /\.(\w+)\(\s*name: "([^"]+)"/).filter { kinds.contains($0.output.1) }
+                .map { String($0.output.2) }
+        )
+    }
+}

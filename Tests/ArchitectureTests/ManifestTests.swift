@@ -1,0 +1,63 @@
+import Testing
+
+/// The settings and the modules of `Package.swift`.
+@Suite struct ManifestTests {
+    private static let manifest = Manifest(SourceTree.text(of: "Package.swift"))
+
+    @Test func everySettingIsApplied() { #expect(Self.manifest.faults == []) }
+
+    @Test func aSoundManifestHasNoFault() { #expect(Manifest(Manifest.sound).faults == []) }
+
+    @Test(arguments: Manifest.settings)
+    func aMissingSettingIsFound(setting: String) {
+        let text = Manifest.sound.replacing("        \(setting),\n", with: "")
+        #expect(Manifest(text).faults == ["Package.swift: \(setting) is missing"])
+    }
+
+    @Test(arguments: [
+        ("for target in package.targets where target.type != .system {", "for target in package.targets.prefix(1) {"),
+        ("// swift-tools-version: 6.3", "// swift-tools-version: 5.10"),
+        (
+            ".enableUpcomingFeature(\"ExistentialAny\"),",
+            ".enableUpcomingFeature(\"ExistentialAny\"), .unsafeFlags([]),"
+        ),
+        (".strictMemorySafety(),", ".strictMemorySafety(), .swiftLanguageMode(.v5),"),
+        (".strictMemorySafety(),", ".strictMemorySafety(), .enableExperimentalFeature(\"Lifetimes\"),"),
+    ])
+    func aWayAroundTheSettingsIsFound(sound: String, broken: String) {
+        let text = Manifest.sound.replacing(sound, with: broken)
+        #expect(Manifest(text).faults.count == 1)
+    }
+
+    @Test func everyModuleHasItsFolder() {
+        let folders = Set(SourceTree.files(in: ["Sources/"], endingIn: [".swift", ".modulemap"]).map(\.module))
+        #expect(folders.symmetricDifference(Self.manifest.modules) == [])
+        let tests = Set(SourceTree.files(in: ["Tests/"]).map(\.module))
+        #expect(tests.symmetricDifference(Self.manifest.testModules) == [])
+    }
+
+    @Test func theTableOfImportsHasEveryModule() {
+        let table = Set(ImportTable.libraries.keys).union(ImportTable.programs.keys)
+        #expect(table.symmetricDifference(Self.manifest.modules) == [])
+    }
+
+    @Test func thisModuleIsCompiledWithThem() {
+        var features: Set<String> = []
+        #if hasFeature(ExistentialAny)
+        features.insert("ExistentialAny")
+        #endif
+        #if hasFeature(InternalImportsByDefault)
+        features.insert("InternalImportsByDefault")
+        #endif
+        #if hasFeature(MemberImportVisibility)
+        features.insert("MemberImportVisibility")
+        #endif
+        #if hasFeature(NonisolatedNonsendingByDefault)
+        features.insert("NonisolatedNonsendingByDefault")
+        #endif
+        #if hasFeature(StrictMemorySafety)
+        features.insert("StrictMemorySafety")
+        #endif
+        #expect(features.count == 5, "only \(features)")
+    }
+}
