@@ -8,6 +8,7 @@ let package = Package(
         .library(name: "PosternJSONRPC", targets: ["PosternJSONRPC"]),
         .library(name: "PosternNIO", targets: ["PosternNIO"]),
         .library(name: "PosternGateway", targets: ["PosternGateway"]),
+        .library(name: "LibWebSockets", targets: ["LibWebSockets"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

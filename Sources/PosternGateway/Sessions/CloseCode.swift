@@ -5,7 +5,6 @@ struct CloseCode {
     let code: UInt16
     let reason: String
 
-    static let goingAway = CloseCode(code: 1001, reason: "going away")
     static let notUTF8 = CloseCode(code: 1007, reason: "text is not UTF-8")
     static let draining = CloseCode(code: 4101, reason: "draining")
     static let slowConsumer = CloseCode(code: 4408, reason: "slow consumer")
