@@ -8,6 +8,7 @@ final class GatewayService: HTTPService {
     private let path: PathDoor
     private let events: EventsDoor
     private let maximumBodyBytes: Int
+    private var knownHost: [UInt8] = []
 
     init(_ context: LoopContext) {
         self.context = context
@@ -18,12 +19,7 @@ final class GatewayService: HTTPService {
     }
 
     func admit(_ request: HTTPRequestHead, from address: String) -> HTTPAdmission {
-        let host = request["host"] ?? ""
-        if let status = context.configuration.origins.refusal(host: host, origin: request["origin"]) {
-            var response = HTTPError.response(status, .permissionDenied, "This host or origin is not allowed")
-            response.closesConnection = true
-            return .answer(response)
-        }
+        if let refusal = refusal(of: request) { return .answer(refusal) }
         if request.webSocketKey != nil { return upgrade(request) }
         switch Door(request) {
         case .rpc: return rpc.admit(request, bodyLimit: maximumBodyBytes)
@@ -31,6 +27,20 @@ final class GatewayService: HTTPService {
         case .events: return request.method == .get ? .readBody(atMost: 0) : .answer(HTTPError.onlyGet)
         case .files: return .answer(file(request))
         }
+    }
+
+    /// The answer to a request from a host or a page that is not let in.
+    private func refusal(of request: HTTPRequestHead) -> HTTPResponse? {
+        // Most requests name the host that was found good before.
+        if request.origin == nil, request.bytes[request.host].elementsEqual(knownHost) { return nil }
+        let origin = request.origin.map(request.text)
+        if let status = context.configuration.origins.refusal(host: request.text(request.host), origin: origin) {
+            var response = HTTPError.response(status, .permissionDenied, "This host or origin is not allowed")
+            response.closesConnection = true
+            return response
+        }
+        knownHost = Array(request.bytes[request.host])
+        return nil
     }
 
     func respond(to exchange: HTTPExchange) {

@@ -29,9 +29,11 @@ enum HTTPGate {
         case 4 where head.isName(field.name, "host"):
             guard !seen.host, !head.bytes[field.value].contains(0x2C) else { throw .malformed }
             seen.host = true
+            head.host = field.value
         case 6 where head.isName(field.name, "origin"):
             guard !seen.origin, !head.bytes[field.value].contains(0x2C) else { throw .forbidden }
             seen.origin = true
+            head.origin = field.value
         case 6 where head.isName(field.name, "expect"):
             guard head.isName(field.value, "100-continue") else { throw .expectationFailed }
             head.expectsContinue = true
@@ -40,6 +42,9 @@ enum HTTPGate {
             seen.upgrade = field.value
         case 10 where head.isName(field.name, "connection"):
             try noteConnection(field.value, in: &head, &seen)
+        case 12 where head.isName(field.name, "content-type"):
+            guard head.contentType == nil else { throw .malformed }
+            head.contentType = field.value
         case 14 where head.isName(field.name, "content-length"):
             guard !seen.contentLength else { throw .malformed }
             head.contentLength = try length(head.bytes[field.value])

@@ -31,6 +31,7 @@ struct HTTPHeadParser {
         var head = HTTPRequestHead()
         head.bytes = bytes
         head.length = end
+        head.fields.reserveCapacity(Self.usualFields)
         do throws(HTTPRefusal) {
             var line = try Self.line(in: bytes, from: 0, to: end)
             try parseRequestLine(line, into: &head)
@@ -47,6 +48,9 @@ struct HTTPHeadParser {
             return .refused(error)
         }
     }
+
+    /// Header fields for which there is room at once.
+    private static let usualFields = 12
 
     /// The offset just behind the empty line, or `nil`.
     private static func endOfHead(in bytes: Span<UInt8>, from start: Int) -> Int? {
@@ -92,8 +96,7 @@ struct HTTPHeadParser {
         guard head.equals((afterTarget + 1)..<line.upperBound, "HTTP/1.1") else { throw .versionNotSupported }
         let name = line.lowerBound..<afterMethod
         guard !name.isEmpty, bytes[name].allSatisfy({ $0 >= 0x41 && $0 <= 0x5A }) else { throw .malformed }
-        guard let method = HTTPMethod(rawValue: head.text(name)) else { throw .methodNotAllowed }
-        head.method = method
+        head.method = try Self.method(name, in: head)
         guard target.count <= limits.maximumTargetBytes else { throw .targetTooLong }
         guard !target.isEmpty, bytes[target.lowerBound] == 0x2F, bytes[target].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { throw .malformed }
@@ -101,6 +104,13 @@ struct HTTPHeadParser {
         guard !Self.hidesLineEnd(bytes[target.lowerBound..<mark]) else { throw .malformed }
         head.path = target.lowerBound..<mark
         head.query = min(mark + 1, target.upperBound)..<target.upperBound
+    }
+
+    private static func method(_ name: Range<Int>, in head: HTTPRequestHead) throws(HTTPRefusal) -> HTTPMethod {
+        if head.equals(name, "POST") { return .post }
+        if head.equals(name, "GET") { return .get }
+        guard let method = HTTPMethod(rawValue: head.text(name)) else { throw .methodNotAllowed }
+        return method
     }
 
     /// Whether a path holds a line end in percent-encoding: no path has one, and a later reader could take it for one.

@@ -12,6 +12,12 @@ public struct HTTPRequestHead: Sendable {
     public internal(set) var path = 0..<0
     /// Where the query stands, without its question mark; empty when there is none.
     public internal(set) var query = 0..<0
+    /// Where the value of `Host` stands; every request has one.
+    public internal(set) var host = 0..<0
+    /// Where the value of `Origin` stands; `nil` when a program sends the request, and no page.
+    public internal(set) var origin: Range<Int>?
+    /// Where the value of `Content-Type` stands.
+    public internal(set) var contentType: Range<Int>?
     /// Length of the body in bytes.
     public internal(set) var contentLength = 0
     /// Whether the connection is to be closed after the answer.

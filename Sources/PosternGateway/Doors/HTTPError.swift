@@ -49,7 +49,7 @@ enum JSONHeaders {
 
     /// Whether a request says that its body is JSON.
     static func announcesJSON(_ request: HTTPRequestHead) -> Bool {
-        guard let range = request.range(of: "content-type") else { return false }
+        guard let range = request.contentType else { return false }
         if request.equals(range, "application/json") { return true }
         let parts = request.text(range).lowercased().split(separator: ";").map { $0.drop(while: \.isWhitespace) }
         let types = ["application/json", "application/json-rpc", "application/jsonrequest"]
