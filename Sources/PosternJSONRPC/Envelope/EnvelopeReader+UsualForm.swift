@@ -1,0 +1,81 @@
+extension EnvelopeReader {
+    /// Checks the one object that a message is, and takes it apart.
+    @inline(__always)
+    static func read(_ bytes: Span<UInt8>, with scanner: inout JSONScanner) throws(JSONFault) -> Envelope {
+        if let envelope = try readUsualForm(bytes, with: &scanner) { return envelope }
+        return try read(bytes, with: &scanner, depth: 0)
+    }
+
+    /// Reads a request in the form that most clients write:
+    /// `{"jsonrpc":"2.0","id":1,"method":"name","params":[…]}`, without white space between the members.
+    ///
+    /// Every byte of it is checked as in any other form, but eight at a time.
+    ///
+    /// - Returns: What stands where; `nil` for another form, with the scanner where it was.
+    /// - Throws: The fault of the params.
+    @inline(__always)
+    static func readUsualForm(
+        _ bytes: Span<UInt8>,
+        with scanner: inout JSONScanner
+    ) throws(JSONFault) -> Envelope? {
+        let beginning = scanner
+        guard beginning.position == 0, let id = usualID(bytes), let method = usualMethod(bytes, from: id.upperBound),
+            let params = startOfUsualParams(bytes, from: method.upperBound + 1)
+        else { return nil }
+        scanner.position = params
+        scanner.valuesLeft &-= membersBeforeParams
+        try scanner.scanValue(bytes, depth: 1)
+        guard scanner.position < bytes.count, bytes[scanner.position] == Byte.closeBrace else {
+            scanner = beginning
+            return nil
+        }
+        var envelope = Envelope()
+        envelope.members = [.version, .id, .method, .params]
+        envelope.id = id
+        envelope.method = method
+        envelope.params = params..<scanner.position
+        scanner.position &+= 1
+        return envelope
+    }
+
+    private static let membersBeforeParams = 3
+
+    /// The digits behind `{"jsonrpc":"2.0","id":`, when a comma follows them.
+    @inline(__always)
+    private static func usualID(_ bytes: Span<UInt8>) -> Range<Int>? {
+        // The words are, the first byte lowest: `{"jsonrp`, `c":"2.0"`, `0","id":`.
+        guard bytes.count >= 40, bytes.word(at: 0) == 0x7072_6E6F_736A_227B,
+            bytes.word(at: 8) == 0x2230_2E32_223A_2263, bytes.word(at: 14) == 0x3A22_6469_222C_2230
+        else { return nil }
+        var end = 22
+        while end < bytes.count, bytes[end].isDigit { end &+= 1 }
+        let isCanonical = end > 22 && end <= 22 + 19 && (bytes[22] != Byte.zero || end == 23)
+        return isCanonical ? 22..<end : nil
+    }
+
+    /// The name behind `,"method":"`, when it needs no escapes.
+    @inline(__always)
+    private static func usualMethod(_ bytes: Span<UInt8>, from start: Int) -> Range<Int>? {
+        // `,"method`, then `":"`.
+        guard bytes.count &- start >= 12, bytes.word(at: start) == 0x646F_6874_656D_222C,
+            bytes[start &+ 8] == Byte.quote, bytes[start &+ 9] == Byte.colon, bytes[start &+ 10] == Byte.quote
+        else { return nil }
+        let name = start &+ 11
+        let end = bytes.afterPlainText(from: name)
+        guard end < bytes.count, bytes[end] == Byte.quote, end &- name <= JSONRPCLimits.maximumNameBytes else {
+            return nil
+        }
+        return name..<end
+    }
+
+    /// Where the params behind `,"params":` begin, when they are an array or an object.
+    @inline(__always)
+    private static func startOfUsualParams(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+        // `,"params`, then `":`.
+        guard bytes.count &- start >= 12, bytes.word(at: start) == 0x736D_6172_6170_222C,
+            bytes[start &+ 8] == Byte.quote, bytes[start &+ 9] == Byte.colon,
+            bytes[start &+ 10] == Byte.openBracket || bytes[start &+ 10] == Byte.openBrace
+        else { return nil }
+        return start &+ 10
+    }
+}
