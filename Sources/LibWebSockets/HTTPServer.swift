@@ -64,6 +64,7 @@ public final class HTTPServer: Sendable {
         makeService: @escaping @Sendable (EventLoop) -> any HTTPService
     ) async throws(StartError) {
         Socket.raiseDescriptorLimit()
+        try Self.demandFreePort(configuration)
         var configuration = configuration
         var loops: [EventLoop] = []
         var workers: [LoopBound<ServerWorker>] = []
@@ -83,6 +84,15 @@ public final class HTTPServer: Sendable {
         self.loops = loops
         self.workers = workers
         port = configuration.port
+    }
+
+    /// Refuses an address that another program listens on, which sockets that share their port would not notice.
+    private static func demandFreePort(_ configuration: Configuration) throws(StartError) {
+        do throws(SocketError) {
+            _ = try ListeningSocket(host: configuration.host, port: configuration.port, sharesPort: false)
+        } catch {
+            throw .socket(error)
+        }
     }
 
     private static func start(

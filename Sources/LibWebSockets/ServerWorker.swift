@@ -37,7 +37,11 @@ final class ServerWorker: PollOwner {
         self.loop = loop
         let listener: ListeningSocket
         do {
-            listener = try ListeningSocket(host: configuration.host, port: configuration.port)
+            listener = try ListeningSocket(
+                host: configuration.host,
+                port: configuration.port,
+                sharesPort: configuration.loops > 1
+            )
         } catch {
             throw .socket(error)
         }

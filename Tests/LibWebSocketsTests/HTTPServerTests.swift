@@ -29,6 +29,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2]) func aPortThatIsTakenIsRefused(loops: Int) async throws {
+        var configuration = configuration
+        configuration.loops = loops
+        let first = try await HTTPServer(configuration) { _ in Nothing() }
+        configuration.port = first.port
+        await #expect(throws: HTTPServer.StartError.self) { try await HTTPServer(configuration) { _ in Nothing() } }
+        await first.stop()
+    }
+
     @Test func stoppedServersAnswerAndDoNotHang() async throws {
         let server = try await HTTPServer(configuration) { _ in Nothing() }
         await server.stopAccepting()

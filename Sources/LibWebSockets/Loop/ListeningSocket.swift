@@ -13,9 +13,10 @@ final class ListeningSocket {
     /// - Parameters:
     ///   - host: An IPv4 or IPv6 address, or `localhost`; names are not looked up.
     ///   - port: 0 lets the system choose.
+    ///   - sharesPort: Lets other sockets that say so too listen on the same port.
     ///   - backlog: Connections that may wait to be accepted.
     /// - Throws: `SocketError` with the system's reason.
-    init(host: String, port: Int, backlog: Int32 = 1_024) throws(SocketError) {
+    init(host: String, port: Int, sharesPort: Bool, backlog: Int32 = 1_024) throws(SocketError) {
         let action = "listen on \(host):\(port)"
         var storage = sockaddr_storage()
         let length = try Self.resolve(host == "localhost" ? "127.0.0.1" : host, port: port, into: &storage)
@@ -23,7 +24,7 @@ final class ListeningSocket {
         let descriptor = socket(Int32(storage.ss_family), type, 0)
         guard descriptor >= 0 else { throw SocketError(code: errno, action: action) }
         Socket.setOption(SOL_SOCKET, SO_REUSEADDR, 1, on: descriptor)
-        Socket.setOption(SOL_SOCKET, SO_REUSEPORT, 1, on: descriptor)
+        if sharesPort { Socket.setOption(SOL_SOCKET, SO_REUSEPORT, 1, on: descriptor) }
         let bound = unsafe withUnsafePointer(to: &storage) { address in
             unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, length) }
         }
