@@ -85,6 +85,11 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .executableTarget(
+            name: "native-peer",
+            dependencies: ["Postern", "PosternNIO"],
+            path: "Tests/Fixtures/NativePeer"
+        ),
         .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternGateway", "PosternNIO"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets"]),
@@ -101,6 +106,7 @@ let package = Package(
             dependencies: [
                 "Postern",
                 "PosternNIO",
+                "native-peer",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]

@@ -38,7 +38,16 @@ struct Manifest {
     }
 
     /// The modules that are no tests.
-    var modules: Set<String> { names(of: ["target", "executableTarget", "systemLibrary"]) }
+    var modules: Set<String> {
+        names(of: ["target", "executableTarget", "systemLibrary"]).subtracting(fixtures.keys)
+    }
+    /// The programs that only tests start, and the folder of each.
+    var fixtures: [String: String] {
+        let found = text.matches(
+            of: /\.executableTarget\(\s*name: "([^"]+)"[^\]]*\],\s*path: "Tests\/Fixtures\/([^"]+)"/
+        )
+        return Dictionary(found.map { (String($0.output.1), String($0.output.2)) }) { $1 }
+    }
     /// The test modules.
     var testModules: Set<String> { names(of: ["testTarget"]) }
 

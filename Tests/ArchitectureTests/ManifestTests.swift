@@ -33,12 +33,28 @@ import Testing
         let folders = Set(SourceTree.files(in: ["Sources/"], endingIn: [".swift", ".modulemap"]).map(\.module))
         #expect(folders.symmetricDifference(Self.manifest.modules) == [])
         let tests = Set(SourceTree.files(in: ["Tests/"]).map(\.module))
-        #expect(tests.symmetricDifference(Self.manifest.testModules) == [])
+        #expect(tests.symmetricDifference(Self.manifest.testModules.union(Self.manifest.fixtures.values)) == [])
+    }
+
+    @Test func aFixtureIsNoModule() {
+        let text =
+            Manifest.sound + """
+                .executableTarget(name: "a", dependencies: ["Postern"]),
+                .executableTarget(
+                    name: "b",
+                    dependencies: ["Postern"],
+                    path: "Tests/Fixtures/B"
+                ),
+                """
+        #expect(Manifest(text).modules == ["a"])
+        #expect(Manifest(text).fixtures == ["b": "B"])
     }
 
     @Test func theTableOfImportsHasEveryModule() {
         let table = Set(ImportTable.libraries.keys).union(ImportTable.programs.keys)
         #expect(table.symmetricDifference(Self.manifest.modules) == [])
+        let fixtures = Set(ImportTable.fixtures.keys)
+        #expect(fixtures.symmetricDifference(Self.manifest.fixtures.values) == [])
     }
 
     @Test func thisModuleIsCompiledWithThem() {

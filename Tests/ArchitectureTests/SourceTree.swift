@@ -54,10 +54,11 @@ struct SourceFile {
         code = path.hasSuffix(".swift") ? lines.map { CodeLine.code(of: $0) } : []
     }
 
-    /// The module that it belongs to: the folder below `Sources` or `Tests`.
+    /// The module that it belongs to: the folder below `Sources`, `Tests` or `Tests/Fixtures`.
     var module: String {
         let parts = path.split(separator: "/")
-        return parts.count > 2 ? String(parts[1]) : ""
+        let depth = path.hasPrefix("Tests/Fixtures/") ? 2 : 1
+        return parts.count > depth + 1 ? String(parts[depth]) : ""
     }
 
     /// How many lines it has, as `wc` counts them.
