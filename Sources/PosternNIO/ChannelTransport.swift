@@ -5,14 +5,18 @@ import Postern
 final class ChannelTransport: FrameTransport {
     private let loop: any EventLoop
     private let handler: NIOLoopBound<FrameHandler>
+    private let closed: EventLoopFuture<Void>
 
     /// Made on the event loop of the channel.
-    init(_ handler: FrameHandler, on loop: any EventLoop) {
-        self.loop = loop
-        self.handler = NIOLoopBound(handler, eventLoop: loop)
+    init(_ handler: FrameHandler, on channel: any Channel) {
+        loop = channel.eventLoop
+        closed = channel.closeFuture
+        self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     }
 
     func outputBecameReady() { loop.execute { [handler] in handler.value.flushOutput() } }
+
+    func waitUntilClosed() async { try? await closed.get() }
 
     func close() { loop.execute { [handler] in handler.value.close() } }
 }

@@ -12,7 +12,7 @@ enum NativeConnection {
     ) throws -> Peer {
         let handler = FrameHandler(options: options)
         let peer = Peer(
-            transport: ChannelTransport(handler, on: channel.eventLoop),
+            transport: ChannelTransport(handler, on: channel),
             exposing: dispatcher,
             limits: options.limits,
             name: options.name

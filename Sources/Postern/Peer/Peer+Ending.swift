@@ -39,6 +39,7 @@ extension Peer {
         }
         timer?.cancel()
         close()
+        await transport.waitUntilClosed()
     }
 
     /// Settles everything that waits, tells who asked, and ends the connection; only the first reason counts.

@@ -12,9 +12,15 @@ public protocol FrameTransport: Sendable {
 
     /// Sends what is left of the peer's output, then ends the connection; any thread, once.
     func close()
+
+    /// Waits until everything was sent, or given up, after ``close()``.
+    func waitUntilClosed() async
 }
 
 extension FrameTransport {
     /// The global executor.
     public var executor: (any TaskExecutor)? { nil }
+
+    /// Returns at once: for a transport that sends within ``close()``.
+    public func waitUntilClosed() async {}
 }
