@@ -1,3 +1,5 @@
+import Glibc
+
 /// Joins the pieces of one message, within its limits.
 struct MessageAssembly {
     enum Outcome {
@@ -45,5 +47,15 @@ extension [UInt8] {
     /// Appends the bytes of a span with one copy.
     mutating func append(contentsOf span: Span<UInt8>) {
         unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+
+    /// Moves what stands from an index on up by some bytes; what then stands there has no meaning.
+    mutating func makeRoom(for count: Int, at index: Int) {
+        let end = self.count
+        for _ in 0..<count { append(0) }
+        unsafe withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            unsafe memmove(start + index + count, start + index, end - index)
+        }
     }
 }

@@ -42,6 +42,7 @@ public final class WebSocket: Flushable {
 
     /// Bytes in front of the output that libwebsockets may write to.
     static let prefix = Int(postern_write_prefix())
+    private static let keptBytes = 512
 
     init(loop: EventLoop, limits: WebSocketLimits, remoteAddress: String, handler: any WebSocketHandler) {
         self.loop = loop
@@ -98,6 +99,15 @@ public final class WebSocket: Flushable {
         if output.isEmpty { output = loop.outputBuffers.take() }
     }
 
+    /// Empties the output; only a small buffer stays with the connection.
+    private func giveBackOutput() {
+        if output.capacity <= Self.keptBytes {
+            output.removeLast(output.count - Self.prefix)
+        } else {
+            loop.outputBuffers.give(exchange(&output, with: []))
+        }
+    }
+
     private func markDirty() {
         guard !isDirty else { return }
         isDirty = true
@@ -120,7 +130,7 @@ public final class WebSocket: Flushable {
             guard let start = buffer.baseAddress else { return 0 }
             return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
         }
-        loop.outputBuffers.give(exchange(&output, with: []))
+        giveBackOutput()
         guard written >= 0 else { return kill() }
         blockedSince = nil
         heldBytes = 0

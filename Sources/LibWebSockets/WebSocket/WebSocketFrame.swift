@@ -32,10 +32,13 @@ enum WebSocketFrame {
             output[start + 1] = UInt8(length)
         case ...0xFFFF:
             output[start + 1] = 126
-            output.insert(contentsOf: [UInt8(length >> 8), UInt8(length & 0xFF)], at: start + 2)
+            output.makeRoom(for: 2, at: start + 2)
+            output[start + 2] = UInt8(length >> 8)
+            output[start + 3] = UInt8(length & 0xFF)
         default:
             output[start + 1] = 127
-            output.insert(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: length >> (56 - 8 * $0)) }, at: start + 2)
+            output.makeRoom(for: 8, at: start + 2)
+            for index in 0..<8 { output[start + 2 + index] = UInt8(truncatingIfNeeded: length >> (56 - 8 * index)) }
         }
         return length
     }
