@@ -57,9 +57,6 @@ public final class WebSocket: Flushable {
     /// Sends one text message: whatever `body` appends, nothing when it appends nothing.
     public func sendText(_ body: (inout [UInt8]) -> Void) { append(.text, body) }
 
-    /// Sends one binary message.
-    public func sendBinary(_ body: (inout [UInt8]) -> Void) { append(.binary, body) }
-
     /// Sends one message as it stands, also an empty one.
     public func send(_ message: Span<UInt8>, isBinary: Bool) {
         append(isBinary ? .binary : .text, keepsEmpty: true) { $0.append(contentsOf: message) }

@@ -42,7 +42,4 @@ final class TopicFeeds {
     func leave(_ topic: String, _ reader: any TopicReader) {
         feeds[topic]?.remove(reader)
     }
-
-    /// Ends everything, at the end of the gateway.
-    func close() { for feed in feeds.values { feed.stop() } }
 }
