@@ -13,7 +13,8 @@ public final class BatchingExecutor: TaskExecutor {
     }
 
     private struct State {
-        var work: [Work] = []
+        /// What was taken is `nil`, so that taking copies nothing.
+        var work: [Work?] = []
         var next = 0
         var drainers = 0
         var hasMovedSinceHandOver = false
@@ -28,7 +29,7 @@ public final class BatchingExecutor: TaskExecutor {
             hasMovedSinceHandOver = true
             defer { next += 1 }
             if next >= Self.keptWork, next * 2 >= work.count { forgetTaken() }
-            return work[next]
+            return work[next].take()
         }
 
         /// Gives back the room of work that was taken, also when the queue never runs empty.

@@ -99,26 +99,30 @@ final class WebSocketSession: WebSocketHandler {
         if !actions.isEmpty { perform(actions) }
     }
 
-    private func perform(_ actions: [JSONRPCSession.Action]) {
-        for action in actions {
-            switch action {
-            case .start(let call, let ticket, let options): start(call, ticket, options)
-            case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
-            case .cancel(let ticket): calls.cancel(ticket)
-            case .openSubscription(let ticket, let stream): streams.start(ticket, stream)
-            case .cancelSubscription(let ticket): streams.cancel(ticket)
-            case .joinTopic(let ticket, let call, let request):
-                let topic = JSONRPCSession.path(request.topic)
-                let subscription = TopicSubscription(of: self, ticket, call)
-                topics[ticket] = subscription
-                context.feeds.join(topic, subscription)
-            case .leaveTopic(let ticket, let topic):
-                guard let subscription = topics.removeValue(forKey: ticket) else { continue }
-                context.feeds.leave(JSONRPCSession.path(topic), subscription)
-                subscription.cancel()
-            case .send(let message): socket?.send(message.span, isBinary: false)
-            case .close(let code, let reason): socket?.close(code: UInt16(clamping: code), reason: reason)
-            }
+    private func perform(_ actions: consuming [JSONRPCSession.Action]) {
+        // One action is the usual case: taken out of the list, it is not copied.
+        if actions.count == 1, let action = actions.popLast() { return perform(action) }
+        for action in actions { perform(action) }
+    }
+
+    private func perform(_ action: consuming JSONRPCSession.Action) {
+        switch consume action {
+        case .start(let call, let ticket, let options): start(call, ticket, options)
+        case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
+        case .cancel(let ticket): calls.cancel(ticket)
+        case .openSubscription(let ticket, let stream): streams.start(ticket, stream)
+        case .cancelSubscription(let ticket): streams.cancel(ticket)
+        case .joinTopic(let ticket, let call, let request):
+            let topic = JSONRPCSession.path(request.topic)
+            let subscription = TopicSubscription(of: self, ticket, call)
+            topics[ticket] = subscription
+            context.feeds.join(topic, subscription)
+        case .leaveTopic(let ticket, let topic):
+            guard let subscription = topics.removeValue(forKey: ticket) else { return }
+            context.feeds.leave(JSONRPCSession.path(topic), subscription)
+            subscription.cancel()
+        case .send(let message): socket?.send(message.span, isBinary: false)
+        case .close(let code, let reason): socket?.close(code: UInt16(clamping: code), reason: reason)
         }
     }
 
