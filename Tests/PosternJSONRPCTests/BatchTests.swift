@@ -93,9 +93,11 @@ import Testing
     }
 
     @Test func errorsCountTowardsTheLimit() {
-        let fail = #"{"jsonrpc":"2.0","id":1,"method":"fail","params":[1000000]}"#
-        let answer = TestClient().send(batch(Array(repeating: fail, count: 100)))
-        #expect(answer.utf8.count < 25_100_000)
+        var limits = JSONRPCLimits()
+        limits.batchResponseBytes = 250_000
+        let fail = #"{"jsonrpc":"2.0","id":1,"method":"fail","params":[10000]}"#
+        let answer = TestClient(limits: limits).send(batch(Array(repeating: fail, count: 100)))
+        #expect(answer.utf8.count < 275_000)
         #expect(answer.ranges(of: "\"code\":-32011").count == 76)
     }
 

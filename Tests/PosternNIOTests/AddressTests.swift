@@ -4,7 +4,7 @@ import Postern
 @testable import PosternNIO
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct AddressTests {
     @Test(arguments: [
         ("tcp:127.0.0.1:80", Address.tcp(host: "127.0.0.1", port: 80)),

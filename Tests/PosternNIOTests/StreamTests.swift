@@ -3,7 +3,7 @@ import PosternNIO
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct StreamTests {
     @Test(arguments: Wiring.allCases)
     func aStreamArrivesWholeAndInOrder(wiring: Wiring) async throws {
