@@ -13,6 +13,8 @@ final class LoopContext {
     let readiness: Readiness
     let feeds: TopicFeeds
     let sessionSettings: JSONRPCSettings
+    /// An empty list with room, for the session that takes the next message.
+    var spareActions: [JSONRPCSession.Action] = []
     /// Calls that have been started and not answered.
     var callsInFlight = 0
     private var sessions: [ObjectIdentifier: WebSocketSession] = [:]

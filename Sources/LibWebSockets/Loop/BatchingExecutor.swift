@@ -9,7 +9,7 @@ public final class BatchingExecutor: TaskExecutor {
     /// What waits to be run.
     private enum Work {
         case job(UnownedJob)
-        case function(@Sendable () -> Void)
+        case errand(any Errand)
     }
 
     private struct State {
@@ -78,10 +78,10 @@ public final class BatchingExecutor: TaskExecutor {
         add(.job(UnownedJob(job)))
     }
 
-    /// Takes a function that needs no task; any thread.
+    /// Takes an errand; any thread.
     ///
-    /// It is run like a job.
-    public func run(_ function: @escaping @Sendable () -> Void) { add(.function(function)) }
+    /// It is run like a job, without a task.
+    func enqueue(_ errand: any Errand) { add(.errand(errand)) }
 
     private func add(_ work: Work) {
         let isOnLoop = storage.isCurrentThread
@@ -107,7 +107,9 @@ public final class BatchingExecutor: TaskExecutor {
         while let work = state.withLock({ $0.take() }) {
             switch work {
             case .job(let job): unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-            case .function(let function): function()
+            case .errand(let errand):
+                errand.run()
+                errand.loop.takeBack(errand)
             }
         }
     }

@@ -13,8 +13,8 @@ public final class EventLoop: @unchecked Sendable {
     public let index: Int
     let raw: LoopStorage
     private let mailbox = Mutex(Mail())
-    private var jobs: [UnownedJob] = []
-    private var dirty: [any Flushable] = []
+    private var jobs = TurnList<UnownedJob>()
+    private var dirty = TurnList<any Flushable>()
     private var hooks: [HookHandle] = []
     private var waker: HookHandle?
     private var thread: ServiceThread?
@@ -27,11 +27,15 @@ public final class EventLoop: @unchecked Sendable {
     /// Runs handlers on Swift's global executor, handed over once a turn.
     public let concurrentExecutor: BatchingExecutor
 
+    private enum Letter {
+        case work(@Sendable () -> Void)
+        case job(UnownedJob)
+        case errand(any Errand)
+    }
+
     private struct Mail {
-        var work: [@Sendable () -> Void] = []
-        var jobs: [UnownedJob] = []
+        var letters = TurnList<Letter>()
         var isClosed = false
-        var isEmpty: Bool { work.isEmpty && jobs.isEmpty }
     }
 
     /// The most rounds of jobs in one turn, before input is read again.
@@ -65,9 +69,13 @@ public final class EventLoop: @unchecked Sendable {
     ///
     /// - Returns: `false` when the loop has stopped, and the work will never run.
     @discardableResult
-    public func execute(_ work: @escaping @Sendable () -> Void) -> Bool {
-        post { $0.work.append(work) }
-    }
+    public func execute(_ work: @escaping @Sendable () -> Void) -> Bool { post(.work(work)) }
+
+    /// Has an errand run by another thread and finished by this one.
+    public func send(_ errand: any Errand) { concurrentExecutor.enqueue(errand) }
+
+    /// Takes an errand that was run; any thread.
+    func takeBack(_ errand: any Errand) { post(.errand(errand)) }
 
     /// Whether the caller is on the loop's thread; any thread.
     public var isCurrent: Bool { raw.isCurrentThread }
@@ -101,24 +109,29 @@ public final class EventLoop: @unchecked Sendable {
     /// Puts a connection on the list of those written at the end of this turn.
     func markDirty(_ connection: any Flushable) { dirty.append(connection) }
 
-    private func post(_ add: (inout Mail) -> Void) -> Bool {
-        let state = mailbox.withLock { mail -> (wasEmpty: Bool, isOpen: Bool) in
+    /// - Returns: Whether it will be read.
+    @discardableResult
+    private func post(_ letter: Letter) -> Bool {
+        let (isFirst, isOpen) = mailbox.withLock { mail in
             guard !mail.isClosed else { return (false, false) }
-            let wasEmpty = mail.isEmpty
-            add(&mail)
-            return (wasEmpty, true)
+            let isFirst = mail.letters.isEmpty
+            mail.letters.append(letter)
+            return (isFirst, true)
         }
-        if state.wasEmpty { waker?.wake() }
-        return state.isOpen
+        if isFirst { waker?.wake() }
+        return isOpen
     }
 
     private func readMail() {
-        let mail = mailbox.withLock { mail -> Mail in
-            defer { mail = Mail(isClosed: mail.isClosed) }
-            return mail
+        var letters = mailbox.withLock { $0.letters.take() }
+        for letter in letters {
+            switch letter {
+            case .work(let work): work()
+            case .job(let job): jobs.append(job)
+            case .errand(let errand): errand.finish()
+            }
         }
-        for work in mail.work { work() }
-        jobs.append(contentsOf: mail.jobs)
+        mailbox.withLock { $0.letters.giveBack(&letters) }
     }
 
     private func finishTurn() {
@@ -144,15 +157,15 @@ public final class EventLoop: @unchecked Sendable {
         readMail()
         runJobs()
         hooks = []
-        dirty = []
+        dirty = TurnList()
     }
 
     private func runJobs() {
         var rounds = 0
         while !jobs.isEmpty, rounds < Self.maximumRounds {
-            let batch = jobs
-            jobs.removeAll(keepingCapacity: true)
+            var batch = jobs.take()
             for job in batch { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+            jobs.giveBack(&batch)
             rounds += 1
         }
         if !jobs.isEmpty { waker?.wake() }
@@ -160,9 +173,9 @@ public final class EventLoop: @unchecked Sendable {
 
     private func flushDirty() {
         guard !dirty.isEmpty else { return }
-        let batch = dirty
-        dirty.removeAll(keepingCapacity: true)
+        var batch = dirty.take()
         for connection in batch { connection.flush() }
+        dirty.giveBack(&batch)
         // The end of one connection may have made others write.
         if !dirty.isEmpty { waker?.wake() }
     }
@@ -185,6 +198,6 @@ extension EventLoop: TaskExecutor {
     /// Jobs of the loop's own thread run in this turn, others after one wake-up a batch.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        if isCurrent { jobs.append(job) } else { _ = post { $0.jobs.append(job) } }
+        if isCurrent { jobs.append(job) } else { post(.job(job)) }
     }
 }

@@ -5,11 +5,12 @@
 public struct LoopBound<Value>: @unchecked Sendable {
     // Safe because: the value is only touched by `value`, which stops on any thread but the loop's. The reference count
     // of an object inside is atomic.
-    private let wrapped: Value
+    @usableFromInline let wrapped: Value
     /// The loop the value belongs to.
     public let loop: EventLoop
 
     /// Boxes a value; on the loop's thread.
+    @inlinable
     public init(_ value: Value, on loop: EventLoop) {
         loop.preconditionOnLoop()
         wrapped = value
@@ -17,6 +18,7 @@ public struct LoopBound<Value>: @unchecked Sendable {
     }
 
     /// The value; on the loop's thread.
+    @inlinable
     public var value: Value {
         loop.preconditionOnLoop()
         return wrapped

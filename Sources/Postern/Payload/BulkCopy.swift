@@ -1,11 +1,17 @@
-// The standard library has no way yet to append a span to an array in one piece. These are the only unsafe operations
-// of the core: each reads a span that outlives the call, and nothing else.
+// The standard library has no way yet to append a span, or text of the program, to an array in one piece. These are the
+// only unsafe operations of the core: each reads bytes that outlive the call, and nothing else.
 
 extension [UInt8] {
     /// Appends the bytes of a span with one copy.
     @inline(__always)
     package mutating func append(copying bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+
+    /// Appends text known when this was compiled.
+    @inline(__always)
+    package mutating func append(text: StaticString) {
+        unsafe append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// A copy of a span.

@@ -6,7 +6,7 @@ extension Payload: PayloadScalar {
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
         if codec == self.codec {
-            output.append(contentsOf: bytes)
+            output.append(copying: bytes.span)
         } else {
             try self.codec.transcode(bytes.span, to: codec, into: &output)
         }

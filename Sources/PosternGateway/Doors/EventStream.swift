@@ -8,7 +8,7 @@ import PosternJSONRPC
 final class EventStream: TopicReader {
     private let exchange: HTTPExchange
     private let context: LoopContext
-    private let calls: CallRunner<Int>
+    private let calls: CallRunner
     private let items: StreamReader<Int>
     private var onLeave: () -> Void = {}
     private static let headers: [(name: String, value: String)] = [
@@ -54,7 +54,7 @@ final class EventStream: TopicReader {
             write(id: nil) { StreamNotification.appendEnd(error, of: method, Self.subscriptionID, into: &$0) }
             end()
         }
-        calls.start(0, call, JSONRPCSession.CallOptions(placement: .concurrent))
+        calls.start(.only, call, JSONRPCSession.CallOptions(placement: .concurrent))
     }
 
     /// Sends a comment, so that proxies and clients see that the stream lives.

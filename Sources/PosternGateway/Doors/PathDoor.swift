@@ -57,11 +57,11 @@ final class PathDoor {
     }
 
     private func start(_ call: Call, _ exchange: HTTPExchange) {
-        let runner = CallRunner<Int>(context)
+        let runner = CallRunner(context)
         runner.onFinish = { _, result in PathAnswer.send(result, to: exchange) }
         exchange.onDisconnect = { runner.cancelAll() }
         let path = Array(call.method.utf8)
-        runner.start(0, call, JSONRPCSession.CallOptions(context.dispatcher.execution(of: path.span)))
+        runner.start(.only, call, JSONRPCSession.CallOptions(context.dispatcher.execution(of: path.span)))
     }
 }
 

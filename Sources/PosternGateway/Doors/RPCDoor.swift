@@ -35,7 +35,7 @@ final class RPCDoor {
 final class PostedMessage {
     private var session: JSONRPCSession
     private let exchange: HTTPExchange
-    private let calls: CallRunner<CallTicket>
+    private let calls: CallRunner
     private var output: [UInt8] = []
 
     init(_ session: consuming JSONRPCSession, _ exchange: HTTPExchange, _ context: LoopContext) {

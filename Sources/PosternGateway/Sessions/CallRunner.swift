@@ -7,39 +7,38 @@ import PosternJSONRPC
 /// All members belong to the loop's thread. A call runs in a task, which nobody awaits but ``cancel(_:)`` and
 /// ``cancelAll()`` cancel, or, when a function without a task can answer it, on the loop's other threads. Its result is
 /// handed in exactly once.
-final class CallRunner<Key: Hashable & Sendable> {
+final class CallRunner {
     private let context: LoopContext
-    private var tasks: [Key: Task<Void, Never>] = [:]
-    private var endedInStart: Key?
+    private var tasks: [CallTicket: Task<Void, Never>] = [:]
+    private var endedInStart: CallTicket?
     /// Takes each result, on the loop's thread.
-    var onFinish: (Key, Result<Reply, CallError>) -> Void = { _, _ in }
+    var onFinish: (CallTicket, Result<Reply, CallError>) -> Void = { _, _ in }
 
     init(_ context: LoopContext) { self.context = context }
 
     /// Starts a call; one that runs on the loop has run up to its first wait when this returns.
-    func start(_ key: Key, _ call: Call, _ options: JSONRPCSession.CallOptions) {
+    func start(_ ticket: CallTicket, _ call: Call, _ options: JSONRPCSession.CallOptions) {
         if let function = options.function, call.deadline == nil, function.isSafe || !call.requiresSafeMethod {
-            return run(key, function, call.arguments)
+            return run(ticket, function, call.arguments)
         }
         context.callsInFlight += 1
         let runner = LoopBound(self, on: context.loop)
         let dispatcher = context.dispatcher
         let task =
             options.placement == .onEventLoop
-            ? Task.immediate(executorPreference: context.loop) { await runner.run(key, call, at: dispatcher) }
-            : Task(executorPreference: context.loop.concurrentExecutor) { await runner.run(key, call, at: dispatcher) }
-        if endedInStart == key { endedInStart = nil } else { tasks[key] = task }
+            ? Task.immediate(executorPreference: context.loop) { await runner.run(ticket, call, at: dispatcher) }
+            : Task(executorPreference: context.loop.concurrentExecutor) { await runner.run(ticket, call, at: dispatcher) }
+        if endedInStart == ticket { endedInStart = nil } else { tasks[ticket] = task }
     }
 
     /// Runs a function that answers a call by itself.
-    func run(_ key: Key, _ function: ImmediateMethod, _ arguments: Payload) {
+    func run(_ ticket: CallTicket, _ function: consuming ImmediateMethod, _ arguments: consuming Payload) {
         context.callsInFlight += 1
-        let runner = LoopBound(self, on: context.loop)
-        context.loop.concurrentExecutor.run { runner.run(key, function, arguments) }
+        context.loop.send(FunctionCall(ticket, function, arguments, for: LoopBound(self, on: context.loop)))
     }
 
     /// Cancels a call's task.
-    func cancel(_ key: Key) { tasks[key]?.cancel() }
+    func cancel(_ ticket: CallTicket) { tasks[ticket]?.cancel() }
 
     /// Cancels all tasks.
     func cancelAll() { for task in tasks.values { task.cancel() } }
@@ -50,17 +49,21 @@ final class CallRunner<Key: Hashable & Sendable> {
         onFinish = { _, _ in }
     }
 
-    fileprivate func finish(_ key: Key, _ result: Result<Reply, CallError>, hadTask: Bool) {
-        if hadTask, tasks.removeValue(forKey: key) == nil { endedInStart = key }
+    /// Hands a result in.
+    func finish(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
         context.callsInFlight -= 1
-        onFinish(key, result)
+        onFinish(ticket, result)
+    }
+
+    fileprivate func finishTask(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
+        if tasks.removeValue(forKey: ticket) == nil { endedInStart = ticket }
+        finish(ticket, result)
     }
 }
 
-extension LoopBound {
+extension LoopBound<CallRunner> {
     /// Asks the dispatcher.
-    fileprivate func run<Key>(_ key: Key, _ call: Call, at dispatcher: any Dispatcher) async
-    where Value == CallRunner<Key> {
+    fileprivate func run(_ ticket: CallTicket, _ call: Call, at dispatcher: any Dispatcher) async {
         let result: Result<Reply, CallError>
         do throws(CallError) {
             result = .success(try await dispatcher.dispatch(call))
@@ -68,16 +71,9 @@ extension LoopBound {
             result = .failure(error)
         }
         if loop.isCurrent {
-            value.finish(key, result, hadTask: true)
+            value.finishTask(ticket, result)
         } else {
-            loop.execute { value.finish(key, result, hadTask: true) }
+            loop.execute { value.finishTask(ticket, result) }
         }
-    }
-
-    /// Runs a function that answers the call by itself.
-    fileprivate func run<Key>(_ key: Key, _ function: ImmediateMethod, _ arguments: Payload)
-    where Value == CallRunner<Key> {
-        let result = function.result(for: arguments)
-        loop.execute { value.finish(key, result, hadTask: false) }
     }
 }

@@ -8,7 +8,7 @@ import PosternJSONRPC
 final class WebSocketSession: WebSocketHandler {
     private let context: LoopContext
     /// Made when first needed: most connections are idle most of the time.
-    private var madeCalls: CallRunner<CallTicket>?
+    private var madeCalls: CallRunner?
     private var madeStreams: StreamReader<SubscriptionTicket>?
     private var session: JSONRPCSession
     private var topics: [SubscriptionTicket: TopicSubscription] = [:]
@@ -28,7 +28,7 @@ final class WebSocketSession: WebSocketHandler {
     }
 
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
-        var actions: [JSONRPCSession.Action] = []
+        var actions = exchange(&context.spareActions, with: [])
         var isText = true
         socket.sendText { output in
             let start = output.count
@@ -43,8 +43,8 @@ final class WebSocketSession: WebSocketHandler {
             isText = isJSON || isBinary || message.isUTF8
             if !isText { output.removeLast(output.count - start) }
         }
-        guard isText else { return CloseCode.notUTF8.close(socket) }
-        if !actions.isEmpty { perform(actions) }
+        perform(&actions)
+        if !isText { CloseCode.notUTF8.close(socket) }
     }
 
     func fellBehind(_ socket: WebSocket) { CloseCode.slowConsumer.close(socket, droppingQueued: true) }
@@ -53,7 +53,8 @@ final class WebSocketSession: WebSocketHandler {
     func closed(_ socket: WebSocket) {
         self.socket = nil
         context.remove(self)
-        perform(session.connectionClosed())
+        var actions = session.connectionClosed()
+        perform(&actions)
         madeCalls?.close()
         madeStreams?.close()
     }
@@ -67,9 +68,9 @@ final class WebSocketSession: WebSocketHandler {
     // MARK: The session
 
     /// Holds the session until `closed`.
-    private var calls: CallRunner<CallTicket> {
+    private var calls: CallRunner {
         if let madeCalls { return madeCalls }
-        let runner = CallRunner<CallTicket>(context)
+        let runner = CallRunner(context)
         runner.onFinish = { [self] ticket, result in
             send { $0.finish(ticket, with: result, into: &$1, actions: &$2) }
         }
@@ -94,15 +95,16 @@ final class WebSocketSession: WebSocketHandler {
     /// Lets the session append one message, sends it, and then does what the session asks for.
     func send(_ body: (inout JSONRPCSession, inout [UInt8], inout [JSONRPCSession.Action]) -> Void) {
         guard let socket else { return }
-        var actions: [JSONRPCSession.Action] = []
+        var actions = exchange(&context.spareActions, with: [])
         socket.sendText { body(&session, &$0, &actions) }
-        if !actions.isEmpty { perform(actions) }
+        perform(&actions)
     }
 
-    private func perform(_ actions: consuming [JSONRPCSession.Action]) {
-        // One action is the usual case: taken out of the list, it is not copied.
-        if actions.count == 1, let action = actions.popLast() { return perform(action) }
-        for action in actions { perform(action) }
+    /// Does what the session asks for, in order; the empty list is kept for the next message.
+    private func perform(_ actions: inout [JSONRPCSession.Action]) {
+        actions.reverse()
+        while let action = actions.popLast() { perform(action) }
+        swap(&actions, &context.spareActions)
     }
 
     private func perform(_ action: consuming JSONRPCSession.Action) {

@@ -39,7 +39,7 @@ extension Payload {
     /// Appends the value as JSON.
     func appendJSON(to output: inout [UInt8]) throws(PayloadError) {
         if codec == JSON.self {
-            output.append(contentsOf: bytes)
+            output.append(copying: bytes.span)
         } else {
             try codec.transcode(bytes.span, to: JSON.self, into: &output)
         }

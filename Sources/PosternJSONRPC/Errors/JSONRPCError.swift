@@ -19,11 +19,11 @@ public enum JSONRPCError {
         output.append(text: #","message":"#)
         JSON.write(error.message, into: &output)
         output.append(text: #","data":{"name":""#)
-        output.append(text: error.code.name)
+        output.append(copying: error.code.name.utf8.span)
         output.append(
             text: error.code.isRetryable ? #"","retryable":true,"executed":""# : #"","retryable":false,"executed":""#
         )
-        output.append(text: error.executed.rawValue)
+        output.append(copying: error.executed.rawValue.utf8.span)
         output.append(Byte.quote)
         if let details = error.details { append(details, into: &output) }
         output.append(text: "}}")

@@ -113,9 +113,3 @@ extension Span<UInt8> {
         return position
     }
 }
-
-extension [UInt8] {
-    /// Appends ASCII text known when this was compiled.
-    @inline(__always)
-    mutating func append(text: String) { append(copying: text.utf8.span) }
-}

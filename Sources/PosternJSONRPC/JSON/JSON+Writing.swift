@@ -38,7 +38,7 @@ extension JSON {
         if value.magnitude < 0x1p53, let integer = Int64(exactly: value), integer != 0 || value.sign == .plus {
             return write(integer, into: &output)
         }
-        output.append(text: value.description)
+        output.append(copying: value.description.utf8.span)
     }
 
     /// Appends text with the escapes that RFC 8259 demands and no others.

@@ -1,53 +1,5 @@
 internal import Postern
 
-/// A call that a session waits for.
-struct PendingCall {
-    /// The id as it came; empty for a notification.
-    let id: [UInt8]
-    /// Names joined by `/`.
-    let method: String
-    /// The token of its progress as it came; `nil` when none was asked for.
-    var progressToken: [UInt8]?
-    var purpose = Purpose.call
-    /// Its place in a batch.
-    var place: BatchPlace?
-    /// What is needed to start it later; `nil` when it runs.
-    var waiting: WaitingCall?
-    var isCancelled = false
-
-    /// What becomes of the reply.
-    enum Purpose {
-        case call
-        case openRPC
-        case modules
-        case topic(SubscriptionTicket)
-    }
-
-    var isTopic: Bool {
-        if case .topic = purpose { true } else { false }
-    }
-}
-
-/// A call of a batch that waits for its turn.
-///
-/// A class, so that the table of calls stays small: few calls ever wait.
-final class WaitingCall {
-    let call: Call
-    let options: JSONRPCSession.CallOptions
-
-    init(call: Call, options: JSONRPCSession.CallOptions) {
-        self.call = call
-        self.options = options
-    }
-}
-
-/// Which entry of which batch.
-struct BatchPlace {
-    let batch: Int
-    let generation: UInt64
-    let entry: Int
-}
-
 /// The calls that a session waits for, found by ticket or by id.
 struct CallTable {
     private var calls = SlotTable<PendingCall>()
@@ -65,21 +17,21 @@ struct CallTable {
         let (slot, generation) = calls.insert(call)
         while digests.count <= slot { digests.append(0) }
         digests[slot] = Self.digest(call.id.span)
-        if call.waiting != nil { waitingCount += 1 }
+        if call.isWaiting { waitingCount += 1 }
         return CallTicket(slot: slot, generation: generation)
     }
 
     mutating func remove(_ ticket: CallTicket) -> PendingCall? {
         guard let call = calls.remove(ticket.slot, ticket.generation) else { return nil }
         digests[ticket.slot] = 0
-        if call.waiting != nil { waitingCount -= 1 }
-        if calls.isEmpty { digests = [] }
+        if call.isWaiting { waitingCount -= 1 }
+        if calls.slotCount < digests.count { digests = [] }
         return call
     }
 
     /// Takes what a waiting call needs to start, which counts as running from now on.
-    mutating func start(_ ticket: CallTicket) -> WaitingCall? {
-        guard let waiting = calls[ticket.slot, ticket.generation]?.waiting.take() else { return nil }
+    mutating func start(_ ticket: CallTicket) -> (call: Call, options: JSONRPCSession.CallOptions)? {
+        guard let waiting = calls[ticket.slot, ticket.generation]?.details?.waiting.take() else { return nil }
         waitingCount -= 1
         return waiting
     }
@@ -104,7 +56,7 @@ struct CallTable {
     mutating func removeAll() -> [CallTicket] {
         var running: [CallTicket] = []
         calls.forEach { slot, generation, call in
-            if call.waiting == nil, !call.isTopic { running.append(CallTicket(slot: slot, generation: generation)) }
+            if !call.isWaiting, !call.isTopic { running.append(CallTicket(slot: slot, generation: generation)) }
         }
         calls.removeAll()
         digests = []

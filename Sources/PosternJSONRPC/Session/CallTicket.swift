@@ -2,6 +2,9 @@
 public struct CallTicket: Hashable, Sendable {
     let slot: Int
     let generation: UInt64
+
+    /// Names the call of a request outside any session, where there is only one.
+    public static let only = CallTicket(slot: 0, generation: 0)
 }
 
 /// Names one subscription of a session, until it has ended; never used again.

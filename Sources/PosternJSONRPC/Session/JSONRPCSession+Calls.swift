@@ -15,10 +15,10 @@ extension JSONRPCSession {
 
     /// Takes what a running call reports, and appends the notification; nothing when the client did not ask for it.
     public mutating func progress(_ ticket: CallTicket, _ value: Payload, into output: inout [UInt8]) {
-        guard let token = calls[ticket]?.progressToken else { return }
+        guard let token = calls[ticket]?.details?.progressToken else { return }
         let start = output.count
         output.append(text: #"{"jsonrpc":"2.0","method":"$/progress","params":{"token":"#)
-        output.append(contentsOf: token)
+        output.append(copying: token.span)
         output.append(text: #","value":"#)
         do throws(PayloadError) {
             try value.appendJSON(to: &output)
@@ -48,7 +48,7 @@ extension JSONRPCSession {
         _ request: Request,
         _ message: Span<UInt8>,
         _ options: CallOptions,
-        purpose: PendingCall.Purpose = .call,
+        purpose: CallDetails.Purpose = .call,
         into output: inout [UInt8],
         actions: inout [Action]
     ) {
@@ -59,12 +59,13 @@ extension JSONRPCSession {
             return refuse(.invalidRequest("meta: \(error.message)"), request.envelope, message, &output)
         }
         if meta.timeoutMilliseconds == 0 { return refuse(.noTimeLeft, request.envelope, message, &output) }
-        var pending = PendingCall(id: request.id, method: request.method, purpose: purpose)
-        pending.place = request.reception.place
-        if allowsSubscriptions, !request.envelope.isNotification { pending.progressToken = meta.progressToken }
+        let details = CallDetails(request, purpose: purpose)
+        if allowsSubscriptions, !request.envelope.isNotification { details.progressToken = meta.progressToken }
         let options = complete(options, request, message, meta)
         let call = call(request, message, meta)
-        if !admit(call, pending, options, &actions) { refuse(.tooManyCalls, request.envelope, message, &output) }
+        if !admit(call, PendingCall(id: request.id, details: details), options, &actions) {
+            refuse(.tooManyCalls, request.envelope, message, &output)
+        }
     }
 
     private func call(_ request: Request, _ message: Span<UInt8>, _ meta: RequestMeta) -> Call {
@@ -115,8 +116,7 @@ extension JSONRPCSession {
             batch.runningCount += 1
         } else {
             guard calls.waitingCount < limits.batchEntries else { return false }
-            var pending = pending
-            pending.waiting = WaitingCall(call: call, options: options)
+            pending.details?.waiting = (call, options)
             batch.waiting.append(calls.insert(pending))
             isHoldingBack = true
         }

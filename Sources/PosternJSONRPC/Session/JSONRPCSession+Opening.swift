@@ -20,8 +20,7 @@ extension JSONRPCSession {
             (wanted.since, wanted.policy) = (meta.since, meta.policy)
         } catch { throw CallError(error) }
         let subscription = insert(Subscription(id: id, notification: "rpc.event", source: .topic(wanted.topic)))
-        var pending = PendingCall(id: request.id, method: request.method, purpose: .topic(subscription))
-        pending.place = request.reception.place
+        let pending = PendingCall(id: request.id, details: CallDetails(request, purpose: .topic(subscription)))
         if let place = pending.place {
             _ = batches.update(place.batch, place.generation) { batch in batch.unansweredCount += 1 }
         }
@@ -60,7 +59,7 @@ extension JSONRPCSession {
             let ticket = insert(
                 Subscription(
                     id: id,
-                    notification: Subscription.notification(of: call.method),
+                    notification: Subscription.notification(of: call.details?.method ?? ""),
                     source: .stream(epoch: stream.position?.epoch)
                 )
             )

@@ -80,7 +80,7 @@ extension JSONRPCSession {
         }
         let id = [UInt8](copying: message.extracting(envelope.id))
         let arguments = Payload(bytes: [UInt8](copying: message.extracting(envelope.params)), codec: JSON.self)
-        actions.append(.run(function, arguments, calls.insert(PendingCall(id: id, method: ""))))
+        actions.append(.run(function, arguments, calls.insert(PendingCall(id: id))))
     }
 
     @inline(__always)

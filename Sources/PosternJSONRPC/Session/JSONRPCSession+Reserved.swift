@@ -45,7 +45,7 @@ extension JSONRPCSession {
     private mutating func describe(
         _ request: Request,
         _ message: Span<UInt8>,
-        _ purpose: PendingCall.Purpose,
+        _ purpose: CallDetails.Purpose,
         into output: inout [UInt8],
         actions: inout [Action]
     ) {
@@ -69,7 +69,7 @@ extension JSONRPCSession {
         let ticket = calls.ticket(ofID: params.extracting(ranges[0]))
         if let ticket, let call = calls[ticket], !call.isCancelled {
             calls.cancel(ticket)
-            if call.waiting == nil, !call.isTopic { actions.append(.cancel(ticket)) }
+            if !call.isWaiting, !call.isTopic { actions.append(.cancel(ticket)) }
         }
         answerJSON("null", request, into: &output)
     }
@@ -78,7 +78,7 @@ extension JSONRPCSession {
     func answerJSON(_ result: String, _ request: Request, into output: inout [UInt8]) {
         guard !request.envelope.isNotification else { return }
         ResponseWriter.beginResult(id: request.id.span, into: &output)
-        output.append(text: result)
+        output.append(copying: result.utf8.span)
         output.append(Byte.closeBrace)
     }
 }

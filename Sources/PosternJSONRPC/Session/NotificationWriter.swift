@@ -41,7 +41,7 @@ enum NotificationWriter {
     ) {
         ResponseWriter.beginResult(id: id.span, into: &output)
         output.append(text: #"{"subscription":""#)
-        output.append(contentsOf: subscriptionID)
+        output.append(copying: subscriptionID.span)
         output.append(Byte.quote)
         if let position {
             output.append(text: #","epoch":"#)
@@ -78,8 +78,8 @@ enum NotificationWriter {
     }
 
     private static func begin(_ subscription: Subscription, into output: inout [UInt8]) {
-        output.append(contentsOf: head(subscription.notification))
-        output.append(contentsOf: subscription.id)
+        output.append(copying: head(subscription.notification).span)
+        output.append(copying: subscription.id.span)
         output.append(Byte.quote)
     }
 }

@@ -1,6 +1,11 @@
 /// Values in numbered slots; a slot is used again, but never under the same number of generation.
 struct SlotTable<Value> {
-    private var values: [(generation: UInt64, value: Value?)] = []
+    private struct Slot {
+        var generation: UInt64
+        var value: Value?
+    }
+
+    private var values: [Slot] = []
     private var freeSlots: [Int] = []
     private var lastGeneration: UInt64 = 0
 
@@ -9,13 +14,19 @@ struct SlotTable<Value> {
 
     var isEmpty: Bool { count == 0 }
 
+    /// How many slots there are, taken or free.
+    var slotCount: Int { values.count }
+
+    /// An empty table keeps this many slots, not to ask for memory with every value.
+    private static var keptSlots: Int { 16 }
+
     mutating func insert(_ value: Value) -> (slot: Int, generation: UInt64) {
         lastGeneration &+= 1
         if let slot = freeSlots.popLast() {
-            values[slot] = (lastGeneration, value)
+            values[slot] = Slot(generation: lastGeneration, value: value)
             return (slot, lastGeneration)
         }
-        values.append((lastGeneration, value))
+        values.append(Slot(generation: lastGeneration, value: value))
         return (values.count - 1, lastGeneration)
     }
 
@@ -24,7 +35,7 @@ struct SlotTable<Value> {
         guard values.indices.contains(slot), values[slot].generation == generation else { return nil }
         guard let value = values[slot].value.take() else { return nil }
         freeSlots.append(slot)
-        if freeSlots.count == values.count { removeAll() }
+        if values.count > Self.keptSlots, isEmpty { removeAll() }
         return value
     }
 

@@ -42,8 +42,8 @@ public struct TopicEvent: Sendable {
     ///   - subscriptionID: The id as it stands between quotes in JSON.
     ///   - output: Where the notification is appended.
     public func append(subscriptionID: Span<UInt8>, into output: inout [UInt8]) {
-        output.append(contentsOf: head)
+        output.append(copying: head.span)
         output.append(copying: subscriptionID)
-        output.append(contentsOf: tail)
+        output.append(copying: tail.span)
     }
 }

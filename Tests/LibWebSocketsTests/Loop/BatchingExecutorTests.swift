@@ -44,14 +44,21 @@ import Testing
         }
     }
 
-    @Test func functionsRunToo() async {
+    @Test func errandsRunElsewhereAndComeBack() async {
         await withLoop { loop in
-            let (ends, end) = AsyncStream.makeStream(of: Int.self)
-            loop.execute { for number in 0..<100 { loop.concurrentExecutor.run { end.yield(number) } } }
-            var seen: Set<Int> = []
-            for await number in ends {
-                seen.insert(number)
-                if seen.count == 100 { break }
+            let (ends, end) = AsyncStream.makeStream(of: Bool.self)
+            loop.execute {
+                for _ in 0..<100 {
+                    loop.send(
+                        TestErrand(loop, run: { end.yield(!loop.isCurrent) }, finish: { end.yield(loop.isCurrent) })
+                    )
+                }
+            }
+            var count = 0
+            for await wasWhereItBelongs in ends {
+                #expect(wasWhereItBelongs)
+                count += 1
+                if count == 200 { break }
             }
         }
     }
@@ -60,16 +67,18 @@ import Testing
     ///
     /// On threads of its own: blocking one of the global executor's would hold up other tests.
     @Test(.timeLimit(.minutes(3))) func blockedHandlerDoesNotHoldUpOthers() async {
+        let loop = EventLoop()
         let executor = BatchingExecutor(collectingOn: LoopStorage()) { drain in
             DispatchQueue(label: "drain").async(execute: drain)
         }
         let others = DispatchSemaphore(value: 0)
         let (ends, end) = AsyncStream.makeStream(of: Void.self)
-        executor.run {
+        let blocked = TestErrand(loop) {
             for _ in 0..<100 { others.wait() }
             end.finish()
         }
-        for _ in 0..<100 { executor.run { _ = others.signal() } }
+        executor.enqueue(blocked)
+        for _ in 0..<100 { executor.enqueue(TestErrand(loop) { _ = others.signal() }) }
         let turns = Task {
             while !Task.isCancelled {
                 executor.handOver()
@@ -79,4 +88,20 @@ import Testing
         for await _ in ends {}
         turns.cancel()
     }
+}
+
+/// Two functions as an errand.
+private final class TestErrand: Errand {
+    let loop: EventLoop
+    private let body: @Sendable () -> Void
+    private let end: @Sendable () -> Void
+
+    init(_ loop: EventLoop, run: @escaping @Sendable () -> Void, finish: @escaping @Sendable () -> Void = {}) {
+        self.loop = loop
+        body = run
+        end = finish
+    }
+
+    func run() { body() }
+    func finish() { end() }
 }
