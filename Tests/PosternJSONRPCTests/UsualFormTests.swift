@@ -29,9 +29,17 @@ import Testing
     ]
 
     @Test(arguments: requests)
-    func theAnswerIsTheSameWithWhiteSpaceInFront(request: String) {
-        #expect(answer(to: request) == answer(to: " " + request))
+    func theAnswerIsTheSameInAnotherForm(request: String) {
+        let other = Self.inAnotherForm(request)
+        #expect(answer(to: request) == answer(to: other))
+        #expect(answer(to: " " + request) == answer(to: other))
+        let note = #"{"jsonrpc":"2.0","method":"add","params":[1,2]}"#
+        #expect(answer(to: "[\(note),\(request)]") == answer(to: "[\(note),\(other)]"))
+        #expect(answer(to: "[\(request), \(request)]") == answer(to: "[\(other), \(other)]"))
     }
+
+    /// The same request, so that it is read member by member.
+    private static func inAnotherForm(_ request: String) -> String { "{ " + request.dropFirst() }
 
     /// The answer, without the offset that faults tell.
     private func answer(to request: String, limits: JSONRPCLimits = JSONRPCLimits()) -> String {
@@ -51,14 +59,15 @@ import Testing
             return #"{"jsonrpc":"2.0","id":1,"method":"add","params":\#(params)}"#
         }
         for count in [62, 63, 64, 65] {
-            #expect(TestClient().send(deep(count)) == TestClient().send(" " + deep(count)))
+            #expect(TestClient().send(deep(count)) == TestClient().send(Self.inAnotherForm(deep(count))))
+            #expect(TestClient().send("[\(deep(count))]") == TestClient().send("[\(Self.inAnotherForm(deep(count)))]"))
         }
         #expect(TestClient().send(deep(64)).contains("-32700"))
         var limits = JSONRPCLimits()
         for values in 3...8 {
             limits.values = values
             let request = Self.requests[0]
-            #expect(answer(to: request, limits: limits) == answer(to: " " + request, limits: limits))
+            #expect(answer(to: request, limits: limits) == answer(to: Self.inAnotherForm(request), limits: limits))
         }
     }
 }

@@ -27,7 +27,9 @@ final class CallRunner {
         let task =
             options.placement == .onEventLoop
             ? Task.immediate(executorPreference: context.loop) { await runner.run(ticket, call, at: dispatcher) }
-            : Task(executorPreference: context.loop.concurrentExecutor) { await runner.run(ticket, call, at: dispatcher) }
+            : Task(executorPreference: context.loop.concurrentExecutor) {
+                await runner.run(ticket, call, at: dispatcher)
+            }
         if endedInStart == ticket { endedInStart = nil } else { tasks[ticket] = task }
     }
 

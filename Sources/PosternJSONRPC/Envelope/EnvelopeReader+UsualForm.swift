@@ -1,9 +1,13 @@
 extension EnvelopeReader {
-    /// Checks the one object that a message is, and takes it apart.
+    /// Checks the object that begins where the scanner stands, and takes it apart; `depth` containers are around it.
     @inline(__always)
-    static func read(_ bytes: Span<UInt8>, with scanner: inout JSONScanner) throws(JSONFault) -> Envelope {
-        if let envelope = try readUsualForm(bytes, with: &scanner) { return envelope }
-        return try read(bytes, with: &scanner, depth: 0)
+    static func read(
+        _ bytes: Span<UInt8>,
+        with scanner: inout JSONScanner,
+        depth: Int
+    ) throws(JSONFault) -> Envelope {
+        if let envelope = try readUsualForm(bytes, with: &scanner, depth: depth) { return envelope }
+        return try readAnyForm(bytes, with: &scanner, depth: depth)
     }
 
     /// Reads a request in the form that most clients write:
@@ -16,15 +20,17 @@ extension EnvelopeReader {
     @inline(__always)
     static func readUsualForm(
         _ bytes: Span<UInt8>,
-        with scanner: inout JSONScanner
+        with scanner: inout JSONScanner,
+        depth: Int
     ) throws(JSONFault) -> Envelope? {
         let beginning = scanner
-        guard beginning.position == 0, let id = usualID(bytes), let method = usualMethod(bytes, from: id.upperBound),
+        guard let id = usualID(bytes, from: beginning.position),
+            let method = usualMethod(bytes, from: id.upperBound),
             let params = startOfUsualParams(bytes, from: method.upperBound + 1)
         else { return nil }
         scanner.position = params
         scanner.valuesLeft &-= membersBeforeParams
-        try scanner.scanValue(bytes, depth: 1)
+        try scanner.scanValue(bytes, depth: depth + 1)
         guard scanner.position < bytes.count, bytes[scanner.position] == Byte.closeBrace else {
             scanner = beginning
             return nil
@@ -42,15 +48,16 @@ extension EnvelopeReader {
 
     /// The digits behind `{"jsonrpc":"2.0","id":`, when a comma follows them.
     @inline(__always)
-    private static func usualID(_ bytes: Span<UInt8>) -> Range<Int>? {
+    private static func usualID(_ bytes: Span<UInt8>, from start: Int) -> Range<Int>? {
         // The words are, the first byte lowest: `{"jsonrp`, `c":"2.0"`, `0","id":`.
-        guard bytes.count >= 40, bytes.word(at: 0) == 0x7072_6E6F_736A_227B,
-            bytes.word(at: 8) == 0x2230_2E32_223A_2263, bytes.word(at: 14) == 0x3A22_6469_222C_2230
+        guard bytes.count &- start >= 40, bytes.word(at: start) == 0x7072_6E6F_736A_227B,
+            bytes.word(at: start &+ 8) == 0x2230_2E32_223A_2263, bytes.word(at: start &+ 14) == 0x3A22_6469_222C_2230
         else { return nil }
-        var end = 22
+        let digits = start &+ 22
+        var end = digits
         while end < bytes.count, bytes[end].isDigit { end &+= 1 }
-        let isCanonical = end > 22 && end <= 22 + 19 && (bytes[22] != Byte.zero || end == 23)
-        return isCanonical ? 22..<end : nil
+        let isCanonical = end > digits && end &- digits <= 19 && (bytes[digits] != Byte.zero || end == digits &+ 1)
+        return isCanonical ? digits..<end : nil
     }
 
     /// The name behind `,"method":"`, when it needs no escapes.

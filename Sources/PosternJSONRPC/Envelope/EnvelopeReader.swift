@@ -10,9 +10,8 @@ struct EnvelopeReader {
     /// More are no mistake but an attack: each costs more than any other value of a message.
     private static let maximumForeignNames = 64
 
-    /// Checks the object that begins where the scanner stands, and takes it apart; `depth` containers are around it.
-    @inline(__always)
-    static func read(
+    /// Reads an object of whatever form.
+    static func readAnyForm(
         _ bytes: Span<UInt8>,
         with scanner: inout JSONScanner,
         depth: Int

@@ -58,7 +58,7 @@ public struct JSONRPCSession: ~Copyable {
         do throws(JSONFault) {
             switch try scanner.nextByte(message) {
             case Byte.openBrace:
-                let envelope = try EnvelopeReader.read(message, with: &scanner)
+                let envelope = try EnvelopeReader.read(message, with: &scanner, depth: 0)
                 try scanner.scanEnd(message)
                 let context = Reception(now: now, place: nil)
                 take(envelope, of: message, from: dispatcher, context, into: &output, actions: &actions)
