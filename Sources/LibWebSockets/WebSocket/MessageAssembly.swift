@@ -2,9 +2,10 @@ import Glibc
 
 /// Joins the pieces of one message, within its limits.
 struct MessageAssembly {
-    enum Outcome {
+    enum Outcome: Equatable {
         case incomplete
-        case complete([UInt8], isBinary: Bool, frames: Int)
+        /// To be taken now.
+        case complete
         case refused(code: UInt16, reason: String)
     }
 
@@ -32,15 +33,27 @@ struct MessageAssembly {
             return .refused(code: 1008, reason: "message in more than \(limits.maximumFragments) fragments")
         }
         bytes.append(contentsOf: piece)
-        guard place.isFinal else { return .incomplete }
-        defer { self = MessageAssembly() }
-        return .complete(bytes, isBinary: isBinary, frames: frames)
+        return place.isFinal ? .complete : .incomplete
+    }
+
+    /// Hands a complete message over, the only one to hold its bytes.
+    mutating func take() -> WholeMessage {
+        let taken = WholeMessage(bytes: exchange(&bytes, with: []), isBinary: isBinary, frames: frames)
+        self = MessageAssembly()
+        return taken
     }
 
     /// Whether a message that has begun should have ended by now.
     func hasExpired(_ now: UInt64, limits: WebSocketLimits) -> Bool {
         began.map { now - $0 > limits.messageMilliseconds } ?? false
     }
+}
+
+/// A message that came in pieces.
+struct WholeMessage {
+    var bytes: [UInt8]
+    let isBinary: Bool
+    let frames: Int
 }
 
 extension [UInt8] {

@@ -171,11 +171,12 @@ public final class WebSocket: Flushable {
         }
         switch message.add(bytes, piece, limits: limits) {
         case .incomplete: break
-        case .complete(let whole, let isBinary, let frames):
+        case .complete:
+            var whole = message.take()
             // A ping between two frames is answered before the message that they make.
-            if frames > 1 { letPongLeave() }
-            handler?.received(whole.span, isBinary: isBinary, on: self)
-            loop.messageBuffers.give(whole)
+            if whole.frames > 1 { letPongLeave() }
+            handler?.received(whole.bytes.span, isBinary: whole.isBinary, on: self)
+            loop.messageBuffers.give(exchange(&whole.bytes, with: []))
         case .refused(let code, let reason): close(code: code, reason: reason)
         }
         return true

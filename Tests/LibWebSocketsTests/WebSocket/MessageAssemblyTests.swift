@@ -26,7 +26,9 @@ import Testing
             )
             switch message.add(bytes.span, place, limits: limits) {
             case .incomplete: result = "incomplete"
-            case .complete(let whole, let isBinary, let frames): result = "\(whole.count) \(isBinary) \(frames)"
+            case .complete:
+                let whole = message.take()
+                result = "\(whole.bytes.count) \(whole.isBinary) \(whole.frames)"
             case .refused(let code, _): return "\(code)"
             }
         }
@@ -59,7 +61,8 @@ import Testing
         #expect(!message.hasExpired(1_100, limits: limits) && message.hasExpired(1_101, limits: limits))
         let bytes: [UInt8] = [1]
         let last = MessagePiece(isFirst: true, isFinal: true, isBinary: false, remaining: 0)
-        _ = message.add(bytes.span, last, limits: limits)
+        #expect(message.add(bytes.span, last, limits: limits) == .complete)
+        #expect(message.take().bytes == bytes)
         #expect(!message.hasExpired(9_999, limits: limits))
     }
 }
