@@ -109,6 +109,10 @@ public final class EventLoop: @unchecked Sendable {
     /// Puts a connection on the list of those written at the end of this turn.
     func markDirty(_ connection: any Flushable) { dirty.append(connection) }
 
+    /// Writes what connections have gathered if they are many, while they are still in the processor's cache.
+    func flushIfMany() { if dirty.count >= Self.manyDirty { flushDirty() } }
+    private static let manyDirty = 64
+
     /// - Returns: Whether it will be read.
     @discardableResult
     private func post(_ letter: Letter) -> Bool {

@@ -9,6 +9,7 @@ struct TurnList<Element> {
     private static var keptElements: Int { 4_096 }
 
     var isEmpty: Bool { elements.isEmpty }
+    var count: Int { elements.count }
 
     mutating func append(_ element: Element) { elements.append(element) }
 

@@ -42,7 +42,6 @@ public final class WebSocket: Flushable {
 
     /// Bytes in front of the output that libwebsockets may write to.
     static let prefix = Int(postern_write_prefix())
-    private static let keptBytes = 512
 
     init(loop: EventLoop, limits: WebSocketLimits, remoteAddress: String, handler: any WebSocketHandler) {
         self.loop = loop
@@ -96,15 +95,6 @@ public final class WebSocket: Flushable {
         if output.isEmpty { output = loop.outputBuffers.take() }
     }
 
-    /// Empties the output; only a small buffer stays with the connection.
-    private func giveBackOutput() {
-        if output.capacity <= Self.keptBytes {
-            output.removeLast(output.count - Self.prefix)
-        } else {
-            loop.outputBuffers.give(exchange(&output, with: []))
-        }
-    }
-
     private func markDirty() {
         guard !isDirty else { return }
         isDirty = true
@@ -127,7 +117,7 @@ public final class WebSocket: Flushable {
             guard let start = buffer.baseAddress else { return 0 }
             return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
         }
-        giveBackOutput()
+        loop.outputBuffers.give(exchange(&output, with: []))
         guard written >= 0 else { return kill() }
         blockedSince = nil
         heldBytes = 0
@@ -161,6 +151,7 @@ public final class WebSocket: Flushable {
     /// Takes a piece of a message; `false` closes the connection at once.
     func receive(_ bytes: Span<UInt8>, _ piece: MessagePiece) -> Bool {
         noteInput()
+        if !isDirty { loop.flushIfMany() }
         guard state == .open else { return true }
         if piece.isFirst, piece.isFinal, bytes.count <= limits.maximumMessageBytes {
             handler?.received(bytes, isBinary: piece.isBinary, on: self)
