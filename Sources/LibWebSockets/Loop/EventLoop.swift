@@ -1,5 +1,4 @@
 import CLibWebSockets
-import Synchronization
 
 /// One thread that reads and writes connections, and runs short work for them.
 ///
@@ -12,7 +11,7 @@ public final class EventLoop: @unchecked Sendable {
     /// Position of this loop among the loops of its server, from 0.
     public let index: Int
     let raw: LoopStorage
-    private let mailbox = Mutex(Mail())
+    private let mailbox = Mailbox()
     private var jobs = TurnList<UnownedJob>()
     private var dirty = TurnList<any Flushable>()
     private var hooks: [HookHandle] = []
@@ -26,17 +25,6 @@ public final class EventLoop: @unchecked Sendable {
     var outputBuffers = BufferPool(prefix: WebSocket.prefix)
     /// Runs handlers on Swift's global executor, handed over once a turn.
     public let concurrentExecutor: BatchingExecutor
-
-    private enum Letter {
-        case work(@Sendable () -> Void)
-        case job(UnownedJob)
-        case errand(any Errand)
-    }
-
-    private struct Mail {
-        var letters = TurnList<Letter>()
-        var isClosed = false
-    }
 
     /// The most rounds of jobs in one turn, before input is read again.
     private static let maximumRounds = 16
@@ -115,19 +103,17 @@ public final class EventLoop: @unchecked Sendable {
 
     /// - Returns: Whether it will be read.
     @discardableResult
-    private func post(_ letter: Letter) -> Bool {
-        let (isFirst, isOpen) = mailbox.withLock { mail in
-            guard !mail.isClosed else { return (false, false) }
-            let isFirst = mail.letters.isEmpty
-            mail.letters.append(letter)
-            return (isFirst, true)
+    private func post(_ letter: Mailbox.Letter) -> Bool {
+        switch mailbox.put(letter) {
+        case .first: waker?.wake()
+        case .another: break
+        case .refused: return false
         }
-        if isFirst { waker?.wake() }
-        return isOpen
+        return true
     }
 
     private func readMail() {
-        var letters = mailbox.withLock { $0.letters.take() }
+        var letters = mailbox.take()
         for letter in letters {
             switch letter {
             case .work(let work): work()
@@ -135,7 +121,7 @@ public final class EventLoop: @unchecked Sendable {
             case .errand(let errand): errand.finish()
             }
         }
-        mailbox.withLock { $0.letters.giveBack(&letters) }
+        mailbox.giveBack(&letters)
     }
 
     private func finishTurn() {
@@ -157,7 +143,7 @@ public final class EventLoop: @unchecked Sendable {
         readMail()
         runJobs()
         raw.finishClosing()
-        mailbox.withLock { $0.isClosed = true }
+        mailbox.close()
         readMail()
         runJobs()
         hooks = []
@@ -169,6 +155,7 @@ public final class EventLoop: @unchecked Sendable {
         while !jobs.isEmpty, rounds < Self.maximumRounds {
             var batch = jobs.take()
             for job in batch { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+            batch.removeAll(keepingCapacity: true)
             jobs.giveBack(&batch)
             rounds += 1
         }
@@ -179,6 +166,7 @@ public final class EventLoop: @unchecked Sendable {
         guard !dirty.isEmpty else { return }
         var batch = dirty.take()
         for connection in batch { connection.flush() }
+        batch.removeAll(keepingCapacity: true)
         dirty.giveBack(&batch)
         // The end of one connection may have made others write.
         if !dirty.isEmpty { waker?.wake() }

@@ -13,7 +13,7 @@ struct TurnList<Element> {
 
     mutating func append(_ element: Element) { elements.append(element) }
 
-    /// Takes everything; give the list back when it has been dealt with.
+    /// Takes everything; give the list back when it has been dealt with and emptied.
     mutating func take() -> [Element] {
         let taken = exchange(&elements, with: [])
         swap(&elements, &spare)
@@ -22,8 +22,7 @@ struct TurnList<Element> {
 
     /// Keeps the buffer of a list that was taken.
     mutating func giveBack(_ list: inout [Element]) {
-        guard list.capacity <= Self.keptElements else { return }
-        list.removeAll(keepingCapacity: true)
+        guard list.isEmpty, list.capacity <= Self.keptElements else { return }
         swap(&spare, &list)
     }
 }

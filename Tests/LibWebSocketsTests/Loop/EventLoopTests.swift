@@ -49,6 +49,16 @@ import Testing
         }
     }
 
+    /// The end of an object that only work held posts more work: not while the mailbox is locked.
+    @Test(.timeLimit(.minutes(3))) func whatEndsWithWorkMayPostWork() async {
+        await withLoop { loop in
+            await withCheckedContinuation { (next: CheckedContinuation<Void, Never>) in
+                let last = LastWord { loop.execute { next.resume() } }
+                loop.execute { withExtendedLifetime(last) {} }
+            }
+        }
+    }
+
     @Test func workMayPostWork() async {
         await withLoop { loop in
             await withCheckedContinuation { (next: CheckedContinuation<Void, Never>) in
@@ -112,4 +122,11 @@ import Testing
         }
         #expect(freed == nil && freedLoop == nil)
     }
+}
+
+/// Does something when nobody holds it any more.
+private final class LastWord: Sendable {
+    private let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    deinit { body() }
 }
