@@ -2,7 +2,7 @@
 struct CallTable<Waiter: Sendable>: Sendable {
     private struct Entry: Sendable {
         let waiter: Waiter
-        let deadline: ContinuousClock.Instant?
+        var deadline: ContinuousClock.Instant?
     }
 
     private var waiting: [UInt64: Entry] = [:]
@@ -25,6 +25,9 @@ struct CallTable<Waiter: Sendable>: Sendable {
     mutating func add(_ id: UInt64, _ waiter: Waiter, deadline: ContinuousClock.Instant?) {
         waiting[id] = Entry(waiter: waiter, deadline: deadline)
     }
+
+    /// Moves the end of a call, if it is not settled.
+    mutating func setDeadline(_ deadline: ContinuousClock.Instant?, of id: UInt64) { waiting[id]?.deadline = deadline }
 
     /// Whom the progress of a call goes to.
     func waiter(of id: UInt64) -> Waiter? { waiting[id]?.waiter }

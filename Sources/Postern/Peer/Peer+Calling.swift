@@ -1,43 +1,36 @@
 /// Calls with typed arguments and results.
 ///
-/// Arguments are encoded before the first suspension, so later changes are not seen. Without a timeout a call has the
-/// deadline of the call being served, if any.
+/// Arguments are encoded before the first suspension, so later changes are not seen.
 extension Peer {
-    /// Calls a method with positional arguments and decodes its result.
+    /// Calls a method and decodes its result.
     ///
     /// - Parameters:
     ///   - method: Path of the method, names joined by `/`.
     ///   - arguments: The positional arguments.
-    ///   - timeout: How long the reply may take.
+    ///   - named: The named arguments.
+    ///   - timeout: How long the reply may take; it travels along, through every further hop. Left out, the call has
+    ///     the deadline of the call being served, if any, or ends after ``PeerLimits/callTimeout``.
     /// - Returns: The result.
     /// - Throws: `CallError`; `.internalError` when the result is not of the expected type.
     public func call<each Argument: Encodable, Value: Decodable>(
         _ method: String,
         _ arguments: repeat each Argument,
+        named: KeyValuePairs<String, any Encodable> = [:],
         timeout: Duration? = nil
     ) async throws(CallError) -> Value {
-        try await value(
-            Call(method, arguments: Self.positional(repeat each arguments), deadline: timeout.map(Self.deadline))
-        )
+        let encoded = try ArgumentEncoding.payload(repeat each arguments, named: named)
+        return try Self.decoded(try await value(method, encoded, timeout))
     }
 
-    /// Calls a method with positional arguments and passes over its result.
+    /// Calls a method and passes over its result.
     public func call<each Argument: Encodable>(
         _ method: String,
         _ arguments: repeat each Argument,
+        named: KeyValuePairs<String, any Encodable> = [:],
         timeout: Duration? = nil
     ) async throws(CallError) {
-        let encoded = try Self.positional(repeat each arguments)
-        _ = try await dispatch(Call(method, arguments: encoded, deadline: timeout.map(Self.deadline)))
-    }
-
-    /// Calls a method with named arguments and decodes its result.
-    public func call<Value: Decodable>(
-        _ method: String,
-        named arguments: KeyValuePairs<String, any Encodable>,
-        timeout: Duration? = nil
-    ) async throws(CallError) -> Value {
-        try await value(Call(method, arguments: Self.named(arguments), deadline: timeout.map(Self.deadline)))
+        let encoded = try ArgumentEncoding.payload(repeat each arguments, named: named)
+        _ = try await reply(method, encoded, timeout)
     }
 
     /// Tells the other end something and does not wait; notifications arrive in the order sent.
@@ -47,7 +40,7 @@ extension Peer {
         _ method: String,
         _ arguments: repeat each Argument
     ) throws(CallError) {
-        let encoded = try Self.positional(repeat each arguments)
+        let encoded = try ArgumentEncoding.payload(repeat each arguments)
         try change { state throws(CallError) in try state.notify(method, encoded.bytes) }
     }
 
@@ -60,9 +53,8 @@ extension Peer {
         of item: Item.Type = Item.self,
         timeout: Duration? = nil
     ) async throws(CallError) -> ValueStream<Item> {
-        let encoded = try Self.positional(repeat each arguments)
-        let call = Call(method, arguments: encoded, deadline: timeout.map(Self.deadline))
-        return ValueStream(try await replyStream(call))
+        let encoded = try ArgumentEncoding.payload(repeat each arguments)
+        return ValueStream(try await replyStream(method, encoded, timeout))
     }
 
     /// Reads a topic of the other end: calls its `rpc/subscribe`.
@@ -80,62 +72,36 @@ extension Peer {
     ) async throws(CallError) -> ValueStream<Item> {
         let arguments =
             if let position {
-                try Self.named(["topic": topic, "epoch": position.epoch, "offset": position.offset])
+                try ArgumentEncoding.payload(
+                    named: ["topic": topic, "epoch": position.epoch, "offset": position.offset]
+                )
             } else {
-                try Self.named(["topic": topic])
+                try ArgumentEncoding.payload(named: ["topic": topic])
             }
-        return ValueStream(try await replyStream(Call("rpc/subscribe", arguments: arguments)))
+        return ValueStream(try await replyStream("rpc/subscribe", arguments))
     }
 
-    private func replyStream(_ call: Call) async throws(CallError) -> ReplyStream {
-        guard case .stream(let stream) = try await dispatch(call) else {
-            throw CallError(.invalidRequest, "\(call.method) answers with one value, not with a stream", executed: .yes)
+    private func replyStream(
+        _ method: String,
+        _ arguments: Payload,
+        _ timeout: Duration? = nil
+    ) async throws(CallError) -> ReplyStream {
+        guard case .stream(let stream) = try await reply(method, arguments, timeout) else {
+            throw CallError(.invalidRequest, "\(method) answers with one value, not with a stream", executed: .yes)
         }
         return stream
     }
 
-    private func value<Value: Decodable>(_ call: Call) async throws(CallError) -> Value {
-        guard case .value(let payload) = try await dispatch(call) else {
-            throw CallError(.invalidRequest, "\(call.method) answers with a stream", executed: .yes)
+    /// Calls a method that answers with one value.
+    func value(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Payload {
+        guard case .value(let payload) = try await reply(method, arguments, timeout) else {
+            throw CallError(.invalidRequest, "\(method) answers with a stream", executed: .yes)
         }
-        do throws(PayloadError) {
-            return try payload.decode()
-        } catch {
-            throw CallError(.internalError, "Unexpected result of \(call.method): \(error.message)", executed: .yes)
-        }
+        return payload
     }
 
-    private static func deadline(_ timeout: Duration) -> ContinuousClock.Instant { .now + timeout }
-
-    private static func positional<each Argument: Encodable>(
-        _ arguments: repeat each Argument
-    ) throws(CallError) -> Payload {
-        var bytes: [UInt8] = []
-        var mark = MessagePack.beginArguments(named: false, into: &bytes)
-        do throws(PayloadError) {
-            for argument in repeat each arguments {
-                MessagePack.nextElement(&mark, into: &bytes)
-                try MessagePack.encode(argument, into: &bytes)
-            }
-        } catch {
-            throw CallError(error)
-        }
-        MessagePack.endArguments(mark, named: false, into: &bytes)
-        return Payload(bytes: bytes, codec: MessagePack.self)
-    }
-
-    private static func named(_ arguments: KeyValuePairs<String, any Encodable>) throws(CallError) -> Payload {
-        var bytes: [UInt8] = []
-        var mark = MessagePack.beginArguments(named: true, into: &bytes)
-        do throws(PayloadError) {
-            for (name, argument) in arguments {
-                MessagePack.nextMember(named: name, &mark, into: &bytes)
-                try MessagePack.encode(argument, into: &bytes)
-            }
-        } catch {
-            throw CallError(error)
-        }
-        MessagePack.endArguments(mark, named: true, into: &bytes)
-        return Payload(bytes: bytes, codec: MessagePack.self)
+    private func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
+        let call = Call(method, arguments: arguments, deadline: timeout.map { .now + $0 })
+        return try await reply(to: call, patience: timeout == nil ? Patience(nil, orThatOf: self) : .unlimited)
     }
 }

@@ -8,19 +8,52 @@ extension Peer: Dispatcher {
     /// - Throws: `CallError`: `.deadlineExceeded`, `.cancelled`, `.unavailable` when the connection ends first, `.busy`
     ///   when too much waits to be sent, or what the remote handler chose.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
-        let arguments = try Self.bytes(ofArguments: call.arguments)
         guard !call.isNotification else {
+            let arguments = try Self.bytes(ofArguments: call.arguments)
             try change { state throws(CallError) in try state.notify(call.method, arguments) }
             return .value(Payload(bytes: [], codec: MessagePack.self))
         }
-        let outgoing = try outgoingCall(call, arguments)
+        return try await reply(to: call, patience: .unlimited)
+    }
+
+    /// Sends one call that wants a reply, and waits for it.
+    func reply(to call: Call, patience: Patience) async throws(CallError) -> Reply {
         let id = changeInTurn { $0.calls.reserveID() }
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { begin(id, outgoing, CallWaiter(continuation: $0, progress: call.progress)) }
+            await withCheckedContinuation { continuation in
+                do throws(CallError) {
+                    try send(call, as: id, patience: patience, to: .caller(continuation))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
         } onCancel: {
             giveUp(id, CallError(.cancelled, "The caller cancelled"))
         }
         return try result.get()
+    }
+
+    /// Sends a call; its answer, or why there is none, goes to the receiver.
+    ///
+    /// - Throws: Why it cannot leave; the receiver hears nothing then.
+    func send(
+        _ call: Call,
+        as id: UInt64,
+        patience: Patience,
+        to receiver: CallWaiter.Receiver
+    ) throws(CallError) {
+        let outgoing = try outgoingCall(call, try Self.bytes(ofArguments: call.arguments), patience)
+        let waiter = CallWaiter(
+            receiver: receiver,
+            progress: call.progress,
+            hasPatienceOfConnection: outgoing.timeout == nil && patience.isOfConnection
+        )
+        try change { state throws(CallError) in
+            // A cancellation before this found nothing to give up.
+            if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", executed: .no) }
+            try state.beginCall(id, outgoing, waiter)
+        }
+        if let deadline = outgoing.deadline { expiry.arm(deadline, expireCalls) }
     }
 
     /// On the event loop: a call only writes a frame and waits.
@@ -34,14 +67,18 @@ extension Peer: Dispatcher {
         }
     }
 
-    private func outgoingCall(_ call: Call, _ arguments: [UInt8]) throws(CallError) -> OutgoingCall {
+    private func outgoingCall(
+        _ call: Call,
+        _ arguments: [UInt8],
+        _ patience: Patience
+    ) throws(CallError) -> OutgoingCall {
         let context = ServingContext.current
         let deadline = call.deadline ?? context?.deadline
         return OutgoingCall(
             method: call.method,
             arguments: arguments,
             timeout: try deadline.map { deadline throws(CallError) in try Self.milliseconds(until: deadline) },
-            deadline: deadline,
+            deadline: patience.deadline(orEarlier: deadline),
             flags: call.requiresSafeMethod
                 ? (call.progress == nil ? [.requiresSafeMethod] : [.requiresSafeMethod, .wantsProgress])
                 : (call.progress == nil ? [] : [.wantsProgress]),
@@ -60,30 +97,15 @@ extension Peer: Dispatcher {
         return overflows ? .max : whole.addingReportingOverflow(fraction).overflow ? .max : whole + fraction
     }
 
-    private func begin(_ id: UInt64, _ call: OutgoingCall, _ waiter: CallWaiter) {
-        do throws(CallError) {
-            try change { state throws(CallError) in
-                // A cancellation before this found nothing to give up.
-                if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", executed: .no) }
-                try state.beginCall(id, call, waiter)
-            }
-        } catch {
-            return waiter.continuation.resume(returning: .failure(error))
-        }
-        if let deadline = call.deadline { expiry.arm(deadline, expireCalls) }
-    }
-
-    /// Settles a call that its caller no longer waits for, and tells the other end.
-    private func giveUp(_ id: UInt64, _ error: CallError) {
-        change { $0.abandon(id) }?.continuation.resume(returning: .failure(error))
-    }
+    /// Settles a call that nobody waits for any more, and tells the other end; one that is settled stays as it is.
+    func giveUp(_ id: UInt64, _ error: CallError) { change { $0.abandon(id) }?.settle(.failure(error)) }
 
     /// Settles the calls whose time has run out; gives the next deadline.
-    @Sendable private func expireCalls() -> ContinuousClock.Instant? {
+    @discardableResult
+    @Sendable func expireCalls() -> ContinuousClock.Instant? {
         let now = ContinuousClock.now
         let (expired, next) = change { ($0.expire(at: now), $0.calls.earliestDeadline) }
-        let error = CallError(.deadlineExceeded, "No reply came in time")
-        for waiter in expired { waiter.continuation.resume(returning: .failure(error)) }
+        for waiter in expired { waiter.expire(patience: limits.callTimeout) }
         return next
     }
 }

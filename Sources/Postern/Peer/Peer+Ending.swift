@@ -46,7 +46,7 @@ extension Peer {
     func disconnect(_ reason: DisconnectReason) {
         guard let remains = changeInTurn({ $0.close(reason) }) else { return }
         let error = CallError(.unavailable, reason.message, executed: remains.callsNeverLeft ? .no : .unknown)
-        for waiter in remains.waiters { waiter.continuation.resume(returning: .failure(error)) }
+        for waiter in remains.waiters { waiter.settle(.failure(error)) }
         for parked in remains.parked { parked.resume() }
         for handler in remains.handlers { handler.cancel() }
         expiry.stop()

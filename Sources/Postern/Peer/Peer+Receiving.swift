@@ -48,11 +48,10 @@ extension Peer {
         case .handleNotification(let path, let arguments): handleNotification(path, arguments, bytes)
         case .resume(let waiter, let value):
             let payload = Payload(bytes: Array(bytes[value]), codec: MessagePack.self)
-            waiter.continuation.resume(returning: .success(.value(payload)))
-        case .fail(let waiter, let failure):
-            waiter.continuation.resume(returning: .failure(CallError(failure, in: bytes)))
+            waiter.settle(.success(.value(payload)))
+        case .fail(let waiter, let failure): waiter.settle(.failure(CallError(failure, in: bytes)))
         case .openStream(let waiter, let id, let position):
-            waiter.continuation.resume(returning: .success(.stream(incomingStream(id, position))))
+            waiter.settle(.success(.stream(incomingStream(id, position))))
         case .report(let waiter, let progress):
             waiter.progress?(Payload(bytes: Array(bytes[progress]), codec: MessagePack.self))
         case .wake(let parked): parked.resume()

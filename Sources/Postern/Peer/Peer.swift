@@ -63,9 +63,3 @@ public final class Peer: Sendable {
         }
     }
 }
-
-/// Who waits for the answer to a call.
-struct CallWaiter: Sendable {
-    let continuation: CheckedContinuation<Result<Reply, CallError>, Never>
-    let progress: Call.ProgressSink?
-}

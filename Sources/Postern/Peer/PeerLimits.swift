@@ -14,6 +14,10 @@ public struct PeerLimits: Hashable, Sendable {
     public var pathBytes = 128
     /// Notifications waiting or being handled; one more is dropped and counted.
     public var notifications = 1_024
+    /// How long a call made here waits for its reply when nothing else is said: 30 seconds; `nil` for no end.
+    ///
+    /// Calls of a handler that has a deadline end with that.
+    public var callTimeout: Duration? = .seconds(30)
     /// Calls that wait for the end of the handshake; one more fails with `.busy`.
     public var earlyCalls = 128
     /// Bytes waiting to be sent.

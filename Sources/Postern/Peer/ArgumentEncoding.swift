@@ -1,0 +1,52 @@
+/// Writes the arguments of calls as they travel: a list of positional ones, then a map of named ones or nil.
+enum ArgumentEncoding {
+    /// Positional arguments of known types, and named ones.
+    static func payload<each Argument: Encodable>(
+        _ arguments: repeat each Argument,
+        named: KeyValuePairs<String, any Encodable> = [:]
+    ) throws(CallError) -> Payload {
+        var bytes: [UInt8] = []
+        do throws(PayloadError) {
+            var list = MessagePack.beginArray(into: &bytes)
+            for argument in repeat each arguments {
+                MessagePack.nextElement(&list, into: &bytes)
+                try MessagePack.encode(argument, into: &bytes)
+            }
+            MessagePack.endArray(list, into: &bytes)
+            try append(named, to: &bytes)
+        } catch {
+            throw CallError(error)
+        }
+        return Payload(bytes: bytes, codec: MessagePack.self)
+    }
+
+    /// Arguments as they stand in a dynamic call: those without a name are positional.
+    static func payload(dynamic arguments: KeyValuePairs<String, any Encodable>) throws(CallError) -> Payload {
+        var bytes: [UInt8] = []
+        do throws(PayloadError) {
+            var list = MessagePack.beginArray(into: &bytes)
+            for (name, argument) in arguments where name.isEmpty {
+                MessagePack.nextElement(&list, into: &bytes)
+                try MessagePack.encode(argument, into: &bytes)
+            }
+            MessagePack.endArray(list, into: &bytes)
+            try append(arguments, to: &bytes)
+        } catch {
+            throw CallError(error)
+        }
+        return Payload(bytes: bytes, codec: MessagePack.self)
+    }
+
+    private static func append(
+        _ named: KeyValuePairs<String, any Encodable>,
+        to bytes: inout [UInt8]
+    ) throws(PayloadError) {
+        guard named.contains(where: { !$0.key.isEmpty }) else { return MessagePack.writeNull(into: &bytes) }
+        var map = MessagePack.beginMap(into: &bytes)
+        for (name, argument) in named where !name.isEmpty {
+            MessagePack.nextMember(named: name, &map, into: &bytes)
+            try MessagePack.encode(argument, into: &bytes)
+        }
+        MessagePack.endMap(map, into: &bytes)
+    }
+}

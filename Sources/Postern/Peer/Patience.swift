@@ -1,0 +1,26 @@
+/// How long a caller waits, apart from a deadline that travels with the call.
+struct Patience {
+    private let end: ContinuousClock.Instant?
+    /// Whether the connection said so, and nobody else.
+    let isOfConnection: Bool
+
+    /// Waits as long as it takes.
+    static let unlimited = Patience(end: nil, isOfConnection: false)
+
+    private init(end: ContinuousClock.Instant?, isOfConnection: Bool) {
+        self.end = end
+        self.isOfConnection = isOfConnection
+    }
+
+    /// Waits from now on for a time, or for that of a connection.
+    init(_ time: Duration?, orThatOf peer: Peer) {
+        let patience = time ?? peer.limits.callTimeout
+        self.init(end: patience.map { .now + $0 }, isOfConnection: time == nil)
+    }
+
+    /// When the caller stops waiting.
+    func deadline(orEarlier deadline: ContinuousClock.Instant?) -> ContinuousClock.Instant? {
+        guard let end, let deadline else { return end ?? deadline }
+        return min(end, deadline)
+    }
+}

@@ -1,0 +1,77 @@
+/// Calls that are not awaited where they are made.
+extension Peer {
+    /// Sends a call and gives its handle at once.
+    ///
+    /// The expiry is judged here and may be moved later; when it passes the other end is told and cancels the handler.
+    /// It counts until the answer has arrived at this end. A call that cannot leave is settled with the reason.
+    ///
+    /// - Parameters:
+    ///   - method: Path of the method, names joined by `/`.
+    ///   - arguments: The positional arguments.
+    ///   - named: The named arguments.
+    ///   - expiry: How long the answer may take; that of the connection when left out (``PeerLimits/callTimeout``).
+    /// - Returns: The handle.
+    public func begin<each Argument: Encodable, Value: Decodable & Sendable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        named: KeyValuePairs<String, any Encodable> = [:],
+        expiry: Duration? = nil
+    ) -> PendingCall<Value> {
+        begin(
+            method,
+            Result { () throws(CallError) in try ArgumentEncoding.payload(repeat each arguments, named: named) },
+            expiry,
+            Self.decoded
+        )
+    }
+
+    /// Sends a call whose result says nothing, and gives its handle at once.
+    public func begin<each Argument: Encodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        named: KeyValuePairs<String, any Encodable> = [:],
+        expiry: Duration? = nil
+    ) -> PendingCall<Void> {
+        begin(
+            method,
+            Result { () throws(CallError) in try ArgumentEncoding.payload(repeat each arguments, named: named) },
+            expiry
+        ) { _ in }
+    }
+
+    func begin<Value: Sendable>(
+        _ method: String,
+        _ arguments: Result<Payload, CallError>,
+        _ expiry: Duration?,
+        _ decode: @escaping PendingCall<Value>.Decode
+    ) -> PendingCall<Value> {
+        let reply = PendingReply()
+        let number = changeInTurn { $0.calls.reserveID() }
+        do throws(CallError) {
+            let call = Call(method, arguments: try arguments.get())
+            try send(call, as: number, patience: Patience(expiry, orThatOf: self), to: .pending(reply))
+        } catch {
+            reply.settle(.failure(error))
+        }
+        return PendingCall(reply, number: number, of: self, decode: decode)
+    }
+
+    /// Reads a result of a known type.
+    @Sendable static func decoded<Value: Decodable>(_ payload: Payload) throws(CallError) -> Value {
+        do throws(PayloadError) {
+            return try payload.decode()
+        } catch {
+            throw CallError(.internalError, "Unexpected result: \(error.message)", executed: .yes)
+        }
+    }
+
+    /// Answers that came after their call was settled; they are passed over.
+    public var lateReplies: Int { changeInTurn { $0.calls.lateReplies } }
+
+    /// Moves the end of a call that is not settled.
+    func setDeadline(_ deadline: ContinuousClock.Instant?, ofCall id: UInt64) {
+        changeInTurn { $0.calls.setDeadline(deadline, of: id) }
+        guard let deadline else { return }
+        if deadline <= .now { expireCalls() } else { expiry.arm(deadline, expireCalls) }
+    }
+}
