@@ -6,6 +6,8 @@ public struct ConnectionOptions: Sendable {
     public var limits = PeerLimits.standard
     /// What this side calls itself in its hello; for logs.
     public var name = ""
+    /// When the calls of the other side are served.
+    public var serving = ServingMode.automatic
     /// How long half a frame may stand still, and how long the hello may take.
     public var frameTimeout = Duration.seconds(10)
     /// After how much silence the other side is asked for a sign of life.

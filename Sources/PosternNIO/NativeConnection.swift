@@ -15,7 +15,8 @@ enum NativeConnection {
             transport: ChannelTransport(handler, on: channel),
             exposing: dispatcher,
             limits: options.limits,
-            name: options.name
+            name: options.name,
+            serving: options.serving
         )
         handler.serve(peer)
         try channel.pipeline.syncOperations.addHandler(handler)

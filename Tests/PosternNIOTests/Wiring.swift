@@ -17,16 +17,19 @@ struct Link: Sendable {
         _ wiring: Wiring,
         serving server: any Dispatcher,
         client: any Dispatcher = NothingExposed(),
-        options: ConnectionOptions = ConnectionOptions()
+        options: ConnectionOptions = ConnectionOptions(),
+        clientServing: ServingMode = .automatic
     ) async throws -> Link {
         guard wiring != .memory else {
-            let pair = InProcessTransport.pair(client, server, limits: options.limits)
+            let pair = InProcessTransport.pair(client, server, limits: options.limits, serving: clientServing)
             return Link(client: pair.first, server: pair.second, listener: nil)
         }
         let (accepted, signal) = AsyncStream.makeStream(of: Peer.self)
         let listener = NativeServer(server, options: options) { signal.yield($0) }
         let address = try await listener.start(at: wiring.address)
-        let peer = try await NativeClient.connect(to: address, exposing: client, options: options)
+        var clientOptions = options
+        clientOptions.serving = clientServing
+        let peer = try await NativeClient.connect(to: address, exposing: client, options: clientOptions)
         guard let other = await accepted.first(where: { _ in true }) else { throw CancellationError() }
         return Link(client: peer, server: other, listener: listener)
     }

@@ -18,6 +18,7 @@ extension Peer: Dispatcher {
 
     /// Sends one call that wants a reply, and waits for it.
     func reply(to call: Call, patience: Patience) async throws(CallError) -> Reply {
+        if arrivals != nil { return try await replyWhileServing(to: call, patience) }
         let id = changeInTurn { $0.calls.reserveID() }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -30,6 +31,18 @@ extension Peer: Dispatcher {
         } onCancel: {
             giveUp(id, CallError(.cancelled, "The caller cancelled"))
         }
+        return try result.get()
+    }
+
+    /// Serves what has arrived, sends one call, and serves on until the reply is there.
+    private func replyWhileServing(to call: Call, _ patience: Patience) async throws(CallError) -> Reply {
+        await pollAll()
+        let reply = PendingReply()
+        let id = changeInTurn { $0.calls.reserveID() }
+        try send(call, as: id, patience: patience, to: .pending(reply))
+        await wait(for: reply)
+        giveUp(id, CallError(.cancelled, "The caller cancelled"))
+        guard let result = reply.result else { throw CallError(.cancelled, "The caller cancelled") }
         return try result.get()
     }
 

@@ -33,6 +33,7 @@ extension Peer {
             }
         }
         await withTaskCancellationHandler {
+            await pollAll()
             await wait { $0.parkUntilIdle($1) }
         } onCancel: {
             close()
@@ -50,6 +51,7 @@ extension Peer {
         for parked in remains.parked { parked.resume() }
         for handler in remains.handlers { handler.cancel() }
         expiry.stop()
+        arrivals?.end()
         disconnection.signal(reason)
         transport.close()
     }

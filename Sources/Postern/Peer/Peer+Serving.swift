@@ -1,6 +1,10 @@
 extension Peer {
     /// Answers a call at once, or starts its handler.
     func serve(_ frame: CallFrame, _ bytes: [UInt8], _ replies: inout [UInt8]) {
+        if let arrivals {
+            changeInTurn { $0.beginServing(frame.id) }
+            return arrivals.append(.init(id: frame.id, call: incomingCall(frame, bytes), depth: frame.depth))
+        }
         switch dispatcher.execution(of: bytes.span.extracting(frame.path)) {
         case .immediate(let method): answer(frame, method, bytes, &replies)
         case .onEventLoop:
@@ -32,6 +36,10 @@ extension Peer {
 
     /// Handles a notification: at once when that is short, otherwise in order with calls.
     func handleNotification(_ path: Range<Int>, _ arguments: Range<Int>, _ bytes: [UInt8]) {
+        if let arrivals {
+            guard let id = changeInTurn({ $0.beginNotification() }) else { return }
+            return arrivals.append(.init(id: id, call: notification(path, arguments, bytes), depth: 0))
+        }
         switch dispatcher.execution(of: bytes.span.extracting(path)) {
         case .immediate(let method):
             var unused: [UInt8] = []
@@ -73,13 +81,23 @@ extension Peer {
     }
 
     /// Starts a handler: it runs here up to its first wait.
-    private func start(_ id: UInt64, _ call: Call, depth: Int, on executor: (any TaskExecutor)?) {
-        guard change({ $0.isWanted(id) }) else { return change { $0.finish(id, with: .failure(Self.cancelled)) } }
+    @discardableResult
+    func start(
+        _ id: UInt64,
+        _ call: Call,
+        depth: Int,
+        on executor: (any TaskExecutor)?
+    ) -> Task<Void, Never>? {
+        guard change({ $0.isWanted(id) }) else {
+            change { $0.finish(id, with: .failure(Self.cancelled)) }
+            return nil
+        }
         let context = ServingContext(depth: depth + 1, deadline: call.deadline)
         let task = Task.immediate(executorPreference: executor) {
             await ServingContext.$current.withValue(context) { await self.run(id, call) }
         }
         if !change({ $0.attach(task, to: id) }) { task.cancel() }
+        return task
     }
 
     private func run(_ id: UInt64, _ call: Call) async {

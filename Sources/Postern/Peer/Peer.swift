@@ -14,6 +14,8 @@ public final class Peer: Sendable {
     let dispatcher: any Dispatcher
     let transport: any FrameTransport
     let lane = HandlerLane()
+    /// What waits to be served; `nil` for a peer that serves as things arrive.
+    let arrivals: ArrivalQueue?
     let disconnection = Disconnection()
     private let state: Mutex<State>
     let expiry = ExpiryTimer()
@@ -25,12 +27,15 @@ public final class Peer: Sendable {
     ///   - dispatcher: Answers the calls of the other end.
     ///   - limits: What is taken from the other end.
     ///   - name: What this side calls itself in its hello.
+    ///   - serving: When the other end's calls are served.
     public init(
         transport: any FrameTransport,
         exposing dispatcher: any Dispatcher = NothingExposed(),
         limits: PeerLimits = .standard,
-        name: String = ""
+        name: String = "",
+        serving: ServingMode = .automatic
     ) {
+        arrivals = serving == .manual ? ArrivalQueue() : nil
         self.transport = transport
         self.dispatcher = dispatcher
         self.limits = limits

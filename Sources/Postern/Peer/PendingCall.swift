@@ -95,7 +95,7 @@ public final class PendingCall<Value: Sendable>: Sendable {
     }
 
     private func result() async throws(CallError) -> Result<Reply, CallError> {
-        await reply.wait()
+        await peer.wait(for: reply)
         guard let result = reply.result else {
             throw CallError(.cancelled, "The task that waited was cancelled")
         }

@@ -15,14 +15,16 @@ public final class InProcessTransport: FrameTransport {
     ///   - first: Answers the calls of the second peer.
     ///   - second: Answers the calls of the first peer.
     ///   - limits: What both sides take.
+    ///   - serving: When the first peer serves the calls of the second, which serves them as they arrive.
     /// - Returns: Both peers.
     public static func pair(
         _ first: any Dispatcher = NothingExposed(),
         _ second: any Dispatcher = NothingExposed(),
-        limits: PeerLimits = .standard
+        limits: PeerLimits = .standard,
+        serving: ServingMode = .automatic
     ) -> (first: Peer, second: Peer) {
         let wire = Wire()
-        let left = Peer(transport: InProcessTransport(wire), exposing: first, limits: limits)
+        let left = Peer(transport: InProcessTransport(wire), exposing: first, limits: limits, serving: serving)
         let right = Peer(transport: InProcessTransport(wire), exposing: second, limits: limits)
         wire.join(left, right)
         return (left, right)

@@ -1,0 +1,86 @@
+private import Synchronization
+
+/// Calls and notifications that wait until their peer is asked to serve them, in the order in which they arrived.
+///
+/// How many there can be is limited by what counts them: calls in flight, and notifications.
+final class ArrivalQueue: Sendable {
+    struct Arrival: Sendable {
+        let id: UInt64
+        let call: Call
+        let depth: Int
+    }
+
+    private struct State {
+        var arrivals: [Arrival] = []
+        var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var lastWaiter: UInt64 = 0
+        /// Counts what those who wait have to look at.
+        var changes: UInt64 = 0
+        var onArrival: @Sendable () -> Void = {}
+    }
+
+    private let state = Mutex(State())
+
+    /// A number that is another one whenever there is something new to look at.
+    var changes: UInt64 { state.withLock { $0.changes } }
+
+    var count: Int { state.withLock { $0.arrivals.count } }
+
+    func append(_ arrival: Arrival) {
+        let onArrival = state.withLock { state in
+            state.arrivals.append(arrival)
+            return state.onArrival
+        }
+        wake()
+        onArrival()
+    }
+
+    func take() -> Arrival? {
+        state.withLock { $0.arrivals.isEmpty ? nil : $0.arrivals.removeFirst() }
+    }
+
+    /// Runs a function at each arrival, also for those that wait already; it replaces an earlier one.
+    func observe(_ onArrival: @escaping @Sendable () -> Void) {
+        let hasArrivals = state.withLock { state in
+            state.onArrival = onArrival
+            return !state.arrivals.isEmpty
+        }
+        if hasArrivals { onArrival() }
+    }
+
+    /// Lets everybody who waits look again.
+    func wake() {
+        let waiting = state.withLock { state in
+            state.changes += 1
+            defer { state.waiting = [:] }
+            return state.waiting
+        }
+        for continuation in waiting.values { continuation.resume() }
+    }
+
+    /// Waits for something new, or until the task is cancelled.
+    func wait(unlessChangedSince seen: UInt64) async {
+        let number = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waits = state.withLock { state in
+                    guard state.changes == seen, !Task.isCancelled else { return false }
+                    state.waiting[number] = continuation
+                    return true
+                }
+                if !waits { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
+        }
+    }
+
+    /// Forgets what has not been served.
+    func end() {
+        state.withLock { $0.arrivals = [] }
+        wake()
+    }
+}

@@ -1,0 +1,65 @@
+/// For peers made with ``ServingMode/manual``; with the other mode there is never anything to serve here.
+extension Peer {
+    /// Serves every call and notification that has arrived, one after another, each until its handler has ended.
+    ///
+    /// Handlers begin in the task that asks. See RPyC's `poll_all`.
+    ///
+    /// - Returns: Whether there was any.
+    @discardableResult
+    public func pollAll() async -> Bool {
+        var hasServed = false
+        while let arrival = arrivals?.take() {
+            await serve(arrival)
+            hasServed = true
+        }
+        return hasServed
+    }
+
+    /// Serves one call or notification, and waits for it if there is none.
+    ///
+    /// - Parameter timeout: How long to wait.
+    /// - Returns: Whether one was served; `false` also when the connection ends or the task is cancelled meanwhile.
+    @discardableResult
+    public func serve(timeout: Duration) async -> Bool {
+        guard let arrivals else { return false }
+        let end = ContinuousClock.now + timeout
+        let timer = Task {
+            try? await Task.sleep(until: end, clock: .continuous)
+            arrivals.wake()
+        }
+        defer { timer.cancel() }
+        while true {
+            let seen = arrivals.changes
+            if let arrival = arrivals.take() {
+                await serve(arrival)
+                return true
+            }
+            guard isConnected, !Task.isCancelled, .now < end else { return false }
+            await arrivals.wait(unlessChangedSince: seen)
+        }
+    }
+
+    /// How many calls and notifications have arrived and were not served yet.
+    public var arrivalCount: Int { arrivals?.count ?? 0 }
+
+    /// Runs a function each time something arrives that waits to be served, on the thread that reads the connection.
+    ///
+    /// It should only wake the program's event loop, which then calls ``pollAll()``. It replaces an earlier one.
+    public func onArrival(_ body: @escaping @Sendable () -> Void) { arrivals?.observe(body) }
+
+    /// Waits for a reply; a peer that serves by hand serves meanwhile, as the reply may depend on that.
+    func wait(for reply: PendingReply) async {
+        guard let arrivals else { return await reply.wait() }
+        reply.whenSettled(on: nil) { arrivals.wake() }
+        while true {
+            let seen = arrivals.changes
+            while reply.result == nil, let arrival = arrivals.take() { await serve(arrival) }
+            guard reply.result == nil, !Task.isCancelled else { return }
+            await arrivals.wait(unlessChangedSince: seen)
+        }
+    }
+
+    private func serve(_ arrival: ArrivalQueue.Arrival) async {
+        await start(arrival.id, arrival.call, depth: arrival.depth, on: nil)?.value
+    }
+}
