@@ -7,8 +7,17 @@ public struct MethodOptions: Sendable {
     /// Where the handler runs.
     public var execution: Execution
 
+    /// Whether it takes the place of a method registered under the same name; calls of that one go on.
+    public var replaces: Bool
+
     /// Takes promises; without any, a method may change things and take its time.
-    public init(documentation: String? = nil, isSafe: Bool = false, execution: Execution = .concurrent) {
+    public init(
+        documentation: String? = nil,
+        isSafe: Bool = false,
+        execution: Execution = .concurrent,
+        replaces: Bool = false
+    ) {
+        self.replaces = replaces
         self.documentation = documentation
         self.isSafe = isSafe
         self.execution = execution

@@ -5,6 +5,15 @@ enum MethodPath {
     /// The top-level name of what a router offers by itself.
     static let builtIn = "rpc"
 
+    /// Whether a path leads to what a router offers by itself; `/` and `.` both separate names.
+    static func isBuiltIn(_ path: Span<UInt8>) -> Bool {
+        let name = builtIn.utf8
+        guard path.count > name.count, path[name.count] == UInt8(ascii: "/") || path[name.count] == UInt8(ascii: ".")
+        else { return false }
+        for (index, byte) in name.enumerated() where path[index] != byte { return false }
+        return true
+    }
+
     /// Joins a name to the path of what holds it; an unfit name is a mistake in the program.
     static func join(_ parent: String, _ name: String) -> String {
         precondition(!name.isEmpty, "A name in a path must not be empty (in \"\(parent)\")")

@@ -2,12 +2,15 @@ import Synchronization
 
 /// The tree of services that a process offers; answers calls by their paths.
 ///
-/// Methods may be registered and taken out at any time, also while calls are served. Registering a path twice is a
-/// mistake in the program and stops it.
+/// Methods may be registered and taken out at any time, also while calls are served, and are there or gone for all
+/// connections at once. Registering a path twice is a mistake in the program and stops it, unless the second
+/// registration says that it replaces the first.
 public final class Router: Sendable {
     private let methods = Mutex(MethodTable())
     private let serviceDocumentation = Mutex<[String: String]>([:])
     let topics = Mutex<[String: Topic]>([:])
+    let mounted = Mutex<[String: Router]>([:])
+    let place = Mutex(Place())
     let deadlines = DeadlineQueue()
 
     /// Makes a router that offers only `rpc/describe` and `rpc/subscribe`.
@@ -40,22 +43,23 @@ public final class Router: Sendable {
         let services = serviceDocumentation.withLock { $0 }
         let methods = methods.withLock { $0.methods }
         let topics = topics.withLock { $0 }
+        var all = mountedDescription
+        all.services += services.map { ServiceDescription(path: $0.key, documentation: $0.value) }
+        all.methods += methods.map(\.description)
+        all.topics += topics.map { TopicDescription(path: $0.key, documentation: $0.value.documentation) }
         return RouterDescription(
-            services: services.sorted { $0.key < $1.key }.map {
-                ServiceDescription(path: $0.key, documentation: $0.value)
-            },
-            methods: methods.map(\.description).sorted { $0.path < $1.path },
-            topics: topics.sorted { $0.key < $1.key }.map { path, topic in
-                TopicDescription(path: path, documentation: topic.documentation)
-            }
+            services: all.services.sorted { $0.path < $1.path },
+            methods: all.methods.sorted { $0.path < $1.path },
+            topics: all.topics.sorted { $0.path < $1.path }
         )
     }
 
-    func find(_ path: Span<UInt8>) -> RegisteredMethod? { methods.withLock { $0.find(path) } }
+    func find(_ path: Span<UInt8>) -> RegisteredMethod? { methods.withLock { $0.find(path) } ?? findMounted(path) }
 
-    func add(_ method: RegisteredMethod) {
+    func add(_ method: RegisteredMethod, replacing: Bool = false) {
         let isNew = methods.withLock { table in
             let path = method.pathBytes
+            if replacing { _ = table.removeAll { $0.pathBytes == path } }
             guard table.find(path.span) == nil else { return false }
             table.insert(method)
             return true

@@ -12,6 +12,15 @@ public struct Service: Sendable {
         self.path = path
     }
 
+    /// The last name of its path; empty for the root.
+    public var name: String { String(path.split(separator: "/").last ?? "") }
+
+    /// The service that holds it; `nil` for the root.
+    public var parent: Service? {
+        guard !path.isEmpty else { return nil }
+        return Service(router: router, path: path.split(separator: "/").dropLast().joined(separator: "/"))
+    }
+
     /// Names a service inside this one.
     ///
     /// - Parameters:
@@ -50,6 +59,7 @@ public struct Service: Sendable {
             isStream: isStream,
             isSafe: options.isSafe
         )
-        router.add(RegisteredMethod(body, description: description, execution: options.execution))
+        let method = RegisteredMethod(body, description: description, execution: options.execution)
+        router.add(method, replacing: options.replaces)
     }
 }

@@ -24,7 +24,8 @@ extension Router {
 
     /// Finds a topic that was made before; `.` and `/` both separate names.
     public func findTopic(_ path: String) -> Topic? {
-        topics.withLock { $0[String(path.map { $0 == "." ? "/" : $0 })] }
+        let path = String(path.map { $0 == "." ? "/" : $0 })
+        return topics.withLock { $0[path] } ?? findMountedTopic(path)
     }
 
     /// Closes a topic and takes it out.
