@@ -39,14 +39,14 @@ public struct CallError: Error, Sendable {
 
     /// Turns whatever a handler threw into what may be told to its caller.
     ///
-    /// A `CallError` and what a ``CallErrorConvertible`` offers go out as they are; the text of anything else stays
-    /// here.
+    /// A `CallError` and what a ``CallErrorConvertible`` offers go out as they are; of anything else only the
+    /// name of its type is told, in the details.
     public init(thrownByHandler error: any Error) {
         switch error {
         case let error as CallError: self = error
         case let error as any CallErrorConvertible: self = error.callError
         case is CancellationError: self.init(.cancelled, "The call was cancelled", executed: .yes)
-        default: self.init(.handlerFailed, "The handler failed", executed: .yes)
+        default: self.init(.handlerFailed, "The handler failed", executed: .yes, details: Self.typeOnly(of: error))
         }
     }
 }
