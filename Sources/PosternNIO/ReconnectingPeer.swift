@@ -15,7 +15,7 @@ public final class ReconnectingPeer: Dispatcher {
     private let options: ConnectionOptions
     private let patience: Duration
     private let onConnect: ConnectHandler
-    private let current = CurrentPeer()
+    let current = CurrentPeer()
     private let keeper = Mutex<Task<Void, Never>?>(nil)
 
     /// Describes the connection; it is made from ``start()`` on.

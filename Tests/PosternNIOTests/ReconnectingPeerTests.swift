@@ -23,6 +23,49 @@ struct ReconnectingPeerTests {
         await second.stop()
     }
 
+    @Test(
+        "Check 28: a subscription goes on at the next server, and tells what is missing",
+        arguments: [Wiring.tcp, .unix]
+    )
+    func aSubscriptionGoesOn(wiring: Wiring) async throws {
+        let (router, connections) = (Router(), Counter())
+        let topic = router.topic("news")
+        let first = NativeServer(router)
+        let address = try await first.start(at: wiring.address)
+        let peer = ReconnectingPeer(to: address) { _ in connections.increment() }
+        peer.start()
+        var news = peer.subscribe("news", of: Int.self).makeAsyncIterator()
+        let publishing = Task {
+            while topic.subscriberCount == 0 { await Task.yield() }
+            _ = try topic.publish(1)
+        }
+        #expect(event(try await news.next()) == 1)
+        _ = try await publishing.value
+        await first.stop()
+        _ = try topic.publish(2)
+        let second = NativeServer(router)
+        try await second.start(at: address)
+        // Published while nobody was connected.
+        #expect(event(try await news.next()) == 2)
+        await second.stop()
+        let other = Router()
+        let started = other.topic("news")
+        let third = NativeServer(other)
+        try await third.start(at: address)
+        guard case .gap = try await news.next() else { throw CancellationError() }
+        _ = try started.publish(3)
+        #expect(event(try await news.next()) == 3)
+        #expect(connections.value == 3)
+        await peer.stop()
+        #expect(try await news.next() == nil)
+        await third.stop()
+    }
+
+    private func event(_ element: ReconnectingSubscription<Int>.Element?) -> Int? {
+        guard case .event(let number) = element else { return nil }
+        return number
+    }
+
     @Test(arguments: [Wiring.tcp, .unix])
     func callsInFlightAtACutFailAndAreNotSentAgain(wiring: Wiring) async throws {
         let service = Stuck()

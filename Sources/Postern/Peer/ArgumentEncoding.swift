@@ -1,7 +1,7 @@
 /// Writes the arguments of calls as they travel: a list of positional ones, then a map of named ones or nil.
-enum ArgumentEncoding {
+package enum ArgumentEncoding {
     /// Positional arguments of known types, and named ones.
-    static func payload<each Argument: Encodable>(
+    package static func payload<each Argument: Encodable>(
         _ arguments: repeat each Argument,
         named: KeyValuePairs<String, any Encodable> = [:]
     ) throws(CallError) -> Payload {
@@ -21,7 +21,7 @@ enum ArgumentEncoding {
     }
 
     /// Arguments as they stand in a dynamic call: those without a name are positional.
-    static func payload(dynamic arguments: KeyValuePairs<String, any Encodable>) throws(CallError) -> Payload {
+    package static func payload(dynamic arguments: KeyValuePairs<String, any Encodable>) throws(CallError) -> Payload {
         var bytes: [UInt8] = []
         do throws(PayloadError) {
             var list = MessagePack.beginArray(into: &bytes)

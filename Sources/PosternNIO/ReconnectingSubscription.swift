@@ -1,0 +1,118 @@
+public import Postern
+
+extension ReconnectingPeer {
+    /// Reads a topic of the server, over one connection after another.
+    ///
+    /// After a cut it subscribes again where it was: what the server still has of the time between is delivered, and
+    /// what it does not have is told as a gap.
+    ///
+    /// - Parameters:
+    ///   - topic: Path of the topic.
+    ///   - item: The type of the events.
+    /// - Returns: The events; reading them waits for a connection as long as it takes.
+    public func subscribe<Item: Decodable & Sendable>(
+        _ topic: String,
+        of item: Item.Type = Item.self
+    ) -> ReconnectingSubscription<Item> {
+        ReconnectingSubscription(peer: self, topic: topic)
+    }
+}
+
+/// The events of a topic of a server that may go and come back.
+///
+/// Each reading is a subscription of its own. It ends when the topic is closed, the peer is stopped, or the task that
+/// reads is cancelled.
+public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequence, Sendable {
+    /// What a reader gets.
+    public enum Element: Sendable {
+        /// Something was published.
+        case event(Item)
+        /// After a cut: what was published meanwhile is lost, as far as anything was.
+        case gap
+    }
+
+    fileprivate let peer: ReconnectingPeer
+    fileprivate let topic: String
+
+    /// Starts reading.
+    public func makeAsyncIterator() -> Iterator { Iterator(peer: peer, topic: topic) }
+
+    /// Reads event by event.
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let peer: ReconnectingPeer
+        fileprivate let topic: String
+        private var connection: Peer?
+        private var items: ReplyStream.Iterator?
+        private var position: StreamPosition?
+
+        fileprivate init(peer: ReconnectingPeer, topic: String) {
+            self.peer = peer
+            self.topic = topic
+        }
+
+        /// The next event, or a gap; `nil` at the end.
+        ///
+        /// - Throws: `CallError` when the server refuses the subscription, or an event is of another type.
+        public mutating func next() async throws(CallError) -> Element? {
+            while true {
+                do throws(CallError) {
+                    if items == nil {
+                        connection = await peer.connection()
+                        if try await open() { return .gap }
+                    }
+                    guard let item = try await items?.next() else { return nil }
+                    if let offset = item.offset { position?.offset = offset }
+                    return .event(try Self.decoded(item.payload))
+                } catch {
+                    guard error.code == .unavailable || error.code == .draining else { throw error }
+                    items = nil
+                    if let connection { await peer.leave(connection) }
+                }
+            }
+        }
+
+        /// The next event; where it runs does not matter.
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(CallError) -> Element? {
+            try await next()
+        }
+
+        /// Subscribes, from where an earlier subscription ended; not without a connection.
+        ///
+        /// - Returns: Whether something is missing in between.
+        private mutating func open() async throws(CallError) -> Bool {
+            guard let connection else { return false }
+            let arguments =
+                if let position {
+                    try ArgumentEncoding.payload(
+                        named: ["topic": topic, "epoch": position.epoch, "offset": position.offset]
+                    )
+                } else {
+                    try ArgumentEncoding.payload(named: ["topic": topic])
+                }
+            guard case .stream(let stream) = try await connection.dispatch(Call("rpc/subscribe", arguments: arguments))
+            else { throw CallError(.invalidRequest, "rpc/subscribe answers with one value", executed: .yes) }
+            items = stream.makeAsyncIterator()
+            defer { position = stream.position }
+            return position != nil && position != stream.position
+        }
+
+        private static func decoded(_ payload: Payload) throws(CallError) -> Item {
+            do throws(PayloadError) {
+                return try payload.decode()
+            } catch {
+                throw CallError(.internalError, "Unexpected event: \(error.message)", executed: .yes)
+            }
+        }
+    }
+}
+
+extension ReconnectingPeer {
+    /// The connection, once there is one; `nil` when there will be none any more, or the task is cancelled.
+    fileprivate func connection() async -> Peer? { await current.wait(until: .now + .seconds(1_000_000_000)) }
+
+    /// Waits until a connection that is of no more use has ended, and lets nobody use it again.
+    fileprivate func leave(_ connection: Peer) async {
+        _ = await connection.disconnected
+        current.clear(connection)
+    }
+}
