@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Calls made while there is no connection wait for one briefly, then fail with `.unavailable`, not executed. Calls in
 /// flight when a connection is cut fail with `.unavailable`, and nobody knows whether they were executed; they are
-/// never sent again.
+/// never sent again. When authentication fails, no more connections are made: see ``refusal``.
 public final class ReconnectingPeer: Dispatcher {
     /// Told of every connection before calls use it.
     public typealias ConnectHandler = @Sendable (Peer) -> Void
@@ -56,13 +56,17 @@ public final class ReconnectingPeer: Dispatcher {
     /// The connection, while there is one.
     public var peer: Peer? { current.peer }
 
+    /// Why no more connections are made: the authentication failed on one side; `nil` while they are.
+    public var refusal: DisconnectReason? { current.refusal }
+
     /// Calls the server.
     ///
-    /// - Throws: `.unavailable` without a connection, or what ``Peer/dispatch(_:)`` throws.
+    /// - Throws: `.unavailable` without a connection, `.unauthenticated` when the authentication failed, or what ``Peer/dispatch(_:)`` throws.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
         if let peer = current.peer { return try await peer.dispatch(call) }
         let limit = ContinuousClock.now + patience
         let peer = await current.wait(until: call.deadline.map { min($0, limit) } ?? limit)
+        if peer == nil, let refusal { throw CallError(.unauthenticated, refusal.message, executed: .no) }
         guard let peer else { throw CallError(.unavailable, "No connection to \(address)", executed: .no) }
         return try await peer.dispatch(call)
     }
@@ -78,8 +82,10 @@ public final class ReconnectingPeer: Dispatcher {
                 let began = ContinuousClock.now
                 onConnect(peer)
                 current.set(peer)
-                _ = await peer.disconnected
+                let reason = await peer.disconnected
                 current.clear(peer)
+                // The same secret would be refused again.
+                if reason.kind == .authenticationFailed { return current.refuse(reason) }
                 // A server that takes connections and drops them is not to be asked without pause.
                 if ContinuousClock.now - began > Backoff.longest { backoff.reset() }
             }

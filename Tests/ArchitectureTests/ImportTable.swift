@@ -6,6 +6,7 @@ enum ImportTable {
     /// The modules that libraries are made of.
     static let libraries: [String: Set<String>] = [
         "Postern": [],
+        "PosternAuth": ["Postern", "Crypto"],
         "PosternJSONRPC": ["Postern"],
         "PosternNIO": ["Postern", "NIOCore", "NIOPosix"],
         "CLibWebSockets": [],

@@ -13,6 +13,7 @@ public final class Peer: Sendable {
     public let limits: PeerLimits
     let dispatcher: any Dispatcher
     let transport: any FrameTransport
+    let authentication: (any Authentication)?
     let lane = HandlerLane()
     let disconnection = Disconnection()
     private let state: Mutex<State>
@@ -25,17 +26,20 @@ public final class Peer: Sendable {
     ///   - dispatcher: Answers the calls of the other end.
     ///   - limits: What is taken from the other end.
     ///   - name: What this side calls itself in its hello.
+    ///   - authentication: How this side proves itself; both sides have one, or none has.
     public init(
         transport: any FrameTransport,
         exposing dispatcher: any Dispatcher = NothingExposed(),
         limits: PeerLimits = .standard,
-        name: String = ""
+        name: String = "",
+        authentication: PeerAuthentication? = nil
     ) {
         self.transport = transport
         self.dispatcher = dispatcher
         self.limits = limits
+        self.authentication = authentication?.method
         var state = State(limits: limits)
-        state.start(name: name)
+        state.start(name: name, authentication.map { AuthenticationExchange($0.end, nonce: $0.method.makeNonce()) })
         self.state = Mutex(state)
     }
 

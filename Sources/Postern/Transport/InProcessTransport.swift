@@ -15,15 +15,27 @@ public final class InProcessTransport: FrameTransport {
     ///   - first: Answers the calls of the second peer.
     ///   - second: Answers the calls of the first peer.
     ///   - limits: What both sides take.
+    ///   - authentication: How the first peer proves itself to the second, and the second to the first.
     /// - Returns: Both peers.
     public static func pair(
         _ first: any Dispatcher = NothingExposed(),
         _ second: any Dispatcher = NothingExposed(),
-        limits: PeerLimits = .standard
+        limits: PeerLimits = .standard,
+        authentication: (first: (any Authentication)?, second: (any Authentication)?) = (nil, nil)
     ) -> (first: Peer, second: Peer) {
         let wire = Wire()
-        let left = Peer(transport: InProcessTransport(wire), exposing: first, limits: limits)
-        let right = Peer(transport: InProcessTransport(wire), exposing: second, limits: limits)
+        let left = Peer(
+            transport: InProcessTransport(wire),
+            exposing: first,
+            limits: limits,
+            authentication: authentication.first.map { PeerAuthentication($0, at: .init(.initiator, over: .memory)) }
+        )
+        let right = Peer(
+            transport: InProcessTransport(wire),
+            exposing: second,
+            limits: limits,
+            authentication: authentication.second.map { PeerAuthentication($0, at: .init(.acceptor, over: .memory)) }
+        )
         wire.join(left, right)
         return (left, right)
     }
