@@ -17,7 +17,7 @@ struct Ends: Sendable {
     let accepted: AsyncStream<Peer>
     /// Why clients were not let in.
     let refused: AsyncStream<DisconnectReason>
-    private let listener: NativeServer?
+    let listener: NativeServer?
 
     static func make(
         _ wiring: Wiring,
@@ -36,8 +36,11 @@ struct Ends: Sendable {
         }
         var options = ConnectionOptions()
         options.authentication = server
-        let listener = NativeServer(dispatcher, options: options) {
-            accept.yield($0)
+        options.frameTimeout = .seconds(60)
+        let listener = NativeServer(dispatcher, options: options) { peer in
+            accept.yield(peer)
+            // A server that demands nothing lets everybody in.
+            if server == nil { peer.onDisconnect { refuse.yield($0) } }
         } onRefusal: {
             refuse.yield($0)
         }
