@@ -9,12 +9,15 @@ import Synchronization
 public final class ReconnectingPeer: Dispatcher {
     /// Told of every connection before calls use it.
     public typealias ConnectHandler = @Sendable (Peer) -> Void
+    /// Told once when no more connections are made, because the authentication failed on one side.
+    public typealias RefusalHandler = @Sendable (DisconnectReason) -> Void
 
     private let address: Address
     private let dispatcher: any Dispatcher
     private let options: ConnectionOptions
     private let patience: Duration
     private let onConnect: ConnectHandler
+    private let onRefusal: RefusalHandler
     private let current = CurrentPeer()
     private let keeper = Mutex<Task<Void, Never>?>(nil)
 
@@ -26,18 +29,21 @@ public final class ReconnectingPeer: Dispatcher {
     ///   - options: How connections behave.
     ///   - patience: How long a call waits for a connection, at most until its deadline.
     ///   - onConnect: Given every new connection.
+    ///   - onRefusal: Told why no more connections are made.
     public init(
         to address: Address,
         exposing dispatcher: any Dispatcher = NothingExposed(),
         options: ConnectionOptions = ConnectionOptions(),
         patience: Duration = .seconds(1),
-        onConnect: @escaping ConnectHandler = { _ in }
+        onConnect: @escaping ConnectHandler = { _ in },
+        onRefusal: @escaping RefusalHandler = { _ in }
     ) {
         self.address = address
         self.dispatcher = dispatcher
         self.options = options
         self.patience = patience
         self.onConnect = onConnect
+        self.onRefusal = onRefusal
     }
 
     /// Begins to connect, and goes on until ``stop()``.
@@ -85,7 +91,10 @@ public final class ReconnectingPeer: Dispatcher {
                 let reason = await peer.disconnected
                 current.clear(peer)
                 // The same secret would be refused again.
-                if reason.kind == .authenticationFailed { return current.refuse(reason) }
+                if reason.kind == .authenticationFailed {
+                    current.refuse(reason)
+                    return onRefusal(reason)
+                }
                 // A server that takes connections and drops them is not to be asked without pause.
                 if ContinuousClock.now - began > Backoff.longest { backoff.reset() }
             }

@@ -65,6 +65,8 @@ extension PeerState {
 
     private mutating func open() {
         phase = .open
+        // Nonces and turn are of no more use, and are never used again.
+        exchange = nil
         outbox.open()
     }
 }
