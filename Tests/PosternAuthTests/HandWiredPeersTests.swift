@@ -16,6 +16,7 @@ struct HandWiredPeersTests {
     func anotherMediumDoesNotOpen() async throws {
         let (first, second) = try pair(.init(.initiator, over: .tcp), .init(.acceptor, over: .unix))
         carry(first, second)
+        try #require(!first.isConnected && !second.isConnected)
         #expect(await first.disconnected.kind == .authenticationFailed)
         #expect(await second.disconnected.kind == .authenticationFailed)
     }
@@ -24,6 +25,7 @@ struct HandWiredPeersTests {
     func twoInitiatorsRefuseEachOther() async throws {
         let (first, second) = try pair(.init(.initiator, over: .tcp), .init(.initiator, over: .tcp))
         carry(first, second)
+        try #require(!first.isConnected && !second.isConnected)
         #expect(await first.disconnected.kind == .authenticationFailed)
         #expect(await second.disconnected.kind == .authenticationFailed)
     }
