@@ -27,9 +27,9 @@ public struct SharedSecret: Authentication {
     /// - Parameter path: The path of the file, at most 4 KiB.
     /// - Throws: ``SecretError``.
     public init(file path: String) throws(SecretError) {
-        guard let handle = try? Data(contentsOf: URL(filePath: path)) else { throw .unreadable }
-        guard handle.count <= Self.maximumFileBytes else { throw .tooLong }
-        try self.init(Array(handle).trimmed)
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else { throw .unreadable }
+        guard data.count <= Self.maximumFileBytes else { throw .tooLong }
+        try self.init(Array(data).trimmed)
     }
 
     /// 16 bytes of the system's random number generator.
