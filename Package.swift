@@ -7,11 +7,13 @@ let package = Package(
         .library(name: "Postern", targets: ["Postern"]),
         .library(name: "PosternJSONRPC", targets: ["PosternJSONRPC"]),
         .library(name: "PosternNIO", targets: ["PosternNIO"]),
+        .library(name: "PosternAuth", targets: ["PosternAuth"]),
         .library(name: "PosternGateway", targets: ["PosternGateway"]),
         .library(name: "LibWebSockets", targets: ["LibWebSockets"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -26,6 +28,10 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
+        ),
+        .target(
+            name: "PosternAuth",
+            dependencies: ["Postern", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(name: "PosternJSONRPC", dependencies: ["Postern"]),
         .systemLibrary(
@@ -45,7 +51,7 @@ let package = Package(
         .target(
             name: "PosternPrograms",
             dependencies: [
-                "LibWebSockets", "PosternGateway", "PosternNIO",
+                "LibWebSockets", "PosternAuth", "PosternGateway", "PosternNIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -101,10 +107,12 @@ let package = Package(
         .testTarget(name: "PosternBenchTests", dependencies: ["postern-bench"]),
         .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "PosternNIO", "postern"]),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
+        .testTarget(name: "PosternAuthTests", dependencies: ["Postern", "PosternAuth"]),
         .testTarget(
             name: "PosternNIOTests",
             dependencies: [
                 "Postern",
+                "PosternAuth",
                 "PosternNIO",
                 "native-peer",
                 .product(name: "NIOCore", package: "swift-nio"),

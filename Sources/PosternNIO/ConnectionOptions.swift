@@ -8,7 +8,9 @@ public struct ConnectionOptions: Sendable {
     public var name = ""
     /// When the calls of the other side are served.
     public var serving = ServingMode.automatic
-    /// How long half a frame may stand still, and how long the hello may take.
+    /// How both sides prove themselves, as with a shared secret; `nil` lets everybody in who connects.
+    public var authentication: (any Authentication)?
+    /// How long half a frame may stand still, and how long the handshake may take.
     public var frameTimeout = Duration.seconds(10)
     /// After how much silence the other side is asked for a sign of life.
     public var pingInterval = Duration.seconds(25)

@@ -54,7 +54,7 @@ struct ConnectionWatch {
         }
         guard isHandshakeDone else {
             let isLate = now - began >= frameTimeout
-            return isLate ? .close(DisconnectReason(.timedOut, "No hello came in time")) : .nothing
+            return isLate ? .close(DisconnectReason(.timedOut, "The handshake was not done in time")) : .nothing
         }
         if let pinged {
             let isLate = now - pinged >= pingGrace

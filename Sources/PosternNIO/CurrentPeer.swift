@@ -10,6 +10,7 @@ final class CurrentPeer: Sendable {
         var waiting: [Int: Waiter] = [:]
         var nextWaiter = 0
         var isClosed = false
+        var refusal: DisconnectReason?
     }
 
     private let state = Mutex(State())
@@ -31,6 +32,15 @@ final class CurrentPeer: Sendable {
     /// Takes a connection out that has ended.
     func clear(_ peer: Peer) {
         state.withLock { if $0.peer === peer { $0.peer = nil } }
+    }
+
+    /// Why no connection will be made any more, when the server has refused this side.
+    var refusal: DisconnectReason? { state.withLock { $0.refusal } }
+
+    /// Notes that the server has refused this side for good; waiting calls get no connection.
+    func refuse(_ reason: DisconnectReason) {
+        state.withLock { $0.refusal = reason }
+        close()
     }
 
     /// Closes the connection for good; waiting calls get none.

@@ -9,6 +9,7 @@ final class FrameHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let options: ConnectionOptions
+    private let onOpen: (Peer) -> Void
     private var peer: Peer?
     private var context: ChannelHandlerContext?
     /// Half a frame.
@@ -17,8 +18,10 @@ final class FrameHandler: ChannelInboundHandler {
     private var watching: RepeatedTask?
     private var isHandshakeDone = false
 
-    init(options: ConnectionOptions) {
+    /// Makes the handler of one channel, which tells once that the handshake is done.
+    init(options: ConnectionOptions, onOpen: @escaping (Peer) -> Void) {
         self.options = options
+        self.onOpen = onOpen
         watch = ConnectionWatch(options, now: .now())
     }
 
@@ -67,16 +70,24 @@ final class FrameHandler: ChannelInboundHandler {
     }
 
     private func read(_ bytes: inout ByteBuffer, _ peer: Peer) throws(DisconnectReason) {
-        if !isHandshakeDone {
-            let limit = options.limits.helloBytes
-            pass(try FrameSplitter.firstFrame(in: bytes.readableBytesUInt8Span, limit: limit), of: &bytes, peer)
-            isHandshakeDone = peer.isHandshakeDone
-        }
+        try readHandshake(&bytes, peer)
         if isHandshakeDone {
             let limit = options.limits.frameBytes
             pass(try FrameSplitter.wholeFrames(in: bytes.readableBytesUInt8Span, limit: limit), of: &bytes, peer)
         }
         if bytes.readableBytes > 0 { rest = bytes }
+    }
+
+    /// Takes one frame after the other, since what may follow is known only after it.
+    private func readHandshake(_ bytes: inout ByteBuffer, _ peer: Peer) throws(DisconnectReason) {
+        while !isHandshakeDone {
+            let limit = peer.frameLimit
+            let count = try FrameSplitter.firstFrame(in: bytes.readableBytesUInt8Span, limit: limit)
+            guard count > 0 else { return }
+            pass(count, of: &bytes, peer)
+            isHandshakeDone = peer.isHandshakeDone
+            if isHandshakeDone, peer.isConnected { onOpen(peer) }
+        }
     }
 
     private func pass(_ count: Int, of bytes: inout ByteBuffer, _ peer: Peer) {

@@ -23,7 +23,8 @@ public enum NativeClient {
         bootstrap = NativeConnection.configure(bootstrap, for: address)
         let install: @Sendable (any Channel) -> EventLoopFuture<Peer> = { channel in
             channel.eventLoop.makeCompletedFuture {
-                try NativeConnection.install(on: channel, exposing: dispatcher, options: options)
+                let end = ConnectionEnd(.initiator, over: address.medium)
+                return try NativeConnection.install(on: channel, as: end, exposing: dispatcher, options: options)
             }
         }
         do {

@@ -7,16 +7,19 @@ enum NativeConnection {
     /// Makes the peer of a channel; runs on the channel's event loop.
     static func install(
         on channel: any Channel,
+        as end: ConnectionEnd,
         exposing dispatcher: any Dispatcher,
-        options: ConnectionOptions
+        options: ConnectionOptions,
+        onOpen: @escaping (Peer) -> Void = { _ in }
     ) throws -> Peer {
-        let handler = FrameHandler(options: options)
+        let handler = FrameHandler(options: options, onOpen: onOpen)
         let peer = Peer(
             transport: ChannelTransport(handler, on: channel),
             exposing: dispatcher,
             limits: options.limits,
             name: options.name,
-            serving: options.serving
+            serving: options.serving,
+            authentication: options.authentication.map { PeerAuthentication($0, at: end) }
         )
         handler.serve(peer)
         try channel.pipeline.syncOperations.addHandler(handler)
@@ -27,5 +30,15 @@ enum NativeConnection {
     static func configure(_ bootstrap: ClientBootstrap, for address: Address) -> ClientBootstrap {
         guard case .tcp = address else { return bootstrap }
         return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
+    }
+}
+
+extension Address {
+    /// What carries connections to this address.
+    var medium: ConnectionEnd.Medium {
+        switch self {
+        case .tcp: .tcp
+        case .unix: .unix
+        }
     }
 }

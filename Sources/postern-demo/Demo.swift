@@ -52,7 +52,11 @@ struct Demo: AsyncParsableCommand {
             Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
         }
         if let address = nativeOptions.address {
-            let door = try await NativeDoor(router, at: address)
+            let door = try await NativeDoor(
+                router,
+                at: address,
+                authentication: try nativeOptions.secretOptions.secret()
+            )
             doors.append(door)
             Output.line("native on \(door.address)")
         }

@@ -9,6 +9,8 @@ struct NativeOptions: ParsableArguments {
     @Option(help: "Serves the native protocol there too: unix:/path or tcp:host:port.")
     var native: Address?
 
+    @OptionGroup var secretOptions: SecretOptions
+
     /// Where to serve it, if anywhere.
     var address: Address? { native ?? Setting.optional("native") }
 }
@@ -20,8 +22,14 @@ struct NativeDoor: ServiceLifecycle.Service {
     private let server: NativeServer
 
     /// Begins to listen.
-    init(_ router: Router, at address: Address) async throws(CallError) {
-        server = NativeServer(router)
+    init(_ router: Router, at address: Address, authentication: (any Authentication)?) async throws(CallError) {
+        var options = ConnectionOptions()
+        options.authentication = authentication
+        server = NativeServer(
+            router,
+            options: options,
+            onRefusal: { Output.error("refused: \($0.message.debugDescription)") }
+        )
         self.address = try await server.start(at: address)
     }
 

@@ -6,6 +6,7 @@ enum ImportTable {
     /// The modules that libraries are made of.
     static let libraries: [String: Set<String>] = [
         "Postern": [],
+        "PosternAuth": ["Postern", "Crypto"],
         "PosternJSONRPC": ["Postern"],
         "PosternNIO": ["Postern", "NIOCore", "NIOPosix"],
         "CLibWebSockets": [],
@@ -16,7 +17,8 @@ enum ImportTable {
     /// The programs, and the module with the options that they share.
     static let programs: [String: Set<String>] = [
         "PosternPrograms": [
-            "LibWebSockets", "PosternGateway", "PosternNIO", "ArgumentParser", "Dispatch", "Glibc", "Logging",
+            "LibWebSockets", "PosternAuth", "PosternGateway", "PosternNIO", "ArgumentParser", "Dispatch", "Glibc",
+            "Logging",
             "ServiceLifecycle", "SystemPackage", "UnixSignals",
         ],
         "postern": [

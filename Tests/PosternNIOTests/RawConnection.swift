@@ -25,6 +25,16 @@ struct RawConnection: Sendable {
 
     func close() { channel.close(promise: nil) }
 
+    /// What arrives until that is enough, or the other side closes.
+    func receive(until isEnough: ([UInt8]) -> Bool) async -> [UInt8] {
+        var bytes: [UInt8] = []
+        for await more in received {
+            bytes += more
+            if isEnough(bytes) { break }
+        }
+        return bytes
+    }
+
     /// Everything that arrives until the other side closes.
     func receiveAll() async -> [UInt8] { await received.reduce(into: []) { $0 += $1 } }
 

@@ -17,6 +17,14 @@ struct PeerSession {
         }
     }
 
+    /// One end of a connection whose ends prove themselves; its hello was sent.
+    init(authenticatingAs role: ConnectionEnd.Role, nonce: UInt8 = 1) {
+        state = State(limits: .standard)
+        let nonce = [UInt8](repeating: nonce, count: AuthenticationExchange.nonceBytes)
+        state.start(name: "test", AuthenticationExchange(ConnectionEnd(role, over: .memory), nonce: nonce))
+        _ = state.outbox.take()
+    }
+
     /// Applies the frames that are written; gives the action of the last one.
     mutating func receive(_ write: (inout [UInt8]) -> Void) -> Action {
         var bytes: [UInt8] = []
@@ -73,6 +81,8 @@ extension PeerAction where Waiter == String, Handler == String, Parked == String
         case .report(let waiter, _): "report to \(waiter)"
         case .wake(let parked): "wake \(parked)"
         case .cancel(let handler, let parked): "cancel \(handler ?? "-") \(parked ?? "-")"
+        case .authenticate(.prove): "prove"
+        case .authenticate(.check): "check a proof"
         case .disconnect(let reason): "disconnect: \(reason.kind.word)"
         }
     }

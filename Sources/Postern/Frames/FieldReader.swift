@@ -47,6 +47,14 @@ struct FieldReader {
         return header.content
     }
 
+    /// Finds bytes.
+    mutating func binary(_ bytes: Span<UInt8>, last: Bool = false) throws(PayloadError) -> Range<Int> {
+        let header = try MessagePackHeader(at: offset, in: bytes)
+        guard header.form == .bytes else { throw .expected("bytes in a frame", found: header.phrase(in: bytes)) }
+        try advance(past: header, bytes, last)
+        return header.content
+    }
+
     /// Finds text together with its header, or nil.
     mutating func optionalText(_ bytes: Span<UInt8>) throws(PayloadError) -> Range<Int>? {
         if try takeNull(bytes, false) { return nil }

@@ -16,10 +16,12 @@ enum Frame: Hashable, Sendable {
     case ping(UInt64)
     case pong(UInt64)
     case goodbye(code: Int, text: Range<Int>)
+    case proof(Range<Int>)
 
     /// The number that a frame's array begins with.
     enum Kind: UInt8 {
         case hello, call, reply, failure, cancel, notify, stream, item, end, credit, progress, ping, pong, goodbye
+        case proof
     }
 }
 

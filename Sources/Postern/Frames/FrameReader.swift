@@ -37,6 +37,7 @@ struct FrameReader {
         case .goodbye:
             let code = try fields.signed(bytes)
             return .goodbye(code: code, text: try fields.text(bytes, last: true))
+        case .proof: return .proof(try fields.binary(bytes, last: true))
         default: return try answer(kind, count, &fields, bytes)
         }
     }
@@ -78,7 +79,7 @@ struct FrameReader {
         case .end: return .end(id: id, count == 2 ? nil : try failure(&fields, bytes))
         case .credit: return .credit(id: id, items: Int(clamping: try fields.unsigned(bytes, last: true)))
         case .progress: return .progress(id: id, value: try fields.value(bytes))
-        case .hello, .call, .notify, .ping, .pong, .goodbye:
+        case .hello, .call, .notify, .ping, .pong, .goodbye, .proof:
             throw PayloadError(.malformed, "a \(kind) frame belongs to no call")
         }
     }
@@ -127,7 +128,7 @@ extension Frame.Kind {
         case .end: count == 2 || count == 6
         case .notify, .stream, .item: count == 4
         case .reply, .credit, .progress, .goodbye: count == 3
-        case .cancel, .ping, .pong: count == 2
+        case .cancel, .ping, .pong, .proof: count == 2
         }
     }
 }

@@ -63,6 +63,12 @@ enum FrameWriter {
         end(start, in: &output)
     }
 
+    static func writeProof(_ proof: [UInt8], into output: inout [UInt8]) {
+        let start = begin(.proof, fields: 2, into: &output)
+        MessagePack.write(bytes: proof.span, into: &output)
+        end(start, in: &output)
+    }
+
     /// Appends an error as the answer to a call, or as the end of a stream.
     static func writeFailure(
         _ kind: Frame.Kind = .failure,

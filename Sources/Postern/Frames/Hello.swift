@@ -10,6 +10,8 @@ struct Hello: Hashable, Sendable {
     var maximumCallsInFlight = PeerLimits.standard.callsInFlight
     /// What its sender calls itself; for logs.
     var name = ""
+    /// What the other side's proof has to be about, where its sender demands one.
+    var nonce: [UInt8]?
 
     /// Reads the map of a hello frame; names that are not known are passed over.
     mutating func readMembers(_ map: Span<UInt8>) throws(PayloadError) {
@@ -20,6 +22,7 @@ struct Hello: Hashable, Sendable {
             case "frameBytes": read.maximumFrameBytes = try Self.readCount(value)
             case "callsInFlight": read.maximumCallsInFlight = try Self.readCount(value)
             case "name": read.name = try MessagePack.readString(value)
+            case "auth": read.nonce = try MessagePack.readBytes(value)
             default: break
             }
         }
@@ -35,6 +38,10 @@ struct Hello: Hashable, Sendable {
         MessagePack.write(UInt64(clamping: maximumCallsInFlight), into: &output)
         MessagePack.nextMember(named: "name", &map, into: &output)
         MessagePack.write(name, into: &output)
+        if let nonce {
+            MessagePack.nextMember(named: "auth", &map, into: &output)
+            MessagePack.write(bytes: nonce.span, into: &output)
+        }
         MessagePack.endMap(map, into: &output)
     }
 

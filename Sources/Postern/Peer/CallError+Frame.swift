@@ -20,6 +20,7 @@ extension DisconnectReason {
             case 2: .versionMismatch
             case 3: .slowReader
             case 4: .timedOut
+            case 5: .authenticationFailed
             default: .closedThere
             }
         self.init(kind, text)
@@ -32,6 +33,7 @@ extension DisconnectReason {
         case .versionMismatch: 2
         case .slowReader: 3
         case .timedOut: 4
+        case .authenticationFailed: 5
         default: 0
         }
     }

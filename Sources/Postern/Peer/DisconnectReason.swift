@@ -19,6 +19,8 @@ public struct DisconnectReason: Error, Hashable, Sendable {
         public static let timedOut = Kind(word: "timed out")
         /// The other side reads too slowly.
         public static let slowReader = Kind(word: "slow reader")
+        /// One side has not proven that it knows the shared secret; nothing was served.
+        public static let authenticationFailed = Kind(word: "authentication failed")
     }
 
     /// What ended the connection.
@@ -31,6 +33,14 @@ public struct DisconnectReason: Error, Hashable, Sendable {
         self.kind = kind
         self.message = message
     }
+
+    /// One side does not know the shared secret.
+    static func unauthenticated(_ message: String) -> DisconnectReason {
+        DisconnectReason(.authenticationFailed, message)
+    }
+
+    /// The code of calls that fail for this reason.
+    var callCode: CallError.Code { kind == .authenticationFailed ? .unauthenticated : .unavailable }
 
     /// The other side broke the protocol.
     package static func protocolViolation(_ message: String) -> DisconnectReason {

@@ -26,8 +26,11 @@ extension Peer {
     /// Hands over the frames that may be sent; empty when there are none.
     public func takeOutput() -> [UInt8] { changeInTurn { $0.outbox.take() } }
 
-    /// Whether the other side has said hello.
-    public var isHandshakeDone: Bool { changeInTurn { $0.phase != .connecting } }
+    /// Whether the other side has said hello, and both have proven themselves if they have to.
+    public var isHandshakeDone: Bool { changeInTurn { $0.phase == .open || $0.phase == .closed } }
+
+    /// The largest frame that is taken now, in bytes after its length; grows when the handshake is done.
+    public var frameLimit: Int { changeInTurn { $0.frameLimit } }
 
     /// Asks the other side for a sign of life.
     public func ping() { change { state in state.outbox.write { FrameWriter.writeNumbers(.ping, 0, into: &$0) } } }
@@ -41,7 +44,7 @@ extension Peer {
     }
 
     /// Does what a frame asks for; gives the reason when that is to end the connection.
-    private func perform(_ action: State.Action, _ bytes: [UInt8], _ replies: inout [UInt8]) -> DisconnectReason? {
+    func perform(_ action: State.Action, _ bytes: [UInt8], _ replies: inout [UInt8]) -> DisconnectReason? {
         switch action {
         case .none: break
         case .serve(let call): serve(call, bytes, &replies)
@@ -58,6 +61,7 @@ extension Peer {
         case .cancel(let handler, let parked):
             handler?.cancel()
             parked?.resume()
+        case .authenticate(let step): return authenticate(step, bytes, &replies)
         case .disconnect(let reason): return reason
         }
         return nil

@@ -13,6 +13,7 @@ public final class Peer: Sendable {
     public let limits: PeerLimits
     let dispatcher: any Dispatcher
     let transport: any FrameTransport
+    let authentication: (any Authentication)?
     let lane = HandlerLane()
     /// What waits to be served; `nil` for a peer that serves as things arrive.
     let arrivals: ArrivalQueue?
@@ -28,19 +29,22 @@ public final class Peer: Sendable {
     ///   - limits: What is taken from the other end.
     ///   - name: What this side calls itself in its hello.
     ///   - serving: When the other end's calls are served.
+    ///   - authentication: How this side proves itself; both sides have one, or none has.
     public init(
         transport: any FrameTransport,
         exposing dispatcher: any Dispatcher = NothingExposed(),
         limits: PeerLimits = .standard,
         name: String = "",
-        serving: ServingMode = .automatic
+        serving: ServingMode = .automatic,
+        authentication: PeerAuthentication? = nil
     ) {
         arrivals = serving == .manual ? ArrivalQueue() : nil
         self.transport = transport
         self.dispatcher = dispatcher
         self.limits = limits
+        self.authentication = authentication?.method
         var state = State(limits: limits)
-        state.start(name: name)
+        state.start(name: name, authentication.map { AuthenticationExchange($0.end, nonce: $0.method.makeNonce()) })
         self.state = Mutex(state)
     }
 

@@ -17,6 +17,8 @@ enum PeerAction<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable
     case wake(Parked)
     /// Cancel a handler, and let it go on when it waits for credit.
     case cancel(Handler?, Parked?)
+    /// Compute a step of the authentication.
+    case authenticate(AuthenticationStep)
     /// End the connection.
     case disconnect(DisconnectReason)
 }

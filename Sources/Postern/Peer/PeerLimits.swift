@@ -6,6 +6,10 @@ public struct PeerLimits: Hashable, Sendable {
     public var frameBytes = 16 << 20
     /// The largest frame before the handshake is done, in bytes: 16 KiB.
     public var helloBytes = 16 << 10
+    /// The largest frame before both sides have proven themselves, hello included, in bytes: 1 KiB.
+    ///
+    /// Only where a shared secret is demanded.
+    public var unprovenBytes = 1 << 10
     /// Calls served at once; one more is answered `.busy`.
     public var callsInFlight = 128
     /// How many calls, each made while serving the one before, may lead to one.

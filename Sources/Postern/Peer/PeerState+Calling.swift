@@ -51,7 +51,7 @@ extension PeerState {
     }
 
     private func checkMayLeave(_ method: String) throws(CallError) {
-        guard phase != .closed else { throw CallError(.unavailable, "The connection is closed", executed: .no) }
+        if let ending { throw CallError(ending.callCode, "The connection is closed: \(ending.message)", executed: .no) }
         if let goodbye { throw CallError(.draining, goodbye.message, executed: .no) }
         guard outbox.byteCount <= limits.queuedBytes else {
             throw CallError(.busy, "Too many bytes wait to be sent", executed: .no)

@@ -104,7 +104,7 @@ extension PeerState {
     mutating func beginDraining(_ message: String) -> [Handler] {
         guard phase != .closed, !isDraining else { return [] }
         isDraining = true
-        outbox.writeNow { FrameWriter.writeGoodbye(code: 0, message, into: &$0) }
+        outbox.write { FrameWriter.writeGoodbye(code: 0, message, into: &$0) }
         let streams = served.filter { $0.value.credit != nil }
         for id in streams.keys { served[id]?.ending = CallError(.draining, message) }
         return streams.values.compactMap(\.handler)

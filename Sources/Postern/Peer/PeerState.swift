@@ -7,17 +7,21 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     typealias Remains = PeerRemains<Waiter, Handler, Parked>
 
     enum Phase: Hashable, Sendable {
-        case connecting, open, closed
+        case connecting, authenticating, open, closed
     }
 
     let limits: PeerLimits
-    private(set) var phase = Phase.connecting
+    var phase = Phase.connecting
     /// What the other side said of itself.
     private(set) var remote = Hello()
     /// Why the other side takes no more calls.
     private(set) var goodbye: DisconnectReason?
+    /// Why the connection ended.
+    private(set) var ending: DisconnectReason?
     /// Whether this side takes no more calls.
     var isDraining = false
+    /// How both sides prove themselves; `nil` when nobody has to.
+    var exchange: AuthenticationExchange?
 
     var calls = CallTable<Waiter>()
     var outbox = Outbox()
@@ -35,11 +39,13 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     init(limits: PeerLimits) { self.limits = limits }
 
     /// Writes the hello of this side.
-    mutating func start(name: String) {
+    mutating func start(name: String, _ exchange: AuthenticationExchange? = nil) {
+        self.exchange = exchange
         let hello = Hello(
             maximumFrameBytes: limits.frameBytes,
             maximumCallsInFlight: limits.callsInFlight,
-            name: name
+            name: name,
+            nonce: exchange?.nonce
         )
         outbox.writeNow { FrameWriter.writeHello(hello, into: &$0) }
     }
@@ -55,6 +61,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         switch phase {
         case .closed: return .none
         case .connecting: return receiveFirst(frame, in: bytes)
+        case .authenticating: return receiveUnproven(frame, in: bytes)
         case .open: break
         }
         switch frame {
@@ -75,6 +82,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         case .pong: return .none
         case .goodbye(let code, let text): return receiveGoodbye(code, text, in: bytes)
         case .hello: return .disconnect(.protocolViolation("a second hello"))
+        case .proof: return .disconnect(.protocolViolation("a proof out of turn"))
         }
     }
 
@@ -86,10 +94,8 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
                 return .disconnect(DisconnectReason(.versionMismatch, message))
             }
             remote = hello
-            phase = .open
-            outbox.open()
-            return .none
-        case .goodbye(let code, let text): return receiveGoodbye(code, text, in: bytes)
+            return greet(nonce: hello.nonce)
+        case .goodbye(let code, let text): return receiveEarlyGoodbye(code, text, in: bytes)
         default: return .disconnect(.protocolViolation("the first frame is no hello"))
         }
     }
@@ -97,6 +103,12 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     private mutating func receiveGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
         goodbye = DisconnectReason(goodbyeCode: code, String(decoding: bytes[text], as: UTF8.self))
         return .none
+    }
+
+    /// A side that says goodbye before the connection is open answers nothing any more.
+    mutating func receiveEarlyGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
+        _ = receiveGoodbye(code, text, in: bytes)
+        return goodbye.map { .disconnect($0) } ?? .none
     }
 
     /// Settles a call by an answer that arrived.
@@ -112,12 +124,13 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     /// Ends the connection and hands over everything that waits; `nil` when it has ended before.
     mutating func close(_ reason: DisconnectReason) -> Remains? {
         guard phase != .closed else { return nil }
-        let neverLeft = phase == .connecting
+        let neverLeft = phase != .open
         if goodbye == nil {
             outbox.writeNow { FrameWriter.writeGoodbye(code: reason.goodbyeCode, reason.message, into: &$0) }
         }
         phase = .closed
-        let error = CallError(.unavailable, reason.message)
+        ending = reason
+        let error = CallError(reason.callCode, reason.message)
         var parked = served.values.compactMap(\.parked)
         if let drainWaiter { parked.append(drainWaiter) }
         drainWaiter = nil

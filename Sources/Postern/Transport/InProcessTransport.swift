@@ -16,16 +16,29 @@ public final class InProcessTransport: FrameTransport {
     ///   - second: Answers the calls of the first peer.
     ///   - limits: What both sides take.
     ///   - serving: When the first peer serves the calls of the second, which serves them as they arrive.
+    ///   - authentication: How the first peer proves itself to the second, and the second to the first.
     /// - Returns: Both peers.
     public static func pair(
         _ first: any Dispatcher = NothingExposed(),
         _ second: any Dispatcher = NothingExposed(),
         limits: PeerLimits = .standard,
-        serving: ServingMode = .automatic
+        serving: ServingMode = .automatic,
+        authentication: (first: (any Authentication)?, second: (any Authentication)?) = (nil, nil)
     ) -> (first: Peer, second: Peer) {
         let wire = Wire()
-        let left = Peer(transport: InProcessTransport(wire), exposing: first, limits: limits, serving: serving)
-        let right = Peer(transport: InProcessTransport(wire), exposing: second, limits: limits)
+        let left = Peer(
+            transport: InProcessTransport(wire),
+            exposing: first,
+            limits: limits,
+            serving: serving,
+            authentication: authentication.first.map { PeerAuthentication($0, at: .init(.initiator, over: .memory)) }
+        )
+        let right = Peer(
+            transport: InProcessTransport(wire),
+            exposing: second,
+            limits: limits,
+            authentication: authentication.second.map { PeerAuthentication($0, at: .init(.acceptor, over: .memory)) }
+        )
         wire.join(left, right)
         return (left, right)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Postern
 import PosternGateway
 import PosternNIO
 import PosternPrograms
@@ -11,7 +12,7 @@ struct GatewayCommand: AsyncParsableCommand {
         abstract: "Opens the JSON doors in front of a native server.",
         discussion: """
             Starts also when the server is not there yet, and connects again whenever the connection is lost; calls \
-            made meanwhile fail with -32054. SIGTERM and SIGINT let calls in flight end; a second one does not.
+            made meanwhile fail with -32054. Ends when the server and the gateway do not share a secret. SIGTERM and SIGINT let calls in flight end; a second one does not.
 
             Examples:
               postern gateway --upstream unix:/run/app.sock
@@ -22,6 +23,7 @@ struct GatewayCommand: AsyncParsableCommand {
     @Option(help: "The native server: unix:/path or tcp:host:port.")
     var upstream: Address?
 
+    @OptionGroup var secretOptions: SecretOptions
     @OptionGroup(title: "Gateway options") var gatewayOptions: GatewayOptions
     @OptionGroup var log: LogOptions
 
@@ -35,24 +37,38 @@ struct GatewayCommand: AsyncParsableCommand {
         guard let server else { return }
         let signals = await StopSignals()
         let logger = log.logger("postern-gateway")
-        let connection = Upstream(ReconnectingPeer(to: server))
+        let connection = Upstream(to: server, authentication: try secretOptions.secret())
         connection.peer.start()
         let configuration = try gatewayOptions.configuration()
         let gateway = try await Gateway(configuration, dispatcher: connection.peer, logger: logger)
         Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
         // Stopped in reverse order: the doors are drained while the connection still stands.
-        try await ServiceRun.serve([connection, gateway], until: signals, logger: logger)
+        do {
+            try await ServiceRun.serve([connection, gateway], until: signals, logger: logger)
+        } catch let refusal as DisconnectReason {
+            Output.error("no connection to \(server): \(refusal.message)")
+            throw ExitCode(69)
+        }
     }
 }
 
 /// Keeps the connection to the native server until the program is told to stop.
 private struct Upstream: ServiceLifecycle.Service {
     let peer: ReconnectingPeer
+    private let refusals: AsyncStream<DisconnectReason>
 
-    init(_ peer: ReconnectingPeer) { self.peer = peer }
+    init(to server: Address, authentication: (any Authentication)?) {
+        var options = ConnectionOptions()
+        options.authentication = authentication
+        let (refusals, signal) = AsyncStream.makeStream(of: DisconnectReason.self)
+        self.refusals = refusals
+        peer = ReconnectingPeer(to: server, options: options, onRefusal: { signal.yield($0) })
+    }
 
+    /// - Throws: `DisconnectReason` when the server and the gateway do not share a secret.
     func run() async throws {
-        try? await gracefulShutdown()
+        let refusal = await refusals.cancelOnGracefulShutdown().first { _ in true }
         await peer.stop()
+        if let refusal { throw refusal }
     }
 }

@@ -10,6 +10,8 @@ struct RemoteOptions: ParsableArguments {
     @Option(help: "Seconds to wait for the connection and the answer.")
     var timeout = Setting.value("timeout", default: 30.0)
 
+    @OptionGroup var secretOptions: SecretOptions
+
     func validate() throws {
         guard (0.001...86_400).contains(timeout) else {
             throw ValidationError("--timeout \(timeout) is not within 0.001 to 86400")
@@ -24,7 +26,9 @@ struct RemoteOptions: ParsableArguments {
     func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
         do {
             switch server {
-            case .native(let address): try await NativeRemote(address).perform(request, receive: receive)
+            case .native(let address):
+                let remote = NativeRemote(address, authentication: try secretOptions.secret())
+                try await remote.perform(request, receive: receive)
             case .webSocket(let url): try await WebSocketRemote(url).perform(request, receive: receive)
             }
         } catch let failure as ConnectionFailure {

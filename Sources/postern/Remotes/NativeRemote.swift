@@ -4,8 +4,12 @@ import PosternNIO
 /// A server of the native protocol.
 struct NativeRemote {
     private let address: Address
+    private let authentication: (any Authentication)?
 
-    init(_ address: Address) { self.address = address }
+    init(_ address: Address, authentication: (any Authentication)?) {
+        self.address = address
+        self.authentication = authentication
+    }
 
     /// Makes one request over a connection of its own.
     ///
@@ -24,6 +28,7 @@ struct NativeRemote {
     private func connect(timeout: Duration) async throws -> Peer {
         var options = ConnectionOptions()
         options.name = "postern"
+        options.authentication = authentication
         options.connectTimeout = min(options.connectTimeout, timeout)
         do throws(CallError) { return try await NativeClient.connect(to: address, options: options) } catch {
             throw ConnectionFailure(error.message)

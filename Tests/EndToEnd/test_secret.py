@@ -1,0 +1,72 @@
+"""Native programs that share a secret, and those that do not."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from programs import LISTENING, NATIVE, ROOT, START_SECONDS, Program, binary, port_of, stop_all
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("secret")
+    (folder / "right").write_text("the right secret of this test\n")
+    (folder / "wrong").write_text("the wrong secret of this test\n")
+    (folder / "short").write_text("too short\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(folder):
+    demo = Program("postern-demo", "--no-gateway", "--native", f"unix:{folder}/app.sock",
+                   "--secret-file", folder / "right", ready=NATIVE)
+    yield demo
+    stop_all([demo])
+
+
+def call(address, *options, **environment):
+    return subprocess.run(
+        [binary("postern"), "call", address, "calculator.add", "2", "3", *map(str, options)], cwd=ROOT,
+        env={**os.environ, **environment}, capture_output=True, text=True, timeout=30)
+
+
+def test_who_knows_the_secret_is_served(demo, folder):
+    by_option = call(demo.line[1], "--secret-file", folder / "right")
+    by_environment = call(demo.line[1], POSTERN_SECRET_FILE=str(folder / "right"))
+    for done in [by_option, by_environment]:
+        assert (done.returncode, json.loads(done.stdout), done.stderr) == (0, 5, "")
+
+
+@pytest.mark.parametrize("name, reason", [("wrong", "has another shared secret"), (None, "demands a shared secret")])
+def test_who_does_not_is_told_so(demo, folder, name, reason):
+    done = call(demo.line[1], *(["--secret-file", folder / name] if name else []))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error -32050 unauthenticated: ") and reason in done.stderr
+    assert any(line.startswith("refused: ") for line in demo.output)
+
+
+@pytest.mark.parametrize("name, reason", [("short", "16 bytes at least"), ("gone", "cannot be read")])
+def test_a_file_without_a_secret_is_wrong_usage(demo, folder, name, reason):
+    done = call(demo.line[1], "--secret-file", folder / name)
+    assert done.returncode == 64 and reason in done.stderr
+
+
+def test_a_gateway_reaches_its_server_with_the_secret(demo, folder):
+    gateway = Program("postern", "gateway", "--upstream", demo.line[1], "--port", 0,
+                      "--secret-file", folder / "right", ready=LISTENING)
+    try:
+        done = call(f"ws://127.0.0.1:{port_of(gateway)}/rpc")
+        assert (done.returncode, json.loads(done.stdout)) == (0, 5)
+    finally:
+        stop_all([gateway])
+
+
+def test_a_gateway_with_a_wrong_secret_ends_and_says_why(demo, folder):
+    gateway = Program("postern", "gateway", "--upstream", demo.line[1], "--port", 0,
+                      "--secret-file", folder / "wrong", ready=LISTENING)
+    assert gateway.process.wait(START_SECONDS) == 69
+    for reader in gateway.readers:
+        reader.join(5)
+    assert any("has another shared secret" in line for line in gateway.output)

@@ -1,0 +1,65 @@
+import Postern
+import PosternAuth
+import Testing
+
+/// Peers whose frames the test carries.
+struct HandWiredPeersTests {
+    @Test("Both ends open when role, medium and secret fit")
+    func fittingEndsOpen() throws {
+        let (first, second) = try pair(.init(.initiator, over: .tcp), .init(.acceptor, over: .tcp))
+        carry(first, second)
+        #expect(first.isHandshakeDone && first.isConnected)
+        #expect(second.isHandshakeDone && second.isConnected)
+    }
+
+    @Test("H16: what is carried on to another medium does not open")
+    func anotherMediumDoesNotOpen() async throws {
+        let (first, second) = try pair(.init(.initiator, over: .tcp), .init(.acceptor, over: .unix))
+        carry(first, second)
+        try #require(!first.isConnected && !second.isConnected)
+        #expect(await first.disconnected.kind == .authenticationFailed)
+        #expect(await second.disconnected.kind == .authenticationFailed)
+    }
+
+    @Test("H16: two initiators refuse each other")
+    func twoInitiatorsRefuseEachOther() async throws {
+        let (first, second) = try pair(.init(.initiator, over: .tcp), .init(.initiator, over: .tcp))
+        carry(first, second)
+        try #require(!first.isConnected && !second.isConnected)
+        #expect(await first.disconnected.kind == .authenticationFailed)
+        #expect(await second.disconnected.kind == .authenticationFailed)
+    }
+
+    @Test("Two acceptors tell each other nothing of the secret")
+    func twoAcceptorsStaySilent() throws {
+        let (first, second) = try pair(.init(.acceptor, over: .tcp), .init(.acceptor, over: .tcp))
+        carry(first, second)
+        #expect(!first.isHandshakeDone && !second.isHandshakeDone)
+        #expect(first.takeOutput().isEmpty && second.takeOutput().isEmpty)
+    }
+
+    private func pair(_ first: ConnectionEnd, _ second: ConnectionEnd) throws -> (Peer, Peer) {
+        let secret = try SharedSecret("the secret of both ends".utf8)
+        let peers = [first, second].map { end in
+            Peer(transport: Unmoved(), authentication: PeerAuthentication(secret, at: end))
+        }
+        return (peers[0], peers[1])
+    }
+
+    /// Carries frames both ways until nobody has any.
+    private func carry(_ first: Peer, _ second: Peer) {
+        for _ in 0..<8 {
+            for (sender, receiver) in [(first, second), (second, first)] {
+                let frames = sender.takeOutput()
+                if !frames.isEmpty { receiver.receive(frames) }
+            }
+        }
+    }
+}
+
+/// A transport that moves nothing by itself.
+private struct Unmoved: FrameTransport {
+    func outputBecameReady() {}
+
+    func close() {}
+}

@@ -1,0 +1,58 @@
+import Postern
+import PosternAuth
+import PosternNIO
+
+/// The secrets of the tests.
+enum Secrets {
+    static let right = secret("the right secret of the tests")
+    static let wrong = secret("the wrong secret of the tests")
+
+    private static func secret(_ text: String) -> SharedSecret? { try? SharedSecret(text.utf8) }
+}
+
+/// Two ends of a connection, each with a secret or none, and what each user hears.
+struct Ends: Sendable {
+    let client: Peer
+    /// The clients that were let in.
+    let accepted: AsyncStream<Peer>
+    /// Why clients were not let in.
+    let refused: AsyncStream<DisconnectReason>
+    let listener: NativeServer?
+
+    static func make(
+        _ wiring: Wiring,
+        serving dispatcher: any Dispatcher,
+        client: SharedSecret?,
+        server: SharedSecret?,
+        exposing clientDispatcher: any Dispatcher = NothingExposed()
+    ) async throws -> Ends {
+        let (accepted, accept) = AsyncStream.makeStream(of: Peer.self)
+        let (refused, refuse) = AsyncStream.makeStream(of: DisconnectReason.self)
+        guard wiring != .memory else {
+            let pair = InProcessTransport.pair(clientDispatcher, dispatcher, authentication: (client, server))
+            pair.second.onDisconnect { refuse.yield($0) }
+            accept.yield(pair.second)
+            return Ends(client: pair.first, accepted: accepted, refused: refused, listener: nil)
+        }
+        var options = ConnectionOptions()
+        options.authentication = server
+        options.frameTimeout = .seconds(60)
+        let listener = NativeServer(dispatcher, options: options) { peer in
+            accept.yield(peer)
+            // A server that demands nothing lets everybody in.
+            if server == nil { peer.onDisconnect { refuse.yield($0) } }
+        } onRefusal: {
+            refuse.yield($0)
+        }
+        let address = try await listener.start(at: wiring.address)
+        options.authentication = client
+        let peer = try await NativeClient.connect(to: address, exposing: clientDispatcher, options: options)
+        return Ends(client: peer, accepted: accepted, refused: refused, listener: listener)
+    }
+
+    /// Closes everything.
+    func close() async {
+        client.close()
+        await listener?.stop()
+    }
+}

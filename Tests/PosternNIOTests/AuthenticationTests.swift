@@ -1,0 +1,132 @@
+import Postern
+import PosternAuth
+import PosternNIO
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(3)))
+struct AuthenticationTests {
+    @Test("Check 18: calls made before the handshake are delivered in order after it", arguments: Wiring.allCases)
+    func earlyCallsLeaveInOrder(wiring: Wiring) async throws {
+        let numbers = Mutex<[Int]>([])
+        let router = Router()
+        router.root.register("note", Parameter<Int>("number")) { (number: Int) async in
+            numbers.withLock { $0.append(number) }
+        }
+        let ends = try await Ends.make(wiring, serving: router, client: Secrets.right, server: Secrets.right)
+        let client = ends.client
+        let calls = (0..<10).map { number in Task.immediate { try await client.call("note", number) } }
+        for call in calls { try await call.value }
+        #expect(numbers.withLock { $0 } == Array(0..<10))
+        await ends.close()
+    }
+
+    @Test(
+        "Check 19: a wrong secret, or one on one side only, is told to both users, and nothing runs",
+        arguments: Wiring.allCases,
+        [(Secrets.wrong, Secrets.right), (nil, Secrets.right), (Secrets.right, nil)] as [(SharedSecret?, SharedSecret?)]
+    )
+    func aWrongSecretIsToldToBothUsers(wiring: Wiring, secrets: (SharedSecret?, SharedSecret?)) async throws {
+        let service = Stuck()
+        let ends = try await Ends.make(wiring, serving: service, client: secrets.0, server: secrets.1)
+        for _ in 0..<2 {
+            let error = await #expect(throws: CallError.self) { try await ends.client.call("stuck") }
+            #expect(error?.code == .unauthenticated)
+            #expect(error?.executed == .no)
+        }
+        let (here, there) = (await ends.client.disconnected, await ends.refused.first { _ in true })
+        #expect(here.kind == .authenticationFailed)
+        #expect(there?.kind == .authenticationFailed)
+        let isOneSided = secrets.0 == nil || secrets.1 == nil
+        for reason in [here, there] { #expect(reason?.message.contains("demands a shared secret") == isOneSided) }
+        #expect(service.runs.value == 0)
+        await ends.close()
+    }
+
+    @Test("Check 19: both users hear of a wrong secret within a second", arguments: Wiring.allCases)
+    func aWrongSecretIsToldSoon(wiring: Wiring) async throws {
+        var fastest = Duration.seconds(3_600)
+        // A busy machine may take longer now and then.
+        for _ in 0..<5 where fastest >= .seconds(1) {
+            let began = ContinuousClock.now
+            let ends = try await Ends.make(wiring, serving: Stuck(), client: Secrets.wrong, server: Secrets.right)
+            await #expect(throws: CallError.self) { try await ends.client.call("one") }
+            _ = await ends.refused.first { _ in true }
+            fastest = min(fastest, .now - began)
+            await ends.close()
+        }
+        #expect(fastest < .seconds(1))
+    }
+
+    @Test(
+        "Check 22: the server is given a client once, when it is proven, and calls it",
+        arguments: [Wiring.tcp, .unix]
+    )
+    func aProvenClientIsHandedOverOnce(wiring: Wiring) async throws {
+        let (connected, refused) = (Counter(), Counter())
+        let (answers, signal) = AsyncStream.makeStream(of: Int?.self)
+        var options = ConnectionOptions()
+        options.authentication = Secrets.right
+        let server = NativeServer(Stuck(), options: options) { peer in
+            connected.increment()
+            Task { signal.yield(try? await peer.call("seven")) }
+        } onRefusal: { _ in
+            refused.increment()
+        }
+        let address = try await server.start(at: wiring.address)
+        var wrong = options
+        wrong.authentication = Secrets.wrong
+        let failed = try await NativeClient.connect(to: address, options: wrong)
+        #expect(await failed.disconnected.kind == .authenticationFailed)
+        let exposed = Router()
+        exposed.root.register("seven") { () -> Int in 7 }
+        let client = try await NativeClient.connect(to: address, exposing: exposed, options: options)
+        #expect(await answers.first { _ in true } == 7)
+        let one: Int = try await client.call("one")
+        #expect(one == 1)
+        #expect((connected.value, refused.value, server.peers.count) == (1, 1, 1))
+        client.close()
+        await server.stop()
+        #expect((connected.value, refused.value) == (1, 1))
+    }
+
+    @Test("D2: one early call too many is busy at once", arguments: [Wiring.tcp, .unix])
+    func earlyCallsAreLimited(wiring: Wiring) async throws {
+        var options = ConnectionOptions()
+        options.authentication = Secrets.right
+        options.limits.earlyCalls = 2
+        // Takes connections and says nothing.
+        let silent = try await Crosswire(at: wiring.address)
+        let client = try await NativeClient.connect(to: silent.address, options: options)
+        let waiting = (0..<2).map { _ in Task.immediate { try await client.call("one") } }
+        let error = await #expect(throws: CallError.self) { try await client.call("one") }
+        #expect(error?.code == .busy)
+        client.close()
+        for call in waiting { await #expect(throws: CallError.self) { try await call.value } }
+        try await silent.close()
+    }
+
+    @Test("A peer that connects again stops when its secret is refused", arguments: [Wiring.tcp, .unix])
+    func aRefusedPeerStopsConnecting(wiring: Wiring) async throws {
+        var options = ConnectionOptions()
+        options.authentication = Secrets.right
+        let refused = Counter()
+        let server = NativeServer(Stuck(), options: options, onRefusal: { _ in refused.increment() })
+        let address = try await server.start(at: wiring.address)
+        options.authentication = Secrets.wrong
+        let peer = ReconnectingPeer(to: address, options: options, patience: .seconds(3_600))
+        peer.start()
+        let call = Call("one", arguments: Payload(bytes: [], codec: MessagePack.self))
+        // The first call may wait for the connection; from the refusal on calls fail at once.
+        repeat {
+            let error = await #expect(throws: CallError.self) { _ = try await peer.dispatch(call) }
+            #expect(error?.code == .unauthenticated)
+            #expect(error?.executed == .no)
+        } while peer.refusal == nil && refused.value < 5
+        try #require(peer.refusal?.kind == .authenticationFailed)
+        await #expect(throws: CallError.self) { _ = try await peer.dispatch(call) }
+        #expect(refused.value == 1)
+        await peer.stop()
+        await server.stop()
+    }
+}

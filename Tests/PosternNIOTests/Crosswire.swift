@@ -1,0 +1,83 @@
+import NIOCore
+import NIOPosix
+import PosternNIO
+import Synchronization
+
+/// A server in the middle: sends what it reads to the connection that its plan names, or to nobody.
+final class Crosswire: Sendable {
+    /// To which connection the bytes of one go, by the order in which they were accepted.
+    typealias Plan = @Sendable (Int) -> Int?
+
+    private struct State {
+        var channels: [any Channel] = []
+        /// What came for connections that were not there yet.
+        var early: [Int: [ByteBuffer]] = [:]
+    }
+
+    let address: Address
+    private let listener: any Channel
+    private let state: SharedState
+
+    /// Listens; without a plan everything that is read is dropped.
+    init(at address: Address, _ plan: @escaping Plan = { _ in nil }) async throws {
+        let state = SharedState()
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).childChannelInitializer {
+            channel in
+            channel.eventLoop.makeCompletedFuture {
+                let number = state.add(channel)
+                try channel.pipeline.syncOperations.addHandler(Forwarder { state.forward($0, to: plan(number)) })
+            }
+        }
+        switch address {
+        case .tcp(let host, let port): listener = try await bootstrap.bind(host: host, port: port).get()
+        case .unix(let path): listener = try await bootstrap.bind(unixDomainSocketPath: path).get()
+        }
+        self.address = listener.localAddress?.port.map { .tcp(host: "127.0.0.1", port: $0) } ?? address
+        self.state = state
+    }
+
+    func close() async throws {
+        state.closeAll()
+        try await listener.close()
+    }
+
+    private final class SharedState: Sendable {
+        private let state = Mutex(State())
+
+        func add(_ channel: any Channel) -> Int {
+            let (number, early) = state.withLock { state in
+                state.channels.append(channel)
+                let number = state.channels.count - 1
+                return (number, state.early.removeValue(forKey: number) ?? [])
+            }
+            // The channel becomes active right after this.
+            channel.eventLoop.execute { for bytes in early { channel.writeAndFlush(bytes, promise: nil) } }
+            return number
+        }
+
+        func forward(_ bytes: ByteBuffer, to number: Int?) {
+            guard let number else { return }
+            let channel = state.withLock { state -> (any Channel)? in
+                if state.channels.indices.contains(number) { return state.channels[number] }
+                state.early[number, default: []].append(bytes)
+                return nil
+            }
+            channel?.writeAndFlush(bytes, promise: nil)
+        }
+
+        func closeAll() {
+            for channel in state.withLock({ $0.channels }) { channel.close(promise: nil) }
+        }
+    }
+
+    private final class Forwarder: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private let forward: (ByteBuffer) -> Void
+
+        init(_ forward: @escaping (ByteBuffer) -> Void) { self.forward = forward }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) { forward(unwrapInboundIn(data)) }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+}
