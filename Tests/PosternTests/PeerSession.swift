@@ -73,6 +73,8 @@ extension PeerAction where Waiter == String, Handler == String, Parked == String
         case .report(let waiter, _): "report to \(waiter)"
         case .wake(let parked): "wake \(parked)"
         case .cancel(let handler, let parked): "cancel \(handler ?? "-") \(parked ?? "-")"
+        case .takeBack(let number, let count): "take back \(number) \(count) times"
+        case .holdReferences(let numbers): "hold \(numbers.lent) \(numbers.returned)"
         case .disconnect(let reason): "disconnect: \(reason.kind.word)"
         }
     }

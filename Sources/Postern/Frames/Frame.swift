@@ -16,10 +16,14 @@ enum Frame: Hashable, Sendable {
     case ping(UInt64)
     case pong(UInt64)
     case goodbye(code: Int, text: Range<Int>)
+    case release(number: UInt64, count: UInt64)
+    case references(ReferenceNumbers)
 
     /// The number that a frame's array begins with.
     enum Kind: UInt8 {
         case hello, call, reply, failure, cancel, notify, stream, item, end, credit, progress, ping, pong, goodbye
+        case release = 15
+        case references = 16
     }
 }
 

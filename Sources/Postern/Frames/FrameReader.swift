@@ -37,6 +37,10 @@ struct FrameReader {
         case .goodbye:
             let code = try fields.signed(bytes)
             return .goodbye(code: code, text: try fields.text(bytes, last: true))
+        case .release:
+            let number = try fields.unsigned(bytes)
+            return .release(number: number, count: try fields.unsigned(bytes, last: true))
+        case .references: return .references(try references(&fields, bytes))
         default: return try answer(kind, count, &fields, bytes)
         }
     }
@@ -59,6 +63,17 @@ struct FrameReader {
         )
     }
 
+    private static func references(
+        _ fields: inout FieldReader,
+        _ bytes: Span<UInt8>
+    ) throws(PayloadError) -> ReferenceNumbers {
+        var numbers = ReferenceNumbers()
+        for _ in 0..<(try fields.array(bytes)) { numbers.lent.append(try fields.unsigned(bytes)) }
+        for _ in 0..<(try fields.array(bytes)) { numbers.returned.append(try fields.unsigned(bytes)) }
+        guard fields.rest(bytes).isEmpty else { throw .trailing }
+        return numbers
+    }
+
     /// Frames that belong to a call: their second field is its number.
     private static func answer(
         _ kind: Frame.Kind,
@@ -78,7 +93,7 @@ struct FrameReader {
         case .end: return .end(id: id, count == 2 ? nil : try failure(&fields, bytes))
         case .credit: return .credit(id: id, items: Int(clamping: try fields.unsigned(bytes, last: true)))
         case .progress: return .progress(id: id, value: try fields.value(bytes))
-        case .hello, .call, .notify, .ping, .pong, .goodbye:
+        case .hello, .call, .notify, .ping, .pong, .goodbye, .release, .references:
             throw PayloadError(.malformed, "a \(kind) frame belongs to no call")
         }
     }
@@ -126,7 +141,7 @@ extension Frame.Kind {
         case .failure: count == 6
         case .end: count == 2 || count == 6
         case .notify, .stream, .item: count == 4
-        case .reply, .credit, .progress, .goodbye: count == 3
+        case .reply, .credit, .progress, .goodbye, .release, .references: count == 3
         case .cancel, .ping, .pong: count == 2
         }
     }

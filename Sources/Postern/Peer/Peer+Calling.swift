@@ -17,7 +17,7 @@ extension Peer {
         timeout: Duration? = nil
     ) async throws(CallError) -> Value {
         try await value(
-            Call(method, arguments: Self.positional(repeat each arguments), deadline: timeout.map(Self.deadline))
+            Call(method, arguments: positional(repeat each arguments), deadline: timeout.map(Self.deadline))
         )
     }
 
@@ -27,7 +27,7 @@ extension Peer {
         _ arguments: repeat each Argument,
         timeout: Duration? = nil
     ) async throws(CallError) {
-        let encoded = try Self.positional(repeat each arguments)
+        let encoded = try positional(repeat each arguments)
         _ = try await dispatch(Call(method, arguments: encoded, deadline: timeout.map(Self.deadline)))
     }
 
@@ -37,7 +37,7 @@ extension Peer {
         named arguments: KeyValuePairs<String, any Encodable>,
         timeout: Duration? = nil
     ) async throws(CallError) -> Value {
-        try await value(Call(method, arguments: Self.named(arguments), deadline: timeout.map(Self.deadline)))
+        try await value(Call(method, arguments: named(arguments), deadline: timeout.map(Self.deadline)))
     }
 
     /// Tells the other end something and does not wait; notifications arrive in the order sent.
@@ -47,8 +47,8 @@ extension Peer {
         _ method: String,
         _ arguments: repeat each Argument
     ) throws(CallError) {
-        let encoded = try Self.positional(repeat each arguments)
-        try change { state throws(CallError) in try state.notify(method, encoded.bytes) }
+        let encoded = try positional(repeat each arguments)
+        try sendNotification(Call(method, arguments: encoded, isNotification: true))
     }
 
     /// Calls a method that answers with a stream.
@@ -60,7 +60,7 @@ extension Peer {
         of item: Item.Type = Item.self,
         timeout: Duration? = nil
     ) async throws(CallError) -> ValueStream<Item> {
-        let encoded = try Self.positional(repeat each arguments)
+        let encoded = try positional(repeat each arguments)
         let call = Call(method, arguments: encoded, deadline: timeout.map(Self.deadline))
         return ValueStream(try await replyStream(call))
     }
@@ -80,9 +80,9 @@ extension Peer {
     ) async throws(CallError) -> ValueStream<Item> {
         let arguments =
             if let position {
-                try Self.named(["topic": topic, "epoch": position.epoch, "offset": position.offset])
+                try named(["topic": topic, "epoch": position.epoch, "offset": position.offset])
             } else {
-                try Self.named(["topic": topic])
+                try named(["topic": topic])
             }
         return ValueStream(try await replyStream(Call("rpc/subscribe", arguments: arguments)))
     }
@@ -95,47 +95,20 @@ extension Peer {
     }
 
     private func value<Value: Decodable>(_ call: Call) async throws(CallError) -> Value {
-        guard case .value(let payload) = try await dispatch(call) else {
-            throw CallError(.invalidRequest, "\(call.method) answers with a stream", executed: .yes)
+        try Self.value(of: try await dispatch(call), call.method)
+    }
+
+    /// Decodes the result of a call.
+    static func value<Value: Decodable>(of reply: Reply, _ method: String) throws(CallError) -> Value {
+        guard case .value(let payload) = reply else {
+            throw CallError(.invalidRequest, "\(method) answers with a stream", executed: .yes)
         }
         do throws(PayloadError) {
             return try payload.decode()
         } catch {
-            throw CallError(.internalError, "Unexpected result of \(call.method): \(error.message)", executed: .yes)
+            throw CallError(.internalError, "Unexpected result of \(method): \(error.message)", executed: .yes)
         }
     }
 
     private static func deadline(_ timeout: Duration) -> ContinuousClock.Instant { .now + timeout }
-
-    private static func positional<each Argument: Encodable>(
-        _ arguments: repeat each Argument
-    ) throws(CallError) -> Payload {
-        var bytes: [UInt8] = []
-        var mark = MessagePack.beginArguments(named: false, into: &bytes)
-        do throws(PayloadError) {
-            for argument in repeat each arguments {
-                MessagePack.nextElement(&mark, into: &bytes)
-                try MessagePack.encode(argument, into: &bytes)
-            }
-        } catch {
-            throw CallError(error)
-        }
-        MessagePack.endArguments(mark, named: false, into: &bytes)
-        return Payload(bytes: bytes, codec: MessagePack.self)
-    }
-
-    private static func named(_ arguments: KeyValuePairs<String, any Encodable>) throws(CallError) -> Payload {
-        var bytes: [UInt8] = []
-        var mark = MessagePack.beginArguments(named: true, into: &bytes)
-        do throws(PayloadError) {
-            for (name, argument) in arguments {
-                MessagePack.nextMember(named: name, &mark, into: &bytes)
-                try MessagePack.encode(argument, into: &bytes)
-            }
-        } catch {
-            throw CallError(error)
-        }
-        MessagePack.endArguments(mark, named: true, into: &bytes)
-        return Payload(bytes: bytes, codec: MessagePack.self)
-    }
 }

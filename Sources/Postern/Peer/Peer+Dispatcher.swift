@@ -8,15 +8,26 @@ extension Peer: Dispatcher {
     /// - Throws: `CallError`: `.deadlineExceeded`, `.cancelled`, `.unavailable` when the connection ends first, `.busy`
     ///   when too much waits to be sent, or what the remote handler chose.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
-        let arguments = try Self.bytes(ofArguments: call.arguments)
+        // Paths of references are written by those who hold one, and by nobody else.
+        guard call.method.utf8.first != UInt8(ascii: "$") else {
+            throw CallError(.methodNotFound, "No such method: \(call.method.prefix(limits.pathBytes))")
+        }
+        return try await send(call)
+    }
+
+    /// Sends one call, also through a reference, and waits for its reply.
+    func send(_ call: Call) async throws(CallError) -> Reply {
         guard !call.isNotification else {
-            try change { state throws(CallError) in try state.notify(call.method, arguments) }
+            try sendNotification(call)
             return .value(Payload(bytes: [], codec: MessagePack.self))
         }
-        let outgoing = try outgoingCall(call, arguments)
+        let (arguments, references) = try outgoing(call.arguments)
+        let outgoing = try outgoingCall(call, arguments, references)
         let id = changeInTurn { $0.calls.reserveID() }
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { begin(id, outgoing, CallWaiter(continuation: $0, progress: call.progress)) }
+            await withCheckedContinuation {
+                begin(id, outgoing, references, CallWaiter(continuation: $0, progress: call.progress))
+            }
         } onCancel: {
             giveUp(id, CallError(.cancelled, "The caller cancelled"))
         }
@@ -26,20 +37,36 @@ extension Peer: Dispatcher {
     /// On the event loop: a call only writes a frame and waits.
     public func execution(of path: Span<UInt8>) -> MethodExecution { .onEventLoop }
 
-    private static func bytes(ofArguments arguments: Payload) throws(CallError) -> [UInt8] {
+    /// Sends a notification, also through a reference.
+    func sendNotification(_ call: Call) throws(CallError) {
+        let (arguments, references) = try outgoing(call.arguments)
+        try change { state throws(CallError) in
+            try state.notify(call.method, arguments, references?.numbers)
+            references?.commit()
+        }
+    }
+
+    private func outgoing(
+        _ arguments: Payload
+    ) throws(CallError) -> (bytes: [UInt8], references: SentReferences?) {
         do throws(PayloadError) {
-            return try arguments.transcodedArguments(to: MessagePack.self).bytes
+            return try arguments.transcodedArguments(to: MessagePack.self).naming(for: self)
         } catch {
             throw CallError(error)
         }
     }
 
-    private func outgoingCall(_ call: Call, _ arguments: [UInt8]) throws(CallError) -> OutgoingCall {
+    private func outgoingCall(
+        _ call: Call,
+        _ arguments: [UInt8],
+        _ references: SentReferences?
+    ) throws(CallError) -> OutgoingCall {
         let context = ServingContext.current
         let deadline = call.deadline ?? context?.deadline
         return OutgoingCall(
             method: call.method,
             arguments: arguments,
+            references: references?.numbers,
             timeout: try deadline.map { deadline throws(CallError) in try Self.milliseconds(until: deadline) },
             deadline: deadline,
             flags: call.requiresSafeMethod
@@ -60,12 +87,13 @@ extension Peer: Dispatcher {
         return overflows ? .max : whole.addingReportingOverflow(fraction).overflow ? .max : whole + fraction
     }
 
-    private func begin(_ id: UInt64, _ call: OutgoingCall, _ waiter: CallWaiter) {
+    private func begin(_ id: UInt64, _ call: OutgoingCall, _ references: SentReferences?, _ waiter: CallWaiter) {
         do throws(CallError) {
             try change { state throws(CallError) in
                 // A cancellation before this found nothing to give up.
                 if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", executed: .no) }
                 try state.beginCall(id, call, waiter)
+                references?.commit()
             }
         } catch {
             return waiter.continuation.resume(returning: .failure(error))

@@ -50,6 +50,7 @@ extension Peer {
         for parked in remains.parked { parked.resume() }
         for handler in remains.handlers { handler.cancel() }
         expiry.stop()
+        endReferences()
         disconnection.signal(reason)
         transport.close()
     }

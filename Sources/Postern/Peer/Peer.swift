@@ -17,6 +17,7 @@ public final class Peer: Sendable {
     let disconnection = Disconnection()
     private let state: Mutex<State>
     let expiry = ExpiryTimer()
+    let references: Mutex<ReferenceTables>
 
     /// Makes one end of a connection and writes its hello.
     ///
@@ -34,6 +35,7 @@ public final class Peer: Sendable {
         self.transport = transport
         self.dispatcher = dispatcher
         self.limits = limits
+        references = Mutex(ReferenceTables(limit: limits.references))
         var state = State(limits: limits)
         state.start(name: name)
         self.state = Mutex(state)

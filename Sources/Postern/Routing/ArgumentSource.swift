@@ -24,6 +24,26 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         return try read(ranges[index - 1], of: arguments, as: codec)
     }
 
+    /// Reads the argument of a call at an index and moves on to the next.
+    @usableFromInline
+    func take(
+        _ index: inout Int,
+        _ ranges: borrowing ArgumentRanges,
+        _ arguments: Payload
+    ) throws(CallError) -> Argument {
+        index += 1
+        let range = ranges[index - 1]
+        guard case .received(let message) = arguments.references else {
+            return try read(range, of: arguments.bytes.span, as: arguments.codec)
+        }
+        let argument = try message.reading { () throws(CallError) in
+            try read(range, of: arguments.bytes.span, as: arguments.codec)
+        }
+        guard var payload = argument as? Payload else { return argument }
+        payload.references = arguments.references
+        return payload as? Argument ?? argument
+    }
+
     /// Reads an argument, in place where its type is known and frequent.
     @inlinable
     @inline(__always)
