@@ -156,6 +156,99 @@ struct ReferenceTests {
         await link.close()
     }
 
+    @Test(arguments: Wiring.allCases)
+    func streamsAndProgressCarryReferences(wiring: Wiring) async throws {
+        let router = Router()
+        router.root.registerStream("steps", Parameter<Int>("count")) { (count: Int) async in
+            AsyncStream<Callback> { items in
+                for number in 0..<count { items.yield(Callback { number }) }
+                items.finish()
+            }
+        }
+        router.root.register("work") { (context: CallContext) async in
+            context.reportProgress([Callback { 7 }])
+            return Callback { 8 }
+        }
+        let link = try await Link.make(wiring, serving: router)
+        var sum = 0
+        for try await item in try await link.client.stream("steps", 10, of: Callback.self) {
+            let number: Int = try await item.call()
+            sum += number
+        }
+        #expect(sum == 45)
+        let kept = Shelf<Callback>()
+        let call = Call("work", arguments: Payload(bytes: [], codec: MessagePack.self)) { payload in
+            if let callbacks = try? payload.decode([Callback].self) { callbacks.forEach(kept.put) }
+        }
+        guard case .value(let payload) = try await link.client.dispatch(call) else { throw CancellationError() }
+        kept.put(try payload.decode(Callback.self))
+        for (callback, expected) in zip(kept.all, [7, 8]) {
+            let number: Int = try await callback.call()
+            #expect(number == expected)
+        }
+        #expect(kept.all.count == 2)
+        kept.dropAll()
+        // The rest of a stream that is left is given back, too.
+        for try await _ in try await link.client.stream("steps", 200, of: Callback.self) { break }
+        _ = consume payload
+        await settle { link.server.exportedReferences.isEmpty && link.client.importedReferences.isEmpty }
+        await link.close()
+    }
+
+    @Test("Its owner is told once, after the last of two connections let go", arguments: Wiring.allCases)
+    func theOwnerIsToldOnce(wiring: Wiring) async throws {
+        let released = Counter()
+        let object = Reference(to: Router()) { released.increment() }
+        let router = Router()
+        router.root.register("give") { object }
+        let first = try await Link.make(wiring, serving: router)
+        let second = try await Link.make(wiring, serving: router)
+        let kept = Shelf<Reference>()
+        for _ in 0..<3 { kept.put(try await first.client.call("give")) }
+        #expect(Set(kept.all).count == 1)
+        kept.put(try await second.client.call("give"))
+        await second.close()
+        await settle { second.server.exportedReferences.isEmpty }
+        #expect(released.value == 0)
+        kept.dropAll()
+        await settle { first.server.exportedReferences.isEmpty }
+        #expect(released.value == 1)
+        kept.put(try await first.client.call("give"))
+        await first.close()
+        await settle { first.server.exportedReferences.isEmpty }
+        #expect(released.value == 1)
+    }
+
+    @Test("A client that is cut off with everything pending leaves nothing behind", arguments: Wiring.allCases)
+    func aClientThatIsCutOffLeavesNothing(wiring: Wiring) async throws {
+        let kept = Shelf<Callback>()
+        let started = Gate()
+        let router = Router()
+        router.root.register("hang", Parameter<Callback>("function")) { (function: Callback) async throws in
+            kept.put(function)
+            started.open()
+            try await function.call(Callback {})
+        }
+        let link = try await Link.make(wiring, serving: router)
+        let forever = Callback { (_: Callback) async throws in
+            do { try await Task.sleep(for: .seconds(3_600)) } catch { throw error }
+        }
+        let pending = Task { try await link.client.call("hang", forever) }
+        await started.wait()
+        await settle { link.client.importedReferences.count == 1 && link.server.exportedReferences.count == 1 }
+        link.client.transportClosed(DisconnectReason(.lost, "The cable was cut"))
+        _ = await #expect(throws: CallError.self) { try await pending.value }
+        _ = await link.server.disconnected
+        for peer in [link.client, link.server] {
+            await settle { peer.exportedReferences.isEmpty && peer.importedReferences.isEmpty }
+        }
+        let error = await #expect(throws: CallError.self) { try await kept.all.first?.call(forever) }
+        #expect(error?.code == .unavailable)
+        kept.dropAll()
+        #expect(link.server.importedReferences.isEmpty)
+        await link.close()
+    }
+
     @Test("M12: ten thousand references come and go; one more is refused", arguments: Wiring.allCases)
     func tenThousandReferencesComeAndGo(wiring: Wiring) async throws {
         let kept = Shelf<[Callback]>()

@@ -68,10 +68,17 @@ struct FrameReader {
         _ bytes: Span<UInt8>
     ) throws(PayloadError) -> ReferenceNumbers {
         var numbers = ReferenceNumbers()
-        for _ in 0..<(try fields.array(bytes)) { numbers.lent.append(try fields.unsigned(bytes)) }
-        for _ in 0..<(try fields.array(bytes)) { numbers.returned.append(try fields.unsigned(bytes)) }
+        for _ in 0..<(try count(&fields, bytes)) { numbers.lent.append(try fields.unsigned(bytes)) }
+        for _ in 0..<(try count(&fields, bytes)) { numbers.returned.append(try fields.unsigned(bytes)) }
         guard fields.rest(bytes).isEmpty else { throw .trailing }
         return numbers
+    }
+
+    /// A message holds no more references than values.
+    private static func count(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(PayloadError) -> Int {
+        let count = try fields.array(bytes)
+        guard count <= PayloadLimits.standard.values else { throw .tooManyValues }
+        return count
     }
 
     /// Frames that belong to a call: their second field is its number.

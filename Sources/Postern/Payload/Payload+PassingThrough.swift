@@ -1,7 +1,9 @@
 /// A payload as a parameter or a result passes through: it is neither decoded nor encoded.
 extension Payload: PayloadScalar {
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Payload {
-        Payload(bytes: [UInt8](copying: value), codec: codec)
+        var payload = Payload(bytes: [UInt8](copying: value), codec: codec)
+        if let message = ReceivedReferences.current?.message { payload.references = .received(message) }
+        return payload
     }
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {

@@ -88,8 +88,13 @@ extension Peer {
     }
 
     private func replyStream(_ call: Call) async throws(CallError) -> ReplyStream {
-        guard case .stream(let stream) = try await dispatch(call) else {
-            throw CallError(.invalidRequest, "\(call.method) answers with one value, not with a stream", executed: .yes)
+        try Self.stream(of: try await dispatch(call), call.method)
+    }
+
+    /// Checks that a call was answered with a stream.
+    static func stream(of reply: Reply, _ method: String) throws(CallError) -> ReplyStream {
+        guard case .stream(let stream) = reply else {
+            throw CallError(.invalidRequest, "\(method) answers with one value, not with a stream", executed: .yes)
         }
         return stream
     }

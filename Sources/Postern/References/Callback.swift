@@ -34,7 +34,8 @@ public struct Callback: ReferenceValue, Hashable {
     ///
     /// - Parameters:
     ///   - name: What diagnosis calls it.
-    ///   - onRelease: Run once: when no other end holds it any more, because it was let go there or the connection ended.
+    ///   - onRelease: Run once, when no other end holds it any more: it was let go there, or the connection ended. It is
+    ///     short, and runs on any thread.
     ///   - handler: The function.
     public init<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String = "callback",

@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// Holds them until the message goes, whether anybody reads it or not.
 final class ReceivedReferences: Sendable {
-    private let peer: Peer
+    private let peer: Peer?
     private let lent: [UInt64]
     /// What came home, found when it arrived: it may be released before the message is read.
     private let returned: [UInt64: ReferenceHandle]
@@ -12,14 +12,14 @@ final class ReceivedReferences: Sendable {
     /// Where references are looked up that are being decoded.
     @TaskLocal static var current: Reading?
 
-    init(from peer: Peer, lent: [UInt64], returned: [UInt64: ReferenceHandle]) {
+    init(from peer: Peer?, lent: [UInt64], returned: [UInt64: ReferenceHandle]) {
         self.peer = peer
         self.lent = lent
         self.returned = returned
     }
 
     deinit {
-        peer.letGo(lent)
+        peer?.letGo(lent)
         // The last reference to something of the program's may be among them, and a lock may be held here.
         if !returned.isEmpty { Task { [returned] in _ = returned } }
     }
@@ -28,7 +28,7 @@ final class ReceivedReferences: Sendable {
     func find(_ reference: WireReference) throws(PayloadError) -> ReferenceHandle {
         let handle =
             reference.isReturned
-            ? returned[reference.number] : peer.proxy(reference.number, reference.kind).map(ReferenceHandle.remote)
+            ? returned[reference.number] : peer?.proxy(reference.number, reference.kind).map(ReferenceHandle.remote)
         guard let handle else { throw PayloadError(.typeMismatch, "no such reference") }
         return handle
     }

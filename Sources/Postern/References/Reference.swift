@@ -18,7 +18,8 @@ public struct Reference: ReferenceValue, Hashable {
     /// - Parameters:
     ///   - router: Kept by the reference.
     ///   - name: What diagnosis calls it.
-    ///   - onRelease: Run once: when no other end holds it any more, because it was let go there or the connection ended.
+    ///   - onRelease: Run once, when no other end holds it any more: it was let go there, or the connection ended. It is
+    ///     short, and runs on any thread.
     public init(to router: Router, _ name: String = "object", onRelease: (@Sendable () -> Void)? = nil) {
         handle = .local(LocalReference(router, path: "", .object, name: name, onRelease: onRelease))
     }
@@ -38,7 +39,7 @@ public struct Reference: ReferenceValue, Hashable {
     /// Calls a method of the object and decodes its result.
     ///
     /// - Parameters:
-    ///   - method: Names joined by `/`, from the object on.
+    ///   - method: Names joined by `/`, from the object on; at most 100 UTF-8 bytes.
     ///   - arguments: The positional arguments.
     ///   - timeout: How long the reply may take; `nil` keeps the deadline of the call being served.
     /// - Returns: The result.
@@ -58,6 +59,18 @@ public struct Reference: ReferenceValue, Hashable {
         timeout: Duration? = nil
     ) async throws(CallError) {
         try await handle.call(method, repeat each arguments, timeout: timeout)
+    }
+
+    /// Calls a method of the object that answers with a stream.
+    ///
+    /// - Throws: `CallError`; `.invalidRequest` when the method answers with one value.
+    public func stream<each Argument: Encodable, Item: Decodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        of item: Item.Type = Item.self,
+        timeout: Duration? = nil
+    ) async throws(CallError) -> ValueStream<Item> {
+        try await handle.stream(method, repeat each arguments, timeout: timeout)
     }
 
     /// Tells the object something and does not wait; what is told arrives in the order sent.

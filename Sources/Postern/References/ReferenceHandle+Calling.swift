@@ -6,7 +6,7 @@ extension ReferenceHandle {
         timeout: Duration?
     ) async throws(CallError) -> Value {
         let call = try outgoing(method, repeat each arguments, timeout: timeout)
-        return try Peer.value(of: try await dispatch(call), call.method)
+        return try Peer.value(of: try await reply(to: call), call.method)
     }
 
     func call<each Argument: Encodable>(
@@ -14,7 +14,7 @@ extension ReferenceHandle {
         _ arguments: repeat each Argument,
         timeout: Duration?
     ) async throws(CallError) {
-        _ = try await dispatch(try outgoing(method, repeat each arguments, timeout: timeout))
+        _ = try await reply(to: try outgoing(method, repeat each arguments, timeout: timeout))
     }
 
     func notify<each Argument: Encodable>(_ method: String, _ arguments: repeat each Argument) throws(CallError) {
@@ -23,6 +23,22 @@ extension ReferenceHandle {
         switch self {
         case .remote(let remote): try remote.peer.sendNotification(call)
         case .local: Self.inbox.append { [call] in Task.immediate { _ = try? await dispatch(call) } }
+        }
+    }
+
+    func stream<each Argument: Encodable, Item: Decodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        timeout: Duration?
+    ) async throws(CallError) -> ValueStream<Item> {
+        let call = try outgoing(method, repeat each arguments, timeout: timeout)
+        return ValueStream(try Peer.stream(of: try await reply(to: call), call.method))
+    }
+
+    private func reply(to call: Call) async throws(CallError) -> Reply {
+        do throws(CallError) { return try await dispatch(call) } catch {
+            guard let result = error.unfinished else { throw error }
+            return .value(try result.payloadAtHome())
         }
     }
 
@@ -38,7 +54,11 @@ extension ReferenceHandle {
         switch self {
         case .remote(let remote): payload = try remote.peer.positional(repeat each arguments)
         case .local:
-            do throws(PayloadError) { payload = try Peer.encode(repeat each arguments) } catch {
+            do throws(PayloadError) {
+                payload = try HomeReferences.encoding { () throws(PayloadError) in
+                    try Peer.encode(repeat each arguments)
+                }
+            } catch {
                 throw CallError(error)
             }
         }

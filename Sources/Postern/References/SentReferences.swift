@@ -8,17 +8,19 @@ final class SentReferences: Sendable {
         var lent: [UInt64] = []
         var known: Set<UInt64> = []
         var returned: [RemoteReference] = []
+        var atHome: [ReferenceHandle] = []
     }
 
-    let peer: Peer
+    /// The one who reads the message; `nil` for this process.
+    let peer: Peer?
     private let named = Mutex(Named())
 
     /// Where references go that are being encoded; bound while one message is, and never while a handler runs.
     @TaskLocal static var current: SentReferences?
 
-    init(to peer: Peer) { self.peer = peer }
+    init(to peer: Peer?) { self.peer = peer }
 
-    deinit { peer.unpin(named.withLock { $0.lent }) }
+    deinit { peer?.unpin(named.withLock { $0.lent }) }
 
     /// Has references that `body` encodes written for the other end.
     func collecting<R>(_ body: () throws(PayloadError) -> R) throws(PayloadError) -> R {
@@ -30,6 +32,7 @@ final class SentReferences: Sendable {
 
     /// Names a reference.
     func name(_ handle: ReferenceHandle) throws(PayloadError) -> WireReference {
+        guard let peer else { return nameAtHome(handle) }
         if case .remote(let remote) = handle, remote.peer === peer {
             named.withLock { $0.returned.append(remote) }
             return WireReference(isReturned: true, kind: remote.kind, number: remote.number)
@@ -44,11 +47,27 @@ final class SentReferences: Sendable {
         return WireReference(isReturned: false, kind: handle.kind, number: number)
     }
 
+    /// A message that does not leave this process carries its references along.
+    private func nameAtHome(_ handle: ReferenceHandle) -> WireReference {
+        let index = named.withLock { named in
+            named.atHome.append(handle)
+            return named.atHome.count - 1
+        }
+        return WireReference(isReturned: true, kind: handle.kind, number: UInt64(index))
+    }
+
+    /// The references of a message that does not leave this process, for its reader.
+    var atHome: ReceivedReferences {
+        let handles = named.withLock { $0.atHome }
+        let numbered = handles.enumerated().map { (UInt64($0.offset), $0.element) }
+        return ReceivedReferences(from: nil, lent: [], returned: Dictionary(uniqueKeysWithValues: numbered))
+    }
+
     /// What the frame before the message tells.
     var numbers: ReferenceNumbers {
         named.withLock { ReferenceNumbers(lent: $0.lent, returned: $0.returned.map(\.number)) }
     }
 
     /// Counts that the message leaves; called in the same step that writes it.
-    func commit() { peer.commit(named.withLock { $0.lent }) }
+    func commit() { peer?.commit(named.withLock { $0.lent }) }
 }

@@ -6,6 +6,19 @@ final class UnfinishedResult: Sendable {
 
     init(_ write: @escaping @Sendable (inout [UInt8]) throws(PayloadError) -> Void) { self.write = write }
 
+    /// Encodes the result for a caller in this process.
+    func payloadAtHome() throws(CallError) -> Payload {
+        do throws(PayloadError) {
+            return try HomeReferences.encoding { () throws(PayloadError) in
+                var payload = Payload(bytes: [], codec: MessagePack.self)
+                try write(&payload.bytes)
+                return payload
+            }
+        } catch {
+            throw CallError(ofResult: error, MessagePack.self)
+        }
+    }
+
     /// Encodes the result for the other end of a connection.
     func payload(for peer: Peer) throws(CallError) -> Payload {
         let references = SentReferences(to: peer)

@@ -36,12 +36,9 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         guard case .received(let message) = arguments.references else {
             return try read(range, of: arguments.bytes.span, as: arguments.codec)
         }
-        let argument = try message.reading { () throws(CallError) in
+        return try message.reading { () throws(CallError) in
             try read(range, of: arguments.bytes.span, as: arguments.codec)
         }
-        guard var payload = argument as? Payload else { return argument }
-        payload.references = arguments.references
-        return payload as? Argument ?? argument
     }
 
     /// Reads an argument, in place where its type is known and frequent.

@@ -75,4 +75,23 @@ struct WireReferenceTests {
         let sum: Int = try await Callback { (a: Int, b: Int) in a + b }.call(half, 1)
         #expect((half, sum) == (4, 5))
     }
+
+    @Test
+    func referencesTravelAtHome() async throws {
+        let router = Router()
+        router.root.register("echo", Parameter<Reference>("object")) { (object: Reference) in object }
+        router.root.register("apply", Parameter<Callback>("function")) { (function: Callback) async throws -> Int in
+            try await function.call(20)
+        }
+        let home = Reference(to: router)
+        let echo: Reference = try await home.call("echo", home)
+        #expect(echo == home)
+        let sum: Int = try await echo.call("apply", Callback { (number: Int) in number + 1 })
+        #expect(sum == 21)
+        let (told, signal) = AsyncStream.makeStream(of: Int.self)
+        let callback = Callback { (number: Int, _: Callback) in _ = signal.yield(number) }
+        for number in 0..<3 { try callback.notify(number, callback) }
+        var numbers = told.makeAsyncIterator()
+        for number in 0..<3 { #expect(await numbers.next() == number) }
+    }
 }
