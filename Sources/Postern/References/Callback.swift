@@ -4,10 +4,10 @@
 /// other values. The receiver, whose parameter is a `Callback` too, calls it with ``call(_:timeout:)`` or
 /// ``notify(_:)``. Coming home it is the original again, and one received may be passed on: then the calls go through
 /// this process, and end with its connections. It is kept here for as long as the other end holds it, at most until the
-/// connection ends.
+/// connection ends: two ends of which each keeps what the other holds, keep both.
 ///
 /// Callbacks are equal when they are the same function, made once.
-public struct Callback: ReferenceValue, Hashable {
+public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
     static let kind = ReferenceKind.function
     let handle: ReferenceHandle
 

@@ -82,24 +82,9 @@ extension Peer {
 extension Peer {
     /// Holds the references of the message that follows; a reason when the connection is to end.
     func receiveReferences(_ numbers: ReferenceNumbers) -> Result<ReceivedReferences, DisconnectReason> {
-        var held: [UInt64] = []
-        var returned: [UInt64: ReferenceHandle] = [:]
-        var reason: DisconnectReason?
-        references.withLock { tables in
-            for number in numbers.lent where tables.imports.receive(number) { held.append(number) }
-            for number in numbers.returned {
-                if let target = tables.exports.target(of: number) {
-                    returned[number] = target
-                } else if tables.noteBadUse() {
-                    reason = .protocolViolation("too many references were returned that were not lent")
-                }
-            }
-        }
-        if held.count < numbers.lent.count {
-            reason = .protocolViolation("more than \(limits.references) references were lent")
-        }
-        let references = ReceivedReferences(from: self, lent: held, returned: returned)
-        return reason.map(Result.failure) ?? .success(references)
+        let (held, returned, reason) = references.withLock { $0.receive(numbers) }
+        let message = ReceivedReferences(from: self, lent: held, returned: returned)
+        return reason.map(Result.failure) ?? .success(message)
     }
 
     /// The object that stands for a number; `nil` for a number that was not received.

@@ -7,7 +7,7 @@
 /// the other end holds it, at most until the connection ends.
 ///
 /// References are equal when they lead to the same place; one made with `onRelease` is equal to itself only.
-public struct Reference: ReferenceValue, Hashable {
+public struct Reference: Codable, Hashable, Sendable, ReferenceValue {
     static let kind = ReferenceKind.object
     let handle: ReferenceHandle
 

@@ -27,6 +27,29 @@ struct ReferenceTables: Sendable {
         return true
     }
 
+    /// Takes what is told before a message: holds what is lent, and finds what comes home.
+    mutating func receive(
+        _ numbers: ReferenceNumbers
+    ) -> (held: [UInt64], returned: [UInt64: ReferenceHandle], reason: DisconnectReason?) {
+        guard !isClosed else { return ([], [:], nil) }
+        var held: [UInt64] = []
+        for number in numbers.lent {
+            guard imports.receive(number) else {
+                return (held, [:], .protocolViolation("more references were lent than are held"))
+            }
+            held.append(number)
+        }
+        var returned: [UInt64: ReferenceHandle] = [:]
+        for number in numbers.returned {
+            if let target = exports.target(of: number) {
+                returned[number] = target
+            } else if noteBadUse() {
+                return (held, returned, .protocolViolation("too many references were returned that are not held"))
+            }
+        }
+        return (held, returned, nil)
+    }
+
     /// Ends everything.
     ///
     /// - Returns: What the other side held.
