@@ -83,11 +83,11 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
             guard let connection else { return false }
             let arguments =
                 if let position {
-                    try ArgumentEncoding.payload(
+                    try connection.encoded(
                         named: ["topic": topic, "epoch": position.epoch, "offset": position.offset]
                     )
                 } else {
-                    try ArgumentEncoding.payload(named: ["topic": topic])
+                    try connection.encoded(named: ["topic": topic])
                 }
             guard case .stream(let stream) = try await connection.dispatch(Call("rpc/subscribe", arguments: arguments))
             else { throw CallError(.invalidRequest, "rpc/subscribe answers with one value", executed: .yes) }

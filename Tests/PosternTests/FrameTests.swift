@@ -7,7 +7,7 @@ struct FrameTests {
         let session = Self.session()
         let whole = try Self.frames(in: [session])
         #expect(session.count >= 200)
-        #expect(whole.count == 16)
+        #expect(whole.count == 18)
         for split in 0...session.count {
             let parts = [Array(session[..<split]), Array(session[split...])]
             #expect(try Self.frames(in: parts) == whole, "split at \(split)")
@@ -43,6 +43,8 @@ struct FrameTests {
             [0x92, 0x04, 0x01, 0x01], [0x92, 0x04], [0x93, 0x02, 0x01], [0x92, 0x04, 0xa1, 0x61],
             [0xdd, 0xff, 0xff, 0xff, 0xff],
             [0x98, 0x01, 0x01, 0xdb, 0xff, 0xff, 0xff, 0xff], [0x93, 0x00, 0x01, 0xdf, 0xff, 0xff, 0xff, 0xff],
+            [0x92, 0x0f, 0x01], [0x93, 0x0f, 0x01, 0xff], [0x93, 0x10, 0x90, 0x01], [0x93, 0x10, 0x91, 0xa0, 0x90],
+            [0x93, 0x10, 0x90, 0x90, 0x01], [0x93, 0x10, 0xdd, 0xff, 0xff, 0xff, 0xff, 0x90],
             [0x93, 0x02, 0xd3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
         ] as [[UInt8]]
     )
@@ -72,7 +74,7 @@ struct FrameTests {
             }
             // Half of them look like a frame at first.
             if round.isMultiple(of: 2) {
-                body.insert(contentsOf: [0x90 | UInt8(round / 2 % 9), UInt8(round / 18 % 14)], at: 0)
+                body.insert(contentsOf: [0x90 | UInt8(round / 2 % 9), UInt8(round / 18 % 17)], at: 0)
             }
             let bytes = [0, 0, 0, UInt8(body.count)] + body
             var session = PeerSession()
@@ -115,6 +117,8 @@ struct FrameTests {
         Wire.answer(.progress, 6, into: &bytes)
         FrameWriter.writeNumbers(.ping, 1, into: &bytes)
         FrameWriter.writeNumbers(.pong, 1 << 40, into: &bytes)
+        FrameWriter.writeRelease(1 << 60, 3, into: &bytes)
+        _ = FrameWriter.writeReferences(ReferenceNumbers(lent: [1, 1 << 60], returned: [2]), limit: 100, into: &bytes)
         FrameWriter.writeGoodbye(code: 0, "stopping", into: &bytes)
         return bytes
     }

@@ -14,6 +14,8 @@ public struct Call: Sendable {
     public var caller: Peer?
     /// Takes what the handler reports on the way; `nil` when the caller did not ask for it.
     public var progress: ProgressSink?
+    /// What the path leads to when it is a reference; `nil` for the methods of the dispatcher.
+    var target: ReferenceHandle?
 
     /// Takes encoded progress values, in order, from any thread.
     public typealias ProgressSink = @Sendable (Payload) -> Void

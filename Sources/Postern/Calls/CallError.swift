@@ -11,6 +11,8 @@ public struct CallError: Error, Sendable {
     public var executed: Executed
     /// More about the fault, encoded; what it holds is between the two applications.
     public var details: Payload?
+    /// The result that is still to be encoded, when that is all that went wrong.
+    var unfinished: UnfinishedResult?
 
     /// Makes an error; `executed` is taken from the code where it is left out.
     public init(_ code: Code, _ message: String, executed: Executed? = nil, details: Payload? = nil) {
@@ -33,7 +35,11 @@ public struct CallError: Error, Sendable {
     /// Makes the error for a fault in a call's arguments.
     public init(_ error: PayloadError) {
         let code: Code =
-            error.reason == .malformed || error.reason == .limitExceeded ? .invalidRequest : .invalidParameters
+            switch error.reason {
+            case .malformed, .limitExceeded: .invalidRequest
+            case .tooManyReferences: .limitExceeded
+            default: .invalidParameters
+            }
         self.init(code, error.message, executed: .no)
     }
 

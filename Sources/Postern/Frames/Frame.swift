@@ -17,11 +17,13 @@ enum Frame: Hashable, Sendable {
     case pong(UInt64)
     case goodbye(code: Int, text: Range<Int>)
     case proof(Range<Int>)
+    case release(number: UInt64, count: UInt64)
+    case references(ReferenceNumbers)
 
     /// The number that a frame's array begins with.
     enum Kind: UInt8 {
         case hello, call, reply, failure, cancel, notify, stream, item, end, credit, progress, ping, pong, goodbye
-        case proof
+        case proof, release, references
     }
 }
 

@@ -38,6 +38,10 @@ struct FrameReader {
             let code = try fields.signed(bytes)
             return .goodbye(code: code, text: try fields.text(bytes, last: true))
         case .proof: return .proof(try fields.binary(bytes, last: true))
+        case .release:
+            let number = try fields.unsigned(bytes)
+            return .release(number: number, count: try fields.unsigned(bytes, last: true))
+        case .references: return .references(try references(&fields, bytes))
         default: return try answer(kind, count, &fields, bytes)
         }
     }
@@ -60,6 +64,24 @@ struct FrameReader {
         )
     }
 
+    private static func references(
+        _ fields: inout FieldReader,
+        _ bytes: Span<UInt8>
+    ) throws(PayloadError) -> ReferenceNumbers {
+        var numbers = ReferenceNumbers()
+        for _ in 0..<(try count(&fields, bytes)) { numbers.lent.append(try fields.unsigned(bytes)) }
+        for _ in 0..<(try count(&fields, bytes)) { numbers.returned.append(try fields.unsigned(bytes)) }
+        guard fields.rest(bytes).isEmpty else { throw .trailing }
+        return numbers
+    }
+
+    /// A message holds no more references than values.
+    private static func count(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(PayloadError) -> Int {
+        let count = try fields.array(bytes)
+        guard count <= PayloadLimits.standard.values else { throw .tooManyValues }
+        return count
+    }
+
     /// Frames that belong to a call: their second field is its number.
     private static func answer(
         _ kind: Frame.Kind,
@@ -79,7 +101,7 @@ struct FrameReader {
         case .end: return .end(id: id, count == 2 ? nil : try failure(&fields, bytes))
         case .credit: return .credit(id: id, items: Int(clamping: try fields.unsigned(bytes, last: true)))
         case .progress: return .progress(id: id, value: try fields.value(bytes))
-        case .hello, .call, .notify, .ping, .pong, .goodbye, .proof:
+        case .hello, .call, .notify, .ping, .pong, .goodbye, .proof, .release, .references:
             throw PayloadError(.malformed, "a \(kind) frame belongs to no call")
         }
     }
@@ -127,7 +149,7 @@ extension Frame.Kind {
         case .failure: count == 6
         case .end: count == 2 || count == 6
         case .notify, .stream, .item: count == 4
-        case .reply, .credit, .progress, .goodbye: count == 3
+        case .reply, .credit, .progress, .goodbye, .release, .references: count == 3
         case .cancel, .ping, .pong, .proof: count == 2
         }
     }

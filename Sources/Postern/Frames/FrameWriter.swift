@@ -56,6 +56,28 @@ enum FrameWriter {
         end(start, in: &output)
     }
 
+    static func writeRelease(_ number: UInt64, _ count: UInt64, into output: inout [UInt8]) {
+        let start = begin(.release, fields: 3, id: number, into: &output)
+        MessagePack.write(count, into: &output)
+        end(start, in: &output)
+    }
+
+    /// Appends what is told before a message with references.
+    ///
+    /// - Returns: Whether the frame stands; a larger one than the limit is taken back.
+    static func writeReferences(_ numbers: ReferenceNumbers, limit: Int, into output: inout [UInt8]) -> Bool {
+        let start = begin(.references, fields: 3, into: &output)
+        for list in [numbers.lent, numbers.returned] {
+            var mark = MessagePack.beginArray(into: &output)
+            for number in list {
+                MessagePack.nextElement(&mark, into: &output)
+                MessagePack.write(number, into: &output)
+            }
+            MessagePack.endArray(mark, into: &output)
+        }
+        return end(start, limit: limit, in: &output)
+    }
+
     static func writeGoodbye(code: Int, _ text: String, into output: inout [UInt8]) {
         let start = begin(.goodbye, fields: 3, into: &output)
         MessagePack.write(Int64(code), into: &output)

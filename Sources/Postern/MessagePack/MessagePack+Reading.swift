@@ -1,8 +1,9 @@
 extension MessagePack {
-    /// Tells what the value is; a timestamp is a string, other extensions are refused.
+    /// Tells what the value is; a timestamp is a string, a reference is bytes, other extensions are refused.
     public static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {
         let header = try MessagePackHeader(at: 0, in: value)
         if let kind = header.kind { return kind }
+        if value[header.body - 1] == referenceType { return .bytes }
         guard value[header.body - 1] == timestampType else {
             throw .expected("a value", found: header.phrase(in: value))
         }

@@ -98,6 +98,7 @@ extension MessagePackHeader {
     func phrase(in bytes: Span<UInt8>) -> String {
         switch form {
         case .extension where bytes[body - 1] == MessagePack.timestampType: "a timestamp"
+        case .extension where bytes[body - 1] == MessagePack.referenceType: "a reference"
         case .extension: "extension \(Int8(bitPattern: bytes[body - 1]))"
         default: kind?.phrase ?? "nothing"
         }

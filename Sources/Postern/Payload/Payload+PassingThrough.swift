@@ -1,12 +1,18 @@
 /// A payload as a parameter or a result passes through: it is neither decoded nor encoded.
 extension Payload: PayloadScalar {
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Payload {
-        Payload(bytes: [UInt8](copying: value), codec: codec)
+        var payload = Payload(bytes: [UInt8](copying: value), codec: codec)
+        if let message = ReceivedReferences.current?.message { payload.references = .received(message) }
+        return payload
     }
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
         if codec == self.codec {
-            output.append(copying: bytes.span)
+            guard references != nil else { return output.append(copying: bytes.span) }
+            guard let message = SentReferences.current else {
+                throw PayloadError(.noConnection, "a reference is written outside a connection")
+            }
+            output += try naming(in: message)
         } else {
             try self.codec.transcode(bytes.span, to: codec, into: &output)
         }

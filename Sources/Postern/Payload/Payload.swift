@@ -4,6 +4,8 @@ public struct Payload: Sendable {
     public var bytes: [UInt8]
     /// The encoding of the bytes.
     public var codec: any PayloadCodec.Type
+    /// The references among the values; `nil` for none.
+    var references: PayloadReferences?
 
     /// Takes encoded bytes as they are.
     public init(bytes: [UInt8], codec: any PayloadCodec.Type) {
@@ -22,7 +24,8 @@ public struct Payload: Sendable {
 
     /// Decodes the bytes as one value.
     public func decode<T: Decodable>(_ type: T.Type = T.self) throws(PayloadError) -> T {
-        try codec.decode(type, from: bytes.span)
+        guard case .received(let message) = references else { return try codec.decode(type, from: bytes.span) }
+        return try message.reading { () throws(PayloadError) in try codec.decode(type, from: bytes.span) }
     }
 
     /// The same value in another encoding; itself when the encoding is the same.

@@ -1,39 +1,31 @@
 /// Writes the arguments of calls as they travel: a list of positional ones, then a map of named ones or nil.
-package enum ArgumentEncoding {
+enum ArgumentEncoding {
     /// Positional arguments of known types, and named ones.
-    package static func payload<each Argument: Encodable>(
+    static func payload<each Argument: Encodable>(
         _ arguments: repeat each Argument,
         named: KeyValuePairs<String, any Encodable> = [:]
-    ) throws(CallError) -> Payload {
+    ) throws(PayloadError) -> Payload {
         var bytes: [UInt8] = []
-        do throws(PayloadError) {
-            var list = MessagePack.beginArray(into: &bytes)
-            for argument in repeat each arguments {
-                MessagePack.nextElement(&list, into: &bytes)
-                try MessagePack.encode(argument, into: &bytes)
-            }
-            MessagePack.endArray(list, into: &bytes)
-            try append(named, to: &bytes)
-        } catch {
-            throw CallError(error)
+        var list = MessagePack.beginArray(into: &bytes)
+        for argument in repeat each arguments {
+            MessagePack.nextElement(&list, into: &bytes)
+            try MessagePack.encode(argument, into: &bytes)
         }
+        MessagePack.endArray(list, into: &bytes)
+        try append(named, to: &bytes)
         return Payload(bytes: bytes, codec: MessagePack.self)
     }
 
     /// Arguments as they stand in a dynamic call: those without a name are positional.
-    package static func payload(dynamic arguments: KeyValuePairs<String, any Encodable>) throws(CallError) -> Payload {
+    static func payload(dynamic arguments: KeyValuePairs<String, any Encodable>) throws(PayloadError) -> Payload {
         var bytes: [UInt8] = []
-        do throws(PayloadError) {
-            var list = MessagePack.beginArray(into: &bytes)
-            for (name, argument) in arguments where name.isEmpty {
-                MessagePack.nextElement(&list, into: &bytes)
-                try MessagePack.encode(argument, into: &bytes)
-            }
-            MessagePack.endArray(list, into: &bytes)
-            try append(arguments, to: &bytes)
-        } catch {
-            throw CallError(error)
+        var list = MessagePack.beginArray(into: &bytes)
+        for (name, argument) in arguments where name.isEmpty {
+            MessagePack.nextElement(&list, into: &bytes)
+            try MessagePack.encode(argument, into: &bytes)
         }
+        MessagePack.endArray(list, into: &bytes)
+        try append(arguments, to: &bytes)
         return Payload(bytes: bytes, codec: MessagePack.self)
     }
 

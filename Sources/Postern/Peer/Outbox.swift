@@ -15,6 +15,31 @@ struct Outbox: Sendable {
     @inline(__always)
     mutating func write<R>(_ body: (inout [UInt8]) -> R) -> R { isOpen ? body(&ready) : body(&early) }
 
+    /// Appends a frame, and before it what is told of the references in it; both or none.
+    @inline(__always)
+    mutating func write(
+        behind references: ReferenceNumbers?,
+        limit: Int,
+        _ body: (inout [UInt8]) -> Bool
+    ) -> Bool {
+        write { Self.append(behind: references, limit: limit, to: &$0, body) }
+    }
+
+    /// Appends a frame, and before it what is told of the references in it; both or none.
+    @inline(__always)
+    static func append(
+        behind references: ReferenceNumbers?,
+        limit: Int,
+        to output: inout [UInt8],
+        _ body: (inout [UInt8]) -> Bool
+    ) -> Bool {
+        guard let references else { return body(&output) }
+        let start = output.count
+        if FrameWriter.writeReferences(references, limit: limit, into: &output), body(&output) { return true }
+        output.removeLast(output.count - start)
+        return false
+    }
+
     /// Appends frames that belong to the handshake itself.
     mutating func writeNow(_ body: (inout [UInt8]) -> Void) { body(&ready) }
 

@@ -9,7 +9,7 @@ extension Peer {
             return nil
         case .check(let proof, let statement):
             let isProven = authentication.accepts(Array(bytes[proof]), of: statement)
-            return perform(changeInTurn { $0.judge(isProven: isProven) }, bytes, &replies)
+            return perform(changeInTurn { $0.judge(isProven: isProven) }, bytes, nil, &replies)
         }
     }
 }

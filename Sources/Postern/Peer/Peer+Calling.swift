@@ -18,8 +18,8 @@ extension Peer {
         named: KeyValuePairs<String, any Encodable> = [:],
         timeout: Duration? = nil
     ) async throws(CallError) -> Value {
-        let encoded = try ArgumentEncoding.payload(repeat each arguments, named: named)
-        return try Self.decoded(try await value(method, encoded, timeout))
+        let encoded = try encoded(repeat each arguments, named: named)
+        return try Self.value(of: try await reply(method, encoded, timeout), method)
     }
 
     /// Calls a method and passes over its result.
@@ -29,7 +29,7 @@ extension Peer {
         named: KeyValuePairs<String, any Encodable> = [:],
         timeout: Duration? = nil
     ) async throws(CallError) {
-        let encoded = try ArgumentEncoding.payload(repeat each arguments, named: named)
+        let encoded = try encoded(repeat each arguments, named: named)
         _ = try await reply(method, encoded, timeout)
     }
 
@@ -40,8 +40,9 @@ extension Peer {
         _ method: String,
         _ arguments: repeat each Argument
     ) throws(CallError) {
-        let encoded = try ArgumentEncoding.payload(repeat each arguments)
-        try change { state throws(CallError) in try state.notify(method, encoded.bytes) }
+        try checkName(method)
+        let encoded = try encoded(repeat each arguments)
+        try sendNotification(Call(method, arguments: encoded, isNotification: true))
     }
 
     /// Calls a method that answers with a stream.
@@ -53,7 +54,7 @@ extension Peer {
         of item: Item.Type = Item.self,
         timeout: Duration? = nil
     ) async throws(CallError) -> ValueStream<Item> {
-        let encoded = try ArgumentEncoding.payload(repeat each arguments)
+        let encoded = try encoded(repeat each arguments)
         return ValueStream(try await replyStream(method, encoded, timeout))
     }
 
@@ -72,11 +73,9 @@ extension Peer {
     ) async throws(CallError) -> ValueStream<Item> {
         let arguments =
             if let position {
-                try ArgumentEncoding.payload(
-                    named: ["topic": topic, "epoch": position.epoch, "offset": position.offset]
-                )
+                try encoded(named: ["topic": topic, "epoch": position.epoch, "offset": position.offset])
             } else {
-                try ArgumentEncoding.payload(named: ["topic": topic])
+                try encoded(named: ["topic": topic])
             }
         return ValueStream(try await replyStream("rpc/subscribe", arguments))
     }
@@ -86,22 +85,32 @@ extension Peer {
         _ arguments: Payload,
         _ timeout: Duration? = nil
     ) async throws(CallError) -> ReplyStream {
-        guard case .stream(let stream) = try await reply(method, arguments, timeout) else {
+        try Self.stream(of: try await reply(method, arguments, timeout), method)
+    }
+
+    private func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
+        try checkName(method)
+        let call = Call(method, arguments: arguments, deadline: timeout.map { .now + $0 })
+        return try await reply(to: call, patience: timeout == nil ? Patience(nil, orThatOf: self) : .unlimited)
+    }
+
+    /// Checks that a call was answered with a stream.
+    static func stream(of reply: Reply, _ method: String) throws(CallError) -> ReplyStream {
+        guard case .stream(let stream) = reply else {
             throw CallError(.invalidRequest, "\(method) answers with one value, not with a stream", executed: .yes)
         }
         return stream
     }
 
-    /// Calls a method that answers with one value.
-    func value(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Payload {
-        guard case .value(let payload) = try await reply(method, arguments, timeout) else {
+    /// Decodes the result of a call.
+    static func value<Value: Decodable>(of reply: Reply, _ method: String) throws(CallError) -> Value {
+        guard case .value(let payload) = reply else {
             throw CallError(.invalidRequest, "\(method) answers with a stream", executed: .yes)
         }
-        return payload
-    }
-
-    private func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
-        let call = Call(method, arguments: arguments, deadline: timeout.map { .now + $0 })
-        return try await reply(to: call, patience: timeout == nil ? Patience(nil, orThatOf: self) : .unlimited)
+        do throws(PayloadError) {
+            return try payload.decode()
+        } catch {
+            throw CallError(.internalError, "Unexpected result of \(method): \(error.message)", executed: .yes)
+        }
     }
 }

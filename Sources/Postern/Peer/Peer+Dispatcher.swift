@@ -8,12 +8,24 @@ extension Peer: Dispatcher {
     /// - Throws: `CallError`: `.deadlineExceeded`, `.cancelled`, `.unavailable` when the connection ends first, `.busy`
     ///   when too much waits to be sent, or what the remote handler chose.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
+        try checkName(call.method)
+        return try await send(call)
+    }
+
+    /// Sends one call, also through a reference, and waits for its reply.
+    func send(_ call: Call) async throws(CallError) -> Reply {
         guard !call.isNotification else {
-            let arguments = try Self.bytes(ofArguments: call.arguments)
-            try change { state throws(CallError) in try state.notify(call.method, arguments) }
+            try sendNotification(call)
             return .value(Payload(bytes: [], codec: MessagePack.self))
         }
         return try await reply(to: call, patience: .unlimited)
+    }
+
+    /// Refuses the paths of references: those are written by who holds one, and by nobody else.
+    func checkName(_ method: String) throws(CallError) {
+        guard method.utf8.first != UInt8(ascii: "$") else {
+            throw CallError(.methodNotFound, "No such method: \(method.prefix(limits.pathBytes))")
+        }
     }
 
     /// Sends one call that wants a reply, and waits for it.
@@ -55,7 +67,8 @@ extension Peer: Dispatcher {
         patience: Patience,
         to receiver: CallWaiter.Receiver
     ) throws(CallError) {
-        let outgoing = try outgoingCall(call, try Self.bytes(ofArguments: call.arguments), patience)
+        let (arguments, references) = try outgoing(call.arguments)
+        let outgoing = try outgoingCall(call, arguments, references, patience)
         let waiter = CallWaiter(
             receiver: receiver,
             progress: call.progress,
@@ -65,6 +78,7 @@ extension Peer: Dispatcher {
             // A cancellation before this found nothing to give up.
             if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", executed: .no) }
             try state.beginCall(id, outgoing, waiter)
+            references?.commit()
         }
         if let deadline = outgoing.deadline { expiry.arm(deadline, expireCalls) }
     }
@@ -72,9 +86,20 @@ extension Peer: Dispatcher {
     /// On the event loop: a call only writes a frame and waits.
     public func execution(of path: Span<UInt8>) -> MethodExecution { .onEventLoop }
 
-    private static func bytes(ofArguments arguments: Payload) throws(CallError) -> [UInt8] {
+    /// Sends a notification, also through a reference.
+    func sendNotification(_ call: Call) throws(CallError) {
+        let (arguments, references) = try outgoing(call.arguments)
+        try change { state throws(CallError) in
+            try state.notify(call.method, arguments, references?.numbers)
+            references?.commit()
+        }
+    }
+
+    private func outgoing(
+        _ arguments: Payload
+    ) throws(CallError) -> (bytes: [UInt8], references: SentReferences?) {
         do throws(PayloadError) {
-            return try arguments.transcodedArguments(to: MessagePack.self).bytes
+            return try arguments.transcodedArguments(to: MessagePack.self).naming(for: self)
         } catch {
             throw CallError(error)
         }
@@ -83,6 +108,7 @@ extension Peer: Dispatcher {
     private func outgoingCall(
         _ call: Call,
         _ arguments: [UInt8],
+        _ references: SentReferences?,
         _ patience: Patience
     ) throws(CallError) -> OutgoingCall {
         let context = ServingContext.current
@@ -90,6 +116,7 @@ extension Peer: Dispatcher {
         return OutgoingCall(
             method: call.method,
             arguments: arguments,
+            references: references?.numbers,
             timeout: try deadline.map { deadline throws(CallError) in try Self.milliseconds(until: deadline) },
             deadline: patience.deadline(orEarlier: deadline),
             flags: call.requiresSafeMethod

@@ -52,6 +52,7 @@ extension Peer {
         for handler in remains.handlers { handler.cancel() }
         expiry.stop()
         arrivals?.end()
+        endReferences()
         disconnection.signal(reason)
         transport.close()
     }

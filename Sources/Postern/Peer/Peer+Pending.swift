@@ -19,7 +19,7 @@ extension Peer {
     ) -> PendingCall<Value> {
         begin(
             method,
-            Result { () throws(CallError) in try ArgumentEncoding.payload(repeat each arguments, named: named) },
+            Result { () throws(CallError) in try encoded(repeat each arguments, named: named) },
             expiry,
             Self.decoded
         )
@@ -34,7 +34,7 @@ extension Peer {
     ) -> PendingCall<Void> {
         begin(
             method,
-            Result { () throws(CallError) in try ArgumentEncoding.payload(repeat each arguments, named: named) },
+            Result { () throws(CallError) in try encoded(repeat each arguments, named: named) },
             expiry
         ) { _ in }
     }
@@ -48,6 +48,7 @@ extension Peer {
         let reply = PendingReply()
         let number = changeInTurn { $0.calls.reserveID() }
         do throws(CallError) {
+            try checkName(method)
             let call = Call(method, arguments: try arguments.get())
             try send(call, as: number, patience: Patience(expiry, orThatOf: self), to: .pending(reply))
         } catch {

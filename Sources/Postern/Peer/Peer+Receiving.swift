@@ -7,19 +7,28 @@ extension Peer {
     ///
     /// - Parameter bytes: Whole frames, each with its length in front.
     public func receive(_ bytes: [UInt8]) {
-        changeInTurn { $0.outbox.beginTurn() }
+        var references = changeInTurn { $0.beginTurn() }
         var reader = FrameReader()
         var replies: [UInt8] = []
         var violation: DisconnectReason?
         do throws(ProtocolViolation) {
             while violation == nil, let frame = try reader.next(in: bytes.span) {
-                let action = changeInTurn { $0.receive(frame, in: bytes) }
-                violation = perform(action, bytes, &replies)
+                let message = references
+                let action = changeInTurn { $0.receive(frame, in: bytes, message) }
+                references = nil
+                if case .holdReferences(let numbers) = action {
+                    violation = hold(numbers, &references)
+                } else {
+                    violation = perform(action, bytes, message, &replies)
+                }
             }
         } catch {
             violation = .protocolViolation(error.message)
         }
-        change { if !replies.isEmpty { $0.outbox.append(replies) } }
+        change { state in
+            if !replies.isEmpty { state.outbox.append(replies) }
+            state.waitingReferences = references
+        }
         if let violation { disconnect(violation) }
     }
 
@@ -44,19 +53,36 @@ extension Peer {
     }
 
     /// Does what a frame asks for; gives the reason when that is to end the connection.
-    func perform(_ action: State.Action, _ bytes: [UInt8], _ replies: inout [UInt8]) -> DisconnectReason? {
+    func perform(
+        _ action: State.Action,
+        _ bytes: [UInt8],
+        _ references: ReceivedReferences?,
+        _ replies: inout [UInt8]
+    ) -> DisconnectReason? {
         switch action {
         case .none: break
-        case .serve(let call): serve(call, bytes, &replies)
-        case .handleNotification(let path, let arguments): handleNotification(path, arguments, bytes)
+        case .serve(let call):
+            if references == nil, !ReferencePath.isOne(call.path, in: bytes) {
+                serve(call, bytes, &replies)
+            } else {
+                return serve(call, bytes, references)
+            }
+        case .handleNotification(let path, let arguments):
+            if references == nil, !ReferencePath.isOne(path, in: bytes) {
+                handleNotification(path, arguments, bytes)
+            } else {
+                return handleNotification(path, arguments, bytes, references)
+            }
+        case .takeBack(let number, let count): return receiveRelease(number, count)
+        case .holdReferences: break
         case .resume(let waiter, let value):
-            let payload = Payload(bytes: Array(bytes[value]), codec: MessagePack.self)
+            let payload = Payload(received: bytes[value], references)
             waiter.settle(.success(.value(payload)))
         case .fail(let waiter, let failure): waiter.settle(.failure(CallError(failure, in: bytes)))
         case .openStream(let waiter, let id, let position):
             waiter.settle(.success(.stream(incomingStream(id, position))))
         case .report(let waiter, let progress):
-            waiter.progress?(Payload(bytes: Array(bytes[progress]), codec: MessagePack.self))
+            waiter.progress?(Payload(received: bytes[progress], references))
         case .wake(let parked): parked.resume()
         case .cancel(let handler, let parked):
             handler?.cancel()
@@ -65,5 +91,22 @@ extension Peer {
         case .disconnect(let reason): return reason
         }
         return nil
+    }
+
+    private func hold(_ numbers: ReferenceNumbers, _ references: inout ReceivedReferences?) -> DisconnectReason? {
+        switch receiveReferences(numbers) {
+        case .success(let message): references = message
+        case .failure(let reason): return reason
+        }
+        return nil
+    }
+}
+
+extension Payload {
+    /// Takes a value out of a frame.
+    @inline(__always)
+    init(received bytes: ArraySlice<UInt8>, _ references: ReceivedReferences?) {
+        self.init(bytes: Array(bytes), codec: MessagePack.self)
+        if let references { self.references = .received(references) }
     }
 }

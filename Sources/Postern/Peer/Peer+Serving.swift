@@ -30,6 +30,7 @@ extension Peer {
             }
         } catch {
             FrameWriter.takeBack(start, in: &replies)
+            if let result = error.unfinished { return finish(frame.id, result) }
             FrameWriter.writeFailure(id: frame.id, error, limit: limits.frameBytes, into: &replies)
         }
     }
@@ -54,7 +55,7 @@ extension Peer {
         }
     }
 
-    private func incomingCall(_ frame: CallFrame, _ bytes: [UInt8]) -> Call {
+    func incomingCall(_ frame: CallFrame, _ bytes: [UInt8]) -> Call {
         var call = Call(
             String(decoding: bytes[frame.path], as: UTF8.self),
             arguments: Payload(bytes: Array(bytes[frame.arguments]), codec: MessagePack.self),
@@ -71,7 +72,7 @@ extension Peer {
         return call
     }
 
-    private func notification(_ path: Range<Int>, _ arguments: Range<Int>, _ bytes: [UInt8]) -> Call {
+    func notification(_ path: Range<Int>, _ arguments: Range<Int>, _ bytes: [UInt8]) -> Call {
         Call(
             String(decoding: bytes[path], as: UTF8.self),
             arguments: Payload(bytes: Array(bytes[arguments]), codec: MessagePack.self),
@@ -89,7 +90,7 @@ extension Peer {
         on executor: (any TaskExecutor)?
     ) -> Task<Void, Never>? {
         guard change({ $0.isWanted(id) }) else {
-            change { $0.finish(id, with: .failure(Self.cancelled)) }
+            change { state in _ = state.finish(id, with: .failure(Self.cancelled)) }
             return nil
         }
         let context = ServingContext(depth: depth + 1, deadline: call.deadline)
@@ -105,27 +106,46 @@ extension Peer {
             if let deadline = call.deadline, deadline <= .now {
                 throw CallError(.deadlineExceeded, "The time for the call had run out", executed: .no)
             }
-            switch try await dispatcher.dispatch(call) {
-            case .value(let payload):
-                let bytes = try Self.messagePack(payload)
-                change { $0.finish(id, with: .success(bytes)) }
+            switch try await reply(to: call) {
+            case .value(let payload): try finish(id, payload)
             case .stream(let stream): await produce(stream, for: id)
             }
         } catch {
-            change { $0.finish(id, with: .failure(error)) }
+            change { state in _ = state.finish(id, with: .failure(error)) }
+        }
+    }
+
+    @inline(__always)
+    private func reply(to call: Call) async throws(CallError) -> Reply {
+        guard let target = call.target else { return try await dispatcher.dispatch(call) }
+        return try await target.dispatch(call)
+    }
+
+    private func finish(_ id: UInt64, _ payload: Payload) throws(CallError) {
+        let (bytes, references) = try outgoing(result: payload)
+        change { state in
+            if state.finish(id, with: .success(bytes), references?.numbers) { references?.commit() }
+        }
+    }
+
+    /// Answers with the result of a short method that holds references.
+    private func finish(_ id: UInt64, _ result: UnfinishedResult) {
+        changeInTurn { $0.beginServing(id) }
+        do throws(CallError) { try finish(id, try result.payload(for: self)) } catch {
+            change { state in _ = state.finish(id, with: .failure(error)) }
         }
     }
 
     private func report(_ id: UInt64, _ progress: Payload) {
-        guard let bytes = try? Self.messagePack(progress) else { return }
-        change { $0.report(id, bytes) }
+        guard let (bytes, references) = try? outgoing(result: progress) else { return }
+        change { state in if state.report(id, bytes, references?.numbers) { references?.commit() } }
     }
 
-    /// The bytes of a result in the encoding of the wire; a result of no bytes is nil.
-    static func messagePack(_ payload: Payload) throws(CallError) -> [UInt8] {
+    /// The bytes of a result in the encoding of the wire, and the references in it; a result of no bytes is nil.
+    func outgoing(result: Payload) throws(CallError) -> (bytes: [UInt8], references: SentReferences?) {
         do throws(PayloadError) {
-            let bytes = try payload.transcoded(to: MessagePack.self).bytes
-            return bytes.isEmpty ? [0xc0] : bytes
+            let (bytes, references) = try result.transcoded(to: MessagePack.self).naming(for: self)
+            return (bytes.isEmpty ? [0xc0] : bytes, references)
         } catch {
             throw CallError(.internalError, "The result cannot be written: \(error.message)", executed: .yes)
         }

@@ -4,7 +4,7 @@ extension Peer {
     /// Sends the items of a stream as fast as its reader takes them.
     func produce(_ stream: ReplyStream, for id: UInt64) async {
         guard change({ $0.openStream(id, stream.position) }) else {
-            return change { $0.finish(id, with: .success([0xc0])) }
+            return change { state in _ = state.finish(id, with: .success([0xc0])) }
         }
         do throws(CallError) {
             var iterator = stream.makeAsyncIterator()
@@ -19,9 +19,14 @@ extension Peer {
 
     /// Sends one item, waiting for credit; false when nobody reads any more.
     private func send(_ item: StreamItem, of id: UInt64) async throws(CallError) -> Bool {
-        let bytes = try Self.messagePack(item.payload)
+        let (bytes, references) = try outgoing(result: item.payload)
         while true {
-            switch change({ $0.sendItem(id, offset: item.offset, bytes) }) {
+            let result = change { state in
+                let result = state.sendItem(id, offset: item.offset, bytes, references?.numbers)
+                if result == .sent { references?.commit() }
+                return result
+            }
+            switch result {
             case .sent: return true
             case .stopped: return false
             case .tooLarge: throw CallError(.responseTooLarge, "An item is larger than a frame may be")

@@ -19,6 +19,10 @@ enum PeerAction<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable
     case cancel(Handler?, Parked?)
     /// Compute a step of the authentication.
     case authenticate(AuthenticationStep)
+    /// Take back what the other side has let go.
+    case takeBack(number: UInt64, count: UInt64)
+    /// Hold the references of the message that follows.
+    case holdReferences(ReferenceNumbers)
     /// End the connection.
     case disconnect(DisconnectReason)
 }
@@ -36,6 +40,8 @@ struct PeerRemains<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Senda
 struct OutgoingCall {
     let method: String
     let arguments: [UInt8]
+    /// The references among the arguments; `nil` for none.
+    var references: ReferenceNumbers?
     let timeout: UInt64?
     let deadline: ContinuousClock.Instant?
     let flags: CallFlags

@@ -24,6 +24,10 @@ public struct PeerLimits: Hashable, Sendable {
     public var callTimeout: Duration? = .seconds(30)
     /// Calls that wait for the end of the handshake; one more fails with `.busy`.
     public var earlyCalls = 128
+    /// References that the other end may hold, and that are held of it; one more to be lent fails with `.limitExceeded`.
+    ///
+    /// Both ends should have the same: one that receives more than it holds closes the connection.
+    public var references = 10_000
     /// Bytes waiting to be sent.
     ///
     /// Above it calls fail with `.busy`; above twice as much the connection is closed.

@@ -9,7 +9,7 @@ extension PeerState {
             throw CallError(.busy, "Too many calls wait for the handshake", executed: .no)
         }
         let limit = remote.maximumFrameBytes
-        let fits = outbox.write { output in
+        let fits = outbox.write(behind: call.references, limit: limit) { output in
             let start = FrameWriter.begin(.call, fields: 8, id: id, into: &output)
             MessagePack.write(call.method, into: &output)
             Self.write(call.timeout, into: &output)
@@ -23,10 +23,14 @@ extension PeerState {
     }
 
     /// Writes a notification.
-    mutating func notify(_ method: String, _ arguments: [UInt8]) throws(CallError) {
+    mutating func notify(
+        _ method: String,
+        _ arguments: [UInt8],
+        _ references: ReferenceNumbers? = nil
+    ) throws(CallError) {
         try checkMayLeave(method)
         let limit = remote.maximumFrameBytes
-        let fits = outbox.write { output in
+        let fits = outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.notify, fields: 4, into: &output)
             MessagePack.write(method, into: &output)
             Self.write(arguments: arguments, into: &output)
@@ -47,6 +51,14 @@ extension PeerState {
         calls.expire(at: now).map { id, waiter in
             outbox.write { FrameWriter.writeNumbers(.cancel, id, into: &$0) }
             return waiter
+        }
+    }
+
+    /// Gives references back, in order.
+    mutating func release(_ releases: [ImportTable<RemoteReference>.Release]) {
+        guard phase == .open else { return }
+        outbox.write { output in
+            for release in releases { FrameWriter.writeRelease(release.number, release.count, into: &output) }
         }
     }
 

@@ -55,21 +55,32 @@ extension PeerState {
     }
 
     /// Ends the serving of a call with its answer.
-    mutating func finish(_ id: UInt64, with result: Result<[UInt8], CallError>) {
-        guard let call = endServing(id), !call.isNotification, !call.isCancelled, phase == .open else { return }
+    ///
+    /// - Returns: Whether a value leaves, with the references that it holds.
+    @discardableResult
+    mutating func finish(
+        _ id: UInt64,
+        with result: Result<[UInt8], CallError>,
+        _ references: ReferenceNumbers? = nil
+    ) -> Bool {
+        guard let call = endServing(id), !call.isNotification, !call.isCancelled, phase == .open else { return false }
         let limit = remote.maximumFrameBytes
-        outbox.write { output in
+        return outbox.write { output in
             let error: CallError
             switch result {
             case .success(let value):
-                let start = FrameWriter.begin(.reply, fields: 3, id: id, into: &output)
-                output += value
-                if FrameWriter.end(start, limit: limit, in: &output) { return }
+                let fits = Outbox.append(behind: references, limit: limit, to: &output) { output in
+                    let start = FrameWriter.begin(.reply, fields: 3, id: id, into: &output)
+                    output += value
+                    return FrameWriter.end(start, limit: limit, in: &output)
+                }
+                if fits { return true }
                 error = CallError(.responseTooLarge, "The result is larger than a frame of \(limit) bytes")
             case .failure(let failure): error = failure
             }
             let kind: Frame.Kind = call.credit == nil ? .failure : .end
             FrameWriter.writeFailure(kind, id: id, error, limit: limit, into: &output)
+            return false
         }
     }
 
@@ -81,13 +92,16 @@ extension PeerState {
     }
 
     /// Sends progress of a call that is being served.
-    mutating func report(_ id: UInt64, _ value: [UInt8]) {
-        guard phase == .open, isWanted(id), served[id]?.credit == nil else { return }
+    ///
+    /// - Returns: Whether it leaves.
+    @discardableResult
+    mutating func report(_ id: UInt64, _ value: [UInt8], _ references: ReferenceNumbers? = nil) -> Bool {
+        guard phase == .open, isWanted(id), served[id]?.credit == nil else { return false }
         let limit = remote.maximumFrameBytes
-        outbox.write { output in
+        return outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.progress, fields: 3, id: id, into: &output)
             output += value
-            FrameWriter.end(start, limit: limit, in: &output)
+            return FrameWriter.end(start, limit: limit, in: &output)
         }
     }
 

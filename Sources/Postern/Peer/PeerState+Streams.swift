@@ -7,10 +7,9 @@ extension PeerState {
         return settle(id) { .openStream($0, id: id, position: position) }
     }
 
-    mutating func receiveItem(_ id: UInt64, _ offset: UInt64?, _ value: [UInt8]) -> Action {
+    mutating func receiveItem(_ id: UInt64, _ offset: UInt64?, _ payload: Payload) -> Action {
         guard readers[id] != nil else { return unreadStream(id) }
-        let item = StreamItem(Payload(bytes: value, codec: MessagePack.self), offset: offset)
-        guard readers[id]?.receive(item) == true else {
+        guard readers[id]?.receive(StreamItem(payload, offset: offset)) == true else {
             return .disconnect(.protocolViolation("stream \(id) sent an item without credit"))
         }
         return readers[id]?.unpark().map(Action.wake) ?? .none
@@ -83,11 +82,16 @@ extension PeerState {
     }
 
     /// Sends an item of a stream, credit permitting.
-    mutating func sendItem(_ id: UInt64, offset: UInt64?, _ value: [UInt8]) -> SendResult {
+    mutating func sendItem(
+        _ id: UInt64,
+        offset: UInt64?,
+        _ value: [UInt8],
+        _ references: ReferenceNumbers? = nil
+    ) -> SendResult {
         guard phase == .open, isWanted(id), let credit = served[id]?.credit else { return .stopped }
         guard credit > 0 else { return .wait }
         let limit = remote.maximumFrameBytes
-        let fits = outbox.write { output in
+        let fits = outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.item, fields: 4, id: id, into: &output)
             if let offset {
                 MessagePack.write(offset, into: &output)

@@ -32,6 +32,8 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     var nextNotificationID = firstNotificationID
     var readers: [UInt64: IncomingStream<Parked>] = [:]
     var drainWaiter: Parked?
+    /// The references of a message whose frame has not arrived yet.
+    var waitingReferences: ReceivedReferences?
 
     /// Numbers from here on are never those of a call that came over the wire.
     static var firstNotificationID: UInt64 { 1 << 63 }
@@ -50,6 +52,12 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         outbox.writeNow { FrameWriter.writeHello(hello, into: &$0) }
     }
 
+    /// Begins a turn of the owner, who takes the output afterwards; gives the references of the first message.
+    mutating func beginTurn() -> ReceivedReferences? {
+        outbox.beginTurn()
+        return waitingReferences.take()
+    }
+
     /// Whether more waits to be sent than a reader at any speed would leave.
     var isOverfull: Bool { outbox.byteCount > 2 * limits.queuedBytes }
 
@@ -57,7 +65,13 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     var isIdle: Bool { calls.isEmpty && served.isEmpty }
 
     /// Applies one frame, whose ranges point into `bytes`.
-    mutating func receive(_ frame: Frame, in bytes: [UInt8]) -> Action {
+    ///
+    /// - Parameters:
+    ///   - frame: What arrived.
+    ///   - bytes: What its ranges point into.
+    ///   - references: Those that the frame before this one told of.
+    /// - Returns: What is to be done.
+    mutating func receive(_ frame: Frame, in bytes: [UInt8], _ references: ReceivedReferences? = nil) -> Action {
         switch phase {
         case .closed: return .none
         case .connecting: return receiveFirst(frame, in: bytes)
@@ -71,7 +85,8 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         case .cancel(let id): return receiveCancel(id)
         case .notify(let path, let arguments): return .handleNotification(path: path, arguments: arguments)
         case .stream(let id, let position): return receiveStream(id, position)
-        case .item(let id, let offset, let value): return receiveItem(id, offset, Array(bytes[value]))
+        case .item(let id, let offset, let value):
+            return receiveItem(id, offset, Payload(received: bytes[value], references))
         case .end(let id, let failure): return receiveEnd(id, failure.map { CallError($0, in: bytes) })
         case .credit(let id, let items): return receiveCredit(id, items)
         case .progress(let id, let value):
@@ -81,6 +96,8 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
             return .none
         case .pong: return .none
         case .goodbye(let code, let text): return receiveGoodbye(code, text, in: bytes)
+        case .release(let number, let count): return .takeBack(number: number, count: count)
+        case .references(let numbers): return .holdReferences(numbers)
         case .hello: return .disconnect(.protocolViolation("a second hello"))
         case .proof: return .disconnect(.protocolViolation("a proof out of turn"))
         }
@@ -130,6 +147,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         }
         phase = .closed
         ending = reason
+        waitingReferences = nil
         let error = CallError(reason.callCode, reason.message)
         var parked = served.values.compactMap(\.parked)
         if let drainWaiter { parked.append(drainWaiter) }

@@ -64,7 +64,7 @@ public struct RemoteMethod: Sendable {
         _ arguments: Arguments,
         _ decode: @escaping PendingCall<Value>.Decode
     ) -> PendingCall<Value> {
-        let encoded = Result { () throws(CallError) in try ArgumentEncoding.payload(dynamic: arguments) }
+        let encoded = Result { () throws(CallError) in try peer.encoded(dynamic: arguments) }
         return peer.begin(path, encoded, expiry, decode)
     }
 }

@@ -24,6 +24,23 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         return try read(ranges[index - 1], of: arguments, as: codec)
     }
 
+    /// Reads the argument of a call at an index and moves on to the next.
+    @usableFromInline
+    func take(
+        _ index: inout Int,
+        _ ranges: borrowing ArgumentRanges,
+        _ arguments: Payload
+    ) throws(CallError) -> Argument {
+        index += 1
+        let range = ranges[index - 1]
+        guard case .received(let message) = arguments.references else {
+            return try read(range, of: arguments.bytes.span, as: arguments.codec)
+        }
+        return try message.reading { () throws(CallError) in
+            try read(range, of: arguments.bytes.span, as: arguments.codec)
+        }
+    }
+
     /// Reads an argument, in place where its type is known and frequent.
     @inlinable
     @inline(__always)

@@ -22,7 +22,12 @@ public struct CallContext: Sendable {
     /// Values arrive in the order of the calls, none after the reply. One that cannot be encoded is left out.
     public func reportProgress(_ value: some Encodable) {
         guard let sink = call.progress else { return }
-        guard let payload = try? Payload(encoding: value, as: call.arguments.codec) else { return }
+        let payload: Payload
+        do throws(PayloadError) { payload = try Payload(encoding: value, as: call.arguments.codec) } catch {
+            guard error.reason == .noConnection, let caller = call.caller else { return }
+            guard let arguments = try? caller.payload(encoding: value) else { return }
+            payload = arguments
+        }
         sink(payload)
     }
 }

@@ -7,8 +7,23 @@ extension ReplyStream {
         encoding values: Values,
         as codec: any PayloadCodec.Type
     ) where Values.Element: Encodable & Sendable {
+        self.init(encoding: values, for: Call("", arguments: Payload(bytes: [], codec: codec)))
+    }
+
+    /// Makes a stream of the encoded elements of a sequence, as the answer to a call.
+    @usableFromInline
+    init<Values: AsyncSequence & Sendable>(
+        encoding values: Values,
+        for call: Call
+    ) where Values.Element: Encodable & Sendable {
+        // The arguments are not needed any more, and may hold references.
+        let answered = Call(
+            call.method,
+            arguments: Payload(bytes: [], codec: call.arguments.codec),
+            caller: call.caller
+        )
         self.init {
-            let reader = EncodingReader(values, codec)
+            let reader = EncodingReader(values, answered)
             return { () async throws(CallError) in try await reader.next() }
         }
     }
@@ -17,12 +32,12 @@ extension ReplyStream {
 /// Owns the iterator of a sequence for one reader.
 private actor EncodingReader<Values: AsyncSequence & Sendable> where Values.Element: Encodable & Sendable {
     private var iterator: Values.AsyncIterator?
-    private let codec: any PayloadCodec.Type
+    private let call: Call
     private let result = ResultEncoder<Values.Element>()
 
-    init(_ values: Values, _ codec: any PayloadCodec.Type) {
+    init(_ values: Values, _ call: Call) {
         iterator = values.makeAsyncIterator()
-        self.codec = codec
+        self.call = call
     }
 
     /// The next item; `nil` at the end, after an error, and to a second reader.
@@ -31,7 +46,7 @@ private actor EncodingReader<Values: AsyncSequence & Sendable> where Values.Elem
         let element: Values.Element?
         do { element = try await current.next(isolation: self) } catch { throw CallError(thrownByHandler: error) }
         guard let element else { return nil }
-        let item = StreamItem(try result.payload(element, as: codec))
+        let item = StreamItem(try result.payload(element, for: call))
         iterator = current
         return item
     }

@@ -14,13 +14,29 @@ struct ResultEncoder<Result: Encodable & Sendable>: Sendable {
             if try !writeFrequent(value, codec, &output) { try writer.write(value, codec, &output) }
         } catch {
             output.removeLast(output.count - start)
-            throw Self.fault(error, codec)
+            throw fault(error, value, codec)
         }
     }
 
+    /// The error of a result that could not be encoded; one with references may still be, by who knows for whom.
     @usableFromInline
-    static func fault(_ error: PayloadError, _ codec: any PayloadCodec.Type) -> CallError {
-        CallError(.internalError, "The result cannot be written as \(codec.name): \(error.message)")
+    func fault(_ error: PayloadError, _ value: Result, _ codec: any PayloadCodec.Type) -> CallError {
+        var fault = CallError(ofResult: error, codec)
+        if error.reason == .noConnection, codec == MessagePack.self {
+            fault.unfinished = UnfinishedResult { [writer] (output) throws(PayloadError) in
+                try writer.write(value, MessagePack.self, &output)
+            }
+        }
+        return fault
+    }
+
+    /// Encodes the result of a call by itself, for its caller.
+    @usableFromInline
+    func payload(_ value: Result, for call: Call) throws(CallError) -> Payload {
+        do throws(CallError) { return try payload(value, as: call.arguments.codec) } catch {
+            guard let result = error.unfinished, let caller = call.caller else { throw error }
+            return try result.payload(for: caller)
+        }
     }
 
     /// Encodes a result by itself.
@@ -29,6 +45,13 @@ struct ResultEncoder<Result: Encodable & Sendable>: Sendable {
         var payload = Payload(bytes: [], codec: codec)
         try append(value, as: codec, to: &payload.bytes)
         return payload
+    }
+}
+
+extension CallError {
+    init(ofResult error: PayloadError, _ codec: any PayloadCodec.Type) {
+        let code = error.reason == .tooManyReferences ? Code.limitExceeded : .internalError
+        self.init(code, "The result cannot be written as \(codec.name): \(error.message)", executed: .yes)
     }
 }
 

@@ -18,14 +18,29 @@ extension Router: Dispatcher {
         if let deadline = call.deadline, deadline <= .now { throw .deadlineExceeded(executed: .no) }
         switch method.body {
         case .short(let run):
-            var result = Payload(bytes: [], codec: call.arguments.codec)
-            try run(call.arguments.bytes.span, call.arguments.codec, &result.bytes)
-            return .value(result)
+            return .value(try result(of: run, call))
         case .long(let run):
             guard let deadline = call.deadline else { return try await run(call) }
             return try await DeadlineRace(queue: deadlines, deadline: deadline).run(
                 keepingExecutor: !method.mayBlock
             ) { () async throws(CallError) in try await run(call) }
+        }
+    }
+
+    private func result(of run: RegisteredMethod.ShortBody, _ call: Call) throws(CallError) -> Payload {
+        var result = Payload(bytes: [], codec: call.arguments.codec)
+        do throws(CallError) {
+            if case .received(let message) = call.arguments.references {
+                try message.reading { () throws(CallError) in
+                    try run(call.arguments.bytes.span, call.arguments.codec, &result.bytes)
+                }
+            } else {
+                try run(call.arguments.bytes.span, call.arguments.codec, &result.bytes)
+            }
+            return result
+        } catch {
+            guard let unfinished = error.unfinished, let caller = call.caller else { throw error }
+            return try unfinished.payload(for: caller)
         }
     }
 

@@ -16,6 +16,9 @@ public final class Router: Sendable {
     /// Makes a router that offers only `rpc/describe` and `rpc/subscribe`.
     public init() { addBuiltInMethods() }
 
+    /// Makes a router, with or without what routers offer by themselves.
+    init(builtIn: Bool) { if builtIn { addBuiltInMethods() } }
+
     /// The place above all services, for methods whose path is one name.
     public var root: Service { Service(router: self, path: "") }
 

@@ -70,14 +70,13 @@ extension Service {
         let sources = (repeat (each parameters).source)
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
-            let ranges = try signature.locate(arguments.span, codec)
+            let ranges = try signature.locate(call.arguments.bytes.span, call.arguments.codec)
             var index = 0
             let value: Result
             do {
-                value = try await handler(repeat try (each sources).take(&index, ranges, arguments.span, codec))
+                value = try await handler(repeat try (each sources).take(&index, ranges, call.arguments))
             } catch { throw CallError(thrownByHandler: error) }
-            return .value(try result.payload(value, as: codec))
+            return .value(try result.payload(value, for: call))
         }
         add(name, .long(body), signature.descriptions, result: typeWord(of: Result.self), options)
     }
@@ -95,13 +94,12 @@ extension Service {
         let signature = Signature(descriptions)
         let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
-            let ranges = try signature.locate(arguments.span, codec)
+            let ranges = try signature.locate(call.arguments.bytes.span, call.arguments.codec)
             var index = 0
-            do { try await handler(repeat try (each sources).take(&index, ranges, arguments.span, codec)) } catch {
+            do { try await handler(repeat try (each sources).take(&index, ranges, call.arguments)) } catch {
                 throw CallError(thrownByHandler: error)
             }
-            return .value(.null(as: codec))
+            return .value(.null(as: call.arguments.codec))
         }
         add(name, .long(body), signature.descriptions, result: "null", options)
     }

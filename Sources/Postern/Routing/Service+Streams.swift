@@ -14,14 +14,13 @@ extension Service {
         let signature = Signature(descriptions)
         let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
-            let ranges = try signature.locate(arguments.span, codec)
+            let ranges = try signature.locate(call.arguments.bytes.span, call.arguments.codec)
             var index = 0
             let sequence: Values
             do {
-                sequence = try await handler(repeat try (each sources).take(&index, ranges, arguments.span, codec))
+                sequence = try await handler(repeat try (each sources).take(&index, ranges, call.arguments))
             } catch { throw CallError(thrownByHandler: error) }
-            return .stream(ReplyStream(encoding: sequence, as: codec))
+            return .stream(ReplyStream(encoding: sequence, for: call))
         }
         let word = typeWord(of: Values.Element.self)
         add(name, .long(body), signature.descriptions, result: word, isStream: true, options)
@@ -40,20 +39,19 @@ extension Service {
         let signature = Signature(descriptions)
         let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let (arguments, codec) = (call.arguments.bytes, call.arguments.codec)
-            let ranges = try signature.locate(arguments.span, codec)
+            let ranges = try signature.locate(call.arguments.bytes.span, call.arguments.codec)
             var index = 0
             let context = CallContext(call)
             let sequence: Values
             do {
                 sequence = try await handler(
                     context,
-                    repeat try (each sources).take(&index, ranges, arguments.span, codec)
+                    repeat try (each sources).take(&index, ranges, call.arguments)
                 )
             } catch {
                 throw CallError(thrownByHandler: error)
             }
-            return .stream(ReplyStream(encoding: sequence, as: codec))
+            return .stream(ReplyStream(encoding: sequence, for: call))
         }
         let word = typeWord(of: Values.Element.self)
         add(name, .long(body), signature.descriptions, result: word, isStream: true, options)

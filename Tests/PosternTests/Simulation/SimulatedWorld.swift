@@ -75,6 +75,7 @@ struct SimulatedWorld {
         let call = OutgoingCall(
             method: "m",
             arguments: Self.encoded(token),
+            references: nil,
             timeout: nil,
             deadline: deadline,
             flags: [],

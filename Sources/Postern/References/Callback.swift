@@ -1,0 +1,98 @@
+/// A function that another process can call: it stays here, and a reference to it travels.
+///
+/// Make one from a closure and give it as an argument or a result of a call between native peers, by itself or inside
+/// other values. The receiver, whose parameter is a `Callback` too, calls it with ``call(_:timeout:)`` or
+/// ``notify(_:)``. Coming home it is the original again, and one received may be passed on: then the calls go through
+/// this process, and end with its connections. It is kept here for as long as the other end holds it, at most until the
+/// connection ends: two ends of which each keeps what the other holds, keep both.
+///
+/// Callbacks are equal when they are the same function, made once.
+public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
+    static let kind = ReferenceKind.function
+    let handle: ReferenceHandle
+
+    init(handle: ReferenceHandle) { self.handle = handle }
+
+    private init(name: String, _ onRelease: (@Sendable () -> Void)?, _ register: (Service) -> Void) {
+        let router = Router(builtIn: false)
+        register(router.root)
+        let local = LocalReference(router, path: Self.method, .function, name: name, onRelease: onRelease)
+        handle = .local(local)
+    }
+
+    static let method = "call"
+
+    /// Whether the function is one of this process.
+    public var isLocal: Bool {
+        if case .local = handle { true } else { false }
+    }
+
+    /// Lends a function that answers without waiting.
+    ///
+    /// Calls and notifications from one end begin in the order sent, on any thread; a call has as many arguments as the
+    /// function has parameters, at most 8.
+    ///
+    /// - Parameters:
+    ///   - name: What diagnosis calls it.
+    ///   - onRelease: Run once, when no other end holds it any more: it was let go there, or the connection ended. It is
+    ///     short, and runs on any thread.
+    ///   - handler: The function.
+    public init<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
+        _ name: String = "callback",
+        onRelease: (@Sendable () -> Void)? = nil,
+        handler: @escaping @Sendable (repeat each Argument) throws -> Result
+    ) {
+        self.init(name: name, onRelease) { service in
+            var names = ArgumentNames()
+            service.register(Self.method, repeat names.next((each Argument).self), handler: handler)
+        }
+    }
+
+    /// Lends a function without result that does not wait.
+    public init<each Argument: Decodable & Sendable>(
+        _ name: String = "callback",
+        onRelease: (@Sendable () -> Void)? = nil,
+        handler: @escaping @Sendable (repeat each Argument) throws -> Void
+    ) {
+        self.init(name: name, onRelease) { service in
+            var names = ArgumentNames()
+            service.register(Self.method, repeat names.next((each Argument).self), handler: handler)
+        }
+    }
+
+    /// Lends a function that may wait.
+    ///
+    /// Its task is cancelled when the caller cancels, leaves, or has waited until its deadline.
+    public init<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
+        _ name: String = "callback",
+        onRelease: (@Sendable () -> Void)? = nil,
+        handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Result
+    ) {
+        self.init(name: name, onRelease) { service in
+            var names = ArgumentNames()
+            service.register(Self.method, repeat names.next((each Argument).self), handler: handler)
+        }
+    }
+
+    /// Lends a function without result that may wait.
+    public init<each Argument: Decodable & Sendable>(
+        _ name: String = "callback",
+        onRelease: (@Sendable () -> Void)? = nil,
+        handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
+    ) {
+        self.init(name: name, onRelease) { service in
+            var names = ArgumentNames()
+            service.register(Self.method, repeat names.next((each Argument).self), handler: handler)
+        }
+    }
+}
+
+/// Names the parameters of a function whose arguments are given by position.
+private struct ArgumentNames {
+    private var count = 0
+
+    mutating func next<Argument: Decodable & Sendable>(_ type: Argument.Type) -> Parameter<Argument> {
+        count += 1
+        return Parameter("argument \(count)")
+    }
+}

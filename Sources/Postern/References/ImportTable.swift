@@ -1,0 +1,65 @@
+/// What the other end of one connection has lent to this side, by number.
+///
+/// An entry stands while a message that brought it, or the object that stands for it, lives. When it goes, everything
+/// that was received under its number is given back at once; what arrives later begins a new entry.
+struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
+    struct Entry: Sendable {
+        /// How often it was received.
+        var count: UInt64 = 0
+        /// Messages and objects that need it.
+        var holds = 0
+        /// What it is; `nil` until a message that brought it has been read.
+        var kind: ReferenceKind?
+        weak var proxy: Proxy?
+    }
+
+    /// What is to be given back.
+    struct Release: Hashable, Sendable {
+        let number: UInt64
+        let count: UInt64
+    }
+
+    private(set) var entries: [UInt64: Entry] = [:]
+    /// What is to be given back, in the order in which it was let go.
+    private(set) var due: [Release] = []
+    private let limit: Int
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Counts a number that arrived, and holds it for its message; false when there are too many.
+    mutating func receive(_ number: UInt64) -> Bool {
+        guard entries.count < limit || entries[number] != nil else { return false }
+        entries[number, default: Entry()].count += 1
+        entries[number]?.holds += 1
+        return true
+    }
+
+    /// The object that stands for a number: the one that lives, or a new one; `nil` for a number that was not received.
+    mutating func proxy(for number: UInt64, _ kind: ReferenceKind, make: () -> Proxy) -> Proxy? {
+        guard let entry = entries[number] else { return nil }
+        if let proxy = entry.proxy { return proxy }
+        let proxy = make()
+        entries[number]?.proxy = proxy
+        entries[number]?.kind = kind
+        entries[number]?.holds += 1
+        return proxy
+    }
+
+    /// Ends one hold; the last one makes the release due.
+    mutating func letGo(_ number: UInt64) {
+        guard let entry = entries[number] else { return }
+        entries[number]?.holds -= 1
+        guard entry.holds <= 1 else { return }
+        entries[number] = nil
+        due.append(Release(number: number, count: entry.count))
+    }
+
+    /// Hands over what is to be given back.
+    mutating func takeDue() -> [Release] {
+        defer { due = [] }
+        return due
+    }
+
+    /// Forgets everything: the connection has ended.
+    mutating func removeAll() { (entries, due) = ([:], []) }
+}

@@ -1,0 +1,67 @@
+/// Calls through a reference; one to something at home is answered by its router.
+extension ReferenceHandle {
+    func call<each Argument: Encodable, Value: Decodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        timeout: Duration?
+    ) async throws(CallError) -> Value {
+        let call = try outgoing(method, repeat each arguments, timeout: timeout)
+        return try Peer.value(of: try await reply(to: call), call.method)
+    }
+
+    func call<each Argument: Encodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        timeout: Duration?
+    ) async throws(CallError) {
+        _ = try await reply(to: try outgoing(method, repeat each arguments, timeout: timeout))
+    }
+
+    func notify<each Argument: Encodable>(_ method: String, _ arguments: repeat each Argument) throws(CallError) {
+        var call = try outgoing(method, repeat each arguments, timeout: nil)
+        call.isNotification = true
+        switch self {
+        case .remote(let remote): try remote.peer.sendNotification(call)
+        case .local: Self.inbox.append { [call] in Task.immediate { _ = try? await dispatch(call) } }
+        }
+    }
+
+    func stream<each Argument: Encodable, Item: Decodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        timeout: Duration?
+    ) async throws(CallError) -> ValueStream<Item> {
+        let call = try outgoing(method, repeat each arguments, timeout: timeout)
+        return ValueStream(try Peer.stream(of: try await reply(to: call), call.method))
+    }
+
+    private func reply(to call: Call) async throws(CallError) -> Reply {
+        do throws(CallError) { return try await dispatch(call) } catch {
+            guard let result = error.unfinished else { throw error }
+            return .value(try result.payloadAtHome())
+        }
+    }
+
+    /// Starts what is told to something at home, in order.
+    private static let inbox = HandlerLane()
+
+    private func outgoing<each Argument: Encodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        timeout: Duration?
+    ) throws(CallError) -> Call {
+        let payload: Payload
+        switch self {
+        case .remote(let remote): payload = try remote.peer.encoded(repeat each arguments)
+        case .local:
+            do throws(PayloadError) {
+                payload = try HomeReferences.encoding { () throws(PayloadError) in
+                    try ArgumentEncoding.payload(repeat each arguments)
+                }
+            } catch {
+                throw CallError(error)
+            }
+        }
+        return Call(path(of: method), arguments: payload, deadline: timeout.map { .now + $0 })
+    }
+}

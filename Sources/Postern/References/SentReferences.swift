@@ -1,0 +1,73 @@
+internal import Synchronization
+
+/// The references in one message to the other end of a connection.
+///
+/// Keeps what it names until it goes; nothing stays in the table of exports when the message has not left by then.
+final class SentReferences: Sendable {
+    private struct Named {
+        var lent: [UInt64] = []
+        var known: Set<UInt64> = []
+        var returned: [RemoteReference] = []
+        var atHome: [ReferenceHandle] = []
+    }
+
+    /// The one who reads the message; `nil` for this process.
+    let peer: Peer?
+    private let named = Mutex(Named())
+
+    /// Where references go that are being encoded; bound while one message is, and never while a handler runs.
+    @TaskLocal static var current: SentReferences?
+
+    init(to peer: Peer?) { self.peer = peer }
+
+    deinit { peer?.unpin(named.withLock { $0.lent }) }
+
+    /// Has references that `body` encodes written for the other end.
+    func collecting<R>(_ body: () throws(PayloadError) -> R) throws(PayloadError) -> R {
+        let result = Self.$current.withValue(self) { () -> Result<R, PayloadError> in
+            do throws(PayloadError) { return .success(try body()) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    /// Names a reference.
+    func name(_ handle: ReferenceHandle) throws(PayloadError) -> WireReference {
+        guard let peer else { return nameAtHome(handle) }
+        if case .remote(let remote) = handle, remote.peer === peer {
+            named.withLock { $0.returned.append(remote) }
+            return WireReference(isReturned: true, kind: remote.kind, number: remote.number)
+        }
+        let number = try peer.pin(handle)
+        let isNew = named.withLock { named in
+            guard named.known.insert(number).inserted else { return false }
+            named.lent.append(number)
+            return true
+        }
+        if !isNew { peer.unpin([number]) }
+        return WireReference(isReturned: false, kind: handle.kind, number: number)
+    }
+
+    /// A message that does not leave this process carries its references along.
+    private func nameAtHome(_ handle: ReferenceHandle) -> WireReference {
+        let index = named.withLock { named in
+            named.atHome.append(handle)
+            return named.atHome.count - 1
+        }
+        return WireReference(isReturned: true, kind: handle.kind, number: UInt64(index))
+    }
+
+    /// The references of a message that does not leave this process, for its reader.
+    var atHome: ReceivedReferences {
+        let handles = named.withLock { $0.atHome }
+        let numbered = handles.enumerated().map { (UInt64($0.offset), $0.element) }
+        return ReceivedReferences(from: nil, lent: [], returned: Dictionary(uniqueKeysWithValues: numbered))
+    }
+
+    /// What the frame before the message tells.
+    var numbers: ReferenceNumbers {
+        named.withLock { ReferenceNumbers(lent: $0.lent, returned: $0.returned.map(\.number)) }
+    }
+
+    /// Counts that the message leaves; called in the same step that writes it.
+    func commit() { peer?.commit(named.withLock { $0.lent }) }
+}

@@ -1,0 +1,74 @@
+/// A reference as it stands in a message.
+struct WireReference: Hashable, Sendable {
+    /// Whether it belongs to the one who receives the message, and comes home.
+    let isReturned: Bool
+    let kind: ReferenceKind
+    let number: UInt64
+}
+
+/// Which references the values of one message hold, told in a frame before it.
+struct ReferenceNumbers: Hashable, Sendable {
+    /// Those of the sender, by its numbers.
+    var lent: [UInt64] = []
+    /// Those of the receiver, by the receiver's numbers.
+    var returned: [UInt64] = []
+}
+
+extension MessagePack {
+    /// The type byte of references: an extension of nine bytes, flags and the number.
+    static let referenceType: UInt8 = 0x01
+    private static let bytes = 9
+    private static let returnedFlag: UInt8 = 1
+    private static let objectFlag: UInt8 = 2
+
+    /// Appends a reference, always in twelve bytes.
+    static func write(_ reference: WireReference, into output: inout [UInt8]) {
+        output += [0xc7, UInt8(bytes), referenceType]
+        append(flags(of: reference), reference.number, bytes: 8, to: &output)
+    }
+
+    /// Reads a reference.
+    static func readReference(_ value: Span<UInt8>) throws(PayloadError) -> WireReference {
+        let header = try MessagePackHeader(only: value)
+        guard let reference = reference(at: header, in: value) else {
+            throw .expected("a reference", found: header.phrase(in: value))
+        }
+        return reference
+    }
+
+    /// Replaces every reference in whole values that stand one behind the other.
+    static func replaceReferences(
+        in bytes: inout [UInt8],
+        _ body: (WireReference) throws(PayloadError) -> WireReference
+    ) throws(PayloadError) {
+        var position = 0
+        while position < bytes.count {
+            let header = try MessagePackHeader(at: position, in: bytes.span)
+            if let reference = reference(at: header, in: bytes.span) {
+                let replacement = try body(reference)
+                bytes[header.body] = flags(of: replacement)
+                for index in 0..<8 {
+                    let shift = UInt64(56 - 8 * index)
+                    bytes[header.body + 1 + index] = UInt8(truncatingIfNeeded: replacement.number >> shift)
+                }
+            }
+            position = header.next
+        }
+    }
+
+    private static func flags(of reference: WireReference) -> UInt8 {
+        (reference.isReturned ? returnedFlag : 0) | (reference.kind == .object ? objectFlag : 0)
+    }
+
+    private static func reference(at header: MessagePackHeader, in value: Span<UInt8>) -> WireReference? {
+        guard header.form == .extension, value[header.body - 1] == referenceType, header.count == bytes else {
+            return nil
+        }
+        let flags = value[header.body]
+        return WireReference(
+            isReturned: flags & returnedFlag != 0,
+            kind: flags & objectFlag != 0 ? .object : .function,
+            number: value.bigEndian(at: header.body + 1, count: 8)
+        )
+    }
+}
