@@ -52,7 +52,26 @@ struct EndingTests {
         await link.close()
     }
 
-    @Test(arguments: Wiring.allCases)
+    @Test("Check 48: of callbacks only those run that were not taken out, once each", arguments: Wiring.allCases)
+    func callbacksThatWereTakenOutDoNotRun(wiring: Wiring) async throws {
+        let link = try await Link.make(wiring, serving: Stuck())
+        let heard = Mutex<[String]>([])
+        let first = link.client.onDisconnect { _ in heard.withLock { $0.append("first") } }
+        first.cancel()
+        link.client.onDisconnect { reason in heard.withLock { $0.append("second: \(reason.kind.word)") } }
+        let third = link.client.onDisconnect { _ in heard.withLock { $0.append("third") } }
+        third.cancel()
+        third.cancel()
+        link.server.close()
+        _ = await link.client.disconnected
+        #expect(heard.withLock { $0 } == ["second: closed there"])
+        // It has ended: told at once, on this side as on the other, with the reason of each.
+        link.server.onDisconnect { reason in heard.withLock { $0.append(reason.kind.word) } }
+        #expect(heard.withLock { $0 } == ["second: closed there", "closed here"])
+        await link.close()
+    }
+
+    @Test("Check 23: every pending call fails before the end is told, once on each side", arguments: Wiring.allCases)
     func aLostConnectionFailsEveryPendingCallBeforeItIsTold(wiring: Wiring) async throws {
         let service = Stuck()
         let link = try await Link.make(wiring, serving: service)

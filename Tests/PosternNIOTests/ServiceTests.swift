@@ -26,7 +26,27 @@ struct ServiceTests {
         await link.close()
     }
 
-    @Test(arguments: Wiring.allCases)
+    @Test("Check 27: a handler sees the peer that calls it", arguments: Wiring.allCases)
+    func aHandlerSeesItsCaller(wiring: Wiring) async throws {
+        let server = Router()
+        server.root.register("whoAmI") { (context: CallContext) async throws -> String in
+            guard let caller = context.caller else { return "nobody" }
+            return try await caller.call("name")
+        }
+        let names = ["Monty", "Eric"]
+        var links: [Link] = []
+        for name in names {
+            let client = Router()
+            client.root.register("name") { name }
+            links.append(try await Link.make(wiring, serving: server, client: client))
+        }
+        for (link, name) in zip(links, names) {
+            #expect(try await link.client.call("whoAmI") == name)
+        }
+        for link in links { await link.close() }
+    }
+
+    @Test("Check 49: a peer that exposes nothing answers at once", arguments: Wiring.allCases)
     func aPeerThatExposesNothingAnswersAtOnce(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: calculator())
         let error = await #expect(throws: CallError.self) { try await link.server.call("anything") }

@@ -8,9 +8,13 @@ extension Peer {
         }
     }
 
-    /// Runs the callback exactly once: when the connection ends, or at once when it has ended.
-    public func onDisconnect(_ callback: @escaping @Sendable (DisconnectReason) -> Void) {
-        disconnection.observe(callback)
+    /// Runs the callback exactly once: when the connection ends, by whichever side, or at once when it has ended.
+    ///
+    /// - Parameter callback: Given the reason, which tells the sides apart; callbacks run in the order given.
+    /// - Returns: What the callback is taken out by, if it shall not run any more.
+    @discardableResult
+    public func onDisconnect(_ callback: @escaping @Sendable (DisconnectReason) -> Void) -> DisconnectObservation {
+        DisconnectObservation(disconnection, disconnection.observe(callback))
     }
 
     /// Whether the connection stands, or is being made.

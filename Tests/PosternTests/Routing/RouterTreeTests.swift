@@ -73,6 +73,25 @@ import Testing
         }
     }
 
+    @Test(
+        "Check 44: what was not registered is not there, whatever it is called",
+        arguments: [
+            "Subtraction", "subtraction", "subtraction/secret", "subtraction/init", "subtraction/self",
+            "subtraction/Type",
+            "subtraction/__class__", "subtraction/_sub", "subtraction/sub/", "/subtraction/sub", "subtraction//sub",
+            "..",
+            "subtraction/../subtraction/sub", "$/1", "$/cancelRequest", "rpc", "rpc/", "rpc/_describe", "register",
+            "\u{0}",
+        ]
+    )
+    func whatWasNotRegisteredIsNotThere(path: String) async throws {
+        let router = try Construction.objects.build()
+        let error = await router.failure(path)
+        #expect(error?.code == .methodNotFound && error?.executed == .no)
+        #expect(error?.message == "No such method: \(path)")
+        #expect(try await router.call("subtraction/sub", [4, 3]) == 1)
+    }
+
     enum Construction: CaseIterable {
         case services, routers, objects
 
