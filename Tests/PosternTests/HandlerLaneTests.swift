@@ -1,3 +1,4 @@
+import Dispatch
 @testable import Postern
 import Synchronization
 import Testing
@@ -13,9 +14,10 @@ struct HandlerLaneTests {
         #expect(await numbers.reduce(into: []) { $0.append($1) } == Array(0..<5_000))
     }
 
+    /// On threads of its own: holding one of the global executor's would hold up other tests, or all of them.
     @Test
     func aHandlerThatHoldsItsThreadDoesNotHoldTheOnesBehindIt() async {
-        let lane = HandlerLane()
+        let lane = HandlerLane { drain in DispatchQueue(label: "drain").async(execute: drain) }
         let (done, signal) = AsyncStream.makeStream(of: Void.self)
         let second = Atomic(false)
         lane.append {

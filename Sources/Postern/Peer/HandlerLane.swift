@@ -36,7 +36,15 @@ final class HandlerLane: Sendable {
     }
 
     private let state = Mutex(State())
+    private let detach: @Sendable (@escaping Start) -> Void
     private static let patience = Duration.milliseconds(2)
+
+    /// Makes a lane.
+    ///
+    /// - Parameter detach: Runs a drain of the lane on some other thread; one of the global executor's if left out.
+    init(detach: @escaping @Sendable (@escaping Start) -> Void = { drain in Task { drain() } }) {
+        self.detach = detach
+    }
 
     /// Puts a handler behind the others.
     func append(_ start: @escaping Start) {
@@ -54,7 +62,7 @@ final class HandlerLane: Sendable {
         if watches { Task { await watch() } }
     }
 
-    private func spawn(_ drainer: Int) { Task { drain(drainer) } }
+    private func spawn(_ drainer: Int) { detach { self.drain(drainer) } }
 
     private func drain(_ drainer: Int) {
         while let start = next(for: drainer) { start() }
