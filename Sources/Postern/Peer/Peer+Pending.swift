@@ -17,12 +17,9 @@ extension Peer {
         named: KeyValuePairs<String, any Encodable> = [:],
         expiry: Duration? = nil
     ) -> PendingCall<Value> {
-        begin(
-            method,
-            Result { () throws(CallError) in try encoded(repeat each arguments, named: named) },
-            expiry,
-            Self.decoded
-        )
+        begin(method, expiry, Self.decoded) { () throws(CallError) in
+            try encoded(repeat each arguments, named: named)
+        }
     }
 
     /// Sends a call whose result says nothing, and gives its handle at once.
@@ -32,24 +29,20 @@ extension Peer {
         named: KeyValuePairs<String, any Encodable> = [:],
         expiry: Duration? = nil
     ) -> PendingCall<Void> {
-        begin(
-            method,
-            Result { () throws(CallError) in try encoded(repeat each arguments, named: named) },
-            expiry
-        ) { _ in }
+        begin(method, expiry, { _ in }) { () throws(CallError) in try encoded(repeat each arguments, named: named) }
     }
 
     func begin<Value: Sendable>(
         _ method: String,
-        _ arguments: Result<Payload, CallError>,
         _ expiry: Duration?,
-        _ decode: @escaping PendingCall<Value>.Decode
+        _ decode: @escaping PendingCall<Value>.Decode,
+        arguments: () throws(CallError) -> Payload
     ) -> PendingCall<Value> {
         let reply = PendingReply()
         let number = changeInTurn { $0.calls.reserveID() }
         do throws(CallError) {
             try checkName(method)
-            let call = Call(method, arguments: try arguments.get())
+            let call = Call(method, arguments: try arguments())
             try send(call, as: number, patience: Patience(expiry, orThatOf: self), to: .pending(reply))
         } catch {
             reply.settle(.failure(error))

@@ -64,8 +64,7 @@ public struct RemoteMethod: Sendable {
         _ arguments: Arguments,
         _ decode: @escaping PendingCall<Value>.Decode
     ) -> PendingCall<Value> {
-        let encoded = Result { () throws(CallError) in try peer.encoded(dynamic: arguments) }
-        return peer.begin(path, encoded, expiry, decode)
+        peer.begin(path, expiry, decode) { () throws(CallError) in try peer.encoded(dynamic: arguments) }
     }
 }
 
