@@ -5,27 +5,34 @@ enum ArgumentEncoding {
         _ arguments: repeat each Argument,
         named: KeyValuePairs<String, any Encodable> = [:]
     ) throws(PayloadError) -> Payload {
-        var bytes: [UInt8] = []
-        var list = MessagePack.beginArray(into: &bytes)
-        for argument in repeat each arguments {
-            MessagePack.nextElement(&list, into: &bytes)
-            try MessagePack.encode(argument, into: &bytes)
+        try payload(named: named) { (list, bytes) throws(PayloadError) in
+            for argument in repeat each arguments {
+                MessagePack.nextElement(&list, into: &bytes)
+                try MessagePack.encode(argument, into: &bytes)
+            }
         }
-        MessagePack.endArray(list, into: &bytes)
-        try append(named, to: &bytes)
-        return Payload(bytes: bytes, codec: MessagePack.self)
     }
 
     /// Arguments as they stand in a dynamic call: those without a name are positional.
     static func payload(dynamic arguments: KeyValuePairs<String, any Encodable>) throws(PayloadError) -> Payload {
+        try payload(named: arguments) { (list, bytes) throws(PayloadError) in
+            for (name, argument) in arguments where name.isEmpty {
+                MessagePack.nextElement(&list, into: &bytes)
+                try MessagePack.encode(argument, into: &bytes)
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func payload(
+        named: KeyValuePairs<String, any Encodable>,
+        positional: (inout ContainerMark, inout [UInt8]) throws(PayloadError) -> Void
+    ) throws(PayloadError) -> Payload {
         var bytes: [UInt8] = []
         var list = MessagePack.beginArray(into: &bytes)
-        for (name, argument) in arguments where name.isEmpty {
-            MessagePack.nextElement(&list, into: &bytes)
-            try MessagePack.encode(argument, into: &bytes)
-        }
+        try positional(&list, &bytes)
         MessagePack.endArray(list, into: &bytes)
-        try append(arguments, to: &bytes)
+        try append(named, to: &bytes)
         return Payload(bytes: bytes, codec: MessagePack.self)
     }
 
