@@ -4,15 +4,19 @@ import Postern
 /// Carries the frames of one peer over a channel.
 final class ChannelTransport: FrameTransport {
     private let loop: any EventLoop
+    private let loopExecutor: EventLoopExecutor
     private let handler: NIOLoopBound<FrameHandler>
     private let closed: EventLoopFuture<Void>
 
     /// Made on the event loop of the channel.
     init(_ handler: FrameHandler, on channel: any Channel) {
         loop = channel.eventLoop
+        loopExecutor = EventLoopExecutor(channel.eventLoop)
         closed = channel.closeFuture
         self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     }
+
+    var executor: (any TaskExecutor)? { loopExecutor }
 
     func outputBecameReady() { loop.execute { [handler] in handler.value.flushOutput() } }
 

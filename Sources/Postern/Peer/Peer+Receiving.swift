@@ -33,7 +33,10 @@ extension Peer {
     }
 
     /// Hands over the frames that may be sent; empty when there are none.
-    public func takeOutput() -> [UInt8] { changeInTurn { $0.outbox.take() } }
+    public func takeOutput() -> [UInt8] {
+        writeReleases()
+        return changeInTurn { $0.outbox.take() }
+    }
 
     /// Whether the other side has said hello, and both have proven themselves if they have to.
     public var isHandshakeDone: Bool { changeInTurn { $0.phase == .open || $0.phase == .closed } }
@@ -65,7 +68,7 @@ extension Peer {
             if references == nil, !ReferencePath.isOne(call.path, in: bytes) {
                 serve(call, bytes, &replies)
             } else {
-                return serve(call, bytes, references)
+                return serve(call, bytes, references, &replies)
             }
         case .handleNotification(let path, let arguments):
             if references == nil, !ReferencePath.isOne(path, in: bytes) {

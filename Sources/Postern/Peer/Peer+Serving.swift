@@ -18,7 +18,7 @@ extension Peer {
     }
 
     /// Runs a short method on the bytes in place.
-    private func answer(_ frame: CallFrame, _ method: ImmediateMethod, _ bytes: [UInt8], _ replies: inout [UInt8]) {
+    func answer(_ frame: CallFrame, _ method: ImmediateMethod, _ bytes: [UInt8], _ replies: inout [UInt8]) {
         let start = FrameWriter.begin(.reply, fields: 3, id: frame.id, into: &replies)
         do throws(CallError) {
             guard method.isSafe || !frame.flags.contains(.requiresSafeMethod) else {

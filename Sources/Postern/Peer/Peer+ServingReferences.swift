@@ -1,7 +1,16 @@
 /// Calls that lead to references, or bring some.
 extension Peer {
-    /// Starts the handler of a call; gives the reason when the connection is to end.
-    func serve(_ frame: CallFrame, _ bytes: [UInt8], _ references: ReceivedReferences?) -> DisconnectReason? {
+    /// Answers a call at once, or starts its handler; gives the reason when the connection is to end.
+    func serve(
+        _ frame: CallFrame,
+        _ bytes: [UInt8],
+        _ references: ReceivedReferences?,
+        _ replies: inout [UInt8]
+    ) -> DisconnectReason? {
+        if references == nil, arrivals == nil, let method = shortMethod(at: frame.path, in: bytes) {
+            answer(frame, method, bytes, &replies)
+            return nil
+        }
         var call = incomingCall(frame, bytes)
         guard locate(&call, references) else {
             changeInTurn { state in
@@ -27,6 +36,13 @@ extension Peer {
         guard let id = changeInTurn({ $0.beginNotification() }) else { return nil }
         begin(id, call, depth: 0)
         return nil
+    }
+
+    /// What a path through a reference leads to, when that is something short on the event loop.
+    private func shortMethod(at path: Range<Int>, in bytes: [UInt8]) -> ImmediateMethod? {
+        guard let (target, path) = findReference(String(decoding: bytes[path], as: UTF8.self)) else { return nil }
+        guard case .immediate(let method) = target.execution(of: path) else { return nil }
+        return method
     }
 
     /// Completes a call with what its path leads to, and with its references; false when there is no such reference.

@@ -21,6 +21,8 @@ public final class Peer: Sendable {
     private let state: Mutex<State>
     let expiry = ExpiryTimer()
     let references: Mutex<ReferenceTables>
+    /// Whether references wait to be given back.
+    let areReleasesDue = Atomic(false)
 
     /// Makes one end of a connection and writes its hello.
     ///
@@ -49,6 +51,12 @@ public final class Peer: Sendable {
         state.start(name: name, authentication.map { AuthenticationExchange($0.end, nonce: $0.method.makeNonce()) })
         self.state = Mutex(state)
     }
+
+    /// Where tasks that call much are best run: the event loop of the connection; `nil` where there is none.
+    ///
+    /// A call made there leaves with all others of the same turn, and is taken up again without a change of threads:
+    /// `Task(executorPreference: peer.executor) { … }`. What runs there neither blocks nor computes for long.
+    public var executor: (any TaskExecutor)? { transport.executor }
 
     /// Changes the state, then tells the transport when that left output behind.
     @inline(__always)

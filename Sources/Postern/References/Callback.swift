@@ -13,9 +13,14 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
 
     init(handle: ReferenceHandle) { self.handle = handle }
 
-    private init(name: String, _ onRelease: (@Sendable () -> Void)?, _ register: (Service) -> Void) {
+    private init(
+        name: String,
+        _ execution: MethodOptions.Execution,
+        _ onRelease: (@Sendable () -> Void)?,
+        _ register: (Service, MethodOptions) -> Void
+    ) {
         let router = Router(builtIn: false)
-        register(router.root)
+        register(router.root, MethodOptions(execution: execution))
         let local = LocalReference(router, path: Self.method, .function, name: name, onRelease: onRelease)
         handle = .local(local)
     }
@@ -34,29 +39,32 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
     ///
     /// - Parameters:
     ///   - name: What diagnosis calls it.
+    ///   - execution: Where it runs; on the event loop of the connection it is as fast as a short method.
     ///   - onRelease: Run once, when no other end holds it any more: it was let go there, or the connection ended. It is
     ///     short, and runs on any thread.
     ///   - handler: The function.
     public init<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String = "callback",
+        execution: MethodOptions.Execution = .concurrent,
         onRelease: (@Sendable () -> Void)? = nil,
         handler: @escaping @Sendable (repeat each Argument) throws -> Result
     ) {
-        self.init(name: name, onRelease) { service in
+        self.init(name: name, execution, onRelease) { service, options in
             var names = ArgumentNames()
-            service.register(Self.method, repeat names.next((each Argument).self), handler: handler)
+            service.register(Self.method, repeat names.next((each Argument).self), options: options, handler: handler)
         }
     }
 
     /// Lends a function without result that does not wait.
     public init<each Argument: Decodable & Sendable>(
         _ name: String = "callback",
+        execution: MethodOptions.Execution = .concurrent,
         onRelease: (@Sendable () -> Void)? = nil,
         handler: @escaping @Sendable (repeat each Argument) throws -> Void
     ) {
-        self.init(name: name, onRelease) { service in
+        self.init(name: name, execution, onRelease) { service, options in
             var names = ArgumentNames()
-            service.register(Self.method, repeat names.next((each Argument).self), handler: handler)
+            service.register(Self.method, repeat names.next((each Argument).self), options: options, handler: handler)
         }
     }
 
@@ -65,24 +73,26 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
     /// Its task is cancelled when the caller cancels, leaves, or has waited until its deadline.
     public init<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String = "callback",
+        execution: MethodOptions.Execution = .concurrent,
         onRelease: (@Sendable () -> Void)? = nil,
         handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Result
     ) {
-        self.init(name: name, onRelease) { service in
+        self.init(name: name, execution, onRelease) { service, options in
             var names = ArgumentNames()
-            service.register(Self.method, repeat names.next((each Argument).self), handler: handler)
+            service.register(Self.method, repeat names.next((each Argument).self), options: options, handler: handler)
         }
     }
 
     /// Lends a function without result that may wait.
     public init<each Argument: Decodable & Sendable>(
         _ name: String = "callback",
+        execution: MethodOptions.Execution = .concurrent,
         onRelease: (@Sendable () -> Void)? = nil,
         handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
     ) {
-        self.init(name: name, onRelease) { service in
+        self.init(name: name, execution, onRelease) { service, options in
             var names = ArgumentNames()
-            service.register(Self.method, repeat names.next((each Argument).self), handler: handler)
+            service.register(Self.method, repeat names.next((each Argument).self), options: options, handler: handler)
         }
     }
 }

@@ -29,9 +29,13 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
     /// Counts a number that arrived, and holds it for its message; false when there are too many.
     mutating func receive(_ number: UInt64) -> Bool {
         guard entries.count < limit || entries[number] != nil else { return false }
-        entries[number, default: Entry()].count += 1
-        entries[number]?.holds += 1
+        Self.note(&entries[number, default: Entry()])
         return true
+    }
+
+    private static func note(_ entry: inout Entry) {
+        entry.count += 1
+        entry.holds += 1
     }
 
     /// The object that stands for a number: the one that lives, or a new one; `nil` for a number that was not received.

@@ -94,18 +94,25 @@ extension Peer {
         }
     }
 
-    /// Ends holds; what nobody holds any more is given back soon, together with what else is let go until then.
+    /// Ends holds; what nobody holds any more is given back with the next output, together with what else is let go
+    /// until then.
     func letGo(_ numbers: [UInt64]) {
-        let sends = references.withLock { tables in
+        let asks = references.withLock { tables in
             for number in numbers { tables.imports.letGo(number) }
             return tables.takeReleaseRequest()
         }
-        // Not here: this is called where something is freed, under whatever lock.
-        if sends { Task { sendReleases() } }
+        guard asks else { return }
+        // Written by who takes the output: this is called where something is freed, under whatever lock.
+        areReleasesDue.store(true, ordering: .releasing)
+        transport.outputBecameReady()
     }
 
-    private func sendReleases() {
-        change { state in
+    /// Writes what is to be given back; called by who is about to take the output.
+    func writeReleases() {
+        guard areReleasesDue.load(ordering: .relaxed),
+            areReleasesDue.exchange(false, ordering: .acquiring)
+        else { return }
+        changeInTurn { state in
             let due = references.withLock { tables in
                 tables.isReleaseScheduled = false
                 return tables.imports.takeDue()

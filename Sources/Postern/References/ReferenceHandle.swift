@@ -41,7 +41,7 @@ extension ReferenceHandle {
     func path(of method: String) -> String {
         switch self {
         case .local(let local): local.path.isEmpty || method.isEmpty ? local.path + method : "\(local.path)/\(method)"
-        case .remote(let remote): ReferencePath.text(remote.number, method)
+        case .remote(let remote): method.isEmpty ? remote.path : ReferencePath.text(remote.number, method)
         }
     }
 

@@ -15,9 +15,27 @@ enum ReferencePath {
 
     /// Takes a path apart; `nil` when its number is none, or not written in the one way.
     static func parse(_ path: String) -> (number: UInt64, method: String)? {
-        let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count >= 2, let number = UInt64(parts[1]), parts[1] == "\(number)" else { return nil }
-        if parts.count == 3, parts[2].isEmpty { return nil }
-        return (number, parts.count == 3 ? String(parts[2]) : "")
+        let bytes = path.utf8.span
+        var position = 2
+        guard let number = number(in: bytes, from: &position) else { return nil }
+        guard position < bytes.count else { return (number, "") }
+        guard bytes[position] == UInt8(ascii: "/"), position + 1 < bytes.count else { return nil }
+        return (number, String(path.utf8.dropFirst(position + 1)) ?? "")
+    }
+
+    /// Reads the digits of a number; `nil` when there are none, too many, or a 0 in front of others.
+    private static func number(in bytes: Span<UInt8>, from position: inout Int) -> UInt64? {
+        let start = position
+        var number: UInt64 = 0
+        while position < bytes.count, case let digit = bytes[position] &- UInt8(ascii: "0"), digit < 10 {
+            let (tenfold, overflows) = number.multipliedReportingOverflow(by: 10)
+            let (sum, carries) = tenfold.addingReportingOverflow(UInt64(digit))
+            guard !overflows, !carries else { return nil }
+            number = sum
+            position += 1
+        }
+        let count = position - start
+        guard count > 0, count == 1 || bytes[start] != UInt8(ascii: "0") else { return nil }
+        return number
     }
 }

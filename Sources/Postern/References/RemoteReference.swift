@@ -5,11 +5,14 @@ final class RemoteReference: Sendable {
     let peer: Peer
     let number: UInt64
     let kind: ReferenceKind
+    /// The path of a function there.
+    let path: String
 
     init(peer: Peer, number: UInt64, kind: ReferenceKind) {
         self.peer = peer
         self.number = number
         self.kind = kind
+        path = ReferencePath.text(number, "")
     }
 
     deinit { peer.letGo([number]) }

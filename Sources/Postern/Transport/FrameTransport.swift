@@ -7,7 +7,8 @@ public protocol FrameTransport: Sendable {
 
     /// Tells that the peer has output; the owner then calls ``Peer/takeOutput()`` soon.
     ///
-    /// Called from any thread, once for each time the output is taken, and never during a turn of the owner.
+    /// Called from any thread, at least once for each time there is output to be taken. Nothing of the transport's is
+    /// freed under a lock that this takes.
     func outputBecameReady()
 
     /// Sends what is left of the peer's output, then ends the connection; any thread, once.

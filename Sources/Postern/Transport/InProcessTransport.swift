@@ -104,6 +104,7 @@ private final class Wire: Sendable {
         }
         guard hasEnded else { return }
         receiver.transportClosed(DisconnectReason(.closedThere, "The other side closed the connection"))
-        state.withLock { $0.peers = nil }
+        // What they hold is freed outside the lock.
+        withExtendedLifetime(state.withLock { $0.peers.take() }) {}
     }
 }

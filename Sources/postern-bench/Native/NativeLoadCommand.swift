@@ -1,0 +1,72 @@
+import ArgumentParser
+import NIOCore
+import NIOPosix
+import Postern
+import PosternNIO
+import PosternPrograms
+
+/// `postern-bench native-load`: the other side.
+struct NativeLoadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "native-load",
+        abstract: "Calls a native server from one event loop, and prints how often and how long it took.",
+        discussion:
+            "Prints begin after warming up, and at last: end COUNT SECONDS P50 P99, the quantiles in microseconds.",
+        shouldDisplay: false
+    )
+
+    @Argument(help: "Where the server listens.")
+    var address: Address
+
+    @Option(help: "\(NativeWorkload.names).")
+    var workload = NativeWorkload.call
+
+    @Option(help: "Connections.")
+    var connections = 1
+
+    @Option(help: "How much is in flight on each connection.")
+    var inFlight = 1
+
+    @Flag(help: "Makes the calls on Swift's global executor, and not on the event loop.")
+    var global = false
+
+    @OptionGroup var time: TimeOptions
+
+    func validate() throws {
+        guard (1...10_000).contains(connections), (1...10_000).contains(inFlight) else {
+            throw ValidationError("--connections and --in-flight are within 1 to 10000")
+        }
+    }
+
+    func run() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var peers: [Peer] = []
+        for _ in 0..<connections { peers.append(try await NativeClient.connect(to: address, group: group)) }
+        for peer in peers { try await workload.check(peer) }
+        _ = try await run(for: time.warmUp, peers)
+        Output.line("begin")
+        let began = ContinuousClock.now
+        let (count, times) = try await run(for: time.duration, peers)
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        Output.line("end \(count) \(seconds) \(times.quantile(0.5) / 1000) \(times.quantile(0.99) / 1000)")
+        for peer in peers { peer.close() }
+        try await group.shutdownGracefully()
+    }
+
+    /// How often it was done, and how long each time took.
+    private func run(for duration: Duration, _ peers: [Peer]) async throws -> (count: Int, times: Histogram) {
+        let end = ContinuousClock.now + duration
+        return try await withThrowingTaskGroup(of: Histogram.self) { group in
+            for peer in peers {
+                for _ in 0..<inFlight {
+                    group.addTask(executorPreference: global ? nil : peer.executor) { [workload] in
+                        try await workload.run(on: peer, until: end)
+                    }
+                }
+            }
+            var all = Histogram()
+            for try await times in group { all.merge(times) }
+            return (all.count * workload.multiple, all)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Postern
+import PosternNIO
+import PosternPrograms
+
+/// `postern-bench native-serve`: one side of the benchmarks that take two processes.
+struct NativeServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "native-serve",
+        abstract: "Serves the methods of the benchmarks to native clients, and prints its address.",
+        shouldDisplay: false
+    )
+
+    @Argument(help: "Where to listen: tcp:127.0.0.1:0 or unix:/path.")
+    var address: Address
+
+    func run() async throws {
+        let server = NativeServer(BenchServices().router)
+        Output.line("\(try await server.start(at: address))")
+        try await Task.sleep(for: .seconds(3600))
+    }
+}
