@@ -1,8 +1,8 @@
-# make run      builds and starts the demo
-# make test     runs all tests
-# make bench    measures
-# make format   formats the sources
-# make clean    removes what was built
+# make run     builds and starts the demo
+# make test    runs all tests
+# make bench   measures
+# make format  formats the sources
+# make clean   removes what was built
 
 LIBRARIES = libwebsockets-dev libwebsockets-evlib-uv libuv1-dev pkg-config
 TOOLS = curl chromium python3-venv valgrind

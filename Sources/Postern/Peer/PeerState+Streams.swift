@@ -88,7 +88,7 @@ extension PeerState {
         _ value: [UInt8],
         _ references: ReferenceNumbers? = nil
     ) -> SendResult {
-        guard phase == .open, isWanted(id), let credit = served[id]?.credit else { return .stopped }
+        guard phase == .open, var call = served[id], !call.isCancelled, let credit = call.credit else { return .stopped }
         guard credit > 0 else { return .wait }
         let limit = remote.maximumFrameBytes
         let fits = outbox.write(behind: references, limit: limit) { output in
@@ -102,7 +102,8 @@ extension PeerState {
             return FrameWriter.end(start, limit: limit, in: &output)
         }
         guard fits else { return .tooLarge }
-        served[id]?.credit = credit - 1
+        call.credit = credit - 1
+        served[id] = call
         return .sent
     }
 

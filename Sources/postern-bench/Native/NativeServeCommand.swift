@@ -1,7 +1,9 @@
 import ArgumentParser
+import Logging
 import Postern
 import PosternNIO
 import PosternPrograms
+import ServiceLifecycle
 
 /// `postern-bench native-serve`: one side of the benchmarks that take two processes.
 struct NativeServeCommand: AsyncParsableCommand {
@@ -15,8 +17,19 @@ struct NativeServeCommand: AsyncParsableCommand {
     var address: Address
 
     func run() async throws {
+        let signals = await StopSignals()
         let server = NativeServer(BenchServices().router)
         Output.line("\(try await server.start(at: address))")
-        try await Task.sleep(for: .seconds(3600))
+        try await ServiceRun.serve([Standing(server: server)], until: signals, logger: Logger(label: "postern-bench"))
+    }
+}
+
+/// A native server until the program is told to stop.
+private struct Standing: ServiceLifecycle.Service {
+    let server: NativeServer
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await server.stop()
     }
 }
