@@ -1,18 +1,21 @@
-# make run     builds and starts the demo
-# make test    runs all tests
-# make bench   measures
-# make format  formats the sources
-# make clean   removes what was built
+# make run           builds and starts the demo
+# make test          runs all tests
+# make bench         measures
+# make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC
+# make format        formats the sources
+# make clean         removes what was built
 
 LIBRARIES = libwebsockets-dev libwebsockets-evlib-uv libuv1-dev pkg-config
 TOOLS = curl chromium python3-venv valgrind
+PEERS = libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libcapnp-dev capnproto nats-server libnats-dev \
+	g++ python3-venv
 PRODUCTS = .build/debug
 
 # A crash is to end a program at once, not to stop in a debugger.
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test unit-tests end-to-end-tests bench format clean libraries tools
+.PHONY: run test unit-tests end-to-end-tests bench bench-native format clean libraries tools
 
 run: libraries
 	swift build -c release --product postern-demo
@@ -36,6 +39,12 @@ end-to-end-tests: libraries tools .venv/ready
 bench: libraries
 	swift build -c release --product postern-bench
 	.build/release/postern-bench all
+
+bench-native: libraries
+	@.ci/install $(PEERS)
+	swift build -c release --product postern-bench
+	$(MAKE) -C Sources/postern-bench/Peers OUT=$(CURDIR)/.build/peers
+	.build/peers/python/bin/python Sources/postern-bench/Peers/compare.py --peers .build/peers
 
 format:
 	swift format -i -r Sources Tests Package.swift

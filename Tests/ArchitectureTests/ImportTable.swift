@@ -28,6 +28,7 @@ enum ImportTable {
         "postern-bench": [
             "LibWebSockets", "Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO", "PosternPrograms",
             "ArgumentParser", "Foundation", "Glibc", "Logging", "NIOCore", "NIOPosix",
+            "ServiceLifecycle",
         ],
         "postern-demo": [
             "Postern", "PosternGateway", "PosternNIO", "PosternPrograms", "ArgumentParser", "Glibc", "ServiceLifecycle",

@@ -88,7 +88,9 @@ extension PeerState {
         _ value: [UInt8],
         _ references: ReferenceNumbers? = nil
     ) -> SendResult {
-        guard phase == .open, var call = served[id], !call.isCancelled, let credit = call.credit else { return .stopped }
+        guard phase == .open, var call = served[id], !call.isCancelled, let credit = call.credit else {
+            return .stopped
+        }
         guard credit > 0 else { return .wait }
         let limit = remote.maximumFrameBytes
         let fits = outbox.write(behind: references, limit: limit) { output in
