@@ -3,30 +3,26 @@ import Synchronization
 
 /// The connection that calls use now, and the calls that wait for one.
 final class CurrentPeer: Sendable {
-    private typealias Waiter = CheckedContinuation<Peer?, Never>
-
     private struct State {
         var peer: Peer?
-        var waiting: [Int: Waiter] = [:]
-        var nextWaiter = 0
         var isClosed = false
         var refusal: DisconnectReason?
     }
 
     private let state = Mutex(State())
+    private let waiting = WaitingTasks()
 
     /// The connection, while there is one.
     var peer: Peer? { state.withLock { $0.peer } }
 
     /// Puts a connection in place and lets the waiting calls use it.
     func set(_ peer: Peer) {
-        let (waiting, isClosed) = state.withLock { state in
-            defer { state.waiting = [:] }
+        let isClosed = state.withLock { state in
             if !state.isClosed { state.peer = peer }
-            return (state.waiting.sorted { $0.key < $1.key }.map(\.value), state.isClosed)
+            return state.isClosed
         }
         if isClosed { peer.close() }
-        for waiter in waiting { waiter.resume(returning: isClosed ? nil : peer) }
+        waiting.wakeAll()
     }
 
     /// Takes a connection out that has ended.
@@ -45,45 +41,32 @@ final class CurrentPeer: Sendable {
 
     /// Closes the connection for good; waiting calls get none.
     func close() {
-        let (peer, waiting) = state.withLock { state in
+        let peer = state.withLock { state in
             state.isClosed = true
-            defer { (state.peer, state.waiting) = (nil, [:]) }
-            return (state.peer, Array(state.waiting.values))
+            return state.peer.take()
         }
-        for waiter in waiting { waiter.resume(returning: nil) }
+        waiting.wakeAll()
         peer?.close()
     }
 
     /// Waits for a connection; `nil` when none came in time, or the task was cancelled.
     func wait(until deadline: ContinuousClock.Instant) async -> Peer? {
-        let id = state.withLock { state in
-            defer { state.nextWaiter += 1 }
-            return state.nextWaiter
+        while true {
+            if let peer { return peer }
+            guard !isClosed, !Task.isCancelled, deadline > .now else { return nil }
+            await waitForChange(until: deadline)
         }
+    }
+
+    private func waitForChange(until deadline: ContinuousClock.Instant) async {
+        let ticket = waiting.makeTicket()
         let timer = Task { [weak self] in
             try? await Task.sleep(until: deadline, clock: .continuous)
-            self?.giveUp(id)
+            self?.waiting.wake(ticket)
         }
         defer { timer.cancel() }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { enter(id, $0, deadline) }
-        } onCancel: {
-            giveUp(id)
-        }
+        await waiting.wait(ticket) { peer != nil || isClosed || deadline <= .now }
     }
 
-    private func enter(_ id: Int, _ waiter: Waiter, _ deadline: ContinuousClock.Instant) {
-        let (peer, waits) = state.withLock { state -> (Peer?, Bool) in
-            if let peer = state.peer { return (peer, false) }
-            // Who gave up before this found nobody to wake.
-            guard !state.isClosed, !Task.isCancelled, deadline > .now else { return (nil, false) }
-            state.waiting[id] = waiter
-            return (nil, true)
-        }
-        if !waits { waiter.resume(returning: peer) }
-    }
-
-    private func giveUp(_ id: Int) {
-        state.withLock { $0.waiting.removeValue(forKey: id) }?.resume(returning: nil)
-    }
+    private var isClosed: Bool { state.withLock { $0.isClosed } }
 }

@@ -11,15 +11,14 @@ final class ArrivalQueue: Sendable {
     }
 
     private struct State {
-        var arrivals: [Arrival] = []
-        var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
-        var lastWaiter: UInt64 = 0
+        var arrivals = Queue<Arrival>()
         /// Counts what those who wait have to look at.
         var changes: UInt64 = 0
         var onArrival: @Sendable () -> Void = {}
     }
 
     private let state = Mutex(State())
+    private let waiting = WaitingTasks()
 
     /// A number that is another one whenever there is something new to look at.
     var changes: UInt64 { state.withLock { $0.changes } }
@@ -35,9 +34,7 @@ final class ArrivalQueue: Sendable {
         onArrival()
     }
 
-    func take() -> Arrival? {
-        state.withLock { $0.arrivals.isEmpty ? nil : $0.arrivals.removeFirst() }
-    }
+    func take() -> Arrival? { state.withLock { $0.arrivals.take() } }
 
     /// Runs a function at each arrival, also for those that wait already; it replaces an earlier one.
     func observe(_ onArrival: @escaping @Sendable () -> Void) {
@@ -50,37 +47,23 @@ final class ArrivalQueue: Sendable {
 
     /// Lets everybody who waits look again.
     func wake() {
-        let waiting = state.withLock { state in
-            state.changes += 1
-            defer { state.waiting = [:] }
-            return state.waiting
-        }
-        for continuation in waiting.values { continuation.resume() }
+        state.withLock { $0.changes += 1 }
+        waiting.wakeAll()
     }
 
     /// Waits for something new, or until the task is cancelled.
     func wait(unlessChangedSince seen: UInt64) async {
-        let number = state.withLock { state in
-            state.lastWaiter += 1
-            return state.lastWaiter
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let waits = state.withLock { state in
-                    guard state.changes == seen, !Task.isCancelled else { return false }
-                    state.waiting[number] = continuation
-                    return true
-                }
-                if !waits { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
-        }
+        await waiting.wait(waiting.makeTicket()) { changes != seen }
     }
 
     /// Forgets what has not been served.
     func end() {
-        state.withLock { $0.arrivals = [] }
+        // Let go of outside the lock.
+        let unserved = state.withLock { state in
+            defer { state.arrivals = Queue() }
+            return state.arrivals
+        }
+        withExtendedLifetime(unserved) {}
         wake()
     }
 }

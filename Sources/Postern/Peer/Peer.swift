@@ -8,6 +8,7 @@ internal import Synchronization
 public final class Peer: Sendable {
     typealias Parked = CheckedContinuation<Void, Never>
     typealias State = PeerState<CallWaiter, Task<Void, Never>, Parked>
+    typealias References = ReferenceTables<ReferenceHandle.Key, ReferenceHandle, RemoteReference>
 
     /// What this side takes.
     public let limits: PeerLimits
@@ -20,7 +21,7 @@ public final class Peer: Sendable {
     let disconnection = Disconnection()
     private let state: Mutex<State>
     let expiry = ExpiryTimer()
-    let references: Mutex<ReferenceTables>
+    let references: Mutex<References>
     /// Whether references wait to be given back.
     let areReleasesDue = Atomic(false)
 
@@ -46,7 +47,7 @@ public final class Peer: Sendable {
         self.dispatcher = dispatcher
         self.limits = limits
         self.authentication = authentication?.method
-        references = Mutex(ReferenceTables(limit: limits.references))
+        references = Mutex(References(limit: limits.references))
         var state = State(limits: limits)
         state.start(name: name, authentication.map { AuthenticationExchange($0.end, nonce: $0.method.makeNonce()) })
         self.state = Mutex(state)

@@ -7,13 +7,12 @@ final class PendingReply: Sendable {
     private struct State {
         var result: Result<Reply, CallError>?
         var isExpired = false
-        var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
-        var lastWaiter: UInt64 = 0
-        var actions: [(executor: (any TaskExecutor)?, run: Action)] = []
+        var actions = Queue<(executor: (any TaskExecutor)?, run: Action)>()
         var areActionsRunning = false
     }
 
     private let state = Mutex(State())
+    private let waiting = WaitingTasks()
 
     /// The answer; `nil` while there is none.
     var result: Result<Reply, CallError>? { state.withLock { $0.result } }
@@ -23,39 +22,19 @@ final class PendingReply: Sendable {
 
     /// Takes the answer; all but the first are passed over.
     func settle(_ result: Result<Reply, CallError>, isExpiry: Bool = false) {
-        let waiting = state.withLock { state -> [UInt64: CheckedContinuation<Void, Never>] in
-            guard state.result == nil else { return [:] }
+        let isFirst = state.withLock { state in
+            guard state.result == nil else { return false }
             state.result = result
             state.isExpired = isExpiry
-            defer { state.waiting = [:] }
-            return state.waiting
+            return true
         }
-        for waiter in waiting.sorted(by: { $0.key < $1.key }) { waiter.value.resume() }
+        guard isFirst else { return }
+        waiting.wakeAll()
         runActions()
     }
 
     /// Waits for the answer, or until the waiting task is cancelled.
-    func wait() async {
-        let number = state.withLock { state in
-            state.lastWaiter += 1
-            return state.lastWaiter
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { enter(number, $0) }
-        } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
-        }
-    }
-
-    private func enter(_ number: UInt64, _ continuation: CheckedContinuation<Void, Never>) {
-        let waits = state.withLock { state in
-            // A cancellation before this found nobody to wake.
-            guard state.result == nil, !Task.isCancelled else { return false }
-            state.waiting[number] = continuation
-            return true
-        }
-        if !waits { continuation.resume() }
-    }
+    func wait() async { await waiting.wait(waiting.makeTicket()) { result != nil } }
 
     /// Does something once the answer is there: actions run one after another, in the order in which they were given.
     func whenSettled(on executor: (any TaskExecutor)?, _ action: @escaping Action) {
@@ -79,11 +58,9 @@ final class PendingReply: Sendable {
 
     private func nextAction() -> (executor: (any TaskExecutor)?, run: Action)? {
         state.withLock { state in
-            if state.actions.isEmpty {
-                state.areActionsRunning = false
-                return nil
-            }
-            return state.actions.removeFirst()
+            if let action = state.actions.take() { return action }
+            state.areActionsRunning = false
+            return nil
         }
     }
 }

@@ -13,15 +13,9 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
         weak var proxy: Proxy?
     }
 
-    /// What is to be given back.
-    struct Release: Hashable, Sendable {
-        let number: UInt64
-        let count: UInt64
-    }
-
     private(set) var entries: [UInt64: Entry] = [:]
     /// What is to be given back, in the order in which it was let go.
-    private(set) var due: [Release] = []
+    private(set) var due: [ReferenceRelease] = []
     private let limit: Int
 
     init(limit: Int) { self.limit = limit }
@@ -55,11 +49,11 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
         entries[number]?.holds -= 1
         guard entry.holds <= 1 else { return }
         entries[number] = nil
-        due.append(Release(number: number, count: entry.count))
+        due.append(ReferenceRelease(number: number, count: entry.count))
     }
 
     /// Hands over what is to be given back.
-    mutating func takeDue() -> [Release] {
+    mutating func takeDue() -> [ReferenceRelease] {
         defer { due = [] }
         return due
     }

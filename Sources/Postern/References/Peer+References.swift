@@ -26,11 +26,9 @@ extension Peer {
 extension Peer {
     /// Keeps a reference for a message that is being written.
     func pin(_ handle: ReferenceHandle) throws(PayloadError) -> UInt64 {
-        let number = references.withLock { tables -> UInt64? in
-            // Nothing leaves any more, and the message that is written will be told so.
-            guard !tables.isClosed else { return 0 }
+        let number = references.withLock { tables in
             var random = SystemRandomNumberGenerator()
-            return tables.exports.pin(handle.key, handle, using: &random)
+            return tables.pin(handle.key, handle, using: &random)
         }
         guard let number else {
             throw PayloadError(.tooManyReferences, "more than \(limits.references) references are held")
@@ -39,13 +37,11 @@ extension Peer {
     }
 
     func unpin(_ numbers: [UInt64]) {
-        let removed = references.withLock { tables in numbers.compactMap { tables.exports.unpin($0) } }
-        for entry in removed where entry.wasSent { entry.target.loseHolder() }
+        for entry in references.withLock({ $0.unpin(numbers) }) where entry.wasSent { entry.target.loseHolder() }
     }
 
     func commit(_ numbers: [UInt64]) {
-        let first = references.withLock { tables in numbers.compactMap { tables.exports.commit($0) } }
-        for target in first { target.gainHolder() }
+        for target in references.withLock({ $0.commit(numbers) }) { target.gainHolder() }
     }
 
     /// Finds what a path leads to, with the path from there; `nil` for a number that the other side does not hold.
@@ -57,20 +53,13 @@ extension Peer {
 
     /// Takes back what the other side has released; gives the reason when the connection is to end.
     func receiveRelease(_ number: UInt64, _ count: UInt64) -> DisconnectReason? {
-        switch references.withLock({ $0.exports.release(number, count) }) {
-        case .stillHeld: return nil
-        case .ended(let target): target.loseHolder()
-        case .unknown: return noteBadUse()
-        case .tooMuch: return .protocolViolation("more of a reference was released than is held")
-        }
-        return nil
+        let (ended, reason) = references.withLock { $0.receiveRelease(number, count) }
+        ended?.loseHolder()
+        return reason
     }
 
     /// Counts the use of a reference that the other side does not hold.
-    func noteBadUse() -> DisconnectReason? {
-        references.withLock { $0.noteBadUse() }
-            ? .protocolViolation("too many references were used that are not held") : nil
-    }
+    func noteBadUse() -> DisconnectReason? { references.withLock { $0.noteBadUse() } }
 
     /// Takes everything back: the connection has ended.
     func endReferences() {
@@ -90,18 +79,14 @@ extension Peer {
     /// The object that stands for a number; `nil` for a number that was not received.
     func proxy(_ number: UInt64, _ kind: ReferenceKind) -> RemoteReference? {
         references.withLock { tables in
-            tables.imports.proxy(for: number, kind) { RemoteReference(peer: self, number: number, kind: kind) }
+            tables.proxy(for: number, kind) { RemoteReference(peer: self, number: number, kind: kind) }
         }
     }
 
     /// Ends holds; what nobody holds any more is given back with the next output, together with what else is let go
     /// until then.
     func letGo(_ numbers: [UInt64]) {
-        let asks = references.withLock { tables in
-            for number in numbers { tables.imports.letGo(number) }
-            return tables.takeReleaseRequest()
-        }
-        guard asks else { return }
+        guard references.withLock({ $0.letGo(numbers) }) else { return }
         // Written by who takes the output: this is called where something is freed, under whatever lock.
         areReleasesDue.store(true, ordering: .releasing)
         transport.outputBecameReady()
@@ -112,13 +97,7 @@ extension Peer {
         guard areReleasesDue.load(ordering: .relaxed),
             areReleasesDue.exchange(false, ordering: .acquiring)
         else { return }
-        changeInTurn { state in
-            let due = references.withLock { tables in
-                tables.isReleaseScheduled = false
-                return tables.imports.takeDue()
-            }
-            state.release(due)
-        }
+        changeInTurn { state in state.release(references.withLock { $0.takeReleases() }) }
     }
 }
 

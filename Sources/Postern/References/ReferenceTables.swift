@@ -1,36 +1,80 @@
-/// The references of one connection in both directions.
-struct ReferenceTables: Sendable {
-    typealias Exports = ExportTable<ReferenceHandle.Key, ReferenceHandle>
+/// The references of one connection in both directions: what happens goes in, whom it concerns comes out.
+///
+/// A pure state machine: holds no lock and calls nobody. `Target` is what this side lends, `Key` says which targets are
+/// the same, and `Proxy` stands for what the other end has lent. What is handed out may be the last reference to
+/// something of the program's: whoever has a lock around this lets it go outside.
+struct ReferenceTables<Key: Hashable & Sendable, Target: Sendable, Proxy: AnyObject & Sendable>: Sendable {
+    typealias Exports = ExportTable<Key, Target>
 
-    var exports: Exports
-    var imports: ImportTable<RemoteReference>
-    var isReleaseScheduled = false
-    private(set) var isClosed = false
-    private var badUses = 0
-    private let mostBadUses = 100
+    private(set) var exports: Exports
+    private(set) var imports: ImportTable<Proxy>
+    private var isReleaseScheduled = false
+    private var isClosed = false
+    /// How often the other side named a reference that it does not hold.
+    private(set) var badUses = 0
 
     init(limit: Int) {
         exports = Exports(limit: limit)
         imports = ImportTable(limit: limit)
     }
 
-    /// Notes that the other side named a reference that it does not hold; true when that happens too often.
-    mutating func noteBadUse() -> Bool {
+    /// Counts the use of a reference that the other side does not hold; a reason when that happens too often.
+    mutating func noteBadUse() -> DisconnectReason? {
         badUses += 1
-        return badUses > mostBadUses
+        guard badUses > Self.mostBadUses else { return nil }
+        return .protocolViolation("too many references were used that are not held")
     }
 
-    /// Whether somebody has to be asked to send what is to be given back; at most once until it is taken.
-    mutating func takeReleaseRequest() -> Bool {
-        guard !imports.due.isEmpty, !isReleaseScheduled, !isClosed else { return false }
-        isReleaseScheduled = true
-        return true
+    private static var mostBadUses: Int { 100 }
+
+    /// Ends everything.
+    ///
+    /// - Returns: What the other side held, or a message was being written with.
+    mutating func close() -> [Exports.Entry] {
+        isClosed = true
+        imports.removeAll()
+        return exports.removeAll()
+    }
+}
+
+/// Lent by this side.
+extension ReferenceTables {
+    /// Keeps a target for a message that is being written.
+    ///
+    /// - Returns: Its number; 0 once the connection has ended, as nothing leaves any more; `nil` when there are too many.
+    mutating func pin(_ key: Key, _ target: Target, using random: inout some RandomNumberGenerator) -> UInt64? {
+        isClosed ? 0 : exports.pin(key, target, using: &random)
     }
 
+    /// Ends the keeping for a message, whether it left or not.
+    ///
+    /// - Returns: What nobody holds any more.
+    mutating func unpin(_ numbers: [UInt64]) -> [Exports.Entry] { numbers.compactMap { exports.unpin($0) } }
+
+    /// Counts that a message leaves.
+    ///
+    /// - Returns: What leaves for the first time.
+    mutating func commit(_ numbers: [UInt64]) -> [Target] { numbers.compactMap { exports.commit($0) } }
+
+    /// Takes back what the other side has released.
+    ///
+    /// - Returns: What it holds no more, and a reason when the connection is to end.
+    mutating func receiveRelease(_ number: UInt64, _ count: UInt64) -> (ended: Target?, reason: DisconnectReason?) {
+        switch exports.release(number, count) {
+        case .stillHeld: (nil, nil)
+        case .ended(let target): (target, nil)
+        case .unknown: (nil, noteBadUse())
+        case .tooMuch: (nil, .protocolViolation("more of a reference was released than is held"))
+        }
+    }
+}
+
+/// Lent by the other end.
+extension ReferenceTables {
     /// Takes what is told before a message: holds what is lent, and finds what comes home.
     mutating func receive(
         _ numbers: ReferenceNumbers
-    ) -> (held: [UInt64], returned: [UInt64: ReferenceHandle], reason: DisconnectReason?) {
+    ) -> (held: [UInt64], returned: [UInt64: Target], reason: DisconnectReason?) {
         guard !isClosed else { return ([], [:], nil) }
         var held: [UInt64] = []
         for number in numbers.lent {
@@ -39,23 +83,35 @@ struct ReferenceTables: Sendable {
             }
             held.append(number)
         }
-        var returned: [UInt64: ReferenceHandle] = [:]
+        var returned: [UInt64: Target] = [:]
         for number in numbers.returned {
             if let target = exports.target(of: number) {
                 returned[number] = target
-            } else if noteBadUse() {
-                return (held, returned, .protocolViolation("too many references were returned that are not held"))
+            } else if let reason = noteBadUse() {
+                return (held, returned, reason)
             }
         }
         return (held, returned, nil)
     }
 
-    /// Ends everything.
+    /// The object that stands for a number: the one that lives, or a new one; `nil` for a number that is not held.
+    mutating func proxy(for number: UInt64, _ kind: ReferenceKind, make: () -> Proxy) -> Proxy? {
+        imports.proxy(for: number, kind, make: make)
+    }
+
+    /// Ends holds of messages and objects.
     ///
-    /// - Returns: What the other side held.
-    mutating func close() -> [Exports.Entry] {
-        isClosed = true
-        imports.removeAll()
-        return exports.removeAll()
+    /// - Returns: Whether somebody has to be asked for ``takeReleases()``; at most once until it has happened.
+    mutating func letGo(_ numbers: [UInt64]) -> Bool {
+        for number in numbers { imports.letGo(number) }
+        guard !imports.due.isEmpty, !isReleaseScheduled, !isClosed else { return false }
+        isReleaseScheduled = true
+        return true
+    }
+
+    /// Hands over what is to be given back, in the same step in which it is written.
+    mutating func takeReleases() -> [ReferenceRelease] {
+        isReleaseScheduled = false
+        return imports.takeDue()
     }
 }

@@ -5,9 +5,7 @@ internal import Synchronization
 /// Keeps what it names until it goes; nothing stays in the table of exports when the message has not left by then.
 final class SentReferences: Sendable {
     private struct Named {
-        var lent: [UInt64] = []
-        var known: Set<UInt64> = []
-        var returned: [RemoteReference] = []
+        var away = NamedReferences<RemoteReference>()
         var atHome: [ReferenceHandle] = []
     }
 
@@ -20,7 +18,7 @@ final class SentReferences: Sendable {
 
     init(to peer: Peer?) { self.peer = peer }
 
-    deinit { peer?.unpin(named.withLock { $0.lent }) }
+    deinit { peer?.unpin(numbers.lent) }
 
     /// Has references that `body` encodes written for the other end.
     func collecting<R>(_ body: () throws(PayloadError) -> R) throws(PayloadError) -> R {
@@ -34,16 +32,11 @@ final class SentReferences: Sendable {
     func name(_ handle: ReferenceHandle) throws(PayloadError) -> WireReference {
         guard let peer else { return nameAtHome(handle) }
         if case .remote(let remote) = handle, remote.peer === peer {
-            named.withLock { $0.returned.append(remote) }
+            named.withLock { $0.away.giveBack(remote, remote.number) }
             return WireReference(isReturned: true, kind: remote.kind, number: remote.number)
         }
         let number = try peer.pin(handle)
-        let isNew = named.withLock { named in
-            guard named.known.insert(number).inserted else { return false }
-            named.lent.append(number)
-            return true
-        }
-        if !isNew { peer.unpin([number]) }
+        if !named.withLock({ $0.away.lend(number) }) { peer.unpin([number]) }
         return WireReference(isReturned: false, kind: handle.kind, number: number)
     }
 
@@ -64,10 +57,8 @@ final class SentReferences: Sendable {
     }
 
     /// What the frame before the message tells.
-    var numbers: ReferenceNumbers {
-        named.withLock { ReferenceNumbers(lent: $0.lent, returned: $0.returned.map(\.number)) }
-    }
+    var numbers: ReferenceNumbers { named.withLock { $0.away.numbers } }
 
     /// Counts that the message leaves; called in the same step that writes it.
-    func commit() { peer?.commit(named.withLock { $0.lent }) }
+    func commit() { peer?.commit(numbers.lent) }
 }

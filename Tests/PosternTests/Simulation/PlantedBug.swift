@@ -26,4 +26,35 @@ enum PlantedBug: CaseIterable {
     case numbersAreUsedTwice
     /// Who waits when the connection ends waits for ever.
     case cutsForgetCallers
+
+    // References.
+
+    /// A release takes one back, however many it gives.
+    case releaseCountsAreIgnored
+    /// A release takes back twice as many as it gives.
+    case releasesCountTwice
+    /// What was let go is not given back.
+    case releasesAreLost
+    /// A message is counted some time after it was written, when a release may have crossed it.
+    case messagesAreCountedLate
+    /// A reference on its way home is given back before the message leaves.
+    case returnedReferencesGoEarly
+    /// An object that goes lets its number go twice.
+    case objectsGoTwice
+    /// What an unread message brought is never let go.
+    case unreadMessagesAreKept
+    /// A message that never left keeps what it named.
+    case unsentMessagesKeep
+    /// Two functions are lent under one number.
+    case functionsShareANumber
+    /// Numbers are drawn from a few, and so again.
+    case numbersAreDrawnAgain
+    /// References in what is passed on keep the numbers of the connection that they came over.
+    case forwardersDoNotRename
+    /// What stands for a function that is passed on does not hold it.
+    case forwardersDoNotHold
+    /// One side lends more than the other holds.
+    case limitsDiffer
+    /// The end of a connection leaves its references standing.
+    case cutsForgetReferences
 }

@@ -1,0 +1,31 @@
+@testable import Postern
+
+/// What simulated messages hold: a number, and functions, each with what it is beside what stands for it.
+enum SimulatedPayload {
+    /// One value.
+    static func encoded(_ number: Int, _ references: [(function: Int, WireReference)] = []) -> [UInt8] {
+        var bytes = [0x91 + UInt8(2 * references.count), 0xcd, UInt8(number >> 8 & 0xff), UInt8(number & 0xff)]
+        for (function, reference) in references {
+            bytes.append(UInt8(function))
+            MessagePack.write(reference, into: &bytes)
+        }
+        return bytes
+    }
+
+    static func number(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.dropFirst(2).prefix(2).reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    /// How many references a value holds.
+    static func count(_ bytes: ArraySlice<UInt8>) -> Int { bytes.first.map { Int($0 & 0xf) / 2 } ?? 0 }
+
+    static func references(_ bytes: [UInt8]) throws(PayloadError) -> [(function: Int, WireReference)] {
+        var references: [(function: Int, WireReference)] = []
+        for index in 0..<count(bytes[...]) {
+            let start = 4 + 13 * index
+            let reference = try MessagePack.readReference(bytes.span.extracting(start + 1..<start + 13))
+            references.append((Int(bytes[start]), reference))
+        }
+        return references
+    }
+}

@@ -1,0 +1,150 @@
+import Synchronization
+
+@testable import Postern
+
+/// A function as a simulated process has it: its own, or one of another process.
+enum SimulatedHandle: Sendable {
+    case own(Int)
+    case proxy(SimulatedProxy)
+
+    enum Key: Hashable, Sendable {
+        case own(Int)
+        case proxy(ObjectIdentifier)
+    }
+
+    var key: Key {
+        switch self {
+        case .own(let function): .own(function)
+        case .proxy(let proxy): .proxy(ObjectIdentifier(proxy))
+        }
+    }
+
+    /// Where calls of it must arrive.
+    var function: Int {
+        switch self {
+        case .own(let function): function
+        case .proxy(let proxy): proxy.function
+        }
+    }
+}
+
+/// Stands for a function of another process, like `RemoteReference`.
+final class SimulatedProxy: Sendable {
+    let side: Int
+    let number: UInt64
+    /// What the message that brought it said it is.
+    let function: Int
+    private let bin: SimulatedBin
+
+    init(side: Int, number: UInt64, function: Int, bin: SimulatedBin) {
+        self.side = side
+        self.number = number
+        self.function = function
+        self.bin = bin
+        bin.begin(side, number)
+    }
+
+    deinit { bin.end(side, number) }
+}
+
+/// The references of a message that was received, like `ReceivedReferences`.
+final class ReceivedMessage: Sendable {
+    let lent: [UInt64]
+    let returned: [UInt64: SimulatedHandle]
+    private let side: Int
+    private let bin: SimulatedBin
+
+    init(at side: Int, lent: [UInt64], returned: [UInt64: SimulatedHandle], bin: SimulatedBin) {
+        self.side = side
+        self.lent = lent
+        self.returned = returned
+        self.bin = bin
+    }
+
+    deinit { bin.add(.holds(side: side, lent)) }
+}
+
+/// The references of a message that is being sent, like `SentReferences`.
+final class SentMessage: Sendable {
+    let numbers: ReferenceNumbers
+    private let named: NamedReferences<SimulatedProxy>?
+    private let side: Int
+    private let bin: SimulatedBin
+
+    init(from side: Int, _ named: NamedReferences<SimulatedProxy>, keeps: Bool, bin: SimulatedBin) {
+        numbers = named.numbers
+        self.named = keeps ? named : nil
+        self.side = side
+        self.bin = bin
+    }
+
+    deinit { bin.add(.pins(side: side, numbers.lent)) }
+}
+
+/// What was freed and is not counted yet: between the two, other threads may do anything.
+final class SimulatedBin: Sendable {
+    enum Freed: Hashable, Sendable, CustomStringConvertible {
+        /// Holds of what the other side lent, by messages and objects.
+        case holds(side: Int, [UInt64])
+        /// Messages that kept what this side lends.
+        case pins(side: Int, [UInt64])
+
+        var description: String {
+            switch self {
+            case .holds(let side, let numbers): "\(side): counts that \(numbers.short) are held once less"
+            case .pins(let side, let numbers): "\(side): counts that a message with \(numbers.short) is gone"
+            }
+        }
+
+        fileprivate var order: [UInt64] {
+            switch self {
+            case .holds(let side, let numbers): [0, UInt64(side)] + numbers
+            case .pins(let side, let numbers): [1, UInt64(side)] + numbers
+            }
+        }
+    }
+
+    private struct Place: Hashable {
+        let side: Int
+        let number: UInt64
+    }
+
+    private struct Contents {
+        var freed: [Freed] = []
+        var living: [Place: Int] = [:]
+    }
+
+    private let contents = Mutex(Contents())
+
+    func add(_ freed: Freed) { contents.withLock { $0.freed.append(freed) } }
+
+    fileprivate func begin(_ side: Int, _ number: UInt64) {
+        contents.withLock { $0.living[Place(side: side, number: number), default: 0] += 1 }
+    }
+
+    fileprivate func end(_ side: Int, _ number: UInt64) {
+        contents.withLock { contents in
+            contents.living[Place(side: side, number: number), default: 0] -= 1
+            contents.freed.append(.holds(side: side, [number]))
+        }
+    }
+
+    /// Whether an object stands for a number.
+    func isAlive(_ side: Int, _ number: UInt64) -> Bool {
+        contents.withLock { $0.living[Place(side: side, number: number), default: 0] > 0 }
+    }
+
+    /// Hands over what was freed, in an order that a seed brings back.
+    func takeAll() -> [Freed] {
+        let freed = contents.withLock { contents in
+            defer { contents.freed = [] }
+            return contents.freed
+        }
+        return freed.count < 2 ? freed : freed.sorted { $0.order.lexicographicallyPrecedes($1.order) }
+    }
+}
+
+extension [UInt64] {
+    /// Enough of each number to tell one from the other.
+    var short: [UInt64] { map { $0 % 10_000 } }
+}

@@ -1,0 +1,99 @@
+@testable import Postern
+
+/// The wires, and their ends.
+extension SimulatedWorld {
+    /// Puts what a side has written on the wire.
+    mutating func putOnWire(_ side: Int) {
+        let bytes = sides[side].state.outbox.take()
+        guard !bytes.isEmpty, !sides[side].isCut else { return }
+        if bug == .framesAreLost, chance(8) { return }
+        var reader = FrameReader()
+        do {
+            while let frame = try reader.next(in: bytes.span) {
+                enterWritten(frame, at: side)
+                sides[side ^ 1].incoming.append((frame, bytes))
+            }
+        } catch { note("unreadable frame: \(error.message)") }
+    }
+
+    /// Delivers the oldest frame to a side.
+    mutating func deliver(to side: Int) {
+        guard !sides[side].incoming.isEmpty else { return }
+        let isReordered = bug == .framesOvertake && sides[side].incoming.count > 1
+        let (frame, bytes) = sides[side].incoming.remove(at: isReordered ? 1 : 0)
+        guard !sides[side].isClosed else { return }
+        apply(frame, bytes, to: side)
+        if bug == .repliesComeTwice, case .reply = frame { apply(frame, bytes, to: side) }
+    }
+
+    private mutating func apply(_ frame: Frame, _ bytes: [UInt8], to side: Int) {
+        tell("\(side): receives \(Self.text(of: frame))")
+        enterDelivered(frame, at: side)
+        observe(frame, at: side)
+        defer { checkCancel(frame, at: side) }
+        let message = sides[side].waiting.take()
+        switch sides[side].state.receive(frame, in: bytes) {
+        case .serve(let call): serve(call, bytes, message, at: side)
+        case .handleNotification(_, let arguments):
+            sides[side].heard.append(SimulatedPayload.number(bytes[arguments]))
+            receive(received(bytes[arguments], message, at: side))
+        case .resume(let token, let value):
+            guard bug != .answersAreForgotten else { return }
+            let result = received(bytes[value], message, at: side)
+            settle(token, .value(SimulatedPayload.number(bytes[value])), result)
+        case .fail(let token, let failure): settle(token, .failure(failure.code))
+        case .cancel(let token?, _): cancel(token, at: side)
+        case .holdReferences(let numbers): hold(numbers, at: side)
+        case .takeBack(let number, let count): takeBack(number, count, at: side)
+        case .disconnect(let reason): note("disconnected: \(reason.message)")
+        default: if bug == .unreadMessagesAreKept, let message { kept.append(message) }
+        }
+    }
+
+    /// Remembers what will be checked.
+    private mutating func observe(_ frame: Frame, at side: Int) {
+        switch frame {
+        case .reply(let id, _), .failure(let id, _):
+            let isLate = calls.contains { $0.side == side && $0.id == id && $0.wasGivenUp }
+            if isLate { sides[side].lateAnswers.insert(id) }
+        case .cancel(let id): sides[side].cancelsHeard.insert(id)
+        default: break
+        }
+    }
+
+    /// Checks that a running handler has heard of a cancellation that arrived.
+    private mutating func checkCancel(_ frame: Frame, at side: Int) {
+        guard case .cancel(let id) = frame, let handler = sides[side].handlers[id] else { return }
+        if !handler.isCancelled { note("a handler did not hear that it was cancelled") }
+    }
+
+    /// Ends the connection at one side.
+    mutating func close(_ side: Int) {
+        guard !sides[side].isClosed else { return }
+        tell("\(side): closes")
+        sides[side].isClosed = true
+        for end in [side, side ^ 1] { sides[end].isCut = true }
+        let remains = sides[side].state.close(DisconnectReason(.lost, "cut"))
+        let handlers = sides[side].handlers.sorted { $0.key < $1.key }.map(\.value)
+        sides[side].handlers = [:]
+        sides[side].waiting = nil
+        if bug != .cutsForgetReferences {
+            for entry in sides[side].references.close() where entry.wasSent { lose(entry.target) }
+        }
+        if let remains, bug != .cutsForgetCallers { for token in remains.waiters { settle(token, .lost) } }
+        for forwarded in handlers.compactMap(\.forwarded) { giveUp(forwarded) }
+    }
+
+    private static func text(of frame: Frame) -> String {
+        switch frame {
+        case .hello: "a hello"
+        case .call(let call): "call number \(call.id)"
+        case .reply(let id, _): "the reply to number \(id)"
+        case .failure(let id, _): "the error for number \(id)"
+        case .cancel(let id): "the cancel of number \(id)"
+        case .references(let numbers): "references: lent \(numbers.lent.short), home \(numbers.returned.short)"
+        case .release(let number, let count): "\(count) of \(number % 10_000) back"
+        default: "\(frame)"
+        }
+    }
+}
