@@ -55,7 +55,8 @@ struct Demo: AsyncParsableCommand {
             let door = try await NativeDoor(
                 router,
                 at: address,
-                authentication: try nativeOptions.secretOptions.secret()
+                authentication: try nativeOptions.secretOptions.secret(),
+                sendsTraces: gatewayOptions.sendTraces
             )
             doors.append(door)
             Output.line("native on \(door.address)")
