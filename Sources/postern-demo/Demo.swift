@@ -19,7 +19,9 @@ struct Demo: AsyncParsableCommand {
             Examples:
               postern-demo --port 8080
               postern-demo --native unix:/tmp/postern.sock --no-gateway
-            """
+              postern-demo transcripts
+            """,
+        subcommands: [TranscriptsCommand.self]
     )
 
     @OptionGroup(title: "Gateway options")
