@@ -27,6 +27,7 @@ public final class Gateway: ServiceLifecycle.Service {
         dispatcher: any Dispatcher,
         logger: Logger = Logger(label: "postern.gateway")
     ) async throws(HTTPServer.StartError) {
+        let dispatcher = configuration.sendsTraces ? TracingDispatcher(dispatcher, name: "gateway") : dispatcher
         let readiness = readiness
         let loops = LoopRegistry()
         self.configuration = configuration

@@ -17,6 +17,10 @@ public struct GatewayConfiguration: Sendable {
     public var messages = JSONRPCLimits()
     /// How the gateway stops.
     public var drain = DrainTimes()
+    /// Whether the details of errors tell the hops of the error, and what happened there; see `TracingDispatcher`.
+    ///
+    /// What errors of handlers say of themselves then goes to every caller, so not where strangers call.
+    public var sendsTraces = false
     /// Answers `/echo` with a WebSocket that sends every message back, for conformance suites.
     public var offersEcho = false
     /// How often a comment is sent on an SSE stream, in milliseconds.

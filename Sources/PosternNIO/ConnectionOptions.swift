@@ -8,6 +8,12 @@ public struct ConnectionOptions: Sendable {
     public var name = ""
     /// When the calls of the other side are served.
     public var serving = ServingMode.automatic
+    /// Whether errors of handlers here take along a trace: what was thrown, as text, and traces from further away.
+    ///
+    /// Off, callers are told the code, the message, the type and the call path. What an error says of itself may be
+    /// secret, so turn it on only where callers may read this program's log. A type whose `debugDescription` is its own
+    /// chooses what its trace says.
+    public var sendsTraces = false
     /// How both sides prove themselves, as with a shared secret; `nil` lets everybody in who connects.
     public var authentication: (any Authentication)?
     /// How long half a frame may stand still, and how long the handshake may take.

@@ -19,6 +19,7 @@ enum NativeConnection {
             limits: options.limits,
             name: options.name,
             serving: options.serving,
+            sendsTraces: options.sendsTraces,
             authentication: options.authentication.map { PeerAuthentication($0, at: end) }
         )
         handler.serve(peer)

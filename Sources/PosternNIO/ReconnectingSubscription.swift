@@ -62,7 +62,7 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
                     }
                     guard let item = try await items?.next() else { return nil }
                     if let offset = item.offset { position?.offset = offset }
-                    return .event(try Self.decoded(item.payload))
+                    return .event(try item.payload.answer("event"))
                 } catch {
                     guard error.code == .unavailable || error.code == .draining else { throw error }
                     items = nil
@@ -94,14 +94,6 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
             items = stream.makeAsyncIterator()
             defer { position = stream.position }
             return position != nil && position != stream.position
-        }
-
-        private static func decoded(_ payload: Payload) throws(CallError) -> Item {
-            do throws(PayloadError) {
-                return try payload.decode()
-            } catch {
-                throw CallError(.internalError, "Unexpected event: \(error.message)", executed: .yes)
-            }
         }
     }
 }

@@ -36,6 +36,10 @@ public struct GatewayOptions: ParsableArguments {
     @Option(help: "Seconds that connections are still accepted after /readyz has begun to fail, when told to stop.")
     public var drainLead = Setting.value("drain-lead", default: 0)
 
+    /// Whether errors tell what happened.
+    @Flag(help: "Tells callers the trace of an error: what it says of itself; not where strangers call.")
+    public var sendTraces = Setting.flag("send-traces")
+
     /// Whether there is a plain echo for conformance suites.
     @Flag(help: "Serves a WebSocket at /echo that sends back what it gets, for conformance suites.")
     public var rawEcho = Setting.flag("raw-echo")
@@ -70,6 +74,7 @@ public struct GatewayOptions: ParsableArguments {
         configuration.origins.allowedOrigins = Set(allowOrigin)
         configuration.origins.allowedHosts = Set(allowHost.map { $0.lowercased() })
         configuration.drain.lead = .seconds(drainLead)
+        configuration.sendsTraces = sendTraces
         configuration.offersEcho = rawEcho
         if let folder = publicFolder ?? Setting.optional("public") ?? defaultFolder {
             configuration.files = try StaticFiles(folder: folder)

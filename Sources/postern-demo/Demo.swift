@@ -19,7 +19,9 @@ struct Demo: AsyncParsableCommand {
             Examples:
               postern-demo --port 8080
               postern-demo --native unix:/tmp/postern.sock --no-gateway
-            """
+              postern-demo transcripts
+            """,
+        subcommands: [TranscriptsCommand.self]
     )
 
     @OptionGroup(title: "Gateway options")
@@ -55,7 +57,8 @@ struct Demo: AsyncParsableCommand {
             let door = try await NativeDoor(
                 router,
                 at: address,
-                authentication: try nativeOptions.secretOptions.secret()
+                authentication: try nativeOptions.secretOptions.secret(),
+                sendsTraces: gatewayOptions.sendTraces
             )
             doors.append(door)
             Output.line("native on \(door.address)")

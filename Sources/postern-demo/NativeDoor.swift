@@ -22,8 +22,15 @@ struct NativeDoor: ServiceLifecycle.Service {
     private let server: NativeServer
 
     /// Begins to listen.
-    init(_ router: Router, at address: Address, authentication: (any Authentication)?) async throws(CallError) {
+    init(
+        _ router: Router,
+        at address: Address,
+        authentication: (any Authentication)?,
+        sendsTraces: Bool
+    ) async throws(CallError) {
         var options = ConnectionOptions()
+        options.name = "postern-demo"
+        options.sendsTraces = sendsTraces
         options.authentication = authentication
         server = NativeServer(
             router,

@@ -65,6 +65,19 @@ def test_a_failed_call_tells_why(address, arguments, message):
     assert done.stderr.replace("no.such", "no/such") == message
 
 
+def test_a_failed_call_shows_its_trace_where_the_server_sends_it():
+    server = Program("postern-demo", "--no-gateway", "--native", "tcp:127.0.0.1:0", "--send-traces", ready=NATIVE_LINE)
+    try:
+        run = postern("call", server.line[1], "calculator.divide", 1, 0)
+        assert run.returncode == 1
+        assert run.stderr == (
+            "error 1001 unknown: division by zero\n"
+            "Remote trace (1): calculator/divide at postern-demo\n"
+            "    CallError 1001 (unknown): division by zero\n")
+    finally:
+        stop_all([server])
+
+
 def test_a_call_ends_in_time(address):
     done = postern("call", address, "jobs.run", "1", "60000", "--timeout", "0.3")
     assert done.returncode == 1

@@ -55,3 +55,17 @@ def test_both_topologies_give_equal_answers(tmp_path):
             assert answer(in_process, message) == answer(sidecar, message), message
     finally:
         stop_all(programs)
+
+
+def test_errors_tell_their_hops_only_where_the_gateway_is_told_to():
+    programs = []
+    try:
+        request = {"jsonrpc": "2.0", "id": 1, "method": "calculator.divide", "params": [1, 0]}
+        for options, hops in ([], None), (["--send-traces"], [{
+                "method": "calculator/divide", "peer": "gateway",
+                "trace": "CallError 1001 (unknown): division by zero"}]):
+            programs += start_in_process(*options)
+            _, content = answer(f"http://127.0.0.1:{port_of(programs[-1])}", request)
+            assert content["error"]["data"].get("details", {}).get("hops") == hops, content
+    finally:
+        stop_all(programs)

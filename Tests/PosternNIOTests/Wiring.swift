@@ -21,7 +21,14 @@ struct Link: Sendable {
         clientServing: ServingMode = .automatic
     ) async throws -> Link {
         guard wiring != .memory else {
-            let pair = InProcessTransport.pair(client, server, limits: options.limits, serving: clientServing)
+            let pair = InProcessTransport.pair(
+                client,
+                server,
+                limits: options.limits,
+                name: options.name,
+                serving: clientServing,
+                sendsTraces: options.sendsTraces
+            )
             return Link(client: pair.first, server: pair.second, listener: nil)
         }
         let (accepted, signal) = AsyncStream.makeStream(of: Peer.self)

@@ -7,7 +7,7 @@ struct FrameTests {
         let session = Self.session()
         let whole = try Self.frames(in: [session])
         #expect(session.count >= 200)
-        #expect(whole.count == 18)
+        #expect(whole.count == 19)
         for split in 0...session.count {
             let parts = [Array(session[..<split]), Array(session[split...])]
             #expect(try Self.frames(in: parts) == whole, "split at \(split)")
@@ -104,6 +104,9 @@ struct FrameTests {
         Wire.call(300, "calculator/add", depth: 3, into: &bytes)
         Wire.answer(.reply, 1, [0xa5] + Array("hello".utf8), into: &bytes)
         FrameWriter.writeFailure(id: 2, CallError(.busy, "later"), limit: .max, into: &bytes)
+        var traced = CallError(.unavailable, "gone")
+        traced.hops = [CallError.Hop(method: "a", peer: "b", trace: "c"), CallError.Hop(method: "d", peer: "")]
+        FrameWriter.writeFailure(id: 7, traced, limit: .max, into: &bytes)
         FrameWriter.writeNumbers(.cancel, 3, into: &bytes)
         let notify = FrameWriter.begin(.notify, fields: 4, into: &bytes)
         MessagePack.write("log/line", into: &bytes)

@@ -11,8 +11,8 @@ public struct CallError: Error, Sendable {
     public var executed: Executed
     /// More about the fault, encoded; what it holds is between the two applications.
     public var details: Payload?
-    /// The result that is still to be encoded, when that is all that went wrong.
-    var unfinished: UnfinishedResult?
+    /// What only some errors have.
+    var background: Background?
 
     /// Makes an error; `executed` is taken from the code where it is left out.
     public init(_ code: Code, _ message: String, executed: Executed? = nil, details: Payload? = nil) {
@@ -50,9 +50,13 @@ public struct CallError: Error, Sendable {
     public init(thrownByHandler error: any Error) {
         switch error {
         case let error as CallError: self = error
-        case let error as any CallErrorConvertible: self = error.callError
+        case let error as any CallErrorConvertible:
+            self = error.callError
+            origin = error
         case is CancellationError: self.init(.cancelled, "The call was cancelled", executed: .yes)
-        default: self.init(.handlerFailed, "The handler failed", executed: .yes, details: Self.typeOnly(of: error))
+        default:
+            self.init(.handlerFailed, "The handler failed", executed: .yes, details: Self.typeOnly(of: error))
+            origin = error
         }
     }
 }

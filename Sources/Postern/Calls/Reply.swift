@@ -13,7 +13,7 @@ public enum Reply: Sendable {
 public struct ReplyStream: AsyncSequence, Sendable {
     /// Where in a topic the first item stands; `nil` for streams without history.
     public var position: StreamPosition?
-    private let makeNext: @Sendable () -> Next
+    let makeNext: @Sendable () -> Next
 
     /// Gives the next item, `nil` at the end.
     public typealias Next = @Sendable () async throws(CallError) -> StreamItem?

@@ -21,11 +21,7 @@ public struct ValueStream<Element: Decodable>: AsyncSequence {
         /// - Throws: `CallError` when the stream ended with one, or an item is not of the expected type.
         public mutating func next() async throws(CallError) -> Element? {
             guard let item = try await items.next() else { return nil }
-            do throws(PayloadError) {
-                return try item.payload.decode()
-            } catch {
-                throw CallError(.internalError, "Unexpected item: \(error.message)", executed: .yes)
-            }
+            return try item.payload.answer("item") as Element
         }
 
         /// The next value; where it runs does not matter.

@@ -63,6 +63,11 @@ struct FieldReader {
         return start..<offset
     }
 
+    /// Finds text, or nil.
+    mutating func nullableText(_ bytes: Span<UInt8>) throws(PayloadError) -> Range<Int>? {
+        try takeNull(bytes, false) ? nil : try text(bytes)
+    }
+
     /// Finds the value that is the last field; it has one byte at least.
     func value(_ bytes: Span<UInt8>) throws(PayloadError) -> Range<Int> {
         guard offset < bytes.count else { throw .truncated }

@@ -49,15 +49,6 @@ struct CallFlags: OptionSet, Hashable, Sendable {
     static let wantsProgress = CallFlags(rawValue: 2)
 }
 
-/// A `CallError` as a frame carries it.
-struct FailureFrame: Hashable, Sendable {
-    let code: Int
-    let message: Range<Int>
-    let executed: CallError.Executed
-    /// Empty when there are no details.
-    let details: Range<Int>
-}
-
 /// A fault of the other side after which the connection is of no more use.
 struct ProtocolViolation: Error, Hashable, Sendable {
     /// For people: what was received and what was expected.

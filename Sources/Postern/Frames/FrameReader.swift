@@ -92,39 +92,18 @@ struct FrameReader {
         let id = try fields.unsigned(bytes, last: kind == .cancel || count == 2)
         switch kind {
         case .reply: return .reply(id: id, value: try fields.value(bytes))
-        case .failure: return .failure(id: id, try failure(&fields, bytes))
+        case .failure: return .failure(id: id, try FailureFrame(&fields, count, bytes))
         case .cancel: return .cancel(id: id)
         case .stream: return .stream(id: id, position: try position(&fields, bytes))
         case .item:
             let offset = try fields.optionalUnsigned(bytes)
             return .item(id: id, offset: offset, value: try fields.value(bytes))
-        case .end: return .end(id: id, count == 2 ? nil : try failure(&fields, bytes))
+        case .end: return .end(id: id, count == 2 ? nil : try FailureFrame(&fields, count, bytes))
         case .credit: return .credit(id: id, items: Int(clamping: try fields.unsigned(bytes, last: true)))
         case .progress: return .progress(id: id, value: try fields.value(bytes))
         case .hello, .call, .notify, .ping, .pong, .goodbye, .proof, .release, .references:
             throw PayloadError(.malformed, "a \(kind) frame belongs to no call")
         }
-    }
-
-    private static func failure(
-        _ fields: inout FieldReader,
-        _ bytes: Span<UInt8>
-    ) throws(PayloadError) -> FailureFrame {
-        let code = try fields.signed(bytes)
-        let message = try fields.text(bytes)
-        let executed: CallError.Executed =
-            switch try fields.unsigned(bytes) {
-            case 0: .no
-            case 1: .yes
-            default: .unknown
-            }
-        let details = try fields.value(bytes)
-        return FailureFrame(
-            code: code,
-            message: message,
-            executed: executed,
-            details: details.count == 1 && bytes[details.lowerBound] == 0xc0 ? 0..<0 : details
-        )
     }
 
     private static func position(
@@ -146,8 +125,8 @@ extension Frame.Kind {
         switch self {
         case .hello: count >= 2
         case .call: count == 8
-        case .failure: count == 6
-        case .end: count == 2 || count == 6
+        case .failure: count == 6 || count == 7
+        case .end: count == 2 || count == 6 || count == 7
         case .notify, .stream, .item: count == 4
         case .reply, .credit, .progress, .goodbye, .release, .references: count == 3
         case .cancel, .ping, .pong, .proof: count == 2

@@ -102,6 +102,7 @@ enum FrameWriter {
         if writeFailure(kind, id, error, details: error.details, limit, &output) { return }
         var short = error
         short.message = String(error.message.prefix(256))
+        short.hops = []
         _ = writeFailure(kind, id, short, details: nil, .max, &output)
     }
 
@@ -113,16 +114,33 @@ enum FrameWriter {
         _ limit: Int,
         _ output: inout [UInt8]
     ) -> Bool {
-        let start = begin(kind, fields: 6, id: id, into: &output)
+        let start = begin(kind, fields: error.hops.isEmpty ? 6 : 7, id: id, into: &output)
         MessagePack.write(Int64(error.code.rawValue), into: &output)
         MessagePack.write(error.message, into: &output)
         output.append(error.executed.number)
+        if !error.hops.isEmpty { write(error.hops, into: &output) }
         if let details = try? details?.transcoded(to: MessagePack.self), !details.bytes.isEmpty {
             output += details.bytes
         } else {
             MessagePack.writeNull(into: &output)
         }
         return end(start, limit: limit, in: &output)
+    }
+
+    private static func write(_ hops: [CallError.Hop], into output: inout [UInt8]) {
+        var list = MessagePack.beginArray(into: &output)
+        for hop in hops {
+            MessagePack.nextElement(&list, into: &output)
+            output.append(0x93)
+            MessagePack.write(hop.method, into: &output)
+            MessagePack.write(hop.peer, into: &output)
+            if let trace = hop.trace {
+                MessagePack.write(trace, into: &output)
+            } else {
+                MessagePack.writeNull(into: &output)
+            }
+        }
+        MessagePack.endArray(list, into: &output)
     }
 }
 

@@ -8,6 +8,8 @@ struct Hello: Hashable, Sendable {
     var maximumFrameBytes = PeerLimits.standard.frameBytes
     /// How many calls its sender serves at once.
     var maximumCallsInFlight = PeerLimits.standard.callsInFlight
+    /// How many hops of an error its sender takes.
+    var maximumHops = 0
     /// What its sender calls itself; for logs.
     var name = ""
     /// What the other side's proof has to be about, where its sender demands one.
@@ -21,6 +23,7 @@ struct Hello: Hashable, Sendable {
             switch name {
             case "frameBytes": read.maximumFrameBytes = try Self.readCount(value)
             case "callsInFlight": read.maximumCallsInFlight = try Self.readCount(value)
+            case "hops": read.maximumHops = try Self.readCount(value)
             case "name": read.name = try MessagePack.readString(value)
             case "auth": read.nonce = try MessagePack.readBytes(value)
             default: break
@@ -36,6 +39,10 @@ struct Hello: Hashable, Sendable {
         MessagePack.write(UInt64(clamping: maximumFrameBytes), into: &output)
         MessagePack.nextMember(named: "callsInFlight", &map, into: &output)
         MessagePack.write(UInt64(clamping: maximumCallsInFlight), into: &output)
+        if maximumHops > 0 {
+            MessagePack.nextMember(named: "hops", &map, into: &output)
+            MessagePack.write(UInt64(clamping: maximumHops), into: &output)
+        }
         MessagePack.nextMember(named: "name", &map, into: &output)
         MessagePack.write(name, into: &output)
         if let nonce {

@@ -1,6 +1,6 @@
 extension CallError {
     /// Reads an error out of the bytes of its frame.
-    init(_ frame: FailureFrame, in bytes: [UInt8]) {
+    init(_ frame: FailureFrame, in bytes: [UInt8], _ limits: PeerLimits = .standard) {
         self.init(
             Code(rawValue: frame.code),
             String(decoding: bytes[frame.message], as: UTF8.self),
@@ -8,6 +8,7 @@ extension CallError {
             details: frame.details.isEmpty
                 ? nil : Payload(bytes: Array(bytes[frame.details]), codec: MessagePack.self)
         )
+        hops = frame.readHops(in: bytes.span, limits)
     }
 }
 

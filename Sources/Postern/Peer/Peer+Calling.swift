@@ -107,10 +107,6 @@ extension Peer {
         guard case .value(let payload) = reply else {
             throw CallError(.invalidRequest, "\(method) answers with a stream", executed: .yes)
         }
-        do throws(PayloadError) {
-            return try payload.decode()
-        } catch {
-            throw CallError(.internalError, "Unexpected result of \(method): \(error.message)", executed: .yes)
-        }
+        return try payload.answer("result of \(method)")
     }
 }

@@ -52,11 +52,7 @@ extension Peer {
 
     /// Reads a result of a known type.
     @Sendable static func decoded<Value: Decodable>(_ payload: Payload) throws(CallError) -> Value {
-        do throws(PayloadError) {
-            return try payload.decode()
-        } catch {
-            throw CallError(.internalError, "Unexpected result: \(error.message)", executed: .yes)
-        }
+        try payload.answer("result")
     }
 
     /// Answers that came after their call was settled; they are passed over.

@@ -81,7 +81,7 @@ extension Peer {
         case .resume(let waiter, let value):
             let payload = Payload(received: bytes[value], references)
             waiter.settle(.success(.value(payload)))
-        case .fail(let waiter, let failure): waiter.settle(.failure(CallError(failure, in: bytes)))
+        case .fail(let waiter, let failure): waiter.settle(.failure(CallError(failure, in: bytes, limits)))
         case .openStream(let waiter, let id, let position):
             waiter.settle(.success(.stream(incomingStream(id, position))))
         case .report(let waiter, let progress):

@@ -30,8 +30,8 @@ extension Peer {
             }
         } catch {
             FrameWriter.takeBack(start, in: &replies)
-            if let result = error.unfinished { return finish(frame.id, result) }
-            FrameWriter.writeFailure(id: frame.id, error, limit: limits.frameBytes, into: &replies)
+            if let result = error.unfinished { return finish(frame, result, bytes) }
+            write(error, for: frame, in: bytes, into: &replies)
         }
     }
 
@@ -108,10 +108,10 @@ extension Peer {
             }
             switch try await reply(to: call) {
             case .value(let payload): try finish(id, payload)
-            case .stream(let stream): await produce(stream, for: id)
+            case .stream(let stream): await produce(stream, for: id, of: call.placeOfService)
             }
         } catch {
-            change { state in _ = state.finish(id, with: .failure(error)) }
+            fail(id, call.placeOfService, error)
         }
     }
 
@@ -129,10 +129,10 @@ extension Peer {
     }
 
     /// Answers with the result of a short method that holds references.
-    private func finish(_ id: UInt64, _ result: UnfinishedResult) {
-        changeInTurn { $0.beginServing(id) }
-        do throws(CallError) { try finish(id, try result.payload(for: self)) } catch {
-            change { state in _ = state.finish(id, with: .failure(error)) }
+    private func finish(_ frame: CallFrame, _ result: UnfinishedResult, _ bytes: [UInt8]) {
+        changeInTurn { $0.beginServing(frame.id) }
+        do throws(CallError) { try finish(frame.id, try result.payload(for: self)) } catch {
+            fail(frame.id, String(decoding: bytes[frame.path], as: UTF8.self), error)
         }
     }
 

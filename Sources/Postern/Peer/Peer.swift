@@ -12,6 +12,9 @@ public final class Peer: Sendable {
 
     /// What this side takes.
     public let limits: PeerLimits
+    /// What this side calls itself.
+    let name: String
+    let sendsTraces: Bool
     let dispatcher: any Dispatcher
     let transport: any FrameTransport
     let authentication: (any Authentication)?
@@ -33,6 +36,7 @@ public final class Peer: Sendable {
     ///   - limits: What is taken from the other end.
     ///   - name: What this side calls itself in its hello.
     ///   - serving: When the other end's calls are served.
+    ///   - sendsTraces: Whether errors of handlers here take along what was thrown, and traces from further away.
     ///   - authentication: How this side proves itself; both sides have one, or none has.
     public init(
         transport: any FrameTransport,
@@ -40,12 +44,15 @@ public final class Peer: Sendable {
         limits: PeerLimits = .standard,
         name: String = "",
         serving: ServingMode = .automatic,
+        sendsTraces: Bool = false,
         authentication: PeerAuthentication? = nil
     ) {
         arrivals = serving == .manual ? ArrivalQueue() : nil
         self.transport = transport
         self.dispatcher = dispatcher
         self.limits = limits
+        self.name = name
+        self.sendsTraces = sendsTraces
         self.authentication = authentication?.method
         references = Mutex(References(limit: limits.references))
         var state = State(limits: limits)

@@ -14,6 +14,10 @@ public struct PeerLimits: Hashable, Sendable {
     public var callsInFlight = 128
     /// How many calls, each made while serving the one before, may lead to one.
     public var callDepth = 64
+    /// Ends through which an error may come that are told; those nearest to its origin.
+    public var errorHops = 64
+    /// UTF-8 bytes in all traces of one error: 16 KiB; what is longer is cut.
+    public var errorTraceBytes = 16 << 10
     /// UTF-8 bytes in the path of a method.
     public var pathBytes = 128
     /// Notifications waiting or being handled; one more is dropped and counted.

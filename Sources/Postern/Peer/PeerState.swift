@@ -46,6 +46,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         let hello = Hello(
             maximumFrameBytes: limits.frameBytes,
             maximumCallsInFlight: limits.callsInFlight,
+            maximumHops: limits.errorHops,
             name: name,
             nonce: exchange?.nonce
         )
@@ -87,7 +88,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         case .stream(let id, let position): return receiveStream(id, position)
         case .item(let id, let offset, let value):
             return receiveItem(id, offset, Payload(received: bytes[value], references))
-        case .end(let id, let failure): return receiveEnd(id, failure.map { CallError($0, in: bytes) })
+        case .end(let id, let failure): return receiveEnd(id, failure.map { CallError($0, in: bytes, limits) })
         case .credit(let id, let items): return receiveCredit(id, items)
         case .progress(let id, let value):
             return calls.waiter(of: id).map { .report($0, progress: value) } ?? .none

@@ -15,14 +15,18 @@ public final class InProcessTransport: FrameTransport {
     ///   - first: Answers the calls of the second peer.
     ///   - second: Answers the calls of the first peer.
     ///   - limits: What both sides take.
+    ///   - name: What both sides call themselves.
     ///   - serving: When the first peer serves the calls of the second, which serves them as they arrive.
+    ///   - sendsTraces: Whether the errors of both sides take their traces along.
     ///   - authentication: How the first peer proves itself to the second, and the second to the first.
     /// - Returns: Both peers.
     public static func pair(
         _ first: any Dispatcher = NothingExposed(),
         _ second: any Dispatcher = NothingExposed(),
         limits: PeerLimits = .standard,
+        name: String = "",
         serving: ServingMode = .automatic,
+        sendsTraces: Bool = false,
         authentication: (first: (any Authentication)?, second: (any Authentication)?) = (nil, nil)
     ) -> (first: Peer, second: Peer) {
         let wire = Wire()
@@ -30,13 +34,17 @@ public final class InProcessTransport: FrameTransport {
             transport: InProcessTransport(wire),
             exposing: first,
             limits: limits,
+            name: name,
             serving: serving,
+            sendsTraces: sendsTraces,
             authentication: authentication.first.map { PeerAuthentication($0, at: .init(.initiator, over: .memory)) }
         )
         let right = Peer(
             transport: InProcessTransport(wire),
             exposing: second,
             limits: limits,
+            name: name,
+            sendsTraces: sendsTraces,
             authentication: authentication.second.map { PeerAuthentication($0, at: .init(.acceptor, over: .memory)) }
         )
         wire.join(left, right)

@@ -35,7 +35,9 @@ struct RemoteOptions: ParsableArguments {
             Output.error("no connection: \(failure.message)")
             throw ExitCode(69)
         } catch let error as CallError {
-            Output.error("error \(error.code.rawValue) \(error.code.name): \(error.message)")
+            let isTraced = error.hops.contains { $0.trace != nil }
+            let text = isTraced ? error.description : error.message
+            Output.error("error \(error.code.rawValue) \(error.code.name): \(text)")
             throw ExitCode(1)
         }
     }

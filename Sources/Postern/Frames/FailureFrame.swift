@@ -1,0 +1,60 @@
+/// A `CallError` as a frame carries it.
+struct FailureFrame: Hashable, Sendable {
+    let code: Int
+    let message: Range<Int>
+    let executed: CallError.Executed
+    /// Where the list of hops stands; `nil` when there is none.
+    private let hops: Int32?
+    /// Empty when there are no details.
+    let details: Range<Int>
+
+    /// Reads the fields behind the number of the call.
+    init(_ fields: inout FieldReader, _ count: Int, _ bytes: Span<UInt8>) throws(PayloadError) {
+        code = try fields.signed(bytes)
+        message = try fields.text(bytes)
+        executed =
+            switch try fields.unsigned(bytes) {
+            case 0: .no
+            case 1: .yes
+            default: .unknown
+            }
+        hops = count == 7 ? Int32(exactly: fields.rest(bytes).lowerBound) : nil
+        if count == 7 { try Self.forEachHop(&fields, bytes) { _, _, _ in } }
+        let details = try fields.value(bytes)
+        self.details = details.count == 1 && bytes[details.lowerBound] == 0xc0 ? 0..<0 : details
+    }
+
+    /// The hops, as far as they are taken.
+    func readHops(in bytes: Span<UInt8>, _ limits: PeerLimits) -> [CallError.Hop] {
+        guard let hops else { return [] }
+        var read: [CallError.Hop] = []
+        var left = limits.errorTraceBytes
+        var fields = FieldReader(offset: Int(hops))
+        try? Self.forEachHop(&fields, bytes) { method, peer, trace in
+            guard read.count < limits.errorHops else { return }
+            let trace = trace.map { String(copying: bytes.extracting($0)).cut(to: left) }
+            left -= trace?.utf8.count ?? 0
+            read.append(
+                CallError.Hop(
+                    method: String(copying: bytes.extracting(method)).cut(to: limits.pathBytes),
+                    peer: String(copying: bytes.extracting(peer)).cut(to: limits.pathBytes),
+                    trace: trace
+                )
+            )
+        }
+        return read
+    }
+
+    private static func forEachHop(
+        _ fields: inout FieldReader,
+        _ bytes: Span<UInt8>,
+        _ body: (_ method: Range<Int>, _ peer: Range<Int>, _ trace: Range<Int>?) -> Void
+    ) throws(PayloadError) {
+        for _ in 0..<(try fields.array(bytes)) {
+            guard try fields.array(bytes) == 3 else { throw PayloadError(.malformed, "a hop has three fields") }
+            let method = try fields.text(bytes)
+            let peer = try fields.text(bytes)
+            body(method, peer, try fields.nullableText(bytes))
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// Errors of calls that were served here, on their way to the caller.
+extension Peer {
+    /// Ends the serving of a call with an error.
+    @inline(never)
+    func fail(_ id: UInt64, _ method: String, _ error: CallError) {
+        let error = passed(error, method)
+        change { state in _ = state.finish(id, with: .failure(error.keepingHops(state.remote.maximumHops))) }
+    }
+
+    /// Ends a stream with an error.
+    func endStream(_ id: UInt64, _ method: String, _ error: CallError) {
+        let error = passed(error, method)
+        change { $0.endStream(id, error.keepingHops($0.remote.maximumHops)) }
+    }
+
+    /// Appends the error of a short method.
+    @inline(never)
+    func write(_ error: CallError, for frame: CallFrame, in bytes: [UInt8], into replies: inout [UInt8]) {
+        let error = passed(error, String(decoding: bytes[frame.path], as: UTF8.self))
+            .keepingHops(changeInTurn { $0.remote.maximumHops })
+        FrameWriter.writeFailure(id: frame.id, error, limit: limits.frameBytes, into: &replies)
+    }
+
+    private func passed(_ error: CallError, _ method: String) -> CallError {
+        error.passed(through: CallError.Hop(method: method, peer: name), sendsTraces: sendsTraces, limits)
+    }
+}
+
+extension Call {
+    /// Which method was called, without the number of a reference: that is between the two ends that hold it.
+    var placeOfService: String {
+        guard let name = target?.method(at: method) else { return method }
+        return name.isEmpty ? "$" : "$/\(name)"
+    }
+}
+
+extension ReferenceHandle {
+    /// The method that was to be called, by what ``path(of:)`` made of it.
+    fileprivate func method(at path: String) -> String {
+        switch self {
+        case .local(let local): String(path.dropFirst(local.path.count).drop { $0 == "/" })
+        case .remote: ReferencePath.parse(path)?.method ?? ""
+        }
+    }
+}

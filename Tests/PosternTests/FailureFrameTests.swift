@@ -1,0 +1,108 @@
+import Testing
+
+@testable import Postern
+
+/// Errors byte by byte, with the way they came.
+struct FailureFrameTests {
+    private static let hops = [
+        CallError.Hop(method: "int", peer: "server", trace: "NotANumber"),
+        CallError.Hop(method: "relay", peer: "", trace: nil),
+    ]
+
+    @Test func anErrorWithHopsHasSevenFields() throws {
+        var error = CallError(.busy, "later", details: Payload(bytes: [7], codec: MessagePack.self))
+        error.hops = [CallError.Hop(method: "a", peer: "b", trace: "c"), CallError.Hop(method: "d", peer: "")]
+        var bytes: [UInt8] = []
+        FrameWriter.writeFailure(id: 1, error, limit: .max, into: &bytes)
+        let head: [UInt8] = [0, 0, 0, 0x1b, 0x97, 3, 1, 0xd1, 0x82, 0xf7, 0xa5] + Array("later".utf8) + [0]
+        #expect(bytes == head + [0x92, 0x93, 0xa1, 0x61, 0xa1, 0x62, 0xa1, 0x63, 0x93, 0xa1, 0x64, 0xa0, 0xc0, 7])
+    }
+
+    @Test(arguments: [Frame.Kind.failure, .end])
+    func hopsArriveAsTheyWereSent(kind: Frame.Kind) throws {
+        for details in [nil, Payload(bytes: [0x93, 1, 2, 3], codec: MessagePack.self)] {
+            var error = CallError(.unavailable, "gone", details: details)
+            error.hops = Self.hops
+            let read = try read(error, kind)
+            #expect(read.hops == Self.hops && read.message == "gone" && read.executed == .unknown)
+            #expect(read.details?.bytes == details?.bytes)
+        }
+    }
+
+    @Test func whatIsNotTakenIsLeftOut() throws {
+        var error = CallError(.busy, "later")
+        error.hops = (0..<5).map { CallError.Hop(method: "method\($0)", peer: "péer", trace: "0123456789") }
+        var limits = PeerLimits.standard
+        limits.errorHops = 3
+        limits.errorTraceBytes = 15
+        limits.pathBytes = 2
+        let read = try read(error, limits: limits)
+        #expect(read.hops.map(\.trace) == ["0123456789", "01234", ""])
+        #expect(read.hops.map(\.method) == ["me", "me", "me"])
+        #expect(read.hops.map(\.peer) == ["p", "p", "p"])
+    }
+
+    @Test(
+        arguments: [
+            [],
+            [0xc0],
+            [0x91, 0xc0],
+            [0x91, 0x92, 0xa1, 0x61, 0xa1, 0x62],
+            [0x91, 0x93, 0xa1, 0x61, 0xa1, 0x62, 1],
+            [0x91, 0x93, 0xa1, 0x61, 0xa1, 0x62, 0xc0],
+            [0x91, 0x92, 0xa1, 0x61, 0xa1, 0x62, 0xc0, 0xc0],
+            [0x91, 0x94, 0xa1, 0x61, 0xa1, 0x62, 0xc0, 0xc0],
+            [0xdd, 0xff, 0xff, 0xff, 0xff],
+            [0xdd, 0xff, 0xff, 0xff, 0xff, 0x93, 0xa0, 0xa0, 0xc0, 0xc0],
+        ] as [[UInt8]]
+    )
+    func hopsThatAreNoneBreakTheProtocol(hops: [UInt8]) {
+        var bytes: [UInt8] = []
+        let start = FrameWriter.begin(.failure, fields: 7, id: 1, into: &bytes)
+        bytes += [0, 0xa0, 0] + hops
+        FrameWriter.end(start, in: &bytes)
+        var reader = FrameReader()
+        #expect(throws: ProtocolViolation.self) { try reader.next(in: bytes.span) }
+    }
+
+    @Test func anErrorTakesNoMoreRoomInTheResultOfACall() {
+        #expect(MemoryLayout<Frame>.size <= 65)
+        #expect(MemoryLayout<CallError>.size == MemoryLayout<(Int, String, UInt8, Payload?, AnyObject?)>.size)
+    }
+
+    @Test func anErrorThatDoesNotFitLosesItsHops() throws {
+        var error = CallError(.busy, "later")
+        error.hops = [CallError.Hop(method: "int", peer: "server", trace: String(repeating: "a", count: 1_000))]
+        var bytes: [UInt8] = []
+        FrameWriter.writeFailure(id: 1, error, limit: 200, into: &bytes)
+        #expect(bytes.count < 50 && bytes[4] == 0x96)
+    }
+
+    @Test func aHelloSaysHowManyHopsAreTaken() throws {
+        var bytes: [UInt8] = []
+        FrameWriter.writeHello(Hello(maximumHops: 7), into: &bytes)
+        var reader = FrameReader()
+        #expect(try reader.next(in: bytes.span) == .hello(Hello(maximumHops: 7)))
+        #expect(Hello().maximumHops == 0)
+    }
+
+    @Test(arguments: [
+        ("aé€😀", 10), ("aé€", 9), ("aé€", 6), ("aé", 5), ("aé", 3), ("a", 2), ("a", 1), ("", 0), ("", -1),
+    ])
+    func textIsCutBetweenCharacters(text: String, bytes: Int) { #expect("aé€😀".cut(to: bytes) == text) }
+
+    private func read(
+        _ error: CallError,
+        _ kind: Frame.Kind = .failure,
+        limits: PeerLimits = .standard
+    ) throws -> CallError {
+        var bytes: [UInt8] = []
+        FrameWriter.writeFailure(kind, id: 1, error, limit: .max, into: &bytes)
+        var reader = FrameReader()
+        switch try reader.next(in: bytes.span) {
+        case .failure(id: 1, let frame): return CallError(frame, in: bytes, limits)
+        case .end(id: 1, let frame?): return CallError(frame, in: bytes, limits)
+        default: throw CancellationError()
+        }
+    }
+}
