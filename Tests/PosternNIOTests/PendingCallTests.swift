@@ -182,7 +182,7 @@ struct PendingCallTests {
     func aTimedMethodGivesItsValueInTime(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
-        let timed = link.client.remote.held.timed(.seconds(2))
+        let timed = link.client.remote.held.timed(.seconds(5))
         service.gates[0].open()
         let (short, long): (PendingCall<Int>, PendingCall<Int>) = (timed.begin(0), timed.begin(1))
         #expect(try await short.value == 0)
