@@ -1,8 +1,9 @@
-# make run      builds and starts the demo
-# make test     runs all tests
-# make bench    measures
-# make format   formats the sources
-# make clean    removes what was built
+# make run          builds and starts the demo
+# make test         runs all tests
+# make test-traits  runs the tests of what package traits turn on
+# make bench        measures
+# make format       formats the sources
+# make clean        removes what was built
 
 LIBRARIES = libwebsockets-dev libwebsockets-evlib-uv libuv1-dev pkg-config
 TOOLS = curl chromium python3-venv valgrind
@@ -12,7 +13,7 @@ PRODUCTS = .build/debug
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test unit-tests end-to-end-tests bench format clean libraries tools
+.PHONY: run test test-traits unit-tests end-to-end-tests bench format clean libraries tools
 
 run: libraries
 	swift build -c release --product postern-demo
@@ -23,6 +24,11 @@ test: unit-tests end-to-end-tests
 unit-tests: libraries
 	swift build --build-tests
 	swift test --skip-build
+
+# In a folder of its own: a trait changes how everything is compiled.
+test-traits: libraries
+	swift build --build-tests --enable-all-traits --scratch-path .build-traits
+	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter PosternMacrosTests
 
 end-to-end-tests: libraries tools .venv/ready
 	swift build
@@ -41,7 +47,7 @@ format:
 	swift format -i -r Sources Tests Package.swift
 
 clean:
-	rm -rf .build .venv
+	rm -rf .build .build-traits .venv
 
 libraries:
 	@.ci/install $(LIBRARIES)
