@@ -19,8 +19,9 @@ public import Postern
 ///
 /// It writes what one would write by hand: a `register` for each method that is marked with `@Expose` between the
 /// braces of the type. The first paragraph of a doc comment becomes the description, and so does what it says about
-/// parameters. A parameter is given by its label, or by its name where the label is `_`; with a default value it need
-/// not be given. A first parameter of the type `CallContext` is given by Postern.
+/// parameters. A parameter is given by its label, or by its name where the label is `_`; with a default value, which is
+/// computed once, it need not be given. A first parameter of the type `CallContext` is given by Postern. Methods on an
+/// actor are waited for; a global actor is known by its name, which has to end in `Actor`.
 ///
 /// - Parameter name: The name of the service; that of the type by default, `httpCache` for `HTTPCache`.
 @attached(

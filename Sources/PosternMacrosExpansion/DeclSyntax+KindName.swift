@@ -17,7 +17,7 @@ extension DeclSyntaxProtocol {
         case .subscriptDecl: "a subscript"
         case .associatedTypeDecl: "an associated type"
         case .typeAliasDecl: "a type alias"
-        case .enumCaseDecl: "a case"
+        case .ifConfigDecl: "#if"
         default: "this"
         }
     }

@@ -80,8 +80,14 @@ struct DocComment {
 extension DocComment {
     /// Reads the doc comment of a method, above its attributes or below.
     init(of function: FunctionDeclSyntax) {
-        let above = function.attributes.map(\.leadingTrivia) + function.modifiers.map(\.leadingTrivia)
-        self.init(above + [function.funcKeyword.leadingTrivia])
+        self.init(function.triviaAbove)
+    }
+}
+
+extension FunctionDeclSyntax {
+    /// What stands before the method, its attributes and its modifiers.
+    var triviaAbove: [Trivia] {
+        attributes.map(\.leadingTrivia) + modifiers.map(\.leadingTrivia) + [funcKeyword.leadingTrivia]
     }
 }
 #endif

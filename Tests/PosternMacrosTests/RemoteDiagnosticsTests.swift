@@ -138,6 +138,23 @@ import Testing
             column: 5
         ),
         Case(
+            member: "func open<Key: Codable>(with key: Key) async throws",
+            message: "A generic method cannot be exposed: callers cannot say what its types are",
+            column: 14
+        ),
+        Case(
+            member: "func open(doors: Int...) async throws",
+            message: "A variadic parameter cannot be exposed: take an array",
+            column: 25,
+            remedy: "Use '[Int]'",
+            fixed: "func open(doors: [Int]) async throws"
+        ),
+        Case(
+            member: "func size() async throws -> (Int, Int)",
+            message: "A tuple cannot travel: use a Codable struct",
+            column: 33
+        ),
+        Case(
             member: "static func open() async throws",
             message: "A static method cannot be exposed: callers reach an instance",
             column: 5,
