@@ -61,10 +61,15 @@ struct RemoteServiceTests {
 
     @Test(arguments: Wiring.allCases)
     func aStubReachesNoPathsOfReferences(wiring: Wiring) async throws {
-        let link = try await Link.make(wiring, serving: router())
-        let stub = RemoteCounter(remote: RemoteService(link.client, path: "$1"))
+        let router = router()
+        router.root.register("counter") { Reference(to: router.service("tools").service("counter")) }
+        let link = try await Link.make(wiring, serving: router)
+        let reference: Reference = try await link.client.call("counter")
+        let number = try #require(link.server.exportedReferences.first?.number)
+        let stub = RemoteCounter(remote: RemoteService(link.client, path: "$/\(number)"))
         let error = await #expect(throws: CallError.self) { try await stub.forget() }
         #expect(error?.code == .methodNotFound)
+        try await RemoteCounter(remote: RemoteService(reference)).forget()
         await link.close()
     }
 
