@@ -1,5 +1,7 @@
 # make run           builds and starts the demo
 # make test          runs all tests
+# make test-traits   runs the tests of what package traits turn on
+# make test-threads  runs the tests of the core and its sockets under the thread sanitizer
 # make bench         measures
 # make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC
 # make format        formats the sources
@@ -15,7 +17,7 @@ PRODUCTS = .build/debug
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test unit-tests end-to-end-tests bench bench-native format clean libraries tools
+.PHONY: run test test-traits test-threads unit-tests end-to-end-tests bench bench-native format clean libraries tools
 
 run: libraries
 	swift build -c release --product postern-demo
@@ -26,6 +28,11 @@ test: unit-tests end-to-end-tests
 unit-tests: libraries
 	swift build --build-tests
 	swift test --skip-build
+
+# In a folder of its own: a trait changes how everything is compiled.
+test-traits: libraries
+	swift build --build-tests --enable-all-traits --scratch-path .build-traits
+	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter PosternMacrosTests
 
 end-to-end-tests: libraries tools .venv/ready
 	swift build
@@ -50,7 +57,7 @@ format:
 	swift format -i -r Sources Tests Package.swift
 
 clean:
-	rm -rf .build .venv
+	rm -rf .build .build-traits .venv
 
 libraries:
 	@.ci/install $(LIBRARIES)

@@ -1,5 +1,11 @@
 // swift-tools-version: 6.3
+import CompilerPluginSupport
 import PackageDescription
+
+/// A product of swift-syntax, for those who turn the macros on: nobody else fetches or compiles it.
+func syntax(_ name: String) -> Target.Dependency {
+    .product(name: name, package: "swift-syntax", condition: .when(traits: ["Macros"]))
+}
 
 let package = Package(
     name: "postern",
@@ -8,8 +14,12 @@ let package = Package(
         .library(name: "PosternJSONRPC", targets: ["PosternJSONRPC"]),
         .library(name: "PosternNIO", targets: ["PosternNIO"]),
         .library(name: "PosternAuth", targets: ["PosternAuth"]),
+        .library(name: "PosternMacros", targets: ["PosternMacros"]),
         .library(name: "PosternGateway", targets: ["PosternGateway"]),
         .library(name: "LibWebSockets", targets: ["LibWebSockets"]),
+    ],
+    traits: [
+        .trait(name: "Macros", description: "@Service, @Expose and @Remote of PosternMacros")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -18,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
         .target(name: "Postern", exclude: ["WireProtocol.md"]),
@@ -33,6 +44,18 @@ let package = Package(
             name: "PosternAuth",
             dependencies: ["Postern", .product(name: "Crypto", package: "swift-crypto")]
         ),
+        .target(
+            name: "PosternMacrosExpansion",
+            dependencies: [
+                syntax("SwiftDiagnostics"), syntax("SwiftParser"), syntax("SwiftSyntax"), syntax("SwiftSyntaxBuilder"),
+                syntax("SwiftSyntaxMacros"),
+            ]
+        ),
+        .macro(
+            name: "PosternMacrosPlugin",
+            dependencies: ["PosternMacrosExpansion", syntax("SwiftCompilerPlugin"), syntax("SwiftSyntaxMacros")]
+        ),
+        .target(name: "PosternMacros", dependencies: ["Postern", "PosternMacrosPlugin"]),
         .target(name: "PosternJSONRPC", dependencies: ["Postern"]),
         .systemLibrary(
             name: "CLibWebSockets",
@@ -110,6 +133,14 @@ let package = Package(
         .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "PosternNIO", "postern"]),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
         .testTarget(name: "PosternAuthTests", dependencies: ["Postern", "PosternAuth"]),
+        .testTarget(
+            name: "PosternMacrosTests",
+            dependencies: [
+                "Postern", "PosternMacros", "PosternMacrosExpansion", "PosternNIO",
+                syntax("SwiftDiagnostics"), syntax("SwiftSyntax"), syntax("SwiftSyntaxBuilder"),
+                syntax("SwiftSyntaxMacroExpansion"), syntax("SwiftSyntaxMacrosGenericTestSupport"),
+            ]
+        ),
         .testTarget(
             name: "PosternNIOTests",
             dependencies: [

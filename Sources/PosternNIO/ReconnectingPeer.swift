@@ -70,11 +70,17 @@ public final class ReconnectingPeer: Dispatcher {
     /// - Throws: `.unavailable` without a connection, `.unauthenticated` when the authentication failed, or what ``Peer/dispatch(_:)`` throws.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
         if let peer = current.peer { return try await peer.dispatch(call) }
+        return try await connection(until: call.deadline).dispatch(call)
+    }
+
+    /// The connection, once there is one; waits for it briefly.
+    func connection(until deadline: ContinuousClock.Instant?) async throws(CallError) -> Peer {
+        if let peer = current.peer { return peer }
         let limit = ContinuousClock.now + patience
-        let peer = await current.wait(until: call.deadline.map { min($0, limit) } ?? limit)
+        let peer = await current.wait(until: deadline.map { min($0, limit) } ?? limit)
         if peer == nil, let refusal { throw CallError(.unauthenticated, refusal.message, executed: .no) }
         guard let peer else { throw CallError(.unavailable, "No connection to \(address)", executed: .no) }
-        return try await peer.dispatch(call)
+        return peer
     }
 
     /// On the event loop: a call only writes a frame and waits.

@@ -51,9 +51,10 @@ import Testing
     }
 
     @Test func theExamplesOfTheReadmeAreCompiled() {
-        let compiled = Document.lines(of: SourceTree.text(of: "Tests/ArchitectureTests/ReadmeExample.swift"))
+        let files = ["Tests/ArchitectureTests/ReadmeExample.swift", "Tests/PosternMacrosTests/ReadmeCalculator.swift"]
+        let compiled = files.flatMap { Document.lines(of: SourceTree.text(of: $0)) }
         let examples = Document(path: "README.md").blocks(of: "swift")
-        #expect(examples.count == 3)
+        #expect(examples.count == 4)
         for example in examples {
             let lines = Document.lines(of: example)
             let imports = lines.filter { $0.hasPrefix("import ") }

@@ -8,6 +8,11 @@ enum ImportTable {
         "Postern": [],
         "PosternAuth": ["Postern", "Crypto"],
         "PosternJSONRPC": ["Postern"],
+        "PosternMacros": ["Postern"],
+        "PosternMacrosExpansion": [
+            "SwiftDiagnostics", "SwiftParser", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros",
+        ],
+        "PosternMacrosPlugin": ["PosternMacrosExpansion", "SwiftCompilerPlugin", "SwiftSyntaxMacros"],
         "PosternNIO": ["Postern", "NIOCore", "NIOPosix"],
         "CLibWebSockets": [],
         "LibWebSockets": ["CLibWebSockets", "Glibc"],

@@ -14,6 +14,7 @@ import Testing
         ("Sources/PosternNIO/Address.swift", "import struct ArgumentParser.Argument"),
         ("Sources/PosternJSONRPC/JSON/JSON.swift", "private import Foundation"),
         ("Tests/Fixtures/NativePeer/NativePeer.swift", "import NIOCore"),
+        ("Sources/PosternMacros/Service.swift", "import SwiftSyntax"),
         ("Sources/Newcomer/Newcomer.swift", "import Postern"),
     ])
     func whatIsNotInTheTableIsFound(path: String, line: String) {

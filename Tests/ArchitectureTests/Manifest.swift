@@ -39,7 +39,7 @@ struct Manifest {
 
     /// The modules that are no tests.
     var modules: Set<String> {
-        names(of: ["target", "executableTarget", "systemLibrary"]).subtracting(fixtures.keys)
+        names(of: ["target", "executableTarget", "macro", "systemLibrary"]).subtracting(fixtures.keys)
     }
     /// The programs that only tests start, and the folder of each.
     var fixtures: [String: String] {

@@ -88,7 +88,7 @@ extension Peer {
         try Self.stream(of: try await reply(method, arguments, timeout), method)
     }
 
-    private func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
+    func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
         try checkName(method)
         let call = Call(method, arguments: arguments, deadline: timeout.map { .now + $0 })
         return try await reply(to: call, patience: timeout == nil ? Patience(nil, orThatOf: self) : .unlimited)

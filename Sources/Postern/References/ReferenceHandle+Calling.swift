@@ -14,7 +14,7 @@ extension ReferenceHandle {
         _ arguments: repeat each Argument,
         timeout: Duration?
     ) async throws(CallError) {
-        _ = try await reply(to: try outgoing(method, repeat each arguments, timeout: timeout))
+        _ = try await reply(to: method, repeat each arguments, timeout: timeout)
     }
 
     func notify<each Argument: Encodable>(_ method: String, _ arguments: repeat each Argument) throws(CallError) {
@@ -33,6 +33,14 @@ extension ReferenceHandle {
     ) async throws(CallError) -> ValueStream<Item> {
         let call = try outgoing(method, repeat each arguments, timeout: timeout)
         return ValueStream(try Peer.stream(of: try await reply(to: call), call.method))
+    }
+
+    func reply<each Argument: Encodable>(
+        to method: String,
+        _ arguments: repeat each Argument,
+        timeout: Duration?
+    ) async throws(CallError) -> Reply {
+        try await reply(to: try outgoing(method, repeat each arguments, timeout: timeout))
     }
 
     private func reply(to call: Call) async throws(CallError) -> Reply {

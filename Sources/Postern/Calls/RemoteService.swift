@@ -1,0 +1,67 @@
+/// A service somewhere else, as a typed stub sees it: one place that its methods are called through.
+///
+/// A stub is a type with a method for each of the service's, and can be written by hand; `@Remote` of `PosternMacros`
+/// writes the same from a protocol:
+///
+/// ```swift
+/// struct RemoteCalculator: Calculator {
+///     let remote: RemoteService
+///
+///     func add(_ a: Double, _ b: Double) async throws -> Double { try await remote.call("add", a, b) }
+/// }
+///
+/// let calculator = RemoteCalculator(remote: RemoteService(peer, path: "calculator"))
+/// ```
+public struct RemoteService: Sendable {
+    private let caller: any Caller
+    /// Names joined by `/`; empty for all that the calls can reach.
+    public let path: String
+    /// How long each reply may take; `nil` for as long as that of a call by hand.
+    public let timeout: Duration?
+
+    /// Names a service; nothing is asked of it until a method is called.
+    ///
+    /// - Parameters:
+    ///   - caller: Sends the calls, and is kept.
+    ///   - path: Names joined by `/`; empty for what a reference leads to.
+    ///   - timeout: How long each reply may take; `nil` for as long as that of a call by hand.
+    public init(_ caller: some Caller, path: String = "", timeout: Duration? = nil) {
+        self.caller = caller
+        self.path = path
+        self.timeout = timeout
+    }
+
+    /// Calls a method and decodes its result.
+    ///
+    /// - Throws: `CallError`; `.internalError` when the result is not of the expected type.
+    public func call<each Argument: Encodable, Value: Decodable>(
+        _ method: String,
+        _ arguments: repeat each Argument
+    ) async throws(CallError) -> Value {
+        let path = path(of: method)
+        return try Peer.value(of: try await caller.reply(to: path, repeat each arguments, timeout: timeout), path)
+    }
+
+    /// Calls a method and passes over its result.
+    public func call<each Argument: Encodable>(
+        _ method: String,
+        _ arguments: repeat each Argument
+    ) async throws(CallError) {
+        _ = try await caller.reply(to: path(of: method), repeat each arguments, timeout: timeout)
+    }
+
+    /// Calls a method that answers with a stream.
+    ///
+    /// - Throws: `CallError`; `.invalidRequest` when the method answers with one value.
+    public func stream<each Argument: Encodable, Item: Decodable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        of item: Item.Type = Item.self
+    ) async throws(CallError) -> ValueStream<Item> {
+        let path = path(of: method)
+        let reply = try await caller.reply(to: path, repeat each arguments, timeout: timeout)
+        return ValueStream(try Peer.stream(of: reply, path))
+    }
+
+    private func path(of method: String) -> String { path.isEmpty ? method : "\(path)/\(method)" }
+}

@@ -1,0 +1,66 @@
+#if Macros
+import SwiftDiagnostics
+import SwiftSyntax
+
+/// The methods of a type that are marked with `@Expose`, within the conditions under which they are compiled.
+struct ServiceMembers {
+    /// The registrations, one below the other; empty without any.
+    private(set) var text: [String] = []
+    /// Whether a member is marked, fit or not.
+    private(set) var isMarked = false
+    /// Methods that have the name of another.
+    private(set) var diagnostics: [Diagnostic] = []
+    private var names: [String: ExposedMethod] = [:]
+    private let isIsolated: Bool
+
+    /// Reads the members of a type.
+    init(_ members: MemberBlockItemListSyntax, isIsolated: Bool) {
+        self.init(members, isIsolated: isIsolated, knowing: [:])
+    }
+
+    private init(_ members: MemberBlockItemListSyntax, isIsolated: Bool, knowing names: [String: ExposedMethod]) {
+        self.isIsolated = isIsolated
+        self.names = names
+        for member in members {
+            isMarked = isMarked || member.decl.isExposed
+            if let function = member.decl.as(FunctionDeclSyntax.self) { add(function) }
+            if let condition = member.decl.as(IfConfigDeclSyntax.self) { add(condition) }
+        }
+    }
+
+    private mutating func add(_ function: FunctionDeclSyntax) {
+        guard let method = ExposedMethod(function) else { return }
+        guard method.isFit else { return }
+        if let other = names[method.name] {
+            let note = Note(node: Syntax(other.function.name), message: Remark(message: "It is this one"))
+            return diagnostics.append(Diagnostic(.takenName(method.name), at: method.attribute, notes: [note]))
+        }
+        names[method.name] = method
+        text.append(Registration(method: method, isIsolated: isIsolated).text)
+    }
+
+    /// Each branch may have names of the others.
+    private mutating func add(_ condition: IfConfigDeclSyntax) {
+        var lines: [String] = []
+        let known = names
+        var hasMethods = false
+        for clause in condition.clauses {
+            guard case .decls(let members) = clause.elements else { continue }
+            let inner = ServiceMembers(members, isIsolated: isIsolated, knowing: known)
+            let test = clause.condition.map { " \($0.trimmed)" } ?? ""
+            lines += ["        \(clause.poundKeyword.text)\(test)"] + inner.text
+            hasMethods = hasMethods || !inner.text.isEmpty
+            isMarked = isMarked || inner.isMarked
+            diagnostics += inner.diagnostics
+            names.merge(inner.names) { first, _ in first }
+        }
+        if hasMethods { text += lines + ["        #endif"] }
+    }
+}
+
+extension DeclSyntax {
+    fileprivate var isExposed: Bool {
+        asProtocol((any WithAttributesSyntax).self)?.attributes.first(named: "Expose") != nil
+    }
+}
+#endif

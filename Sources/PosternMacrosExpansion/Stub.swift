@@ -1,0 +1,65 @@
+#if Macros
+import SwiftDiagnostics
+import SwiftSyntax
+
+/// Writes a type that has the methods of a protocol and calls another process.
+struct Stub {
+    private let source: ProtocolDeclSyntax
+    private let path: String
+    private let methods: [StubMethod]
+    /// What is wrong with the protocol and its methods, in order.
+    let diagnostics: [Diagnostic]
+
+    /// Reads a protocol; without a path its service has the name of the protocol.
+    init(of source: ProtocolDeclSyntax, path: String?) {
+        self.source = source
+        self.path = path ?? NameRules.serviceName(of: source.name.text)
+        var methods: [StubMethod] = []
+        var diagnostics = source.inheritanceClause?.inheritedTypes.compactMap(Self.diagnostic) ?? []
+        for member in source.memberBlock.members {
+            if let function = member.decl.as(FunctionDeclSyntax.self) {
+                methods.append(StubMethod(function))
+                diagnostics += methods.last?.diagnostics ?? []
+            } else if !member.decl.is(TypeAliasDeclSyntax.self) {
+                diagnostics.append(Diagnostic(.notARemoteMethod(member.decl.kindName), at: member.decl))
+            }
+        }
+        self.methods = methods
+        self.diagnostics = diagnostics
+    }
+
+    /// The type.
+    var text: String {
+        let name = source.name.text
+        let methods = methods.map { "\n\n" + $0.text(access: access) }.joined()
+        return """
+            /// A `\(name)` in another process: its methods call those of a service there.
+            \(access)struct Remote\(name): \(name) {
+                /// Where the calls go.
+                \(access)let remote: RemoteService
+
+                /// Calls the service at a path.
+                \(access)init(_ caller: some Caller, path: String = \(path.literal), timeout: Duration? = nil) {
+                    remote = RemoteService(caller, path: path, timeout: timeout)
+                }
+
+                /// Calls the service that a reference leads to.
+                \(access)init(_ reference: Reference, timeout: Duration? = nil) {
+                    remote = RemoteService(reference, timeout: timeout)
+                }\(methods)
+            }
+            """
+    }
+
+    private var access: String {
+        let words = source.modifiers.map(\.name.text)
+        for word in ["public", "package", "fileprivate"] where words.contains(word) { return "\(word) " }
+        return words.contains("private") ? "fileprivate " : ""
+    }
+
+    private static func diagnostic(_ parent: InheritedTypeSyntax) -> Diagnostic? {
+        ["AnyObject", "Actor", "AnyActor", "DistributedActor"].contains(parent.type.lastName)
+            ? Diagnostic(.classBound, at: parent.type) : nil
+    }
+}
+#endif

@@ -1,0 +1,81 @@
+#if Macros
+import SwiftSyntax
+
+/// Writes one method of a typed stub, as one would by hand.
+struct StubMethod {
+    let function: FunctionDeclSyntax
+    let arguments: MacroArguments
+    let parameters: [MethodParameter]
+
+    private static let margin = "    "
+    private static let width = 120
+
+    /// Reads a method of a protocol; `@Expose` may give it another name.
+    init(_ function: FunctionDeclSyntax) {
+        self.function = function
+        parameters = function.signature.parameterClause.parameters.map(MethodParameter.init)
+        arguments =
+            function.attributes.first(named: "Expose").map { MacroArguments(of: $0, NameRules.fault(in:)) } ?? .none
+    }
+
+    /// The name that it calls.
+    var name: String { arguments.name ?? function.plainName }
+
+    /// The method, with its doc comment and a word for who may use it.
+    func text(access: String) -> String {
+        let above = (documentation + attributes).map { "\(Self.margin)\($0)\n" }.joined()
+        let head = "\(Self.margin)\(access)func \(function.name.text)"
+        let tail = "\(effects)\(result) {"
+        let short = "\(head)(\(taken.joined(separator: ", ")))\(tail)"
+        let inOneLine = "\(short) \(body) }"
+        guard inOneLine.count > Self.width else { return above + inOneLine }
+        let end = "\n\(Self.margin)    \(body)\n\(Self.margin)}"
+        guard short.count > Self.width else { return above + short + end }
+        let list = taken.map { "\(Self.margin)    \($0)" }.joined(separator: ",\n")
+        return "\(above)\(head)(\n\(list)\n\(Self.margin))\(tail)\(end)"
+    }
+
+    private var documentation: [String] {
+        function.triviaAbove.flatMap(\.pieces).flatMap { piece -> [String] in
+            switch piece {
+            case .docLineComment(let line): return [line]
+            case .docBlockComment(let block):
+                return block.split(separator: "\n").map { line in
+                    let text = line.drop(while: \.isWhitespace)
+                    return text.hasPrefix("*") ? " \(text)" : String(text)
+                }
+            default: return []
+            }
+        }
+    }
+
+    private var attributes: [String] {
+        function.attributes.filter { $0.as(AttributeSyntax.self)?.name != "Expose" }.map(\.trimmedDescription)
+    }
+
+    private var taken: [String] {
+        parameters.map { parameter in
+            let label = parameter.syntax.firstName.text
+            let type = parameter.syntax.type.trimmedDescription
+            return label == parameter.variable ? "\(label): \(type)" : "\(label) \(parameter.variable): \(type)"
+        }
+    }
+
+    private var effects: String {
+        function.signature.effectSpecifiers.map { " \($0.trimmedDescription)" } ?? ""
+    }
+
+    /// What it gives; `nil` for nothing.
+    var returned: TypeSyntax? {
+        function.signature.returnClause.map(\.type).flatMap { $0.isVoid ? nil : $0 }
+    }
+
+    private var result: String { function.signature.returnClause.map { " \($0.trimmedDescription)" } ?? "" }
+
+    private var body: String {
+        let name = name.literal
+        let call = returned?.isStream ?? false ? "stream" : "call"
+        return "try await remote.\(call)(\(([name] + parameters.map(\.variable)).joined(separator: ", ")))"
+    }
+}
+#endif

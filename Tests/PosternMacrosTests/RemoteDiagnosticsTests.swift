@@ -1,0 +1,166 @@
+#if Macros
+import SwiftSyntaxMacrosGenericTestSupport
+import Testing
+
+/// What `@Remote` says about protocols that it cannot write a stub for.
+@Suite struct RemoteDiagnosticsTests {
+    /// A member of a protocol, what is said about it, at which column, and what the fix-it makes of it.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let member: String
+        let message: String
+        let column: Int
+        var remedy: String?
+        var fixed: String?
+
+        var testDescription: String { member }
+    }
+
+    private static let slow = "A method of another process takes time and may fail: it must be async and throw"
+
+    @Test(arguments: methods + members)
+    func aMemberThatCannotBeCalledIsPointedAt(example: Case) {
+        let bare = example.member.replacing(#/@Expose(\([^)]*\))? /#, with: "")
+        Expansion.expect(
+            "@Remote\nprotocol Store {\n    \(example.member)\n}",
+            becomes: "protocol Store {\n    \(bare)\n}",
+            diagnostics: [
+                DiagnosticSpec(
+                    message: example.message,
+                    line: 3,
+                    column: example.column,
+                    fixIts: example.remedy.map { [FixItSpec(message: $0)] } ?? []
+                )
+            ],
+            fixed: example.fixed.map { "@Remote\nprotocol Store {\n    \($0)\n}" }
+        )
+    }
+
+    @Test func onlyAProtocolHasAStub() {
+        Expansion.expect(
+            "@Remote\nstruct Store {}",
+            becomes: "struct Store {}",
+            diagnostics: [
+                DiagnosticSpec(
+                    message: "@Remote is for a protocol: it writes the type whose methods call another process",
+                    line: 1,
+                    column: 1
+                )
+            ]
+        )
+    }
+
+    @Test(arguments: ["AnyObject", "Actor"])
+    func aProtocolOfClassesHasNoStub(parent: String) {
+        Expansion.expect(
+            "@Remote\nprotocol Store: \(parent) {}",
+            becomes: "protocol Store: \(parent) {}",
+            diagnostics: [
+                DiagnosticSpec(
+                    message: "A protocol with @Remote cannot be for classes or actors: what it writes is a struct",
+                    line: 2,
+                    column: 17
+                )
+            ]
+        )
+    }
+
+    @Test func anUnfitPathIsPointedAt() {
+        Expansion.expect(
+            "@Remote(\"tools//store\") protocol Store {}",
+            becomes: "protocol Store {}",
+            diagnostics: [DiagnosticSpec(message: "A name must not be empty", line: 1, column: 9)]
+        )
+    }
+
+    private static let methods = [
+        Case(
+            member: "func size() -> Int",
+            message: slow,
+            column: 10,
+            remedy: "Add 'async throws'",
+            fixed: "func size() async throws -> Int"
+        ),
+        Case(
+            member: "func open() throws(CallError)",
+            message: slow,
+            column: 10,
+            remedy: "Add 'async throws'",
+            fixed: "func open() async throws(CallError)"
+        ),
+        Case(
+            member: "func open() async throws(DoorError)",
+            message: "Calls throw CallError, and not DoorError",
+            column: 30
+        ),
+        Case(
+            member: "func days() async throws -> AsyncStream<Int>",
+            message: "The stream of another process is a ValueStream",
+            column: 33
+        ),
+        Case(
+            member: "func open(_ context: CallContext) async throws",
+            message: "A CallContext is given by the process that serves: leave it out here",
+            column: 26
+        ),
+        Case(
+            member: "func open(then done: @Sendable () -> Void) async throws",
+            message: "A closure cannot travel: take a Callback",
+            column: 26,
+            remedy: "Use 'Callback'",
+            fixed: "func open(then done: Callback) async throws"
+        ),
+        Case(
+            member: "@Expose(isSafe: true) func open() async throws",
+            message: "Only a name can be given here: the rest is said where the method is served",
+            column: 5
+        ),
+        Case(
+            member: "@Expose(\"a.b\") func open() async throws",
+            message: "A name must hold neither \"/\" nor \".\": \"a.b\"",
+            column: 13
+        ),
+    ]
+
+    private static let members = [
+        Case(
+            member: "var size: Int { get }",
+            message: "A protocol with @Remote has methods only: a property cannot be called",
+            column: 5
+        ),
+        Case(
+            member: "init()",
+            message: "A protocol with @Remote has methods only: an initializer cannot be called",
+            column: 5
+        ),
+        Case(
+            member: "associatedtype Door",
+            message: "A protocol with @Remote has methods only: an associated type cannot be called",
+            column: 5
+        ),
+        Case(
+            member: "func open<Key: Codable>(with key: Key) async throws",
+            message: "A generic method cannot be exposed: callers cannot say what its types are",
+            column: 14
+        ),
+        Case(
+            member: "func open(doors: Int...) async throws",
+            message: "A variadic parameter cannot be exposed: take an array",
+            column: 25,
+            remedy: "Use '[Int]'",
+            fixed: "func open(doors: [Int]) async throws"
+        ),
+        Case(
+            member: "func size() async throws -> (Int, Int)",
+            message: "A tuple cannot travel: use a Codable struct",
+            column: 33
+        ),
+        Case(
+            member: "static func open() async throws",
+            message: "A static method cannot be exposed: callers reach an instance",
+            column: 5,
+            remedy: "Remove 'static'",
+            fixed: "func open() async throws"
+        ),
+    ]
+}
+#endif
