@@ -168,3 +168,10 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
 }
+
+// What `make test-threads` builds: the core, its sockets, and their tests.
+if Context.environment["POSTERN_TESTS"] == "threads" {
+    let kept: Set = ["Postern", "PosternAuth", "PosternNIO", "native-peer", "PosternTests", "PosternNIOTests"]
+    package.products.removeAll { !kept.contains($0.name) }
+    package.targets.removeAll { !kept.contains($0.name) }
+}

@@ -5,7 +5,7 @@ import Testing
     private static let paths = [
         "README.md", "CONTRIBUTING.md", "Sources/Architecture.md", "Sources/Performance.md",
         "Sources/Postern/WireProtocol.md", "Sources/ComingFrom/KaaRPC.md", "Sources/ComingFrom/RPyC.md",
-        "Sources/ComingFrom/Aiomas.md",
+        "Sources/ComingFrom/Aiomas.md", "Sources/Faults.md",
     ]
     private static let architecture = Document(path: "Sources/Architecture.md")
 

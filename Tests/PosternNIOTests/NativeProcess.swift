@@ -19,6 +19,9 @@ struct NativeProcess: Sendable {
         process.standardOutput = output
     }
 
+    /// Kills it: it does nothing more, and says goodbye to nobody.
+    func cutOff() { _ = kill(process.processIdentifier, SIGKILL) }
+
     /// Runs it to its end.
     ///
     /// It may print what fits a pipe. Cancelling the task ends it.

@@ -84,7 +84,9 @@ struct ServiceTests {
 
     @Test(arguments: Wiring.allCases)
     func callsNestedTooDeepAreRefused(wiring: Wiring) async throws {
-        let link = try await Link.make(wiring, serving: pingPong(), client: pingPong())
+        var options = ConnectionOptions()
+        options.limits.callDepth = 64
+        let link = try await Link.make(wiring, serving: pingPong(), client: pingPong(), options: options)
         let error = await #expect(throws: CallError.self) { try await link.client.call("descend", 100) }
         #expect(error?.code == .invalidRequest)
         let sum: Int = try await link.client.call("descend", 1)

@@ -29,4 +29,22 @@ struct HandlerLaneTests {
         let hasRun = second.load(ordering: .acquiring)
         #expect(hasRun)
     }
+
+    /// As if its thread had been taken from it: what is told is in order all the same.
+    @Test("Check 41: a notification that holds its thread is waited for")
+    func aNotificationThatHoldsItsThreadIsWaitedFor() async {
+        let lane = HandlerLane { drain in DispatchQueue(label: "drain").async(execute: drain) }
+        let (numbers, signal) = AsyncStream.makeStream(of: Int.self)
+        let begun = ContinuousClock.now
+        lane.append(isNotification: true) {
+            while ContinuousClock.now - begun < .milliseconds(50) {}
+            signal.yield(1)
+        }
+        lane.append(isNotification: true) { signal.yield(2) }
+        lane.append {
+            signal.yield(3)
+            signal.finish()
+        }
+        #expect(await numbers.reduce(into: []) { $0.append($1) } == [1, 2, 3])
+    }
 }

@@ -28,7 +28,7 @@ struct PeerStateServingTests {
     }
 
     @Test(arguments: [
-        (UInt64(64), 128, true), (65, 128, false), (.max, 128, false), (0, 129, false), (0, 0, true),
+        (UInt64(256), 128, true), (257, 128, false), (.max, 128, false), (0, 129, false), (0, 0, true),
     ])
     func depthAndPathHaveLimits(depth: UInt64, pathBytes: Int, isServed: Bool) throws {
         var session = PeerSession()

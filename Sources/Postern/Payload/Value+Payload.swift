@@ -2,8 +2,13 @@ extension Value: PayloadScalar, DescribedType {
     static var typeWord: String { "any" }
 
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Value {
-        try read(value, as: codec, depth: 0)
+        // Each level is looked through again, so that what is too deep or too much has to be found before.
+        if value.count > largestUnchecked, codec == MessagePack.self { try MessagePack.validate(value) }
+        return try read(value, as: codec, depth: 0)
     }
+
+    /// Bytes that are few enough to be looked through once for every level.
+    private static let largestUnchecked = 4 << 10
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
         try write(as: codec, into: &output, depth: 0)

@@ -3,13 +3,19 @@ private import Synchronization
 /// Starts handlers off the connection's loop, in the order in which they were put here.
 ///
 /// Each handler runs up to its first wait before the next one starts, so what handlers do first happens in the order of
-/// their calls. A handler that keeps its thread for longer than ``patience`` loses that privilege: the ones behind it
-/// then start on another thread.
+/// their calls. The handler of a call that keeps its thread for longer than ``patience`` loses that privilege: the ones
+/// behind it then start on another thread. That of a notification keeps it: what is told is in order however busy the
+/// machine is.
 final class HandlerLane: Sendable {
     typealias Start = @Sendable () -> Void
 
+    private struct Entry {
+        let start: Start
+        let isNotification: Bool
+    }
+
     private struct State {
-        var queue: [Start] = []
+        var queue: [Entry] = []
         var head = 0
         /// The task that is draining; one that finds another number here has been replaced.
         var drainer = 0
@@ -17,6 +23,8 @@ final class HandlerLane: Sendable {
         var isWatched = false
         /// Counts starts, so that standing still can be told from going on.
         var started = 0
+        /// Whether what was started last is waited for, however long it takes.
+        var isWaitedFor = false
 
         var isEmpty: Bool { head == queue.count }
 
@@ -31,7 +39,8 @@ final class HandlerLane: Sendable {
             guard !isEmpty else { return nil }
             defer { head += 1 }
             started &+= 1
-            return queue[head]
+            isWaitedFor = queue[head].isNotification
+            return queue[head].start
         }
     }
 
@@ -47,9 +56,9 @@ final class HandlerLane: Sendable {
     }
 
     /// Puts a handler behind the others.
-    func append(_ start: @escaping Start) {
+    func append(isNotification: Bool = false, _ start: @escaping Start) {
         let (drainer, watches) = state.withLock { state -> (Int?, Bool) in
-            state.queue.append(start)
+            state.queue.append(Entry(start: start, isNotification: isNotification))
             guard state.isDraining else {
                 state.isDraining = true
                 return (state.drainer, false)
@@ -88,7 +97,7 @@ final class HandlerLane: Sendable {
                     return (false, nil)
                 }
                 defer { seen = state.started }
-                guard state.started == seen else { return (true, nil) }
+                guard state.started == seen, !state.isWaitedFor else { return (true, nil) }
                 state.drainer += 1
                 return (true, state.drainer)
             }

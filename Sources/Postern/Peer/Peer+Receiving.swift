@@ -27,7 +27,8 @@ extension Peer {
         }
         change { state in
             if !replies.isEmpty { state.outbox.append(replies) }
-            state.waitingReferences = references
+            // After the end nobody takes them any more.
+            state.waitingReferences = state.phase == .closed ? nil : references
         }
         if let violation { disconnect(violation) }
     }

@@ -51,7 +51,7 @@ extension Peer {
         case .concurrent, .offloaded:
             guard let id = changeInTurn({ $0.beginNotification() }) else { return }
             let call = notification(path, arguments, bytes)
-            lane.append { self.start(id, call, depth: 0, on: nil) }
+            lane.append(isNotification: true) { self.start(id, call, depth: 0, on: nil) }
         }
     }
 

@@ -60,7 +60,8 @@ extension Peer {
         let execution = call.target?.execution(of: call.method) ?? dispatcher.execution(of: call.method.utf8.span)
         switch execution {
         case .immediate, .onEventLoop: start(id, call, depth: depth, on: transport.executor)
-        case .concurrent, .offloaded: lane.append { self.start(id, call, depth: depth, on: nil) }
+        case .concurrent, .offloaded:
+            lane.append(isNotification: call.isNotification) { self.start(id, call, depth: depth, on: nil) }
         }
     }
 

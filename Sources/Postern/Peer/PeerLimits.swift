@@ -12,8 +12,10 @@ public struct PeerLimits: Hashable, Sendable {
     public var unprovenBytes = 1 << 10
     /// Calls served at once; one more is answered `.busy`.
     public var callsInFlight = 128
-    /// How many calls, each made while serving the one before, may lead to one.
-    public var callDepth = 64
+    /// How many calls, each made while serving the one before, may lead to one; one deeper is answered `.invalidRequest`.
+    ///
+    /// Two peers that call each other back end earlier, at twice ``callsInFlight``, and with `.busy`.
+    public var callDepth = 256
     /// Ends through which an error may come that are told; those nearest to its origin.
     public var errorHops = 64
     /// UTF-8 bytes in all traces of one error: 16 KiB; what is longer is cut.

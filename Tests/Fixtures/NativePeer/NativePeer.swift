@@ -3,20 +3,22 @@ import PosternNIO
 
 /// A process that calls a native server and is called back by it: `native-peer tcp:host:port` or `unix:/path`.
 ///
-/// Once the server closes the connection it prints one line of JSON, with what it was answered, and exits.
+/// Once the server closes the connection it prints one line of JSON, with what it was answered, and exits. With
+/// `pending` as a second argument it leaves everything pending that can be, until the connection ends or it is killed.
 @main
 enum NativePeer {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 2, let address = Address(arguments[1]) else { throw Misuse() }
+        guard (2...3).contains(arguments.count), let address = Address(arguments[1]) else { throw Misuse() }
         let server = try await NativeClient.connect(to: address, exposing: router())
+        guard arguments.count == 2 else { return try await leaveEverythingPending(at: server) }
         let sum: Int = try await server.call("calculator/add", 20, 22)
         let levels: Int = try await server.call("ascend", named: ["depth": 50])
         let wasClosed = await server.disconnected.kind == .closedThere
         print("{\"sum\":\(sum),\"levels\":\(levels),\"wasClosed\":\(wasClosed)}")
     }
 
-    /// What the server may call: `name`, and `descend`, which calls `ascend` back before it answers.
+    /// What the server may call: `name`; `descend`, which calls `ascend` back before it answers; and two that never end.
     private static func router() -> Router {
         let router = Router()
         router.root.register("name") { () -> String in "native-peer" }
@@ -25,9 +27,24 @@ enum NativePeer {
             let levels: Int = try await caller.call("ascend", named: ["depth": depth - 1])
             return levels + 1
         }
+        router.root.register("hang", Parameter<[Callback]>("functions")) { (_: [Callback]) async throws in
+            try await Task.sleep(for: .seconds(3_600))
+        }
+        router.root.registerStream("endless") { () async in AsyncStream<Int> { $0.yield(1) } }
         return router
+    }
+
+    /// Two calls with ten functions each, and a stream of which one item is read.
+    private static func leaveEverythingPending(at server: Peer) async throws {
+        let calls: [PendingCall<Void>] = (0..<2).map { _ in
+            server.begin("hang", (0..<10).map { _ in Callback {} }, expiry: .seconds(3_600))
+        }
+        var items = try await server.stream("endless", of: Int.self).makeAsyncIterator()
+        _ = try await items.next()
+        _ = await server.disconnected
+        withExtendedLifetime(calls) {}
     }
 }
 
-/// The only argument is not an address.
+/// The arguments are not an address, and perhaps `pending`.
 struct Misuse: Error {}

@@ -5,7 +5,8 @@ import PosternNIO
 /// A client that sends whatever bytes it likes.
 struct RawConnection: Sendable {
     private let channel: any Channel
-    private let received: AsyncStream<[UInt8]>
+    /// What arrives, piece by piece; ends with the connection.
+    let received: AsyncStream<[UInt8]>
 
     init(to address: Address) async throws {
         let (received, signal) = AsyncStream.makeStream(of: [UInt8].self)
@@ -22,6 +23,14 @@ struct RawConnection: Sendable {
     }
 
     func send(_ bytes: [UInt8]) { channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil) }
+
+    /// Sends bytes and waits until the system has them.
+    func deliver(_ bytes: [UInt8]) async throws {
+        try await channel.writeAndFlush(channel.allocator.buffer(bytes: bytes)).get()
+    }
+
+    /// Stops or begins to take from the socket what arrives.
+    func setReading(_ reads: Bool) async throws { try await channel.setOption(.autoRead, value: reads).get() }
 
     func close() { channel.close(promise: nil) }
 

@@ -3,7 +3,7 @@ import PosternAuth
 import PosternNIO
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(3)))
 struct HostileAuthenticationTests {
     @Test(
         "Check 21, M8, M18: a client that is not proven and does not behave is dropped, and nothing runs",
@@ -11,89 +11,102 @@ struct HostileAuthenticationTests {
         [Wiring.tcp, .unix]
     )
     func aMisbehavingClientIsDropped(attack: Attack, wiring: Wiring) async throws {
-        let stage = try await Stage(wiring)
-        let raw = try await RawConnection(to: stage.address)
-        raw.send(attack.bytes)
-        // Somebody else is served meanwhile.
-        #expect(try await stage.wellBehavedClientIsAnswered())
-        try #require(await stage.refusal(besides: 1) == attack.kind)
-        let received = await raw.receiveAll()
-        #expect(String(decoding: received, as: UTF8.self).contains("supported versions: 1") == (attack.version != nil))
-        #expect(stage.service.runs.value == 0)
-        #expect(stage.connected.value == 1)
-        await stage.close()
+        try await Stage.attack(wiring) { stage in
+            let raw = try await RawConnection(to: stage.address)
+            raw.send(attack.bytes)
+            try #require(await stage.refusal() == attack.kind)
+            let received = String(decoding: await raw.receiveAll(), as: UTF8.self)
+            #expect(received.contains("supported versions: 1") == (attack.version != nil))
+            #expect(stage.service.runs.value == 0)
+            #expect(stage.connected.value == 1)
+        }
     }
 
-    @Test("Check 21: a second proof is dropped, though the first was right", arguments: [Wiring.tcp, .unix])
+    @Test("Check 21, M8: a second proof is dropped, though the first was right", arguments: [Wiring.tcp, .unix])
     func aSecondProofIsDropped(wiring: Wiring) async throws {
-        let stage = try await Stage(wiring)
-        let raw = try await RawConnection(to: stage.address)
-        let session = try await RawSession(raw, wiring)
-        raw.send(session.proof + session.proof + RawSession.call)
-        let peer = try #require(await stage.letIn())
-        #expect(await peer.disconnected.kind == .protocolViolation)
-        _ = await raw.receiveAll()
-        #expect(stage.service.runs.value == 0)
-        await stage.close()
+        try await Stage.attack(wiring) { stage in
+            let raw = try await RawConnection(to: stage.address)
+            let session = try await RawSession(raw, wiring)
+            raw.send(session.proof + session.proof + RawSession.call)
+            let peer = try #require(await stage.letIn())
+            #expect(await peer.disconnected.kind == .protocolViolation)
+            _ = await raw.receiveAll()
+            #expect(stage.service.runs.value == 0)
+        }
+    }
+
+    @Test("Check 21: an answer to nothing is dropped, though the proof was right", arguments: [Wiring.tcp, .unix])
+    func anAnswerOutOfTurnIsDropped(wiring: Wiring) async throws {
+        try await Stage.attack(wiring) { stage in
+            let raw = try await RawConnection(to: stage.address)
+            let session = try await RawSession(raw, wiring)
+            raw.send(session.proof + RawSession.reply + RawSession.call)
+            let peer = try #require(await stage.letIn())
+            #expect(await peer.disconnected.kind == .protocolViolation)
+            #expect(stage.service.runs.value == 0)
+        }
     }
 
     @Test("H16: a proof that was recorded is refused on another connection", arguments: [Wiring.tcp, .unix])
     func aReplayedProofIsRefused(wiring: Wiring) async throws {
-        let stage = try await Stage(wiring)
-        let first = try await RawConnection(to: stage.address)
-        let recorded = try await RawSession(first, wiring)
-        first.send(recorded.proof)
-        _ = try #require(await stage.letIn())
-        let second = try await RawConnection(to: stage.address)
-        let replayed = try await RawSession(second, wiring)
-        #expect(replayed.remoteNonce != recorded.remoteNonce)
-        second.send(recorded.proof + RawSession.call)
-        try #require(await stage.refusal() == .authenticationFailed)
-        let received = await second.receiveAll()
-        // Nothing computed from the secret was sent to somebody unproven.
-        #expect(!received.containsProof)
-        #expect(stage.service.runs.value == 0)
-        first.close()
-        await stage.close()
+        try await Stage.attack(wiring) { stage in
+            let first = try await RawConnection(to: stage.address)
+            let recorded = try await RawSession(first, wiring)
+            first.send(recorded.proof)
+            _ = try #require(await stage.letIn())
+            let second = try await RawConnection(to: stage.address)
+            let replayed = try await RawSession(second, wiring)
+            #expect(replayed.remoteNonce != recorded.remoteNonce)
+            second.send(recorded.proof + RawSession.call)
+            try #require(await stage.refusal() == .authenticationFailed)
+            let received = await second.receiveAll()
+            // Nothing computed from the secret was sent to somebody unproven.
+            #expect(!received.containsProof)
+            #expect(stage.service.runs.value == 0)
+            first.close()
+        }
     }
 
     @Test("H16: a client that is sent back what it sends is not deceived", arguments: [Wiring.tcp, .unix])
     func aReflectionIsRefused(wiring: Wiring) async throws {
-        let mirror = try await Crosswire(at: wiring.address) { $0 }
-        let client = try await NativeClient.connect(to: mirror.address, exposing: Stuck(), options: options)
-        let error = await #expect(throws: CallError.self) { try await client.call("one") }
-        try #require(error?.code == .unauthenticated)
-        #expect(await client.disconnected.kind == .authenticationFailed)
-        try await mirror.close()
+        try await Stage.attack(wiring) { _ in
+            let mirror = try await Crosswire(at: wiring.address) { $0 }
+            let client = try await NativeClient.connect(to: mirror.address, exposing: Stuck(), options: Stage.options)
+            let error = await #expect(throws: CallError.self) { try await client.call("one") }
+            try #require(error?.code == .unauthenticated)
+            #expect(await client.disconnected.kind == .authenticationFailed)
+            try await mirror.close()
+        }
     }
 
     @Test("H16: two clients that are wired to each other do not open", arguments: [Wiring.tcp, .unix])
     func crossWiredClientsDoNotOpen(wiring: Wiring) async throws {
-        let middle = try await Crosswire(at: wiring.address) { 1 - $0 }
-        let first = try await NativeClient.connect(to: middle.address, exposing: Stuck(), options: options)
-        let second = try await NativeClient.connect(to: middle.address, exposing: Stuck(), options: options)
-        for client in [first, second] {
-            let error = await #expect(throws: CallError.self) { try await client.call("one") }
-            try #require(error?.code == .unauthenticated)
+        try await Stage.attack(wiring) { _ in
+            let middle = try await Crosswire(at: wiring.address) { 1 - $0 }
+            let clients = [
+                try await NativeClient.connect(to: middle.address, exposing: Stuck(), options: Stage.options),
+                try await NativeClient.connect(to: middle.address, exposing: Stuck(), options: Stage.options),
+            ]
+            for client in clients {
+                let error = await #expect(throws: CallError.self) { try await client.call("one") }
+                try #require(error?.code == .unauthenticated)
+                #expect(await client.disconnected.kind == .authenticationFailed)
+            }
+            try await middle.close()
         }
-        #expect(await first.disconnected.kind == .authenticationFailed)
-        #expect(await second.disconnected.kind == .authenticationFailed)
-        try await middle.close()
     }
 
     @Test("M8: a client that does not prove itself in time is dropped")
     func aClientThatWaitsTooLongIsDropped() async throws {
-        var impatient = options
-        impatient.frameTimeout = .milliseconds(40)
-        let stage = try await Stage(.tcp, impatient)
-        let raw = try await RawConnection(to: stage.address)
-        raw.send(RawSession.hello)
-        try #require(await stage.refusal() == .timedOut)
-        _ = await raw.receiveAll()
-        await stage.close()
+        var impatient = Stage.options
+        impatient.frameTimeout = .seconds(1)
+        try await Stage.attack(.tcp, impatient) { stage in
+            let raw = try await RawConnection(to: stage.address)
+            raw.send(RawSession.hello)
+            try #require(await stage.refusal() == .timedOut)
+            _ = await raw.receiveAll()
+        }
     }
-
-    private let options = Stage.options
 
     /// What a client sends, and how that ends.
     struct Attack: Sendable, CustomTestStringConvertible {
@@ -111,6 +124,10 @@ struct HostileAuthenticationTests {
         return [
             Attack(name: "a call first", bytes: RawSession.call),
             Attack(name: "a call before the proof", bytes: hello + RawSession.call),
+            Attack(name: "a reply first", bytes: RawSession.reply),
+            Attack(name: "a reply before the proof", bytes: hello + RawSession.reply),
+            Attack(name: "an error before the proof", bytes: hello + [0, 0, 0, 7, 0x96, 3, 1, 1, 0xa0, 0, 0xc0]),
+            Attack(name: "references before the proof", bytes: hello + [0, 0, 0, 5, 0x93, 16, 0x91, 1, 0x90]),
             Attack(name: "a ping before the proof", bytes: hello + [0, 0, 0, 3, 0x92, 0x0b, 1]),
             Attack(name: "1025 zeros", bytes: [UInt8](repeating: 0, count: 1_025)),
             Attack(name: "1025 letters", bytes: [UInt8](repeating: 0x61, count: 1_025)),
@@ -167,7 +184,23 @@ private struct Stage {
     private let outcomes: AsyncStream<Outcome>
     private let server: NativeServer
 
-    init(_ wiring: Wiring, _ options: ConnectionOptions = options) async throws {
+    /// Runs an attack on a server; before, during and after it the calls of another client are answered.
+    static func attack(
+        _ wiring: Wiring,
+        _ options: ConnectionOptions = options,
+        _ body: (Stage) async throws -> Void
+    ) async throws {
+        let stage = try await Stage(wiring, options)
+        let bystander = try await Bystander(at: stage.address, options: Self.options)
+        try await bystander.isServed {
+            _ = try #require(await stage.letIn())
+            try await body(stage)
+        }
+        bystander.leave()
+        await stage.server.stop()
+    }
+
+    private init(_ wiring: Wiring, _ options: ConnectionOptions) async throws {
         let (outcomes, signal) = AsyncStream.makeStream(of: Outcome.self)
         server = NativeServer(service, options: options) { [connected] peer in
             connected.increment()
@@ -179,37 +212,25 @@ private struct Stage {
         self.outcomes = outcomes
     }
 
-    func wellBehavedClientIsAnswered() async throws -> Bool {
-        let client = try await NativeClient.connect(to: address, options: Self.options)
-        let one: Int = try await client.call("one")
-        client.close()
-        return one == 1
-    }
-
     /// The next client that was let in.
     func letIn() async -> Peer? {
         guard case .letIn(let peer)? = await outcomes.first(where: { _ in true }) else { return nil }
         return peer
     }
 
-    /// Why a client was not let in; `nil` when more than the expected ones were.
-    func refusal(besides expected: Int = 0) async -> DisconnectReason.Kind? {
-        var count = 0
-        for await outcome in outcomes {
-            if case .refused(let kind) = outcome { return kind }
-            count += 1
-            if count > expected { return nil }
-        }
-        return nil
+    /// Why the next client was not let in; `nil` when one was.
+    func refusal() async -> DisconnectReason.Kind? {
+        guard case .refused(let kind)? = await outcomes.first(where: { _ in true }) else { return nil }
+        return kind
     }
-
-    func close() async { await server.stop() }
 }
 
 /// The bytes of a client that knows the secret, and behaves as it likes.
 private struct RawSession {
     /// A call of `stuck`.
     static let call: [UInt8] = [0, 0, 0, 14, 0x98, 1, 1, 0xa5] + Array("stuck".utf8) + [0xc0, 0, 0, 0xc0, 0xc0]
+    /// A reply to call 1, which nobody made.
+    static let reply: [UInt8] = [0, 0, 0, 4, 0x93, 2, 1, 3]
     private static let nonce = [UInt8](repeating: 3, count: 16)
     static let hello: [UInt8] = {
         var bytes: [UInt8] = []

@@ -1,0 +1,55 @@
+import Testing
+
+/// The table of faults: every row names tests over real sockets, which name the row.
+@Suite struct FaultTests {
+    private static let promised =
+        (1...5).map { "21.\($0)" } + ["H16"] + (1...18).map { "M\($0)" }
+
+    @Test func everyFaultIsShownByATest() {
+        let rows = Self.rows(of: SourceTree.text(of: "Sources/Faults.md"))
+        #expect(rows.map(\.id) == Self.promised)
+        #expect(rows.flatMap { Self.faults(of: $0, TestFunction.all) } == [])
+    }
+
+    @Test func everyTestOfAFaultIsInTheTable() {
+        let named = Set(Self.rows(of: SourceTree.text(of: "Sources/Faults.md")).flatMap(\.tests))
+        let hostile = TestFunction.all.filter { $0.path.hasPrefix(Self.folder) && !$0.title.isEmpty }
+        #expect(hostile.count > 20)
+        #expect(hostile.map(\.name).filter { !named.contains($0) } == [])
+    }
+
+    @Test(arguments: [
+        ("| M6 | a | b | `first` |", 0),
+        ("| M6 | a | b | `first`, `second` |", 0),
+        ("| M6 | a | b | |", 1),
+        ("| M6 | a | b | `gone` |", 2),
+        ("| M7 | a | b | `first` |", 2),
+        ("| M6 | a | b | `second` |", 1),
+    ])
+    func aRowWithoutATestIsFound(row: String, count: Int) {
+        let tests =
+            TestFunction.tests(
+                in: "@Test(\n    \"M6, M16: it ends\"\n)\nfunc first() {}",
+                path: "\(Self.folder)A.swift"
+            )
+            + TestFunction.tests(in: "@Test(\"M6: it ends\") func second() {}", path: "Tests/PosternTests/A.swift")
+        #expect(Self.rows(of: row).flatMap { Self.faults(of: $0, tests) }.count == count)
+    }
+
+    private static let folder = "Tests/PosternNIOTests/Hostile/"
+
+    private static func rows(of page: String) -> [(id: String, tests: [String])] {
+        page.split(separator: "\n").compactMap { line in
+            guard let row = line.wholeMatch(of: /\| (M\d+|H\d+|\d+\.\d) \|.*\|([^|]*)\|/) else { return nil }
+            return (String(row.output.1), row.output.2.matches(of: /`(\w+)`/).map { String($0.output.1) })
+        }
+    }
+
+    /// Tests that are not there or do not name the row, and a row without one over a socket.
+    private static func faults(of row: (id: String, tests: [String]), _ tests: [TestFunction]) -> [String] {
+        let shown = row.tests.map { name in tests.filter { $0.name == name && $0.shows(row.id) } }
+        let missing = zip(row.tests, shown).filter { $1.isEmpty }.map { "\(row.id): no test \($0.0) names this row" }
+        let isOverASocket = shown.joined().contains { $0.path.hasPrefix(folder) }
+        return missing + (isOverASocket ? [] : ["\(row.id): no test in \(folder)"])
+    }
+}

@@ -1,0 +1,39 @@
+import Postern
+import PosternNIO
+import Testing
+
+/// A client that behaves, beside one that does not.
+struct Bystander: Sendable {
+    private let peer: Peer
+
+    /// Connects to a server that has a method `one`.
+    init(at address: Address, options: ConnectionOptions = ConnectionOptions()) async throws {
+        peer = try await NativeClient.connect(to: address, options: options)
+    }
+
+    /// Has its calls answered before something else, for as long as it goes on, and after it.
+    func isServed<Result>(while body: () async throws -> Result) async throws -> Result {
+        try await call()
+        let isOver = Counter()
+        let pulse = Task {
+            while isOver.value == 0 {
+                try await call()
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        defer { isOver.increment() }
+        let result = try await body()
+        isOver.increment()
+        try await pulse.value
+        try await call()
+        return result
+    }
+
+    func leave() { peer.close() }
+
+    /// Is answered once.
+    func call() async throws {
+        let one: Int = try await peer.call("one", timeout: .seconds(20))
+        #expect(one == 1)
+    }
+}

@@ -1,0 +1,130 @@
+@testable import Postern
+import PosternNIO
+import Testing
+
+/// Clients whose calls are too deep, too many, cancelled out of turn, or lead to nothing.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct HostileCallTests {
+    @Test("M13: the deepest call is served, one below it and one too many at once are errors")
+    func callsThatAreTooDeepOrTooManyAreErrors() async throws {
+        try await HostileStage.attack(.tcp) { stage in
+            let (raw, _) = try await stage.greet()
+            let limits = PeerLimits.standard
+            #expect(try await raw.call("one", depth: UInt64(limits.callDepth))?.bytes == [1])
+            let deeper = try await raw.call("one", depth: UInt64(limits.callDepth) + 1)
+            #expect(deeper?.code == CallError.Code.invalidRequest.rawValue)
+            for _ in 0..<limits.callsInFlight {
+                let id = raw.makeID()
+                raw.send { RawPeer.writeCall(id, "stuck", into: &$0) }
+            }
+            // Each level of two who call each other back is one more at once: this is where they end.
+            let busy = try await raw.call("one")
+            guard case .error(_, CallError.Code.busy.rawValue, .no, _)? = busy else { throw CancellationError() }
+            raw.send { FrameWriter.writeNumbers(.cancel, 3, into: &$0) }
+            await stage.victim.cancelled.wait()
+            await settle { stage.victim.runs.value == limits.callsInFlight }
+            raw.close()
+        }
+    }
+
+    @Test("M14: callbacks to a client that reads nothing end at its queue, and nothing is lost of what was taken")
+    func callbacksToASlowClientEndAtItsQueue() async throws {
+        var options = HostileStage.patient
+        options.limits.queuedBytes = 64 << 10
+        try await HostileStage.attack(.tcp, options) { stage in
+            let (raw, server) = try await stage.greet()
+            try await raw.setReading(false)
+            let id = raw.makeID()
+            raw.send {
+                RawPeer.writeReferences(lent: [5], into: &$0)
+                var arguments: [UInt8] = [0x92]
+                MessagePack.write(WireReference(isReturned: false, kind: .function, number: 5), into: &arguments)
+                MessagePack.write(UInt64(Self.storm), into: &arguments)
+                RawPeer.writeCall(id, "storm", arguments + [0xc0], into: &$0)
+            }
+            // The method ends though nobody reads.
+            await stage.victim.stormed.wait()
+            #expect(server.isConnected)
+            #expect(server.tables.queuedBytes < 2 * options.limits.queuedBytes)
+            try await raw.setReading(true)
+            var events: [UInt64] = []
+            while let told = try await raw.next() {
+                if case .notification("$/5", let arguments) = told {
+                    let list = try MessagePackHeader(at: 0, in: arguments.span)
+                    let header = try MessagePackHeader(at: list.body, in: arguments.span)
+                    events.append(arguments.span.bigEndian(at: header.body, count: header.count))
+                }
+                guard case .value(id, let count) = told else { continue }
+                #expect(try MessagePack.readUInt64(count.span) == UInt64(events.count))
+                break
+            }
+            #expect(events.count < Self.storm)
+            #expect(zip(events, events.dropFirst()).allSatisfy { $0 < $1 })
+            #expect(try await raw.call("one")?.bytes == [1])
+        }
+    }
+
+    @Test(
+        "M16: a cancel before, during and after its call, and of none, has one outcome",
+        arguments: [Wiring.tcp, .unix]
+    )
+    func aCancelHasOneOutcome(wiring: Wiring) async throws {
+        try await HostileStage.attack(wiring) { stage in
+            let (raw, server) = try await stage.greet()
+            for id in [1, 2, 99, .max] as [UInt64] { raw.send { FrameWriter.writeNumbers(.cancel, id, into: &$0) } }
+            // Before: nothing is remembered of it.
+            #expect(try await raw.call("one")?.bytes == [1])
+            let stuck = raw.makeID()
+            raw.send { RawPeer.writeCall(stuck, "stuck", into: &$0) }
+            await stage.victim.started.wait()
+            for _ in 0..<3 { raw.send { FrameWriter.writeNumbers(.cancel, stuck, into: &$0) } }
+            await stage.victim.cancelled.wait()
+            await settle { server.tables.servedCalls == 0 }
+            // After the answer.
+            let last = raw.makeID()
+            raw.send {
+                RawPeer.writeCall(last, "one", into: &$0)
+                FrameWriter.writeNumbers(.cancel, last, into: &$0)
+                FrameWriter.writeNumbers(.ping, 5, into: &$0)
+            }
+            // Nothing was said of the cancelled call.
+            let told = [try await raw.next(), try await raw.next()]
+            #expect(Set(told) == [.value(last, [1]), .other(.pong(5))])
+            #expect(stage.victim.runs.value == 1)
+        }
+    }
+
+    @Test("M17: names that were not registered lead to nothing", arguments: [Wiring.tcp, .unix])
+    func namesThatWereNotRegisteredLeadToNothing(wiring: Wiring) async throws {
+        try await HostileStage.attack(wiring) { stage in
+            let (raw, _) = try await stage.greet()
+            for name in Self.names {
+                #expect(try await raw.call(name)?.code == -32601, "\(name)")
+            }
+            var random = SystemRandomNumberGenerator()
+            for _ in 0..<500 {
+                // One byte of a name that is there, changed to another.
+                var name = Array(["one", "echo", "stuck", "storm"].randomElement(using: &random)?.utf8 ?? "one".utf8)
+                let place = name.indices.randomElement(using: &random) ?? 0
+                name[place] = (name[place] + UInt8.random(in: 1...127, using: &random)) & 0x7f
+                let text = String(decoding: name, as: UTF8.self)
+                #expect(try await raw.call(text)?.code == -32601, "\(name)")
+            }
+            #expect(try await raw.call(String(repeating: "a", count: 129))?.code == -32600)
+            #expect(stage.victim.runs.value == 0)
+        }
+    }
+
+    private static let storm = 3_000
+
+    /// Of Swift, of its symbols, of other languages; parts and changes of names that are there.
+    private static let names = [
+        "", "/", "//", "one/", "/one", "./one", "../one", "one/one", "One", "ONE", "on", "onee", "one\0", "\u{43e}ne",
+        "init",
+        "deinit", "self", "Self", "Type", "super", "subscript", "description", "hashValue", "dispatch", "execution",
+        "register", "router", "root", "root/one", "service", "runs", "runs/value", "victim", "__proto__", "constructor",
+        "__class__", "__getattr__", "__import__", "_one", "$", "$one", "rpc", "rpc/", "rpc/one", "rpc/../one",
+        "Postern.Router.dispatch", "$s7Postern6RouterC8dispatchyAA5ReplyVAA4CallVYaAA0F5ErrorVYKF", "one()", "one(_:)",
+        "\\.one", "one;one", "*", "%6fne",
+    ]
+}

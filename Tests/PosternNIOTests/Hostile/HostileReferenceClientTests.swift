@@ -1,0 +1,132 @@
+@testable import Postern
+import PosternNIO
+import Testing
+
+/// Clients that use references which they do not hold, or too many of them.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct HostileReferenceClientTests {
+    @Test("M9: a number that is not held is answered with the same, whoever holds it", arguments: [Wiring.tcp, .unix])
+    func aNumberOfAnotherConnectionTellsNothing(wiring: Wiring) async throws {
+        try await HostileStage.attack(wiring) { stage in
+            let (owner, ownersPeer) = try await stage.greet()
+            let number = try #require(try await owner.borrow("give").first)
+            #expect(try await owner.call("$/\(number)")?.bytes == [7])
+            let (thief, server) = try await stage.greet()
+            let paths = [
+                "$/\(number)", "$/\(number)/call", "$/\(number &+ 1)", "$/0", "$/1", "$/-1", "$/-9223372036854775808",
+                "$/9223372036854775808", "$/99999999999999999999", "$/x", "$/", "$/\(number)/", "$/0\(number)",
+            ]
+            for (index, path) in paths.enumerated() {
+                let answer = try await thief.call(path)
+                #expect(answer == .error(UInt64(index + 1), code: -32001, .no, "No such reference"), "\(path)")
+            }
+            for _ in paths.count..<100 { _ = try await thief.call("$/\(number)") }
+            #expect(server.isConnected)
+            _ = try await thief.call("$/\(number)")
+            #expect(await server.disconnected.kind == .protocolViolation)
+            #expect(ownersPeer.isConnected)
+            #expect(stage.victim.runs.value == 1)
+        }
+    }
+
+    @Test("M10: what was released is gone; released twice it is counted, too often it ends the connection")
+    func whatWasReleasedIsGone() async throws {
+        try await HostileStage.attack(.tcp) { stage in
+            let (raw, server) = try await stage.greet()
+            let number = try #require(try await raw.borrow("give").first)
+            raw.send { FrameWriter.writeRelease(number, 1, into: &$0) }
+            #expect(try await raw.call("$/\(number)")?.code == -32001)
+            raw.send { FrameWriter.writeRelease(number, 1, into: &$0) }
+            #expect(try await raw.call("one")?.bytes == [1])
+            #expect(server.exportedReferences.isEmpty)
+            let again = try #require(try await raw.borrow("give").first)
+            raw.send { FrameWriter.writeRelease(again, 2, into: &$0) }
+            #expect(await server.disconnected.kind == .protocolViolation)
+            #expect(server.exportedReferences.isEmpty)
+            #expect(stage.victim.runs.value == 0)
+        }
+    }
+
+    @Test(
+        "M11: a release that crosses the same reference sent again leaves it standing",
+        arguments: [Wiring.tcp, .unix]
+    )
+    func aReleaseThatCrossesLeavesItStanding(wiring: Wiring) async throws {
+        try await HostileStage.attack(wiring) { stage in
+            let (raw, server) = try await stage.greet()
+            let number = try #require(try await raw.borrow("give").first)
+            // Sent before the client has seen that the number was lent again.
+            let id = raw.makeID()
+            raw.send {
+                RawPeer.writeCall(id, "give", into: &$0)
+                FrameWriter.writeRelease(number, 1, into: &$0)
+            }
+            _ = try await raw.answer(to: id)
+            #expect(server.exportedReferences.map(\.count) == [1])
+            #expect(try await raw.call("$/\(number)")?.bytes == [7])
+            raw.send { FrameWriter.writeRelease(number, 1, into: &$0) }
+            #expect(try await raw.call("$/\(number)")?.code == -32001)
+        }
+    }
+
+    @Test("M12: ten thousand references are lent, not one more; all come back once when the client is gone")
+    func tenThousandAreLentAndComeBack() async throws {
+        try await HostileStage.attack(.tcp) { stage in
+            let (raw, server) = try await stage.greet()
+            for _ in 0..<10 { #expect(try await raw.borrow("lend", [0x91, 0xcd, 0x03, 0xe8, 0xc0]).count == 1_000) }
+            let refusal = try await raw.call("lend", [0x91, 1, 0xc0])
+            #expect(refusal?.code == CallError.Code.limitExceeded.rawValue)
+            #expect(stage.victim.released.value == 0)
+            raw.close()
+            _ = await server.disconnected
+            #expect(stage.victim.released.value == 10_000)
+            #expect(server.exportedReferences.isEmpty)
+        }
+    }
+
+    @Test("M12: a client that lends ten thousand and one is cut off", arguments: [Wiring.tcp, .unix])
+    func aClientThatLendsTooManyIsCutOff(wiring: Wiring) async throws {
+        try await HostileStage.attack(wiring) { stage in
+            let (raw, server) = try await stage.greet()
+            raw.send { RawPeer.writeReferences(lent: Array(1...10_001), into: &$0) }
+            #expect(await server.disconnected.kind == .protocolViolation)
+            #expect(server.importedReferences.isEmpty)
+        }
+    }
+
+    @Test("M15: a reference of one who left is answered as unavailable", arguments: [Wiring.tcp, .unix])
+    func aReferenceOfOneWhoLeftIsUnavailable(wiring: Wiring) async throws {
+        try await HostileStage.attack(wiring) { stage in
+            let (raw, server) = try await stage.greet()
+            let id = raw.makeID()
+            raw.send {
+                RawPeer.writeReferences(lent: [5], into: &$0)
+                var arguments: [UInt8] = [0x91]
+                MessagePack.write(WireReference(isReturned: false, kind: .function, number: 5), into: &arguments)
+                RawPeer.writeCall(id, "keep", arguments + [0xc0], into: &$0)
+            }
+            _ = try await raw.answer(to: id)
+            let (third, _) = try await stage.greet()
+            let number = try #require(try await third.borrow("kept").first)
+            // Through the server it reaches the one who lent it.
+            let call = third.makeID()
+            third.send { RawPeer.writeCall(call, "$/\(number)", into: &$0) }
+            while let told = try await raw.next() {
+                guard case .other(.call(let frame)) = told else { continue }
+                raw.send { output in
+                    let start = FrameWriter.begin(.reply, fields: 3, id: frame.id, into: &output)
+                    output.append(9)
+                    FrameWriter.end(start, in: &output)
+                }
+                break
+            }
+            #expect(try await third.answer(to: call)?.bytes == [9])
+            raw.close()
+            _ = await server.disconnected
+            for _ in 0..<2 {
+                #expect(try await third.call("$/\(number)")?.code == CallError.Code.unavailable.rawValue)
+            }
+            stage.victim.kept.dropAll()
+        }
+    }
+}
