@@ -5,7 +5,7 @@
 # make clean    removes what was built
 
 LIBRARIES = libwebsockets-dev libwebsockets-evlib-uv libuv1-dev pkg-config
-TOOLS = curl chromium python3-venv valgrind
+TOOLS = curl chromium openssl python3-venv valgrind
 PRODUCTS = .build/debug
 
 # A crash is to end a program at once, not to stop in a debugger.

@@ -11,11 +11,15 @@ let package = Package(
         .library(name: "PosternGateway", targets: ["PosternGateway"]),
         .library(name: "LibWebSockets", targets: ["LibWebSockets"]),
     ],
+    traits: [
+        .trait(name: "TLS", description: "Native connections over TLS, by swift-nio-ssl")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -27,6 +31,8 @@ let package = Package(
                 "Postern",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .target(
@@ -108,6 +114,16 @@ let package = Package(
         .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "PosternNIO", "postern"]),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
         .testTarget(name: "PosternAuthTests", dependencies: ["Postern", "PosternAuth"]),
+        .testTarget(
+            name: "PosternTLSTests",
+            dependencies: [
+                "Postern",
+                "PosternAuth",
+                "PosternNIO",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         .testTarget(
             name: "PosternNIOTests",
             dependencies: [

@@ -52,11 +52,7 @@ struct Demo: AsyncParsableCommand {
             Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
         }
         if let address = nativeOptions.address {
-            let door = try await NativeDoor(
-                router,
-                at: address,
-                authentication: try nativeOptions.secretOptions.secret()
-            )
+            let door = try await NativeDoor(router, at: address, options: try nativeOptions.connectionOptions())
             doors.append(door)
             Output.line("native on \(door.address)")
         }

@@ -8,7 +8,7 @@ enum ImportTable {
         "Postern": [],
         "PosternAuth": ["Postern", "Crypto"],
         "PosternJSONRPC": ["Postern"],
-        "PosternNIO": ["Postern", "NIOCore", "NIOPosix"],
+        "PosternNIO": ["Postern", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage"],
         "CLibWebSockets": [],
         "LibWebSockets": ["CLibWebSockets", "Glibc"],
         "PosternGateway": ["Postern", "PosternJSONRPC", "LibWebSockets", "Logging", "ServiceLifecycle"],

@@ -18,6 +18,8 @@ import Testing
         "Sources/LibWebSockets/WebSocket/WebSocket.swift",
         "Sources/LibWebSockets/WebSocket/WebSocketContext.swift",
         "Sources/Postern/Payload/BulkCopy.swift",
+        "Sources/PosternNIO/ArrivalDescriptor.swift",
+        "Tests/PosternNIOTests/Poll.swift",
     ]
 
     /// The files that may promise what the compiler cannot see about threads.
