@@ -59,6 +59,19 @@ struct ConnectingTests {
         #expect(unheard?.code == .unavailable)
     }
 
+    #if !TLS
+    @Test func withoutTheTraitThereIsNoTLS() async {
+        let address = "tls://127.0.0.1:0"
+        for attempt in [
+            { _ = try await Peer.connect(to: address) },
+            { _ = try await NativeServer.listen(on: address, serving: NothingExposed()) },
+        ] as [() async throws -> Void] {
+            let error = await #expect(throws: CallError.self) { try await attempt() }
+            #expect(error?.code == .invalidRequest && error?.message.contains("trait TLS") == true)
+        }
+    }
+    #endif
+
     @Test func waitingForAConnectionCanBeCancelled() async throws {
         let silent = try await Crosswire(at: Wiring.tcp.address)
         let peer = try await Peer.connect(to: silent.address)

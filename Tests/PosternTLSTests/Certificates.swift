@@ -7,16 +7,16 @@ final class Certificates: Sendable {
     private let folder: String
 
     /// Makes two authorities, and certificates of the first for a server and a client.
-    init() throws {
+    init() async throws {
         folder = "\(NSTemporaryDirectory())postern-tls-\(UInt64.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         for authority in ["authority", "stranger"] {
-            try openssl(["req", "-x509", "-subj", "/CN=\(authority)", "-days", "2"] + newKey(authority))
+            try await openssl(["req", "-x509", "-subj", "/CN=\(authority)", "-days", "2"] + newKey(authority))
         }
-        try sign("server", by: "authority", "subjectAltName=DNS:localhost,DNS:name.example,IP:127.0.0.1")
-        try sign("elsewhere", by: "authority", "subjectAltName=DNS:elsewhere.example")
-        try sign("client", by: "authority", "extendedKeyUsage=clientAuth")
-        try sign("imposter", by: "stranger", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+        try await sign("server", by: "authority", "subjectAltName=DNS:localhost,DNS:name.example,IP:127.0.0.1")
+        try await sign("elsewhere", by: "authority", "subjectAltName=DNS:elsewhere.example")
+        try await sign("client", by: "authority", "extendedKeyUsage=clientAuth")
+        try await sign("imposter", by: "stranger", "subjectAltName=DNS:localhost,IP:127.0.0.1")
         try Data("no certificate".utf8).write(to: URL(filePath: file("nonsense.pem")))
     }
 
@@ -51,30 +51,31 @@ final class Certificates: Sendable {
             + ["-keyout", file("\(name).key"), "-out", file("\(name).pem")]
     }
 
-    private func sign(_ name: String, by authority: String, _ extensions: String) throws {
+    private func sign(_ name: String, by authority: String, _ extensions: String) async throws {
         let leaf = ["-addext", "basicConstraints=critical,CA:FALSE", "-addext", extensions]
         let signer = ["-CA", file("\(authority).pem"), "-CAkey", file("\(authority).key")]
-        try openssl(["req", "-x509", "-subj", "/CN=\(name)", "-days", "2"] + leaf + signer + newKey(name))
+        try await openssl(["req", "-x509", "-subj", "/CN=\(name)", "-days", "2"] + leaf + signer + newKey(name))
     }
 
-    private func openssl(_ arguments: [String]) throws {
-        guard try OpenSSL.run(arguments) else { throw CertificateError() }
+    private func openssl(_ arguments: [String]) async throws {
+        guard try await OpenSSL.run(arguments) else { throw CertificateError() }
     }
 }
 
 /// The `openssl` command.
 enum OpenSSL {
     /// Runs it with an empty input; whether it succeeded.
-    static func run(_ arguments: [String]) throws -> Bool {
+    static func run(_ arguments: [String]) async throws -> Bool {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["openssl"] + arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        let (endings, signal) = AsyncStream.makeStream(of: Int32.self)
+        process.terminationHandler = { signal.yield($0.terminationStatus) }
         try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        return await endings.first { _ in true } == 0
     }
 }
 

@@ -8,7 +8,7 @@ import Testing
 struct TLSMismatchTests {
     private let certificates: Certificates
 
-    init() throws { certificates = try Certificates() }
+    init() async throws { certificates = try await Certificates() }
 
     @Test("A plain client at a TLS port is dropped, and both are told why")
     func aPlainClientIsDropped() async throws {
@@ -75,7 +75,7 @@ struct TLSMismatchTests {
         // Without its own security level, which has no 1.1 any more.
         let arguments = ["s_client", "-connect", "\(host):\(port)", flag, "-cipher", "ALL:@SECLEVEL=0"]
         let signals = server.signals
-        #expect(try OpenSSL.run(arguments) == isSpoken)
+        #expect(try await OpenSSL.run(arguments) == isSpoken)
         guard case .refused(let reason)? = await signals.first(where: { _ in true }) else { throw CertificateError() }
         #expect(reason.message.contains("no version that is spoken here") != isSpoken, "\(reason)")
         await server.stop()

@@ -9,7 +9,7 @@ import Testing
 struct TLSTests {
     private let certificates: Certificates
 
-    init() throws { certificates = try Certificates() }
+    init() async throws { certificates = try await Certificates() }
 
     @Test("A client that trusts the authority is served, by name or by address", arguments: ["localhost", "127.0.0.1"])
     func aTrustingClientIsServed(host: String) async throws {

@@ -5,7 +5,7 @@ import Testing
 struct ConnectionSignalsTests {
     private let reason = DisconnectReason(.lost, "lost")
 
-    @Test("P9: as many signals wait as may, one more is counted as missed", arguments: [(3, 0), (4, 1), (6, 3)])
+    @Test("P2: as many signals wait as may, one more is counted as missed", arguments: [(3, 0), (4, 1), (6, 3)])
     func signalsWaitUpToTheLimit(sent: Int, missed: Int) async {
         let buffer = SignalBuffer(capacity: 3)
         for _ in 0..<sent { _ = buffer.push(.refused(reason)) }
