@@ -8,7 +8,7 @@
 # make clean         removes what was built
 
 LIBRARIES = libwebsockets-dev libwebsockets-evlib-uv libuv1-dev pkg-config
-TOOLS = curl chromium python3-venv valgrind
+TOOLS = curl chromium openssl python3-venv valgrind
 PEERS = libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libcapnp-dev capnproto nats-server libnats-dev \
 	g++ python3-venv
 PRODUCTS = .build/debug
@@ -30,9 +30,9 @@ unit-tests: libraries
 	swift test --skip-build
 
 # In a folder of its own: a trait changes how everything is compiled.
-test-traits: libraries
+test-traits: libraries tools
 	swift build --build-tests --enable-all-traits --scratch-path .build-traits
-	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter PosternMacrosTests
+	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter "PosternMacrosTests|PosternTLSTests"
 
 end-to-end-tests: libraries tools .venv/ready
 	swift build

@@ -19,13 +19,15 @@ let package = Package(
         .library(name: "LibWebSockets", targets: ["LibWebSockets"]),
     ],
     traits: [
-        .trait(name: "Macros", description: "@Service, @Expose and @Remote of PosternMacros")
+        .trait(name: "Macros", description: "@Service, @Expose and @Remote of PosternMacros"),
+        .trait(name: "TLS", description: "Native connections over TLS, by swift-nio-ssl"),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
@@ -38,6 +40,8 @@ let package = Package(
                 "Postern",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .target(
@@ -139,6 +143,16 @@ let package = Package(
                 "Postern", "PosternMacros", "PosternMacrosExpansion", "PosternNIO",
                 syntax("SwiftDiagnostics"), syntax("SwiftSyntax"), syntax("SwiftSyntaxBuilder"),
                 syntax("SwiftSyntaxMacroExpansion"), syntax("SwiftSyntaxMacrosGenericTestSupport"),
+            ]
+        ),
+        .testTarget(
+            name: "PosternTLSTests",
+            dependencies: [
+                "Postern",
+                "PosternAuth",
+                "PosternNIO",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         .testTarget(

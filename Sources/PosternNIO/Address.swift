@@ -1,18 +1,22 @@
-/// Where a native server listens: a TCP host and port, or the path of a Unix socket.
+/// Where a native server listens: a TCP host and port, with TLS or without, or the path of a Unix socket.
 public enum Address: Hashable, Sendable {
     /// A host name or an IP address, and a port; port 0 lets the system choose one.
     case tcp(host: String, port: Int)
+    /// The same, with TLS; of use only in builds with the package's trait `TLS`.
+    case tls(host: String, port: Int)
     /// The path of a Unix domain socket, at most 107 bytes on Linux.
     case unix(path: String)
 
-    /// Reads `tcp:host:port`, `tcp:[IPv6 address]:port` or `unix:/path`; `nil` for anything else.
+    /// Reads `tcp:host:port`, `tcp:[IPv6 address]:port`, `tls:` with the same, or `unix:/path`; `nil` for anything else.
+    ///
+    /// Two slashes may stand behind the colon, as in `tcp://host:port` and `unix:///path`.
     public init?(_ text: String) {
         if text.hasPrefix("unix:") {
-            let path = String(text.dropFirst(5))
-            guard !path.isEmpty else { return nil }
-            self = .unix(path: path)
-        } else if text.hasPrefix("tcp:") {
-            let rest = text.dropFirst(4)
+            let path = text.hasPrefix("unix:///") ? text.dropFirst(7) : text.dropFirst(5)
+            guard !path.isEmpty, !path.hasPrefix("//") else { return nil }
+            self = .unix(path: String(path))
+        } else if text.hasPrefix("tcp:") || text.hasPrefix("tls:") {
+            let rest = text.dropFirst(text.dropFirst(4).hasPrefix("//") ? 6 : 4)
             guard let colon = rest.lastIndex(of: ":") else { return nil }
             guard let port = UInt16(rest[rest.index(after: colon)...]) else { return nil }
             var host = rest[..<colon]
@@ -21,8 +25,8 @@ public enum Address: Hashable, Sendable {
             } else if host.contains(":") {
                 return nil
             }
-            guard !host.isEmpty else { return nil }
-            self = .tcp(host: String(host), port: Int(port))
+            guard !host.isEmpty, !host.contains("/") else { return nil }
+            self = (text.hasPrefix("tcp") ? Self.tcp : Self.tls)(String(host), Int(port))
         } else {
             return nil
         }
@@ -33,8 +37,13 @@ extension Address: CustomStringConvertible {
     /// The text that reads back to the same address.
     public var description: String {
         switch self {
-        case .tcp(let host, let port): host.contains(":") ? "tcp:[\(host)]:\(port)" : "tcp:\(host):\(port)"
+        case .tcp(let host, let port): "tcp:\(Self.text(host, port))"
+        case .tls(let host, let port): "tls:\(Self.text(host, port))"
         case .unix(let path): "unix:\(path)"
         }
+    }
+
+    private static func text(_ host: String, _ port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

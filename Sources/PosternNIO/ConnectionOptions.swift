@@ -16,6 +16,12 @@ public struct ConnectionOptions: Sendable {
     public var sendsTraces = false
     /// How both sides prove themselves, as with a shared secret; `nil` lets everybody in who connects.
     public var authentication: (any Authentication)?
+    #if TLS
+    /// How connections at `tls:` addresses are protected; `nil` for a client that trusts the authorities of the system.
+    ///
+    /// With options connections at other addresses are refused, as they would not be protected.
+    public var tls: TLSOptions?
+    #endif
     /// How long half a frame may stand still, and how long the handshake may take.
     public var frameTimeout = Duration.seconds(10)
     /// After how much silence the other side is asked for a sign of life.
@@ -24,8 +30,13 @@ public struct ConnectionOptions: Sendable {
     public var pingGrace = Duration.seconds(10)
     /// How long connecting may take.
     public var connectTimeout = Duration.seconds(5)
-    /// Connections that a server holds at once; one more is closed as soon as it is accepted.
+    /// Clients that a server holds at once; one more is closed as soon as it is accepted, or has proven itself.
     public var maximumConnections = 10_000
+    /// Connections that a server holds at once besides its clients, which have yet to prove themselves.
+    ///
+    /// For one more the one is closed that has waited longest, so that those who stay silent keep nobody out. Each may
+    /// wait ``frameTimeout``, and hold ``PeerLimits/unprovenBytes``.
+    public var maximumUnproven = 1_000
 
     /// Starts from the defaults.
     public init() {}

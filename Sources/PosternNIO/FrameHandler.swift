@@ -9,7 +9,6 @@ final class FrameHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let options: ConnectionOptions
-    private let onOpen: (Peer) -> Void
     private var peer: Peer?
     private var context: ChannelHandlerContext?
     /// Half a frame.
@@ -18,10 +17,9 @@ final class FrameHandler: ChannelInboundHandler {
     private var watching: RepeatedTask?
     private var isHandshakeDone = false
 
-    /// Makes the handler of one channel, which tells once that the handshake is done.
-    init(options: ConnectionOptions, onOpen: @escaping (Peer) -> Void) {
+    /// Makes the handler of one channel.
+    init(options: ConnectionOptions) {
         self.options = options
-        self.onOpen = onOpen
         watch = ConnectionWatch(options, now: .now())
     }
 
@@ -65,7 +63,8 @@ final class FrameHandler: ChannelInboundHandler {
         do {
             try read(&bytes, peer)
         } catch {
-            peer.transportClosed(error)
+            let isTLS = !isHandshakeDone && ConnectionSecurity.isRecord(bytes)
+            peer.transportClosed(isTLS ? DisconnectReason(.notSecured, "The other side speaks TLS") : error)
         }
     }
 
@@ -86,7 +85,6 @@ final class FrameHandler: ChannelInboundHandler {
             guard count > 0 else { return }
             pass(count, of: &bytes, peer)
             isHandshakeDone = peer.isHandshakeDone
-            if isHandshakeDone, peer.isConnected { onOpen(peer) }
         }
     }
 
@@ -111,7 +109,7 @@ final class FrameHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(DisconnectReason(.lost, "The connection failed: \(error)"))
+        end(ConnectionSecurity.reason(of: error))
         context.close(promise: nil)
     }
 

@@ -12,7 +12,8 @@ public enum NativeClient {
     ///   - options: How the connection behaves.
     ///   - group: The event loops to use; those of the process when left out.
     /// - Returns: This end's peer.
-    /// - Throws: `CallError` with `.unavailable` when nobody listens there, or it takes too long.
+    /// - Throws: `CallError`: `.unavailable` when nobody listens there, or it takes too long, or a file of the TLS options
+    ///   cannot be used; `.invalidRequest` when the address or the TLS options are not for this build or each other.
     public static func connect(
         to address: Address,
         exposing dispatcher: any Dispatcher = NothingExposed(),
@@ -21,15 +22,22 @@ public enum NativeClient {
     ) async throws(CallError) -> Peer {
         var bootstrap = ClientBootstrap(group: group).connectTimeout(TimeAmount(options.connectTimeout))
         bootstrap = NativeConnection.configure(bootstrap, for: address)
+        let security = try options.security(.initiator, at: address)
         let install: @Sendable (any Channel) -> EventLoopFuture<Peer> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 let end = ConnectionEnd(.initiator, over: address.medium)
-                return try NativeConnection.install(on: channel, as: end, exposing: dispatcher, options: options)
+                return try NativeConnection.install(
+                    on: channel,
+                    as: end,
+                    exposing: dispatcher,
+                    options: options,
+                    security: security
+                )
             }
         }
         do {
             switch address {
-            case .tcp(let host, let port):
+            case .tcp(let host, let port), .tls(let host, let port):
                 return try await bootstrap.connect(host: host, port: port, channelInitializer: install)
             case .unix(let path):
                 return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: install)

@@ -10,9 +10,9 @@ enum NativeConnection {
         as end: ConnectionEnd,
         exposing dispatcher: any Dispatcher,
         options: ConnectionOptions,
-        onOpen: @escaping (Peer) -> Void = { _ in }
+        security: ConnectionSecurity
     ) throws -> Peer {
-        let handler = FrameHandler(options: options, onOpen: onOpen)
+        let handler = FrameHandler(options: options)
         let peer = Peer(
             transport: ChannelTransport(handler, on: channel),
             exposing: dispatcher,
@@ -23,13 +23,14 @@ enum NativeConnection {
             authentication: options.authentication.map { PeerAuthentication($0, at: end) }
         )
         handler.serve(peer)
+        try security.install(on: channel, as: end.role)
         try channel.pipeline.syncOperations.addHandler(handler)
         return peer
     }
 
     /// Options that every native channel has.
     static func configure(_ bootstrap: ClientBootstrap, for address: Address) -> ClientBootstrap {
-        guard case .tcp = address else { return bootstrap }
+        if case .unix = address { return bootstrap }
         return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
     }
 }
@@ -39,6 +40,7 @@ extension Address {
     var medium: ConnectionEnd.Medium {
         switch self {
         case .tcp: .tcp
+        case .tls: .tls
         case .unix: .unix
         }
     }

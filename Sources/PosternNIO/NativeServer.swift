@@ -3,34 +3,40 @@ import NIOPosix
 public import Postern
 import Synchronization
 
-/// Serves a dispatcher to native clients over TCP or a Unix socket.
+/// Serves a dispatcher to native clients over TCP, TLS or a Unix socket.
 ///
-/// Each client is a ``Peer``, so it can be called as well; `onConnect` hands it over.
+/// Each client is a ``Peer``, so it can be called as well. A server tells of its clients through the callbacks it is
+/// made with, and through ``signals``; ``listen(on:serving:secret:options:threads:onConnect:onDisconnect:onRefusal:)``
+/// makes one and starts it.
 public final class NativeServer: Sendable {
     /// Told once of every client, on its event loop, before its first frame is read.
     ///
-    /// Where ``ConnectionOptions/authentication`` is demanded: once it has proven itself, before its first call is read.
+    /// Where ``ConnectionOptions/authentication`` is demanded, or the address is one of TLS: once it has proven itself,
+    /// before its first call is read.
     public typealias ConnectHandler = @Sendable (Peer) -> Void
-    /// Told of every client that was not let in, and why; only where ``ConnectionOptions/authentication`` is demanded.
+    /// Told once of every client that was told of as connected, when its connection has ended, and why.
+    ///
+    /// On the thread on which it ended: the client's event loop, or the one that closed it.
+    public typealias DisconnectHandler = @Sendable (Peer, DisconnectReason) -> Void
+    /// Told of every client that was not let in, and why; only where ``ConnectionOptions/authentication`` is demanded, or
+    /// the address is one of TLS.
     public typealias RefusalHandler = @Sendable (DisconnectReason) -> Void
 
-    private struct State {
-        var listener: (any Channel)?
-        var address: Address?
-        /// Those who are let in.
-        var peers: [ObjectIdentifier: Peer] = [:]
-        /// Those who have yet to prove themselves.
-        var unproven: [ObjectIdentifier: Peer] = [:]
-
-        var count: Int { peers.count + unproven.count }
+    struct State {
+        var table: ClientTable
+        var readers = SignalReaders()
+        fileprivate var listener: (any Channel)?
+        fileprivate var address: Address?
+        var isStopped = false
     }
 
-    private let dispatcher: any Dispatcher
-    private let options: ConnectionOptions
-    private let onConnect: ConnectHandler
-    private let onRefusal: RefusalHandler
+    let dispatcher: any Dispatcher
+    let options: ConnectionOptions
+    let onConnect: ConnectHandler
+    let onDisconnect: DisconnectHandler
+    let onRefusal: RefusalHandler
+    let state: Mutex<State>
     private let group: MultiThreadedEventLoopGroup
-    private let state = Mutex(State())
 
     /// Describes a server; it listens from ``start(at:)`` on.
     ///
@@ -39,36 +45,56 @@ public final class NativeServer: Sendable {
     ///   - options: How connections behave.
     ///   - threads: Event loops, one thread each.
     ///   - onConnect: Given every client.
+    ///   - onDisconnect: Told of the end of every client's connection.
     ///   - onRefusal: Told why a client was not let in.
     public init(
         _ dispatcher: any Dispatcher,
         options: ConnectionOptions = ConnectionOptions(),
         threads: Int = 1,
         onConnect: @escaping ConnectHandler = { _ in },
+        onDisconnect: @escaping DisconnectHandler = { _, _ in },
         onRefusal: @escaping RefusalHandler = { _ in }
     ) {
         self.dispatcher = dispatcher
         self.options = options
         self.onConnect = onConnect
+        self.onDisconnect = onDisconnect
         self.onRefusal = onRefusal
+        let table = ClientTable(
+            maximumClients: options.maximumConnections,
+            maximumStrangers: options.maximumUnproven
+        )
+        state = Mutex(State(table: table))
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(threads, 1))
     }
 
     /// The clients that are connected now; one that has yet to prove itself is not among them.
-    public var peers: [Peer] { state.withLock { Array($0.peers.values) } }
+    public var peers: [Peer] { state.withLock { $0.table.clients } }
+
+    /// Where it listens, with the port that the system chose; `nil` before it does.
+    public var address: Address? { state.withLock { $0.address } }
+
+    /// What happens to the clients: each ``ConnectionSignal/connected(_:)`` once, later ``ConnectionSignal/disconnected(_:_:)``
+    /// once; one that is not let in is ``ConnectionSignal/refused(_:)``.
+    ///
+    /// Every reader begins with the clients that are connected now. Ends when the server has stopped and the last
+    /// client has left.
+    public var signals: ConnectionSignals { state.withLock { $0.readers.add(open: $0.table.clients) } }
 
     /// Begins to listen.
     ///
     /// A Unix socket that a dead server left behind is taken away first.
     ///
     /// - Returns: The address with the port that the system chose.
-    /// - Throws: `CallError` with `.unavailable` when the address cannot be had.
+    /// - Throws: `CallError`: `.unavailable` when the address cannot be had, or a file of the TLS options cannot be used;
+    ///   `.invalidRequest` when the address or the TLS options are not for this build or each other.
     @discardableResult
     public func start(at address: Address) async throws(CallError) -> Address {
+        let security = try options.security(.acceptor, at: address)
         if case .unix(let path) = address { try await UnixSocketFile.removeStale(path, group: group) }
         let listener: any Channel
         do {
-            listener = try await bind(address)
+            listener = try await bind(address, security)
         } catch {
             throw CallError(.unavailable, "Cannot listen at \(address): \(error)", executed: .no)
         }
@@ -106,64 +132,26 @@ public final class NativeServer: Sendable {
     /// Closes everything at once; a server that has stopped is not started again.
     public func stop() async {
         await stopListening()
+        endSignals()
         for peer in everybody { peer.close() }
         try? await group.shutdownGracefully()
     }
 
-    private var everybody: [Peer] { state.withLock { Array($0.peers.values) + Array($0.unproven.values) } }
+    private var everybody: [Peer] { state.withLock { $0.table.everybody } }
 
-    private func bind(_ address: Address) async throws -> any Channel {
+    private func bind(_ address: Address, _ security: ConnectionSecurity) async throws -> any Channel {
         var bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture { try accept(channel, over: address.medium) }
+                channel.eventLoop.makeCompletedFuture { try accept(channel, over: address.medium, security) }
             }
         switch address {
-        case .tcp(let host, let port):
+        case .tcp(let host, let port), .tls(let host, let port):
             bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             return try await bootstrap.bind(host: host, port: port).get()
         case .unix(let path): return try await bootstrap.bind(unixDomainSocketPath: path).get()
         }
-    }
-
-    private func accept(_ channel: any Channel, over medium: ConnectionEnd.Medium) throws {
-        guard state.withLock({ $0.count < options.maximumConnections }) else {
-            return channel.close(promise: nil)
-        }
-        let isProven = options.authentication == nil
-        let peer = try NativeConnection.install(
-            on: channel,
-            as: ConnectionEnd(.acceptor, over: medium),
-            exposing: dispatcher,
-            options: options,
-            onOpen: { [weak self] peer in if !isProven { self?.letIn(peer) } }
-        )
-        let id = ObjectIdentifier(peer)
-        state.withLock { state in
-            if isProven { state.peers[id] = peer } else { state.unproven[id] = peer }
-        }
-        peer.onDisconnect { [weak self] reason in self?.forget(id, reason) }
-        if isProven { onConnect(peer) }
-    }
-
-    private func letIn(_ peer: Peer) {
-        let id = ObjectIdentifier(peer)
-        let isFirst = state.withLock { state in
-            guard let peer = state.unproven.removeValue(forKey: id) else { return false }
-            state.peers[id] = peer
-            return true
-        }
-        if isFirst { onConnect(peer) }
-    }
-
-    private func forget(_ id: ObjectIdentifier, _ reason: DisconnectReason) {
-        // The peer is let go of outside the lock.
-        let (peer, unproven) = state.withLock { state in
-            (state.peers.removeValue(forKey: id), state.unproven.removeValue(forKey: id))
-        }
-        if unproven != nil { onRefusal(reason) }
-        withExtendedLifetime(peer) {}
     }
 
     private func stopListening() async {
@@ -179,7 +167,11 @@ public final class NativeServer: Sendable {
 
 extension Address {
     fileprivate func withPort(_ chosen: Int?) -> Address {
-        guard case .tcp(let host, _) = self, let chosen else { return self }
-        return .tcp(host: host, port: chosen)
+        guard let chosen else { return self }
+        return switch self {
+        case .tcp(let host, _): .tcp(host: host, port: chosen)
+        case .tls(let host, _): .tls(host: host, port: chosen)
+        case .unix: self
+        }
     }
 }

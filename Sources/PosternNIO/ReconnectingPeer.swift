@@ -5,10 +5,15 @@ import Synchronization
 ///
 /// Calls made while there is no connection wait for one briefly, then fail with `.unavailable`, not executed. Calls in
 /// flight when a connection is cut fail with `.unavailable`, and nobody knows whether they were executed; they are
-/// never sent again. When authentication fails, no more connections are made: see ``refusal``.
+/// never sent again. Waits between attempts grow from 100 ms to 5 s, each a fifth longer or shorter by chance. When
+/// authentication fails, no more connections are made: see ``refusal``.
+///
+/// ``connect(to:serving:secret:options:patience:onConnect:onDisconnect:onRefusal:)`` makes one and starts it.
 public final class ReconnectingPeer: Dispatcher {
-    /// Told of every connection before calls use it.
+    /// Told once of every connection when it is open, before calls use it.
     public typealias ConnectHandler = @Sendable (Peer) -> Void
+    /// Told once of the end of every connection that was open, and why; the next one is made after that.
+    public typealias DisconnectHandler = @Sendable (Peer, DisconnectReason) -> Void
     /// Told once when no more connections are made, because the authentication failed on one side.
     public typealias RefusalHandler = @Sendable (DisconnectReason) -> Void
 
@@ -17,6 +22,7 @@ public final class ReconnectingPeer: Dispatcher {
     private let options: ConnectionOptions
     private let patience: Duration
     private let onConnect: ConnectHandler
+    private let onDisconnect: DisconnectHandler
     private let onRefusal: RefusalHandler
     let current = CurrentPeer()
     private let keeper = Mutex<Task<Void, Never>?>(nil)
@@ -29,6 +35,7 @@ public final class ReconnectingPeer: Dispatcher {
     ///   - options: How connections behave.
     ///   - patience: How long a call waits for a connection, at most until its deadline.
     ///   - onConnect: Given every new connection.
+    ///   - onDisconnect: Told of the end of every connection.
     ///   - onRefusal: Told why no more connections are made.
     public init(
         to address: Address,
@@ -36,6 +43,7 @@ public final class ReconnectingPeer: Dispatcher {
         options: ConnectionOptions = ConnectionOptions(),
         patience: Duration = .seconds(1),
         onConnect: @escaping ConnectHandler = { _ in },
+        onDisconnect: @escaping DisconnectHandler = { _, _ in },
         onRefusal: @escaping RefusalHandler = { _ in }
     ) {
         self.address = address
@@ -43,6 +51,7 @@ public final class ReconnectingPeer: Dispatcher {
         self.options = options
         self.patience = patience
         self.onConnect = onConnect
+        self.onDisconnect = onDisconnect
         self.onRefusal = onRefusal
     }
 
@@ -57,6 +66,7 @@ public final class ReconnectingPeer: Dispatcher {
         task?.cancel()
         current.close()
         await task?.value
+        current.endSignals()
     }
 
     /// The connection, while there is one.
@@ -65,9 +75,16 @@ public final class ReconnectingPeer: Dispatcher {
     /// Why no more connections are made: the authentication failed on one side; `nil` while they are.
     public var refusal: DisconnectReason? { current.refusal }
 
+    /// What happens to the connections: each ``ConnectionSignal/connected(_:)`` once, later ``ConnectionSignal/disconnected(_:_:)``
+    /// once; at most one ``ConnectionSignal/refused(_:)``, after which no more are made.
+    ///
+    /// Every reader begins with the connection that is open now, if there is one. Ends with ``stop()``, or after the
+    /// refusal.
+    public var signals: ConnectionSignals { current.signals }
+
     /// Calls the server.
     ///
-    /// - Throws: `.unavailable` without a connection, `.unauthenticated` when the authentication failed, or what ``Peer/dispatch(_:)`` throws.
+    /// - Throws: `.unavailable` without a connection, saying why the last attempt failed, `.unauthenticated` when the authentication failed, or what ``Peer/dispatch(_:)`` throws.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
         if let peer = current.peer { return try await peer.dispatch(call) }
         return try await connection(until: call.deadline).dispatch(call)
@@ -78,33 +95,60 @@ public final class ReconnectingPeer: Dispatcher {
         if let peer = current.peer { return peer }
         let limit = ContinuousClock.now + patience
         let peer = await current.wait(until: deadline.map { min($0, limit) } ?? limit)
-        if peer == nil, let refusal { throw CallError(.unauthenticated, refusal.message, executed: .no) }
-        guard let peer else { throw CallError(.unavailable, "No connection to \(address)", executed: .no) }
+        guard let peer else { throw noConnection }
         return peer
     }
 
     /// On the event loop: a call only writes a frame and waits.
     public func execution(of path: Span<UInt8>) -> MethodExecution { .onEventLoop }
 
+    private var noConnection: CallError {
+        if let refusal { return CallError(.unauthenticated, refusal.message, executed: .no) }
+        let cause = current.failure.map { ": \($0.message)" } ?? ""
+        return CallError(.unavailable, "No connection to \(address)\(cause)", executed: .no)
+    }
+
     private func keepConnected() async {
         var backoff = Backoff()
         var random = SystemRandomNumberGenerator()
         while !Task.isCancelled {
-            if let peer = try? await NativeClient.connect(to: address, exposing: dispatcher, options: options) {
-                let began = ContinuousClock.now
-                onConnect(peer)
-                current.set(peer)
-                let reason = await peer.disconnected
-                current.clear(peer)
-                // The same secret would be refused again.
-                if reason.kind == .authenticationFailed {
-                    current.refuse(reason)
-                    return onRefusal(reason)
-                }
-                // A server that takes connections and drops them is not to be asked without pause.
-                if ContinuousClock.now - began > Backoff.longest { backoff.reset() }
+            let began = ContinuousClock.now
+            if let refusal = await holdConnection() {
+                current.refuse(refusal)
+                onRefusal(refusal)
+                return current.endSignals()
             }
+            // A server that takes connections and drops them is not to be asked without pause.
+            if ContinuousClock.now - began > Backoff.longest { backoff.reset() }
             try? await Task.sleep(for: backoff.delay(using: &random))
         }
+    }
+
+    /// Makes one connection and stays until it ends; gives the reason when no other would be let in.
+    private func holdConnection() async -> DisconnectReason? {
+        let peer: Peer
+        do throws(CallError) {
+            peer = try await NativeClient.connect(to: address, exposing: dispatcher, options: options)
+        } catch {
+            current.note(error)
+            return nil
+        }
+        peer.onConnect { [current, onConnect, weak peer] in
+            guard let peer else { return }
+            onConnect(peer)
+            current.set(peer)
+        }
+        let reason = await withTaskCancellationHandler {
+            await peer.disconnected
+        } onCancel: {
+            peer.close()
+        }
+        if current.end(peer, reason) {
+            onDisconnect(peer, reason)
+        } else {
+            current.note(CallError(.unavailable, reason.message, executed: .no))
+        }
+        // The same secret would be refused again.
+        return reason.kind == .authenticationFailed ? reason : nil
     }
 }

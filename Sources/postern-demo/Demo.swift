@@ -54,12 +54,8 @@ struct Demo: AsyncParsableCommand {
             Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
         }
         if let address = nativeOptions.address {
-            let door = try await NativeDoor(
-                router,
-                at: address,
-                authentication: try nativeOptions.secretOptions.secret(),
-                sendsTraces: gatewayOptions.sendTraces
-            )
+            let options = try nativeOptions.connectionOptions(sendsTraces: gatewayOptions.sendTraces)
+            let door = try await NativeDoor(router, at: address, options: options)
             doors.append(door)
             Output.line("native on \(door.address)")
         }

@@ -6,13 +6,24 @@ import ServiceLifecycle
 
 /// Whether and where the native protocol is served.
 struct NativeOptions: ParsableArguments {
-    @Option(help: "Serves the native protocol there too: unix:/path or tcp:host:port.")
+    @Option(help: "Serves the native protocol there too: unix:/path, tcp:host:port or tls:host:port.")
     var native: Address?
 
     @OptionGroup var secretOptions: SecretOptions
+    @OptionGroup var tlsArguments: TLSArguments
 
     /// Where to serve it, if anywhere.
     var address: Address? { native ?? Setting.optional("native") }
+
+    /// How connections behave.
+    func connectionOptions(sendsTraces: Bool) throws -> ConnectionOptions {
+        var options = ConnectionOptions()
+        options.name = "postern-demo"
+        options.sendsTraces = sendsTraces
+        options.authentication = try secretOptions.secret()
+        tlsArguments.apply(to: &options, isListening: true)
+        return options
+    }
 }
 
 /// Serves the native protocol until the program is told to stop.
@@ -22,16 +33,7 @@ struct NativeDoor: ServiceLifecycle.Service {
     private let server: NativeServer
 
     /// Begins to listen.
-    init(
-        _ router: Router,
-        at address: Address,
-        authentication: (any Authentication)?,
-        sendsTraces: Bool
-    ) async throws(CallError) {
-        var options = ConnectionOptions()
-        options.name = "postern-demo"
-        options.sendsTraces = sendsTraces
-        options.authentication = authentication
+    init(_ router: Router, at address: Address, options: ConnectionOptions) async throws(CallError) {
         server = NativeServer(
             router,
             options: options,

@@ -13,7 +13,7 @@ enum ImportTable {
             "SwiftDiagnostics", "SwiftParser", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros",
         ],
         "PosternMacrosPlugin": ["PosternMacrosExpansion", "SwiftCompilerPlugin", "SwiftSyntaxMacros"],
-        "PosternNIO": ["Postern", "NIOCore", "NIOPosix"],
+        "PosternNIO": ["Postern", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage"],
         "CLibWebSockets": [],
         "LibWebSockets": ["CLibWebSockets", "Glibc"],
         "PosternGateway": ["Postern", "PosternJSONRPC", "LibWebSockets", "Logging", "ServiceLifecycle"],

@@ -19,6 +19,8 @@ import Testing
         "Sources/LibWebSockets/WebSocket/WebSocketContext.swift",
         "Sources/Postern/Payload/BulkCopy.swift",
         "Sources/PosternNIO/EventLoopExecutor.swift",
+        "Sources/PosternNIO/ArrivalDescriptor.swift",
+        "Tests/PosternNIOTests/Poll.swift",
     ]
 
     /// The files that may promise what the compiler cannot see about threads.

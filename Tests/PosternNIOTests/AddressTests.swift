@@ -18,6 +18,16 @@ struct AddressTests {
     }
 
     @Test(arguments: [
+        ("tcp://127.0.0.1:80", "tcp:127.0.0.1:80"), ("tcp://[::1]:1", "tcp:[::1]:1"), ("unix:///run/a", "unix:/run/a"),
+        ("unix:a.sock", "unix:a.sock"),
+    ])
+    func slashesMayStandInFront(text: String, same: String) {
+        #expect(Address(text) == Address(same))
+        #expect(Address(text)?.description == same)
+    }
+
+    @Test(arguments: [
+        "unix://", "unix://run/a", "unix:////", "tcp://", "tcp:///h:1", "tcp:/h",
         "", "tcp:", "tcp:host", "tcp:host:", "tcp:host:65536", "tcp::1", "tcp:::1:80", "unix:", "http://a", "tcp:h:-1",
     ])
     func textThatIsNoAddressIsRefused(text: String) {

@@ -19,6 +19,26 @@ struct NativeProcess: Sendable {
         process.standardOutput = output
     }
 
+    /// Stops it where it is, without ending it, and waits until all of its threads stand still.
+    func freeze() async -> Bool {
+        guard process.suspend() else { return false }
+        while !hasStopped, !Task.isCancelled { await Task.yield() }
+        return hasStopped
+    }
+
+    /// Whether the state of each thread, which stands behind its name, is `T`.
+    private var hasStopped: Bool {
+        let tasks = "/proc/\(process.processIdentifier)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+        return threads.allSatisfy { thread in
+            let line = try? String(contentsOfFile: "\(tasks)/\(thread)/stat", encoding: .utf8)
+            return line?.contains(") T ") ?? true
+        }
+    }
+
+    /// Lets it go on.
+    func thaw() -> Bool { process.resume() }
+
     /// Kills it: it does nothing more, and says goodbye to nobody.
     func cutOff() { _ = kill(process.processIdentifier, SIGKILL) }
 

@@ -21,6 +21,8 @@ public struct ConnectionEnd: Hashable, Sendable {
 
         /// A TCP connection.
         public static let tcp = Medium(word: "tcp")
+        /// TLS over TCP.
+        public static let tls = Medium(word: "tls")
         /// A Unix domain socket.
         public static let unix = Medium(word: "unix")
         /// Two peers in one process.

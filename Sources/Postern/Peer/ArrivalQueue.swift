@@ -15,6 +15,9 @@ final class ArrivalQueue: Sendable {
         /// Counts what those who wait have to look at.
         var changes: UInt64 = 0
         var onArrival: @Sendable () -> Void = {}
+        var observers: [UInt64: @Sendable () -> Void] = [:]
+        var lastObserver: UInt64 = 0
+        var isEnded = false
     }
 
     private let state = Mutex(State())
@@ -25,6 +28,9 @@ final class ArrivalQueue: Sendable {
 
     var count: Int { state.withLock { $0.arrivals.count } }
 
+    /// Whether there is something to serve, or will never be anything any more.
+    var isReady: Bool { state.withLock { !$0.arrivals.isEmpty || $0.isEnded } }
+
     func append(_ arrival: Arrival) {
         let onArrival = state.withLock { state in
             state.arrivals.append(arrival)
@@ -32,9 +38,33 @@ final class ArrivalQueue: Sendable {
         }
         wake()
         onArrival()
+        tellObservers()
     }
 
-    func take() -> Arrival? { state.withLock { $0.arrivals.take() } }
+    func take() -> Arrival? {
+        let arrival = state.withLock { $0.arrivals.take() }
+        if arrival != nil { tellObservers() }
+        return arrival
+    }
+
+    /// Runs a function after each change of ``isReady``, and maybe at other times; gives what it is taken out by.
+    func observeReadiness(_ body: @escaping @Sendable () -> Void) -> UInt64 {
+        state.withLock { state in
+            state.lastObserver += 1
+            state.observers[state.lastObserver] = body
+            return state.lastObserver
+        }
+    }
+
+    func stopObserving(_ number: UInt64) {
+        // Let go of outside the lock.
+        let removed = state.withLock { $0.observers.removeValue(forKey: number) }
+        withExtendedLifetime(removed) {}
+    }
+
+    private func tellObservers() {
+        for observer in state.withLock({ Array($0.observers.values) }) { observer() }
+    }
 
     /// Runs a function at each arrival, also for those that wait already; it replaces an earlier one.
     func observe(_ onArrival: @escaping @Sendable () -> Void) {
@@ -60,10 +90,11 @@ final class ArrivalQueue: Sendable {
     func end() {
         // Let go of outside the lock.
         let unserved = state.withLock { state in
-            defer { state.arrivals = Queue() }
+            defer { (state.arrivals, state.isEnded) = (Queue(), true) }
             return state.arrivals
         }
         withExtendedLifetime(unserved) {}
         wake()
+        tellObservers()
     }
 }

@@ -22,6 +22,7 @@ extension DisconnectReason {
             case 3: .slowReader
             case 4: .timedOut
             case 5: .authenticationFailed
+            case 6: .tooMany
             default: .closedThere
             }
         self.init(kind, text)
@@ -35,6 +36,7 @@ extension DisconnectReason {
         case .slowReader: 3
         case .timedOut: 4
         case .authenticationFailed: 5
+        case .tooMany: 6
         default: 0
         }
     }

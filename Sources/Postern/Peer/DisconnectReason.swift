@@ -21,6 +21,10 @@ public struct DisconnectReason: Error, Hashable, Sendable {
         public static let slowReader = Kind(word: "slow reader")
         /// One side has not proven that it knows the shared secret; nothing was served.
         public static let authenticationFailed = Kind(word: "authentication failed")
+        /// No safe connection came about: the other side's certificate was not accepted, or this side's, or it speaks no TLS.
+        public static let notSecured = Kind(word: "not secured")
+        /// The server has too many connections for this one.
+        public static let tooMany = Kind(word: "too many")
     }
 
     /// What ended the connection.

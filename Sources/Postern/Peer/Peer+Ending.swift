@@ -1,25 +1,4 @@
 extension Peer {
-    /// Why the connection ended; waits until it does.
-    ///
-    /// Every pending call has failed by then.
-    public var disconnected: DisconnectReason {
-        get async {
-            await withCheckedContinuation { continuation in onDisconnect { continuation.resume(returning: $0) } }
-        }
-    }
-
-    /// Runs the callback exactly once: when the connection ends, by whichever side, or at once when it has ended.
-    ///
-    /// - Parameter callback: Given the reason, which tells the sides apart; callbacks run in the order given.
-    /// - Returns: What the callback is taken out by, if it shall not run any more.
-    @discardableResult
-    public func onDisconnect(_ callback: @escaping @Sendable (DisconnectReason) -> Void) -> DisconnectObservation {
-        DisconnectObservation(disconnection, disconnection.observe(callback))
-    }
-
-    /// Whether the connection stands, or is being made.
-    public var isConnected: Bool { disconnection.reason == nil }
-
     /// Ends the connection at once: pending calls fail, running handlers are cancelled.
     public func close() { disconnect(DisconnectReason(.closedHere, "The connection was closed")) }
 
@@ -57,7 +36,7 @@ extension Peer {
         expiry.stop()
         arrivals?.end()
         endReferences()
-        disconnection.signal(reason)
+        status.end(reason)
         transport.close()
     }
 }

@@ -47,6 +47,17 @@ extension Peer {
     /// It should only wake the program's event loop, which then calls ``pollAll()``. It replaces an earlier one.
     public func onArrival(_ body: @escaping @Sendable () -> Void) { arrivals?.observe(body) }
 
+    /// Whether a call or a notification waits to be served, or the connection has ended; `nil` for a peer that serves as
+    /// things arrive.
+    package var hasArrivals: Bool? { arrivals?.isReady }
+
+    /// Runs a function on any thread after each change of ``hasArrivals``; gives what takes it out.
+    package func observeArrivals(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        guard let arrivals else { return {} }
+        let number = arrivals.observeReadiness(body)
+        return { arrivals.stopObserving(number) }
+    }
+
     /// Waits for a reply; a peer that serves by hand serves meanwhile, as the reply may depend on that.
     func wait(for reply: PendingReply) async {
         guard let arrivals else { return await reply.wait() }

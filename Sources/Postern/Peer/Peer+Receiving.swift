@@ -7,7 +7,7 @@ extension Peer {
     ///
     /// - Parameter bytes: Whole frames, each with its length in front.
     public func receive(_ bytes: [UInt8]) {
-        var references = changeInTurn { $0.beginTurn() }
+        var (references, isOpening) = changeInTurn { ($0.beginTurn(), $0.phase != .open) }
         var reader = FrameReader()
         var replies: [UInt8] = []
         var violation: DisconnectReason?
@@ -20,6 +20,10 @@ extension Peer {
                     violation = hold(numbers, &references)
                 } else {
                     violation = perform(action, bytes, message, &replies)
+                }
+                if isOpening, changeInTurn({ $0.phase == .open }) {
+                    isOpening = false
+                    status.open()
                 }
             }
         } catch {

@@ -21,7 +21,7 @@ public final class Peer: Sendable {
     let lane = HandlerLane()
     /// What waits to be served; `nil` for a peer that serves as things arrive.
     let arrivals: ArrivalQueue?
-    let disconnection = Disconnection()
+    let status = ConnectionStatus()
     private let state: Mutex<State>
     let expiry = ExpiryTimer()
     let references: Mutex<References>

@@ -5,9 +5,7 @@ extension PeerState {
     /// - Throws: `CallError` when the call cannot leave; it was not executed then.
     mutating func beginCall(_ id: UInt64, _ call: OutgoingCall, _ waiter: Waiter) throws(CallError) {
         try checkMayLeave(call.method)
-        guard phase == .open || calls.count < limits.earlyCalls else {
-            throw CallError(.busy, "Too many calls wait for the handshake", executed: .no)
-        }
+        guard phase == .open || calls.count < limits.earlyCalls else { throw Self.tooEarly }
         let limit = remote.maximumFrameBytes
         let fits = outbox.write(behind: call.references, limit: limit) { output in
             let start = FrameWriter.begin(.call, fields: 8, id: id, into: &output)
@@ -29,6 +27,7 @@ extension PeerState {
         _ references: ReferenceNumbers? = nil
     ) throws(CallError) {
         try checkMayLeave(method)
+        guard phase == .open || earlyNotifications < limits.earlyNotifications else { throw Self.tooEarly }
         let limit = remote.maximumFrameBytes
         let fits = outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.notify, fields: 4, into: &output)
@@ -37,6 +36,7 @@ extension PeerState {
             return FrameWriter.end(start, limit: limit, in: &output)
         }
         guard fits else { throw Self.requestTooLarge(limit) }
+        if phase != .open { earlyNotifications += 1 }
     }
 
     /// Gives a call up and tells the other side; `nil` when it is settled.
@@ -71,6 +71,10 @@ extension PeerState {
         guard method.utf8.count <= limits.pathBytes else {
             throw CallError(.invalidRequest, "The path of the method is longer than \(limits.pathBytes) bytes")
         }
+    }
+
+    private static var tooEarly: CallError {
+        CallError(.busy, "Too many calls wait for the handshake", executed: .no)
     }
 
     private static func requestTooLarge(_ limit: Int) -> CallError {

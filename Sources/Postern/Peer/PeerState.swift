@@ -24,6 +24,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     var exchange: AuthenticationExchange?
 
     var calls = CallTable<Waiter>()
+    var earlyNotifications = 0
     var outbox = Outbox()
     var served: [UInt64: ServedCall<Handler, Parked>] = [:]
     var callsServed = 0

@@ -20,10 +20,11 @@ struct GatewayCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The native server: unix:/path or tcp:host:port.")
+    @Option(help: "The native server: unix:/path, tcp:host:port or tls:host:port.")
     var upstream: Address?
 
     @OptionGroup var secretOptions: SecretOptions
+    @OptionGroup var tlsArguments: TLSArguments
     @OptionGroup(title: "Gateway options") var gatewayOptions: GatewayOptions
     @OptionGroup var log: LogOptions
 
@@ -37,7 +38,10 @@ struct GatewayCommand: AsyncParsableCommand {
         guard let server else { return }
         let signals = await StopSignals()
         let logger = log.logger("postern-gateway")
-        let connection = Upstream(to: server, authentication: try secretOptions.secret())
+        var options = ConnectionOptions()
+        options.authentication = try secretOptions.secret()
+        tlsArguments.apply(to: &options)
+        let connection = Upstream(to: server, options: options)
         connection.peer.start()
         let configuration = try gatewayOptions.configuration()
         let gateway = try await Gateway(configuration, dispatcher: connection.peer, logger: logger)
@@ -57,9 +61,7 @@ private struct Upstream: ServiceLifecycle.Service {
     let peer: ReconnectingPeer
     private let refusals: AsyncStream<DisconnectReason>
 
-    init(to server: Address, authentication: (any Authentication)?) {
-        var options = ConnectionOptions()
-        options.authentication = authentication
+    init(to server: Address, options: ConnectionOptions) {
         let (refusals, signal) = AsyncStream.makeStream(of: DisconnectReason.self)
         self.refusals = refusals
         peer = ReconnectingPeer(to: server, options: options, onRefusal: { signal.yield($0) })

@@ -1,16 +1,18 @@
 import ArgumentParser
 import Postern
+import PosternNIO
 import PosternPrograms
 
 /// Which server to ask, and how long to wait.
 struct RemoteOptions: ParsableArguments {
-    @Argument(help: "The server: ws://host:port/rpc, unix:/path or tcp:host:port.")
+    @Argument(help: "The server: ws://host:port/rpc, unix:/path, tcp:host:port or tls:host:port.")
     var server: Endpoint
 
     @Option(help: "Seconds to wait for the connection and the answer.")
     var timeout = Setting.value("timeout", default: 30.0)
 
     @OptionGroup var secretOptions: SecretOptions
+    @OptionGroup var tlsArguments: TLSArguments
 
     func validate() throws {
         guard (0.001...86_400).contains(timeout) else {
@@ -27,7 +29,10 @@ struct RemoteOptions: ParsableArguments {
         do {
             switch server {
             case .native(let address):
-                let remote = NativeRemote(address, authentication: try secretOptions.secret())
+                var options = ConnectionOptions()
+                options.authentication = try secretOptions.secret()
+                tlsArguments.apply(to: &options)
+                let remote = NativeRemote(address, options: options)
                 try await remote.perform(request, receive: receive)
             case .webSocket(let url): try await WebSocketRemote(url).perform(request, receive: receive)
             }

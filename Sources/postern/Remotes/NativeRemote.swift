@@ -4,11 +4,11 @@ import PosternNIO
 /// A server of the native protocol.
 struct NativeRemote {
     private let address: Address
-    private let authentication: (any Authentication)?
+    private let options: ConnectionOptions
 
-    init(_ address: Address, authentication: (any Authentication)?) {
+    init(_ address: Address, options: ConnectionOptions) {
         self.address = address
-        self.authentication = authentication
+        self.options = options
     }
 
     /// Makes one request over a connection of its own.
@@ -26,9 +26,8 @@ struct NativeRemote {
     }
 
     private func connect(timeout: Duration) async throws -> Peer {
-        var options = ConnectionOptions()
+        var options = options
         options.name = "postern"
-        options.authentication = authentication
         options.connectTimeout = min(options.connectTimeout, timeout)
         do throws(CallError) { return try await NativeClient.connect(to: address, options: options) } catch {
             throw ConnectionFailure(error.message)

@@ -18,6 +18,8 @@ struct HostileClientTests {
             ([0, 0, 0, 4, 0x93, 0, 1, 0xc0], .protocolViolation),
             // A call before the hello.
             ([0, 0, 0, 10, 0x98, 1, 1, 0xa1, 0x61, 0xc0, 0, 0, 0xc0, 0xc0], .protocolViolation),
+            // The first record of a client that speaks TLS.
+            ([0x16, 3, 1, 2, 0, 1], .notSecured),
             // The length of a first frame of 16 KiB and one byte.
             ([0, 0, 0x40, 0x01], .protocolViolation),
         ] as [([UInt8], DisconnectReason.Kind)],

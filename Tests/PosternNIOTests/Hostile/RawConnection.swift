@@ -16,7 +16,8 @@ struct RawConnection: Sendable {
             }
         }
         switch address {
-        case .tcp(let host, let port): channel = try await bootstrap.connect(host: host, port: port).get()
+        case .tcp(let host, let port), .tls(let host, let port):
+            channel = try await bootstrap.connect(host: host, port: port).get()
         case .unix(let path): channel = try await bootstrap.connect(unixDomainSocketPath: path).get()
         }
         self.received = received

@@ -1,0 +1,104 @@
+private import Synchronization
+
+/// The signals of connections, in order, for one reader.
+///
+/// Signals that come while nobody reads wait, at most ``maximumUnread``; those that come then are dropped, and counted
+/// in a ``ConnectionSignal/missed(_:)`` where they would have been. It ends when there are no more connections to tell
+/// of, or the task that reads is cancelled.
+public struct ConnectionSignals: AsyncSequence, Sendable {
+    /// How many signals wait for their reader: 4,096.
+    public static let maximumUnread = 4_096
+
+    let buffer: SignalBuffer
+
+    init(_ buffer: SignalBuffer) { self.buffer = buffer }
+
+    /// Starts reading; what one iterator has read, no other reads.
+    public func makeAsyncIterator() -> Iterator { Iterator(buffer: buffer) }
+
+    /// Reads signal by signal.
+    public struct Iterator: AsyncIteratorProtocol {
+        let buffer: SignalBuffer
+
+        /// Waits for the next signal; `nil` at the end.
+        public mutating func next() async -> ConnectionSignal? { await buffer.next() }
+
+        /// Waits for the next signal; where it runs does not matter.
+        public mutating func next(isolation actor: isolated (any Actor)?) async -> ConnectionSignal? {
+            await buffer.next()
+        }
+    }
+}
+
+/// The signals that wait for one reader, and the reader when it waits for signals.
+final class SignalBuffer: Sendable {
+    typealias Waiter = CheckedContinuation<ConnectionSignal?, Never>
+
+    private struct State {
+        var signals: [ConnectionSignal] = []
+        var missed = 0
+        var waiter: Waiter?
+        var isEnded = false
+        var onDrop: @Sendable () -> Void = {}
+
+        mutating func takeFirst() -> ConnectionSignal? {
+            if !signals.isEmpty { return signals.removeFirst() }
+            guard missed > 0 else { return nil }
+            defer { missed = 0 }
+            return .missed(missed)
+        }
+    }
+
+    private let state = Mutex(State())
+    private let capacity: Int
+
+    init(capacity: Int = ConnectionSignals.maximumUnread) { self.capacity = capacity }
+
+    deinit { state.withLock { $0.onDrop }() }
+
+    /// Has a function run when nobody can read any more.
+    func whenDropped(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onDrop = body } }
+
+    /// Hands over a signal: to the waiting reader, whom the caller has to resume with it, or to the buffer.
+    func push(_ signal: ConnectionSignal) -> Waiter? {
+        state.withLock { state in
+            if state.isEnded { return nil }
+            if let waiter = state.waiter.take() { return waiter }
+            // Behind a gap nothing is kept until that was read, or it would not be told where it is.
+            if state.missed > 0 || state.signals.count >= capacity {
+                state.missed += 1
+            } else {
+                state.signals.append(signal)
+            }
+            return nil
+        }
+    }
+
+    /// Ends the sequence; what waits can still be read.
+    ///
+    /// - Returns: The waiting reader, whom the caller has to resume with `nil`.
+    func end() -> Waiter? {
+        state.withLock { state in
+            state.isEnded = true
+            return state.waiter.take()
+        }
+    }
+
+    /// The next signal; `nil` at the end, when the task is cancelled, or when somebody waits already.
+    func next() async -> ConnectionSignal? {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let (signal, waits) = state.withLock { state -> (ConnectionSignal?, Bool) in
+                    if let signal = state.takeFirst() { return (signal, false) }
+                    // Who was cancelled before this found nobody to wake.
+                    if state.isEnded || state.waiter != nil || Task.isCancelled { return (nil, false) }
+                    state.waiter = continuation
+                    return (nil, true)
+                }
+                if !waits { continuation.resume(returning: signal) }
+            }
+        } onCancel: {
+            state.withLock { $0.waiter.take() }?.resume(returning: nil)
+        }
+    }
+}

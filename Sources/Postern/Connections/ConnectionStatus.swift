@@ -1,0 +1,111 @@
+private import Synchronization
+
+/// Tells once that a connection is open, and once that it has ended, in this order, to everybody who asked or asks
+/// later.
+///
+/// One thread tells at a time: what happens meanwhile is told by it too, so nobody hears of an end before a beginning.
+final class ConnectionStatus: Sendable {
+    /// What is told; an end may come without a beginning.
+    enum Event: Sendable {
+        case opened
+        case ended(DisconnectReason)
+    }
+
+    typealias Callback = @Sendable (Event) -> Void
+
+    private struct State {
+        var isOpen = false
+        var reason: DisconnectReason?
+        var callbacks: [UInt64: Callback] = [:]
+        var lastNumber: UInt64 = 0
+        var toTell: [(number: UInt64, event: Event)] = []
+        var isTelling = false
+
+        mutating func happened(_ event: Event) {
+            toTell += callbacks.keys.sorted().map { ($0, event) }
+        }
+
+        /// What is to be told next; nobody waits for anything after the end.
+        mutating func next() -> (callback: Callback, event: Event)? {
+            while !toTell.isEmpty {
+                let (number, event) = toTell.removeFirst()
+                var callback = callbacks[number]
+                if case .ended = event { callback = callbacks.removeValue(forKey: number) }
+                if let callback { return (callback, event) }
+            }
+            isTelling = false
+            return nil
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// Why the connection ended; `nil` while it stands.
+    var reason: DisconnectReason? { state.withLock { $0.reason } }
+
+    /// Tells the callback what has happened, and later what happens.
+    ///
+    /// - Returns: What the callback is removed by.
+    func observe(_ callback: @escaping Callback) -> UInt64 {
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            state.callbacks[state.lastNumber] = callback
+            if state.isOpen { state.toTell.append((state.lastNumber, .opened)) }
+            if let reason = state.reason { state.toTell.append((state.lastNumber, .ended(reason))) }
+            return state.lastNumber
+        }
+        tell()
+        return number
+    }
+
+    /// Takes a callback out.
+    func remove(_ number: UInt64) {
+        // Let go of outside the lock.
+        let removed = state.withLock { $0.callbacks.removeValue(forKey: number) }
+        withExtendedLifetime(removed) {}
+    }
+
+    /// Tells that the connection is open; only the first call counts, and none after the end.
+    func open() {
+        state.withLock { state in
+            guard !state.isOpen, state.reason == nil else { return }
+            state.isOpen = true
+            state.happened(.opened)
+        }
+        tell()
+    }
+
+    /// Tells that the connection has ended; only the first call counts.
+    func end(_ reason: DisconnectReason) {
+        state.withLock { state in
+            guard state.reason == nil else { return }
+            state.reason = reason
+            state.happened(.ended(reason))
+        }
+        tell()
+    }
+
+    private func tell() {
+        let begins = state.withLock { state in
+            guard !state.isTelling else { return false }
+            state.isTelling = true
+            return true
+        }
+        guard begins else { return }
+        while let (callback, event) = state.withLock({ $0.next() }) { callback(event) }
+    }
+}
+
+/// A callback that waits for the beginning or the end of a connection.
+public struct ConnectionObservation: Sendable {
+    private let status: ConnectionStatus
+    private let number: UInt64
+
+    init(_ status: ConnectionStatus, _ callback: @escaping ConnectionStatus.Callback) {
+        self.status = status
+        number = status.observe(callback)
+    }
+
+    /// Takes the callback out; it does not run any more, unless it is running already.
+    public func cancel() { status.remove(number) }
+}

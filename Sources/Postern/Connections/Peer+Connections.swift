@@ -1,0 +1,67 @@
+extension Peer {
+    /// Runs the callback at most once: when the connection is open, or at once when it has opened before.
+    ///
+    /// A connection is open when both sides have said hello, and have proven themselves where they have to. The callback
+    /// runs before the first call of the other side is looked at, on the thread that reads the connection: it should
+    /// be short. One that never opens does not run it; ``onDisconnect(_:)`` tells why.
+    ///
+    /// - Parameter callback: Callbacks run in the order given, and before those of the end.
+    /// - Returns: What the callback is taken out by, if it shall not run any more.
+    @discardableResult
+    public func onConnect(_ callback: @escaping @Sendable () -> Void) -> ConnectionObservation {
+        ConnectionObservation(status) { event in if case .opened = event { callback() } }
+    }
+
+    /// Runs the callback exactly once: when the connection ends, by whichever side, or at once when it has ended.
+    ///
+    /// Every pending call has failed by then.
+    ///
+    /// - Parameter callback: Given the reason, which tells the sides apart; callbacks run in the order given.
+    /// - Returns: What the callback is taken out by, if it shall not run any more.
+    @discardableResult
+    public func onDisconnect(_ callback: @escaping @Sendable (DisconnectReason) -> Void) -> ConnectionObservation {
+        ConnectionObservation(status) { event in if case .ended(let reason) = event { callback(reason) } }
+    }
+
+    /// Why the connection ended; waits until it does.
+    ///
+    /// Every pending call has failed by then.
+    public var disconnected: DisconnectReason {
+        get async {
+            await withCheckedContinuation { continuation in onDisconnect { continuation.resume(returning: $0) } }
+        }
+    }
+
+    /// Waits until the connection is open; nobody has to, as calls made before wait by themselves.
+    ///
+    /// - Throws: `CallError`: `.unauthenticated` when one side has not proven itself, `.unavailable` when the connection
+    ///   ends before for another reason, `.cancelled`.
+    public func waitUntilConnected() async throws(CallError) {
+        for await signal in signals {
+            guard case .disconnected(_, let reason) = signal else { return }
+            throw CallError(reason.callCode, reason.message, executed: .no)
+        }
+        throw CallError(.cancelled, "Waiting for the connection was cancelled", executed: .no)
+    }
+
+    /// What happens to this connection, told from its beginning on to every reader: ``ConnectionSignal/connected(_:)``,
+    /// unless it never opens, then ``ConnectionSignal/disconnected(_:_:)``, and the end.
+    public var signals: ConnectionSignals {
+        let buffer = SignalBuffer()
+        let observation = ConnectionObservation(status) { [weak self, weak buffer] event in
+            guard let self, let buffer else { return }
+            switch event {
+            case .opened: buffer.push(.connected(self))?.resume(returning: .connected(self))
+            case .ended(let reason):
+                let signal = ConnectionSignal.disconnected(self, reason)
+                buffer.push(signal)?.resume(returning: signal)
+                buffer.end()?.resume(returning: nil)
+            }
+        }
+        buffer.whenDropped { observation.cancel() }
+        return ConnectionSignals(buffer)
+    }
+
+    /// Whether the connection stands, or is being made.
+    public var isConnected: Bool { status.reason == nil }
+}

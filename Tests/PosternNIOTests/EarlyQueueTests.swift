@@ -1,0 +1,92 @@
+import Postern
+import PosternNIO
+import Testing
+
+/// What is called before the handshake is done.
+@Suite(.timeLimit(.minutes(3)))
+struct EarlyQueueTests {
+    @Test(
+        "D2: calls and notifications up to the limit leave in order; one more is busy at once",
+        arguments: [false, true]
+    )
+    func theQueueIsBounded(proves: Bool) async throws {
+        let secret = proves ? Secrets.right : nil
+        let heard = Shelf<Int>()
+        let router = Router()
+        let note: @Sendable (Int) -> Int = { number in
+            heard.put(number)
+            return number
+        }
+        router.root.register("note", Parameter<Int>("number"), options: .init(execution: .onEventLoop), handler: note)
+        var options = ConnectionOptions()
+        options.limits.earlyCalls = 2
+        options.limits.earlyNotifications = 2
+        // The peers are not joined before the queue is full.
+        let pair = HeldPair(serving: router, limits: options.limits, secret: secret)
+        let first = Task.immediate { try await pair.client.call("note", 1) }
+        try pair.client.notify("note", 2)
+        let third = Task.immediate { try await pair.client.call("note", 3) }
+        try pair.client.notify("note", 4)
+        let error = await #expect(throws: CallError.self) { try await pair.client.call("note", 5) }
+        #expect(error?.code == .busy && error?.executed == .no)
+        let unsent = #expect(throws: CallError.self) { try pair.client.notify("note", 6) }
+        #expect(unsent?.code == .busy)
+        pair.join()
+        try await first.value
+        try await third.value
+        try await pair.client.call("note", 7)
+        #expect(heard.all == [1, 2, 3, 4, 7])
+        pair.client.close()
+    }
+}
+
+/// Two peers of one process whose frames wait until they are joined.
+private struct HeldPair {
+    let client: Peer
+    private let server: Peer
+    private let pump: Pump
+
+    init(serving dispatcher: any Dispatcher, limits: PeerLimits, secret: (any Authentication)?) {
+        let pump = Pump()
+        self.pump = pump
+        client = Peer(
+            transport: pump,
+            limits: limits,
+            authentication: secret.map { PeerAuthentication($0, at: ConnectionEnd(.initiator, over: .memory)) }
+        )
+        server = Peer(
+            transport: pump,
+            exposing: dispatcher,
+            authentication: secret.map { PeerAuthentication($0, at: ConnectionEnd(.acceptor, over: .memory)) }
+        )
+    }
+
+    func join() { pump.join(client, server) }
+}
+
+/// Carries frames back and forth in a task of its own, once there are two peers.
+private final class Pump: FrameTransport {
+    private let wake: AsyncStream<Void>.Continuation
+    private let turns: AsyncStream<Void>
+
+    init() { (turns, wake) = AsyncStream.makeStream() }
+
+    func outputBecameReady() { wake.yield() }
+
+    func close() { wake.finish() }
+
+    func join(_ first: Peer, _ second: Peer) {
+        wake.yield()
+        Task.detached { [turns] in
+            for await _ in turns {
+                var isQuiet = false
+                while !isQuiet {
+                    let (there, back) = (first.takeOutput(), second.takeOutput())
+                    if !there.isEmpty { second.receive(there) }
+                    if !back.isEmpty { first.receive(back) }
+                    isQuiet = there.isEmpty && back.isEmpty
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Postern
+import PosternNIO
+import Testing
+
+/// A client in another process that is stopped by SIGSTOP: its sockets stay open, and it says nothing.
+@Suite(.timeLimit(.minutes(3)))
+struct FrozenPeerTests {
+    @Test("P10: calls to a frozen process fail within the configured time", arguments: [Wiring.tcp, .unix])
+    func aFrozenPeerIsFound(wiring: Wiring) async throws {
+        let (rests, underWay) = (Gate(), Gate())
+        let served = router(rests, underWay)
+        let server = try await NativeServer.listen(on: wiring.address, serving: served, options: options)
+        var signals = server.signals.makeAsyncIterator()
+        let process = NativeProcess("native-peer", "\(try #require(server.address))")
+        async let ending = process.run()
+        guard case .connected(let client)? = await signals.next() else { throw CancellationError() }
+        // Its own calls are over.
+        await rests.wait()
+        try await client.call("name")
+        do {
+            // Over there it calls back, and waits for an answer.
+            let call = Task { () throws(CallError) -> Int in
+                try await client.call("descend", named: ["depth": 8], timeout: .seconds(100))
+            }
+            await underWay.wait()
+            let began = ContinuousClock.now
+            let isFrozen = await process.freeze()
+            // A process that stays frozen could not be ended.
+            defer { _ = process.thaw() }
+            #expect(isFrozen)
+            let error = await #expect(throws: CallError.self) { try await call.value }
+            // 2.5 s and an eighth; what is above that is left to a busy machine.
+            #expect(ContinuousClock.now - began < .seconds(15))
+            #expect(error?.code == .unavailable && error?.executed == .unknown)
+            #expect(error?.message == "The other side gave no sign of life")
+            guard case .disconnected(_, let reason)? = await signals.next() else { throw CancellationError() }
+            #expect(reason.kind == .timedOut)
+        }
+        _ = try await ending.exitCode
+        await server.stop()
+    }
+
+    private let options = {
+        var options = ConnectionOptions()
+        options.pingInterval = .milliseconds(500)
+        options.pingGrace = .seconds(2)
+        return options
+    }()
+
+    /// What the client calls; `ascend` answers at first, but not when it is called back.
+    private func router(_ rests: Gate, _ underWay: Gate) -> Router {
+        let router = Router()
+        router.service("calculator").register("add", Parameter<Int>("a"), Parameter<Int>("b")) { $0 + $1 }
+        router.root.register("ascend", Parameter<Int>("depth")) { (depth: Int) async throws in
+            guard depth == 7 else {
+                rests.open()
+                return 0
+            }
+            underWay.open()
+            try await Task.sleep(for: .seconds(3_600))
+            return 0
+        }
+        return router
+    }
+}

@@ -1,0 +1,22 @@
+import Dispatch
+import Glibc
+
+/// What a program without Swift's concurrency waits with: poll(2).
+enum Poll {
+    /// Whether a descriptor is readable now.
+    static func isReadable(_ descriptor: Int32) -> Bool { wait(for: descriptor, milliseconds: 0) }
+
+    /// Waits in a thread that does nothing else until a descriptor is readable; not when that takes a minute.
+    static func waitUntilReadable(_ descriptor: Int32) async -> Bool {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "poll").async {
+                continuation.resume(returning: wait(for: descriptor, milliseconds: 60_000))
+            }
+        }
+    }
+
+    private static func wait(for descriptor: Int32, milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, milliseconds) == 1 && entry.revents == Int16(POLLIN)
+    }
+}

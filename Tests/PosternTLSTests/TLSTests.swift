@@ -1,0 +1,197 @@
+#if TLS
+import Postern
+import PosternAuth
+import PosternNIO
+import Testing
+
+/// Connections over TLS: who is let in, who is not, and what both users are told.
+@Suite(.timeLimit(.minutes(3)))
+struct TLSTests {
+    private let certificates: Certificates
+
+    init() async throws { certificates = try await Certificates() }
+
+    @Test("A client that trusts the authority is served, by name or by address", arguments: ["localhost", "127.0.0.1"])
+    func aTrustingClientIsServed(host: String) async throws {
+        let server = try await listen(certificates.options("server"))
+        let peer = try await connect(server, certificates.trusting("authority"), host: host)
+        #expect(try await answer(peer) == 1)
+        // More than one record, both ways.
+        let text = String(repeating: "a", count: 200_000)
+        let echo: String = try await peer.call("echo", text)
+        #expect(echo == text)
+        peer.close()
+        await server.stop()
+    }
+
+    @Test("Both prove themselves by certificates: both call, and are told of the end")
+    func mutualCertificatesAreAccepted() async throws {
+        let server = try await listen(certificates.options("server", authority: "authority"))
+        let signals = server.signals
+        let exposed = Router()
+        exposed.root.register("seven") { 7 }
+        let options = certificates.options("client", authority: "authority")
+        let peer = try await connect(server, options, serving: exposed)
+        try await peer.waitUntilConnected()
+        let client = try #require(server.peers.first)
+        let seven: Int = try await client.call("seven")
+        #expect(seven == 7)
+        client.close()
+        #expect(await peer.disconnected.kind == .closedThere)
+        await server.stop()
+        #expect(await lines(signals) == ["connected", "disconnected: closed here"])
+    }
+
+    @Test("A server of another authority is refused, and hears of it")
+    func anotherAuthorityIsRefused() async throws {
+        let server = try await listen(certificates.options("imposter"))
+        try await expectRefusal(server, certificates.trusting("authority"), "certificate verify failed")
+    }
+
+    @Test("Without an authority of its own a client trusts those of the system, so not ours")
+    func theAuthoritiesOfTheSystemAreTheDefault() async throws {
+        let server = try await listen(certificates.options("server"))
+        try await expectRefusal(server, ConnectionOptions(), "certificate verify failed")
+    }
+
+    @Test("A certificate for another name is refused", arguments: ["localhost", "127.0.0.1"])
+    func anotherNameIsRefused(host: String) async throws {
+        let server = try await listen(certificates.options("elsewhere"))
+        try await expectRefusal(
+            server,
+            certificates.trusting("authority"),
+            host: host,
+            "the certificate is for another"
+        )
+    }
+
+    @Test("The name that a client expects may be another than the host")
+    func theExpectedNameCounts() async throws {
+        let server = try await listen(certificates.options("server"))
+        var options = certificates.trusting("authority")
+        options.tls?.serverName = "name.example"
+        let peer = try await connect(server, options)
+        #expect(try await answer(peer) == 1)
+        peer.close()
+        let elsewhere = try await listen(certificates.options("elsewhere"))
+        try await expectRefusal(elsewhere, options, "the certificate is for another")
+        await server.stop()
+    }
+
+    @Test(
+        "A client without a certificate is refused where one is demanded",
+        arguments: [TLSOptions.Version.tls12, .tls13]
+    )
+    func aClientWithoutACertificateIsRefused(version: TLSOptions.Version) async throws {
+        var demanding = certificates.options("server", authority: "authority")
+        demanding.tls?.minimumVersion = version
+        let server = try await listen(demanding)
+        try await expectRefusal(server, certificates.trusting("authority"), "certificate required")
+    }
+
+    @Test("A client with a certificate of another authority is refused")
+    func aClientOfAnotherAuthorityIsRefused() async throws {
+        let server = try await listen(certificates.options("server", authority: "authority"))
+        var options = certificates.options("imposter", authority: "authority")
+        options.tls?.demandsClientCertificate = false
+        try await expectRefusal(server, options, "unknown ca")
+    }
+
+    @Test("Over TLS the shared secret opens, and a wrong one is refused by name")
+    func theSecretIsProvenOverTLS() async throws {
+        let (right, wrong) = (
+            try SharedSecret("the secret of this test".utf8), try SharedSecret("quite another one".utf8)
+        )
+        let server = try await listen(certificates.options("server"), secret: right)
+        let signals = server.signals
+        let stranger = try await connect(server, certificates.trusting("authority"), secret: wrong)
+        #expect(await stranger.disconnected.kind == .authenticationFailed)
+        let peer = try await connect(server, certificates.trusting("authority"), secret: right)
+        #expect(try await answer(peer) == 1)
+        peer.close()
+        await server.stop()
+        #expect(await lines(signals).prefix(2) == ["refused: authentication failed", "connected"])
+    }
+
+    @Test("A client that connects again does so over TLS, and says why it cannot")
+    func aReconnectingClientSpeaksTLS() async throws {
+        let first = try await listen(certificates.options("server"))
+        let address = try #require(first.address)
+        let options = certificates.trusting("authority")
+        let peer = ReconnectingPeer.connect(to: address, options: options, patience: .seconds(30))
+        var signals = peer.signals.makeAsyncIterator()
+        #expect(await signals.next()?.description == "connected")
+        await first.stop()
+        #expect(await signals.next()?.description == "disconnected: closed there")
+        let second = try await listen(certificates.options("server"), at: address)
+        #expect(await signals.next()?.description == "connected")
+        await peer.stop()
+        await second.stop()
+        let imposter = try await listen(certificates.options("imposter"))
+        let lost = ReconnectingPeer.connect(
+            to: try #require(imposter.address),
+            options: options,
+            patience: .milliseconds(500)
+        )
+        let call = Call("one", arguments: Payload(bytes: [], codec: MessagePack.self))
+        let error = await #expect(throws: CallError.self) { _ = try await lost.dispatch(call) }
+        #expect(error?.message.contains("certificate verify failed") == true, "\(error?.message ?? "")")
+        await lost.stop()
+        await imposter.stop()
+    }
+
+    /// A client is refused, both users are told, and nothing is served.
+    private func expectRefusal(
+        _ server: NativeServer,
+        _ options: ConnectionOptions,
+        host: String = "localhost",
+        _ words: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let signals = server.signals
+        let peer = try await connect(server, options, host: host)
+        let error = await #expect(throws: CallError.self, sourceLocation: sourceLocation) { try await peer.call("one") }
+        #expect(error?.code == .unavailable, sourceLocation: sourceLocation)
+        let reason = await peer.disconnected
+        #expect(reason.kind == .notSecured, "\(reason)", sourceLocation: sourceLocation)
+        #expect(reason.message.contains(words), "\(reason)", sourceLocation: sourceLocation)
+        // A client that does not like the name leaves when the handshake is done, without saying why.
+        let told = await signals.first { _ in true }?.description ?? ""
+        #expect(["refused: not secured", "refused: lost"].contains(told), sourceLocation: sourceLocation)
+        await server.stop()
+    }
+
+    private func listen(
+        _ options: ConnectionOptions,
+        at address: Address = .tls(host: "127.0.0.1", port: 0),
+        secret: SharedSecret? = nil
+    ) async throws -> NativeServer {
+        let router = Router()
+        router.root.register("one") { 1 }
+        router.root.register("echo", Parameter<String>("text")) { (text: String) in text }
+        return try await NativeServer.listen(on: address, serving: router, secret: secret, options: options)
+    }
+
+    private func connect(
+        _ server: NativeServer,
+        _ options: ConnectionOptions,
+        host: String = "localhost",
+        serving dispatcher: any Dispatcher = NothingExposed(),
+        secret: SharedSecret? = nil
+    ) async throws -> Peer {
+        guard case .tls(_, let port)? = server.address else { throw CertificateError() }
+        return try await Peer.connect(
+            to: "tls://\(host):\(port)",
+            serving: dispatcher,
+            secret: secret,
+            options: options
+        )
+    }
+
+    private func answer(_ peer: Peer) async throws -> Int { try await peer.call("one") }
+
+    private func lines(_ signals: ConnectionSignals) async -> [String] {
+        await signals.reduce(into: []) { $0.append($1.description) }
+    }
+}
+#endif

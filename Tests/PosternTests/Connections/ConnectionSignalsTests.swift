@@ -1,0 +1,65 @@
+@testable import Postern
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ConnectionSignalsTests {
+    private let reason = DisconnectReason(.lost, "lost")
+
+    @Test("P2: as many signals wait as may, one more is counted as missed", arguments: [(3, 0), (4, 1), (6, 3)])
+    func signalsWaitUpToTheLimit(sent: Int, missed: Int) async {
+        let buffer = SignalBuffer(capacity: 3)
+        for _ in 0..<sent { _ = buffer.push(.refused(reason)) }
+        let gap = missed > 0 ? ["missed \(missed)"] : []
+        for line in Array(repeating: "refused: lost", count: 3) + gap {
+            #expect(await buffer.next()?.description == line)
+        }
+        // Behind the gap it goes on.
+        _ = buffer.push(.refused(reason))
+        _ = buffer.end()
+        #expect(await buffer.next()?.description == "refused: lost")
+        #expect(await buffer.next() == nil)
+    }
+
+    @Test func aReaderWhoIsCancelledReadsNil() async {
+        let (started, signal) = AsyncStream.makeStream(of: Void.self)
+        let buffer = SignalBuffer()
+        let reading = Task {
+            signal.yield()
+            return await buffer.next() == nil
+        }
+        _ = await started.first { _ in true }
+        reading.cancel()
+        #expect(await reading.value)
+    }
+
+    @Test func everyReaderBeginsWithWhatIsOpen() async {
+        let pair = InProcessTransport.pair()
+        var readers = SignalReaders()
+        let early = readers.add(open: [])
+        readers.send(.connected(pair.first)).complete()
+        let late = readers.add(open: [pair.first])
+        readers.send(.disconnected(pair.first, reason)).complete()
+        readers.end().complete()
+        let afterwards = readers.add(open: [])
+        #expect(await lines(of: early) == ["connected", "disconnected: lost"])
+        #expect(await lines(of: late) == ["connected", "disconnected: lost"])
+        #expect(await lines(of: afterwards) == [])
+        pair.first.close()
+    }
+
+    @Test func whoDoesNotReadAnyMoreIsForgotten() async {
+        weak var buffer: SignalBuffer?
+        let pair = InProcessTransport.pair()
+        do {
+            let signals = pair.first.signals
+            buffer = signals.buffer
+            #expect(buffer != nil)
+        }
+        #expect(buffer == nil)
+        pair.first.close()
+    }
+
+    private func lines(of signals: ConnectionSignals) async -> [String] {
+        await signals.reduce(into: []) { $0.append($1.description) }
+    }
+}

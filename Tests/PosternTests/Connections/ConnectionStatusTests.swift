@@ -1,0 +1,81 @@
+@testable import Postern
+import Synchronization
+import Testing
+
+@Suite struct ConnectionStatusTests {
+    private let status = ConnectionStatus()
+    private let heard = Log()
+
+    @Test func everythingIsToldOnceAndInOrder() {
+        let first = status.observe { [heard] in heard.note("first", $0) }
+        status.open()
+        status.open()
+        #expect(first == 1)
+        _ = status.observe { [heard] in heard.note("second", $0) }
+        status.end(reason)
+        status.end(DisconnectReason(.lost, "again"))
+        status.open()
+        _ = status.observe { [heard] in heard.note("third", $0) }
+        #expect(
+            heard.lines == [
+                "first opened", "second opened", "first closed here", "second closed here", "third opened",
+                "third closed here",
+            ]
+        )
+        #expect(status.reason == reason)
+    }
+
+    @Test func aConnectionThatNeverOpensOnlyEnds() {
+        _ = status.observe { [heard] in heard.note("first", $0) }
+        status.end(reason)
+        status.open()
+        #expect(heard.lines == ["first closed here"])
+    }
+
+    @Test func whoWasTakenOutHearsNothing() {
+        let number = status.observe { [heard] in heard.note("first", $0) }
+        status.open()
+        status.remove(number)
+        status.end(reason)
+        #expect(heard.lines == ["first opened"])
+    }
+
+    @Test func anEndWhileTheBeginningIsToldIsToldAfterIt() {
+        _ = status.observe { [heard, status, reason] event in
+            if case .opened = event { status.end(reason) }
+            heard.note("first", event)
+        }
+        _ = status.observe { [heard] in heard.note("second", $0) }
+        status.open()
+        #expect(heard.lines == ["first opened", "second opened", "first closed here", "second closed here"])
+    }
+
+    @Test func callbacksAreLetGoAfterTheEnd() {
+        weak var token: Log?
+        do {
+            let kept = Log()
+            token = kept
+            _ = status.observe { kept.note("first", $0) }
+        }
+        #expect(token != nil)
+        status.end(reason)
+        #expect(token == nil)
+    }
+
+    private let reason = DisconnectReason(.closedHere, "closed")
+}
+
+private final class Log: Sendable {
+    private let noted = Mutex<[String]>([])
+
+    var lines: [String] { noted.withLock { $0 } }
+
+    func note(_ name: String, _ event: ConnectionStatus.Event) {
+        let word =
+            switch event {
+            case .opened: "opened"
+            case .ended(let reason): reason.kind.word
+            }
+        noted.withLock { $0.append("\(name) \(word)") }
+    }
+}
