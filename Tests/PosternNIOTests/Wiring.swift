@@ -17,7 +17,7 @@ struct Link: Sendable {
         _ wiring: Wiring,
         serving server: any Dispatcher,
         client: any Dispatcher = NothingExposed(),
-        options: ConnectionOptions = ConnectionOptions(),
+        options: ConnectionOptions = .patient,
         clientServing: ServingMode = .automatic
     ) async throws -> Link {
         guard wiring != .memory else {
@@ -45,6 +45,15 @@ struct Link: Sendable {
     func close() async {
         client.close()
         await listener?.stop()
+    }
+}
+
+extension ConnectionOptions {
+    /// For what the clock is not to decide, however busy the machine is.
+    static var patient: ConnectionOptions {
+        var options = ConnectionOptions()
+        options.limits.callTimeout = .seconds(150)
+        return options
     }
 }
 
