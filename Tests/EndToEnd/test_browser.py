@@ -55,22 +55,77 @@ def test_the_search_finds_methods_and_the_keyboard_reaches_them(server, open_pag
     expect(page.locator("#result")).to_have_text("2")
 
 
-def test_a_change_of_a_watched_file_shows_within_a_second(server, open_page, tmp_path):
-    watched = tmp_path / "watched.txt"
-    watched.write_text("")
-    page = open_page(server)
-    page.fill("#file-path", str(watched))
+def watch(page, path):
+    """Starts the card of the watched file; the first look gives no event, so the server needs the time for it."""
+    page.fill("#file-path", str(path))
     page.fill("#file-interval", "0.2")
     page.click("#file-start")
     expect(page.locator("#file-state")).to_contain_text("Watching")
-    # The first look gives no event: the file is changed only after the server has had the time for it.
-    page.wait_for_timeout(0.5 * SECOND)
+
+
+def test_check_50_a_function_of_the_page_is_called_within_a_second(server, open_page, tmp_path):
+    watched = tmp_path / "watched.txt"
+    watched.write_text("")
+    page = open_page(server)
+    watch(page, watched)
+    expect(page.locator("#file-references")).to_have_text("function lent, object held")
     watched.write_text("hello")
     expect(page.locator("#file-changes li").first).to_contain_text("0 → 5 bytes", timeout=SECOND)
-    expect(page.locator("#events li").first).to_contain_text(watched.name)
     page.click("#file-stop")
     expect(page.locator("#file-state")).to_have_text("Not watching")
     expect_result(page, "files.active", "0")
+    watched.write_text("hello, world")
+    page.wait_for_timeout(0.5 * SECOND)
+    expect(page.locator("#file-changes li")).to_have_count(1)
+
+
+def test_check_50_what_the_page_gives_back_ends(server, open_page, tmp_path):
+    page = open_page(server)
+    watch(page, tmp_path / "watched.txt")
+    expect_result(page, "files.active", "1")
+    page.click("#file-release")
+    expect(page.locator("#file-state")).to_have_text("Not watching")
+    expect_result(page, "files.active", "0")
+
+
+def test_check_50_a_page_that_is_closed_leaves_nothing(server, open_page, tmp_path):
+    page, other = open_page(server), open_page(server)
+    watch(page, tmp_path / "watched.txt")
+    expect_result(other, "files.active", "1")
+    page.close()
+    expect_result(other, "files.active", "0")
+
+
+def test_check_50_plain_functions_and_objects_of_the_page_travel(server, open_page, tmp_path):
+    watched = tmp_path / "watched.txt"
+    watched.write_text("")
+    page = open_page(server)
+    events = page.evaluate("""async (path) => {
+        const { Postern, lend } = await import("/postern.js");
+        const rpc = new Postern();
+        const seen = [];
+        const told = (old, current) => seen.push([old, current]);
+        const monitor = await rpc.call("files.watch", { path, callback: told, interval: 0.05 });
+        const mine = { answer: () => 42 };
+        const [back, same, own] = await rpc.call("echo.echo", [[monitor, told, lend(mine)]]);
+        const identity = [back === monitor, same === told, own === mine];
+        const until = async (count) => {
+            while (rpc.references.length > count) await new Promise((resolve) => setTimeout(resolve, 10));
+        };
+        await until(2);
+        const listed = rpc.references.map(({ direction, kind }) => `${kind} ${direction}`).sort();
+        const refused = await rpc.call("files.watch", [path, lend(mine), 1]).catch((error) => error.code);
+        let notified;
+        try { rpc.notify("files.watch", [path, told, 1]); } catch (error) { notified = error.name; }
+        monitor.release();
+        const late = await monitor.stop().catch((error) => error.code);
+        await until(0);
+        rpc.close();
+        return { identity, listed, refused, notified, late };
+    }""", str(watched))
+    assert events == {
+        "identity": [True, True, True], "listed": ["function lent", "object held"],
+        "refused": -32602, "notified": "TypeError", "late": -32001}
 
 
 def test_a_long_job_moves_its_bar_and_cancel_reaches_the_handler(server, open_page):

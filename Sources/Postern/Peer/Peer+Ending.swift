@@ -56,7 +56,7 @@ extension Peer {
         for handler in remains.handlers { handler.cancel() }
         expiry.stop()
         arrivals?.end()
-        endReferences()
+        references.close()
         disconnection.signal(reason)
         transport.close()
     }

@@ -20,7 +20,7 @@ public final class Peer: Sendable {
     let disconnection = Disconnection()
     private let state: Mutex<State>
     let expiry = ExpiryTimer()
-    let references: Mutex<ReferenceTables>
+    package let references: ReferenceStore
 
     /// Makes one end of a connection and writes its hello.
     ///
@@ -44,7 +44,7 @@ public final class Peer: Sendable {
         self.dispatcher = dispatcher
         self.limits = limits
         self.authentication = authentication?.method
-        references = Mutex(ReferenceTables(limit: limits.references))
+        references = ReferenceStore(limit: limits.references)
         var state = State(limits: limits)
         state.start(name: name, authentication.map { AuthenticationExchange($0.end, nonce: $0.method.makeNonce()) })
         self.state = Mutex(state)

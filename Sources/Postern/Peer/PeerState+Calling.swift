@@ -55,7 +55,7 @@ extension PeerState {
     }
 
     /// Gives references back, in order.
-    mutating func release(_ releases: [ImportTable<RemoteReference>.Release]) {
+    mutating func release(_ releases: [ReferenceRelease]) {
         guard phase == .open else { return }
         outbox.write { output in
             for release in releases { FrameWriter.writeRelease(release.number, release.count, into: &output) }

@@ -20,7 +20,7 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
         handle = .local(local)
     }
 
-    static let method = "call"
+    static let method = ReferencePath.functionMethod
 
     /// Whether the function is one of this process.
     public var isLocal: Bool {

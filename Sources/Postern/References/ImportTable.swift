@@ -13,18 +13,22 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
         weak var proxy: Proxy?
     }
 
-    /// What is to be given back.
-    struct Release: Hashable, Sendable {
-        let number: UInt64
-        let count: UInt64
-    }
-
     private(set) var entries: [UInt64: Entry] = [:]
     /// What is to be given back, in the order in which it was let go.
-    private(set) var due: [Release] = []
+    private(set) var due: [ReferenceRelease] = []
     private let limit: Int
 
     init(limit: Int) { self.limit = limit }
+
+    /// Whether all of these numbers can be held.
+    func hasRoom(for numbers: [UInt64]) -> Bool {
+        entries.count + numbers.count <= limit || entries.count + newCount(of: numbers) <= limit
+    }
+
+    private func newCount(of numbers: [UInt64]) -> Int { Set(numbers.lazy.filter { entries[$0] == nil }).count }
+
+    /// Forgets a number whose owner has taken it away; nothing is to be given back.
+    mutating func forget(_ number: UInt64) { entries[number] = nil }
 
     /// Counts a number that arrived, and holds it for its message; false when there are too many.
     mutating func receive(_ number: UInt64) -> Bool {
@@ -51,15 +55,26 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
         entries[number]?.holds -= 1
         guard entry.holds <= 1 else { return }
         entries[number] = nil
-        due.append(Release(number: number, count: entry.count))
+        due.append(ReferenceRelease(number: number, count: entry.count))
     }
 
     /// Hands over what is to be given back.
-    mutating func takeDue() -> [Release] {
+    mutating func takeDue() -> [ReferenceRelease] {
         defer { due = [] }
         return due
     }
 
     /// Forgets everything: the connection has ended.
     mutating func removeAll() { (entries, due) = ([:], []) }
+}
+
+/// A reference that is given back, so many times.
+package struct ReferenceRelease: Hashable, Sendable {
+    package let number: UInt64
+    package let count: UInt64
+
+    package init(number: UInt64, count: UInt64) {
+        self.number = number
+        self.count = count
+    }
 }

@@ -9,8 +9,8 @@ struct ReferenceTables: Sendable {
     private var badUses = 0
     private let mostBadUses = 100
 
-    init(limit: Int) {
-        exports = Exports(limit: limit)
+    init(limit: Int, largestNumber: UInt64) {
+        exports = Exports(limit: limit, largestNumber: largestNumber)
         imports = ImportTable(limit: limit)
     }
 

@@ -3,7 +3,7 @@ internal import Synchronization
 /// The references in one message to the other end of a connection.
 ///
 /// Keeps what it names until it goes; nothing stays in the table of exports when the message has not left by then.
-final class SentReferences: Sendable {
+package final class SentReferences: Sendable {
     private struct Named {
         var lent: [UInt64] = []
         var known: Set<UInt64> = []
@@ -12,15 +12,15 @@ final class SentReferences: Sendable {
     }
 
     /// The one who reads the message; `nil` for this process.
-    let peer: Peer?
+    let connection: (any ReferenceConnection)?
     private let named = Mutex(Named())
 
     /// Where references go that are being encoded; bound while one message is, and never while a handler runs.
     @TaskLocal static var current: SentReferences?
 
-    init(to peer: Peer?) { self.peer = peer }
+    init(to connection: (any ReferenceConnection)?) { self.connection = connection }
 
-    deinit { peer?.unpin(named.withLock { $0.lent }) }
+    deinit { connection?.references.unpin(named.withLock { $0.lent }) }
 
     /// Has references that `body` encodes written for the other end.
     func collecting<R>(_ body: () throws(PayloadError) -> R) throws(PayloadError) -> R {
@@ -32,18 +32,18 @@ final class SentReferences: Sendable {
 
     /// Names a reference.
     func name(_ handle: ReferenceHandle) throws(PayloadError) -> WireReference {
-        guard let peer else { return nameAtHome(handle) }
-        if case .remote(let remote) = handle, remote.peer === peer {
+        guard let connection else { return nameAtHome(handle) }
+        if case .remote(let remote) = handle, remote.connection === connection {
             named.withLock { $0.returned.append(remote) }
             return WireReference(isReturned: true, kind: remote.kind, number: remote.number)
         }
-        let number = try peer.pin(handle)
+        let number = try connection.references.pin(handle)
         let isNew = named.withLock { named in
             guard named.known.insert(number).inserted else { return false }
             named.lent.append(number)
             return true
         }
-        if !isNew { peer.unpin([number]) }
+        if !isNew { connection.references.unpin([number]) }
         return WireReference(isReturned: false, kind: handle.kind, number: number)
     }
 
@@ -69,5 +69,5 @@ final class SentReferences: Sendable {
     }
 
     /// Counts that the message leaves; called in the same step that writes it.
-    func commit() { peer?.commit(named.withLock { $0.lent }) }
+    package func commit() { connection?.references.commit(named.withLock { $0.lent }) }
 }

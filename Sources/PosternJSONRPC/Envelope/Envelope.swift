@@ -15,6 +15,10 @@ struct Envelope {
     var members: Members = []
     /// Whether the method's name holds escapes.
     var methodHasEscapes = false
+    /// The bytes of the result or the error of a response; empty for none.
+    var outcome = 0..<0
+    /// Whether an object among its values may be a reference.
+    var holdsReferences = false
     /// The first thing that makes it no request.
     var fault: Fault?
 

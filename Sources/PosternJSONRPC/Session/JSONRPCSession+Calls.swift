@@ -23,6 +23,7 @@ extension JSONRPCSession {
         do throws(PayloadError) {
             try value.appendJSON(to: &output)
             output.append(text: "}}")
+            value.commitReferences()
         } catch {
             // What has no form in JSON cannot be told; the call itself goes on.
             output.removeSubrange(start...)
@@ -180,12 +181,13 @@ extension JSONRPCSession {
             output.append(Byte.closeBrace)
         } catch {
             output.removeSubrange(start...)
-            return answer(CallError(.internalError, "The result has no form in JSON"), id: id, into: &output)
+            return answer(.noForm(of: value), id: id, into: &output)
         }
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)
-            answer(.responseTooLarge, id: id, into: &output)
+            return answer(.responseTooLarge, id: id, into: &output)
         }
+        value.commitReferences()
     }
 
     private func answer(_ result: Result<Payload, CallError>, _ id: [UInt8], into output: inout [UInt8]) {

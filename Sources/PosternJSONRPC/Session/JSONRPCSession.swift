@@ -21,6 +21,8 @@ public struct JSONRPCSession: ~Copyable {
     var subscriptions = SlotTable<Subscription>()
     /// Whether an entry of the batch that is being read waits for its turn.
     var isHoldingBack = false
+    /// Calls to the client that it has not answered.
+    var clientCalls: Set<UInt64> = []
     var strayResponses = 0
     var lastSubscriptionNumber = 0
 

@@ -45,7 +45,7 @@ struct ExportTableTests {
             var owner = Table(limit: 4)
             var holder = ImportTable<Thing>(limit: 4)
             var there: [UInt64] = []
-            var back: [ImportTable<Thing>.Release] = []
+            var back: [ReferenceRelease] = []
             var held: [UInt64] = []
             for _ in 0..<50 {
                 switch Int.random(in: 0..<4, using: &random) {
@@ -131,7 +131,7 @@ struct ExportTableTests {
 }
 
 extension ExportTable {
-    fileprivate mutating func release(_ release: ImportTable<Thing>.Release) -> Release {
+    fileprivate mutating func release(_ release: ReferenceRelease) -> Release {
         self.release(release.number, release.count)
     }
 }

@@ -59,5 +59,5 @@ struct ImportTableTests {
 
     private func receive(_ number: UInt64, in table: inout ImportTable<Thing>) -> Bool { table.receive(number) }
 
-    private func takeDue(of table: inout ImportTable<Thing>) -> [ImportTable<Thing>.Release] { table.takeDue() }
+    private func takeDue(of table: inout ImportTable<Thing>) -> [ReferenceRelease] { table.takeDue() }
 }
