@@ -50,6 +50,7 @@ public enum PathCall {
             return 200
         } catch {
             output.removeSubrange(start...)
+            let error = error.isUnfinishedResult ? .noWayForReferences(executed: .yes) : error
             JSONRPCError.appendObject(error, into: &output)
             return ConnectStatus.http(for: error)
         }

@@ -6,7 +6,7 @@ protocol ReferenceValue: PayloadScalar, DescribedType {
 }
 
 extension ReferenceValue {
-    static var typeWord: String { kind.rawValue }
+    static var typeWord: String { kind == .function ? "function" : "reference" }
 
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Self {
         let reference = try referenceCodec(codec).readReference(value)

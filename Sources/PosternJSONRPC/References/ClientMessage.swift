@@ -29,8 +29,8 @@ public struct ClientMessage: Sendable {
 public struct ClientReply: Sendable {
     let id: UInt64
     let result: Result<Payload, CallError>
-    /// The references among the values of the result.
-    let references: ReferenceNumbers
+    /// The references among the values of the result; `nil` for none.
+    let references: ReferenceNumbers?
 }
 
 /// References that came with a message that is not read.

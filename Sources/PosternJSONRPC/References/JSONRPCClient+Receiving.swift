@@ -7,9 +7,7 @@ extension JSONRPCClient {
     /// - Throws: `.notFound` for a reference that the client does not hold, `.tooManyReferences` when it lends too many.
     public func admit(_ call: inout Call, _ options: inout JSONRPCSession.CallOptions) throws(CallError) {
         call.caller = Caller(self)
-        if options.references != ReferenceNumbers() {
-            call.arguments.attach(try receive(options.references))
-        }
+        if let references = options.references { call.arguments.attach(try receive(references)) }
         guard options.leadsToReference else { return }
         guard let (number, method) = ReferencePath.parse(call.method), let target = references.target(of: number) else {
             note(references.noteBadUse())

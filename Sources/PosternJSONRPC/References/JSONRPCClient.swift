@@ -10,6 +10,8 @@ public final class JSONRPCClient: ReferenceConnection {
     package var codec: any PayloadCodec.Type { JSON.self }
     let limits: JSONRPCLimits
     private let state: Mutex<ClientState>
+    /// Whether there may be messages: read with every result, where a lock would cost more than the rest.
+    private let mayHaveMessages = Atomic(false)
 
     /// Numbers above it lose digits in JavaScript.
     private static let largestHandle: UInt64 = 1 << 53 - 1
@@ -33,7 +35,9 @@ public final class JSONRPCClient: ReferenceConnection {
 
     /// Hands over what is to be sent, in order.
     public func takeMessages() -> [ClientMessage] {
-        state.withLock { state in
+        guard mayHaveMessages.load(ordering: .acquiring) else { return [] }
+        return state.withLock { state in
+            mayHaveMessages.store(false, ordering: .relaxed)
             defer { (state.queue, state.queuedBytes) = ([], 0) }
             return state.queue
         }
@@ -98,7 +102,7 @@ public final class JSONRPCClient: ReferenceConnection {
             guard state.wake != nil else { return nil }
             var wake: (@Sendable () -> Void)?
             // What is given back makes room at the other end: it is not held up by a full queue.
-            for release in releases { if let woken = state.append(ClientMessage(.release(release))) { wake = woken } }
+            for release in releases { if let woken = append(ClientMessage(.release(release)), &state) { wake = woken } }
             return wake
         }
         wake?()
@@ -108,9 +112,9 @@ public final class JSONRPCClient: ReferenceConnection {
     public func settle(_ reply: ClientReply) {
         let waiter = state.withLock { $0.calls.removeValue(forKey: reply.id) ?? nil }
         var result = reply.result
-        if reply.references != ReferenceNumbers() {
+        if let references = reply.references {
             do throws(CallError) {
-                let received = try receive(reply.references)
+                let received = try receive(references)
                 if case .success(var payload) = result {
                     payload.attach(received)
                     result = .success(payload)
@@ -159,7 +163,7 @@ public final class JSONRPCClient: ReferenceConnection {
         let (waiter, wake) = state.withLock { state -> (ClientWaiter?, (@Sendable () -> Void)?) in
             guard let entry = state.calls[id], let waiter = entry else { return (nil, nil) }
             state.calls[id] = .some(nil)
-            return (waiter, state.append(ClientMessage(.cancellation(id: id))))
+            return (waiter, append(ClientMessage(.cancellation(id: id)), &state))
         }
         waiter?.settle(.failure(error))
         wake?()
@@ -178,6 +182,12 @@ public final class JSONRPCClient: ReferenceConnection {
         guard state.queuedBytes < limits.queuedBytesToClient else {
             throw CallError(.busy, "Too much waits to be sent to the client", executed: .no)
         }
+        return append(message, &state)
+    }
+
+    /// Puts a message into the queue; gives whom to wake, when it was empty.
+    private func append(_ message: ClientMessage, _ state: inout ClientState) -> (@Sendable () -> Void)? {
+        mayHaveMessages.store(true, ordering: .releasing)
         return state.append(message)
     }
 

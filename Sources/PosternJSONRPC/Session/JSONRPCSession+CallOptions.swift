@@ -16,8 +16,8 @@ extension JSONRPCSession {
         /// The vendors' part of the trace context.
         public var tracestate: String?
 
-        /// The references among the arguments.
-        package var references = ReferenceNumbers()
+        /// The references among the arguments; `nil` for none.
+        package var references: ReferenceNumbers?
         /// Whether the method is one of a reference: `$/<handle>/<method>`.
         package var leadsToReference = false
 

@@ -49,8 +49,7 @@ extension JSONRPCSession {
         }
         let outcome = message.extracting(envelope.outcome)
         let hasFailed = envelope.members.contains(.error)
-        var references = ReferenceNumbers()
-        if envelope.holdsReferences, !hasFailed { references = (try? JSON.references(in: outcome)) ?? references }
+        let references = envelope.holdsReferences && !hasFailed ? try? JSON.references(in: outcome) : nil
         let result: Result<Payload, CallError> =
             hasFailed
             ? .failure(JSONRPCError.error(in: outcome))
@@ -70,14 +69,15 @@ extension JSONRPCSession {
             guard allowsSubscriptions else { throw .noWayForReferences() }
             var options = options
             options.function = nil
-            options.references = try Self.references(in: message.extracting(request.envelope.params))
+            let references = try Self.references(in: message.extracting(request.envelope.params))
+            options.references = references
             guard !request.envelope.isNotification else {
-                return actions.append(.giveBack(LentReferences(numbers: options.references)))
+                return actions.append(.giveBack(LentReferences(numbers: references)))
             }
             let start = output.count
             begin(request, message, options, into: &output, actions: &actions)
             // It was refused, and nobody else will give them back.
-            if output.count > start { actions.append(.giveBack(LentReferences(numbers: options.references))) }
+            if output.count > start { actions.append(.giveBack(LentReferences(numbers: references))) }
         } catch {
             refuse(error, request.envelope, message, &output)
         }

@@ -135,6 +135,7 @@ extension JSONRPCSession {
     /// Appends an error's response; one that is too large loses its details.
     func answer(_ error: CallError, id: [UInt8], into output: inout [UInt8]) {
         let start = output.count
+        let error = error.isUnfinishedResult ? .noWayForReferences(executed: .yes) : error
         ResponseWriter.append(error, id: id, into: &output)
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)
