@@ -128,6 +128,24 @@ def test_check_50_plain_functions_and_objects_of_the_page_travel(server, open_pa
         "refused": -32602, "notified": "TypeError", "late": -32001}
 
 
+def test_check_50_the_server_calls_what_the_page_serves(server, open_page):
+    page = open_page(server)
+    result = page.evaluate("""async () => {
+        const { Postern } = await import("/postern.js");
+        const rpc = new Postern();
+        rpc.serve({ double: (number) => number * 2, fail: () => { throw new Error("secret"); } });
+        const back = (method) => rpc.call("echo.back", [method, 21]).catch(({ code, message }) => [code, message]);
+        const results = [await back("double"), await back("fail"), await back("none")];
+        rpc.close();
+        return results;
+    }""")
+    if result[0] == 42:
+        assert result[1:] == [[-32000, "the handler failed"], [-32601, "no method none here"]]
+    else:
+        # Behind a gateway the caller is the gateway, which serves nothing.
+        assert [code for code, _ in result] == [-32601] * 3
+
+
 def test_a_long_job_moves_its_bar_and_cancel_reaches_the_handler(server, open_page):
     page = open_page(server)
     page.fill("#job-steps", "200")

@@ -1,15 +1,38 @@
 """References and callbacks of JSON clients, with and without good manners (RELIABILITY M9, M10, M12, M14, J13)."""
 
 import json
+import os
+import pathlib
+import sys
 
 import pytest
 
 import raw
+from server import program
+
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+
+import programs  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("alive")
 
 MARK = "__jsonrpc_marshaled"
 FUNCTION = f'{{"{MARK}":1,"handle":7,"kind":"function"}}'
+
+
+@pytest.fixture(scope="module")
+def sidecar(tmp_path_factory):
+    """The port of a gateway whose services are another program; both lie where the demo does."""
+    os.environ.setdefault("POSTERN_BIN", str(program().parent))
+    started = programs.start_sidecar(tmp_path_factory.mktemp("sidecar"))
+    yield programs.port_of(started[-1])
+    programs.stop_all(started)
+
+
+@pytest.fixture(params=["in-process", "sidecar"])
+def port(request, server):
+    """What a client sees of references does not depend on where the services live."""
+    return server.port if request.param == "in-process" else request.getfixturevalue("sidecar")
 
 
 @pytest.fixture
@@ -104,6 +127,28 @@ def test_check_50_a_page_that_leaves_ends_its_worker(socket, port, watched):
     assert active(socket) == 1
     other.close()
     expect_idle(socket)
+
+
+# Check 50: calls of the server to its client
+def test_check_50_a_handler_calls_its_client(socket, server, port):
+    socket.text(raw.call("echo.back", '["ui/ask",{"a":[1,null]}]', 1))
+    message = json.loads(socket.message())
+    if port != server.port:
+        # Behind a gateway the caller is the gateway, which serves nothing.
+        assert message["error"]["code"] == -32601
+        return
+    assert message == {"jsonrpc": "2.0", "id": 1, "method": "ui.ask", "params": [{"a": [1, None]}]}
+    assert ask(socket, '{"jsonrpc":"2.0","id":1,"result":[42]}') == {"jsonrpc": "2.0", "id": 1, "result": [42]}
+    socket.text(raw.call("echo.back", '["ui/ask",1]', 1))
+    call = json.loads(socket.message())
+    refusal = '{"code":-32601,"message":"no","data":{"executed":"no"}}'
+    answer = ask(socket, f'{{"jsonrpc":"2.0","id":{call["id"]},"error":{refusal}}}')
+    assert (answer["error"]["code"], answer["error"]["data"]["executed"]) == (-32601, "no")
+
+
+@pytest.mark.parametrize("path", ["$/7", "$/invokeProxy/7/call"])
+def test_a_handler_cannot_reach_references_by_their_names(socket, path):
+    assert ask(socket, raw.call("echo.back", f'["{path}",1]'))["error"]["code"] == -32601
 
 
 # M9
