@@ -128,6 +128,43 @@ def test_check_50_plain_functions_and_objects_of_the_page_travel(server, open_pa
         "refused": -32602, "notified": "TypeError", "late": -32001}
 
 
+def test_check_50_what_the_collector_takes_is_given_back(server, open_page, tmp_path):
+    page = open_page(server)
+    page.evaluate("""async (path) => {
+        const { Postern } = await import("/postern.js");
+        globalThis.forgetful = new Postern();
+        await forgetful.call("files.watch", [path, () => {}, 3600]);
+    }""", str(tmp_path / "watched.txt"))
+    expect_result(page, "files.active", "1")
+    browser = page.context.new_cdp_session(page)
+    for _ in range(50):
+        browser.send("HeapProfiler.collectGarbage")
+        if page.evaluate("forgetful.references.length") == 0:
+            break
+        page.wait_for_timeout(0.1 * SECOND)
+    expect_result(page, "files.active", "0")
+
+
+def test_check_50_references_end_with_their_connection(server, open_page, tmp_path):
+    page = open_page(server)
+    late = page.evaluate("""async (path) => {
+        const { Postern } = await import("/postern.js");
+        const rpc = new Postern();
+        const monitor = await rpc.call("files.watch", [path, () => {}, 3600]);
+        const lost = new Promise((resolve) => rpc.addEventListener("close", resolve));
+        rpc.close();
+        await lost;
+        rpc.connect();
+        const left = [rpc.references.length, await rpc.call("calculator.add", [1, 2])];
+        const use = [() => monitor.stop(), () => rpc.call("echo.echo", [monitor])];
+        for (const call of use) left.push(await call().catch(({ code }) => code));
+        rpc.close();
+        return left;
+    }""", str(tmp_path / "watched.txt"))
+    assert late == [0, 3, -32001, -32001]
+    expect_result(page, "files.active", "0")
+
+
 def test_check_50_the_server_calls_what_the_page_serves(server, open_page):
     page = open_page(server)
     result = page.evaluate("""async () => {

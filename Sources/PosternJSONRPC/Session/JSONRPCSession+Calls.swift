@@ -135,8 +135,10 @@ extension JSONRPCSession {
         guard let call = calls.remove(ticket) else { return }
         if let place = call.place {
             settle(call, at: place, outcome, into: &output, actions: &actions)
-        } else if let opened = answer(call, outcome, into: &output, actions: &actions) {
-            release(opened, actions: &actions)
+        } else {
+            let opened = answer(call, outcome, into: &output, actions: &actions)
+            countReferences(areSent: true)
+            if let opened { release(opened, actions: &actions) }
         }
         startWaiting(&actions)
     }
@@ -173,7 +175,7 @@ extension JSONRPCSession {
     }
 
     /// Appends a value's response.
-    func answer(_ value: Payload, id: [UInt8], into output: inout [UInt8]) {
+    private mutating func answer(_ value: Payload, id: [UInt8], into output: inout [UInt8]) {
         let start = output.count
         ResponseWriter.beginResult(id: id.span, into: &output)
         do throws(PayloadError) {
@@ -187,10 +189,10 @@ extension JSONRPCSession {
             output.removeSubrange(start...)
             return answer(.responseTooLarge, id: id, into: &output)
         }
-        value.commitReferences()
+        if value.holdsReferences { unsentReferences.append(value) }
     }
 
-    private func answer(_ result: Result<Payload, CallError>, _ id: [UInt8], into output: inout [UInt8]) {
+    private mutating func answer(_ result: Result<Payload, CallError>, _ id: [UInt8], into output: inout [UInt8]) {
         switch result {
         case .success(let value): answer(value, id: id, into: &output)
         case .failure(let error): answer(error, id: id, into: &output)

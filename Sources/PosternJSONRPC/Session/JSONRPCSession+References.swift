@@ -123,6 +123,13 @@ extension JSONRPCSession {
         answerJSON("null", request, into: &output)
     }
 
+    /// Counts the references of the response that was written; those of one that was taken off again do not leave.
+    mutating func countReferences(areSent: Bool) {
+        guard !unsentReferences.isEmpty else { return }
+        if areSent { for result in unsentReferences { result.commitReferences() } }
+        unsentReferences = []
+    }
+
     /// Hands the result of a short method back to be finished: it holds references, and only its owner knows for whom.
     mutating func finishLater(
         _ error: CallError,

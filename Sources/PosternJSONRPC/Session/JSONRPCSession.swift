@@ -23,6 +23,8 @@ public struct JSONRPCSession: ~Copyable {
     var isHoldingBack = false
     /// Calls to the client that it has not answered.
     var clientCalls: Set<UInt64> = []
+    /// Results with references whose response is being written.
+    var unsentReferences: [Payload] = []
     var strayResponses = 0
     var lastSubscriptionNumber = 0
 

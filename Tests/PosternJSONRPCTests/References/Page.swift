@@ -47,7 +47,7 @@ actor Page {
         return await next()
     }
 
-    /// Cancels a call's handler, as `$/cancelRequest` does.
+    /// The page leaves.
     func close() {
         var actions = session.connectionClosed()
         perform(&actions)

@@ -128,6 +128,41 @@ struct PageReferenceTests {
     }
 
     @Test
+    func aResultThatDoesNotFitItsBatchIsNotLent() async throws {
+        var limits = JSONRPCLimits()
+        limits.batchResponseBytes = 10
+        let page = await Page(router, limits: limits)
+        #expect(await page.ask(#"[{"jsonrpc":"2.0","id":1,"method":"open"}]"#).errorCode == -32011)
+        #expect(page.client.exportedReferences.isEmpty)
+        limits.batchResponseBytes = 1_000
+        let other = await Page(router, limits: limits)
+        let answer = await other.ask(#"[{"jsonrpc":"2.0","id":1,"method":"open"}]"#)
+        #expect(answer.contains("__jsonrpc_marshaled"))
+        #expect(other.client.exportedReferences.map(\.count) == [1])
+        await page.close()
+        await other.close()
+    }
+
+    @Test
+    func aResultThatIsTooLargeIsNotLent() async throws {
+        var limits = JSONRPCLimits()
+        limits.responseBytes = 60
+        let page = await Page(router, limits: limits)
+        #expect(await page.ask(#"{"jsonrpc":"2.0","id":1,"method":"open"}"#).errorCode == -32003)
+        #expect(page.client.exportedReferences.isEmpty)
+        await page.close()
+    }
+
+    @Test
+    func discoveryTellsReferencesFromValues() async {
+        let page = await Page(router)
+        let document = await page.ask(#"{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}"#)
+        #expect(document.contains(#""result":{"name":"result","schema":{"type":"object","x-reference":"object"}}"#))
+        #expect(document.contains(#""result":{"name":"result","schema":{"type":"object","x-reference":"function"}}"#))
+        await page.close()
+    }
+
+    @Test
     func handlesAreDrawnAtRandom() async throws {
         let pages = [await Page(router), await Page(router)]
         let handles = [try await open(pages[0]), try await open(pages[1])]
