@@ -64,7 +64,7 @@ struct EnvelopeReader {
         case .method: takeMethod(value, bytes)
         case .params: takeParams(value, bytes)
         case .meta: takeMeta(value, bytes)
-        case .result, .error: envelope.outcome = value
+        case .result, .error: if !envelope.members.contains(.method) { envelope.method = value }
         case .traceparent: envelope.traceparent = Self.text(value, bytes)
         case .tracestate: envelope.tracestate = Self.text(value, bytes)
         default: break

@@ -10,11 +10,11 @@ extension JSONRPCSession {
         /// Run this function with these arguments on another thread, and hand its result in as that of a call.
         case run(ImmediateMethod, Payload, CallTicket)
         /// Hand this result in as that of a call.
-        case finish(CallTicket, Result<Reply, CallError>)
+        indirect case finish(CallTicket, Result<Reply, CallError>)
         /// Give this to whoever waits for the answer of the client.
-        case settle(ClientReply)
+        indirect case settle(ClientReply)
         /// Take back a reference that the client has released.
-        case release(ClientRelease)
+        indirect case release(ClientRelease)
         /// Give back the references of a message that is not read.
         case giveBack(LentReferences)
         /// Tell the handler of a call that nobody waits for it; its result is still handed in.

@@ -42,6 +42,7 @@ extension JSONRPCSession {
     }
 
     /// Takes the client's answer to a call of the server.
+    @inline(never)
     mutating func takeResponse(_ envelope: Envelope, _ message: Span<UInt8>, _ actions: inout [Action]) {
         let id = message.extracting(envelope.id)
         guard let number = try? JSON.readUInt64(id), id[0] != Byte.quote, clientCalls.remove(number) != nil else {
@@ -58,6 +59,7 @@ extension JSONRPCSession {
     }
 
     /// Begins a call whose arguments hold references.
+    @inline(never)
     mutating func begin(
         _ request: Request,
         _ message: Span<UInt8>,
@@ -131,6 +133,7 @@ extension JSONRPCSession {
     }
 
     /// Hands the result of a short method back to be finished: it holds references, and only its owner knows for whom.
+    @inline(never)
     mutating func finishLater(
         _ error: CallError,
         _ envelope: Envelope,
