@@ -15,6 +15,8 @@ public struct CallContext: Sendable {
     /// Whether nobody waits for a reply.
     public var isNotification: Bool { call.isNotification }
     /// The other end of the connection the call came over, where it can be called back.
+    ///
+    /// Behind a gateway in another process that is the gateway, not its client: there a client passes a function.
     public var caller: Caller? { call.caller }
 
     /// Tells the caller how far the handler is, if it asked to be told.
