@@ -183,6 +183,24 @@ def test_check_50_the_server_calls_what_the_page_serves(server, open_page):
         assert [code for code, _ in result] == [-32601] * 3
 
 
+def test_m13_a_page_and_a_handler_that_call_each_other_end_at_a_limit(server, open_page):
+    page = open_page(server)
+    code, levels, alive = page.evaluate("""async () => {
+        const { Postern } = await import("/postern.js");
+        const rpc = new Postern();
+        let levels = 0;
+        const again = () => (levels += 1) && rpc.call("echo.back", ["again", null]);
+        rpc.serve({ again });
+        const code = await again().catch(({ code }) => code);
+        const alive = await rpc.call("calculator.add", [1, 2]);
+        rpc.close();
+        return [code, levels, alive];
+    }""")
+    assert alive == 3
+    # Behind a gateway the caller is the gateway, which serves nothing.
+    assert (code, levels) == (-32009, 129) or (code, levels) == (-32601, 1)
+
+
 def test_a_long_job_moves_its_bar_and_cancel_reaches_the_handler(server, open_page):
     page = open_page(server)
     page.fill("#job-steps", "200")

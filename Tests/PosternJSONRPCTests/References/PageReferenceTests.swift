@@ -127,6 +127,25 @@ struct PageReferenceTests {
         await page.close()
     }
 
+    @Test("M12: ten thousand are lent, not one more, and all end with the connection, once")
+    func tenThousandEndWithTheConnection() async {
+        let router = Router()
+        router.root.register("many", Parameter<Int>("count")) { [released] (count: Int) in
+            (0..<count).map { _ in Callback(onRelease: { released.add() }, handler: {}) }
+        }
+        let page = await Page(router)
+        #expect(await page.ask(#"{"jsonrpc":"2.0","id":1,"method":"many","params":[10001]}"#).errorCode == -32056)
+        #expect(page.client.exportedReferences.isEmpty)
+        #expect(released.count == 0)
+        let answer = await page.ask(#"{"jsonrpc":"2.0","id":2,"method":"many","params":[10000]}"#)
+        #expect(answer.contains("__jsonrpc_marshaled"))
+        #expect(page.client.exportedReferences.count == 10_000)
+        #expect(await page.ask(#"{"jsonrpc":"2.0","id":3,"method":"many","params":[1]}"#).errorCode == -32056)
+        await page.close()
+        #expect(released.count == 10_000)
+        #expect(page.client.exportedReferences.isEmpty)
+    }
+
     @Test
     func aResultThatDoesNotFitItsBatchIsNotLent() async throws {
         var limits = JSONRPCLimits()
