@@ -23,7 +23,7 @@ showPlots(meter);
 startLoad(meter);
 const workbench = startWorkbench(rpc, meter, events);
 startJob(rpc);
-startFiles(events);
+startFiles(rpc);
 startClock(events);
 const joinRoom = startChat(rpc, events);
 startCatalogue(rpc, events, workbench, (names) => names.has("chat.say") && joinRoom());

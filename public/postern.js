@@ -9,6 +9,17 @@
  * Calls made before the connection is open, or between two connections, wait in order. Calls in flight when it
  * is lost fail and are never repeated; subscriptions are opened again.
  *
+ * A function travels by reference: given as an argument it stays here, and the server calls it. What the server
+ * lends arrives as an object whose methods are calls to it, or as an async function:
+ *
+ *     const monitor = await rpc.call("files.watch", ["/tmp/x", (old, current) => console.log(old, current)]);
+ *     await monitor.stop();
+ *     monitor.release();
+ *     rpc.references;                                       // what is lent and held now
+ *
+ * What is held is given back by `release()`, or with the connection; after a reconnect it has to be asked for again.
+ * An object of the page travels by value, or with `lend(object)` by reference.
+ *
  * Whole numbers beyond 2^53 lose digits in `JSON.parse`. With `bigIntegers: "string"` the server sends those as
  * strings of digits, for `BigInt(text)`; a `bigint` argument is always sent exactly.
  */
@@ -20,9 +31,10 @@ import { FeedTable } from "./client/feed-table.js";
 import { Heartbeat } from "./client/heartbeat.js";
 import { Link } from "./client/link.js";
 import { PendingCall } from "./client/pending-call.js";
-import { ServedCalls } from "./client/served-calls.js";
+import { lend, References } from "./client/references.js";
+import { list, ServedCalls } from "./client/served-calls.js";
 
-export { Code, PosternError };
+export { Code, lend, PosternError };
 
 /** @typedef {import("./client/pending-call.js").CallOptions} CallOptions */
 /** @typedef {import("./client/feed.js").FeedOptions} FeedOptions */
@@ -52,6 +64,7 @@ export class Postern extends EventTarget {
   #calls;
   #feeds;
   #served;
+  #references;
   #heartbeat;
   #nextID = 1;
 
@@ -66,7 +79,9 @@ export class Postern extends EventTarget {
     this.#options = { WebSocket: globalThis.WebSocket, ...defaults, ...options };
     this.#calls = new CallTable(this.#options.maximumWaiting);
     this.#feeds = new FeedTable((method, params, meta, done) => this.#start(method, params, { meta }, done));
-    this.#served = new ServedCalls((message) => this.#sendNow(message));
+    this.#references = new References(
+      (method, params) => this.call(method, params), (message) => this.#sendNow(message));
+    this.#served = new ServedCalls(this.#references, (message) => this.#sendNow(message));
     this.#link = new Link(url, this.#options, {
       opened: () => this.#opened(),
       received: (text) => this.#received(text),
@@ -107,8 +122,13 @@ export class Postern extends EventTarget {
     });
   }
 
-  /** Sends a call nobody waits for: neither its result nor its error ever comes back. */
+  /**
+   * Sends a call nobody waits for: neither its result nor its error ever comes back.
+   *
+   * @throws {TypeError} for functions and other references: nobody would say whether they are held.
+   */
   notify(method, params) {
+    this.#refuseReferences(params);
     this.#enqueue([{ jsonrpc: "2.0", method, params }], false);
   }
 
@@ -124,6 +144,7 @@ export class Postern extends EventTarget {
     if (entries.length > this.#options.maximumBatch) throw new RangeError(`a batch of ${entries.length} is too large`);
     const group = [];
     const results = entries.map(({ method, params, notify }) => {
+      if (notify) this.#refuseReferences(params);
       if (notify) return void group.push({ jsonrpc: "2.0", method, params });
       return new Promise((resolve, reject) => {
         group.push(this.#pending(method, params, options, (error, value) => (error ? reject(error) : resolve(value))));
@@ -160,6 +181,31 @@ export class Postern extends EventTarget {
     this.#served.expose(method, handler);
   }
 
+  /**
+   * Lets the server call these functions by their names, with its arguments in order.
+   *
+   *     rpc.serve({ confirm: (question) => window.confirm(question) });
+   *
+   * @param {Record<string, (...args: any[]) => any>} methods
+   */
+  serve(methods) {
+    for (const [name, method] of Object.entries(methods)) this.expose(name, (params) => method(...list(params)));
+  }
+
+  /**
+   * What the server holds of this page, and this page of the server.
+   *
+   * @returns {{direction: "lent" | "held", handle: number, kind: "function" | "object", count: number, value: any}[]}
+   */
+  get references() {
+    return this.#references.entries;
+  }
+
+  /** Gives back what the server lent, as its own `release()` does; a second time does nothing. */
+  release(reference) {
+    this.#references.release(reference);
+  }
+
   /** @returns {Promise<number>} Milliseconds to the server and back. */
   async ping(options) {
     const start = performance.now();
@@ -170,6 +216,10 @@ export class Postern extends EventTarget {
   /** Ends the connection, every call and every subscription. */
   close(code = 1000, reason = "") {
     this.#link.close(code, reason);
+  }
+
+  #refuseReferences(params) {
+    if (this.#references.areIn(params)) throw new TypeError("a notification cannot hold functions");
   }
 
   #feed(request, options) {
@@ -212,7 +262,7 @@ export class Postern extends EventTarget {
   /** What has no meaning on a later connection is dropped when there is none. */
   #sendNow(message) {
     if (this.state !== "open") return;
-    const text = encode(message);
+    const text = encode(message, this.#references);
     this.#link.send(text);
     this.#emit("frame", { direction: "out", text });
   }
@@ -229,6 +279,7 @@ export class Postern extends EventTarget {
     const forGood = end.retryInMs === undefined;
     const reason = end.reason || `the connection was closed (${end.code})`;
     this.#served.cancelAll();
+    this.#references.clear();
     this.#feeds.detach();
     this.#calls.fail(reason, forGood);
     if (forGood) this.#feeds.endAll(end.code === 1000 ? undefined : PosternError.connectionLost("unknown", reason));
@@ -239,7 +290,7 @@ export class Postern extends EventTarget {
     this.#heartbeat.heard();
     this.#emit("frame", { direction: "in", text });
     let messages = [];
-    this.#guard(() => (messages = [JSON.parse(text)].flat()));
+    this.#guard(() => (messages = [this.#references.parse(text)].flat()));
     for (const message of messages) this.#guard(() => this.#take(message));
   }
 
@@ -260,7 +311,14 @@ export class Postern extends EventTarget {
     } else if (id !== undefined) this.#served.serve(message);
     else if (method === "$/progress") this.#calls.get(params?.token)?.options.onProgress?.(params.value);
     else if (method === "$/cancelRequest") this.#served.cancel(params?.id);
-    else if (!this.#feeds.receive(params)) this.#emit("notification", message);
+    else if (method === "$/releaseMarshaledObject") this.#references.takeBack(params);
+    else if (!this.#feeds.receive(params)) this.#takeNotification(message);
+  }
+
+  #takeNotification(message) {
+    const told = this.#served.take(message);
+    if (told) told.catch((error) => this.#emit("fault", error));
+    else this.#emit("notification", message);
   }
 
   #emit(type, detail) {

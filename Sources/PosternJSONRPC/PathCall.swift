@@ -50,17 +50,21 @@ public enum PathCall {
             return 200
         } catch {
             output.removeSubrange(start...)
+            let error = error.isUnfinishedResult ? .noWayForReferences(executed: .yes) : error
             JSONRPCError.appendObject(error, into: &output)
             return ConnectStatus.http(for: error)
         }
     }
 
     private static func check(_ body: Span<UInt8>, _ limits: JSONRPCLimits) throws(CallError) {
+        let holdsReferences: Bool
         do throws(JSONFault) {
             var scanner = JSONScanner(maximumValues: limits.values)
             try scanner.scanValue(body, depth: 0)
             try scanner.scanEnd(body)
+            holdsReferences = scanner.sawReference
         } catch { throw CallError(error) }
+        if holdsReferences { throw .noWayForReferences() }
         let first = body[body.afterWhitespace(from: 0)]
         guard first == Byte.openBracket || first == Byte.openBrace || first == UInt8(ascii: "n") else {
             throw .invalidRequest(Envelope.Fault.wrongParams.rawValue)
@@ -77,6 +81,6 @@ public enum PathCall {
     private static func append(_ value: Payload, _ output: inout [UInt8]) throws(CallError) {
         do throws(PayloadError) {
             if value.bytes.isEmpty { JSON.writeNull(into: &output) } else { try value.appendJSON(to: &output) }
-        } catch { throw CallError(.internalError, "The result has no form in JSON", executed: .yes) }
+        } catch { throw .noForm(of: value) }
     }
 }

@@ -11,7 +11,7 @@
 /// try await calculator.divide(6, by: 3)     // calls calculator/divide
 /// ```
 ///
-/// The stub is made of a `Caller`, such as a `Peer`, and a path, or of a `Reference`. Every method is async and throws,
+/// The stub is made of a `Callee`, such as a `Peer`, and a path, or of a `Reference`. Every method is async and throws,
 /// what a call throws: `CallError`; its arguments are sent by their positions. A method that answers with a stream
 /// returns a `ValueStream`. `@Expose` gives a method another name.
 ///

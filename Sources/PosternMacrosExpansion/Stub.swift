@@ -39,8 +39,8 @@ struct Stub {
                 \(access)let remote: RemoteService
 
                 /// Calls the service at a path.
-                \(access)init(_ caller: some Caller, path: String = \(path.literal), timeout: Duration? = nil) {
-                    remote = RemoteService(caller, path: path, timeout: timeout)
+                \(access)init(_ callee: some Callee, path: String = \(path.literal), timeout: Duration? = nil) {
+                    remote = RemoteService(callee, path: path, timeout: timeout)
                 }
 
                 /// Calls the service that a reference leads to.

@@ -55,22 +55,150 @@ def test_the_search_finds_methods_and_the_keyboard_reaches_them(server, open_pag
     expect(page.locator("#result")).to_have_text("2")
 
 
-def test_a_change_of_a_watched_file_shows_within_a_second(server, open_page, tmp_path):
-    watched = tmp_path / "watched.txt"
-    watched.write_text("")
-    page = open_page(server)
-    page.fill("#file-path", str(watched))
+def watch(page, path):
+    """Starts the card of the watched file; the first look gives no event, so the server needs the time for it."""
+    page.fill("#file-path", str(path))
     page.fill("#file-interval", "0.2")
     page.click("#file-start")
     expect(page.locator("#file-state")).to_contain_text("Watching")
-    # The first look gives no event: the file is changed only after the server has had the time for it.
-    page.wait_for_timeout(0.5 * SECOND)
+
+
+def test_check_50_a_function_of_the_page_is_called_within_a_second(server, open_page, tmp_path):
+    watched = tmp_path / "watched.txt"
+    watched.write_text("")
+    page = open_page(server)
+    watch(page, watched)
+    expect(page.locator("#file-references")).to_have_text("function lent, object held")
     watched.write_text("hello")
     expect(page.locator("#file-changes li").first).to_contain_text("0 → 5 bytes", timeout=SECOND)
-    expect(page.locator("#events li").first).to_contain_text(watched.name)
     page.click("#file-stop")
     expect(page.locator("#file-state")).to_have_text("Not watching")
     expect_result(page, "files.active", "0")
+    watched.write_text("hello, world")
+    page.wait_for_timeout(0.5 * SECOND)
+    expect(page.locator("#file-changes li")).to_have_count(1)
+
+
+def test_check_50_what_the_page_gives_back_ends(server, open_page, tmp_path):
+    page = open_page(server)
+    watch(page, tmp_path / "watched.txt")
+    expect_result(page, "files.active", "1")
+    page.click("#file-release")
+    expect(page.locator("#file-state")).to_have_text("Not watching")
+    expect_result(page, "files.active", "0")
+
+
+def test_check_50_a_page_that_is_closed_leaves_nothing(server, open_page, tmp_path):
+    page, other = open_page(server), open_page(server)
+    watch(page, tmp_path / "watched.txt")
+    expect_result(other, "files.active", "1")
+    page.close()
+    expect_result(other, "files.active", "0")
+
+
+def test_check_50_plain_functions_and_objects_of_the_page_travel(server, open_page, tmp_path):
+    watched = tmp_path / "watched.txt"
+    watched.write_text("")
+    page = open_page(server)
+    events = page.evaluate("""async (path) => {
+        const { Postern, lend } = await import("/postern.js");
+        const rpc = new Postern();
+        const seen = [];
+        const told = (old, current) => seen.push([old, current]);
+        const monitor = await rpc.call("files.watch", { path, callback: told, interval: 0.05 });
+        const mine = { answer: () => 42 };
+        const [back, same, own] = await rpc.call("echo.echo", [[monitor, told, lend(mine)]]);
+        const identity = [back === monitor, same === told, own === mine];
+        const until = async (count) => {
+            while (rpc.references.length > count) await new Promise((resolve) => setTimeout(resolve, 10));
+        };
+        await until(2);
+        const listed = rpc.references.map(({ direction, kind }) => `${kind} ${direction}`).sort();
+        const refused = await rpc.call("files.watch", [path, lend(mine), 1]).catch((error) => error.code);
+        let notified;
+        try { rpc.notify("files.watch", [path, told, 1]); } catch (error) { notified = error.name; }
+        monitor.release();
+        const late = await monitor.stop().catch((error) => error.code);
+        await until(0);
+        rpc.close();
+        return { identity, listed, refused, notified, late };
+    }""", str(watched))
+    assert events == {
+        "identity": [True, True, True], "listed": ["function lent", "object held"],
+        "refused": -32602, "notified": "TypeError", "late": -32001}
+
+
+def test_check_50_what_the_collector_takes_is_given_back(server, open_page, tmp_path):
+    page = open_page(server)
+    page.evaluate("""async (path) => {
+        const { Postern } = await import("/postern.js");
+        globalThis.forgetful = new Postern();
+        await forgetful.call("files.watch", [path, () => {}, 3600]);
+    }""", str(tmp_path / "watched.txt"))
+    expect_result(page, "files.active", "1")
+    browser = page.context.new_cdp_session(page)
+    for _ in range(50):
+        browser.send("HeapProfiler.collectGarbage")
+        if page.evaluate("forgetful.references.length") == 0:
+            break
+        page.wait_for_timeout(0.1 * SECOND)
+    expect_result(page, "files.active", "0")
+
+
+def test_check_50_references_end_with_their_connection(server, open_page, tmp_path):
+    page = open_page(server)
+    late = page.evaluate("""async (path) => {
+        const { Postern } = await import("/postern.js");
+        const rpc = new Postern();
+        const monitor = await rpc.call("files.watch", [path, () => {}, 3600]);
+        const lost = new Promise((resolve) => rpc.addEventListener("close", resolve));
+        rpc.close();
+        await lost;
+        rpc.connect();
+        const left = [rpc.references.length, await rpc.call("calculator.add", [1, 2])];
+        const use = [() => monitor.stop(), () => rpc.call("echo.echo", [monitor])];
+        for (const call of use) left.push(await call().catch(({ code }) => code));
+        rpc.close();
+        return left;
+    }""", str(tmp_path / "watched.txt"))
+    assert late == [0, 3, -32001, -32001]
+    expect_result(page, "files.active", "0")
+
+
+def test_check_50_the_server_calls_what_the_page_serves(server, open_page):
+    page = open_page(server)
+    result = page.evaluate("""async () => {
+        const { Postern } = await import("/postern.js");
+        const rpc = new Postern();
+        rpc.serve({ double: (number) => number * 2, fail: () => { throw new Error("secret"); } });
+        const back = (method) => rpc.call("echo.back", [method, 21]).catch(({ code, message }) => [code, message]);
+        const results = [await back("double"), await back("fail"), await back("none")];
+        rpc.close();
+        return results;
+    }""")
+    if result[0] == 42:
+        assert result[1:] == [[-32000, "the handler failed"], [-32601, "no method none here"]]
+    else:
+        # Behind a gateway the caller is the gateway, which serves nothing.
+        assert [code for code, _ in result] == [-32601] * 3
+
+
+def test_m13_a_page_and_a_handler_that_call_each_other_end_at_a_limit(server, open_page):
+    page = open_page(server)
+    code, levels, alive = page.evaluate("""async () => {
+        const { Postern } = await import("/postern.js");
+        const rpc = new Postern();
+        let levels = 0;
+        const again = () => (levels += 1) && rpc.call("echo.back", ["again", null]);
+        rpc.serve({ again });
+        const code = await again().catch(({ code }) => code);
+        const alive = await rpc.call("calculator.add", [1, 2]);
+        rpc.close();
+        return [code, levels, alive];
+    }""")
+    assert alive == 3
+    # Behind a gateway the caller is the gateway, which serves nothing.
+    assert (code, levels) == (-32009, 129) or (code, levels) == (-32601, 1)
 
 
 def test_a_long_job_moves_its_bar_and_cancel_reaches_the_handler(server, open_page):

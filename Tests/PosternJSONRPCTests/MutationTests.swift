@@ -12,6 +12,10 @@ import Testing
         #"{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":1}}"#,
         #"{"jsonrpc":"2.0","id":3,"method":"rpc.unsubscribe","params":{"subscription":"2"}}"#,
         #"{"jsonrpc":"2.0","id":4,"result":[1e400,"ü€",0.1]}"#,
+        #"{"jsonrpc":"2.0","id":5,"method":"add","params":[{"__jsonrpc_marshaled":1,"handle":7,"kind":"function"}]}"#,
+        #"{"jsonrpc":"2.0","id":6,"method":"slow","params":{"a":[{"handle":7,"__jsonrpc_marshaled":0}]}}"#,
+        #"{"jsonrpc":"2.0","id":7,"method":"$/invokeProxy/7/stop","params":[]}"#,
+        #"{"jsonrpc":"2.0","method":"$/releaseMarshaledObject","params":{"handle":7,"ownedBySender":false,"count":2}}"#,
     ]
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
@@ -26,6 +30,18 @@ import Testing
             let message = Self.mutated(&random)
             client.send(bytes: message)
             Self.settle(client, &random)
+        }
+    }
+
+    @Test func readersOfReferencesAreTotalOnAnyBytes() async {
+        var random = SeededRandom(seed: 6)
+        for round in 0..<5_000 {
+            if round % 100 == 0 { await Task.yield() }
+            let bytes = Self.mutated(&random)
+            var output: [UInt8] = []
+            _ = try? JSON.transcode(bytes.span, to: JSON.self, naming: { $0 }, into: &output)
+            _ = try? JSON.transcodeArguments(bytes.span, to: MessagePack.self, naming: { $0 }, into: &output)
+            _ = try? JSON.readReference(bytes.span)
         }
     }
 

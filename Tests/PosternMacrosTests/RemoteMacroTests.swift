@@ -38,8 +38,8 @@ import Testing
                     let remote: RemoteService
 
                     /// Calls the service at a path.
-                    init(_ caller: some Caller, path: String = "calculator", timeout: Duration? = nil) {
-                        remote = RemoteService(caller, path: path, timeout: timeout)
+                    init(_ callee: some Callee, path: String = "calculator", timeout: Duration? = nil) {
+                        remote = RemoteService(callee, path: path, timeout: timeout)
                     }
 
                     /// Calls the service that a reference leads to.
@@ -82,8 +82,8 @@ import Testing
                     public let remote: RemoteService
 
                     /// Calls the service at a path.
-                    public init(_ caller: some Caller, path: String = "tools/store", timeout: Duration? = nil) {
-                        remote = RemoteService(caller, path: path, timeout: timeout)
+                    public init(_ callee: some Callee, path: String = "tools/store", timeout: Duration? = nil) {
+                        remote = RemoteService(callee, path: path, timeout: timeout)
                     }
 
                     /// Calls the service that a reference leads to.

@@ -265,7 +265,7 @@ struct ReferenceTests {
         #expect(link.client.exportedReferences.count == 10_000)
         #expect(link.server.importedReferences.count == 10_000)
         let error = await #expect(throws: CallError.self) { try await link.client.call("keep", functions(1)) }
-        #expect(error?.code == .limitExceeded)
+        #expect(error?.code == .tooManyReferences)
         kept.dropAll()
         await settle { link.client.exportedReferences.isEmpty }
         #expect(link.server.importedReferences.isEmpty)

@@ -3,36 +3,51 @@ import { byID, describe, element, handOver, onSubmit, timeOfDay } from "./dom.js
 
 const shownChanges = 50;
 
-/** The card of the watched file. */
-export function startFiles(events) {
+/**
+ * The card of the watched file: a function of the page goes to the server, and an object with `stop` comes back.
+ */
+export function startFiles(rpc) {
   const list = new BoundedList(byID("file-changes"), shownChanges, drawChange);
-  const state = byID("file-state");
-  let key;
+  const [start, stop, release] = [byID("file-start"), byID("file-stop"), byID("file-release")];
+  let monitor;
 
-  const setRunning = (running) => {
-    const [start, stop] = [byID("file-start"), byID("file-stop")];
-    if (running) handOver(start, stop);
-    else handOver(stop, start);
+  const show = (text) => {
+    byID("file-state").textContent = text;
+    byID("file-references").textContent = rpc.references.map(name).join(", ") || "none";
+    release.disabled = !monitor;
+  };
+  const end = (text = "Not watching") => {
+    monitor = undefined;
+    handOver(stop, start);
+    show(text);
+  };
+  const watch = async (path, interval) => {
+    const changed = (old, current) => list.add({ path, old, current, at: new Date() });
+    monitor = await rpc.call("files.watch", [path, changed, interval]);
+    show(`Watching ${path}`);
   };
   onSubmit(byID("file-form"), () => {
-    const path = byID("file-path").value;
-    setRunning(true);
-    state.textContent = "Asking";
-    key = events.stream("files.monitor", { path, interval: Number(byID("file-interval").value) }, {
-      onOpen: () => (state.textContent = `Watching ${path}`),
-      onEvent: (change) => list.add({ ...change, at: new Date() }),
-      onEnd: (error) => {
-        setRunning(false);
-        state.textContent = error ? describe(error) : "Not watching";
-      },
-    });
+    handOver(start, stop);
+    show("Asking");
+    watch(byID("file-path").value, Number(byID("file-interval").value)).catch((error) => end(describe(error)));
   });
-  byID("file-stop").addEventListener("click", () => events.close(key));
+  stop.addEventListener("click", async () => {
+    await monitor?.stop().catch(() => {});
+    monitor?.release();
+    end();
+  });
+  release.addEventListener("click", () => {
+    monitor?.release();
+    end();
+  });
+  rpc.addEventListener("close", () => monitor && end("Not watching: the connection was lost"));
 }
 
-function drawChange({ path, old, new: current, at }) {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  return element("li", {}, element("span", {}, summary(name, old, current)), element("span", { class: "quiet" }, timeOfDay(at)));
+const name = ({ direction, kind, count }) => `${kind} ${direction}${count > 1 ? ` ${count} times` : ""}`;
+
+function drawChange({ path, old, current, at }) {
+  const file = path.slice(path.lastIndexOf("/") + 1);
+  return element("li", {}, element("span", {}, summary(file, old, current)), element("span", { class: "quiet" }, timeOfDay(at)));
 }
 
 function summary(name, old, current) {

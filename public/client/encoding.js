@@ -2,18 +2,19 @@
  * One message as JSON text.
  *
  * A `bigint` leaves as a string of digits, which the server takes for an integer of any size; a `Uint8Array`
- * leaves as base64 text. Both come back as strings: see `bigIntegers` in `postern.js`.
+ * leaves as base64 text. Both come back as strings: see `bigIntegers` in `postern.js`. A function, and what `lend`
+ * was asked for, leaves as a reference.
  *
  * @param {unknown} message
+ * @param {import("./references.js").References} references
  */
-export function encode(message) {
-  return JSON.stringify(message, replaceUnspeakable);
-}
-
-function replaceUnspeakable(_key, value) {
-  if (typeof value === "bigint") return value.toString();
-  if (value instanceof Uint8Array) return base64(value);
-  return value;
+export function encode(message, references) {
+  const counted = new Set();
+  return JSON.stringify(message, (_key, value) => {
+    if (typeof value === "bigint") return value.toString();
+    if (value instanceof Uint8Array) return base64(value);
+    return references.write(value, counted);
+  });
 }
 
 /** @param {Uint8Array} bytes */

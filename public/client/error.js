@@ -5,6 +5,8 @@ export const Code = Object.freeze({
   methodNotFound: -32601,
   invalidParams: -32602,
   internal: -32603,
+  /** No such reference: never lent, or released. */
+  notFound: -32001,
   deadlineExceeded: -32002,
   positionLost: -32052,
   cancelled: -32800,

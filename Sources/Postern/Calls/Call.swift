@@ -11,11 +11,11 @@ public struct Call: Sendable {
     /// Whether only a method registered as safe may answer: what a plain GET may reach.
     public var requiresSafeMethod: Bool
     /// The other end of the connection the call came over, where it can be called back.
-    public var caller: Peer?
+    public var caller: Caller?
     /// Takes what the handler reports on the way; `nil` when the caller did not ask for it.
     public var progress: ProgressSink?
     /// What the path leads to when it is a reference; `nil` for the methods of the dispatcher.
-    var target: ReferenceHandle?
+    package var target: ReferenceHandle?
 
     /// Takes encoded progress values, in order, from any thread.
     public typealias ProgressSink = @Sendable (Payload) -> Void
@@ -27,7 +27,7 @@ public struct Call: Sendable {
         deadline: ContinuousClock.Instant? = nil,
         isNotification: Bool = false,
         requiresSafeMethod: Bool = false,
-        caller: Peer? = nil,
+        caller: Caller? = nil,
         progress: ProgressSink? = nil
     ) {
         self.method = method

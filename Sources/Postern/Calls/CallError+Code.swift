@@ -45,6 +45,8 @@ extension CallError {
         public static let draining = Code(rawValue: -32053)
         /// The connection to the one that serves the method was lost, or is not there.
         public static let unavailable = Code(rawValue: -32054)
+        /// One side would hold more references of the other than are lent.
+        public static let tooManyReferences = Code(rawValue: -32056)
         /// The caller cancelled.
         public static let cancelled = Code(rawValue: -32800)
 
@@ -84,6 +86,7 @@ extension CallError {
             permissionDenied.rawValue: "permission_denied",
             draining.rawValue: "unavailable",
             unavailable.rawValue: "unavailable",
+            tooManyReferences.rawValue: "resource_exhausted",
             cancelled.rawValue: "canceled",
         ]
     }

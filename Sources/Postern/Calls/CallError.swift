@@ -37,7 +37,7 @@ public struct CallError: Error, Sendable {
         let code: Code =
             switch error.reason {
             case .malformed, .limitExceeded: .invalidRequest
-            case .tooManyReferences: .limitExceeded
+            case .tooManyReferences: .tooManyReferences
             default: .invalidParameters
             }
         self.init(code, error.message, executed: .no)

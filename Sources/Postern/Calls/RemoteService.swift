@@ -13,7 +13,7 @@
 /// let calculator = RemoteCalculator(remote: RemoteService(peer, path: "calculator"))
 /// ```
 public struct RemoteService: Sendable {
-    private let caller: any Caller
+    private let callee: any Callee
     /// Names joined by `/`; empty for all that the calls can reach.
     public let path: String
     /// How long each reply may take; `nil` for as long as that of a call by hand.
@@ -22,11 +22,11 @@ public struct RemoteService: Sendable {
     /// Names a service; nothing is asked of it until a method is called.
     ///
     /// - Parameters:
-    ///   - caller: Sends the calls, and is kept.
+    ///   - callee: Sends the calls, and is kept.
     ///   - path: Names joined by `/`; empty for what a reference leads to.
     ///   - timeout: How long each reply may take; `nil` for as long as that of a call by hand.
-    public init(_ caller: some Caller, path: String = "", timeout: Duration? = nil) {
-        self.caller = caller
+    public init(_ callee: some Callee, path: String = "", timeout: Duration? = nil) {
+        self.callee = callee
         self.path = path
         self.timeout = timeout
     }
@@ -39,7 +39,7 @@ public struct RemoteService: Sendable {
         _ arguments: repeat each Argument
     ) async throws(CallError) -> Value {
         let path = path(of: method)
-        return try Peer.value(of: try await caller.reply(to: path, repeat each arguments, timeout: timeout), path)
+        return try Peer.value(of: try await callee.reply(to: path, repeat each arguments, timeout: timeout), path)
     }
 
     /// Calls a method and passes over its result.
@@ -47,7 +47,7 @@ public struct RemoteService: Sendable {
         _ method: String,
         _ arguments: repeat each Argument
     ) async throws(CallError) {
-        _ = try await caller.reply(to: path(of: method), repeat each arguments, timeout: timeout)
+        _ = try await callee.reply(to: path(of: method), repeat each arguments, timeout: timeout)
     }
 
     /// Calls a method that answers with a stream.
@@ -59,7 +59,7 @@ public struct RemoteService: Sendable {
         of item: Item.Type = Item.self
     ) async throws(CallError) -> ValueStream<Item> {
         let path = path(of: method)
-        let reply = try await caller.reply(to: path, repeat each arguments, timeout: timeout)
+        let reply = try await callee.reply(to: path, repeat each arguments, timeout: timeout)
         return ValueStream(try Peer.stream(of: reply, path))
     }
 

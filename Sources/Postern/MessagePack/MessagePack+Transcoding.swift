@@ -7,9 +7,27 @@ extension MessagePack {
         to target: any PayloadCodec.Type,
         into output: inout [UInt8]
     ) throws(PayloadError) {
+        try transcode(value, TranscodingWalk(target: target), into: &output)
+    }
+
+    /// The same with references, which are named anew.
+    package static func transcode(
+        _ value: Span<UInt8>,
+        to target: any ReferenceCodec.Type,
+        naming: @escaping ReferenceNaming,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        let writer = TranscodingWalk.ReferenceWriter(target: target, naming: naming)
+        try transcode(value, TranscodingWalk(target: target, references: writer), into: &output)
+    }
+
+    private static func transcode(
+        _ value: Span<UInt8>,
+        _ walk: consuming TranscodingWalk,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
         let start = output.count
         do throws(PayloadError) {
-            var walk = TranscodingWalk(target: target)
             guard try walk.value(at: 0, in: value, depth: 0, into: &output) == value.count else { throw .trailing }
         } catch {
             output.removeLast(output.count - start)
@@ -25,9 +43,28 @@ extension MessagePack {
         to target: any PayloadCodec.Type,
         into output: inout [UInt8]
     ) throws(PayloadError) {
+        try transcodeArguments(arguments, TranscodingWalk(target: target), into: &output)
+    }
+
+    /// The same with references, which are named anew.
+    package static func transcodeArguments(
+        _ arguments: Span<UInt8>,
+        to target: any ReferenceCodec.Type,
+        naming: @escaping ReferenceNaming,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        let writer = TranscodingWalk.ReferenceWriter(target: target, naming: naming)
+        try transcodeArguments(arguments, TranscodingWalk(target: target, references: writer), into: &output)
+    }
+
+    private static func transcodeArguments(
+        _ arguments: Span<UInt8>,
+        _ walk: consuming TranscodingWalk,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
         let start = output.count
         do throws(PayloadError) {
-            try transcodePair(arguments, to: target, into: &output)
+            try transcodePair(arguments, walk, into: &output)
         } catch {
             output.removeLast(output.count - start)
             throw error
@@ -36,9 +73,10 @@ extension MessagePack {
 
     private static func transcodePair(
         _ arguments: Span<UInt8>,
-        to target: any PayloadCodec.Type,
+        _ walk: consuming TranscodingWalk,
         into output: inout [UInt8]
     ) throws(PayloadError) {
+        let target = walk.target
         guard arguments.count > 0 else { return }
         let positional = try positionalHeader(in: arguments)
         let middle = try end(ofValueAt: 0, in: arguments)
@@ -50,7 +88,6 @@ extension MessagePack {
         let isNamed = named.count > 0
         guard isNamed || positional.count > 0 else { return }
         var mark = target.beginArguments(named: isNamed, into: &output)
-        var walk = TranscodingWalk(target: target)
         try walk.contents(of: isNamed ? named : positional, &mark, in: arguments, depth: 1, into: &output)
         target.endArguments(mark, named: isNamed, into: &output)
     }
@@ -58,11 +95,21 @@ extension MessagePack {
 
 /// Reads values and writes them with the functions of another codec; goes as deep as the values, at most 64.
 private struct TranscodingWalk {
+    /// How references are written; without it they are refused.
+    struct ReferenceWriter {
+        let target: any ReferenceCodec.Type
+        let naming: ReferenceNaming
+    }
+
     let target: any PayloadCodec.Type
+    private let references: ReferenceWriter?
     private var values = 0
     private var ledger = NameLedger()
 
-    init(target: any PayloadCodec.Type) { self.target = target }
+    init(target: any PayloadCodec.Type, references: ReferenceWriter? = nil) {
+        self.target = target
+        self.references = references
+    }
 
     /// Writes the value at an offset and returns its end.
     mutating func value(
@@ -133,6 +180,10 @@ private struct TranscodingWalk {
         case .string: target.write(try MessagePack.readString(value), into: &output)
         case .bytes: target.write(bytes: value.extracting((value.count - header.count)..<value.count), into: &output)
         case .array, .map, .extension:
+            if let references, value[value.count - header.count - 1] == MessagePack.referenceType {
+                let reference = try MessagePack.readReference(value)
+                return references.target.write(try references.naming(reference), into: &output)
+            }
             let time = try MessagePack.readTimestamp(value)
             try target.write(time, into: &output)
         }

@@ -7,12 +7,13 @@ extension Payload: PayloadScalar {
     }
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
-        if codec == self.codec {
-            guard references != nil else { return output.append(copying: bytes.span) }
+        if references != nil {
             guard let message = SentReferences.current else {
                 throw PayloadError(.noConnection, "a reference is written outside a connection")
             }
-            output += try naming(in: message)
+            output += try naming(in: message, as: codec)
+        } else if codec == self.codec {
+            output.append(copying: bytes.span)
         } else {
             try self.codec.transcode(bytes.span, to: codec, into: &output)
         }

@@ -5,7 +5,7 @@ public struct Payload: Sendable {
     /// The encoding of the bytes.
     public var codec: any PayloadCodec.Type
     /// The references among the values; `nil` for none.
-    var references: PayloadReferences?
+    package var references: PayloadReferences?
 
     /// Takes encoded bytes as they are.
     public init(bytes: [UInt8], codec: any PayloadCodec.Type) {

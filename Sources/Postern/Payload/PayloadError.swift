@@ -23,7 +23,7 @@ public struct PayloadError: Error, Hashable, Sendable {
         public static let duplicateName = Reason(word: "duplicate name")
         /// The value cannot be written in this encoding.
         public static let notEncodable = Reason(word: "not encodable")
-        /// A reference was met outside the messages of a native connection.
+        /// A reference was met outside the messages of a connection.
         public static let noConnection = Reason(word: "no connection")
         /// The other end would hold more references than are lent.
         public static let tooManyReferences = Reason(word: "too many references")

@@ -13,6 +13,30 @@ enum ArgumentEncoding {
         }
     }
 
+    /// The same in any encoding; JSON has positional ones or named ones, not both.
+    static func payload<each Argument: Encodable>(
+        as codec: any PayloadCodec.Type,
+        _ arguments: repeat each Argument,
+        named: KeyValuePairs<String, any Encodable> = [:]
+    ) throws(PayloadError) -> Payload {
+        if codec == MessagePack.self { return try payload(repeat each arguments, named: named) }
+        var payload = Payload(bytes: [], codec: codec)
+        var mark = codec.beginArguments(named: !named.isEmpty, into: &payload.bytes)
+        for argument in repeat each arguments {
+            guard named.isEmpty else {
+                throw PayloadError(.notEncodable, "\(codec.name) takes arguments by position or by name, not both")
+            }
+            codec.nextElement(&mark, into: &payload.bytes)
+            try codec.encode(argument, into: &payload.bytes)
+        }
+        for (name, argument) in named {
+            codec.nextMember(named: name, &mark, into: &payload.bytes)
+            try codec.encode(argument, into: &payload.bytes)
+        }
+        codec.endArguments(mark, named: !named.isEmpty, into: &payload.bytes)
+        return payload
+    }
+
     /// Arguments as they stand in a dynamic call: those without a name are positional.
     static func payload(dynamic arguments: KeyValuePairs<String, any Encodable>) throws(PayloadError) -> Payload {
         try payload(named: arguments) { (list, bytes) throws(PayloadError) in

@@ -13,7 +13,7 @@ extension Peer: Dispatcher {
     }
 
     /// Sends one call, also through a reference, and waits for its reply.
-    func send(_ call: Call) async throws(CallError) -> Reply {
+    package func send(_ call: Call) async throws(CallError) -> Reply {
         guard !call.isNotification else {
             try sendNotification(call)
             return .value(Payload(bytes: [], codec: MessagePack.self))
@@ -87,7 +87,7 @@ extension Peer: Dispatcher {
     public func execution(of path: Span<UInt8>) -> MethodExecution { .onEventLoop }
 
     /// Sends a notification, also through a reference.
-    func sendNotification(_ call: Call) throws(CallError) {
+    package func sendNotification(_ call: Call) throws(CallError) {
         let (arguments, references) = try outgoing(call.arguments)
         try change { state throws(CallError) in
             try state.notify(call.method, arguments, references?.numbers)
@@ -99,7 +99,8 @@ extension Peer: Dispatcher {
         _ arguments: Payload
     ) throws(CallError) -> (bytes: [UInt8], references: SentReferences?) {
         do throws(PayloadError) {
-            return try arguments.transcodedArguments(to: MessagePack.self).naming(for: self)
+            guard arguments.references == nil else { return try arguments.naming(for: self, asArguments: true) }
+            return (try arguments.transcodedArguments(to: MessagePack.self).bytes, nil)
         } catch {
             throw CallError(error)
         }

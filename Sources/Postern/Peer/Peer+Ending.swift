@@ -35,7 +35,7 @@ extension Peer {
         for handler in remains.handlers { handler.cancel() }
         expiry.stop()
         arrivals?.end()
-        endReferences()
+        references.close()
         status.end(reason)
         transport.close()
     }

@@ -81,7 +81,7 @@ extension Peer {
             } else {
                 return handleNotification(path, arguments, bytes, references)
             }
-        case .takeBack(let number, let count): return receiveRelease(number, count)
+        case .takeBack(let number, let count): return self.references.receiveRelease(number, count)
         case .holdReferences: break
         case .resume(let waiter, let value):
             let payload = Payload(received: bytes[value], references)

@@ -60,7 +60,7 @@ extension Peer {
             String(decoding: bytes[frame.path], as: UTF8.self),
             arguments: Payload(bytes: Array(bytes[frame.arguments]), codec: MessagePack.self),
             requiresSafeMethod: frame.flags.contains(.requiresSafeMethod),
-            caller: self
+            caller: Caller(self)
         )
         if let timeout = frame.timeout {
             call.deadline = .now + .milliseconds(Int64(clamping: min(timeout, Self.longestTimeout)))
@@ -77,7 +77,7 @@ extension Peer {
             String(decoding: bytes[path], as: UTF8.self),
             arguments: Payload(bytes: Array(bytes[arguments]), codec: MessagePack.self),
             isNotification: true,
-            caller: self
+            caller: Caller(self)
         )
     }
 
@@ -144,8 +144,9 @@ extension Peer {
     /// The bytes of a result in the encoding of the wire, and the references in it; a result of no bytes is nil.
     func outgoing(result: Payload) throws(CallError) -> (bytes: [UInt8], references: SentReferences?) {
         do throws(PayloadError) {
-            let (bytes, references) = try result.transcoded(to: MessagePack.self).naming(for: self)
-            return (bytes.isEmpty ? [0xc0] : bytes, references)
+            guard result.references == nil else { return try result.naming(for: self) }
+            let bytes = try result.transcoded(to: MessagePack.self).bytes
+            return (bytes.isEmpty ? [0xc0] : bytes, nil)
         } catch {
             throw CallError(.internalError, "The result cannot be written: \(error.message)", executed: .yes)
         }

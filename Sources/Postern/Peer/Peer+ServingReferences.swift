@@ -17,7 +17,7 @@ extension Peer {
                 state.beginServing(frame.id)
                 state.finish(frame.id, with: .failure(Self.noSuchReference))
             }
-            return noteBadUse()
+            return self.references.noteBadUse()
         }
         changeInTurn { $0.beginServing(frame.id) }
         begin(frame.id, call, depth: frame.depth)
@@ -32,7 +32,7 @@ extension Peer {
         _ references: ReceivedReferences?
     ) -> DisconnectReason? {
         var call = notification(path, arguments, bytes)
-        guard locate(&call, references) else { return noteBadUse() }
+        guard locate(&call, references) else { return self.references.noteBadUse() }
         guard let id = changeInTurn({ $0.beginNotification() }) else { return nil }
         begin(id, call, depth: 0)
         return nil

@@ -8,7 +8,6 @@ internal import Synchronization
 public final class Peer: Sendable {
     typealias Parked = CheckedContinuation<Void, Never>
     typealias State = PeerState<CallWaiter, Task<Void, Never>, Parked>
-    typealias References = ReferenceTables<ReferenceHandle.Key, ReferenceHandle, RemoteReference>
 
     /// What this side takes.
     public let limits: PeerLimits
@@ -24,7 +23,7 @@ public final class Peer: Sendable {
     let status = ConnectionStatus()
     private let state: Mutex<State>
     let expiry = ExpiryTimer()
-    let references: Mutex<References>
+    package let references: ReferenceStore
     /// Whether references wait to be given back.
     let areReleasesDue = Atomic(false)
 
@@ -54,7 +53,7 @@ public final class Peer: Sendable {
         self.name = name
         self.sendsTraces = sendsTraces
         self.authentication = authentication?.method
-        references = Mutex(References(limit: limits.references))
+        references = ReferenceStore(limit: limits.references)
         var state = State(limits: limits)
         state.start(name: name, authentication.map { AuthenticationExchange($0.end, nonce: $0.method.makeNonce()) })
         self.state = Mutex(state)

@@ -32,7 +32,7 @@ public struct PeerLimits: Hashable, Sendable {
     public var earlyCalls = 128
     /// Notifications that wait for the end of the handshake; one more fails with `.busy`.
     public var earlyNotifications = 1_024
-    /// References that the other end may hold, and that are held of it; one more to be lent fails with `.limitExceeded`.
+    /// References that the other end may hold, and that are held of it; one more to be lent fails with `.tooManyReferences`.
     ///
     /// Both ends should have the same: one that receives more than it holds closes the connection.
     public var references = 10_000

@@ -28,7 +28,7 @@ package struct PeerTables: Hashable, Sendable {
 extension Peer {
     /// How much is under way now.
     package var tables: PeerTables {
-        let (exports, imports) = references.withLock { ($0.exports.entries.count, $0.imports.entries.count) }
+        let (exports, imports) = references.counts
         return changeInTurn { state in
             PeerTables(
                 pendingCalls: state.calls.count,

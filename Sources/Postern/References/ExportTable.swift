@@ -26,8 +26,12 @@ struct ExportTable<Key: Hashable & Sendable, Target: Sendable>: Sendable {
     private(set) var entries: [UInt64: Entry] = [:]
     private var numbers: [Key: UInt64] = [:]
     private let limit: Int
+    private let largestNumber: UInt64
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, largestNumber: UInt64 = UInt64(Int64.max)) {
+        self.limit = limit
+        self.largestNumber = largestNumber
+    }
 
     func target(of number: UInt64) -> Target? { entries[number]?.target }
 
@@ -43,7 +47,7 @@ struct ExportTable<Key: Hashable & Sendable, Target: Sendable>: Sendable {
         }
         guard entries.count < limit else { return nil }
         var number: UInt64
-        repeat { number = .random(in: 1...UInt64(Int64.max), using: &random) } while entries[number] != nil
+        repeat { number = .random(in: 1...largestNumber, using: &random) } while entries[number] != nil
         entries[number] = Entry(key: key, target: target, pins: 1)
         numbers[key] = number
         return number

@@ -20,6 +20,16 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
+    /// Whether all of these numbers can be held.
+    func hasRoom(for numbers: [UInt64]) -> Bool {
+        entries.count + numbers.count <= limit || entries.count + newCount(of: numbers) <= limit
+    }
+
+    private func newCount(of numbers: [UInt64]) -> Int { Set(numbers.lazy.filter { entries[$0] == nil }).count }
+
+    /// Forgets a number whose owner has taken it away; nothing is to be given back.
+    mutating func forget(_ number: UInt64) { entries[number] = nil }
+
     /// Counts a number that arrived, and holds it for its message; false when there are too many.
     mutating func receive(_ number: UInt64) -> Bool {
         guard entries.count < limit || entries[number] != nil else { return false }

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// A function or an object of this process that others may be given a reference to.
-final class LocalReference: Sendable {
+package final class LocalReference: Sendable {
     private struct Holders {
         var count = 0
         var onRelease: (@Sendable () -> Void)?

@@ -3,8 +3,8 @@ internal import Synchronization
 /// The references in one message that was received.
 ///
 /// Holds them until the message goes, whether anybody reads it or not.
-final class ReceivedReferences: Sendable {
-    private let peer: Peer?
+package final class ReceivedReferences: Sendable {
+    private let connection: (any ReferenceConnection)?
     private let lent: [UInt64]
     /// What came home, found when it arrived: it may be released before the message is read.
     private let returned: [UInt64: ReferenceHandle]
@@ -12,23 +12,27 @@ final class ReceivedReferences: Sendable {
     /// Where references are looked up that are being decoded.
     @TaskLocal static var current: Reading?
 
-    init(from peer: Peer?, lent: [UInt64], returned: [UInt64: ReferenceHandle]) {
-        self.peer = peer
+    init(from connection: (any ReferenceConnection)?, lent: [UInt64], returned: [UInt64: ReferenceHandle]) {
+        self.connection = connection
         self.lent = lent
         self.returned = returned
     }
 
     deinit {
-        peer?.letGo(lent)
+        connection?.letGo(lent)
         // The last reference to something of the program's may be among them, and a lock may be held here.
         if !returned.isEmpty { Task { [returned] in _ = returned } }
     }
+
+    /// How many of the sender's references came home.
+    package var returnedCount: Int { returned.count }
 
     /// Finds what a reference of the message leads to.
     func find(_ reference: WireReference) throws(PayloadError) -> ReferenceHandle {
         let handle =
             reference.isReturned
-            ? returned[reference.number] : peer?.proxy(reference.number, reference.kind).map(ReferenceHandle.remote)
+            ? returned[reference.number]
+            : connection?.proxy(reference.number, reference.kind).map(ReferenceHandle.remote)
         guard let handle else { throw PayloadError(.typeMismatch, "no such reference") }
         return handle
     }
@@ -60,7 +64,7 @@ final class ReceivedReferences: Sendable {
 }
 
 /// The references that a payload holds, and which way it goes.
-enum PayloadReferences: Sendable {
+package enum PayloadReferences: Sendable {
     case sent(SentReferences)
     case received(ReceivedReferences)
 }

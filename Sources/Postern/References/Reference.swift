@@ -1,8 +1,8 @@
 /// An object that another process can call: its methods stay here, and a reference to it travels.
 ///
 /// Made of a router of its own, or of a service of one, whose methods are then reached without its path. Give it as an
-/// argument or a result of a call between native peers, by itself or inside other values; the receiver has a
-/// `Reference` too, and calls methods through it. Coming home it is the original again, and one received may be passed
+/// argument or a result of a call between native peers, or for a page at a WebSocket, by itself or inside other values;
+/// the receiver has a `Reference` too, and calls methods through it. Coming home it is the original again, and one received may be passed
 /// on: then the calls go through this process, and end with its connections. What it leads to is kept for as long as
 /// the other end holds it, at most until the connection ends.
 ///

@@ -21,7 +21,7 @@ extension ReferenceHandle {
         var call = try outgoing(method, repeat each arguments, timeout: nil)
         call.isNotification = true
         switch self {
-        case .remote(let remote): try remote.peer.sendNotification(call)
+        case .remote(let remote): try remote.connection.sendNotification(call)
         case .local: Self.inbox.append { [call] in Task.immediate { _ = try? await dispatch(call) } }
         }
     }
@@ -60,7 +60,7 @@ extension ReferenceHandle {
     ) throws(CallError) -> Call {
         let payload: Payload
         switch self {
-        case .remote(let remote): payload = try remote.peer.encoded(repeat each arguments)
+        case .remote(let remote): payload = try remote.connection.arguments(repeat each arguments)
         case .local:
             do throws(PayloadError) {
                 payload = try HomeReferences.encoding { () throws(PayloadError) in

@@ -1,5 +1,5 @@
 /// A reference as its holder sees it: to something at home, or at the other end of a connection.
-enum ReferenceHandle: Hashable, Sendable {
+package enum ReferenceHandle: Hashable, Sendable {
     case local(LocalReference)
     case remote(RemoteReference)
 
@@ -16,7 +16,7 @@ enum ReferenceHandle: Hashable, Sendable {
         }
     }
 
-    var kind: ReferenceKind {
+    package var kind: ReferenceKind {
         switch self {
         case .local(let local): local.kind
         case .remote(let remote): remote.kind
@@ -30,15 +30,15 @@ enum ReferenceHandle: Hashable, Sendable {
         }
     }
 
-    static func == (one: ReferenceHandle, other: ReferenceHandle) -> Bool { one.key == other.key }
+    package static func == (one: ReferenceHandle, other: ReferenceHandle) -> Bool { one.key == other.key }
 
-    func hash(into hasher: inout Hasher) { hasher.combine(key) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(key) }
 }
 
 /// Calls of what a reference leads to.
 extension ReferenceHandle {
     /// The path of a method from where it is served; that of a function is empty.
-    func path(of method: String) -> String {
+    package func path(of method: String) -> String {
         switch self {
         case .local(let local): local.path.isEmpty || method.isEmpty ? local.path + method : "\(local.path)/\(method)"
         case .remote(let remote): method.isEmpty ? remote.path : ReferencePath.text(remote.number, method)
@@ -49,11 +49,12 @@ extension ReferenceHandle {
     func dispatch(_ call: Call) async throws(CallError) -> Reply {
         switch self {
         case .local(let local): try await local.router.dispatch(call)
-        case .remote(let remote): try await remote.peer.send(call)
+        case .remote(let remote): try await remote.connection.send(call)
         }
     }
 
-    func execution(of path: String) -> MethodExecution {
+    /// Tells how a call to this path is best run.
+    package func execution(of path: String) -> MethodExecution {
         switch self {
         case .local(let local): local.router.execution(of: path.utf8.span)
         case .remote: .onEventLoop

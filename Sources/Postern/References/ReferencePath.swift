@@ -1,7 +1,10 @@
 /// Paths that lead to references: `$/<number>` to a function, `$/<number>/<method>` to a method of an object.
 ///
 /// No name of a service begins with `$`.
-enum ReferencePath {
+package enum ReferencePath {
+    /// What a function is called by, where a method has to be named.
+    package static let functionMethod = "call"
+
     static func text(_ number: UInt64, _ method: String) -> String {
         method.isEmpty ? "$/\(number)" : "$/\(number)/\(method)"
     }
@@ -14,7 +17,7 @@ enum ReferencePath {
     }
 
     /// Takes a path apart; `nil` when its number is none, or not written in the one way.
-    static func parse(_ path: String) -> (number: UInt64, method: String)? {
+    package static func parse(_ path: String) -> (number: UInt64, method: String)? {
         let bytes = path.utf8.span
         var position = 2
         guard let number = number(in: bytes, from: &position) else { return nil }

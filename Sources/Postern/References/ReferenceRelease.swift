@@ -1,6 +1,11 @@
 /// What is given back to the owner of a reference.
-struct ReferenceRelease: Hashable, Sendable {
-    let number: UInt64
+package struct ReferenceRelease: Hashable, Sendable {
+    package let number: UInt64
     /// How many of the messages with it are made up for.
-    let count: UInt64
+    package let count: UInt64
+
+    package init(number: UInt64, count: UInt64) {
+        self.number = number
+        self.count = count
+    }
 }

@@ -13,8 +13,8 @@ struct ReferenceTables<Key: Hashable & Sendable, Target: Sendable, Proxy: AnyObj
     /// How often the other side named a reference that it does not hold.
     private(set) var badUses = 0
 
-    init(limit: Int) {
-        exports = Exports(limit: limit)
+    init(limit: Int, largestNumber: UInt64 = UInt64(Int64.max)) {
+        exports = Exports(limit: limit, largestNumber: largestNumber)
         imports = ImportTable(limit: limit)
     }
 
@@ -71,6 +71,9 @@ extension ReferenceTables {
 
 /// Lent by the other end.
 extension ReferenceTables {
+    /// Forgets a number that its owner takes away; nothing is given back for it.
+    mutating func forget(_ number: UInt64) { imports.forget(number) }
+
     /// Takes what is told before a message: holds what is lent, and finds what comes home.
     mutating func receive(
         _ numbers: ReferenceNumbers

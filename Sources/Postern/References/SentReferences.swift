@@ -3,22 +3,22 @@ internal import Synchronization
 /// The references in one message to the other end of a connection.
 ///
 /// Keeps what it names until it goes; nothing stays in the table of exports when the message has not left by then.
-final class SentReferences: Sendable {
+package final class SentReferences: Sendable {
     private struct Named {
         var away = NamedReferences<RemoteReference>()
         var atHome: [ReferenceHandle] = []
     }
 
     /// The one who reads the message; `nil` for this process.
-    let peer: Peer?
+    let connection: (any ReferenceConnection)?
     private let named = Mutex(Named())
 
     /// Where references go that are being encoded; bound while one message is, and never while a handler runs.
     @TaskLocal static var current: SentReferences?
 
-    init(to peer: Peer?) { self.peer = peer }
+    init(to connection: (any ReferenceConnection)?) { self.connection = connection }
 
-    deinit { peer?.unpin(numbers.lent) }
+    deinit { connection?.references.unpin(numbers.lent) }
 
     /// Has references that `body` encodes written for the other end.
     func collecting<R>(_ body: () throws(PayloadError) -> R) throws(PayloadError) -> R {
@@ -30,13 +30,13 @@ final class SentReferences: Sendable {
 
     /// Names a reference.
     func name(_ handle: ReferenceHandle) throws(PayloadError) -> WireReference {
-        guard let peer else { return nameAtHome(handle) }
-        if case .remote(let remote) = handle, remote.peer === peer {
+        guard let connection else { return nameAtHome(handle) }
+        if case .remote(let remote) = handle, remote.connection === connection {
             named.withLock { $0.away.giveBack(remote, remote.number) }
             return WireReference(isReturned: true, kind: remote.kind, number: remote.number)
         }
-        let number = try peer.pin(handle)
-        if !named.withLock({ $0.away.lend(number) }) { peer.unpin([number]) }
+        let number = try connection.references.pin(handle)
+        if !named.withLock({ $0.away.lend(number) }) { connection.references.unpin([number]) }
         return WireReference(isReturned: false, kind: handle.kind, number: number)
     }
 
@@ -60,5 +60,5 @@ final class SentReferences: Sendable {
     var numbers: ReferenceNumbers { named.withLock { $0.away.numbers } }
 
     /// Counts that the message leaves; called in the same step that writes it.
-    func commit() { peer?.commit(numbers.lent) }
+    package func commit() { connection?.references.commit(numbers.lent) }
 }

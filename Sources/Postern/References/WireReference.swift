@@ -1,20 +1,31 @@
 /// A reference as it stands in a message.
-struct WireReference: Hashable, Sendable {
+package struct WireReference: Hashable, Sendable {
     /// Whether it belongs to the one who receives the message, and comes home.
-    let isReturned: Bool
-    let kind: ReferenceKind
-    let number: UInt64
+    package let isReturned: Bool
+    package let kind: ReferenceKind
+    package let number: UInt64
+
+    package init(isReturned: Bool, kind: ReferenceKind, number: UInt64) {
+        self.isReturned = isReturned
+        self.kind = kind
+        self.number = number
+    }
 }
 
 /// Which references the values of one message hold, told in a frame before it.
-struct ReferenceNumbers: Hashable, Sendable {
+package struct ReferenceNumbers: Hashable, Sendable {
     /// Those of the sender, by its numbers.
-    var lent: [UInt64] = []
+    package var lent: [UInt64] = []
     /// Those of the receiver, by the receiver's numbers.
-    var returned: [UInt64] = []
+    package var returned: [UInt64] = []
+
+    package init(lent: [UInt64] = [], returned: [UInt64] = []) {
+        self.lent = lent
+        self.returned = returned
+    }
 }
 
-extension MessagePack {
+extension MessagePack: ReferenceCodec {
     /// The type byte of references: an extension of nine bytes, flags and the number.
     static let referenceType: UInt8 = 0x01
     private static let bytes = 9
@@ -22,13 +33,13 @@ extension MessagePack {
     private static let objectFlag: UInt8 = 2
 
     /// Appends a reference, always in twelve bytes.
-    static func write(_ reference: WireReference, into output: inout [UInt8]) {
+    package static func write(_ reference: WireReference, into output: inout [UInt8]) {
         output += [0xc7, UInt8(bytes), referenceType]
         append(flags(of: reference), reference.number, bytes: 8, to: &output)
     }
 
     /// Reads a reference.
-    static func readReference(_ value: Span<UInt8>) throws(PayloadError) -> WireReference {
+    package static func readReference(_ value: Span<UInt8>) throws(PayloadError) -> WireReference {
         let header = try MessagePackHeader(only: value)
         guard let reference = reference(at: header, in: value) else {
             throw .expected("a reference", found: header.phrase(in: value))
@@ -60,7 +71,7 @@ extension MessagePack {
         (reference.isReturned ? returnedFlag : 0) | (reference.kind == .object ? objectFlag : 0)
     }
 
-    private static func reference(at header: MessagePackHeader, in value: Span<UInt8>) -> WireReference? {
+    static func reference(at header: MessagePackHeader, in value: Span<UInt8>) -> WireReference? {
         guard header.form == .extension, value[header.body - 1] == referenceType, header.count == bytes else {
             return nil
         }

@@ -15,7 +15,9 @@ public struct CallContext: Sendable {
     /// Whether nobody waits for a reply.
     public var isNotification: Bool { call.isNotification }
     /// The other end of the connection the call came over, where it can be called back.
-    public var caller: Peer? { call.caller }
+    ///
+    /// Behind a gateway in another process that is the gateway, not its client: there a client passes a function.
+    public var caller: Caller? { call.caller }
 
     /// Tells the caller how far the handler is, if it asked to be told.
     ///
@@ -25,7 +27,7 @@ public struct CallContext: Sendable {
         let payload: Payload
         do throws(PayloadError) { payload = try Payload(encoding: value, as: call.arguments.codec) } catch {
             guard error.reason == .noConnection, let caller = call.caller else { return }
-            guard let arguments = try? caller.payload(encoding: value) else { return }
+            guard let arguments = try? caller.connection.payload(encoding: value) else { return }
             payload = arguments
         }
         sink(payload)

@@ -38,7 +38,7 @@ public struct MethodDescription: Codable, Hashable, Sendable {
     /// In the order of positional arguments.
     public var parameters: [ParameterDescription]
     /// The type of the result, or of a stream's items: `integer`, `number`, `boolean`, `string`, `bytes`, `array`,
-    /// `object`, `any`, or `null` for none.
+    /// `object`, `function`, `reference`, `any`, or `null` for none.
     public var result: String
     /// Whether the answer is a stream.
     public var isStream: Bool

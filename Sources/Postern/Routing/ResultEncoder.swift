@@ -22,9 +22,9 @@ struct ResultEncoder<Result: Encodable & Sendable>: Sendable {
     @usableFromInline
     func fault(_ error: PayloadError, _ value: Result, _ codec: any PayloadCodec.Type) -> CallError {
         var fault = CallError(ofResult: error, codec)
-        if error.reason == .noConnection, codec == MessagePack.self {
-            fault.unfinished = UnfinishedResult { [writer] (output) throws(PayloadError) in
-                try writer.write(value, MessagePack.self, &output)
+        if error.reason == .noConnection {
+            fault.unfinished = UnfinishedResult { [writer] (codec, output) throws(PayloadError) in
+                try writer.write(value, codec, &output)
             }
         }
         return fault
@@ -35,7 +35,7 @@ struct ResultEncoder<Result: Encodable & Sendable>: Sendable {
     func payload(_ value: Result, for call: Call) throws(CallError) -> Payload {
         do throws(CallError) { return try payload(value, as: call.arguments.codec) } catch {
             guard let result = error.unfinished, let caller = call.caller else { throw error }
-            return try result.payload(for: caller)
+            return try result.payload(for: caller.connection)
         }
     }
 
@@ -49,8 +49,13 @@ struct ResultEncoder<Result: Encodable & Sendable>: Sendable {
 }
 
 extension CallError {
-    init(ofResult error: PayloadError, _ codec: any PayloadCodec.Type) {
-        let code = error.reason == .tooManyReferences ? Code.limitExceeded : .internalError
+    package init(ofResult error: PayloadError, _ codec: any PayloadCodec.Type) {
+        let code: Code =
+            switch error.reason {
+            case .tooManyReferences: .tooManyReferences
+            case .noConnection: .invalidRequest
+            default: .internalError
+            }
         self.init(code, "The result cannot be written as \(codec.name): \(error.message)", executed: .yes)
     }
 }

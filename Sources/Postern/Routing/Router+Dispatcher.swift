@@ -40,7 +40,7 @@ extension Router: Dispatcher {
             return result
         } catch {
             guard let unfinished = error.unfinished, let caller = call.caller else { throw error }
-            return try unfinished.payload(for: caller)
+            return try unfinished.payload(for: caller.connection)
         }
     }
 

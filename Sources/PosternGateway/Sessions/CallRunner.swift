@@ -68,7 +68,7 @@ extension LoopBound<CallRunner> {
     fileprivate func run(_ ticket: CallTicket, _ call: Call, at dispatcher: any Dispatcher) async {
         let result: Result<Reply, CallError>
         do throws(CallError) {
-            result = .success(try await dispatcher.dispatch(call))
+            result = .success(try await call.answer(from: dispatcher))
         } catch {
             result = .failure(error)
         }

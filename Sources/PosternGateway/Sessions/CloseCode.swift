@@ -10,6 +10,9 @@ struct CloseCode {
     static let slowConsumer = CloseCode(code: 4408, reason: "slow consumer")
     static let noPong = CloseCode(code: 4412, reason: "no pong")
 
+    /// The client breaks the rules of the protocol.
+    static func abuse(_ reason: String) -> CloseCode { CloseCode(code: 4503, reason: reason) }
+
     /// Closes a socket with this code.
     func close(_ socket: WebSocket, droppingQueued: Bool = false) {
         socket.close(code: code, reason: reason, droppingQueued: droppingQueued)

@@ -6,13 +6,15 @@ import PosternJSONRPC
 ///
 /// All members belong to the loop's thread.
 final class WebSocketSession: WebSocketHandler {
-    private let context: LoopContext
+    let context: LoopContext
     /// Made when first needed: most connections are idle most of the time.
     private var madeCalls: CallRunner?
     private var madeStreams: StreamReader<SubscriptionTicket>?
+    /// Made with the first call that runs in a task.
+    var madeClient: JSONRPCClient?
     private var session: JSONRPCSession
     private var topics: [SubscriptionTicket: TopicSubscription] = [:]
-    private var socket: WebSocket?
+    private(set) var socket: WebSocket?
 
     init(_ context: LoopContext) {
         self.context = context
@@ -57,6 +59,7 @@ final class WebSocketSession: WebSocketHandler {
         perform(&actions)
         madeCalls?.close()
         madeStreams?.close()
+        madeClient?.close()
     }
 
     /// Answers new calls with "draining"; those under way go on.
@@ -72,7 +75,7 @@ final class WebSocketSession: WebSocketHandler {
         if let madeCalls { return madeCalls }
         let runner = CallRunner(context)
         runner.onFinish = { [self] ticket, result in
-            send { $0.finish(ticket, with: result, into: &$1, actions: &$2) }
+            finish(ticket, result)
         }
         madeCalls = runner
         return runner
@@ -83,6 +86,7 @@ final class WebSocketSession: WebSocketHandler {
         if let madeStreams { return madeStreams }
         let reader = StreamReader<SubscriptionTicket>(context.loop)
         reader.onItem = { [self] ticket, item in
+            let item = outgoing(item)
             send { $0.event(subscription: ticket, item, into: &$1, actions: &$2) }
         }
         reader.onEnd = { [self] ticket, error in
@@ -112,6 +116,10 @@ final class WebSocketSession: WebSocketHandler {
         case .start(let call, let ticket, let options): start(call, ticket, options)
         case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
         case .cancel(let ticket): calls.cancel(ticket)
+        case .finish(let ticket, let result): finish(ticket, result)
+        case .settle(let reply): useReferences { $0.settle(reply) }
+        case .release(let release): useReferences { $0.release(release) }
+        case .giveBack(let lent): useReferences { $0.giveBack(lent) }
         case .openSubscription(let ticket, let stream): streams.start(ticket, stream)
         case .cancelSubscription(let ticket): streams.cancel(ticket)
         case .joinTopic(let ticket, let call, let request):
@@ -131,6 +139,7 @@ final class WebSocketSession: WebSocketHandler {
     private func start(_ call: Call, _ ticket: CallTicket, _ options: JSONRPCSession.CallOptions) {
         var call = call
         if options.wantsProgress { call.progress = progressSink(ticket) }
+        guard let (call, options) = admitted(call, options, ticket) else { return }
         calls.start(ticket, call, options)
     }
 
@@ -138,7 +147,7 @@ final class WebSocketSession: WebSocketHandler {
         let session = LoopBound(self, on: context.loop)
         return { value in
             session.loop.execute {
-                session.value.send { session, output, _ in session.progress(ticket, value, into: &output) }
+                session.value.report(ticket, value)
             }
         }
     }

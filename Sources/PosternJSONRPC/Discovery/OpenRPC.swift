@@ -4,7 +4,8 @@ public import Postern
 public enum OpenRPC {
     /// The whole document as JSON.
     ///
-    /// What OpenRPC has no word for stands in members that begin with `x-`: `x-safe`, `x-stream`, `x-topics`.
+    /// What OpenRPC has no word for stands in members that begin with `x-`: `x-safe`, `x-stream`, `x-topics`,
+    /// `x-reference`.
     public static func document(for description: RouterDescription, _ information: ServerInformation) -> [UInt8] {
         var writer = JSONObjectWriter()
         writer.member("openrpc", "1.4.0")
@@ -60,6 +61,9 @@ public enum OpenRPC {
         case "bytes":
             schema.member("type", "string")
             schema.member("contentEncoding", "base64")
+        case "function", "reference":
+            schema.member("type", "object")
+            schema.member("x-reference", type == "function" ? "function" : "object")
         default: schema.member("type", type)
         }
     }

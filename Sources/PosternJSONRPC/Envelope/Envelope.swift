@@ -2,7 +2,7 @@
 struct Envelope {
     /// The bytes of the id as they came, quotes included; empty when there is none that can be echoed.
     var id = 0..<0
-    /// The name of the method between its quotes.
+    /// The name of the method between its quotes; in a response, which has none, the result or the error.
     var method = 0..<0
     /// The bytes of the params; empty for none.
     var params = 0..<0
@@ -20,6 +20,16 @@ struct Envelope {
 
     /// A call nobody wants an answer to.
     var isNotification: Bool { !members.contains(.id) }
+
+    /// Whether an object among its values may be a reference.
+    @inline(__always)
+    var holdsReferences: Bool {
+        get { members.contains(.reference) }
+        set { if newValue { members.insert(.reference) } }
+    }
+
+    /// The bytes of the result or the error of a response.
+    var outcome: Range<Int> { method }
 
     /// Whether it answers something, rather than asking.
     var isResponse: Bool { !members.contains(.method) && !members.isDisjoint(with: [.result, .error]) }
@@ -42,6 +52,8 @@ struct Envelope {
         static let error = Members(rawValue: 64)
         static let traceparent = Members(rawValue: 128)
         static let tracestate = Members(rawValue: 256)
+        /// No member of the message itself, but of an object in it.
+        static let reference = Members(rawValue: 512)
     }
 
     /// Why well-formed JSON is no valid request.

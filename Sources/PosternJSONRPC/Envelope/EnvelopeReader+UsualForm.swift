@@ -6,6 +6,7 @@ extension EnvelopeReader {
         with scanner: inout JSONScanner,
         depth: Int
     ) throws(JSONFault) -> Envelope {
+        scanner.sawReference = false
         if let envelope = try readUsualForm(bytes, with: &scanner, depth: depth) { return envelope }
         return try readAnyForm(bytes, with: &scanner, depth: depth)
     }
@@ -40,6 +41,7 @@ extension EnvelopeReader {
         envelope.id = id
         envelope.method = method
         envelope.params = params..<scanner.position
+        envelope.holdsReferences = scanner.sawReference
         scanner.position &+= 1
         return envelope
     }

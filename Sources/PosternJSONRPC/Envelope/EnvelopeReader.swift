@@ -19,6 +19,7 @@ struct EnvelopeReader {
         var reader = EnvelopeReader()
         try reader.readMembers(bytes, with: &scanner, depth: depth + 1)
         reader.checkCompleteness()
+        reader.envelope.holdsReferences = scanner.sawReference
         return reader.envelope
     }
 
@@ -63,6 +64,7 @@ struct EnvelopeReader {
         case .method: takeMethod(value, bytes)
         case .params: takeParams(value, bytes)
         case .meta: takeMeta(value, bytes)
+        case .result, .error: if !envelope.members.contains(.method) { envelope.method = value }
         case .traceparent: envelope.traceparent = Self.text(value, bytes)
         case .tracestate: envelope.tracestate = Self.text(value, bytes)
         default: break

@@ -23,8 +23,20 @@ extension CallError {
 
     static var tooManyCalls: CallError { CallError(.busy, "Too many calls in flight") }
 
+    static func noWayForReferences(executed: Executed = .no) -> CallError {
+        CallError(.invalidRequest, "References need a WebSocket", executed: executed)
+    }
+
     static var noWayForEvents: CallError {
         CallError(.methodNotFound, "Subscriptions need a WebSocket", executed: .no)
+    }
+}
+
+extension CallError {
+    /// The error of a result that cannot be written.
+    static func noForm(of result: Payload) -> CallError {
+        if result.holdsReferences { return .noWayForReferences(executed: .yes) }
+        return CallError(.internalError, "The result has no form in JSON", executed: .yes)
     }
 }
 
@@ -38,7 +50,9 @@ extension Payload {
 
     /// Appends the value as JSON.
     func appendJSON(to output: inout [UInt8]) throws(PayloadError) {
-        if codec == JSON.self {
+        if codec == JSON.self || holdsReferences {
+            // References are named by who knows the client; without one there is nobody to lend them to.
+            guard codec == JSON.self else { throw PayloadError(.noConnection, "a reference needs a WebSocket") }
             output.append(copying: bytes.span)
         } else {
             try codec.transcode(bytes.span, to: JSON.self, into: &output)

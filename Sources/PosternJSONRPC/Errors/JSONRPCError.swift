@@ -39,4 +39,18 @@ public enum JSONRPCError {
             output.removeSubrange(start...)
         }
     }
+
+    /// Reads the error object of a client's answer; what is missing or odd in it is replaced.
+    static func error(in object: Span<UInt8>) -> CallError {
+        let members = (try? Value(decoding: Payload(bytes: [UInt8](copying: object), codec: JSON.self))) ?? .null
+        let data = members["data"]
+        var code = CallError.Code.internalError
+        if case .integer(let number)? = members["code"] { code = CallError.Code(rawValue: Int(clamping: number)) }
+        var message = "The client gave no reason"
+        if case .string(let text)? = members["message"] { message = text }
+        var executed: CallError.Executed?
+        if case .string(let word)? = data?["executed"] { executed = CallError.Executed(rawValue: word) }
+        let details = data?["details"].flatMap { try? Payload(encoding: $0, as: JSON.self) }
+        return CallError(code, message, executed: executed, details: details)
+    }
 }

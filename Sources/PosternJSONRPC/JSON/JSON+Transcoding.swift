@@ -7,9 +7,35 @@ extension JSON {
         to target: any PayloadCodec.Type,
         into output: inout [UInt8]
     ) throws(PayloadError) {
+        try transcode(value, to: target, nil, into: &output)
+    }
+
+    /// The same with references, which are named anew.
+    package static func transcode(
+        _ value: Span<UInt8>,
+        to target: any ReferenceCodec.Type,
+        naming: @escaping ReferenceNaming,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        try transcode(value, to: target, ReferenceWriter(target: target, naming: naming), into: &output)
+    }
+
+    /// How references are written; without it they are objects like any other.
+    private struct ReferenceWriter {
+        let target: any ReferenceCodec.Type
+        let naming: ReferenceNaming
+    }
+
+    private static func transcode(
+        _ value: Span<UInt8>,
+        to target: any PayloadCodec.Type,
+        _ references: ReferenceWriter?,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
         let start = output.count
         do throws(PayloadError) {
-            let end = try write(value, from: value.afterWhitespace(from: 0), depth: 0, to: target, into: &output)
+            let first = value.afterWhitespace(from: 0)
+            let end = try write(value, from: first, depth: 0, to: target, references, into: &output)
             guard value.afterWhitespace(from: end) == value.count else { throw malformed }
         } catch {
             output.removeSubrange(start...)
@@ -23,10 +49,30 @@ extension JSON {
         to target: any PayloadCodec.Type,
         into output: inout [UInt8]
     ) throws(PayloadError) {
+        try transcodeArguments(arguments, to: target, nil, into: &output)
+    }
+
+    /// The same with references, which are named anew.
+    package static func transcodeArguments(
+        _ arguments: Span<UInt8>,
+        to target: any ReferenceCodec.Type,
+        naming: @escaping ReferenceNaming,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        let references = ReferenceWriter(target: target, naming: naming)
+        try transcodeArguments(arguments, to: target, references, into: &output)
+    }
+
+    private static func transcodeArguments(
+        _ arguments: Span<UInt8>,
+        to target: any PayloadCodec.Type,
+        _ references: ReferenceWriter?,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
         let first = arguments.afterWhitespace(from: 0)
         let start = output.count
         do throws(PayloadError) {
-            try writeArguments(arguments, from: first, to: target, into: &output)
+            try writeArguments(arguments, from: first, to: target, references, into: &output)
         } catch {
             output.removeSubrange(start...)
             throw error
@@ -37,6 +83,7 @@ extension JSON {
         _ arguments: Span<UInt8>,
         from start: Int,
         to target: any PayloadCodec.Type,
+        _ references: ReferenceWriter?,
         into output: inout [UInt8]
     ) throws(PayloadError) {
         guard start < arguments.count, arguments[start] != UInt8(ascii: "n") else {
@@ -48,7 +95,7 @@ extension JSON {
             throw mismatch("an array or an object of arguments", arguments)
         }
         var mark = target.beginArguments(named: named, into: &output)
-        _ = try writeItems(arguments, from: start, depth: 1, &mark, to: target, into: &output)
+        _ = try writeItems(arguments, from: start, depth: 1, &mark, to: target, references, into: &output)
         target.endArguments(mark, named: named, into: &output)
     }
 
@@ -60,6 +107,7 @@ extension JSON {
         from start: Int,
         depth: Int,
         to target: any PayloadCodec.Type,
+        _ references: ReferenceWriter?,
         into output: inout [UInt8]
     ) throws(PayloadError) -> Int {
         guard start < bytes.count else { throw malformed }
@@ -70,37 +118,57 @@ extension JSON {
         }
         guard depth < JSONScanner.maximumDepth else { throw JSONFault.tooDeep.payloadError }
         let isArray = bytes[start] == Byte.openBracket
+        let first = output.count
         var mark = isArray ? target.beginArray(into: &output) : target.beginMap(into: &output)
-        let end = try writeItems(bytes, from: start, depth: depth + 1, &mark, to: target, into: &output)
+        let (end, reference) = try writeItems(
+            bytes,
+            from: start,
+            depth: depth + 1,
+            &mark,
+            to: target,
+            references,
+            into: &output
+        )
+        if let reference, let references {
+            output.removeSubrange(first...)
+            references.target.write(try references.naming(reference), into: &output)
+            return end
+        }
         if isArray { target.endArray(mark, into: &output) } else { target.endMap(mark, into: &output) }
         return end
     }
 
     /// Writes what stands in the container that begins at an offset; the mark is that of its counterpart.
+    ///
+    /// - Returns: The offset behind it, and the reference that it turned out to be.
     private static func writeItems(
         _ bytes: Span<UInt8>,
         from start: Int,
         depth: Int,
         _ mark: inout ContainerMark,
         to target: any PayloadCodec.Type,
+        _ references: ReferenceWriter?,
         into output: inout [UInt8]
-    ) throws(PayloadError) -> Int {
+    ) throws(PayloadError) -> (end: Int, reference: WireReference?) {
         var walk = JSONContainerWalk(bytes, from: start)
         if bytes[start] == Byte.openBracket {
             while let element = try walk.nextStart(bytes) {
                 target.nextElement(&mark, into: &output)
-                walk.resume(at: try write(bytes, from: element, depth: depth, to: target, into: &output))
+                walk.resume(at: try write(bytes, from: element, depth: depth, to: target, references, into: &output))
             }
-            return walk.end
+            return (walk.end, nil)
         }
+        var draft = ReferenceDraft()
         var names = JSONNames()
         while let name = try walk.nextName(bytes) {
             let text = try string(between: name, in: bytes)
             guard names.insert(name, in: bytes) else { throw duplicate(text) }
             target.nextMember(named: text, &mark, into: &output)
-            walk.resume(at: try write(bytes, from: walk.end, depth: depth, to: target, into: &output))
+            let end = try write(bytes, from: walk.end, depth: depth, to: target, references, into: &output)
+            if references != nil { try draft.note(name, walk.end..<end, in: bytes) }
+            walk.resume(at: end)
         }
-        return walk.end
+        return (walk.end, references == nil ? nil : try draft.reference)
     }
 
     private static func writeScalar(

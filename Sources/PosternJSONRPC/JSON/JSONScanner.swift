@@ -10,6 +10,8 @@ struct JSONScanner {
     var position: Int
     /// How many more values are accepted.
     var valuesLeft: Int
+    /// Whether an object was met that may be a reference.
+    var sawReference = false
 
     init(at position: Int = 0, maximumValues: Int) {
         self.position = position
@@ -58,6 +60,9 @@ struct JSONScanner {
         let start = position &+ 1
         position = try Self.endOfString(bytes, from: start)
         let end = position &- 1
+        if end &- start == ReferenceMarker.count, ReferenceMarker.isOne(bytes.extracting(start..<end)) {
+            sawReference = true
+        }
         guard try nextByte(bytes) == Byte.colon else { throw .malformed(at: position) }
         position &+= 1
         return start..<end

@@ -18,6 +18,13 @@ public struct JSONRPCLimits: Hashable, Sendable {
     public var strayResponses = 100
     /// Events held for a subscription whose response has to leave first.
     public var heldEvents = 1024
+    /// References that either side may hold of the other; one more fails with -32056.
+    public var references = 10_000
+    /// Calls to the client that it has not answered yet, given up or not; one more fails with `.busy` where it is made.
+    public var callsToClient = 128
+    /// Bytes of calls, notifications and releases to the client that wait for its event loop; above it they fail with
+    /// `.busy` where they are made.
+    public var queuedBytesToClient = 4 << 20
     /// The longest time a call may be given; `nil` for no limit.
     public var longestTimeout: Duration?
 

@@ -106,7 +106,9 @@ extension JSONRPCSession {
                 answer(.batchFull(.yes), id: call.id, into: &batch.text)
             } else {
                 answerEntry(call, outcome, &batch)
-                if isOverLimit(&batch, from: start) { answer(.batchFull(.yes), id: call.id, into: &batch.text) }
+                let isTooLarge = isOverLimit(&batch, from: start)
+                countReferences(areSent: !isTooLarge)
+                if isTooLarge { answer(.batchFull(.yes), id: call.id, into: &batch.text) }
             }
             batch.answers[place.entry] = start..<batch.text.count
             batch.unansweredCount -= 1

@@ -23,6 +23,7 @@ extension JSONRPCSession {
         do throws(PayloadError) {
             try value.appendJSON(to: &output)
             output.append(text: "}}")
+            value.commitReferences()
         } catch {
             // What has no form in JSON cannot be told; the call itself goes on.
             output.removeSubrange(start...)
@@ -134,8 +135,10 @@ extension JSONRPCSession {
         guard let call = calls.remove(ticket) else { return }
         if let place = call.place {
             settle(call, at: place, outcome, into: &output, actions: &actions)
-        } else if let opened = answer(call, outcome, into: &output, actions: &actions) {
-            release(opened, actions: &actions)
+        } else {
+            let opened = answer(call, outcome, into: &output, actions: &actions)
+            countReferences(areSent: true)
+            if let opened { release(opened, actions: &actions) }
         }
         startWaiting(&actions)
     }
@@ -172,7 +175,7 @@ extension JSONRPCSession {
     }
 
     /// Appends a value's response.
-    func answer(_ value: Payload, id: [UInt8], into output: inout [UInt8]) {
+    private mutating func answer(_ value: Payload, id: [UInt8], into output: inout [UInt8]) {
         let start = output.count
         ResponseWriter.beginResult(id: id.span, into: &output)
         do throws(PayloadError) {
@@ -180,15 +183,16 @@ extension JSONRPCSession {
             output.append(Byte.closeBrace)
         } catch {
             output.removeSubrange(start...)
-            return answer(CallError(.internalError, "The result has no form in JSON"), id: id, into: &output)
+            return answer(.noForm(of: value), id: id, into: &output)
         }
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)
-            answer(.responseTooLarge, id: id, into: &output)
+            return answer(.responseTooLarge, id: id, into: &output)
         }
+        if value.holdsReferences { unsentReferences.append(value) }
     }
 
-    private func answer(_ result: Result<Payload, CallError>, _ id: [UInt8], into output: inout [UInt8]) {
+    private mutating func answer(_ result: Result<Payload, CallError>, _ id: [UInt8], into output: inout [UInt8]) {
         switch result {
         case .success(let value): answer(value, id: id, into: &output)
         case .failure(let error): answer(error, id: id, into: &output)

@@ -11,7 +11,7 @@ extension JSONRPCSession {
         into output: inout [UInt8],
         actions: inout [Action]
     ) {
-        if envelope.isResponse { return takeResponse(&actions) }
+        if envelope.isResponse { return takeResponse(envelope, message, &actions) }
         if let fault = envelope.fault { return refuse(.invalidRequest(fault.rawValue), envelope, message, &output) }
         if !calls.isEmpty, calls.ticket(ofID: message.extracting(envelope.id)) != nil {
             return refuse(.invalidRequest("duplicate id"), envelope, message, &output)
@@ -48,6 +48,10 @@ extension JSONRPCSession {
         }
         if let refusal { return refuse(refusal, envelope, message, &output) }
         let execution = dispatcher.execution(of: method)
+        if envelope.holdsReferences {
+            let request = Request(method, envelope, message, reception)
+            return begin(request, message, lending: CallOptions(execution), into: &output, actions: &actions)
+        }
         // An entry of a batch must not overtake an earlier one that waits for its turn.
         guard case .immediate(let immediate) = execution, reception.place == nil || !isHoldingBack else {
             if case .offloaded(let function) = execution, isPlain(envelope, reception) {
@@ -59,7 +63,7 @@ extension JSONRPCSession {
         if !envelope.meta.isEmpty, let error = faultOfMeta(envelope, message) {
             return refuse(error, envelope, message, &output)
         }
-        run(immediate, envelope, of: message, into: &output)
+        run(immediate, envelope, of: message, in: reception, into: &output, actions: &actions)
     }
 
     /// Whether a call asks for nothing but its result.
@@ -84,11 +88,13 @@ extension JSONRPCSession {
     }
 
     @inline(__always)
-    private func run(
+    private mutating func run(
         _ immediate: ImmediateMethod,
         _ envelope: Envelope,
         of message: Span<UInt8>,
-        into output: inout [UInt8]
+        in reception: Reception,
+        into output: inout [UInt8],
+        actions: inout [Action]
     ) {
         let start = output.count
         ResponseWriter.beginResult(id: message.extracting(envelope.id), into: &output)
@@ -96,6 +102,9 @@ extension JSONRPCSession {
             try immediate.run(message.extracting(envelope.params), JSON.self, &output)
         } catch {
             output.removeSubrange(start...)
+            if error.isUnfinishedResult, allowsSubscriptions, reception.place == nil, !envelope.isNotification {
+                return finishLater(error, envelope, message, &actions)
+            }
             return refuse(error, envelope, message, &output)
         }
         output.append(Byte.closeBrace)
@@ -126,6 +135,7 @@ extension JSONRPCSession {
     /// Appends an error's response; one that is too large loses its details.
     func answer(_ error: CallError, id: [UInt8], into output: inout [UInt8]) {
         let start = output.count
+        let error = error.isUnfinishedResult ? .noWayForReferences(executed: .yes) : error
         ResponseWriter.append(error, id: id, into: &output)
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)
@@ -133,7 +143,7 @@ extension JSONRPCSession {
         }
     }
 
-    private mutating func takeResponse(_ actions: inout [Action]) {
+    mutating func takeStrayResponse(_ actions: inout [Action]) {
         strayResponses += 1
         if strayResponses == limits.strayResponses {
             actions.append(.close(code: 4503, reason: "too many responses that nobody waits for"))
@@ -172,6 +182,9 @@ enum ReservedName {
         guard name.count > 1, name[0] == UInt8(ascii: "r") || name[0] == UInt8(ascii: "$") else { return false }
         return begins(name)
     }
+
+    /// What stands before the handle and the method of a call through a reference.
+    static let invocation = "$/invokeProxy/"
 
     @inline(never)
     private static func begins(_ name: Span<UInt8>) -> Bool {

@@ -12,6 +12,9 @@ extension JSONRPCSession {
             switch request.method {
             case "$/cancelRequest": try cancel(request, message, into: &output, actions: &actions)
             case "rpc/ping": answerJSON("\"pong\"", request, into: &output)
+            case "$/releaseMarshaledObject": try takeRelease(request, message, into: &output, actions: &actions)
+            case let method where method.hasPrefix(ReservedName.invocation):
+                try invoke(request, message, into: &output, actions: &actions)
             case let method where settings.gatewayMethods.contains(method):
                 begin(request, message, CallOptions(placement: .gateway), into: &output, actions: &actions)
             case let method where method.hasPrefix("$"): throw .methodNotFound

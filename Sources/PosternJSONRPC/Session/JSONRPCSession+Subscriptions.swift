@@ -49,6 +49,7 @@ extension JSONRPCSession {
         do throws(PayloadError) {
             let event = try TopicEvent(item, epoch: subscription.epoch, notification: subscription.notification)
             deliver(event, to: ticket, into: &output, actions: &actions)
+            item.payload.commitReferences()
         } catch {
             actions.append(subscription.end(ticket))
             endSubscription(ticket, error: CallError(.internalError, "An item has no form in JSON"), into: &output)

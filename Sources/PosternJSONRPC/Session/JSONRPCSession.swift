@@ -21,6 +21,10 @@ public struct JSONRPCSession: ~Copyable {
     var subscriptions = SlotTable<Subscription>()
     /// Whether an entry of the batch that is being read waits for its turn.
     var isHoldingBack = false
+    /// Calls to the client that it has not answered.
+    var clientCalls: Set<UInt64> = []
+    /// Results with references whose response is being written.
+    var unsentReferences: [Payload] = []
     var strayResponses = 0
     var lastSubscriptionNumber = 0
 

@@ -15,6 +15,17 @@ enum Echo {
             Parameter<[UInt8]>("data", "Bytes; base64 text in JSON"),
             options: quick("Gives back bytes")
         ) { (data: [UInt8]) in data }
+        service.register(
+            "back",
+            Parameter<String>("method", "One that the caller serves itself"),
+            Parameter<Payload>("value", "Its argument"),
+            options: MethodOptions(documentation: "Calls the caller back, and gives what it answers")
+        ) { (context: CallContext, method: String, value: Payload) async throws -> Payload in
+            guard let caller = context.caller else {
+                throw CallError(.invalidRequest, "Nobody can be called back here", executed: .no)
+            }
+            return try await caller.call(method, value)
+        }
     }
 
     private static func quick(_ documentation: String) -> MethodOptions {

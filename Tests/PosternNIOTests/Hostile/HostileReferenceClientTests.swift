@@ -75,7 +75,7 @@ struct HostileReferenceClientTests {
             let (raw, server) = try await stage.greet()
             for _ in 0..<10 { #expect(try await raw.borrow("lend", [0x91, 0xcd, 0x03, 0xe8, 0xc0]).count == 1_000) }
             let refusal = try await raw.call("lend", [0x91, 1, 0xc0])
-            #expect(refusal?.code == CallError.Code.limitExceeded.rawValue)
+            #expect(refusal?.code == CallError.Code.tooManyReferences.rawValue)
             #expect(stage.victim.released.value == 0)
             raw.close()
             _ = await server.disconnected

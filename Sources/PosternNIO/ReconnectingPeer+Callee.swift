@@ -1,6 +1,6 @@
 public import Postern
 
-extension ReconnectingPeer: Caller {
+extension ReconnectingPeer: Callee {
     /// Sends one call and waits for its reply; a wait for a connection is part of the timeout.
     ///
     /// - Throws: What ``dispatch(_:)`` throws.

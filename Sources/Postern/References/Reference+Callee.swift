@@ -1,4 +1,4 @@
-extension Reference: Caller {
+extension Reference: Callee {
     /// Sends one call to the object and waits for its reply, as ``call(_:_:timeout:)`` does.
     public func reply<each Argument: Encodable>(
         to method: String,

@@ -1,4 +1,4 @@
-extension Peer: Caller {
+extension Peer: Callee {
     /// Sends one call and waits for its reply, as ``call(_:_:named:timeout:)`` does.
     public func reply<each Argument: Encodable>(
         to method: String,

@@ -1,0 +1,48 @@
+internal import Postern
+
+/// Something that a session is to send to its client by itself, without having been asked.
+public struct ClientMessage: Sendable {
+    enum Content: Sendable {
+        case call(id: UInt64, method: String, params: [UInt8])
+        case notification(method: String, params: [UInt8])
+        case cancellation(id: UInt64)
+        case release(ReferenceRelease)
+    }
+
+    let content: Content
+
+    init(_ content: Content) { self.content = content }
+
+    /// About as many bytes as it will have.
+    var byteCount: Int {
+        switch content {
+        case .call(_, let method, let params), .notification(let method, let params):
+            Self.frameBytes + method.utf8.count + params.count
+        case .cancellation, .release: Self.frameBytes
+        }
+    }
+
+    private static var frameBytes: Int { 64 }
+}
+
+/// What a client answered to a call of the server.
+public struct ClientReply: Sendable {
+    let id: UInt64
+    let result: Result<Payload, CallError>
+    /// The references among the values of the result; `nil` for none.
+    let references: ReferenceNumbers?
+}
+
+/// References that came with a message that is not read.
+public struct LentReferences: Sendable {
+    let numbers: ReferenceNumbers
+}
+
+/// A reference that is held no longer.
+public struct ClientRelease: Sendable {
+    let handle: UInt64
+    /// How many times it was received; unlike 1 only when it came more than once.
+    let count: UInt64
+    /// Whether the client takes back what is its own.
+    let isByOwner: Bool
+}

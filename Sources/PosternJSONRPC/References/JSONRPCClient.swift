@@ -1,0 +1,223 @@
+public import Postern
+import Synchronization
+
+/// The client of a session as handlers see it: what they call back, and what holds their references.
+///
+/// Any thread may call it. What is to be sent waits here until the session's owner takes it: it is woken once for any
+/// number of messages, and sends them in their order.
+public final class JSONRPCClient: ReferenceConnection {
+    package let references: ReferenceStore
+    package var codec: any PayloadCodec.Type { JSON.self }
+    let limits: JSONRPCLimits
+    private let state: Mutex<ClientState>
+    /// Whether there may be messages: read with every result, where a lock would cost more than the rest.
+    private let mayHaveMessages = Atomic(false)
+
+    /// Numbers above it lose digits in JavaScript.
+    private static let largestHandle: UInt64 = 1 << 53 - 1
+
+    /// Begins without calls and references.
+    ///
+    /// - Parameters:
+    ///   - limits: Those of the session.
+    ///   - wake: Has the session's owner call ``takeMessages()``; called from any thread.
+    public init(limits: JSONRPCLimits, wake: @escaping @Sendable () -> Void) {
+        self.limits = limits
+        references = ReferenceStore(limit: limits.references, largestNumber: Self.largestHandle)
+        state = Mutex(ClientState(wake: wake))
+    }
+
+    /// What the client holds of this side, by handle; empty once it has left.
+    public var exportedReferences: [ReferenceEntry] { references.exported }
+
+    /// What this side holds of the client, by handle; empty once it has left.
+    public var importedReferences: [ReferenceEntry] { references.imported }
+
+    /// Hands over what is to be sent, in order.
+    public func takeMessages() -> [ClientMessage] {
+        guard mayHaveMessages.load(ordering: .acquiring) else { return [] }
+        return state.withLock { state in
+            mayHaveMessages.store(false, ordering: .relaxed)
+            defer { (state.queue, state.queuedBytes) = ([], 0) }
+            return state.queue
+        }
+    }
+
+    /// Ends everything: the client has left.
+    ///
+    /// Its calls fail, and owners hear that nobody holds their references.
+    public func close() {
+        let waiters = state.withLock { state in
+            defer { state = ClientState(lastID: state.lastID) }
+            return state.calls.values.compactMap(\.self)
+        }
+        for waiter in waiters { waiter.settle(.failure(Self.hasLeft(executed: .unknown))) }
+        references.close()
+    }
+
+    /// Why the connection is to be closed with 4503: the client uses references that it does not hold; else `nil`.
+    public var violation: String? { state.withLock { $0.violation } }
+
+    func note(_ reason: DisconnectReason?) {
+        if let reason { state.withLock { $0.violation = $0.violation ?? reason.message } }
+    }
+
+    // MARK: Calls to the client
+
+    package func send(_ call: Call) async throws(CallError) -> Reply {
+        guard !call.isNotification else {
+            try sendNotification(call)
+            return .value(.nothing)
+        }
+        let method = Self.method(call.method)
+        let (params, sent) = try outgoing(call)
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                begin(id, .call(id: id, method: method, params: params), sent, call.deadline, continuation)
+            }
+        } onCancel: {
+            giveUp(id, CallError(.cancelled, "The caller cancelled"))
+        }
+        return try result.get()
+    }
+
+    package func sendNotification(_ call: Call) throws(CallError) {
+        let (params, sent) = try outgoing(call)
+        if sent != nil {
+            throw CallError(.invalidRequest, "A notification to a client cannot hold references", executed: .no)
+        }
+        try put(ClientMessage(.notification(method: Self.method(call.method), params: params)))
+    }
+
+    package func releasesBecameDue() { Task { giveBack(references.takeReleases()) } }
+
+    func giveBack(_ releases: [ReferenceRelease]) {
+        let wake = state.withLock { state -> (@Sendable () -> Void)? in
+            guard state.wake != nil else { return nil }
+            var wake: (@Sendable () -> Void)?
+            // What is given back makes room at the other end: it is not held up by a full queue.
+            for release in releases { if let woken = append(ClientMessage(.release(release)), &state) { wake = woken } }
+            return wake
+        }
+        wake?()
+    }
+
+    /// Takes the answer to a call; one that nobody waits for any more is passed over.
+    public func settle(_ reply: ClientReply) {
+        let waiter = state.withLock { $0.calls.removeValue(forKey: reply.id) ?? nil }
+        var result = reply.result
+        if let references = reply.references {
+            do throws(CallError) {
+                let received = try receive(references)
+                if case .success(var payload) = result {
+                    payload.attach(received)
+                    result = .success(payload)
+                }
+            } catch {
+                result = .failure(error)
+            }
+        }
+        waiter?.settle(result.map(Reply.value))
+    }
+
+    private func begin(
+        _ id: UInt64,
+        _ message: ClientMessage.Content,
+        _ sent: SentReferences?,
+        _ deadline: ContinuousClock.Instant?,
+        _ continuation: CheckedContinuation<Result<Reply, CallError>, Never>
+    ) {
+        let timer = deadline.map { deadline in
+            Task { [weak self] in
+                guard (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
+                self?.giveUp(id, CallError(.deadlineExceeded, "The client did not answer in time"))
+            }
+        }
+        let waiter = ClientWaiter(continuation: continuation, timer: timer)
+        do throws(CallError) {
+            let wake = try state.withLock { state throws(CallError) in
+                // A cancellation before this found nothing to give up.
+                if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", executed: .no) }
+                guard state.calls.count < limits.callsToClient else {
+                    throw CallError(.busy, "The client leaves too many calls unanswered", executed: .no)
+                }
+                let wake = try enqueue(ClientMessage(message), &state)
+                state.calls[id] = .some(waiter)
+                sent?.commit()
+                return wake
+            }
+            wake?()
+        } catch {
+            waiter.settle(.failure(error))
+        }
+    }
+
+    /// Settles a call that nobody waits for any more, and tells the client; one that is settled stays as it is.
+    private func giveUp(_ id: UInt64, _ error: CallError) {
+        let (waiter, wake) = state.withLock { state -> (ClientWaiter?, (@Sendable () -> Void)?) in
+            guard let entry = state.calls[id], let waiter = entry else { return (nil, nil) }
+            state.calls[id] = .some(nil)
+            return (waiter, append(ClientMessage(.cancellation(id: id)), &state))
+        }
+        waiter?.settle(.failure(error))
+        wake?()
+    }
+
+    private func put(_ message: ClientMessage) throws(CallError) {
+        let wake = try state.withLock { state throws(CallError) in try enqueue(message, &state) }
+        wake?()
+    }
+
+    private func enqueue(
+        _ message: ClientMessage,
+        _ state: inout ClientState
+    ) throws(CallError) -> (@Sendable () -> Void)? {
+        guard state.wake != nil else { throw Self.hasLeft(executed: .no) }
+        guard state.queuedBytes < limits.queuedBytesToClient else {
+            throw CallError(.busy, "Too much waits to be sent to the client", executed: .no)
+        }
+        return append(message, &state)
+    }
+
+    /// Puts a message into the queue; gives whom to wake, when it was empty.
+    private func append(_ message: ClientMessage, _ state: inout ClientState) -> (@Sendable () -> Void)? {
+        mayHaveMessages.store(true, ordering: .releasing)
+        return state.append(message)
+    }
+
+    /// The method as the client knows it: dots between names, and StreamJsonRpc's form for references.
+    private static func method(_ path: String) -> String {
+        guard let (number, method) = ReferencePath.parse(path), path.hasPrefix("$/") else {
+            return String(path.map { $0 == "/" ? "." : $0 })
+        }
+        return "$/invokeProxy/\(number)/\(method.isEmpty ? ReferencePath.functionMethod : method)"
+    }
+
+    private func outgoing(_ call: Call) throws(CallError) -> (params: [UInt8], sent: SentReferences?) {
+        if let (number, _) = ReferencePath.parse(call.method), call.method.hasPrefix("$/"), !references.holds(number) {
+            throw state.withLock { $0.wake == nil } ? Self.hasLeft(executed: .no) : Self.noSuchReference
+        }
+        do throws(PayloadError) {
+            let (params, sent) = try call.arguments.naming(for: self, asArguments: true)
+            return (params, sent)
+        } catch {
+            throw CallError(error)
+        }
+    }
+
+    private static func hasLeft(executed: CallError.Executed) -> CallError {
+        CallError(.unavailable, "The client has left", executed: executed)
+    }
+
+    /// The same for every handle that the client does not hold, whether it is lent to somebody else or never was.
+    static let noSuchReference = CallError(.notFound, "No such reference", executed: .no)
+}
+
+extension Payload {
+    /// No result at all.
+    fileprivate static var nothing: Payload { Payload(bytes: [], codec: JSON.self) }
+}

@@ -1,0 +1,58 @@
+public import Postern
+
+extension JSONRPCSession {
+    /// How a call is to be run, and what came along with it.
+    public struct CallOptions: Sendable {
+        /// Who runs it.
+        public var placement: Placement
+        /// What answers the call without a task, on another thread; `nil` when only the dispatcher can.
+        public var function: ImmediateMethod?
+        /// Whether the client wants to hear of its progress.
+        public var wantsProgress = false
+        /// The key under which a second call gets the first answer.
+        public var idempotencyKey: String?
+        /// The W3C trace context of the caller.
+        public var traceparent: String?
+        /// The vendors' part of the trace context.
+        public var tracestate: String?
+
+        /// The references among the arguments; `nil` for none.
+        package var references: ReferenceNumbers?
+        /// Whether the method is one of a reference: `$/<handle>/<method>`.
+        package var leadsToReference = false
+
+        /// Takes who runs the call.
+        public init(placement: Placement) { self.placement = placement }
+
+        /// Takes how the dispatcher wants the method to be run.
+        public init(_ execution: MethodExecution) {
+            switch execution {
+            case .concurrent: placement = .concurrent
+            case .offloaded(let function): (placement, self.function) = (.concurrent, function)
+            case .immediate, .onEventLoop: placement = .onEventLoop
+            }
+        }
+    }
+
+    /// Who runs a call.
+    public enum Placement: Hashable, Sendable {
+        /// The dispatcher, in a task on the event loop.
+        case onEventLoop
+        /// The dispatcher, in a task on the global executor.
+        case concurrent
+        /// The gateway itself: the method is one of those it named.
+        case gateway
+    }
+
+    /// What a client wants to hear of.
+    public struct TopicRequest: Sendable {
+        /// The name of the topic, as the client wrote it.
+        public var topic: String
+        /// The id of the subscription, as it stands between quotes in JSON.
+        public var subscriptionID: [UInt8]
+        /// The place after which the client wants to hear everything.
+        public var since: StreamPosition?
+        /// The word for what to do when the client reads too slowly.
+        public var policy: String?
+    }
+}

@@ -1,0 +1,150 @@
+internal import Postern
+
+/// Calls through references, and calls of the server to its client.
+extension JSONRPCSession {
+    /// Appends a message that the server sends by itself.
+    public mutating func append(_ message: ClientMessage, into output: inout [UInt8]) {
+        switch message.content {
+        case .call(let id, let method, let params):
+            clientCalls.insert(id)
+            output.append(text: #"{"jsonrpc":"2.0","id":"#)
+            JSON.write(id, into: &output)
+            output.append(Byte.comma)
+            Self.append(method, params, &output)
+        case .notification(let method, let params):
+            output.append(text: #"{"jsonrpc":"2.0","#)
+            Self.append(method, params, &output)
+        case .cancellation(let id):
+            output.append(text: #"{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":"#)
+            JSON.write(id, into: &output)
+            output.append(text: "}}")
+        case .release(let release):
+            output.append(text: #"{"jsonrpc":"2.0","method":"$/releaseMarshaledObject","params":{"handle":"#)
+            JSON.write(release.number, into: &output)
+            output.append(text: #","ownedBySender":false"#)
+            // A client of StreamJsonRpc knows no count, and never lends anything twice under one handle.
+            if release.count > 1 {
+                output.append(text: #","count":"#)
+                JSON.write(release.count, into: &output)
+            }
+            output.append(text: "}}")
+        }
+    }
+
+    private static func append(_ method: String, _ params: [UInt8], _ output: inout [UInt8]) {
+        output.append(text: #""method":"#)
+        JSON.write(method, into: &output)
+        if !params.isEmpty {
+            output.append(text: #","params":"#)
+            output.append(copying: params.span)
+        }
+        output.append(Byte.closeBrace)
+    }
+
+    /// Takes the client's answer to a call of the server.
+    @inline(never)
+    mutating func takeResponse(_ envelope: Envelope, _ message: Span<UInt8>, _ actions: inout [Action]) {
+        let id = message.extracting(envelope.id)
+        guard let number = try? JSON.readUInt64(id), id[0] != Byte.quote, clientCalls.remove(number) != nil else {
+            return takeStrayResponse(&actions)
+        }
+        let outcome = message.extracting(envelope.outcome)
+        let hasFailed = envelope.members.contains(.error)
+        let references = envelope.holdsReferences && !hasFailed ? try? JSON.references(in: outcome) : nil
+        let result: Result<Payload, CallError> =
+            hasFailed
+            ? .failure(JSONRPCError.error(in: outcome))
+            : .success(Payload(bytes: [UInt8](copying: outcome), codec: JSON.self))
+        actions.append(.settle(ClientReply(id: number, result: result, references: references)))
+    }
+
+    /// Begins a call whose arguments hold references.
+    @inline(never)
+    mutating func begin(
+        _ request: Request,
+        _ message: Span<UInt8>,
+        lending options: CallOptions,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) {
+        do throws(CallError) {
+            guard allowsSubscriptions else { throw .noWayForReferences() }
+            var options = options
+            options.function = nil
+            let references = try Self.references(in: message.extracting(request.envelope.params))
+            options.references = references
+            guard !request.envelope.isNotification else {
+                return actions.append(.giveBack(LentReferences(numbers: references)))
+            }
+            let start = output.count
+            begin(request, message, options, into: &output, actions: &actions)
+            // It was refused, and nobody else will give them back.
+            if output.count > start { actions.append(.giveBack(LentReferences(numbers: references))) }
+        } catch {
+            refuse(error, request.envelope, message, &output)
+        }
+    }
+
+    /// Begins a call through a reference: `$/invokeProxy/<handle>/<method>`.
+    mutating func invoke(
+        _ request: Request,
+        _ message: Span<UInt8>,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) throws(CallError) {
+        guard allowsSubscriptions else { throw .noWayForReferences() }
+        if let refusal { throw refusal }
+        let request = request.renamed("$/" + request.method.dropFirst(ReservedName.invocation.count))
+        var options = CallOptions(placement: .concurrent)
+        options.leadsToReference = true
+        guard request.envelope.holdsReferences else {
+            return begin(request, message, options, into: &output, actions: &actions)
+        }
+        begin(request, message, lending: options, into: &output, actions: &actions)
+    }
+
+    /// Takes a release: the handle, whether the sender owns it, and how often it was received.
+    mutating func takeRelease(
+        _ request: Request,
+        _ message: Span<UInt8>,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) throws(CallError) {
+        guard allowsSubscriptions else { throw .noWayForReferences() }
+        let params = message.extracting(request.envelope.params)
+        do throws(PayloadError) {
+            let ranges = try JSON.locateArguments(params, for: ParameterList(["handle", "ownedBySender", "count"]))
+            guard !ranges.isMissing(0) else { throw PayloadError(.missingArgument, "the parameter handle is missing") }
+            let release = ClientRelease(
+                handle: try JSON.readUInt64(params.extracting(ranges[0])),
+                count: ranges.isMissing(2) ? 1 : try JSON.readUInt64(params.extracting(ranges[2])),
+                isByOwner: ranges.isMissing(1) ? false : try JSON.readBool(params.extracting(ranges[1]))
+            )
+            actions.append(.release(release))
+        } catch { throw CallError(error) }
+        answerJSON("null", request, into: &output)
+    }
+
+    /// Counts the references of the response that was written; those of one that was taken off again do not leave.
+    mutating func countReferences(areSent: Bool) {
+        guard !unsentReferences.isEmpty else { return }
+        if areSent { for result in unsentReferences { result.commitReferences() } }
+        unsentReferences = []
+    }
+
+    /// Hands the result of a short method back to be finished: it holds references, and only its owner knows for whom.
+    @inline(never)
+    mutating func finishLater(
+        _ error: CallError,
+        _ envelope: Envelope,
+        _ message: Span<UInt8>,
+        _ actions: inout [Action]
+    ) {
+        let pending = PendingCall(id: [UInt8](copying: message.extracting(envelope.id)))
+        actions.append(.finish(calls.insert(pending), .failure(error)))
+    }
+
+    private static func references(in params: Span<UInt8>) throws(CallError) -> ReferenceNumbers {
+        do throws(PayloadError) { return try JSON.references(in: params) } catch { throw CallError(error) }
+    }
+}

@@ -1,0 +1,287 @@
+"""References and callbacks of JSON clients, with and without good manners (RELIABILITY M9, M10, M12, M14, J13)."""
+
+import json
+import os
+import pathlib
+import sys
+
+import pytest
+
+import raw
+from server import program
+
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+
+import programs  # noqa: E402
+
+pytestmark = pytest.mark.usefixtures("alive")
+
+MARK = "__jsonrpc_marshaled"
+FUNCTION = f'{{"{MARK}":1,"handle":7,"kind":"function"}}'
+
+
+@pytest.fixture(scope="module")
+def sidecar(tmp_path_factory):
+    """The port of a gateway whose services are another program; both lie where the demo does."""
+    os.environ.setdefault("POSTERN_BIN", str(program().parent))
+    started = programs.start_sidecar(tmp_path_factory.mktemp("sidecar"))
+    yield programs.port_of(started[-1])
+    programs.stop_all(started)
+
+
+@pytest.fixture(params=["in-process", "sidecar"])
+def port(request, server):
+    """What a client sees of references does not depend on where the services live."""
+    return server.port if request.param == "in-process" else request.getfixturevalue("sidecar")
+
+
+@pytest.fixture
+def socket(port):
+    socket = raw.WebSocket(port)
+    yield socket
+    socket.close()
+
+
+@pytest.fixture
+def watched(tmp_path):
+    path = tmp_path / "watched.txt"
+    path.write_text("")
+    return path
+
+
+def ask(socket, text):
+    socket.text(text)
+    return json.loads(socket.message())
+
+
+def messages(socket):
+    while text := socket.message():
+        yield json.loads(text)
+
+
+def watch(socket, path, interval=0.05, identity=1, function=FUNCTION):
+    """Starts a monitor; its handle."""
+    answer = ask(socket, raw.call("files.watch", f'["{path}",{function},{interval}]', identity))
+    assert answer["id"] == identity
+    monitor = answer["result"]
+    assert monitor[MARK] == 1 and "kind" not in monitor
+    return monitor["handle"]
+
+
+def release(handle, count=None):
+    counted = "" if count is None else f',"count":{count}'
+    return (f'{{"jsonrpc":"2.0","method":"$/releaseMarshaledObject",'
+            f'"params":{{"handle":{handle},"ownedBySender":false{counted}}}}}')
+
+
+def expect_released(socket, handle=7, count=None):
+    message = json.loads(socket.message())
+    assert message["method"] == "$/releaseMarshaledObject"
+    wanted = {"handle": handle, "ownedBySender": False}
+    assert message["params"] == (wanted if count is None else {**wanted, "count": count})
+
+
+def active(socket, identity=99):
+    return ask(socket, raw.call("files.active", "[]", identity))["result"]
+
+
+def expect_idle(socket):
+    for _ in range(100):
+        if active(socket) == 0:
+            return
+    raise AssertionError("a worker goes on")
+
+
+# Check 50
+def test_check_50_a_function_is_told_of_each_change_until_stop(socket, watched):
+    handle = watch(socket, watched)
+    assert 1 <= handle < 1 << 53
+    watched.write_text("hello")
+    event = json.loads(socket.message())
+    assert "id" not in event and event["method"] == "$/invokeProxy/7/call"
+    old, new = event["params"]
+    assert (old["size"], new["size"]) == (0, 5)
+    assert active(socket) == 1
+    # The answer, and the function that is given back, come in either order.
+    socket.text(raw.call(f"$/invokeProxy/{handle}/stop", "[]", 2))
+    answers = [json.loads(socket.message()), json.loads(socket.message())]
+    assert {"jsonrpc": "2.0", "id": 2, "result": None} in answers
+    assert any(answer.get("method") == "$/releaseMarshaledObject" for answer in answers)
+    watched.write_text("hello, world")
+    expect_idle(socket)
+    socket.text(release(handle))
+    assert ask(socket, raw.call(f"$/invokeProxy/{handle}/stop", "[]", 3))["error"]["code"] == -32001
+
+
+def test_check_50_release_of_the_monitor_ends_its_worker(socket, watched):
+    handle = watch(socket, watched, interval=3600)
+    assert active(socket) == 1
+    socket.text(release(handle))
+    expect_released(socket)
+    expect_idle(socket)
+
+
+def test_check_50_a_page_that_leaves_ends_its_worker(socket, port, watched):
+    other = raw.WebSocket(port)
+    watch(other, watched, interval=3600)
+    assert active(socket) == 1
+    other.close()
+    expect_idle(socket)
+
+
+# Check 50: calls of the server to its client
+def test_check_50_a_handler_calls_its_client(socket, server, port):
+    socket.text(raw.call("echo.back", '["ui/ask",{"a":[1,null]}]', 1))
+    message = json.loads(socket.message())
+    if port != server.port:
+        # Behind a gateway the caller is the gateway, which serves nothing.
+        assert message["error"]["code"] == -32601
+        return
+    assert message == {"jsonrpc": "2.0", "id": 1, "method": "ui.ask", "params": [{"a": [1, None]}]}
+    assert ask(socket, '{"jsonrpc":"2.0","id":1,"result":[42]}') == {"jsonrpc": "2.0", "id": 1, "result": [42]}
+    socket.text(raw.call("echo.back", '["ui/ask",1]', 1))
+    call = json.loads(socket.message())
+    refusal = '{"code":-32601,"message":"no","data":{"executed":"no"}}'
+    answer = ask(socket, f'{{"jsonrpc":"2.0","id":{call["id"]},"error":{refusal}}}')
+    assert (answer["error"]["code"], answer["error"]["data"]["executed"]) == (-32601, "no")
+
+
+@pytest.mark.parametrize("path", ["$/7", "$/invokeProxy/7/call"])
+def test_a_handler_cannot_reach_references_by_their_names(socket, path):
+    assert ask(socket, raw.call("echo.back", f'["{path}",1]'))["error"]["code"] == -32601
+
+
+# M9
+@pytest.mark.parametrize("handle", ["1", "-1", "0", "9223372036854775808", "18446744073709551616", "x", "01", ""])
+def test_m9_a_handle_that_is_not_held_is_not_found(socket, handle):
+    answer = ask(socket, raw.call(f"$/invokeProxy/{handle}/stop", "[]"))
+    assert answer["error"]["code"] == -32001
+    assert answer["error"]["message"] == "No such reference"
+    assert answer["error"]["data"]["executed"] == "no"
+
+
+def test_m9_the_handle_of_another_session_is_answered_alike(socket, port, watched):
+    other = raw.WebSocket(port)
+    handle = watch(other, watched, interval=3600)
+    foreign = ask(socket, raw.call(f"$/invokeProxy/{handle}/stop", "[]"))
+    guessed = ask(socket, raw.call(f"$/invokeProxy/{handle ^ 1}/stop", "[]"))
+    assert foreign == guessed
+    other.close()
+    expect_idle(socket)
+
+
+def test_m9_a_hundred_of_them_are_abuse(socket):
+    for index in range(101):
+        socket.text(raw.call("$/invokeProxy/5/stop", "[]", index))
+    assert socket.ending(5) == 4503
+
+
+def test_m9_what_comes_home_must_have_come_from_here(socket):
+    stranger = f'{{"{MARK}":0,"handle":12345,"kind":"function"}}'
+    answer = ask(socket, raw.call("files.watch", f'["/nowhere",{stranger},1]'))
+    assert answer["error"]["code"] == -32001
+
+
+# M10
+def test_m10_a_second_release_is_passed_over_and_counted(socket, watched):
+    handle = watch(socket, watched, interval=3600)
+    socket.text(release(handle))
+    expect_released(socket)
+    for _ in range(2):
+        socket.text(release(handle))
+    assert ask(socket, raw.ADD)["result"] == 3
+    for _ in range(100):
+        socket.text(release(handle))
+    assert socket.ending(5) == 4503
+
+
+@pytest.mark.parametrize("count", [2, 10_000, 9223372036854775807, 18446744073709551615])
+def test_m10_a_release_of_more_than_is_held_is_abuse(socket, watched, count):
+    handle = watch(socket, watched, interval=3600)
+    socket.text(release(handle, count))
+    assert socket.ending(5) == 4503
+
+
+@pytest.mark.parametrize("params", ["[]", "{}", '[-1,false]', '["x"]', "[1,2]", "[1.5]", '{"handle":1,"handle":1}'])
+def test_a_release_that_cannot_be_read_says_so(socket, params):
+    assert ask(socket, raw.call("$/releaseMarshaledObject", params))["error"]["code"] == -32602
+
+
+# M12
+def test_m12_more_than_ten_thousand_are_refused_and_given_back(socket):
+    functions = ",".join(f'{{"{MARK}":1,"handle":{number},"kind":"function"}}' for number in range(1, 10_002))
+    socket.text(raw.call("echo.echo", f"[[{functions}]]"))
+    given_back = set()
+    for message in messages(socket):
+        if "id" in message:
+            assert message["error"]["code"] == -32056
+            break
+        given_back.add(message["params"]["handle"])
+    assert given_back == set(range(1, 10_002))
+
+
+def test_m12_a_thousand_come_home_again(socket):
+    functions = [{MARK: 1, "handle": number, "kind": "function"} for number in range(1, 1_001)]
+    answer = ask(socket, raw.call("echo.echo", json.dumps([functions])))
+    assert answer["result"] == [{**function, MARK: 0} for function in functions]
+    given_back = {json.loads(socket.message())["params"]["handle"] for _ in functions}
+    assert given_back == set(range(1, 1_001))
+
+
+@pytest.mark.parametrize("value", [
+    f'{{"{MARK}":1}}', f'{{"{MARK}":2,"handle":1}}', f'{{"{MARK}":"1","handle":1}}', f'{{"{MARK}":1,"handle":-1}}',
+    f'{{"{MARK}":1,"handle":1.5}}', f'{{"{MARK}":1,"handle":18446744073709551616}}', f'{{"{MARK}":null,"handle":1}}',
+    f'{{"{MARK}":1,"handle":1,"handle":2}}', f'{{"{MARK}":1,"handle":[[[]]]}}'])
+def test_a_reference_that_cannot_be_read_is_refused(socket, value):
+    assert ask(socket, raw.call("echo.echo", f"[{value}]"))["error"]["code"] == -32602
+    assert ask(socket, raw.ADD)["result"] == 3
+
+
+@pytest.mark.parametrize("value", ["7", '"f"', "{}", f'{{"{MARK}":1,"handle":7}}'])
+def test_what_is_no_function_is_not_taken_for_one(socket, value):
+    socket.text(raw.call("files.watch", f'["/nowhere",{value},1]'))
+    # What is not kept is given back before the answer.
+    answer = next(message for message in messages(socket) if "id" in message)
+    assert answer["error"]["code"] == -32602
+    assert "callback" in answer["error"]["message"]
+
+
+# The doors that send one answer.
+def test_a_notification_with_a_function_is_not_run(socket, watched):
+    socket.text(f'{{"jsonrpc":"2.0","method":"files.watch","params":["{watched}",{FUNCTION},3600]}}')
+    expect_released(socket)
+    assert active(socket) == 0
+
+
+@pytest.mark.parametrize("body, path", [
+    (raw.call("files.watch", f'["/nowhere",{FUNCTION},1]'), "/rpc"),
+    ("[" + raw.call("files.watch", f'["/nowhere",{FUNCTION},1]') + "]", "/rpc"),
+    (f'["/nowhere",{FUNCTION},1]', "/rpc/files/watch"),
+    (raw.call("$/invokeProxy/5/stop", "[]"), "/rpc"),
+    (release(5).replace('"method"', '"id":1,"method"'), "/rpc")])
+def test_one_shot_http_has_no_references(port, body, path):
+    answer, _ = raw.ask(port, raw.post(body, path))
+    found = json.loads(answer.body)
+    found = found[0] if isinstance(found, list) else found
+    error = found.get("error", found)
+    assert (error["code"], error["message"]) == (-32600, "References need a WebSocket")
+
+
+# J13
+def test_j13_responses_to_no_call_are_abuse_also_with_references(socket):
+    for index in range(110):
+        socket.text(f'{{"jsonrpc":"2.0","id":{index},"result":{FUNCTION}}}')
+    assert socket.ending(5) == 4503
+
+
+# A batch
+def test_a_batch_may_hold_functions(socket, watched):
+    batch = ",".join(raw.call("files.watch", f'["{watched}",{FUNCTION},3600]', identity) for identity in (1, 2))
+    answers = ask(socket, f"[{batch}]")
+    handles = [answer["result"]["handle"] for answer in answers]
+    assert len(set(handles)) == 2
+    assert active(socket) == 2
+    for handle in handles:
+        socket.text(release(handle))
+    expect_released(socket, count=2)
+    expect_idle(socket)
