@@ -16,6 +16,7 @@ enum FileWatch {
             worker.cancel()
             await worker.value
         }
+        object.root.register("text") { () -> String in "<FileMonitor object>" }
         return Reference(to: object, "file monitor") { worker.cancel() }
     }
 }

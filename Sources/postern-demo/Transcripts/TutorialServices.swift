@@ -22,7 +22,9 @@ enum TutorialServices {
             Parameter("interval", default: 0.05)
         ) { (filename: String, callback: Callback, interval: Double) -> Reference in
             let interval = Duration.seconds(Interval.clamp(interval, to: 0.01...3600))
-            return TutorialFileMonitor(FilePath(filename), callback, interval).reference
+            let path = FilePath(filename)
+            let changes = FileChanges(path: path, interval: interval, monitors: ActiveCount(), settling: true)
+            return FileWatch.reference(to: changes, telling: callback)
         }
         return router
     }
