@@ -101,7 +101,8 @@ struct StrainTests {
             #expect(error?.code == .unavailable)
         }
         pending.kept.dropAll()
-        await settle { client.tables.areEmpty && server.peers.isEmpty }
+        await settle { client.tables.areEmpty && server.peers.isEmpty && pending.cancelled.value == 2 }
+        #expect(client.tables.areEmpty && server.peers.isEmpty)
         #expect(pending.cancelled.value == 2)
         await server.stop()
     }

@@ -7,6 +7,7 @@ extension PayloadCodec {
     /// - Throws: `.notEncodable` with the path to the value in its message (`user.name[2]: …`), `.limitExceeded` for
     ///   values nested deeper than 64.
     public static func encode(_ value: some Encodable, into output: inout [UInt8]) throws(PayloadError) {
+        if try writeFrequent(value, self, &output) { return }
         let start = output.count
         do throws(PayloadError) {
             if let scalar = value as? any PayloadScalar { return try scalar.write(as: self, into: &output) }
@@ -25,6 +26,7 @@ extension PayloadCodec {
     /// - Throws: `PayloadError` with the path to the value in its message (`user.name[2]: …`), also for what the type
     ///   itself finds wrong.
     public static func decode<T: Decodable>(_ type: T.Type, from value: Span<UInt8>) throws(PayloadError) -> T {
+        if let frequent = readFrequent(type, value, self) { return frequent }
         if let scalar = type as? any PayloadScalar.Type, let result = try scalar.read(value, as: self) as? T {
             return result
         }

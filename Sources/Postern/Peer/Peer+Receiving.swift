@@ -62,12 +62,12 @@ extension Peer {
 
     /// Does what a frame asks for; gives the reason when that is to end the connection.
     func perform(
-        _ action: State.Action,
+        _ action: consuming State.Action,
         _ bytes: [UInt8],
         _ references: ReceivedReferences?,
         _ replies: inout [UInt8]
     ) -> DisconnectReason? {
-        switch action {
+        switch consume action {
         case .none: break
         case .serve(let call):
             if references == nil, !ReferencePath.isOne(call.path, in: bytes) {

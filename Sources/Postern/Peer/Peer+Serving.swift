@@ -102,17 +102,40 @@ extension Peer {
     }
 
     private func run(_ id: UInt64, _ call: Call) async {
+        guard let stream = finish(id, call, await outcome(of: call)) else { return }
+        await produce(stream, for: id, of: call.placeOfService)
+    }
+
+    // Apart from each other: what one of them needs would be room in the task of every call.
+
+    @inline(never)
+    private func outcome(of call: Call) async -> Result<Reply, CallError> {
         do throws(CallError) {
-            if let deadline = call.deadline, deadline <= .now {
-                throw CallError(.deadlineExceeded, "The time for the call had run out", executed: .no)
-            }
-            switch try await reply(to: call) {
+            try checkDeadline(of: call)
+            return .success(try await reply(to: call))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    @inline(never)
+    private func checkDeadline(of call: Call) throws(CallError) {
+        guard let deadline = call.deadline, deadline <= .now else { return }
+        throw CallError(.deadlineExceeded, "The time for the call had run out", executed: .no)
+    }
+
+    /// Sends a reply; gives the stream that is still to be sent, if it is one.
+    @inline(never)
+    private func finish(_ id: UInt64, _ call: Call, _ outcome: Result<Reply, CallError>) -> ReplyStream? {
+        do throws(CallError) {
+            switch try outcome.get() {
             case .value(let payload): try finish(id, payload)
-            case .stream(let stream): await produce(stream, for: id, of: call.placeOfService)
+            case .stream(let stream): return stream
             }
         } catch {
             fail(id, call.placeOfService, error)
         }
+        return nil
     }
 
     @inline(__always)

@@ -2,6 +2,7 @@ extension Peer {
     // MARK: Produced here
 
     /// Sends the items of a stream as fast as its reader takes them.
+    @inline(never)
     func produce(_ stream: ReplyStream, for id: UInt64, of method: String) async {
         guard change({ $0.openStream(id, stream.position) }) else {
             return change { state in _ = state.finish(id, with: .success([0xc0])) }

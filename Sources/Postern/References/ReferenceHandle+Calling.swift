@@ -44,9 +44,9 @@ extension ReferenceHandle {
     }
 
     private func reply(to call: Call) async throws(CallError) -> Reply {
-        do throws(CallError) { return try await dispatch(call) } catch {
-            guard let result = error.unfinished else { throw error }
-            return .value(try result.payloadAtHome())
+        switch self {
+        case .remote(let remote): try await remote.connection.send(call)
+        case .local(let local): try await local.reply(to: call)
         }
     }
 
@@ -71,5 +71,15 @@ extension ReferenceHandle {
             }
         }
         return Call(path(of: method), arguments: payload, deadline: timeout.map { .now + $0 })
+    }
+}
+
+extension LocalReference {
+    /// Calls what is at home; references in the result need no connection.
+    fileprivate func reply(to call: Call) async throws(CallError) -> Reply {
+        do throws(CallError) { return try await router.dispatch(call) } catch {
+            guard let result = error.unfinished else { throw error }
+            return .value(try result.payloadAtHome())
+        }
     }
 }

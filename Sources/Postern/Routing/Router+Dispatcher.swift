@@ -6,6 +6,19 @@ extension Router: Dispatcher {
     ///
     /// - Throws: `.methodNotFound`, `.invalidParameters`, `.deadlineExceeded`, or what the handler threw.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
+        let method = try method(for: call)
+        switch method.body {
+        case .short(let run): return .value(try result(of: run, call))
+        case .long(let run):
+            if call.deadline != nil { return try await race(method, run, call) }
+            return try await run(call)
+        }
+    }
+
+    // Not parts of `dispatch`, as in `Router+Deadlines.swift`: what they need would be room in the task of every call.
+
+    @inline(never)
+    private func method(for call: Call) throws(CallError) -> RegisteredMethod {
         guard let method = find(call.method.utf8.span) else {
             throw CallError(.methodNotFound, "No such method: \(call.method.prefix(MethodPath.maximumBytes))")
         }
@@ -16,17 +29,10 @@ extension Router: Dispatcher {
             )
         }
         if let deadline = call.deadline, deadline <= .now { throw .deadlineExceeded(executed: .no) }
-        switch method.body {
-        case .short(let run):
-            return .value(try result(of: run, call))
-        case .long(let run):
-            guard let deadline = call.deadline else { return try await run(call) }
-            return try await DeadlineRace(queue: deadlines, deadline: deadline).run(
-                keepingExecutor: !method.mayBlock
-            ) { () async throws(CallError) in try await run(call) }
-        }
+        return method
     }
 
+    @inline(never)
     private func result(of run: RegisteredMethod.ShortBody, _ call: Call) throws(CallError) -> Payload {
         var result = Payload(bytes: [], codec: call.arguments.codec)
         do throws(CallError) {

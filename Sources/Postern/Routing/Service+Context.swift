@@ -15,16 +15,9 @@ extension Service {
         let sources = (repeat (each parameters).source)
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let ranges = try signature.locate(call.arguments.bytes.span, call.arguments.codec)
-            var index = 0
-            let context = CallContext(call)
+            let arguments = try signature.arguments(of: call, repeat each sources)
             let value: Result
-            do {
-                value = try await handler(
-                    context,
-                    repeat try (each sources).take(&index, ranges, call.arguments)
-                )
-            } catch {
+            do { value = try await handler(CallContext(call), repeat each arguments) } catch {
                 throw CallError(thrownByHandler: error)
             }
             return .value(try result.payload(value, for: call))
@@ -45,12 +38,10 @@ extension Service {
         let signature = Signature(descriptions)
         let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let ranges = try signature.locate(call.arguments.bytes.span, call.arguments.codec)
-            var index = 0
-            let context = CallContext(call)
-            do {
-                try await handler(context, repeat try (each sources).take(&index, ranges, call.arguments))
-            } catch { throw CallError(thrownByHandler: error) }
+            let arguments = try signature.arguments(of: call, repeat each sources)
+            do { try await handler(CallContext(call), repeat each arguments) } catch {
+                throw CallError(thrownByHandler: error)
+            }
             return .value(.null(as: call.arguments.codec))
         }
         add(name, .long(body), signature.descriptions, result: "null", options)

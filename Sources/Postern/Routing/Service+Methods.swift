@@ -70,12 +70,9 @@ extension Service {
         let sources = (repeat (each parameters).source)
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let ranges = try signature.locate(call.arguments.bytes.span, call.arguments.codec)
-            var index = 0
+            let arguments = try signature.arguments(of: call, repeat each sources)
             let value: Result
-            do {
-                value = try await handler(repeat try (each sources).take(&index, ranges, call.arguments))
-            } catch { throw CallError(thrownByHandler: error) }
+            do { value = try await handler(repeat each arguments) } catch { throw CallError(thrownByHandler: error) }
             return .value(try result.payload(value, for: call))
         }
         add(name, .long(body), signature.descriptions, result: typeWord(of: Result.self), options)
@@ -94,11 +91,8 @@ extension Service {
         let signature = Signature(descriptions)
         let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let ranges = try signature.locate(call.arguments.bytes.span, call.arguments.codec)
-            var index = 0
-            do { try await handler(repeat try (each sources).take(&index, ranges, call.arguments)) } catch {
-                throw CallError(thrownByHandler: error)
-            }
+            let arguments = try signature.arguments(of: call, repeat each sources)
+            do { try await handler(repeat each arguments) } catch { throw CallError(thrownByHandler: error) }
             return .value(.null(as: call.arguments.codec))
         }
         add(name, .long(body), signature.descriptions, result: "null", options)

@@ -14,12 +14,9 @@ extension Service {
         let signature = Signature(descriptions)
         let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let ranges = try signature.locate(call.arguments.bytes.span, call.arguments.codec)
-            var index = 0
+            let arguments = try signature.arguments(of: call, repeat each sources)
             let sequence: Values
-            do {
-                sequence = try await handler(repeat try (each sources).take(&index, ranges, call.arguments))
-            } catch { throw CallError(thrownByHandler: error) }
+            do { sequence = try await handler(repeat each arguments) } catch { throw CallError(thrownByHandler: error) }
             return .stream(ReplyStream(encoding: sequence, for: call))
         }
         let word = typeWord(of: Values.Element.self)
@@ -39,16 +36,9 @@ extension Service {
         let signature = Signature(descriptions)
         let sources = (repeat (each parameters).source)
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
-            let ranges = try signature.locate(call.arguments.bytes.span, call.arguments.codec)
-            var index = 0
-            let context = CallContext(call)
+            let arguments = try signature.arguments(of: call, repeat each sources)
             let sequence: Values
-            do {
-                sequence = try await handler(
-                    context,
-                    repeat try (each sources).take(&index, ranges, call.arguments)
-                )
-            } catch {
+            do { sequence = try await handler(CallContext(call), repeat each arguments) } catch {
                 throw CallError(thrownByHandler: error)
             }
             return .stream(ReplyStream(encoding: sequence, for: call))
