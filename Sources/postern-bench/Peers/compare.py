@@ -85,15 +85,8 @@ def rows(options, directory):
 
 
 def cpu(process):
-    """Microseconds of CPU that all threads of a process have used."""
-    total = 0
-    for task in os.listdir(f"/proc/{process.pid}/task"):
-        try:
-            with open(f"/proc/{process.pid}/task/{task}/schedstat") as file:
-                total += int(file.read().split()[0])
-        except OSError:
-            pass
-    return total / 1000
+    """Microseconds of CPU that a process has used, in all threads, by its clock (clock_getcpuclockid)."""
+    return time.clock_gettime(~process.pid << 3 | 2) * 1e6
 
 
 def start(core, command):

@@ -1,0 +1,66 @@
+import NIOPosix
+import Postern
+import PosternNIO
+import Testing
+
+/// Work on the event loop of a connection.
+@Suite(.timeLimit(.minutes(3)))
+struct EventLoopExecutorTests {
+    @Test("A task that prefers the executor of a connection goes on there", arguments: [Wiring.tcp, .unix])
+    func aTaskGoesOnAtTheLoop(wiring: Wiring) async throws {
+        let link = try await Link.make(wiring, serving: Self.router())
+        let task = Task(executorPreference: link.client.executor) {
+            var places = [Self.isOnLoop]
+            for _ in 0..<3 {
+                try await link.client.call("here")
+                places.append(Self.isOnLoop)
+            }
+            return places
+        }
+        #expect(try await task.value == [true, true, true, true])
+        await link.close()
+    }
+
+    @Test("A handler on the event loop goes on there after it has waited", arguments: [Wiring.tcp, .unix])
+    func aHandlerGoesOnAtTheLoop(wiring: Wiring) async throws {
+        let link = try await Link.make(wiring, serving: Self.router(), client: Self.router())
+        let places: [Bool] = try await link.client.call("waiting")
+        #expect(places == [true, true])
+        await link.close()
+    }
+
+    @Test("A callback on the event loop answers there, one without options elsewhere", arguments: [Wiring.tcp, .unix])
+    func aCallbackAnswersAtTheLoop(wiring: Wiring) async throws {
+        let link = try await Link.make(wiring, serving: Self.router())
+        let (short, long) = (Callback(execution: .onEventLoop) { Self.isOnLoop }, Callback { Self.isOnLoop })
+        let isShortThere: Bool = try await link.client.call("ask", short)
+        let isLongThere: Bool = try await link.client.call("ask", long)
+        #expect(isShortThere)
+        #expect(!isLongThere)
+        await link.close()
+    }
+
+    /// Memory has no loop.
+    @Test func peersInMemoryHaveNoExecutor() async throws {
+        let link = try await Link.make(.memory, serving: Self.router())
+        #expect(link.client.executor == nil)
+        await link.close()
+    }
+
+    private static var isOnLoop: Bool { MultiThreadedEventLoopGroup.currentEventLoop != nil }
+
+    private static func router() -> Router {
+        let router = Router()
+        router.root.register("here") {}
+        router.root.register("waiting", options: MethodOptions(execution: .onEventLoop)) {
+            (context: CallContext) async throws -> [Bool] in
+            let before = isOnLoop
+            try await context.caller?.call("here")
+            return [before, isOnLoop]
+        }
+        router.root.register("ask", Parameter<Callback>("function")) { (function: Callback) async throws -> Bool in
+            try await function.call()
+        }
+        return router
+    }
+}
