@@ -3,34 +3,43 @@ import Synchronization
 
 /// Runs jobs on the event loop of a channel.
 ///
-/// What is enqueued while the loop does something else runs at the end of its turn, in the order in which it came: one
-/// wake-up however many jobs wait.
+/// What is enqueued while the loop does something else runs at the end of its turn, in the order in which it came, with
+/// one wake-up for all. After some jobs the loop gets on with what they left behind: what they have to say leaves, and
+/// the other side has something to do meanwhile.
 final class EventLoopExecutor: TaskExecutor {
+    private struct State {
+        var waiting: [UnownedJob] = []
+        var isScheduled = false
+
+        /// Takes the first jobs, and whether some are left.
+        mutating func take() -> (jobs: [UnownedJob], hasMore: Bool) {
+            let jobs = Array(waiting.prefix(EventLoopExecutor.jobsAtOnce))
+            waiting.removeFirst(jobs.count)
+            isScheduled = !waiting.isEmpty
+            return (jobs, isScheduled)
+        }
+    }
+
+    private static let jobsAtOnce = 16
     private let loop: any EventLoop
-    private let waiting = Mutex<[UnownedJob]>([])
+    private let state = Mutex(State())
 
     /// Makes the executor of one event loop.
     init(_ loop: any EventLoop) { self.loop = loop }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let isFirst = waiting.withLock { waiting in
-            waiting.append(job)
-            return waiting.count == 1
+        let schedules = state.withLock { state in
+            state.waiting.append(job)
+            defer { state.isScheduled = true }
+            return !state.isScheduled
         }
-        if isFirst { loop.execute { self.run() } }
+        if schedules { loop.execute { self.run() } }
     }
 
-    /// Runs what waits; what is enqueued meanwhile waits for the next time.
     private func run() {
-        let jobs = waiting.withLock { waiting in
-            let jobs = waiting
-            waiting = []
-            waiting.reserveCapacity(min(jobs.count, Self.largestReserve))
-            return jobs
-        }
+        let (jobs, hasMore) = state.withLock { $0.take() }
         for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+        if hasMore { loop.execute { self.run() } }
     }
-
-    private static let largestReserve = 1_024
 }

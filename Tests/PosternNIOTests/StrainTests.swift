@@ -91,7 +91,7 @@ struct StrainTests {
         await settle {
             let tables = client.tables
             return tables.pendingCalls == 2 && tables.servedCalls == 3 && tables.streams == 1 && tables.imports == 20
-                && tables.exports == 4
+                && tables.exports == 4 && pending.kept.all.count == 2
         }
         process.cutOff()
         #expect(try await ending.exitCode == SIGKILL)
