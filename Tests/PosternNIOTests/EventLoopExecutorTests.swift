@@ -40,6 +40,16 @@ struct EventLoopExecutorTests {
         await link.close()
     }
 
+    @Test("Jobs run in the order in which they come, however many there are")
+    func jobsKeepTheirOrder() async throws {
+        let link = try await Link.make(.tcp, serving: Self.router())
+        let seen = Shelf<Int>()
+        let tasks = (0..<100).map { number in Task(executorPreference: link.client.executor) { seen.put(number) } }
+        for task in tasks { await task.value }
+        #expect(seen.all == Array(0..<100))
+        await link.close()
+    }
+
     /// Memory has no loop.
     @Test func peersInMemoryHaveNoExecutor() async throws {
         let link = try await Link.make(.memory, serving: Self.router())
