@@ -16,9 +16,16 @@ extension Peer {
     /// Appends the error of a short method.
     @inline(never)
     func write(_ error: CallError, for frame: CallFrame, in bytes: [UInt8], into replies: inout [UInt8]) {
-        let error = passed(error, String(decoding: bytes[frame.path], as: UTF8.self))
+        let error = passed(error, placeOfService(of: frame, in: bytes))
             .keepingHops(changeInTurn { $0.remote.maximumHops })
         FrameWriter.writeFailure(id: frame.id, error, limit: limits.frameBytes, into: &replies)
+    }
+
+    /// Which method was called, without the number of a reference, for a call that is answered in place.
+    func placeOfService(of frame: CallFrame, in bytes: [UInt8]) -> String {
+        let path = String(decoding: bytes[frame.path], as: UTF8.self)
+        guard ReferencePath.isOne(frame.path, in: bytes), let (_, name) = ReferencePath.parse(path) else { return path }
+        return name.isEmpty ? "$" : "$/\(name)"
     }
 
     private func passed(_ error: CallError, _ method: String) -> CallError {

@@ -155,7 +155,7 @@ extension Peer {
     private func finish(_ frame: CallFrame, _ result: UnfinishedResult, _ bytes: [UInt8]) {
         changeInTurn { $0.beginServing(frame.id) }
         do throws(CallError) { try finish(frame.id, try result.payload(for: self)) } catch {
-            fail(frame.id, String(decoding: bytes[frame.path], as: UTF8.self), error)
+            fail(frame.id, placeOfService(of: frame, in: bytes), error)
         }
     }
 
