@@ -5,6 +5,19 @@ import Testing
 /// Which way an error came, and what is told of the places where it was.
 @Suite(.timeLimit(.minutes(3)))
 struct RemoteTraceTests {
+    @Test("The way of an error told on the event loop names no number of a reference", arguments: Wiring.allCases)
+    func theNumberOfAShortCallbackIsNotTold(wiring: Wiring) async throws {
+        let router = Router()
+        router.root.register("ask", Parameter<Callback>("function")) { (function: Callback) async throws in
+            try await function.call()
+        }
+        let link = try await Link.make(wiring, serving: router)
+        let failing = Callback(execution: .onEventLoop) { () throws in throw CallError(.handlerFailed, "no") }
+        let error = await #expect(throws: CallError.self) { try await link.client.call("ask", failing) }
+        #expect(error?.hops.map(\.method) == ["$", "ask"])
+        await link.close()
+    }
+
     @Test("Check 31: a remote trace marked 1, where the server sends it", arguments: Wiring.allCases)
     func aTraceIsSentWhereTheServerAllowsIt(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: router(), options: options("server", sendsTraces: true))
