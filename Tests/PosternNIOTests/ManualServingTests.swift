@@ -80,6 +80,19 @@ struct ManualServingTests {
         await link.close()
     }
 
+    @Test("Whoever is told to look at the end finds that there is no connection", arguments: Wiring.allCases)
+    func theConnectionIsGoneBeforeAnybodyIsTold(wiring: Wiring) async throws {
+        let link = try await Link.make(wiring, serving: server(), clientServing: .manual)
+        let wasConnected = Mutex<[Bool]>([])
+        let stopObserving = link.client.observeArrivals {
+            wasConnected.withLock { $0.append(link.client.isConnected) }
+        }
+        link.client.close()
+        #expect(wasConnected.withLock { $0 } == [false])
+        stopObserving()
+        await link.close()
+    }
+
     private func server() -> Router {
         let router = Router()
         router.root.register("add", Parameter<Int>("a"), Parameter<Int>("b")) { $0 + $1 }

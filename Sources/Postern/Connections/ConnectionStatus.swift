@@ -40,9 +40,6 @@ final class ConnectionStatus: Sendable {
 
     private let state = Mutex(State())
 
-    /// Why the connection ended; `nil` while it stands.
-    var reason: DisconnectReason? { state.withLock { $0.reason } }
-
     /// Tells the callback what has happened, and later what happens.
     ///
     /// - Returns: What the callback is removed by.

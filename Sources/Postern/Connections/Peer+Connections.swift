@@ -62,6 +62,9 @@ extension Peer {
         return ConnectionSignals(buffer)
     }
 
-    /// Whether the connection stands, or is being made.
-    public var isConnected: Bool { status.reason == nil }
+    /// Whether the connection stands, or is being made; false before anybody hears of the end.
+    public var isConnected: Bool { disconnectReason == nil }
+
+    /// Why the connection ended; `nil` for as long as ``isConnected``.
+    public var disconnectReason: DisconnectReason? { changeInTurn { $0.ending } }
 }

@@ -22,7 +22,6 @@ import Testing
                 "third closed here",
             ]
         )
-        #expect(status.reason == reason)
     }
 
     @Test func aConnectionThatNeverOpensOnlyEnds() {

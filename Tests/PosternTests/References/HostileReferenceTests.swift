@@ -38,7 +38,7 @@ struct HostileReferenceTests {
         }
         #expect(owner.isConnected)
         send(to: owner) { FrameWriter.writeRelease(5, 1, into: &$0) }
-        #expect(owner.status.reason?.kind == .protocolViolation)
+        #expect(owner.disconnectReason?.kind == .protocolViolation)
     }
 
     @Test("M10: more given back than is held ends the connection", arguments: [2, UInt64.max])
@@ -46,7 +46,7 @@ struct HostileReferenceTests {
         let owner = try session()
         let number = try lend(Callback {}, by: owner)
         send(to: owner) { FrameWriter.writeRelease(number, count, into: &$0) }
-        #expect(owner.status.reason?.kind == .protocolViolation)
+        #expect(owner.disconnectReason?.kind == .protocolViolation)
         #expect(owner.exportedReferences.isEmpty)
     }
 
@@ -69,7 +69,7 @@ struct HostileReferenceTests {
         send(to: peer) { FrameWriter.writeNumbers(.pong, 1, into: &$0) }
         #expect(peer.isConnected && peer.importedReferences.isEmpty)
         send(to: peer) { Wire.references(Array(1...10_001), [], into: &$0) }
-        #expect(peer.status.reason?.kind == .protocolViolation)
+        #expect(peer.disconnectReason?.kind == .protocolViolation)
         #expect(peer.importedReferences.isEmpty)
     }
 
