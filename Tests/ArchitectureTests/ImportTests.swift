@@ -2,7 +2,9 @@ import Testing
 
 @Suite struct ImportTests {
     @Test func everyImportIsInTheTable() {
-        let violations = SourceTree.files(in: ["Sources/", "Tests/Fixtures/"]).flatMap(ImportTable.violations)
+        // What Postern is measured beside is a package of its own.
+        let files = SourceTree.files(in: ["Sources/", "Tests/Fixtures/"]).filter { !$0.path.contains("/Peers/") }
+        let violations = files.flatMap(ImportTable.violations)
         #expect(violations == [])
     }
 

@@ -32,7 +32,7 @@ public struct ConnectionSignals: AsyncSequence, Sendable {
 
 /// The signals that wait for one reader, and the reader when it waits for signals.
 final class SignalBuffer: Sendable {
-    typealias Waiter = CheckedContinuation<ConnectionSignal?, Never>
+    typealias Waiter = Suspension<ConnectionSignal?>
 
     private struct State {
         var signals: [ConnectionSignal] = []
@@ -87,7 +87,7 @@ final class SignalBuffer: Sendable {
     /// The next signal; `nil` at the end, when the task is cancelled, or when somebody waits already.
     func next() async -> ConnectionSignal? {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await Suspension.wait { continuation in
                 let (signal, waits) = state.withLock { state -> (ConnectionSignal?, Bool) in
                     if let signal = state.takeFirst() { return (signal, false) }
                     // Who was cancelled before this found nobody to wake.

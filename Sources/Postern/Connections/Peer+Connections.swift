@@ -28,7 +28,7 @@ extension Peer {
     /// Every pending call has failed by then.
     public var disconnected: DisconnectReason {
         get async {
-            await withCheckedContinuation { continuation in onDisconnect { continuation.resume(returning: $0) } }
+            await Suspension.wait { continuation in onDisconnect { continuation.resume(returning: $0) } }
         }
     }
 

@@ -2,7 +2,7 @@
 struct CallWaiter: Sendable {
     /// Takes the one answer.
     enum Receiver: Sendable {
-        case caller(CheckedContinuation<Result<Reply, CallError>, Never>)
+        case caller(Suspension<Result<Reply, CallError>>)
         case pending(PendingReply)
     }
 

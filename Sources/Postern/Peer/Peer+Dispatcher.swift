@@ -33,7 +33,7 @@ extension Peer: Dispatcher {
         if arrivals != nil { return try await replyWhileServing(to: call, patience) }
         let id = changeInTurn { $0.calls.reserveID() }
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await Suspension.wait { continuation in
                 do throws(CallError) {
                     try send(call, as: id, patience: patience, to: .caller(continuation))
                 } catch {

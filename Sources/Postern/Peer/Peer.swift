@@ -6,7 +6,7 @@ internal import Synchronization
 /// dispatcher exposes for as long as the connection stands, without being asked to. A peer lives until its connection
 /// ends; ``close()`` ends it.
 public final class Peer: Sendable {
-    typealias Parked = CheckedContinuation<Void, Never>
+    typealias Parked = Suspension<Void>
     typealias State = PeerState<CallWaiter, Task<Void, Never>, Parked>
 
     /// What this side takes.
@@ -84,7 +84,7 @@ public final class Peer: Sendable {
 
     /// Suspends until somebody resumes what was parked; `park` tells whether there is a reason to wait.
     func wait(_ park: (inout State, Parked) -> Bool) async {
-        await withCheckedContinuation { continuation in
+        await Suspension.wait { continuation in
             if !change({ park(&$0, continuation) }) { continuation.resume() }
         }
     }

@@ -10,7 +10,7 @@ package final class WaitingTasks: Sendable {
     }
 
     private struct State {
-        var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var waiting: [UInt64: Suspension<Void>] = [:]
         var lastNumber: UInt64 = 0
     }
 
@@ -30,7 +30,7 @@ package final class WaitingTasks: Sendable {
     /// Waits until this wait or all are woken, or the task is cancelled; not at all when it has happened before.
     package func wait(_ ticket: Ticket, unless hasHappened: () -> Bool) async {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await Suspension.wait { continuation in
                 state.withLock { $0.waiting[ticket.number] = continuation }
                 // What happened before this, a cancellation too, found nobody to wake.
                 if hasHappened() || Task.isCancelled { wake(ticket) }

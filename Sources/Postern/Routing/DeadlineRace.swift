@@ -6,7 +6,7 @@ final class DeadlineRace: Sendable {
 
     private struct State {
         var outcome: Outcome?
-        var waiter: CheckedContinuation<Outcome, Never>?
+        var waiter: Suspension<Outcome>?
         var handler: Task<Void, Never>?
         var isCancelled = false
     }
@@ -77,7 +77,7 @@ final class DeadlineRace: Sendable {
     }
 
     private func settled() async -> Outcome {
-        await withCheckedContinuation { continuation in
+        await Suspension.wait { continuation in
             let outcome = state.withLock { state in
                 if state.outcome == nil { state.waiter = continuation }
                 return state.outcome
@@ -88,7 +88,7 @@ final class DeadlineRace: Sendable {
 
     private func settle(_ outcome: Outcome) {
         let waiter = state.withLock { state in
-            guard state.outcome == nil else { return nil as CheckedContinuation<Outcome, Never>? }
+            guard state.outcome == nil else { return nil as Suspension<Outcome>? }
             state.outcome = outcome
             return state.waiter.take()
         }

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// A full buffer drops its oldest event, so the publisher never waits.
 final class SubscriptionBuffer: Sendable {
-    typealias Waiter = CheckedContinuation<StreamItem?, Never>
+    typealias Waiter = Suspension<StreamItem?>
 
     private struct State {
         var items: [StreamItem]
@@ -57,7 +57,7 @@ final class SubscriptionBuffer: Sendable {
 
     /// The next event; `nil` when the subscription has ended, or somebody waits already.
     func next() async -> StreamItem? {
-        await withCheckedContinuation { continuation in
+        await Suspension.wait { continuation in
             let (item, mustWait) = state.withLock { state in
                 if state.count > 0 { return (state.takeFirst() as StreamItem?, false) }
                 if state.isEnded || state.waiter != nil { return (nil, false) }

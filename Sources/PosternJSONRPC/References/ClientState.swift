@@ -22,7 +22,7 @@ struct ClientState {
 
 /// Somebody who waits for a client's answer.
 struct ClientWaiter: Sendable {
-    let continuation: CheckedContinuation<Result<Reply, CallError>, Never>
+    let continuation: Suspension<Result<Reply, CallError>>
     /// Gives up when the time has run out.
     let timer: Task<Void, Never>?
 

@@ -76,7 +76,7 @@ public final class JSONRPCClient: ReferenceConnection {
             return state.lastID
         }
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await Suspension.wait { continuation in
                 begin(id, .call(id: id, method: method, params: params), sent, call.deadline, continuation)
             }
         } onCancel: {
@@ -129,7 +129,7 @@ public final class JSONRPCClient: ReferenceConnection {
         _ message: ClientMessage.Content,
         _ sent: SentReferences?,
         _ deadline: ContinuousClock.Instant?,
-        _ continuation: CheckedContinuation<Result<Reply, CallError>, Never>
+        _ continuation: Suspension<Result<Reply, CallError>>
     ) {
         let timer = deadline.map { deadline in
             Task { [weak self] in

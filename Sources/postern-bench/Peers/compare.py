@@ -51,8 +51,8 @@ def rows(options, directory):
         load = [f"{peers}/raw", "load", "{}", str(connections), str(in_flight), seconds]
         return Row(name, [f"{peers}/raw", "serve", place], load)
 
-    def grpc(name, kind):
-        return Row(name, [f"{peers}/grpc", "serve"], [f"{peers}/grpc", "load", "{}", kind, "64", seconds])
+    def grpc(name, kind, program="grpc"):
+        return Row(name, [f"{peers}/{program}", "serve"], [f"{peers}/{program}", "load", "{}", kind, "64", seconds])
 
     rpyc = [options.python, f"{HERE}/rpyc_peer.py"]
     tcp = "tcp:127.0.0.1:0"
@@ -61,6 +61,7 @@ def rows(options, directory):
         postern("call-tcp-1", tcp, "call", 1, 1, "raw-tcp-1"),
         raw("raw-tcp-64", "tcp", 1, 64),
         grpc("grpc-unary-64", "unary"),
+        grpc("grpc-swift-unary-64", "unary", "grpc-swift"),
         Row("capnp-64", [f"{peers}/capnp", "serve"], [f"{peers}/capnp", "load", "{}", "64", seconds]),
         Row(
             "nats-64",
@@ -76,7 +77,8 @@ def rows(options, directory):
         postern("reference-tcp-64", tcp, "reference", 1, 64, "call-tcp-64"),
         postern("event-tcp-16", tcp, "event", 1, 16, "call-tcp-64"),
         grpc("grpc-stream-64", "stream"),
-        postern("stream-tcp-64", tcp, "stream", 1, 64, "grpc-stream-64"),
+        grpc("grpc-swift-stream-64", "stream", "grpc-swift"),
+        postern("stream-tcp-64", tcp, "stream", 1, 64, "grpc-swift-stream-64"),
         raw("raw-unix-1", f"{directory}/raw.sock", 1, 1),
         postern("call-unix-1", socket, "call", 1, 1, "call-tcp-1"),
         postern("call-tcp-50x1", tcp, "call", 50, 1),

@@ -1,0 +1,21 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// A package of its own, so that nobody who builds Postern fetches gRPC.
+let package = Package(
+    name: "grpc-swift-peer",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "grpc-swift",
+            dependencies: [
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+            ]
+        )
+    ]
+)
