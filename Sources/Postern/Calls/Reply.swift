@@ -15,8 +15,8 @@ public struct ReplyStream: AsyncSequence, Sendable {
     public var position: StreamPosition?
     let makeNext: @Sendable () -> Next
 
-    /// Gives the next item, `nil` at the end.
-    public typealias Next = @Sendable () async throws(CallError) -> StreamItem?
+    /// Gives the next item, `nil` at the end; runs where its one reader runs.
+    public typealias Next = () async throws(CallError) -> StreamItem?
 
     /// Makes a stream from what starts one reading of it.
     public init(position: StreamPosition? = nil, makeNext: @escaping @Sendable () -> Next) {

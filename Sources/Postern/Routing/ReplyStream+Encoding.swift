@@ -11,7 +11,7 @@ extension ReplyStream {
     }
 
     /// Makes a stream of the encoded elements of a sequence, as the answer to a call.
-    @usableFromInline
+    @inlinable
     init<Values: AsyncSequence & Sendable>(
         encoding values: Values,
         for call: Call
@@ -22,32 +22,21 @@ extension ReplyStream {
             arguments: Payload(bytes: [], codec: call.arguments.codec),
             caller: call.caller
         )
+        let result = ResultEncoder<Values.Element>()
         self.init {
-            let reader = EncodingReader(values, answered)
-            return { () async throws(CallError) in try await reader.next() }
+            // Let go of at the end and after an error.
+            var iterator: Values.AsyncIterator? = values.makeAsyncIterator()
+            return { () async throws(CallError) in
+                guard var current = iterator.take() else { return nil }
+                let element: Values.Element?
+                do { element = try await current.next(isolation: #isolation) } catch {
+                    throw CallError(thrownByHandler: error)
+                }
+                guard let element else { return nil }
+                let item = StreamItem(try result.payload(element, for: answered))
+                iterator = current
+                return item
+            }
         }
-    }
-}
-
-/// Owns the iterator of a sequence for one reader.
-private actor EncodingReader<Values: AsyncSequence & Sendable> where Values.Element: Encodable & Sendable {
-    private var iterator: Values.AsyncIterator?
-    private let call: Call
-    private let result = ResultEncoder<Values.Element>()
-
-    init(_ values: Values, _ call: Call) {
-        iterator = values.makeAsyncIterator()
-        self.call = call
-    }
-
-    /// The next item; `nil` at the end, after an error, and to a second reader.
-    func next() async throws(CallError) -> StreamItem? {
-        guard var current = iterator.take() else { return nil }
-        let element: Values.Element?
-        do { element = try await current.next(isolation: self) } catch { throw CallError(thrownByHandler: error) }
-        guard let element else { return nil }
-        let item = StreamItem(try result.payload(element, for: call))
-        iterator = current
-        return item
     }
 }
