@@ -11,7 +11,7 @@ final class ChannelTransport: FrameTransport {
     /// Made on the event loop of the channel.
     init(_ handler: FrameHandler, on channel: any Channel) {
         loop = channel.eventLoop
-        loopExecutor = EventLoopExecutor(channel.eventLoop)
+        loopExecutor = EventLoopExecutor.of(channel.eventLoop)
         closed = channel.closeFuture
         self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     }

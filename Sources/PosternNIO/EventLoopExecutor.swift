@@ -1,7 +1,8 @@
 import NIOCore
+import NIOPosix
 import Synchronization
 
-/// Runs jobs on the event loop of a channel.
+/// Runs jobs on an event loop: one for all its connections.
 ///
 /// What is enqueued while the loop does something else runs at the end of its turn, in the order in which it came, with
 /// one wake-up for all. After some jobs the loop gets on with what they left behind: what they have to say leaves, and
@@ -24,8 +25,19 @@ final class EventLoopExecutor: TaskExecutor {
     private let loop: any EventLoop
     private let state = Mutex(State())
 
-    /// Makes the executor of one event loop.
-    init(_ loop: any EventLoop) { self.loop = loop }
+    /// The executor of the loop that runs on this thread.
+    private static let current = ThreadSpecificVariable<EventLoopExecutor>()
+
+    private init(_ loop: any EventLoop) { self.loop = loop }
+
+    /// The executor of an event loop; asked for on its thread.
+    static func of(_ loop: any EventLoop) -> EventLoopExecutor {
+        loop.assertInEventLoop()
+        if let executor = current.currentValue, executor.loop === loop { return executor }
+        let executor = EventLoopExecutor(loop)
+        current.currentValue = executor
+        return executor
+    }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)

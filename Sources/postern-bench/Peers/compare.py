@@ -47,9 +47,9 @@ def rows(options, directory):
         load += ["--in-flight", str(in_flight), "--seconds", seconds, *more]
         return Row(name, [options.postern, "native-serve", address], [options.postern, *load], against)
 
-    def raw(name, place, connections, in_flight):
+    def raw(name, place, connections, in_flight, against=None):
         load = [f"{peers}/raw", "load", "{}", str(connections), str(in_flight), seconds]
-        return Row(name, [f"{peers}/raw", "serve", place], load)
+        return Row(name, [f"{peers}/raw", "serve", place], load, against)
 
     def grpc(name, kind, program="grpc"):
         return Row(name, [f"{peers}/{program}", "serve"], [f"{peers}/{program}", "load", "{}", kind, "64", seconds])
@@ -81,6 +81,8 @@ def rows(options, directory):
         postern("stream-tcp-64", tcp, "stream", 1, 64, "grpc-swift-stream-64"),
         raw("raw-unix-1", f"{directory}/raw.sock", 1, 1),
         postern("call-unix-1", socket, "call", 1, 1, "call-tcp-1"),
+        raw("raw-tcp-50x1", "tcp", 50, 1),
+        raw("raw-unix-50x1", f"{directory}/raw.sock", 50, 1, "raw-tcp-50x1"),
         postern("call-tcp-50x1", tcp, "call", 50, 1),
         postern("call-unix-50x1", socket, "call", 50, 1, "call-tcp-50x1"),
     ]
