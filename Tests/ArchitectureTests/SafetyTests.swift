@@ -17,7 +17,7 @@ import Testing
         "Sources/LibWebSockets/WebSocket/MessageAssembly.swift",
         "Sources/LibWebSockets/WebSocket/WebSocket.swift",
         "Sources/LibWebSockets/WebSocket/WebSocketContext.swift",
-        "Sources/Postern/Calls/Suspension.swift",
+        "Sources/Postern/Waiting/Suspension.swift",
         "Sources/Postern/Payload/BulkCopy.swift",
         "Sources/PosternNIO/EventLoopExecutor.swift",
         "Sources/PosternNIO/ArrivalDescriptor.swift",

@@ -35,14 +35,14 @@ final class SignalBuffer: Sendable {
     typealias Waiter = Suspension<ConnectionSignal?>
 
     private struct State {
-        var signals: [ConnectionSignal] = []
+        var signals = Queue<ConnectionSignal>()
         var missed = 0
         var waiter: Waiter?
         var isEnded = false
         var onDrop: @Sendable () -> Void = {}
 
         mutating func takeFirst() -> ConnectionSignal? {
-            if !signals.isEmpty { return signals.removeFirst() }
+            if let signal = signals.take() { return signal }
             guard missed > 0 else { return nil }
             defer { missed = 0 }
             return .missed(missed)

@@ -9,14 +9,13 @@ private import Synchronization
 final class HandlerLane: Sendable {
     typealias Start = @Sendable () -> Void
 
-    private struct Entry {
+    private struct Entry: Sendable {
         let start: Start
         let isNotification: Bool
     }
 
     private struct State {
-        var queue: [Entry] = []
-        var head = 0
+        var queue = Queue<Entry>()
         /// The task that is draining; one that finds another number here has been replaced.
         var drainer = 0
         var isDraining = false
@@ -26,21 +25,11 @@ final class HandlerLane: Sendable {
         /// Whether what was started last is waited for, however long it takes.
         var isWaitedFor = false
 
-        var isEmpty: Bool { head == queue.count }
-
-        /// How many that have started may stay in the queue.
-        private static let mostStarted = 1_024
-
         mutating func next() -> Start? {
-            if isEmpty || head >= Self.mostStarted {
-                queue.removeSubrange(..<head)
-                head = 0
-            }
-            guard !isEmpty else { return nil }
-            defer { head += 1 }
+            guard let entry = queue.take() else { return nil }
             started &+= 1
-            isWaitedFor = queue[head].isNotification
-            return queue[head].start
+            isWaitedFor = entry.isNotification
+            return entry.start
         }
     }
 
@@ -92,7 +81,7 @@ final class HandlerLane: Sendable {
         while true {
             try? await Task.sleep(for: Self.patience)
             let (goesOn, replacement) = state.withLock { state -> (Bool, Int?) in
-                guard state.isDraining, !state.isEmpty else {
+                guard state.isDraining, !state.queue.isEmpty else {
                     state.isWatched = false
                     return (false, nil)
                 }

@@ -3,8 +3,7 @@ struct IncomingStream<Parked: Sendable>: Sendable {
     /// How many items a producer may send before it is granted more.
     static var initialCredit: Int { 64 }
 
-    private var items: [StreamItem] = []
-    private var head = 0
+    private var items = Queue<StreamItem>()
     private var taken = 0
     private(set) var end: Result<Void, CallError>?
     /// The reader, when it waits.
@@ -16,11 +15,9 @@ struct IncomingStream<Parked: Sendable>: Sendable {
         case wait
     }
 
-    private var waitingCount: Int { items.count - head }
-
     /// Keeps an item; false when the producer had no credit for it.
     mutating func receive(_ item: StreamItem) -> Bool {
-        guard end == nil, waitingCount + taken < Self.initialCredit else { return false }
+        guard end == nil, items.count + taken < Self.initialCredit else { return false }
         items.append(item)
         return true
     }
@@ -32,18 +29,12 @@ struct IncomingStream<Parked: Sendable>: Sendable {
 
     /// Takes the next item, and tells how much credit is due to the producer.
     mutating func next() -> Next {
-        guard head < items.count else {
+        guard let item = items.take() else {
             switch end {
             case .success: return .end(nil)
             case .failure(let error): return .end(error)
             case nil: return .wait
             }
-        }
-        let item = items[head]
-        head += 1
-        if head == items.count || head >= Self.initialCredit {
-            items.removeSubrange(..<head)
-            head = 0
         }
         taken += 1
         guard taken >= Self.initialCredit / 2, end == nil else { return .item(item, grant: nil) }
@@ -53,7 +44,7 @@ struct IncomingStream<Parked: Sendable>: Sendable {
 
     /// Remembers who waits; false when there is something to take, and nobody has to wait.
     mutating func park(_ reader: Parked) -> Bool {
-        guard head == items.count, end == nil else { return false }
+        guard items.isEmpty, end == nil else { return false }
         parked = reader
         return true
     }

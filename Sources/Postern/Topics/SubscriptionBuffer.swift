@@ -7,23 +7,9 @@ final class SubscriptionBuffer: Sendable {
     typealias Waiter = Suspension<StreamItem?>
 
     private struct State {
-        var items: [StreamItem]
-        var first = 0
+        var items: Queue<StreamItem>
         var waiter: Waiter?
         var isEnded = false
-
-        var count: Int { items.count - first }
-
-        mutating func takeFirst() -> StreamItem {
-            let item = items[first]
-            first += 1
-            // Moving the rest down once in a while costs a constant time for each event.
-            if first > items.count / 2 {
-                items.removeFirst(first)
-                first = 0
-            }
-            return item
-        }
     }
 
     private let state: Mutex<State>
@@ -32,7 +18,7 @@ final class SubscriptionBuffer: Sendable {
     /// Makes a buffer that begins with past events, however many, and then holds as many as its capacity.
     init(past: [StreamItem], capacity: Int) {
         self.capacity = max(capacity, 1)
-        state = Mutex(State(items: past))
+        state = Mutex(State(items: Queue(past)))
     }
 
     /// Hands over an event: to the waiting subscriber, who is then to be resumed by the caller, or to the buffer.
@@ -40,7 +26,7 @@ final class SubscriptionBuffer: Sendable {
         state.withLock { state in
             if let waiter = state.waiter.take() { return waiter }
             guard !state.isEnded else { return nil }
-            if state.count >= capacity { _ = state.takeFirst() }
+            if state.items.count >= capacity { _ = state.items.take() }
             state.items.append(item)
             return nil
         }
@@ -59,7 +45,7 @@ final class SubscriptionBuffer: Sendable {
     func next() async -> StreamItem? {
         await Suspension.wait { continuation in
             let (item, mustWait) = state.withLock { state in
-                if state.count > 0 { return (state.takeFirst() as StreamItem?, false) }
+                if let item = state.items.take() { return (item as StreamItem?, false) }
                 if state.isEnded || state.waiter != nil { return (nil, false) }
                 state.waiter = continuation
                 return (nil, true)

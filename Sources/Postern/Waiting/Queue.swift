@@ -7,6 +7,9 @@ struct Queue<Element: Sendable>: Sendable {
     var isEmpty: Bool { head == elements.count }
     var count: Int { elements.count - head }
 
+    /// Makes a queue of elements, the first one first.
+    init(_ elements: [Element] = []) { self.elements = elements }
+
     mutating func append(_ element: Element) { elements.append(element) }
 
     /// Takes the first element; `nil` when there is none.
