@@ -16,6 +16,8 @@ final class FrameHandler: ChannelInboundHandler {
     private var watch: ConnectionWatch
     private var watching: RepeatedTask?
     private var isHandshakeDone = false
+    /// Whether the peer ended before there was anybody to tell.
+    private var isToBeClosed = false
 
     /// Makes the handler of one channel.
     init(options: ConnectionOptions) {
@@ -50,6 +52,7 @@ final class FrameHandler: ChannelInboundHandler {
             bound.value.checkTimes()
         }
         flushOutput()
+        if isToBeClosed { close() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -121,13 +124,14 @@ final class FrameHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: output)), promise: nil)
     }
 
-    /// Writes what is left, then closes the channel.
+    /// Writes what is left, then closes the channel; one that is still being made, once there is somebody to tell.
     func close() {
         stopWatching()
         guard let context else { return }
-        let output = peer?.takeOutput() ?? []
-        guard !output.isEmpty, context.channel.isActive else { return context.close(promise: nil) }
         let channel = context.channel
+        guard channel.isActive else { return isToBeClosed = true }
+        let output = peer?.takeOutput() ?? []
+        guard !output.isEmpty else { return context.close(promise: nil) }
         // A reader that takes nothing any more does not keep the channel open.
         let cut = context.eventLoop.scheduleTask(in: TimeAmount(options.frameTimeout)) { channel.close(promise: nil) }
         context.writeAndFlush(wrapOutboundOut(channel.allocator.buffer(bytes: output))).whenComplete { _ in

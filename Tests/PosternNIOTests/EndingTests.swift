@@ -71,6 +71,17 @@ struct EndingTests {
         await link.close()
     }
 
+    @Test("A goodbye is read that comes before anything else", arguments: [Wiring.tcp, .unix])
+    func aGoodbyeAtOnceIsRead(wiring: Wiring) async throws {
+        let server = NativeServer(Stuck()) { $0.close() }
+        let address = try await server.start(at: wiring.address)
+        for _ in 0..<50 {
+            let client = try await NativeClient.connect(to: address)
+            #expect(await client.disconnected.kind == .closedThere)
+        }
+        await server.stop()
+    }
+
     @Test("Check 23: every pending call fails before the end is told, once on each side", arguments: Wiring.allCases)
     func aLostConnectionFailsEveryPendingCallBeforeItIsTold(wiring: Wiring) async throws {
         let service = Stuck()
