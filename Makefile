@@ -3,7 +3,7 @@
 # make test-traits   runs the tests of what package traits turn on
 # make test-threads  runs the tests of the core and its sockets under the thread sanitizer
 # make bench         measures
-# make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC
+# make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
 # make format        formats the sources
 # make clean         removes what was built
 
