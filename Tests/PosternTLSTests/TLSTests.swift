@@ -28,12 +28,12 @@ struct TLSTests {
     func mutualCertificatesAreAccepted() async throws {
         let server = try await listen(certificates.options("server", authority: "authority"))
         let signals = server.signals
+        var clients = server.signals.makeAsyncIterator()
         let exposed = Router()
         exposed.root.register("seven") { 7 }
         let options = certificates.options("client", authority: "authority")
         let peer = try await connect(server, options, serving: exposed)
-        try await peer.waitUntilConnected()
-        let client = try #require(server.peers.first)
+        guard case .connected(let client)? = await clients.next() else { throw CertificateError() }
         let seven: Int = try await client.call("seven")
         #expect(seven == 7)
         client.close()
