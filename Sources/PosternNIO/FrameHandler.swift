@@ -16,8 +16,6 @@ final class FrameHandler: ChannelInboundHandler {
     private var watch: ConnectionWatch
     private var watching: RepeatedTask?
     private var isHandshakeDone = false
-    /// Whether the peer ended before there was anybody to tell.
-    private var isToBeClosed = false
 
     /// Makes the handler of one channel.
     init(options: ConnectionOptions) {
@@ -52,7 +50,7 @@ final class FrameHandler: ChannelInboundHandler {
             bound.value.checkTimes()
         }
         flushOutput()
-        if isToBeClosed { close() }
+        if peer?.isConnected == false { close() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -124,12 +122,12 @@ final class FrameHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: output)), promise: nil)
     }
 
-    /// Writes what is left, then closes the channel; one that is still being made, once there is somebody to tell.
+    /// Writes what is left, then closes the channel; one that is still being made is closed by ``begin()``, with somebody to tell.
     func close() {
         stopWatching()
         guard let context else { return }
         let channel = context.channel
-        guard channel.isActive else { return isToBeClosed = true }
+        guard channel.isActive else { return }
         let output = peer?.takeOutput() ?? []
         guard !output.isEmpty else { return context.close(promise: nil) }
         // A reader that takes nothing any more does not keep the channel open.

@@ -25,7 +25,7 @@ extension Peer {
     func placeOfService(of frame: CallFrame, in bytes: [UInt8]) -> String {
         let path = String(decoding: bytes[frame.path], as: UTF8.self)
         guard ReferencePath.isOne(frame.path, in: bytes), let (_, name) = ReferencePath.parse(path) else { return path }
-        return name.isEmpty ? "$" : "$/\(name)"
+        return ReferencePath.withoutNumber(name)
     }
 
     private func passed(_ error: CallError, _ method: String) -> CallError {
@@ -34,10 +34,9 @@ extension Peer {
 }
 
 extension Call {
-    /// Which method was called, without the number of a reference: that is between the two ends that hold it.
+    /// Which method was called, without the number of a reference.
     var placeOfService: String {
-        guard let name = target?.method(at: method) else { return method }
-        return name.isEmpty ? "$" : "$/\(name)"
+        target.map { ReferencePath.withoutNumber($0.method(at: method)) } ?? method
     }
 }
 

@@ -9,6 +9,9 @@ package enum ReferencePath {
         method.isEmpty ? "$/\(number)" : "$/\(number)/\(method)"
     }
 
+    /// What others are told of a path: the number is between the two ends that hold the reference.
+    static func withoutNumber(_ method: String) -> String { method.isEmpty ? "$" : "$/\(method)" }
+
     /// Whether a path is meant to lead to a reference.
     @inline(__always)
     static func isOne(_ path: Range<Int>, in bytes: [UInt8]) -> Bool {

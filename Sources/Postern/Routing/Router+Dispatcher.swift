@@ -10,7 +10,7 @@ extension Router: Dispatcher {
         switch method.body {
         case .short(let run): return .value(try result(of: run, call))
         case .long(let run):
-            if call.deadline != nil { return try await race(method, run, call) }
+            if let deadline = call.deadline { return try await race(method, run, call, until: deadline) }
             return try await run(call)
         }
     }
