@@ -22,6 +22,7 @@ import Testing
                 "third closed here",
             ]
         )
+        #expect(heard.reasons == [reason, reason, reason])
     }
 
     @Test func aConnectionThatNeverOpensOnlyEnds() {
@@ -65,16 +66,19 @@ import Testing
 }
 
 private final class Log: Sendable {
-    private let noted = Mutex<[String]>([])
+    private let noted = Mutex<(lines: [String], reasons: [DisconnectReason])>(([], []))
 
-    var lines: [String] { noted.withLock { $0 } }
+    var lines: [String] { noted.withLock { $0.lines } }
+    var reasons: [DisconnectReason] { noted.withLock { $0.reasons } }
 
     func note(_ name: String, _ event: ConnectionStatus.Event) {
-        let word =
+        noted.withLock { noted in
             switch event {
-            case .opened: "opened"
-            case .ended(let reason): reason.kind.word
+            case .opened: noted.lines.append("\(name) opened")
+            case .ended(let reason):
+                noted.lines.append("\(name) \(reason.kind.word)")
+                noted.reasons.append(reason)
             }
-        noted.withLock { $0.append("\(name) \(word)") }
+        }
     }
 }
