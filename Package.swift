@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "PosternJSONRPC", targets: ["PosternJSONRPC"]),
         .library(name: "PosternNIO", targets: ["PosternNIO"]),
         .library(name: "PosternAuth", targets: ["PosternAuth"]),
+        .library(name: "PosternLogging", targets: ["PosternLogging"]),
         .library(name: "PosternMacros", targets: ["PosternMacros"]),
         .library(name: "PosternGateway", targets: ["PosternGateway"]),
         .library(name: "LibWebSockets", targets: ["LibWebSockets"]),
@@ -49,6 +50,10 @@ let package = Package(
             dependencies: ["Postern", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(
+            name: "PosternLogging",
+            dependencies: ["Postern", .product(name: "Logging", package: "swift-log")]
+        ),
+        .target(
             name: "PosternMacrosExpansion",
             dependencies: [
                 syntax("SwiftDiagnostics"), syntax("SwiftParser"), syntax("SwiftSyntax"), syntax("SwiftSyntaxBuilder"),
@@ -70,7 +75,7 @@ let package = Package(
         .target(
             name: "PosternGateway",
             dependencies: [
-                "Postern", "PosternJSONRPC", "LibWebSockets",
+                "Postern", "PosternJSONRPC", "PosternLogging", "LibWebSockets",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -78,7 +83,7 @@ let package = Package(
         .target(
             name: "PosternPrograms",
             dependencies: [
-                "LibWebSockets", "PosternAuth", "PosternGateway", "PosternNIO",
+                "LibWebSockets", "PosternAuth", "PosternGateway", "PosternLogging", "PosternNIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -89,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "Postern", "PosternJSONRPC", "PosternNIO", "PosternGateway", "PosternPrograms",
+                "Postern", "PosternJSONRPC", "PosternLogging", "PosternNIO", "PosternGateway", "PosternPrograms",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -113,7 +118,7 @@ let package = Package(
         .executableTarget(
             name: "postern-demo",
             dependencies: [
-                "Postern", "PosternNIO", "PosternGateway", "PosternPrograms",
+                "Postern", "PosternLogging", "PosternNIO", "PosternGateway", "PosternPrograms",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -136,6 +141,10 @@ let package = Package(
         .testTarget(name: "PosternBenchTests", dependencies: ["postern-bench"]),
         .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "PosternNIO", "postern"]),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
+        .testTarget(
+            name: "PosternLoggingTests",
+            dependencies: ["Postern", "PosternLogging", .product(name: "Logging", package: "swift-log")]
+        ),
         .testTarget(name: "PosternAuthTests", dependencies: ["Postern", "PosternAuth"]),
         .testTarget(
             name: "PosternMacrosTests",

@@ -1,6 +1,7 @@
 public import LibWebSockets
 public import Logging
 public import Postern
+import PosternLogging
 public import ServiceLifecycle
 
 /// An HTTP and WebSocket gateway in front of one dispatcher.
@@ -20,15 +21,19 @@ public final class Gateway: ServiceLifecycle.Service {
     /// - Parameters:
     ///   - configuration: Where to listen, what to let in, and the limits.
     ///   - dispatcher: What answers the calls; the gateway does not know what is behind it.
-    ///   - logger: Told of starts and stops; nothing that a client sent is logged.
+    ///   - logger: Takes starts and stops, and incidents where there is no `observer`; nothing that a client sent is logged
+    ///     but host, origin and path.
+    ///   - observer: Takes reports of failed handlers, refused and cut off clients; `nil` has them logged.
     /// - Throws: `HTTPServer.StartError` when the address cannot be listened on.
     public init(
         _ configuration: GatewayConfiguration,
         dispatcher: any Dispatcher,
-        logger: Logger = Logger(label: "postern.gateway")
+        logger: Logger = Logger(label: "postern.gateway"),
+        observer: (any IncidentObserver)? = nil
     ) async throws(HTTPServer.StartError) {
         let dispatcher = configuration.sendsTraces ? TracingDispatcher(dispatcher, name: "gateway") : dispatcher
         let readiness = readiness
+        let observer = observer ?? IncidentLog(logger)
         let loops = LoopRegistry()
         self.configuration = configuration
         self.loops = loops
@@ -38,7 +43,8 @@ public final class Gateway: ServiceLifecycle.Service {
                 loop: loop,
                 dispatcher: dispatcher,
                 configuration: configuration,
-                readiness: readiness
+                readiness: readiness,
+                observer: observer
             )
             loops.add(LoopBound(context, on: loop))
             return GatewayService(context)

@@ -19,7 +19,7 @@ final class GatewayService: HTTPService {
     }
 
     func admit(_ request: HTTPRequestHead, from address: String) -> HTTPAdmission {
-        if let refusal = refusal(of: request) { return .answer(refusal) }
+        if let refusal = refusal(of: request, from: address) { return .answer(refusal) }
         if request.webSocketKey != nil { return upgrade(request) }
         switch Door(request) {
         case .rpc: return rpc.admit(request, bodyLimit: maximumBodyBytes)
@@ -30,11 +30,12 @@ final class GatewayService: HTTPService {
     }
 
     /// The answer to a request from a host or a page that is not let in.
-    private func refusal(of request: HTTPRequestHead) -> HTTPResponse? {
+    private func refusal(of request: HTTPRequestHead, from address: String) -> HTTPResponse? {
         // Most requests name the host that was found good before.
         if request.origin == nil, request.bytes[request.host].elementsEqual(knownHost) { return nil }
         let origin = request.origin.map(request.text)
         if let status = context.configuration.origins.refusal(host: request.text(request.host), origin: origin) {
+            context.report(status, of: request, from: address)
             var response = HTTPError.response(status, .permissionDenied, "This host or origin is not allowed")
             response.closesConnection = true
             return response

@@ -11,6 +11,7 @@ final class LoopContext {
     let dispatcher: any Dispatcher
     let configuration: GatewayConfiguration
     let readiness: Readiness
+    let observer: any IncidentObserver
     let feeds: TopicFeeds
     let sessionSettings: JSONRPCSettings
     /// An empty list with room, for the session that takes the next message.
@@ -20,11 +21,18 @@ final class LoopContext {
     private var sessions: [ObjectIdentifier: WebSocketSession] = [:]
     private var streams: [ObjectIdentifier: EventStream] = [:]
 
-    init(loop: EventLoop, dispatcher: any Dispatcher, configuration: GatewayConfiguration, readiness: Readiness) {
+    init(
+        loop: EventLoop,
+        dispatcher: any Dispatcher,
+        configuration: GatewayConfiguration,
+        readiness: Readiness,
+        observer: any IncidentObserver
+    ) {
         self.loop = loop
         self.dispatcher = dispatcher
         self.configuration = configuration
         self.readiness = readiness
+        self.observer = observer
         sessionSettings = JSONRPCSettings(limits: configuration.messages)
         feeds = TopicFeeds(loop: loop, dispatcher: dispatcher)
         loop.every(milliseconds: configuration.heartbeatMilliseconds) { [unowned self] in

@@ -14,6 +14,9 @@ public struct ConnectionOptions: Sendable {
     /// secret, so turn it on only where callers may read this program's log. A type whose `debugDescription` is its own
     /// chooses what its trace says.
     public var sendsTraces = false
+    /// Takes reports of failed handlers, refused clients and lost connections, as `IncidentLog` of the module `PosternLogging`
+    /// does; `nil` for none.
+    public var observer: (any IncidentObserver)?
     /// How both sides prove themselves, as with a shared secret; `nil` lets everybody in who connects.
     public var authentication: (any Authentication)?
     #if TLS

@@ -24,6 +24,7 @@ public final class ReconnectingPeer: Dispatcher {
     private let onConnect: ConnectHandler
     private let onDisconnect: DisconnectHandler
     private let onRefusal: RefusalHandler
+    private let reports: UpstreamReports
     let current = CurrentPeer()
     private let keeper = Mutex<Task<Void, Never>?>(nil)
 
@@ -53,6 +54,7 @@ public final class ReconnectingPeer: Dispatcher {
         self.onConnect = onConnect
         self.onDisconnect = onDisconnect
         self.onRefusal = onRefusal
+        reports = UpstreamReports(of: address, to: options.observer)
     }
 
     /// Begins to connect, and goes on until ``stop()``.
@@ -131,10 +133,12 @@ public final class ReconnectingPeer: Dispatcher {
             peer = try await NativeClient.connect(to: address, exposing: dispatcher, options: options)
         } catch {
             current.note(error)
+            reports.failed(error.message)
             return nil
         }
-        peer.onConnect { [current, onConnect, weak peer] in
+        peer.onConnect { [current, onConnect, reports, weak peer] in
             guard let peer else { return }
+            reports.found()
             onConnect(peer)
             current.set(peer)
         }
@@ -144,9 +148,11 @@ public final class ReconnectingPeer: Dispatcher {
             peer.close()
         }
         if current.end(peer, reason) {
+            reports.lost(reason)
             onDisconnect(peer, reason)
         } else {
             current.note(CallError(.unavailable, reason.message, executed: .no))
+            reports.failed(reason.message)
         }
         // The same secret would be refused again.
         return reason.kind == .authenticationFailed ? reason : nil

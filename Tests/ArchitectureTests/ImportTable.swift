@@ -8,6 +8,7 @@ enum ImportTable {
         "Postern": [],
         "PosternAuth": ["Postern", "Crypto"],
         "PosternJSONRPC": ["Postern"],
+        "PosternLogging": ["Postern", "Dispatch", "Logging"],
         "PosternMacros": ["Postern"],
         "PosternMacrosExpansion": [
             "SwiftDiagnostics", "SwiftParser", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros",
@@ -16,18 +17,22 @@ enum ImportTable {
         "PosternNIO": ["Postern", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage"],
         "CLibWebSockets": [],
         "LibWebSockets": ["CLibWebSockets", "Glibc"],
-        "PosternGateway": ["Postern", "PosternJSONRPC", "LibWebSockets", "Logging", "ServiceLifecycle"],
+        "PosternGateway": [
+            "Postern", "PosternJSONRPC", "PosternLogging", "LibWebSockets", "Logging", "ServiceLifecycle",
+        ],
     ]
 
     /// The programs, and the module with the options that they share.
     static let programs: [String: Set<String>] = [
         "PosternPrograms": [
-            "LibWebSockets", "PosternAuth", "PosternGateway", "PosternNIO", "ArgumentParser", "Dispatch", "Glibc",
+            "LibWebSockets", "PosternAuth", "PosternGateway", "PosternLogging", "PosternNIO", "ArgumentParser",
+            "Dispatch", "Glibc",
             "Logging",
             "ServiceLifecycle", "SystemPackage", "UnixSignals",
         ],
         "postern": [
-            "Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO", "PosternPrograms", "ArgumentParser", "NIOCore",
+            "Postern", "PosternGateway", "PosternJSONRPC", "PosternLogging", "PosternNIO", "PosternPrograms",
+            "ArgumentParser", "NIOCore",
             "NIOHTTP1", "NIOPosix", "NIOWebSocket", "ServiceLifecycle",
         ],
         "postern-bench": [
@@ -36,7 +41,8 @@ enum ImportTable {
             "ServiceLifecycle",
         ],
         "postern-demo": [
-            "Postern", "PosternGateway", "PosternNIO", "PosternPrograms", "ArgumentParser", "Glibc", "ServiceLifecycle",
+            "Postern", "PosternGateway", "PosternLogging", "PosternNIO", "PosternPrograms", "ArgumentParser", "Glibc",
+            "ServiceLifecycle",
             "SystemPackage",
         ],
     ]

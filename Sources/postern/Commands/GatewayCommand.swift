@@ -1,6 +1,7 @@
 import ArgumentParser
 import Postern
 import PosternGateway
+import PosternLogging
 import PosternNIO
 import PosternPrograms
 import ServiceLifecycle
@@ -38,13 +39,15 @@ struct GatewayCommand: AsyncParsableCommand {
         guard let server else { return }
         let signals = await StopSignals()
         let logger = log.logger("postern-gateway")
+        let incidents = IncidentLog(logger)
         var options = ConnectionOptions()
+        options.observer = incidents
         options.authentication = try secretOptions.secret()
         tlsArguments.apply(to: &options)
         let connection = Upstream(to: server, options: options)
         connection.peer.start()
         let configuration = try gatewayOptions.configuration()
-        let gateway = try await Gateway(configuration, dispatcher: connection.peer, logger: logger)
+        let gateway = try await Gateway(configuration, dispatcher: connection.peer, logger: logger, observer: incidents)
         Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
         // Stopped in reverse order: the doors are drained while the connection still stands.
         do {

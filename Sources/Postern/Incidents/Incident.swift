@@ -1,0 +1,55 @@
+/// Something that the operator of a server may want to know: a failed handler, a refused client, a lost connection.
+public struct Incident: Sendable {
+    /// What happened.
+    public let kind: Kind
+    /// Why, in a few words that are the same for every incident of this cause; rates are limited for each cause.
+    public let cause: String
+    /// More about it; values may come from outside, so an observer escapes and shortens them.
+    public let fields: [Field: String]
+
+    /// Describes an incident.
+    package init(_ kind: Kind, cause: String, _ fields: [Field: String] = [:]) {
+        self.kind = kind
+        self.cause = cause
+        self.fields = fields
+    }
+
+    /// A kind of incident; open, so that a new kind breaks no observer.
+    public struct Kind: Hashable, Sendable {
+        /// What happened, in words for people.
+        public let name: String
+        /// Whether this process has made a mistake; everything else is what clients and networks do.
+        public let isFault: Bool
+
+        /// A handler failed with an error that its callers cannot help.
+        public static let handlerFailed = Kind(name: "handler failed", isFault: true)
+        /// A client, or one request of it, was not let in.
+        public static let clientRefused = Kind(name: "client refused", isFault: false)
+        /// The connection of a client was closed because of a limit or a rule of the protocol.
+        public static let clientCut = Kind(name: "client cut off", isFault: false)
+        /// The connection to the server that is called is open.
+        public static let upstreamFound = Kind(name: "upstream found", isFault: false)
+        /// The connection to the server that is called was lost, or cannot be made.
+        public static let upstreamLost = Kind(name: "upstream lost", isFault: false)
+    }
+
+    /// The name of a value that belongs to an incident; there are no others.
+    public enum Field: String, Sendable {
+        /// The address of a client or an upstream.
+        case address
+        /// The number of an error, or of a close.
+        case code
+        /// How long a call took, in milliseconds.
+        case durationMs
+        /// What an error says of itself; stays in this process.
+        case error
+        /// The `Host` of a request.
+        case host
+        /// The path of a method.
+        case method
+        /// The `Origin` of a request.
+        case origin
+        /// The identifier that the caller of a failed call was given.
+        case traceId
+    }
+}

@@ -1,0 +1,127 @@
+import Dispatch
+public import Logging
+public import Postern
+import Synchronization
+
+/// Writes incidents to a logger: the one place that decides their names, their rate, and how text from outside is shown.
+///
+/// Faults are logged as errors, everything else as notices. Of each cause at most 20 lines are written a second; how
+/// many were left out is written at the end of that second, as `suppressed`. The logger is called on a thread of its
+/// own: when it blocks, lines are dropped and counted, and nothing waits.
+public final class IncidentLog: IncidentObserver {
+    private struct Line: Sendable {
+        let level: Logger.Level
+        let message: String
+        let metadata: Logger.Metadata
+    }
+
+    private struct State {
+        var rates: IncidentRates
+        var lines: [Line] = []
+        var dropped = 0
+        var isWriting = false
+        var isTimerSet = false
+    }
+
+    private let logger: Logger
+    private let second: Duration
+    private let state: Mutex<State>
+    private let queue = DispatchQueue(label: "postern.incidents")
+
+    /// Lines that wait for the logger; more are dropped.
+    private static let maximumLines = 1_000
+    /// Bytes of one value.
+    private static let valueBytes = 256
+
+    /// Writes to a logger.
+    ///
+    /// - Parameters:
+    ///   - logger: Called on one thread at a time, never on an event loop.
+    ///   - linesPerSecond: How many lines of one cause are written in a second.
+    public convenience init(_ logger: Logger, linesPerSecond: Int = 20) {
+        self.init(logger, linesPerSecond: linesPerSecond, second: .seconds(1))
+    }
+
+    init(_ logger: Logger, linesPerSecond: Int, second: Duration) {
+        self.logger = logger
+        self.second = second
+        state = Mutex(State(rates: IncidentRates(linesPerSecond: linesPerSecond, second: second)))
+    }
+
+    /// Notes one incident, and returns at once.
+    public func observe(_ incident: Incident) {
+        let level: Logger.Level = incident.kind.isFault ? .error : .notice
+        guard level >= logger.logLevel else { return }
+        let cause = IncidentRates.Cause(kind: incident.kind.name, cause: incident.cause)
+        let isAdmitted = state.withLock { $0.rates.admit(cause, at: .now) }
+        startTimer()
+        if isAdmitted { put(Self.line(incident, level)) }
+    }
+
+    private static func line(_ incident: Incident, _ level: Logger.Level) -> Line {
+        var metadata: Logger.Metadata = ["cause": text(incident.cause)]
+        for (field, value) in incident.fields { metadata[field.rawValue] = text(value) }
+        return Line(level: level, message: incident.kind.name, metadata: metadata)
+    }
+
+    private static func text(_ value: String) -> Logger.MetadataValue {
+        .string(LogText.escaped(value, limit: valueBytes))
+    }
+
+    /// Hands a line to the writing thread, if there is room.
+    private func put(_ line: Line) {
+        let starts = state.withLock { state in
+            guard state.lines.count < Self.maximumLines else {
+                state.dropped += 1
+                return false
+            }
+            state.lines.append(line)
+            defer { state.isWriting = true }
+            return !state.isWriting
+        }
+        if starts { queue.async { self.write() } }
+    }
+
+    private func write() {
+        while let (lines, dropped) = takeLines() {
+            for line in lines { logger.log(level: line.level, "\(line.message)", metadata: line.metadata) }
+            if dropped > 0 { logger.warning("log lines dropped", metadata: ["dropped": "\(dropped)"]) }
+        }
+    }
+
+    private func takeLines() -> ([Line], dropped: Int)? {
+        state.withLock { state in
+            state.isWriting = !state.lines.isEmpty
+            guard state.isWriting else { return nil }
+            defer { (state.lines, state.dropped) = ([], 0) }
+            return (state.lines, state.dropped)
+        }
+    }
+
+    /// Has the seconds of rates ended, as long as there are any.
+    private func startTimer() {
+        let starts = state.withLock { state in
+            guard !state.rates.isEmpty else { return false }
+            defer { state.isTimerSet = true }
+            return !state.isTimerSet
+        }
+        guard starts else { return }
+        let delay = DispatchTimeInterval.milliseconds(Int(second / .milliseconds(1)))
+        Self.timers.asyncAfter(deadline: .now() + delay) { self.endWindows() }
+    }
+
+    private func endWindows() {
+        let suppressed = state.withLock { state in
+            state.isTimerSet = false
+            return state.rates.endWindows(at: .now)
+        }
+        for (cause, count) in suppressed {
+            let metadata: Logger.Metadata = ["cause": Self.text(cause.cause), "suppressed": "\(count)"]
+            put(Line(level: .notice, message: cause.kind, metadata: metadata))
+        }
+        startTimer()
+    }
+
+    /// Apart from the queues of writers, which may be blocked.
+    private static let timers = DispatchQueue(label: "postern.incidents.timers")
+}
