@@ -12,7 +12,7 @@ public import ServiceLifecycle
 public final class Gateway: ServiceLifecycle.Service {
     private let configuration: GatewayConfiguration
     private let server: HTTPServer
-    private let readiness = Readiness()
+    private let readiness: Readiness
     private let loops: LoopRegistry
     private let logger: Logger
 
@@ -32,10 +32,11 @@ public final class Gateway: ServiceLifecycle.Service {
         observer: (any IncidentObserver)? = nil
     ) async throws(HTTPServer.StartError) {
         let dispatcher = configuration.sendsTraces ? TracingDispatcher(dispatcher, name: "gateway") : dispatcher
-        let readiness = readiness
+        let readiness = Readiness(isServiceReachable: configuration.isServiceReachable)
         let observer = observer ?? IncidentLog(logger)
         let loops = LoopRegistry()
         self.configuration = configuration
+        self.readiness = readiness
         self.loops = loops
         self.logger = logger
         server = try await HTTPServer(configuration.server) { loop in

@@ -17,6 +17,10 @@ public struct GatewayConfiguration: Sendable {
     public var messages = JSONRPCLimits()
     /// How the gateway stops.
     public var drain = DrainTimes()
+    /// Whether the service behind the dispatcher can be reached now; while it cannot, `/readyz` answers 503.
+    ///
+    /// Called on event loops, so it must not wait. `/livez` does not depend on it.
+    public var isServiceReachable: @Sendable () -> Bool = { true }
     /// Whether the details of errors tell the hops of the error, and what happened there; see `TracingDispatcher`.
     ///
     /// What errors of handlers say of themselves then goes to every caller, so not where strangers call.

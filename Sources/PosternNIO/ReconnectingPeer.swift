@@ -77,6 +77,11 @@ public final class ReconnectingPeer: Dispatcher {
     /// Why no more connections are made: the authentication failed on one side; `nil` while they are.
     public var refusal: DisconnectReason? { current.refusal }
 
+    /// Why the last attempt to connect failed, with the address and what the system said; `nil` once one succeeded.
+    ///
+    /// For the operator: errors of calls do not say it, because a gateway passes those on to its clients.
+    public var lastFailure: CallError? { current.failure }
+
     /// What happens to the connections: each ``ConnectionSignal/connected(_:)`` once, later ``ConnectionSignal/disconnected(_:_:)``
     /// once; at most one ``ConnectionSignal/refused(_:)``, after which no more are made.
     ///
@@ -86,7 +91,7 @@ public final class ReconnectingPeer: Dispatcher {
 
     /// Calls the server.
     ///
-    /// - Throws: `.unavailable` without a connection, saying why the last attempt failed, `.unauthenticated` when the authentication failed, or what ``Peer/dispatch(_:)`` throws.
+    /// - Throws: `.unavailable` without a connection, for the cause of which see ``lastFailure``, `.unauthenticated` when the authentication failed, or what ``Peer/dispatch(_:)`` throws.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
         if let peer = current.peer { return try await peer.dispatch(call) }
         return try await connection(until: call.deadline).dispatch(call)
@@ -106,8 +111,7 @@ public final class ReconnectingPeer: Dispatcher {
 
     private var noConnection: CallError {
         if let refusal { return CallError(.unauthenticated, refusal.message, executed: .no) }
-        let cause = current.failure.map { ": \($0.message)" } ?? ""
-        return CallError(.unavailable, "No connection to \(address)\(cause)", executed: .no)
+        return CallError(.unavailable, "The service is not reachable", executed: .no)
     }
 
     private func keepConnected() async {

@@ -112,15 +112,32 @@ struct SignalTests {
         await server.stop()
     }
 
-    @Test("A call without a connection says why there is none")
-    func theCauseOfNoConnectionIsSaid() async throws {
+    @Test("A call without a connection says so without an address; the peer says why there is none")
+    func theCauseOfNoConnectionIsForTheOperator() async throws {
         let address = Wiring.unix.address
         let peer = ReconnectingPeer.connect(to: address, patience: .milliseconds(200))
         let call = Call("one", arguments: Payload(bytes: [], codec: MessagePack.self))
         let error = await #expect(throws: CallError.self) { _ = try await peer.dispatch(call) }
-        #expect(error?.message.hasPrefix("No connection to \(address): Cannot connect to") == true)
+        #expect(error?.message == "The service is not reachable")
+        #expect(peer.lastFailure?.message.hasPrefix("Cannot connect to \(address): ") == true)
         #expect(error?.executed == .no)
         await peer.stop()
+    }
+
+    @Test("What the system said of a lost connection is for its owner, not for callers")
+    func theCauseOfALossIsNotInErrorsOfCalls() async throws {
+        let service = Stuck()
+        let server = try await NativeServer.listen(on: Wiring.unix.address, serving: service)
+        let peer = try await Peer.connect(to: try #require(server.address))
+        let pending = Task {
+            try await peer.dispatch(Call("stuck", arguments: Payload(bytes: [], codec: MessagePack.self)))
+        }
+        await service.started.wait()
+        peer.transportClosed(DisconnectReason(.lost, "The connection failed: read() of app.sock (errno: 104)"))
+        let error = await #expect(throws: CallError.self) { _ = try await pending.value }
+        #expect(error?.message == "The connection was lost" && error?.executed == .unknown)
+        #expect(await peer.disconnected.message.hasSuffix("(errno: 104)"))
+        await server.stop()
     }
 
     private func lines(_ signals: ConnectionSignals) async -> [String] {

@@ -46,6 +46,9 @@ public struct DisconnectReason: Error, Hashable, Sendable {
     /// The code of calls that fail for this reason.
     var callCode: CallError.Code { kind == .authenticationFailed ? .unauthenticated : .unavailable }
 
+    /// The message of calls that fail for this reason: what the system said of a lost connection is not for callers.
+    var callMessage: String { kind == .lost ? "The connection was lost" : message }
+
     /// The other side broke the protocol.
     package static func protocolViolation(_ message: String) -> DisconnectReason {
         DisconnectReason(.protocolViolation, message)

@@ -44,6 +44,8 @@ enum JSONHeaders {
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
     ]
+    /// The same for answers that ask for another attempt, here or at another server.
+    static let later = all + [("Retry-After", "1")]
     /// The head of an answer that went well.
     static let ok = PreparedHead(.ok, headers: all)
 

@@ -5,6 +5,10 @@ import Synchronization
 final class Readiness: Sendable {
     private let leaving = Atomic<Bool>(false)
     private let draining = Atomic<Bool>(false)
+    private let isServiceReachable: @Sendable () -> Bool
+
+    /// Takes what answers whether the service behind the gateway can be reached.
+    init(isServiceReachable: @escaping @Sendable () -> Bool) { self.isServiceReachable = isServiceReachable }
 
     /// Whether new calls are refused, because the gateway is stopping.
     var isDraining: Bool { draining.load(ordering: .relaxed) }
@@ -20,9 +24,13 @@ final class Readiness: Sendable {
 
     /// The answer to `/readyz`.
     var response: HTTPResponse {
-        guard leaving.load(ordering: .relaxed) else { return Self.alive }
+        if leaving.load(ordering: .relaxed) { return Self.notReady("draining") }
+        return isServiceReachable() ? Self.alive : Self.notReady("the service is not reachable")
+    }
+
+    private static func notReady(_ reason: String) -> HTTPResponse {
         let headers = Self.headers + [(name: "Retry-After", value: "1")]
-        return HTTPResponse(.serviceUnavailable, headers: headers, body: Array("draining\n".utf8))
+        return HTTPResponse(.serviceUnavailable, headers: headers, body: Array("\(reason)\n".utf8))
     }
 
     private static let headers: [(name: String, value: String)] = [

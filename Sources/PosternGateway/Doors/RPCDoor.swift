@@ -37,6 +37,8 @@ final class PostedMessage {
     private let exchange: HTTPExchange
     private let calls: CallRunner
     private var output: [UInt8] = []
+    /// Whether every call has failed in a way that another server may not; `nil` before the first has ended.
+    private var isUnserved: Bool?
 
     init(_ session: consuming JSONRPCSession, _ exchange: HTTPExchange, _ context: LoopContext) {
         self.session = session
@@ -52,6 +54,7 @@ final class PostedMessage {
     }
 
     private func finish(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
+        isUnserved = result.isUnserved && isUnserved ?? true
         var actions: [JSONRPCSession.Action] = []
         session.finish(ticket, with: result, into: &output, actions: &actions)
         perform(actions)
@@ -71,16 +74,26 @@ final class PostedMessage {
     }
 
     private func end() {
-        Self.answer(exchange, output)
+        Self.answer(exchange, output, isUnserved: isUnserved ?? false)
         calls.onFinish = { _, _ in }
     }
 
     /// Sends what a message came to; nothing at all came of notifications.
-    static func answer(_ exchange: HTTPExchange, _ output: [UInt8]) {
+    static func answer(_ exchange: HTTPExchange, _ output: [UInt8], isUnserved: Bool = false) {
         if output.isEmpty {
             exchange.respond(HTTPResponse(.accepted))
+        } else if isUnserved {
+            exchange.respond(.serviceUnavailable, headers: JSONHeaders.later, body: output.span)
         } else {
             exchange.respond(JSONHeaders.ok, body: output.span)
         }
+    }
+}
+
+extension Result<Reply, CallError> {
+    /// Whether the call did not run because the service cannot be reached or is stopping: another server may run it.
+    var isUnserved: Bool {
+        guard case .failure(let error) = self else { return false }
+        return error.executed == .no && (error.code == .unavailable || error.code == .draining)
     }
 }

@@ -24,6 +24,9 @@ struct GatewayCommand: AsyncParsableCommand {
     @Option(help: "The native server: unix:/path, tcp:host:port or tls:host:port.")
     var upstream: Address?
 
+    @Flag(help: "Answers /readyz with 200 also while the native server is not connected.")
+    var readyWithoutUpstream = Setting.flag("ready-without-upstream")
+
     @OptionGroup var secretOptions: SecretOptions
     @OptionGroup var tlsArguments: TLSArguments
     @OptionGroup(title: "Gateway options") var gatewayOptions: GatewayOptions
@@ -46,7 +49,8 @@ struct GatewayCommand: AsyncParsableCommand {
         tlsArguments.apply(to: &options)
         let connection = Upstream(to: server, options: options)
         connection.peer.start()
-        let configuration = try gatewayOptions.configuration()
+        var configuration = try gatewayOptions.configuration()
+        if !readyWithoutUpstream { configuration.isServiceReachable = { connection.peer.peer != nil } }
         let gateway = try await Gateway(configuration, dispatcher: connection.peer, logger: logger, observer: incidents)
         Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
         // Stopped in reverse order: the doors are drained while the connection still stands.
