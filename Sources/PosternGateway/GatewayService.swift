@@ -32,15 +32,15 @@ final class GatewayService: HTTPService {
     /// The answer to a request from a host or a page that is not let in.
     private func refusal(of request: HTTPRequestHead, from address: String) -> HTTPResponse? {
         // Most requests name the host that was found good before.
-        if request.origin == nil, request.bytes[request.host].elementsEqual(knownHost) { return nil }
+        if request.origin == nil, request.bytes[request.authority].elementsEqual(knownHost) { return nil }
         let origin = request.origin.map(request.text)
-        if let status = context.configuration.origins.refusal(host: request.text(request.host), origin: origin) {
+        if let status = context.configuration.origins.refusal(host: request.text(request.authority), origin: origin) {
             context.report(status, of: request, from: address)
             var response = HTTPError.response(status, .permissionDenied, "This host or origin is not allowed")
             response.closesConnection = true
             return response
         }
-        knownHost = Array(request.bytes[request.host])
+        knownHost = Array(request.bytes[request.authority])
         return nil
     }
 
@@ -53,7 +53,9 @@ final class GatewayService: HTTPService {
         }
     }
 
-    func refusal(_ refusal: HTTPRefusal) -> HTTPResponse { HTTPError.response(refusal) }
+    func refusal(_ refusal: HTTPRefusal, of request: HTTPRequestHead?, from address: String) -> HTTPResponse {
+        HTTPError.response(refusal)
+    }
 
     private func upgrade(_ request: HTTPRequestHead) -> HTTPAdmission {
         if request.equals(request.path, "/rpc") {

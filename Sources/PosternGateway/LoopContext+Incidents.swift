@@ -5,7 +5,7 @@ import Postern
 extension LoopContext {
     /// Reports a request whose host or origin is not allowed.
     func report(_ status: HTTPStatus, of request: HTTPRequestHead, from address: String) {
-        var fields: [Incident.Field: String] = [.address: address, .host: request.text(request.host)]
+        var fields: [Incident.Field: String] = [.address: address, .host: request.text(request.authority)]
         fields[.origin] = request.origin.map(request.text)
         let cause = status == .misdirectedRequest ? "host" : "origin"
         observer.observe(Incident(.clientRefused, cause: cause, fields))

@@ -8,7 +8,6 @@ import Testing
             .answer(HTTPResponse(.notFound))
         }
         func respond(to exchange: HTTPExchange) {}
-        func refusal(_ refusal: HTTPRefusal) -> HTTPResponse { refusal.response }
     }
 
     private var configuration: HTTPServer.Configuration {

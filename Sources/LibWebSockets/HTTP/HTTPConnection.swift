@@ -115,8 +115,8 @@ final class HTTPConnection: PollOwner, Flushable {
         if searched == 0 { deadline = loop.milliseconds + worker.limits.headMilliseconds }
         switch worker.parser.parse(input, searched: &searched) {
         case .incomplete: return false
-        case .refused(let refusal):
-            refuse(refusal)
+        case .refused(let refusal, let head):
+            refuse(refusal, of: head)
             return false
         case .complete(let head):
             input = []
@@ -137,8 +137,12 @@ final class HTTPConnection: PollOwner, Flushable {
             handOver(head, to: handler, limits: limits, echoesSubprotocol: echoes)
             return false
         case .readBody(let limit):
+            guard !head.isChunked else {
+                refuse(HTTPRefusal(.notImplemented, "Transfer-Encoding is not decoded here"), of: head)
+                return false
+            }
             guard head.contentLength <= limit else {
-                refuse(.bodyTooLarge)
+                refuse(.bodyTooLarge(limit: limit), of: head)
                 return false
             }
             if head.expectsContinue, head.bytes.count < head.length + head.contentLength {
@@ -244,9 +248,9 @@ final class HTTPConnection: PollOwner, Flushable {
         if case .readingHead = state { process() }
     }
 
-    private func refuse(_ refusal: HTTPRefusal) {
+    private func refuse(_ refusal: HTTPRefusal, of head: HTTPRequestHead?) {
         closesAfterAnswer = true
-        let response = worker.service.refusal(refusal)
+        let response = worker.service.refusal(refusal, of: head, from: remoteAddress)
         send(response.status, headers: response.headers, body: response.body.span, isHead: false)
     }
 
@@ -308,7 +312,8 @@ final class HTTPConnection: PollOwner, Flushable {
         switch state {
         case .readingHead where waitingBytes > 0: break
         case .readingHead where input.isEmpty && (requests > 0 || worker.isDraining): close()
-        case .readingHead, .readingBody: refuse(.requestTimeout)
+        case .readingHead: refuse(.headTooSlow, of: nil)
+        case .readingBody(let head): refuse(.bodyTooSlow, of: head)
         default: close()
         }
     }

@@ -1,4 +1,4 @@
-/// Reads the head of an HTTP/1.1 request and refuses whatever is not exactly one (RFC 9112).
+/// Reads the head of an HTTP/1 request and refuses whatever is not exactly one (RFC 9112).
 ///
 /// This is the gate in front of everything: no request reaches a handler, and no handshake libwebsockets, that did not
 /// pass it. It is strict where lenient parsers have been attacked: line ends, white space, repeated and contradicting
@@ -9,7 +9,8 @@ struct HTTPHeadParser {
         /// The head is not all there yet.
         case incomplete
         case complete(HTTPRequestHead)
-        case refused(HTTPRefusal)
+        /// The request is refused; with its head as far as it was read, `nil` when its first line was not understood.
+        case refused(HTTPRefusal, of: HTTPRequestHead?)
     }
 
     var limits = HTTPHeadLimits()
@@ -17,40 +18,62 @@ struct HTTPHeadParser {
     /// Reads a head from the front of `bytes`.
     ///
     /// - Parameters:
-    ///   - bytes: What has arrived, from the first byte of the request; it is handed on in the head.
-    ///   - searched: How many bytes were looked at before without finding the end; updated.
+    ///   - bytes: What has arrived, from the first byte of the request; it is handed on in the head. One empty line may
+    ///     come before it, as old clients send one behind a body (RFC 9112 section 2.2).
+    ///   - searched: How many bytes were looked at before without finding the end; updated, and 0 as long as no byte of
+    ///     the request itself has arrived.
     /// - Returns: The head, why it is refused, or that more of it has to come.
     func parse(_ bytes: [UInt8], searched: inout Int) -> Outcome {
-        guard let end = Self.endOfHead(in: bytes.span, from: max(0, searched - 3)) else {
-            let start = searched
+        guard let start = Self.startOfRequest(in: bytes), start < bytes.count else { return .incomplete }
+        guard let end = Self.endOfHead(in: bytes.span, from: max(start, searched - 3)) else {
+            let known = searched
             searched = bytes.count
-            if bytes.count > limits.maximumBytes { return .refused(.headTooLarge) }
-            return Self.cannotBecomeRequest(bytes, from: start) ? .refused(.malformed) : .incomplete
+            if bytes.count > limits.maximumBytes { return .refused(tooManyBytes, of: nil) }
+            let isRefused = Self.cannotBecomeRequest(bytes, at: start, from: known)
+            return isRefused ? .refused(.noRequest, of: nil) : .incomplete
         }
-        guard end <= limits.maximumBytes else { return .refused(.headTooLarge) }
+        guard end <= limits.maximumBytes else { return .refused(tooManyBytes, of: nil) }
         var head = HTTPRequestHead()
         head.bytes = bytes
         head.length = end
-        head.fields.reserveCapacity(Self.usualFields)
         do throws(HTTPRefusal) {
-            var line = try Self.line(in: bytes, from: 0, to: end)
-            try parseRequestLine(line, into: &head)
-            while true {
-                line = try Self.line(in: bytes, from: line.upperBound + 2, to: end)
-                if line.isEmpty { break }
-                guard head.fields.count < limits.maximumFields else { throw .headTooLarge }
-                head.fields.append(try Self.field(line, in: bytes))
-            }
-            guard line.upperBound + 2 == end else { throw .malformed }
-            try HTTPGate.check(&head)
+            try read(&head, from: start)
             return .complete(head)
         } catch {
-            return .refused(error)
+            return .refused(error, of: head.path.isEmpty ? nil : head)
         }
+    }
+
+    private func read(_ head: inout HTTPRequestHead, from start: Int) throws(HTTPRefusal) {
+        head.fields.reserveCapacity(Self.usualFields)
+        var line = try Self.line(in: head.bytes, from: start, to: head.length)
+        try parseRequestLine(line, into: &head)
+        while true {
+            line = try Self.line(in: head.bytes, from: line.upperBound + 2, to: head.length)
+            if line.isEmpty { break }
+            guard head.fields.count < limits.maximumFields else { throw tooManyFields }
+            head.fields.append(try Self.field(line, in: head.bytes))
+        }
+        guard line.upperBound + 2 == head.length else { throw .noRequest }
+        try HTTPGate.check(&head)
     }
 
     /// Header fields for which there is room at once.
     private static let usualFields = 12
+
+    private var tooManyBytes: HTTPRefusal {
+        HTTPRefusal(.requestHeaderFieldsTooLarge, "The head may have \(limits.maximumBytes) bytes; send fewer or less")
+    }
+    private var tooManyFields: HTTPRefusal {
+        HTTPRefusal(.requestHeaderFieldsTooLarge, "The head may have \(limits.maximumFields) fields; send fewer")
+    }
+
+    /// Where the request begins, behind one empty line if there is one; `nil` when that cannot be said yet.
+    private static func startOfRequest(in bytes: [UInt8]) -> Int? {
+        guard bytes.first == 0x0D else { return 0 }
+        guard bytes.count > 1 else { return nil }
+        return bytes[1] == 0x0A ? 2 : 0
+    }
 
     /// The offset just behind the empty line, or `nil`.
     private static func endOfHead(in bytes: Span<UInt8>, from start: Int) -> Int? {
@@ -64,10 +87,10 @@ struct HTTPHeadParser {
         return nil
     }
 
-    /// Tells garbage and bare line feeds early, so that their sender is not waited for.
-    private static func cannotBecomeRequest(_ bytes: [UInt8], from start: Int) -> Bool {
-        if let first = bytes.first, first < 0x41 || first > 0x5A { return true }
-        return bytes.indices.dropFirst(start).contains { index in
+    /// Finds garbage and bare line feeds early, so that their sender is not waited for.
+    private static func cannotBecomeRequest(_ bytes: [UInt8], at start: Int, from known: Int) -> Bool {
+        if bytes[start] < 0x41 || bytes[start] > 0x5A { return true }
+        return bytes.indices.dropFirst(known).contains { index in
             bytes[index] == 0 || bytes[index] == 0x0A && (index == 0 || bytes[index - 1] != 0x0D)
         }
     }
@@ -78,61 +101,36 @@ struct HTTPHeadParser {
         while index < end {
             let byte = bytes[index]
             if byte == 0x0D {
-                guard index + 1 < end, bytes[index + 1] == 0x0A else { throw .malformed }
+                guard index + 1 < end, bytes[index + 1] == 0x0A else { throw .bareLineEnd }
                 return start..<index
             }
-            guard byte != 0x0A, byte != 0 else { throw .malformed }
+            guard byte != 0x0A, byte != 0 else { throw .bareLineEnd }
             index += 1
         }
-        throw .malformed
-    }
-
-    private func parseRequestLine(_ line: Range<Int>, into head: inout HTTPRequestHead) throws(HTTPRefusal) {
-        let bytes = head.bytes
-        guard let afterMethod = bytes[line].firstIndex(of: 0x20),
-            let afterTarget = bytes[(afterMethod + 1)..<line.upperBound].firstIndex(of: 0x20)
-        else { throw .malformed }
-        let target = (afterMethod + 1)..<afterTarget
-        guard head.equals((afterTarget + 1)..<line.upperBound, "HTTP/1.1") else { throw .versionNotSupported }
-        let name = line.lowerBound..<afterMethod
-        guard !name.isEmpty, bytes[name].allSatisfy({ $0 >= 0x41 && $0 <= 0x5A }) else { throw .malformed }
-        head.method = try Self.method(name, in: head)
-        guard target.count <= limits.maximumTargetBytes else { throw .targetTooLong }
-        guard !target.isEmpty, bytes[target.lowerBound] == 0x2F, bytes[target].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-        else { throw .malformed }
-        let mark = bytes[target].firstIndex(of: 0x3F) ?? target.upperBound
-        guard !Self.hidesLineEnd(bytes[target.lowerBound..<mark]) else { throw .malformed }
-        head.path = target.lowerBound..<mark
-        head.query = min(mark + 1, target.upperBound)..<target.upperBound
-    }
-
-    private static func method(_ name: Range<Int>, in head: HTTPRequestHead) throws(HTTPRefusal) -> HTTPMethod {
-        if head.equals(name, "POST") { return .post }
-        if head.equals(name, "GET") { return .get }
-        guard let method = HTTPMethod(rawValue: head.text(name)) else { throw .methodNotAllowed }
-        return method
-    }
-
-    /// Whether a path holds a line end in percent-encoding: no path has one, and a later reader could take it for one.
-    private static func hidesLineEnd(_ path: ArraySlice<UInt8>) -> Bool {
-        path.indices.contains { index in
-            path[index] == 0x25 && index + 2 < path.endIndex && path[index + 1] == 0x30
-                && [0x41, 0x44].contains(path[index + 2] & 0xDF)
-        }
+        throw .noRequest
     }
 
     private static func field(
         _ line: Range<Int>,
         in bytes: [UInt8]
     ) throws(HTTPRefusal) -> (name: Range<Int>, value: Range<Int>) {
-        guard let colon = bytes[line].firstIndex(of: 0x3A), colon > line.lowerBound else { throw .malformed }
+        guard let colon = bytes[line].firstIndex(of: 0x3A), colon > line.lowerBound else { throw .noField(line, bytes) }
         let name = line.lowerBound..<colon
-        guard bytes[name].allSatisfy(\.isTokenCharacter) else { throw .malformed }
-        var value = (colon + 1)..<line.upperBound
-        while let first = value.first, bytes[first].isBlank { value = (first + 1)..<value.upperBound }
-        while let last = value.last, bytes[last].isBlank { value = value.lowerBound..<last }
-        guard bytes[value].allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else { throw .malformed }
+        guard bytes[name].allSatisfy(\.isTokenCharacter) else { throw .noField(line, bytes) }
+        let value = bytes.trimmingBlanks((colon + 1)..<line.upperBound)
+        guard bytes[value].allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+            throw .malformed("A control character in the value of \(String(decoding: bytes[name], as: UTF8.self))")
+        }
         return (name, value)
+    }
+}
+
+extension HTTPRefusal {
+    fileprivate static let noRequest = malformed("This is no HTTP request; its first line must end in HTTP/1.1")
+    fileprivate static let bareLineEnd = malformed("A line of the head must end in CR and LF, and hold no NUL")
+
+    fileprivate static func noField(_ line: Range<Int>, _ bytes: [UInt8]) -> HTTPRefusal {
+        malformed("No field of the head: \(String(decoding: bytes[line].prefix(40), as: UTF8.self)); send Name: value")
     }
 }
 
@@ -147,17 +145,4 @@ public struct HTTPHeadLimits: Sendable {
 
     /// The defaults.
     public init() {}
-}
-
-extension UInt8 {
-    fileprivate var isBlank: Bool { self == 0x20 || self == 0x09 }
-
-    /// `tchar` of RFC 9110.
-    fileprivate var isTokenCharacter: Bool {
-        switch self {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: true
-        default: false
-        }
-    }
 }

@@ -1,108 +1,40 @@
 /// Why a request was refused before anything looked at what it asks for.
 ///
 /// The connection is closed after the answer.
-public enum HTTPRefusal: Error, Hashable, Sendable {
-    case malformed
-    case forbidden
-    case methodNotAllowed
-    case requestTimeout
-    case lengthRequired
-    case bodyTooLarge
-    case targetTooLong
-    case expectationFailed
-    case upgradeRequired
-    case headTooLarge
-    case notImplemented
-    case serviceUnavailable
-    case versionNotSupported
-
+public struct HTTPRefusal: Error, Hashable, Sendable {
     /// The status that is answered.
-    public var status: HTTPStatus {
-        switch self {
-        case .malformed: .badRequest
-        case .forbidden: .forbidden
-        case .methodNotAllowed: .methodNotAllowed
-        case .requestTimeout: .requestTimeout
-        case .lengthRequired: .lengthRequired
-        case .bodyTooLarge: .contentTooLarge
-        case .targetTooLong: .uriTooLong
-        case .expectationFailed: .expectationFailed
-        case .upgradeRequired: .upgradeRequired
-        case .headTooLarge: .requestHeaderFieldsTooLarge
-        case .notImplemented: .notImplemented
-        case .serviceUnavailable: .serviceUnavailable
-        case .versionNotSupported: .versionNotSupported
+    public let status: HTTPStatus
+    /// A sentence for people: the field or value that is refused, and what to do.
+    public let reason: String
+
+    init(_ status: HTTPStatus, _ reason: String) {
+        self.status = status
+        self.reason = reason
+    }
+
+    /// A refusal of what is not HTTP, or is HTTP that two readers could understand differently.
+    static func malformed(_ reason: String) -> HTTPRefusal { HTTPRefusal(.badRequest, reason) }
+
+    static func bodyTooLarge(limit: Int) -> HTTPRefusal {
+        HTTPRefusal(.contentTooLarge, "The body may have \(limit) bytes; send less, or in parts")
+    }
+    static let headTooSlow = HTTPRefusal(.requestTimeout, "The head of the request did not arrive in time")
+    static let bodyTooSlow = HTTPRefusal(.requestTimeout, "The body of the request did not arrive in time")
+
+    /// Header fields that an answer with this status needs.
+    public var headers: [(name: String, value: String)] {
+        switch status {
+        case .methodNotAllowed: [("Allow", "GET, HEAD, POST")]
+        case .unsupportedMediaType: [("Accept-Encoding", "identity")]
+        case .upgradeRequired:
+            [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13")]
+        default: []
         }
     }
 
     var response: HTTPResponse {
-        var response = HTTPResponse(status, text: "\(status.code) \(status.phrase)\n")
-        switch self {
-        case .upgradeRequired: response.headers.append(("Sec-WebSocket-Version", "13"))
-        case .methodNotAllowed: response.headers.append(("Allow", "GET, HEAD, POST"))
-        default: break
-        }
+        var response = HTTPResponse(status, text: "\(reason)\n")
+        response.headers.append(contentsOf: headers)
         return response
     }
-}
-
-/// A status of HTTP (RFC 9110 section 15).
-public struct HTTPStatus: Hashable, Sendable {
-    /// The number.
-    public let code: Int
-    /// The words behind it.
-    public let phrase: String
-
-    /// Makes a status.
-    public init(_ code: Int, _ phrase: String) {
-        self.code = code
-        self.phrase = phrase
-    }
-
-    /// 200.
-    public static let ok = HTTPStatus(200, "OK")
-    /// 202.
-    public static let accepted = HTTPStatus(202, "Accepted")
-    /// 204.
-    public static let noContent = HTTPStatus(204, "No Content")
-    /// 304.
-    public static let notModified = HTTPStatus(304, "Not Modified")
-    /// 400.
-    public static let badRequest = HTTPStatus(400, "Bad Request")
-    /// 401.
-    public static let unauthorized = HTTPStatus(401, "Unauthorized")
-    /// 403.
-    public static let forbidden = HTTPStatus(403, "Forbidden")
-    /// 404.
-    public static let notFound = HTTPStatus(404, "Not Found")
-    /// 405.
-    public static let methodNotAllowed = HTTPStatus(405, "Method Not Allowed")
-    /// 408.
-    public static let requestTimeout = HTTPStatus(408, "Request Timeout")
-    /// 411.
-    public static let lengthRequired = HTTPStatus(411, "Length Required")
-    /// 413.
-    public static let contentTooLarge = HTTPStatus(413, "Content Too Large")
-    /// 414.
-    public static let uriTooLong = HTTPStatus(414, "URI Too Long")
-    /// 415.
-    public static let unsupportedMediaType = HTTPStatus(415, "Unsupported Media Type")
-    /// 417.
-    public static let expectationFailed = HTTPStatus(417, "Expectation Failed")
-    /// 421.
-    public static let misdirectedRequest = HTTPStatus(421, "Misdirected Request")
-    /// 426.
-    public static let upgradeRequired = HTTPStatus(426, "Upgrade Required")
-    /// 429.
-    public static let tooManyRequests = HTTPStatus(429, "Too Many Requests")
-    /// 431.
-    public static let requestHeaderFieldsTooLarge = HTTPStatus(431, "Request Header Fields Too Large")
-    /// 500.
-    public static let internalServerError = HTTPStatus(500, "Internal Server Error")
-    /// 501.
-    public static let notImplemented = HTTPStatus(501, "Not Implemented")
-    /// 503.
-    public static let serviceUnavailable = HTTPStatus(503, "Service Unavailable")
-    /// 505.
-    public static let versionNotSupported = HTTPStatus(505, "HTTP Version Not Supported")
 }

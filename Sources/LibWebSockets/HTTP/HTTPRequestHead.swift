@@ -1,4 +1,4 @@
-/// The head of one HTTP/1.1 request, already checked by ``HTTPHeadParser``.
+/// The head of one HTTP/1 request, already checked by ``HTTPHeadParser``.
 ///
 /// Names and values are ranges of ``bytes``: nothing is copied until it is asked for.
 public struct HTTPRequestHead: Sendable {
@@ -6,20 +6,28 @@ public struct HTTPRequestHead: Sendable {
     public internal(set) var bytes: [UInt8] = []
     /// Bytes of the head, its empty line included.
     public internal(set) var length = 0
+    /// Whether the client speaks HTTP/1.0; every later minor version is served as 1.1.
+    public internal(set) var isHTTP10 = false
     /// The method.
     public internal(set) var method = HTTPMethod.get
     /// Where the path stands, without the query.
     public internal(set) var path = 0..<0
     /// Where the query stands, without its question mark; empty when there is none.
     public internal(set) var query = 0..<0
-    /// Where the value of `Host` stands; every request has one.
-    public internal(set) var host = 0..<0
+    /// The host that is asked, with its port: that of an absolute target, else the value of `Host`.
+    ///
+    /// Empty when a client of HTTP/1.0 sent neither.
+    public internal(set) var authority = 0..<0
     /// Where the value of `Origin` stands; `nil` when a program sends the request, and no page.
     public internal(set) var origin: Range<Int>?
     /// Where the value of `Content-Type` stands.
     public internal(set) var contentType: Range<Int>?
-    /// Length of the body in bytes.
+    /// Length of the body in bytes; of a chunked one the bytes that were decoded, 0 before it is read.
     public internal(set) var contentLength = 0
+    /// Whether the body comes in chunks, so that its length is not known before its end.
+    public internal(set) var isChunked = false
+    /// Whether a body comes with the request.
+    public var hasBody: Bool { isChunked || contentLength > 0 }
     /// Whether the connection is to be closed after the answer.
     public internal(set) var wantsClose = false
     /// Whether the client waits for `100 Continue` before it sends the body.
@@ -63,6 +71,10 @@ public struct HTTPRequestHead: Sendable {
     /// The bytes of a range as text.
     public func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
+    /// The beginning of a range as text, for a message.
+    func excerpt(_ range: Range<Int>) -> String { String(decoding: bytes[range].prefix(40), as: UTF8.self) }
+
+    /// Whether the bytes of a range, in lower case, equal a text.
     func isName(_ range: Range<Int>, _ name: StaticString) -> Bool {
         name.withUTF8Buffer { buffer in
             guard range.count == buffer.count else { return false }
@@ -83,9 +95,4 @@ public enum HTTPMethod: String, Sendable {
     case put = "PUT"
     case delete = "DELETE"
     case patch = "PATCH"
-}
-
-extension UInt8 {
-    /// The lower case of an ASCII letter, anything else unchanged.
-    var asciiLowercase: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
 }

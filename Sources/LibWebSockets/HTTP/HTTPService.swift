@@ -9,12 +9,20 @@ public protocol HTTPService: AnyObject {
     /// The answer may come later, from the same thread.
     func respond(to exchange: HTTPExchange)
     /// The answer to a request that the gate refused; the connection is closed after it.
-    func refusal(_ refusal: HTTPRefusal) -> HTTPResponse
+    ///
+    /// - Parameters:
+    ///   - refusal: The status and the reason.
+    ///   - request: The head as far as it was read; `nil` when not even its first line was understood.
+    ///   - address: The address of the client, without its port.
+    /// - Returns: The answer; fields that the status needs are in `refusal.headers`.
+    func refusal(_ refusal: HTTPRefusal, of request: HTTPRequestHead?, from address: String) -> HTTPResponse
 }
 
 extension HTTPService {
-    /// The status as plain text.
-    public func refusal(_ refusal: HTTPRefusal) -> HTTPResponse { refusal.response }
+    /// The reason as plain text.
+    public func refusal(_ refusal: HTTPRefusal, of request: HTTPRequestHead?, from address: String) -> HTTPResponse {
+        refusal.response
+    }
 }
 
 /// What becomes of a request.

@@ -26,13 +26,9 @@ enum HTTPError {
 
     /// The answer to a request that the gate refused.
     static func response(_ refusal: HTTPRefusal) -> HTTPResponse {
-        let code: CallError.Code = refusal == .bodyTooLarge ? .requestTooLarge : .invalidRequest
-        var response = response(refusal.status, code, refusal.status.phrase)
-        switch refusal {
-        case .upgradeRequired: response.headers.append((name: "Sec-WebSocket-Version", value: "13"))
-        case .methodNotAllowed: response.headers.append((name: "Allow", value: "GET, HEAD, POST"))
-        default: break
-        }
+        let code: CallError.Code = refusal.status == .contentTooLarge ? .requestTooLarge : .invalidRequest
+        var response = response(refusal.status, code, refusal.reason)
+        response.headers.append(contentsOf: refusal.headers)
         return response
     }
 }

@@ -16,7 +16,7 @@ final class PathDoor {
         switch request.method {
         case .get: return .readBody(atMost: 0)
         case .post:
-            let isAcceptable = request.contentLength == 0 || JSONHeaders.announcesJSON(request)
+            let isAcceptable = !request.hasBody || JSONHeaders.announcesJSON(request)
             return isAcceptable ? .readBody(atMost: bodyLimit) : .answer(HTTPError.unsupportedMediaType)
         default: return .answer(HTTPError.methodNotAllowed(allow: "GET, POST"))
         }

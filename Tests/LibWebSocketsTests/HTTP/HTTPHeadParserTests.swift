@@ -42,7 +42,22 @@ import Testing
         request("GET / HTTP/1.1", "\u{e9}: z"),
         request("GET\t/ HTTP/1.1"),
         request("GET /"),
-        request("GET http://localhost/ HTTP/1.1"),
+        request("GET https://localhost/ HTTP/1.1"),
+        request("GET http:/localhost/ HTTP/1.1"),
+        request("GET http:// HTTP/1.1"),
+        request("GET http:///path HTTP/1.1"),
+        request("GET http://user@localhost/ HTTP/1.1"),
+        request("GET http://user:word@localhost/ HTTP/1.1"),
+        request("GET http://a,b/ HTTP/1.1"),
+        request("GET http://a#b/ HTTP/1.1"),
+        request("GET http://a%2fb/ HTTP/1.1"),
+        request("GET http://a\\b/ HTTP/1.1"),
+        request("GET http://a/x%0a HTTP/1.1"),
+        request("GET http://a/ HTTP/1.1", host: ""),
+        request("GET http://a/ HTTP/1.1", "Host: a"),
+        request("GET /a b HTTP/1.1"),
+        request("POST * HTTP/1.1"),
+        request("OPTIONS ** HTTP/1.1"),
         request("GET * HTTP/1.1"),
         request("GET x HTTP/1.1"),
         request("GET /\u{e9} HTTP/1.1"),
@@ -50,18 +65,71 @@ import Testing
         request("GET /x%0D HTTP/1.1"),
         request("get / HTTP/1.1"),
         request("G@T / HTTP/1.1"),
-        "\r\n" + request(),
+        "\r\n\r\n" + request(), "\n" + request(), "\r" + request(), "\r\n ", "\r\n\n", "\r\n\r",
         "\0", "\n", "{", "SSH-2.0\n", "GET / HTTP/1.1\r\nX\n", "GET \0",
     ])
     func malformedHeadsAreRefusedAtOnce(_ text: String) {
-        #expect(ParsedHead(text) == .refused(.malformed))
+        #expect(ParsedHead(text) == .refused(.badRequest))
+    }
+
+    @Test(arguments: ["HTTP/2.0", "HTTP/0.9", "HTTP/3.1", "HTTP/9.9"])
+    func otherMajorVersionsAreRefused(_ version: String) {
+        #expect(ParsedHead(request("GET / \(version)")) == .refused(.versionNotSupported))
+    }
+
+    @Test(arguments: ["http/1.1", "HTTP/1.10", "HTTP/1.1 ", "HTTP/11", "HTTP/1,1", "HTTP/a.1", "HTTP/1.", "HTTP/", ""])
+    func whatIsNoVersionIsRefused(_ version: String) {
+        #expect(ParsedHead(request("GET / \(version)")) == .refused(.badRequest))
+    }
+
+    @Test(arguments: [("HTTP/1.0", true), ("HTTP/1.1", false), ("HTTP/1.2", false), ("HTTP/1.9", false)])
+    func minorVersionsAreServed(_ version: String, _ isOld: Bool) throws {
+        #expect(try #require(HTTPRequestHead(request("GET / \(version)"))).isHTTP10 == isOld)
     }
 
     @Test(arguments: [
-        "HTTP/1.0", "HTTP/1.2", "HTTP/2.0", "HTTP/0.9", "http/1.1", "HTTP/1.10", "HTTP/1.1 ", "HTTP/11", "",
+        ("http://other:81/a?b", "other:81", "/a", "b"), ("HTTP://other", "other", "/", ""),
+        ("http://[::1]:8/", "[::1]:8", "/", ""), ("http://other?b", "other", "/", "b"),
+        ("http://other//x?", "other", "//x", ""),
     ])
-    func otherVersionsAreRefused(_ version: String) {
-        #expect(ParsedHead(request("GET / \(version)")) == .refused(.versionNotSupported))
+    func absoluteTargetsReplaceTheHost(_ target: String, _ host: String, _ path: String, _ query: String) throws {
+        let head = try #require(HTTPRequestHead(request("GET \(target) HTTP/1.1", host: "Host: evil\r\n")))
+        #expect(head.text(head.authority) == host && head.pathText == path && head.text(head.query) == query)
+    }
+
+    @Test func onlyOptionsAskForTheWholeServer() throws {
+        #expect(try #require(HTTPRequestHead(request("OPTIONS * HTTP/1.1"))).pathText == "*")
+    }
+
+    @Test(arguments: ["", "GET / HTTP/1.1\r\nX: y\r\n"])
+    func oneEmptyLineMayComeFirst(_ start: String) {
+        var searched = 0
+        for text in ["\r", "\r\n"] {
+            guard case .incomplete = HTTPHeadParser().parse(Array(text.utf8), searched: &searched), searched == 0
+            else {
+                Issue.record("not incomplete")
+                return
+            }
+        }
+        _ = HTTPHeadParser().parse(Array(("\r\n" + start).utf8), searched: &searched)
+        let whole = Array(("\r\n" + (start.isEmpty ? request() : start + "Host: a\r\n\r\n")).utf8)
+        guard case .complete(let head) = HTTPHeadParser().parse(whole, searched: &searched) else {
+            Issue.record("not complete")
+            return
+        }
+        #expect(head.length == whole.count && head.pathText == "/")
+    }
+
+    @Test func refusedHeadsAreKeptAsFarAsTheyWereRead() throws {
+        var searched = 0
+        let text = request("POST /x HTTP/1.1", "Origin: http://a", "Content-Length: y")
+        guard case .refused(let refusal, let head?) = HTTPHeadParser().parse(Array(text.utf8), searched: &searched)
+        else {
+            Issue.record("no head")
+            return
+        }
+        #expect(refusal.reason.contains("Content-Length") && refusal.reason.contains("\"y\""))
+        #expect(head.pathText == "/x" && head["origin"] == "http://a")
     }
 
     @Test(arguments: ["CONNECT x:1", "CONNECT /", "TRACE /", "BREW /", "GETX /"])
@@ -72,24 +140,27 @@ import Testing
     @Test(arguments: [(62, true), (63, true), (64, false)])
     func fieldsAreLimited(_ count: Int, _ isRead: Bool) {
         let lines = String(repeating: "X: y\r\n", count: count)
-        let expected = isRead ? ParsedHead.complete : .refused(.headTooLarge)
+        let expected = isRead ? ParsedHead.complete : .refused(.requestHeaderFieldsTooLarge)
         #expect(ParsedHead("GET / HTTP/1.1\r\nHost: localhost\r\n\(lines)\r\n") == expected)
     }
 
     @Test(arguments: [(8_192, true), (8_193, false)])
     func bytesAreLimited(_ count: Int, _ isRead: Bool) {
         let filler = String(repeating: "y", count: count - request("GET / HTTP/1.1", "X: ").utf8.count)
-        let expected = isRead ? ParsedHead.complete : .refused(.headTooLarge)
+        let expected = isRead ? ParsedHead.complete : .refused(.requestHeaderFieldsTooLarge)
         #expect(ParsedHead(request("GET / HTTP/1.1", "X: " + filler)) == expected)
     }
 
     @Test func headWithoutAnEndIsRefusedAtItsLimit() {
         let start = "GET / HTTP/1.1\r\nX: "
         #expect(ParsedHead(start + String(repeating: "y", count: 8_192 - start.utf8.count)) == .incomplete)
-        #expect(ParsedHead(start + String(repeating: "y", count: 8_193 - start.utf8.count)) == .refused(.headTooLarge))
+        #expect(
+            ParsedHead(start + String(repeating: "y", count: 8_193 - start.utf8.count))
+                == .refused(.requestHeaderFieldsTooLarge)
+        )
     }
 
-    @Test(arguments: [(4_096, ParsedHead.complete), (4_097, .refused(.targetTooLong))])
+    @Test(arguments: [(4_096, ParsedHead.complete), (4_097, .refused(.uriTooLong))])
     func targetsAreLimited(_ count: Int, _ expected: ParsedHead) {
         #expect(ParsedHead(request("GET /\(String(repeating: "x", count: count - 1)) HTTP/1.1")) == expected)
     }

@@ -30,14 +30,4 @@ import Testing
         output.appendDecimal(number)
         #expect(String(decoding: output, as: UTF8.self) == text)
     }
-
-    @Test func everyRefusalHasAStatusOfItsClass() {
-        let refusals: [HTTPRefusal] = [
-            .malformed, .forbidden, .methodNotAllowed, .requestTimeout, .lengthRequired, .bodyTooLarge, .targetTooLong,
-            .expectationFailed, .upgradeRequired, .headTooLarge, .notImplemented, .serviceUnavailable,
-            .versionNotSupported,
-        ]
-        for refusal in refusals { #expect((400..<600).contains(refusal.status.code)) }
-        #expect(Set(refusals.map(\.status.code)).count == refusals.count)
-    }
 }

@@ -4,14 +4,14 @@
 enum ParsedHead: Equatable {
     case incomplete
     case complete
-    case refused(HTTPRefusal)
+    case refused(HTTPStatus)
 
     init(_ bytes: [UInt8], limits: HTTPHeadLimits = HTTPHeadLimits()) {
         var searched = 0
         switch HTTPHeadParser(limits: limits).parse(bytes, searched: &searched) {
         case .incomplete: self = .incomplete
         case .complete: self = .complete
-        case .refused(let refusal): self = .refused(refusal)
+        case .refused(let refusal, _): self = .refused(refusal.status)
         }
     }
 

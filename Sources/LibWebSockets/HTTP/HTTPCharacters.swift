@@ -1,0 +1,51 @@
+extension UInt8 {
+    /// A space or a tab.
+    var isBlank: Bool { self == 0x20 || self == 0x09 }
+
+    /// A decimal digit.
+    var isDigit: Bool { self >= 0x30 && self <= 0x39 }
+
+    /// `tchar` of RFC 9110.
+    var isTokenCharacter: Bool {
+        switch self {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: true
+        default: false
+        }
+    }
+
+    /// What the name, address and port of an authority are made of.
+    var isAuthorityCharacter: Bool {
+        switch self {
+        case 0x30...0x3A, 0x41...0x5B, 0x61...0x7A: true
+        case 0x2D, 0x2E, 0x5D, 0x5F, 0x7E: true
+        default: false
+        }
+    }
+
+    /// The lower case of an ASCII letter, anything else unchanged.
+    var asciiLowercase: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
+}
+
+extension [UInt8] {
+    /// A range without the spaces and tabs at both of its ends.
+    func trimmingBlanks(_ range: Range<Int>) -> Range<Int> {
+        var range = range
+        while let first = range.first, self[first].isBlank { range = (first + 1)..<range.upperBound }
+        while let last = range.last, self[last].isBlank { range = range.lowerBound..<last }
+        return range
+    }
+
+    /// Calls `body` with each member of a list that is separated by commas; empty members are legal, and skipped
+    /// (RFC 9110 section 5.6.1).
+    func forEachMember(of list: Range<Int>, _ body: (Range<Int>) -> Void) {
+        var rest = list
+        while true {
+            let end = self[rest].firstIndex(of: 0x2C) ?? rest.upperBound
+            let member = trimmingBlanks(rest.lowerBound..<end)
+            if !member.isEmpty { body(member) }
+            guard end < rest.upperBound else { return }
+            rest = (end + 1)..<rest.upperBound
+        }
+    }
+}
