@@ -4,6 +4,7 @@
 # make test-threads  runs the tests of the core and its sockets under the thread sanitizer
 # make bench         measures
 # make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
+# make bench-against REV=main  measures the work tree beside another revision; also ROUNDS=11 ROWS="G2 ws"
 # make format        formats the sources
 # make clean         removes what was built
 
@@ -17,7 +18,7 @@ PRODUCTS = .build/debug
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-traits test-threads unit-tests end-to-end-tests bench bench-native format clean libraries tools
+.PHONY: run test test-traits test-threads unit-tests end-to-end-tests bench bench-native bench-against format clean libraries tools
 
 run: libraries
 	swift build -c release --product postern-demo
@@ -62,11 +63,16 @@ bench-native: libraries
 	$(MAKE) -C Sources/postern-bench/Peers OUT=$(CURDIR)/.build/peers
 	.build/peers/python/bin/python Sources/postern-bench/Peers/compare.py --peers .build/peers
 
+bench-against: libraries
+	@.ci/install valgrind binutils gcc libc6-dev python3
+	@[ -n "$(REV)" ] || { echo "make bench-against REV=main: which revision?"; exit 2; }
+	python3 Sources/postern-bench/Against/against.py --rounds $(or $(ROUNDS),11) $(REV) $(ROWS)
+
 format:
 	swift format -i -r Sources Tests Package.swift
 
 clean:
-	rm -rf .build .build-traits .build-tsan .venv
+	rm -rf .build .build-traits .build-tsan .build-against .venv
 
 libraries:
 	@.ci/install $(LIBRARIES)

@@ -113,7 +113,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            exclude: ["Peers"]
+            exclude: ["Against", "Peers"]
         ),
         .executableTarget(
             name: "postern-demo",

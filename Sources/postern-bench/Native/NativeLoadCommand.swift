@@ -27,14 +27,17 @@ struct NativeLoadCommand: AsyncParsableCommand {
     @Option(help: "How much is in flight on each connection.")
     var inFlight = 1
 
+    @Option(help: "Ends after so many rounds of each task, and not after a time; nothing warms up then.")
+    var calls: Int?
+
     @Flag(help: "Makes the calls on Swift's global executor, and not on the event loop.")
     var global = false
 
     @OptionGroup var time: TimeOptions
 
     func validate() throws {
-        guard (1...10_000).contains(connections), (1...10_000).contains(inFlight) else {
-            throw ValidationError("--connections and --in-flight are within 1 to 10000")
+        guard (1...10_000).contains(connections), (1...10_000).contains(inFlight), calls ?? 1 > 0 else {
+            throw ValidationError("--connections and --in-flight are within 1 to 10000, --calls is 1 or more")
         }
     }
 
@@ -43,7 +46,7 @@ struct NativeLoadCommand: AsyncParsableCommand {
         var peers: [Peer] = []
         for _ in 0..<connections { peers.append(try await NativeClient.connect(to: address, group: group)) }
         for peer in peers { try await workload.check(peer) }
-        _ = try await run(for: time.warmUp, peers)
+        if calls == nil { _ = try await run(for: time.warmUp, peers) }
         Output.line("begin")
         let began = ContinuousClock.now
         let (count, times) = try await run(for: time.duration, peers)
@@ -55,12 +58,12 @@ struct NativeLoadCommand: AsyncParsableCommand {
 
     /// How often it was done, and how long each time took.
     private func run(for duration: Duration, _ peers: [Peer]) async throws -> (count: Int, times: Histogram) {
-        let end = ContinuousClock.now + duration
+        let end = ContinuousClock.now + (calls == nil ? duration : .seconds(3600))
         return try await withThrowingTaskGroup(of: Histogram.self) { group in
             for peer in peers {
                 for _ in 0..<inFlight {
-                    group.addTask(executorPreference: global ? nil : peer.executor) { [workload] in
-                        try await workload.run(on: peer, until: end)
+                    group.addTask(executorPreference: global ? nil : peer.executor) { [workload, calls] in
+                        try await workload.run(on: peer, until: end, atMost: calls ?? .max)
                     }
                 }
             }

@@ -30,13 +30,13 @@ enum NativeWorkload: String, CaseIterable, ExpressibleByArgument, Sendable {
     /// Does it once, and looks at what comes back.
     func check(_ peer: Peer) async throws { try await once(peer, Self.function(), number: try await Self.keep(peer)) }
 
-    /// Does it until a moment.
-    func run(on peer: Peer, until end: ContinuousClock.Instant) async throws -> Histogram {
+    /// Does it until a moment, or until a number of rounds is done.
+    func run(on peer: Peer, until end: ContinuousClock.Instant, atMost rounds: Int) async throws -> Histogram {
         var times = Histogram()
         let function = Self.function()
         let number = try await Self.keep(peer)
         var now = ContinuousClock.now
-        while now < end {
+        while now < end, times.count < rounds {
             try await once(peer, function, number: number)
             let after = ContinuousClock.now
             times.record(after - now)

@@ -1,0 +1,66 @@
+"""The programs of one revision, started as servers on the first core."""
+
+import json
+import os
+import re
+import subprocess
+import time
+import urllib.request
+
+SERVER_CORE, LOAD_CORE = "0", "1"
+
+
+def on_core(core, command):
+    return ["taskset", "-c", core, *map(str, command)]
+
+
+class Server:
+    """A server and what it is reached by; ended by `stop`."""
+
+    def __init__(self, command, wrapper=()):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTERN_")}
+        # The order of dictionaries is then that of the run before.
+        environment["SWIFT_DETERMINISTIC_HASHING"] = "1"
+        self.process = subprocess.Popen(
+            on_core(SERVER_CORE, [*wrapper, *command]), stdout=subprocess.PIPE, text=True, env=environment
+        )
+        self.line = self.process.stdout.readline().strip()
+        if not self.line:
+            raise SystemExit(f"{command[0]} did not start")
+
+    def cpu(self):
+        """Seconds of CPU that all threads have used, by the clock of the process (clock_getcpuclockid)."""
+        return time.clock_gettime(~self.process.pid << 3 | 2)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Gateway(Server):
+    """`postern-demo`: knows its port, and what the methods for load generators are called in its revision."""
+
+    def __init__(self, programs, wrapper=()):
+        program = programs / "postern-demo"
+        usage = subprocess.run([program, "--help"], capture_output=True, text=True).stdout
+        flags = re.findall(r"^ +(--bench[a-z-]*)", usage, re.MULTILINE)[:1]
+        options = ["--port", "0", "--max-requests-per-connection", "100000000", "--log-level", "error", *flags]
+        super().__init__([program, *options], wrapper)
+        self.port = int(re.search(r":(\d+)", self.line)[1])
+        self.prefix = self._prefix()
+
+    def _prefix(self):
+        call = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "rpc.discover"}).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/rpc", call, {"Content-Type": "application/json"}
+        )
+        methods = json.load(urllib.request.urlopen(request, timeout=60))["result"]["methods"]
+        names = [method["name"] for method in methods]
+        return next(name for name in names if name.endswith("addConcurrent")).removesuffix("addConcurrent")
+
+
+class NativeServer(Server):
+    """`postern-bench native-serve`."""
+
+    def __init__(self, programs, wrapper=()):
+        super().__init__([programs / "postern-bench", "native-serve", "tcp:127.0.0.1:0"], wrapper)
