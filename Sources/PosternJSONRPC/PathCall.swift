@@ -46,11 +46,11 @@ public enum PathCall {
         let start = output.count
         do throws(CallError) {
             try append(try value(of: result), &output)
-            if output.count - start > limits.responseBytes { throw .responseTooLarge }
+            if output.count - start > limits.responseBytes { throw .responseTooLarge() }
             return 200
         } catch {
             output.removeSubrange(start...)
-            let error = error.isUnfinishedResult ? .noWayForReferences(executed: .yes) : error
+            let error = error.isUnfinishedResult ? .noWayForReferences(ran: .yes) : error
             JSONRPCError.appendObject(error, into: &output)
             return ConnectStatus.http(for: error)
         }
@@ -74,7 +74,7 @@ public enum PathCall {
     private static func value(of result: Result<Reply, CallError>) throws(CallError) -> Payload {
         switch try result.get() {
         case .value(let value): value
-        case .stream: throw .noWayForEvents
+        case .stream: throw .noWayForEvents(ran: .yes)
         }
     }
 

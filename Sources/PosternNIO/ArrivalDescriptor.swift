@@ -21,12 +21,12 @@ public final class ArrivalDescriptor: Sendable {
 
     fileprivate init(_ peer: Peer) throws(CallError) {
         guard peer.hasArrivals != nil else {
-            throw CallError(.invalidRequest, "This peer serves as things arrive, so nothing waits", executed: .no)
+            throw CallError(.invalidRequest, "This peer serves as things arrive, so nothing waits", ran: .no)
         }
         do throws(Errno) {
             (descriptor, signal) = try FileDescriptor.pipe(options: [.nonBlocking, .closeOnExec])
         } catch {
-            throw CallError(.unavailable, "There is no descriptor left: \(error)", executed: .no)
+            throw CallError(.unavailable, "There is no descriptor left: \(error)", ran: .no)
         }
         self.peer = peer
         let stop = peer.observeArrivals { [weak self] in self?.update() }

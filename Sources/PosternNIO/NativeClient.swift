@@ -43,7 +43,7 @@ public enum NativeClient {
                 return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: install)
             }
         } catch {
-            throw CallError(.unavailable, "Cannot connect to \(address): \(error)", executed: .no)
+            throw CallError(.unavailable, "Cannot connect to \(address): \(error)", ran: .no)
         }
     }
 }

@@ -96,7 +96,7 @@ public final class NativeServer: Sendable {
         do {
             listener = try await bind(address, security)
         } catch {
-            throw CallError(.unavailable, "Cannot listen at \(address): \(error)", executed: .no)
+            throw CallError(.unavailable, "Cannot listen at \(address): \(error)", ran: .no)
         }
         let bound = address.withPort(listener.localAddress?.port)
         state.withLock { state in

@@ -110,8 +110,8 @@ public final class ReconnectingPeer: Dispatcher {
     public func execution(of path: Span<UInt8>) -> MethodExecution { .onEventLoop }
 
     private var noConnection: CallError {
-        if let refusal { return CallError(.unauthenticated, refusal.message, executed: .no) }
-        return CallError(.unavailable, "The service is not reachable", executed: .no)
+        if let refusal { return CallError(.unauthenticated, refusal.message, ran: .no) }
+        return CallError(.unavailable, "The service is not reachable", ran: .no)
     }
 
     private func keepConnected() async {
@@ -155,7 +155,7 @@ public final class ReconnectingPeer: Dispatcher {
             reports.lost(reason)
             onDisconnect(peer, reason)
         } else {
-            current.note(CallError(.unavailable, reason.message, executed: .no))
+            current.note(CallError(.unavailable, reason.message, ran: .no))
             reports.failed(reason.message)
         }
         // The same secret would be refused again.

@@ -90,7 +90,7 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
                     try connection.encoded(named: ["topic": topic])
                 }
             guard case .stream(let stream) = try await connection.dispatch(Call("rpc/subscribe", arguments: arguments))
-            else { throw CallError(.invalidRequest, "rpc/subscribe answers with one value", executed: .yes) }
+            else { throw CallError(.invalidRequest, "rpc/subscribe answers with one value", ran: .yes) }
             items = stream.makeAsyncIterator()
             defer { position = stream.position }
             return position != nil && position != stream.position

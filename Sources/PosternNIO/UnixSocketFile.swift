@@ -11,16 +11,16 @@ enum UnixSocketFile {
     static func removeStale(_ path: String, group: any EventLoopGroup) async throws(CallError) {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return }
         guard attributes[.type] as? FileAttributeType == .typeSocket else {
-            throw CallError(.unavailable, "\(path) is in the way and is no socket", executed: .no)
+            throw CallError(.unavailable, "\(path) is in the way and is no socket", ran: .no)
         }
         if let channel = try? await ClientBootstrap(group: group).connect(unixDomainSocketPath: path).get() {
             try? await channel.close()
-            throw CallError(.unavailable, "Another server listens on \(path)", executed: .no)
+            throw CallError(.unavailable, "Another server listens on \(path)", ran: .no)
         }
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {
-            throw CallError(.unavailable, "Cannot take \(path) away: \(error)", executed: .no)
+            throw CallError(.unavailable, "Cannot take \(path) away: \(error)", ran: .no)
         }
     }
 }

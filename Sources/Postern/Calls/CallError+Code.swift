@@ -58,7 +58,7 @@ extension CallError {
 
         private var isReserved: Bool { (-32768 ... -32000).contains(rawValue) }
 
-        var usualExecution: Executed {
+        package var usualExecution: Executed {
             switch self {
             case .handlerFailed, .internalError, .responseTooLarge, .notFound: .yes
             case .deadlineExceeded, .cancelled, .unavailable: .unknown

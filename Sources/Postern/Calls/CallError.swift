@@ -7,19 +7,32 @@ public struct CallError: Error, Sendable {
     public var code: Code
     /// For people: never parsed, never holding a secret.
     public var message: String
-    /// Whether the handler ran.
-    public var executed: Executed
+    /// Whether the handler ran; what a handler sets here is kept, see ``init(thrownByHandler:)``.
+    public var executed: Executed { didSet { isStated = true } }
+    /// Whether `executed` was said by the author of the error, and is not what its code or this library makes of it.
+    var isStated: Bool
     /// More about the fault, encoded; what it holds is between the two applications.
     public var details: Payload?
     /// What only some errors have.
     var background: Background?
 
     /// Makes an error; `executed` is taken from the code where it is left out.
+    ///
+    /// A handler that has had no effect may say so with `executed: .no`, and its caller may send the call again.
     public init(_ code: Code, _ message: String, executed: Executed? = nil, details: Payload? = nil) {
         self.code = code
         self.message = message
         self.executed = executed ?? code.usualExecution
+        isStated = executed != nil
         self.details = details
+    }
+
+    /// Makes an error of this library, which knows whether the handler of the call that failed ran.
+    ///
+    /// It says nothing of the handler that made that call, should the error leave it.
+    package init(_ code: Code, _ message: String, ran: Executed, details: Payload? = nil) {
+        self.init(code, message, executed: ran, details: details)
+        isStated = false
     }
 
     /// Did the handler run? Decides whether a call may be sent again.
@@ -40,24 +53,7 @@ public struct CallError: Error, Sendable {
             case .tooManyReferences: .tooManyReferences
             default: .invalidParameters
             }
-        self.init(code, error.message, executed: .no)
-    }
-
-    /// Turns whatever a handler threw into what may be told to its caller.
-    ///
-    /// A `CallError` and what a ``CallErrorConvertible`` offers go out as they are; of anything else only the
-    /// name of its type is told, in the details.
-    public init(thrownByHandler error: any Error) {
-        switch error {
-        case let error as CallError: self = error
-        case let error as any CallErrorConvertible:
-            self = error.callError
-            origin = error
-        case is CancellationError: self.init(.cancelled, "The call was cancelled", executed: .yes)
-        default:
-            self.init(.handlerFailed, "The handler failed", executed: .yes, details: Self.typeOnly(of: error))
-            origin = error
-        }
+        self.init(code, error.message, ran: .no)
     }
 }
 

@@ -9,7 +9,7 @@ extension Payload {
         do throws(PayloadError) {
             return try decode()
         } catch {
-            throw CallError(.internalError, "Unexpected \(subject()): \(error.message)", executed: .yes)
+            throw CallError(.internalError, "Unexpected \(subject()): \(error.message)", ran: .yes)
         }
     }
 }

@@ -39,9 +39,9 @@ extension Peer {
     public func waitUntilConnected() async throws(CallError) {
         for await signal in signals {
             guard case .disconnected(_, let reason) = signal else { return }
-            throw CallError(reason.callCode, reason.message, executed: .no)
+            throw CallError(reason.callCode, reason.message, ran: .no)
         }
-        throw CallError(.cancelled, "Waiting for the connection was cancelled", executed: .no)
+        throw CallError(.cancelled, "Waiting for the connection was cancelled", ran: .no)
     }
 
     /// What happens to this connection, told from its beginning on to every reader: ``ConnectionSignal/connected(_:)``,

@@ -24,7 +24,7 @@ struct IncomingStream<Parked: Sendable>: Sendable {
 
     /// Notes that no item follows.
     mutating func finish(_ error: CallError?) {
-        if end == nil { end = error.map(Result.failure) ?? .success(()) }
+        if end == nil { end = error.map { .failure($0.asEndOfStream) } ?? .success(()) }
     }
 
     /// Takes the next item, and tells how much credit is due to the producer.

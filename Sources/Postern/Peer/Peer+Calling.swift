@@ -97,7 +97,7 @@ extension Peer {
     /// Checks that a call was answered with a stream.
     static func stream(of reply: Reply, _ method: String) throws(CallError) -> ReplyStream {
         guard case .stream(let stream) = reply else {
-            throw CallError(.invalidRequest, "\(method) answers with one value, not with a stream", executed: .yes)
+            throw CallError(.invalidRequest, "\(method) answers with one value, not with a stream", ran: .yes)
         }
         return stream
     }
@@ -105,7 +105,7 @@ extension Peer {
     /// Decodes the result of a call.
     static func value<Value: Decodable>(of reply: Reply, _ method: String) throws(CallError) -> Value {
         guard case .value(let payload) = reply else {
-            throw CallError(.invalidRequest, "\(method) answers with a stream", executed: .yes)
+            throw CallError(.invalidRequest, "\(method) answers with a stream", ran: .yes)
         }
         return try payload.answer("result of \(method)")
     }

@@ -76,7 +76,7 @@ extension Peer: Dispatcher {
         )
         try change { state throws(CallError) in
             // A cancellation before this found nothing to give up.
-            if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", executed: .no) }
+            if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", ran: .no) }
             try state.beginCall(id, outgoing, waiter)
             references?.commit()
         }
@@ -131,7 +131,7 @@ extension Peer: Dispatcher {
     private static func milliseconds(until deadline: ContinuousClock.Instant) throws(CallError) -> UInt64 {
         let left = (deadline - .now).components
         guard left.seconds > 0 || (left.seconds == 0 && left.attoseconds > 0) else {
-            throw CallError(.deadlineExceeded, "The time for the call has run out", executed: .no)
+            throw CallError(.deadlineExceeded, "The time for the call has run out", ran: .no)
         }
         let fraction = UInt64(left.attoseconds) / 1_000_000_000_000_000 + 1
         let (whole, overflows) = UInt64(left.seconds).multipliedReportingOverflow(by: 1_000)

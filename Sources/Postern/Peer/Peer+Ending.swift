@@ -29,7 +29,7 @@ extension Peer {
     /// Settles everything that waits, tells who asked, and ends the connection; only the first reason counts.
     func disconnect(_ reason: DisconnectReason) {
         guard let remains = changeInTurn({ $0.close(reason) }) else { return }
-        let error = CallError(reason.callCode, reason.callMessage, executed: remains.callsNeverLeft ? .no : .unknown)
+        let error = CallError(reason.callCode, reason.callMessage, ran: remains.callsNeverLeft ? .no : .unknown)
         for waiter in remains.waiters { waiter.settle(.failure(error)) }
         for parked in remains.parked { parked.resume() }
         for handler in remains.handlers { handler.cancel() }

@@ -9,7 +9,7 @@ extension Peer {
 
     /// Ends a stream with an error.
     func endStream(_ id: UInt64, _ method: String, _ error: CallError) {
-        let error = passed(error, method)
+        let error = passed(error.asEndOfStream, method)
         change { $0.endStream(id, error.keepingHops($0.remote.maximumHops)) }
     }
 

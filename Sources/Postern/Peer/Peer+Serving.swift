@@ -121,7 +121,7 @@ extension Peer {
     @inline(never)
     private func checkDeadline(of call: Call) throws(CallError) {
         guard let deadline = call.deadline, deadline <= .now else { return }
-        throw CallError(.deadlineExceeded, "The time for the call had run out", executed: .no)
+        throw CallError(.deadlineExceeded, "The time for the call had run out", ran: .no)
     }
 
     /// Sends a reply; gives the stream that is still to be sent, if it is one.
@@ -171,11 +171,11 @@ extension Peer {
             let bytes = try result.transcoded(to: MessagePack.self).bytes
             return (bytes.isEmpty ? [0xc0] : bytes, nil)
         } catch {
-            throw CallError(.internalError, "The result cannot be written: \(error.message)", executed: .yes)
+            throw CallError(.internalError, "The result cannot be written: \(error.message)", ran: .yes)
         }
     }
 
     private static var longestTimeout: UInt64 { 1 << 40 }
-    private static let cancelled = CallError(.cancelled, "The caller cancelled", executed: .no)
+    private static let cancelled = CallError(.cancelled, "The caller cancelled", ran: .no)
     private static let responseTooLarge = CallError(.responseTooLarge, "The result is larger than a frame may be")
 }

@@ -66,5 +66,5 @@ extension Peer {
     }
 
     /// The same for every number that the other side does not hold, whether it is lent to somebody else or never was.
-    private static let noSuchReference = CallError(.notFound, "No such reference", executed: .no)
+    private static let noSuchReference = CallError(.notFound, "No such reference", ran: .no)
 }

@@ -63,10 +63,10 @@ extension PeerState {
     }
 
     private func checkMayLeave(_ method: String) throws(CallError) {
-        if let ending { throw CallError(ending.callCode, "The connection is closed: \(ending.message)", executed: .no) }
-        if let goodbye { throw CallError(.draining, goodbye.message, executed: .no) }
+        if let ending { throw CallError(ending.callCode, "The connection is closed: \(ending.message)", ran: .no) }
+        if let goodbye { throw CallError(.draining, goodbye.message, ran: .no) }
         guard outbox.byteCount <= limits.queuedBytes else {
-            throw CallError(.busy, "Too many bytes wait to be sent", executed: .no)
+            throw CallError(.busy, "Too many bytes wait to be sent", ran: .no)
         }
         guard method.utf8.count <= limits.pathBytes else {
             throw CallError(.invalidRequest, "The path of the method is longer than \(limits.pathBytes) bytes")
@@ -74,11 +74,11 @@ extension PeerState {
     }
 
     private static var tooEarly: CallError {
-        CallError(.busy, "Too many calls wait for the handshake", executed: .no)
+        CallError(.busy, "Too many calls wait for the handshake", ran: .no)
     }
 
     private static func requestTooLarge(_ limit: Int) -> CallError {
-        CallError(.requestTooLarge, "The call is larger than a frame of \(limit) bytes", executed: .no)
+        CallError(.requestTooLarge, "The call is larger than a frame of \(limit) bytes", ran: .no)
     }
 
     @inline(__always)

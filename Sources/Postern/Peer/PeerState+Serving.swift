@@ -120,7 +120,7 @@ extension PeerState {
         isDraining = true
         outbox.write { FrameWriter.writeGoodbye(code: 0, message, into: &$0) }
         let streams = served.filter { $0.value.credit != nil }
-        for id in streams.keys { served[id]?.ending = CallError(.draining, message) }
+        for id in streams.keys { served[id]?.ending = CallError(.draining, message).asEndOfStream }
         return streams.values.compactMap(\.handler)
     }
 

@@ -46,7 +46,7 @@ public final class PendingCall<Value: Sendable>: Sendable {
         get async throws(CallError) {
             switch try await result() {
             case .success(.value(let payload)): return try decode(payload)
-            case .success(.stream): throw CallError(.invalidRequest, "The method answers with a stream", executed: .yes)
+            case .success(.stream): throw CallError(.invalidRequest, "The method answers with a stream", ran: .yes)
             case .failure(let error): throw error
             }
         }

@@ -56,7 +56,7 @@ extension CallError {
             case .noConnection: .invalidRequest
             default: .internalError
             }
-        self.init(code, "The result cannot be written as \(codec.name): \(error.message)", executed: .yes)
+        self.init(code, "The result cannot be written as \(codec.name): \(error.message)", ran: .yes)
     }
 }
 

@@ -56,6 +56,6 @@ extension Router: Dispatcher {
 
 extension CallError {
     static func deadlineExceeded(executed: Executed = .unknown) -> CallError {
-        CallError(.deadlineExceeded, "The deadline of the call has passed", executed: executed)
+        CallError(.deadlineExceeded, "The deadline of the call has passed", ran: executed)
     }
 }

@@ -64,6 +64,9 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @concurrent @Sendable (Call) async throws(CallError) -> Reply
     ) {
-        add(name, .long(handler), parameters, result: result, isStream: isStream, options)
+        let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
+            do throws(CallError) { return try await handler(call) } catch { throw CallError(thrownByHandler: error) }
+        }
+        add(name, .long(body), parameters, result: result, isStream: isStream, options)
     }
 }

@@ -22,10 +22,12 @@ extension Service {
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
             let ranges = try signature.locate(arguments, codec)
             var index = 0
-            let value: Result
-            do { value = try handler(repeat try (each sources).take(&index, ranges, arguments, codec)) } catch {
-                throw CallError(thrownByHandler: error)
+            let values: (repeat each Argument)
+            do { values = (repeat try (each sources).take(&index, ranges, arguments, codec)) } catch {
+                throw CallError(ofArguments: error)
             }
+            let value: Result
+            do { value = try handler(repeat each values) } catch { throw CallError(thrownByHandler: error) }
             try result.append(value, as: codec, to: &output)
         }
         add(name, .short(body), signature.descriptions, result: typeWord(of: Result.self), options)
@@ -46,9 +48,11 @@ extension Service {
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
             let ranges = try signature.locate(arguments, codec)
             var index = 0
-            do { try handler(repeat try (each sources).take(&index, ranges, arguments, codec)) } catch {
-                throw CallError(thrownByHandler: error)
+            let values: (repeat each Argument)
+            do { values = (repeat try (each sources).take(&index, ranges, arguments, codec)) } catch {
+                throw CallError(ofArguments: error)
             }
+            do { try handler(repeat each values) } catch { throw CallError(thrownByHandler: error) }
             codec.writeNull(into: &output)
         }
         add(name, .short(body), signature.descriptions, result: "null", options)

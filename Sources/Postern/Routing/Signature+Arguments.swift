@@ -13,7 +13,7 @@ extension Signature {
         do {
             return (repeat try (each sources).take(&index, ranges, call.arguments))
         } catch {
-            throw CallError(thrownByHandler: error)
+            throw CallError(ofArguments: error)
         }
     }
 }

@@ -20,7 +20,7 @@ enum HTTPError {
 
     static func response(_ status: HTTPStatus, _ code: CallError.Code, _ message: String) -> HTTPResponse {
         var body: [UInt8] = []
-        JSONRPCError.append(CallError(code, message, executed: .no), into: &body)
+        JSONRPCError.append(CallError(code, message, ran: .no), into: &body)
         return HTTPResponse(status, headers: JSONHeaders.all, body: body)
     }
 

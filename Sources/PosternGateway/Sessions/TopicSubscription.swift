@@ -18,7 +18,7 @@ final class TopicSubscription: TopicReader {
     /// Gives up a subscription that may not have begun yet: its call is answered all the same.
     func cancel() {
         guard !isAnswered else { return }
-        topicRefused(CallError(.cancelled, "The subscription was ended", executed: .no))
+        topicRefused(CallError(.cancelled, "The subscription was ended", ran: .no))
     }
 
     func topicJoined(at position: StreamPosition) {

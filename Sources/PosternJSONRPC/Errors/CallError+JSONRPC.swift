@@ -17,26 +17,29 @@ extension CallError {
 
     static var methodNotFound: CallError { CallError(.methodNotFound, "Method not found") }
 
-    static var responseTooLarge: CallError { CallError(.responseTooLarge, "The result is larger than allowed") }
+    static func responseTooLarge(ran: Executed = .yes) -> CallError {
+        CallError(.responseTooLarge, "The result is larger than allowed", ran: ran)
+    }
 
-    static var noTimeLeft: CallError { CallError(.deadlineExceeded, "No time was left for the call", executed: .no) }
+    static var noTimeLeft: CallError { CallError(.deadlineExceeded, "No time was left for the call", ran: .no) }
 
     static var tooManyCalls: CallError { CallError(.busy, "Too many calls in flight") }
 
-    static func noWayForReferences(executed: Executed = .no) -> CallError {
-        CallError(.invalidRequest, "References need a WebSocket", executed: executed)
+    static func noWayForReferences(ran: Executed = .no) -> CallError {
+        CallError(.invalidRequest, "References need a WebSocket", ran: ran)
     }
 
-    static var noWayForEvents: CallError {
-        CallError(.methodNotFound, "Subscriptions need a WebSocket", executed: .no)
+    // It ran where a handler has answered with a stream.
+    static func noWayForEvents(ran: Executed) -> CallError {
+        CallError(.methodNotFound, "Subscriptions need a WebSocket", ran: ran)
     }
 }
 
 extension CallError {
     /// The error of a result that cannot be written.
     static func noForm(of result: Payload) -> CallError {
-        if result.holdsReferences { return .noWayForReferences(executed: .yes) }
-        return CallError(.internalError, "The result has no form in JSON", executed: .yes)
+        if result.holdsReferences { return .noWayForReferences(ran: .yes) }
+        return CallError(.internalError, "The result has no form in JSON", ran: .yes)
     }
 }
 

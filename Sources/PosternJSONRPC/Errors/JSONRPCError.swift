@@ -51,6 +51,6 @@ public enum JSONRPCError {
         var executed: CallError.Executed?
         if case .string(let word)? = data?["executed"] { executed = CallError.Executed(rawValue: word) }
         let details = data?["details"].flatMap { try? Payload(encoding: $0, as: JSON.self) }
-        return CallError(code, message, executed: executed, details: details)
+        return CallError(code, message, ran: executed ?? code.usualExecution, details: details)
     }
 }

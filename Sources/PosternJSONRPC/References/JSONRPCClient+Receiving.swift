@@ -65,7 +65,7 @@ extension JSONRPCClient {
         guard references.hasRoom(for: numbers) else {
             giveBack(numbers.lent.map { ReferenceRelease(number: $0, count: 1) })
             let text = "More than \(limits.references) references are held"
-            throw CallError(.tooManyReferences, text, executed: .no)
+            throw CallError(.tooManyReferences, text, ran: .no)
         }
         switch receiveReferences(numbers) {
         case .success(let received):

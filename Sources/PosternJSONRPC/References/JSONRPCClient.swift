@@ -88,7 +88,7 @@ public final class JSONRPCClient: ReferenceConnection {
     package func sendNotification(_ call: Call) throws(CallError) {
         let (params, sent) = try outgoing(call)
         if sent != nil {
-            throw CallError(.invalidRequest, "A notification to a client cannot hold references", executed: .no)
+            throw CallError(.invalidRequest, "A notification to a client cannot hold references", ran: .no)
         }
         try put(ClientMessage(.notification(method: Self.method(call.method), params: params)))
     }
@@ -141,9 +141,9 @@ public final class JSONRPCClient: ReferenceConnection {
         do throws(CallError) {
             let wake = try state.withLock { state throws(CallError) in
                 // A cancellation before this found nothing to give up.
-                if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", executed: .no) }
+                if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", ran: .no) }
                 guard state.calls.count < limits.callsToClient else {
-                    throw CallError(.busy, "The client leaves too many calls unanswered", executed: .no)
+                    throw CallError(.busy, "The client leaves too many calls unanswered", ran: .no)
                 }
                 let wake = try enqueue(ClientMessage(message), &state)
                 state.calls[id] = .some(waiter)
@@ -178,7 +178,7 @@ public final class JSONRPCClient: ReferenceConnection {
     ) throws(CallError) -> (@Sendable () -> Void)? {
         guard state.wake != nil else { throw Self.hasLeft(executed: .no) }
         guard state.queuedBytes < limits.queuedBytesToClient else {
-            throw CallError(.busy, "Too much waits to be sent to the client", executed: .no)
+            throw CallError(.busy, "Too much waits to be sent to the client", ran: .no)
         }
         return append(message, &state)
     }
@@ -210,11 +210,11 @@ public final class JSONRPCClient: ReferenceConnection {
     }
 
     private static func hasLeft(executed: CallError.Executed) -> CallError {
-        CallError(.unavailable, "The client has left", executed: executed)
+        CallError(.unavailable, "The client has left", ran: executed)
     }
 
     /// The same for every handle that the client does not hold, whether it is lent to somebody else or never was.
-    static let noSuchReference = CallError(.notFound, "No such reference", executed: .no)
+    static let noSuchReference = CallError(.notFound, "No such reference", ran: .no)
 }
 
 extension Payload {

@@ -103,12 +103,12 @@ extension JSONRPCSession {
             let start = batch.text.count
             if batch.isFull {
                 drop(outcome, of: call, actions: &actions)
-                answer(.batchFull(.yes), id: call.id, into: &batch.text)
+                answer(.batchFull(outcome.executed), id: call.id, into: &batch.text)
             } else {
                 answerEntry(call, outcome, &batch)
                 let isTooLarge = isOverLimit(&batch, from: start)
                 countReferences(areSent: !isTooLarge)
-                if isTooLarge { answer(.batchFull(.yes), id: call.id, into: &batch.text) }
+                if isTooLarge { answer(.batchFull(outcome.executed), id: call.id, into: &batch.text) }
             }
             batch.answers[place.entry] = start..<batch.text.count
             batch.unansweredCount -= 1
@@ -174,6 +174,6 @@ extension JSONRPCSession {
 
 extension CallError {
     static func batchFull(_ executed: Executed) -> CallError {
-        CallError(.batchResponseTooLarge, "The answers of the batch are larger than allowed", executed: executed)
+        CallError(.batchResponseTooLarge, "The answers of the batch are larger than allowed", ran: executed)
     }
 }

@@ -42,6 +42,15 @@ extension JSONRPCSession {
             case .failure(let error): self = .failure(error)
             }
         }
+
+        /// Whether the handler of the call ran.
+        var executed: CallError.Executed {
+            switch self {
+            case .failure(let error): error.executed
+            case .joined: .no
+            case .reply: .yes
+            }
+        }
     }
 
     /// Hands a call out, or puts it in its batch's line.
@@ -187,7 +196,7 @@ extension JSONRPCSession {
         }
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)
-            return answer(.responseTooLarge, id: id, into: &output)
+            return answer(.responseTooLarge(), id: id, into: &output)
         }
         if value.holdsReferences { unsentReferences.append(value) }
     }
@@ -215,12 +224,6 @@ extension JSONRPCSession {
 extension CallError {
     /// The error of a call that the client cancelled before its outcome came.
     fileprivate static func cancelled(_ outcome: JSONRPCSession.Outcome) -> CallError {
-        let executed: Executed =
-            switch outcome {
-            case .failure(let error): error.executed
-            case .joined: .no
-            case .reply: .yes
-            }
-        return CallError(.cancelled, "The call was cancelled", executed: executed)
+        CallError(.cancelled, "The call was cancelled", ran: outcome.executed)
     }
 }

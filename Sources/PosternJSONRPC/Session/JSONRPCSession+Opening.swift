@@ -8,7 +8,7 @@ extension JSONRPCSession {
         into output: inout [UInt8],
         actions: inout [Action]
     ) throws(CallError) {
-        guard allowsSubscriptions else { throw .noWayForEvents }
+        guard allowsSubscriptions else { throw .noWayForEvents(ran: .no) }
         guard !request.envelope.isNotification else { return }
         guard calls.runningCount < limits.callsInFlight else { throw .tooManyCalls }
         let id = try newSubscriptionID(for: request.id)
@@ -54,7 +54,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) -> SubscriptionTicket? {
         do throws(CallError) {
-            guard allowsSubscriptions else { throw .noWayForEvents }
+            guard allowsSubscriptions else { throw .noWayForEvents(ran: .yes) }
             let id = try newSubscriptionID(for: call.id)
             let ticket = insert(
                 Subscription(
@@ -67,7 +67,7 @@ extension JSONRPCSession {
             actions.append(.openSubscription(ticket, stream))
             return ticket
         } catch {
-            answer(error, id: call.id, into: &output)
+            answer(error.asEndOfStream, id: call.id, into: &output)
             return nil
         }
     }
@@ -81,7 +81,7 @@ extension JSONRPCSession {
         into output: inout [UInt8]
     ) -> SubscriptionTicket? {
         guard let id = subscriptionID(of: ticket) else {
-            answer(CallError(.cancelled, "The subscription was ended", executed: .no), id: call.id, into: &output)
+            answer(CallError(.cancelled, "The subscription was ended", ran: .no), id: call.id, into: &output)
             return nil
         }
         NotificationWriter.appendOpened(id, position, recovered: recovered, to: call.id, into: &output)

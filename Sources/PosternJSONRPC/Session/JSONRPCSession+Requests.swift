@@ -111,7 +111,7 @@ extension JSONRPCSession {
         if envelope.isNotification { return output.removeSubrange(start...) }
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)
-            refuse(.responseTooLarge, envelope, message, &output)
+            refuse(.responseTooLarge(), envelope, message, &output)
         }
     }
 
@@ -135,11 +135,11 @@ extension JSONRPCSession {
     /// Appends an error's response; one that is too large loses its details.
     func answer(_ error: CallError, id: [UInt8], into output: inout [UInt8]) {
         let start = output.count
-        let error = error.isUnfinishedResult ? .noWayForReferences(executed: .yes) : error
+        let error = error.isUnfinishedResult ? .noWayForReferences(ran: .yes) : error
         ResponseWriter.append(error, id: id, into: &output)
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)
-            ResponseWriter.append(.responseTooLarge, id: id, into: &output)
+            ResponseWriter.append(.responseTooLarge(ran: error.executed), id: id, into: &output)
         }
     }
 

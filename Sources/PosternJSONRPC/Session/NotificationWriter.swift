@@ -57,7 +57,7 @@ enum NotificationWriter {
         begin(subscription, into: &output)
         if let error {
             output.append(text: #","error":"#)
-            JSONRPCError.appendObject(error, into: &output)
+            JSONRPCError.appendObject(error.asEndOfStream, into: &output)
         } else {
             output.append(text: #","done":true"#)
         }

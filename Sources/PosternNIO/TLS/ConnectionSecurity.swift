@@ -11,7 +11,7 @@ struct ConnectionSecurity: Sendable {
     static let missing = CallError(
         .invalidRequest,
         "There is no TLS in this build: turn on the trait TLS of the package",
-        executed: .no
+        ran: .no
     )
 
     #if TLS

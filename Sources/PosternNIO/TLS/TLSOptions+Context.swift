@@ -26,7 +26,7 @@ extension TLSOptions {
         }
         do { return try NIOSSLContext(configuration: configuration) } catch {
             let files = [certificateFile, keyFile].compactMap(\.self).joined(separator: " and ")
-            throw CallError(.unavailable, "\(files) do not go together: \(TLSFailure.text(of: error))", executed: .no)
+            throw CallError(.unavailable, "\(files) do not go together: \(TLSFailure.text(of: error))", ran: .no)
         }
     }
 
@@ -43,7 +43,7 @@ extension TLSOptions {
             throw CallError(
                 .unavailable,
                 "Cannot read the \(what) \(path): \(TLSFailure.text(of: error))",
-                executed: .no
+                ran: .no
             )
         }
     }
