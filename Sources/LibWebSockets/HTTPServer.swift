@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A server for HTTP/1.1 and WebSocket on one address: some loops, each with its own listening socket.
 public final class HTTPServer: Sendable {
     /// Where and how to listen.
@@ -20,14 +18,7 @@ public final class HTTPServer: Sendable {
         /// The defaults: loopback, port 8080, one loop.
         public init() {}
 
-        /// Descriptors kept free for everything that is not a connection.
-        private static let reservedDescriptors = 256
-
-        var connectionsPerLoop: Int {
-            let limit = Socket.descriptorLimit
-            let usable = max(16, limit - min(Self.reservedDescriptors, limit / 2))
-            return max(1, min(maximumConnections, usable) / max(1, loops))
-        }
+        var connectionsPerLoop: Int { max(1, min(maximumConnections, DescriptorLimit.connections) / max(1, loops)) }
     }
 
     /// Why a server did not start.
@@ -51,7 +42,6 @@ public final class HTTPServer: Sendable {
     /// The port in use.
     public let port: Int
     private let workers: [LoopBound<ServerWorker>]
-    private let isStopped = Atomic(false)
 
     /// Binds the address and starts the loops.
     ///
@@ -63,7 +53,7 @@ public final class HTTPServer: Sendable {
         _ configuration: Configuration,
         makeService: @escaping @Sendable (EventLoop) -> any HTTPService
     ) async throws(StartError) {
-        Socket.raiseDescriptorLimit()
+        DescriptorLimit.raise(forConnections: configuration.maximumConnections)
         try Self.demandFreePort(configuration)
         var configuration = configuration
         var loops: [EventLoop] = []
@@ -78,6 +68,7 @@ public final class HTTPServer: Sendable {
                 configuration.port = started.port
             } catch {
                 for loop in loops { loop.stop() }
+                for loop in loops { await loop.waitForEnd() }
                 throw error
             }
         }
@@ -120,7 +111,6 @@ public final class HTTPServer: Sendable {
     /// Connections that are open on all loops.
     public var connectionCount: Int {
         get async {
-            guard !isStopped.load(ordering: .acquiring) else { return 0 }
             var count = 0
             for worker in workers { count += await worker.run { $0.connectionCount } }
             return count
@@ -129,22 +119,24 @@ public final class HTTPServer: Sendable {
 
     /// Stops accepting connections, and ends those that wait for a request; WebSockets stay open.
     public func stopAccepting() async {
-        guard !isStopped.load(ordering: .acquiring) else { return }
         for worker in workers { await worker.run { $0.stopAccepting() } }
     }
 
-    /// Closes everything and ends the loops' threads.
+    /// Closes everything, ends the loops' threads and waits until they have ended.
+    ///
+    /// What libwebsockets has for each loop stays and serves the next server of the process: 16 bytes for each descriptor
+    /// that may be open (about 1 MiB, less where the limit of open files is below 65,536), 64 KiB and four descriptors.
     public func stop() async {
-        guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
         for worker in workers {
             await worker.run { $0.shutDown() }
             worker.loop.stop()
         }
+        for loop in loops { await loop.waitForEnd() }
     }
 }
 
 extension LoopBound {
-    /// Runs `body` with the value on the loop's thread and waits for its result; none comes when the loop has stopped.
+    /// Runs `body` with the value on the loop's thread and waits for its result.
     public func run<Result: Sendable>(_ body: @escaping @Sendable (Value) -> Result) async -> Result {
         await withCheckedContinuation { continuation in
             loop.execute { continuation.resume(returning: body(self.value)) }

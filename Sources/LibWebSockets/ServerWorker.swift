@@ -52,9 +52,11 @@ final class ServerWorker: PollOwner {
         parser = HTTPHeadParser(limits: configuration.http.head)
         subprotocol = configuration.subprotocol
         maximumConnections = configuration.connectionsPerLoop
-        guard let context = WebSocketContext(on: loop.raw, subprotocol: configuration.subprotocol) else {
-            throw .noContext
-        }
+        let traits = WebSocketContext.Traits(
+            subprotocol: configuration.subprotocol,
+            descriptors: DescriptorLimit.table(forConnections: configuration.maximumConnections)
+        )
+        guard let context = loop.raw.context(traits) else { throw .noContext }
         self.context = context
         // The loop keeps the worker until it ends: libwebsockets calls back while its handles are being closed.
         loop.every(milliseconds: Self.tickMilliseconds) { [self] in checkTime() }
@@ -80,7 +82,9 @@ final class ServerWorker: PollOwner {
     }
 
     private func add(_ descriptor: Int32) {
-        guard connectionCount < maximumConnections else { return Socket.close(descriptor) }
+        guard connectionCount < maximumConnections, let context, descriptor < context.traits.descriptors else {
+            return Socket.close(descriptor)
+        }
         let connection = HTTPConnection(descriptor: descriptor, worker: self)
         guard connection.start() else { return Socket.close(descriptor) }
         connections[ObjectIdentifier(connection)] = connection

@@ -63,6 +63,9 @@ public final class Gateway: ServiceLifecycle.Service {
     }
 
     /// Stops within the configured times; every call that was accepted is answered, or given up at the end of them.
+    ///
+    /// The threads of the event loops have ended when this returns. What libwebsockets has for each of them cannot be
+    /// given up safely: it serves the next gateway of the process (see ``HTTPServer/stop()``).
     public func drain() async {
         let times = configuration.drain
         logger.info("draining")

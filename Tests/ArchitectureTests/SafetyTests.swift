@@ -7,6 +7,7 @@ import Testing
         "Sources/LibWebSockets/HTTP/HTTPConnection.swift",
         "Sources/LibWebSockets/HTTP/HTTPRequestHead.swift",
         "Sources/LibWebSockets/Loop/BatchingExecutor.swift",
+        "Sources/LibWebSockets/Loop/DescriptorLimit.swift",
         "Sources/LibWebSockets/Loop/EventLoop.swift",
         "Sources/LibWebSockets/Loop/Handles.swift",
         "Sources/LibWebSockets/Loop/ListeningSocket.swift",

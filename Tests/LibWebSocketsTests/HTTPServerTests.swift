@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LibWebSockets
@@ -24,8 +25,32 @@ import Testing
             let server = try await HTTPServer(configuration) { _ in Nothing() }
             #expect(server.port > 0 && server.loops.count == loops)
             await server.stop()
-            for loop in server.loops { loop.join() }
         }
+    }
+
+    /// Each context of libwebsockets opens the device of random numbers, and tests that run beside this one have some too.
+    @Test func serversUseTheContextsOfThoseBeforeThem() async throws {
+        let before = Self.openRandomDevices
+        for _ in 0..<40 { try await HTTPServer(configuration) { _ in Nothing() }.stop() }
+        #expect(Self.openRandomDevices < before + 20)
+    }
+
+    private static var openRandomDevices: Int {
+        let folder = "/proc/self/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let targets = names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") }
+        return targets.count { $0 == "/dev/urandom" }
+    }
+
+    @Test func loopsHaveEndedWhenAServerHasStopped() async throws {
+        let server = try await HTTPServer(configuration) { _ in Nothing() }
+        let thread = await Self.thread(of: server.loops[0])
+        await server.stop()
+        #expect(await Self.thread(of: server.loops[0]) != thread)
+    }
+
+    private static func thread(of loop: EventLoop) async -> UInt {
+        await withCheckedContinuation { next in loop.execute { next.resume(returning: UInt(pthread_self())) } }
     }
 
     @Test(arguments: [1, 2]) func aPortThatIsTakenIsRefused(loops: Int) async throws {

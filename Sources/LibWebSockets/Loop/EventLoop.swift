@@ -17,6 +17,7 @@ public final class EventLoop: @unchecked Sendable {
     private var hooks: [HookHandle] = []
     private var waker: HookHandle?
     private var thread: ServiceThread?
+    private let ending = Ending()
     /// One moment on both clocks.
     private let start: (time: ContinuousClock.Instant, milliseconds: UInt64)
     /// Lent to connections for messages that are not whole yet.
@@ -32,7 +33,7 @@ public final class EventLoop: @unchecked Sendable {
     /// Makes a loop; it runs after ``start(_:)``.
     public init(index: Int = 0) {
         self.index = index
-        raw = LoopStorage()
+        raw = LoopStorage.make()
         start = (.now, raw.milliseconds)
         concurrentExecutor = BatchingExecutor(collectingOn: raw)
     }
@@ -43,21 +44,20 @@ public final class EventLoop: @unchecked Sendable {
         waker = unsafe HookHandle.onWake(of: raw.pointer) { [unowned self] in readMail() }
         thread = ServiceThread { [self] in
             raw.adoptThread()
+            defer { ending.announce() }
             unsafe hooks.append(.afterEachTurn(of: raw.pointer) { [unowned self] in finishTurn() })
             unsafe hooks.append(.beforeEachWait(of: raw.pointer) { [unowned self] in finishTimers() })
             setUp()
             raw.run()
-            end()
+            finish()
         }
     }
 
     /// Runs `work` on the loop's thread; any thread.
     ///
-    /// Work posted from one thread runs in the order it was posted.
-    ///
-    /// - Returns: `false` when the loop has stopped, and the work will never run.
-    @discardableResult
-    public func execute(_ work: @escaping @Sendable () -> Void) -> Bool { post(.work(work)) }
+    /// Work posted from one thread runs in the order it was posted. Nothing is lost after ``stop()``: what comes then runs
+    /// on a thread of Swift's global executor, one piece after another, and that thread counts as the loop's meanwhile.
+    public func execute(_ work: @escaping @Sendable () -> Void) { post(.work(work)) }
 
     /// Has an errand run by another thread and finished by this one.
     public func send(_ errand: any Errand) { concurrentExecutor.enqueue(errand) }
@@ -84,15 +84,21 @@ public final class EventLoop: @unchecked Sendable {
         start.time + .milliseconds(Int64(raw.milliseconds &- start.milliseconds))
     }
 
-    /// Ends the loop after this turn; any thread.
+    /// Ends the loop's thread after this turn; any thread.
     ///
-    /// What was posted before still runs.
+    /// What was posted before runs on it. Connections have to be closed before.
     public func stop() {
         execute { [raw] in raw.stop() }
     }
 
-    /// Waits until the loop's thread has ended; any other thread.
+    /// Waits until the loop's thread has ended; not on that thread, which it would block.
     public func join() { thread?.join() }
+
+    /// Waits until the loop's thread has ended, without blocking another one.
+    func waitForEnd() async {
+        await ending.wait()
+        join()
+    }
 
     /// Puts a connection on the list of those written at the end of this turn.
     func markDirty(_ connection: any Flushable) { dirty.append(connection) }
@@ -101,15 +107,12 @@ public final class EventLoop: @unchecked Sendable {
     func flushIfMany() { if dirty.count >= Self.manyDirty { flushDirty() } }
     private static let manyDirty = 64
 
-    /// - Returns: Whether it will be read.
-    @discardableResult
-    private func post(_ letter: Mailbox.Letter) -> Bool {
+    private func post(_ letter: Mailbox.Letter) {
         switch mailbox.put(letter) {
         case .first: waker?.wake()
         case .another: break
-        case .refused: return false
+        case .unattended: startSubstitute()
         }
-        return true
     }
 
     private func readMail() {
@@ -137,18 +140,36 @@ public final class EventLoop: @unchecked Sendable {
         flushDirty()
     }
 
-    /// Takes leave of the loop after ``stop()``: what was posted before runs, handles are closed, nothing more is taken.
-    private func end() {
+    /// Ends the loop's work on its own thread: what was posted before runs, and handles are closed.
+    private func finish() {
         for hook in hooks { hook.close() }
         readMail()
         runJobs()
         raw.finishClosing()
-        mailbox.close()
+        hooks = []
+        leaveThread()
+    }
+
+    /// Does what is posted after the loop's thread has ended, on this one.
+    private func substitute() {
+        raw.adoptThread()
         readMail()
         runJobs()
-        hooks = []
-        dirty = TurnList()
+        leaveThread()
     }
+
+    /// Leaves what still waits, and what comes, to another thread than this one.
+    private func leaveThread() {
+        concurrentExecutor.handOver()
+        // Every connection is closed, so what they would write has no reader.
+        dirty = TurnList()
+        let hasJobs = !jobs.isEmpty
+        raw.leaveThread()
+        if hasJobs { post(.work {}) }
+        if !mailbox.leave() { startSubstitute() }
+    }
+
+    private func startSubstitute() { Task.detached { self.substitute() } }
 
     private func runJobs() {
         var rounds = 0
@@ -174,7 +195,7 @@ public final class EventLoop: @unchecked Sendable {
 
     deinit {
         waker?.close()
-        raw.close()
+        raw.retire()
     }
 }
 

@@ -8,19 +8,27 @@ final class Mailbox: Sendable {
         case errand(any Errand)
     }
 
-    /// What became of a letter.
+    /// What the sender of a letter has to do.
     enum Receipt {
-        /// The loop has to be woken.
+        /// Wake the loop.
         case first
-        /// It is read with one before it.
+        /// Nothing: it is read with one before it.
         case another
-        /// Nobody reads it any more.
-        case refused
+        /// Have the mail read by another thread: that of the loop has ended.
+        case unattended
+    }
+
+    private enum Reader {
+        case loop
+        /// The loop's thread has ended, and no letter waits.
+        case none
+        /// The loop's thread has ended, and another one reads, or is about to.
+        case substitute
     }
 
     private struct Mail {
         var letters = TurnList<Letter>()
-        var isClosed = false
+        var reader = Reader.loop
     }
 
     private let mail = Mutex(Mail())
@@ -28,9 +36,14 @@ final class Mailbox: Sendable {
     /// Takes a letter, behind those that the same thread has put before.
     func put(_ letter: Letter) -> Receipt {
         mail.withLock { mail in
-            guard !mail.isClosed else { return .refused }
             defer { mail.letters.append(letter) }
-            return mail.letters.isEmpty ? .first : .another
+            switch mail.reader {
+            case .loop: return mail.letters.isEmpty ? .first : .another
+            case .none:
+                mail.reader = .substitute
+                return .unattended
+            case .substitute: return .another
+            }
         }
     }
 
@@ -44,6 +57,13 @@ final class Mailbox: Sendable {
         mail.withLock { $0.letters.giveBack(&letters) }
     }
 
-    /// Refuses letters from now on.
-    func close() { mail.withLock { $0.isClosed = true } }
+    /// Ends the reading by the loop's thread, or by a substitute.
+    ///
+    /// - Returns: Whether nothing waits; otherwise a substitute has to read on.
+    func leave() -> Bool {
+        mail.withLock { mail in
+            mail.reader = mail.letters.isEmpty ? .none : .substitute
+            return mail.letters.isEmpty
+        }
+    }
 }

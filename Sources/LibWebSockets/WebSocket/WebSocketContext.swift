@@ -1,5 +1,4 @@
 import CLibWebSockets
-import Synchronization
 
 /// Owns one libwebsockets context on an event loop: reads frames for the WebSockets of that loop.
 ///
@@ -12,18 +11,25 @@ final class WebSocketContext {
     /// Bytes sent by one system call at most.
     static let writeBytes = 4 << 20
 
-    /// Contexts are made one at a time: libwebsockets changes what all of them share.
-    private static let making = Mutex(())
+    /// What a context is made for.
+    struct Traits: Equatable {
+        /// The subprotocol that is echoed when a client offers it.
+        let subprotocol: String
+        /// Descriptors from this number on cannot be adopted.
+        let descriptors: Int
+    }
 
+    let traits: Traits
     private let host: OpaquePointer
     private var isClosed = false
     private let resources: ContextResources
     private var sockets = SlotTable<WebSocket>()
     private var arriving: WebSocket?
 
-    /// Makes the context on a loop; `nil` when libwebsockets or its libuv plug-in is not there.
-    init?(on loop: LoopStorage, subprotocol: String) {
-        let resources = unsafe ContextResources(loop: loop.pointer, subprotocol: subprotocol)
+    /// Makes the context on a loop; `nil` when libwebsockets or its libuv plug-in is not there, or its tables
+    /// cannot be made large enough.
+    init?(_ traits: Traits, on loop: LoopStorage) {
+        let resources = unsafe ContextResources(loop: loop.pointer, subprotocol: traits.subprotocol)
         // Its messages repeat what callbacks tell, and it logs each adopted connection as an error.
         lws_set_log_level(0, nil)
         var info = unsafe lws_context_creation_info()
@@ -37,12 +43,15 @@ final class WebSocketContext {
         unsafe info.foreign_loops = resources.loops
         unsafe info.retry_and_idle_policy = UnsafePointer(resources.retry)
         unsafe info.user = Unmanaged.passUnretained(resources).toOpaque()
-        let created = Self.making.withLock { _ in unsafe Int(bitPattern: lws_create_context(&info)) }
-        guard let raw = unsafe OpaquePointer(bitPattern: created) else { return nil }
+        let created = DescriptorLimit.withTable(of: traits.descriptors) {
+            unsafe Int(bitPattern: lws_create_context(&info))
+        }
+        guard let created, let raw = unsafe OpaquePointer(bitPattern: created) else { return nil }
         guard let host = unsafe lws_get_vhost_by_name(raw, "default") else {
             unsafe lws_context_destroy(raw)
             return nil
         }
+        self.traits = traits
         unsafe self.host = host
         self.resources = resources
         resources.context = self
@@ -138,14 +147,14 @@ final class WebSocketContext {
         return sockets[unsafe session.load(as: SlotID.self)]
     }
 
-    /// Ends every WebSocket, and takes no more; the loop must run on for some turns.
-    ///
-    /// The context itself stays until the program ends. libwebsockets 4.1 on libuv closes the descriptor that wakes it
-    /// twice when its context is destroyed, and the second time that may be somebody else's.
+    /// Ends every WebSocket, and adopts no more until ``open()``; the loop must run on for some turns.
     func close() {
         isClosed = true
         for socket in openSockets { socket.kill() }
     }
+
+    /// Adopts connections again.
+    func open() { isClosed = false }
 }
 
 /// Where a piece of a message stands in it.
