@@ -1,10 +1,9 @@
 extension Router {
     /// Registers what every router offers by itself under `rpc`.
     func addBuiltInMethods() {
-        let result = ResultEncoder<RouterDescription>()
         addBuiltIn("describe", "Lists services, methods and topics", parameters: [], result: "object") {
             [unowned self] (call) async throws(CallError) in
-            .value(try result.payload(description, as: call.arguments.codec))
+            .value(try writtenDescription(as: call.arguments.codec))
         }
         addSubscribe()
     }

@@ -22,7 +22,7 @@ extension Router {
             mounted[name] = router
             return true
         }
-        guard !isFree else { return }
+        guard !isFree else { return noteChange() }
         router.leave()
         throw .nameTaken(name)
     }
@@ -34,6 +34,7 @@ extension Router {
     public func unmount(_ name: String) -> Router? {
         let router = mounted.withLock { $0.removeValue(forKey: name) }
         router?.leave()
+        if router != nil { noteChange() }
         return router
     }
 

@@ -12,6 +12,8 @@ public final class Router: Sendable {
     let mounted = Mutex<[String: Router]>([:])
     let place = Mutex(Place())
     let deadlines = DeadlineQueue()
+    let revision = Atomic<UInt64>(0)
+    let descriptions = Mutex<[ObjectIdentifier: WrittenDescription]>([:])
 
     /// Makes a router that offers only `rpc/describe` and `rpc/subscribe`.
     public init() { addBuiltInMethods() }
@@ -38,7 +40,9 @@ public final class Router: Sendable {
     /// - Returns: Whether it was there.
     @discardableResult
     public func unregister(_ path: String) -> Bool {
-        methods.withLock { $0.removeAll { $0.path == path } } > 0
+        let isRemoved = methods.withLock { $0.removeAll { $0.path == path } } > 0
+        if isRemoved { noteChange() }
+        return isRemoved
     }
 
     /// Describes everything registered, as `rpc/describe` does.
@@ -68,10 +72,12 @@ public final class Router: Sendable {
             return true
         }
         precondition(isNew, "A method is registered already at \"\(method.path)\"")
+        noteChange()
     }
 
     func describeService(_ path: String, _ documentation: String?) {
         guard let documentation else { return }
         serviceDocumentation.withLock { $0[path] = documentation }
+        noteChange()
     }
 }

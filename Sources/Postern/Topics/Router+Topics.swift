@@ -14,6 +14,7 @@ extension Router {
         history: TopicHistory.Limits = .init()
     ) -> Topic {
         let path = MethodPath.check(path)
+        defer { noteChange() }
         return topics.withLock { topics in
             if let topic = topics[path] { return topic }
             let topic = Topic(path: path, documentation: documentation, history: history)
@@ -35,6 +36,7 @@ extension Router {
     public func removeTopic(_ path: String) -> Bool {
         let topic = topics.withLock { $0.removeValue(forKey: path) }
         topic?.close()
+        if topic != nil { noteChange() }
         return topic != nil
     }
 }

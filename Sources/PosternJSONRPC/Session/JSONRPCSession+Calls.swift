@@ -175,9 +175,17 @@ extension JSONRPCSession {
         case (.reply(.stream(let stream)), .call): return open(stream, for: call, into: &output, actions: &actions)
         case (.reply(.value(let value)), .call): answer(value, id: call.id, into: &output)
         case (.reply(.value(let value)), .openRPC):
-            answer(discovered(value, OpenRPC.document(for:_:)), call.id, into: &output)
+            answer(
+                discovered { () throws(PayloadError) in try settings.documents.openRPC(for: value) },
+                call.id,
+                into: &output
+            )
         case (.reply(.value(let value)), .modules):
-            answer(discovered(value, OpenRPC.modules(of:_:)), call.id, into: &output)
+            answer(
+                discovered { () throws(PayloadError) in try settings.documents.modules(of: value) },
+                call.id,
+                into: &output
+            )
         default: answer(CallError(.internalError, "An answer of the wrong kind"), id: call.id, into: &output)
         }
         return nil
@@ -208,13 +216,9 @@ extension JSONRPCSession {
         }
     }
 
-    private func discovered(
-        _ value: Payload,
-        _ write: (RouterDescription, ServerInformation) -> [UInt8]
-    ) -> Result<Payload, CallError> {
+    private func discovered(_ document: () throws(PayloadError) -> [UInt8]) -> Result<Payload, CallError> {
         do throws(PayloadError) {
-            let description = try value.decode(RouterDescription.self)
-            return .success(Payload(bytes: write(description, settings.information), codec: JSON.self))
+            return .success(Payload(bytes: try document(), codec: JSON.self))
         } catch {
             return .failure(CallError(.internalError, "The methods cannot be described"))
         }

@@ -6,6 +6,8 @@ public final class JSONRPCSettings: Sendable {
     let gatewayMethods: [String]
     /// What is told of this server in discovery.
     let information: ServerInformation
+    /// The documents of discovery.
+    public let documents: DiscoveryDocuments
 
     /// Takes the settings.
     ///
@@ -22,5 +24,6 @@ public final class JSONRPCSettings: Sendable {
         self.limits = limits
         self.gatewayMethods = gatewayMethods.map(JSONRPCSession.path)
         self.information = information
+        documents = DiscoveryDocuments(information)
     }
 }
