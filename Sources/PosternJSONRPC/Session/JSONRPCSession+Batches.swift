@@ -141,6 +141,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         if batch.isComplete {
+            batchAnswerCount = batch.answers.count { !$0.isEmpty }
             batch.append(to: &output)
             actions.append(contentsOf: batch.deferredActions)
             batch.deferredActions = []

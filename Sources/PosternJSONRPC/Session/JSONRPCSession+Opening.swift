@@ -73,7 +73,7 @@ extension JSONRPCSession {
     }
 
     /// Appends the response to a call that joined a topic.
-    func confirm(
+    mutating func confirm(
         _ ticket: SubscriptionTicket,
         _ call: PendingCall,
         _ position: StreamPosition?,

@@ -127,13 +127,14 @@ extension JSONRPCSession {
 
     /// Answers with an error, unless it was a valid notification.
     @inline(never)
-    func refuse(_ error: CallError, _ envelope: Envelope, _ message: Span<UInt8>, _ output: inout [UInt8]) {
+    mutating func refuse(_ error: CallError, _ envelope: Envelope, _ message: Span<UInt8>, _ output: inout [UInt8]) {
         if envelope.isNotification, envelope.fault == nil { return }
         answer(error, id: [UInt8](copying: message.extracting(envelope.id)), into: &output)
     }
 
     /// Appends an error's response; one that is too large loses its details.
-    func answer(_ error: CallError, id: [UInt8], into output: inout [UInt8]) {
+    mutating func answer(_ error: CallError, id: [UInt8], into output: inout [UInt8]) {
+        if error.code == .draining || error.code == .unavailable { noteTurnedAway() }
         let start = output.count
         let error = error.isUnfinishedResult ? .noWayForReferences(ran: .yes) : error
         ResponseWriter.append(error, id: id, into: &output)

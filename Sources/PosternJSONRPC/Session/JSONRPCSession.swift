@@ -26,6 +26,10 @@ public struct JSONRPCSession: ~Copyable {
     /// Results with references whose response is being written.
     var unsentReferences: [Payload] = []
     var strayResponses = 0
+    /// Answers that say that this server takes no calls now.
+    private(set) var turnedAwayCount = 0
+    /// How many answers the last batch had; `nil` before one is complete.
+    var batchAnswerCount: Int?
     var lastSubscriptionNumber = 0
 
     /// Begins a session of a server.
@@ -40,6 +44,12 @@ public struct JSONRPCSession: ~Copyable {
 
     /// How many calls were handed out and not yet finished.
     public var callsInFlight: Int { calls.runningCount }
+
+    /// Whether all that was answered to the one message of this session says that the server takes no calls now, and
+    /// another one may: it is stopping, or does not reach what is behind it.
+    public var isTurnedAway: Bool { turnedAwayCount > 0 && turnedAwayCount == batchAnswerCount ?? 1 }
+
+    mutating func noteTurnedAway() { turnedAwayCount += 1 }
 
     /// How many subscriptions are open.
     public var openSubscriptions: Int { subscriptions.count }
