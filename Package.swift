@@ -145,6 +145,10 @@ let package = Package(
             name: "PosternLoggingTests",
             dependencies: ["Postern", "PosternLogging", .product(name: "Logging", package: "swift-log")]
         ),
+        .testTarget(
+            name: "PosternGatewayTests",
+            dependencies: ["Postern", "PosternJSONRPC", "PosternGateway", "LibWebSockets"]
+        ),
         .testTarget(name: "PosternAuthTests", dependencies: ["Postern", "PosternAuth"]),
         .testTarget(
             name: "PosternMacrosTests",

@@ -7,41 +7,36 @@ final class GatewayService: HTTPService {
     private let rpc: RPCDoor
     private let path: PathDoor
     private let events: EventsDoor
+    private let document: DocumentDoor
+    private let origins: OriginGuard
     private let maximumBodyBytes: Int
-    private var knownHost: [UInt8] = []
 
     init(_ context: LoopContext) {
         self.context = context
         rpc = RPCDoor(context)
         path = PathDoor(context)
         events = EventsDoor(context)
+        document = DocumentDoor(context)
+        origins = OriginGuard(context)
         maximumBodyBytes = context.configuration.webSocket.maximumMessageBytes
     }
 
+    func fieldsOfAnswers(to request: HTTPRequestHead?) -> PreparedFields { origins.fields(for: request) }
+
     func admit(_ request: HTTPRequestHead, from address: String) -> HTTPAdmission {
-        if let refusal = refusal(of: request, from: address) { return .answer(refusal) }
+        let door = Door(request)
+        if let refusal = origins.refusal(of: request, from: address, isCall: door.isCall) { return .answer(refusal) }
         if request.webSocketKey != nil { return upgrade(request) }
-        switch Door(request) {
+        if request.method == .options { return .answer(CrossOrigin.options(for: request, allow: door.allow)) }
+        switch door {
         case .rpc: return rpc.admit(request, bodyLimit: maximumBodyBytes)
         case .path: return path.admit(request, bodyLimit: maximumBodyBytes)
-        case .events: return request.method == .get ? .readBody(atMost: 0) : .answer(HTTPError.onlyGet)
+        case .events: return events.admit(request)
+        case .document:
+            let isRead = request.method == .get || request.method == .head
+            return isRead ? .readBody(atMost: 0) : .answer(HTTPError.methodNotAllowed(allow: door.allow))
         case .files: return .answer(file(request))
         }
-    }
-
-    /// The answer to a request from a host or a page that is not let in.
-    private func refusal(of request: HTTPRequestHead, from address: String) -> HTTPResponse? {
-        // Most requests name the host that was found good before.
-        if request.origin == nil, request.bytes[request.authority].elementsEqual(knownHost) { return nil }
-        let origin = request.origin.map(request.text)
-        if let status = context.configuration.origins.refusal(host: request.text(request.authority), origin: origin) {
-            context.report(status, of: request, from: address)
-            var response = HTTPError.response(status, .permissionDenied, "This host or origin is not allowed")
-            response.closesConnection = true
-            return response
-        }
-        knownHost = Array(request.bytes[request.authority])
-        return nil
     }
 
     func respond(to exchange: HTTPExchange) {
@@ -49,6 +44,7 @@ final class GatewayService: HTTPService {
         case .rpc: rpc.respond(to: exchange)
         case .path: path.respond(to: exchange)
         case .events: events.respond(to: exchange)
+        case .document: document.respond(to: exchange)
         case .files: exchange.respond(file(exchange.request))
         }
     }
@@ -80,31 +76,17 @@ final class GatewayService: HTTPService {
     }
 
     private func file(_ request: HTTPRequestHead) -> HTTPResponse {
-        guard request.method == .get || request.method == .head else { return HTTPError.onlyGet }
+        let isRead = request.method == .get || request.method == .head
+        // Calls that are sent to the top are meant for another path.
+        if !isRead, request.equals(request.path, "/") { return HTTPError.notFound }
+        guard let response = readable(request) else { return HTTPError.notFound }
+        return isRead ? response : HTTPError.methodNotAllowed(allow: Door.files.allow)
+    }
+
+    /// What is at a path, to be read.
+    private func readable(_ request: HTTPRequestHead) -> HTTPResponse? {
         if request.equals(request.path, "/livez") { return Readiness.alive }
         if request.equals(request.path, "/readyz") { return context.readiness.response }
-        return context.configuration.files.response(for: request.pathText, knownTag: request["if-none-match"])
-            ?? HTTPError.notFound
-    }
-}
-
-/// The ways in that are told apart by path.
-enum Door {
-    case rpc
-    case path
-    case events
-    case files
-
-    /// Finds the door for a request.
-    init(_ request: HTTPRequestHead) {
-        if request.equals(request.path, "/rpc") {
-            self = .rpc
-        } else if request.hasPathPrefix("/rpc/") {
-            self = .path
-        } else if request.hasPathPrefix("/events/") {
-            self = .events
-        } else {
-            self = .files
-        }
+        return context.configuration.files.response(to: request)
     }
 }

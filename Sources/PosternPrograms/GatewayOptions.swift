@@ -21,12 +21,25 @@ public struct GatewayOptions: ParsableArguments {
     public var publicFolder: String?
 
     /// Origins besides those that always pass.
-    @Option(help: "Lets pages of this origin in, as in https://app.example; * for all. May be repeated.")
+    @Option(
+        help: "Lets pages of this origin in: https://app.example, https://*.app.example, or * for all. May be repeated."
+    )
     public var allowOrigin = Setting.list("allow-origin")
 
     /// Host names besides those that always pass.
-    @Option(help: "Answers under this host name too, as in api.example. May be repeated.")
+    @Option(help: "Answers under this host too: api.example, api.example:8080 or *.app.example. May be repeated.")
     public var allowHost = Setting.list("allow-host")
+
+    /// Whether pages of listed origins may send cookies.
+    @Flag(help: "Lets pages of origins that are allowed by name send cookies, and read the answers.")
+    public var allowCredentials = Setting.flag("allow-credentials")
+
+    /// What browsers may load for the pages that are served.
+    @Option(help: "The Content-Security-Policy of the files, for pages of your own; '' for none.")
+    public var contentSecurityPolicy = Setting.value(
+        "content-security-policy",
+        default: StaticFiles.strictContentSecurityPolicy
+    )
 
     /// When a connection is closed after an answer.
     @Option(help: "Requests that one HTTP connection may carry; 0 for any number.")
@@ -57,6 +70,10 @@ public struct GatewayOptions: ParsableArguments {
         guard maxRequestsPerConnection >= 0 else {
             throw ValidationError("--max-requests-per-connection must not be negative")
         }
+        guard contentSecurityPolicy.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
+            throw ValidationError("--content-security-policy must be one line of ASCII text")
+        }
+        _ = try originPolicy()
     }
 
     /// The gateway that the options describe.
@@ -70,16 +87,27 @@ public struct GatewayOptions: ParsableArguments {
         configuration.server.port = port
         configuration.server.loops = loops
         configuration.server.http.maximumRequests = maxRequestsPerConnection == 0 ? .max : maxRequestsPerConnection
-        configuration.origins.allowsAnyOrigin = allowOrigin.contains("*")
-        configuration.origins.allowedOrigins = Set(allowOrigin)
-        configuration.origins.allowedHosts = Set(allowHost.map { $0.lowercased() })
+        configuration.origins = try originPolicy()
         configuration.drain.lead = .seconds(drainLead)
         configuration.sendsTraces = sendTraces
         configuration.offersEcho = rawEcho
         if let folder = publicFolder ?? Setting.optional("public") ?? defaultFolder {
-            configuration.files = try StaticFiles(folder: folder)
+            configuration.files = try StaticFiles(folder: folder, contentSecurityPolicy: contentSecurityPolicy)
         }
         return configuration
+    }
+
+    private func originPolicy() throws -> OriginPolicy {
+        let origins = try allowOrigin.map { text in
+            do { return try OriginPattern(text) } catch { throw ValidationError("--allow-origin \(error)") }
+        }
+        let hosts = try allowHost.map { text in
+            do { return try HostPattern(text) } catch { throw ValidationError("--allow-host \(error)") }
+        }
+        if allowCredentials, !origins.contains(where: { $0 != .any }) {
+            throw ValidationError("--allow-credentials needs an origin that is allowed by name, which * is not")
+        }
+        return OriginPolicy(origins: origins, hosts: hosts, allowsCredentials: allowCredentials)
     }
 
     /// Where the gateway is found once it listens on a port.

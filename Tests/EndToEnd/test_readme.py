@@ -21,6 +21,7 @@ ANSWERS = [
     'data: {"jsonrpc":"2.0","method":"clock.subscription"',
     ": open",
     "HTTP/1.1 101 Switching Protocols",
+    '{"openrpc":"1.4.0",',
     "HTTP/1.1 200 OK",
     "ok",
 ]

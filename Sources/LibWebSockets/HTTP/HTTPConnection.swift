@@ -14,6 +14,8 @@ final class HTTPConnection: PollOwner, Flushable {
     private var sent = 0
     private var isDirty = false
     private var exchange: HTTPExchange?
+    /// What the service adds to every answer to the request that is being served.
+    private var fields = PreparedFields.none
     private var requests = 0
     private var closesAfterAnswer = false
     private var inputHasEnded = false
@@ -128,6 +130,7 @@ final class HTTPConnection: PollOwner, Flushable {
     }
 
     private func admit(_ head: HTTPRequestHead) -> Bool {
+        fields = worker.service.fieldsOfAnswers(to: head)
         switch worker.service.admit(head, from: remoteAddress) {
         case .answer(let response):
             if head.contentLength > 0 || response.closesConnection { closesAfterAnswer = true }
@@ -189,7 +192,8 @@ final class HTTPConnection: PollOwner, Flushable {
         HTTPResponse.appendHead(
             status,
             headers: headers,
-            contentLength: status == .noContent ? nil : body.count,
+            contentLength: HTTPResponse.length(of: body, status, isHead: isHead),
+            adding: fields,
             closes: closesAfterAnswer,
             to: &output
         )
@@ -200,13 +204,21 @@ final class HTTPConnection: PollOwner, Flushable {
     func send(_ prepared: PreparedHead, body: Span<UInt8>) {
         output.append(contentsOf: prepared.bytes)
         output.appendDecimal(body.count)
+        output.append(contentsOf: fields.bytes)
         output.append(contentsOf: (closesAfterAnswer ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n").utf8)
         output.append(contentsOf: body)
         finishAnswer()
     }
 
     func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
-        HTTPResponse.appendHead(status, headers: headers, contentLength: nil, closes: true, to: &output)
+        HTTPResponse.appendHead(
+            status,
+            headers: headers,
+            contentLength: nil,
+            adding: fields,
+            closes: true,
+            to: &output
+        )
         state = .streaming
         markDirty()
     }
@@ -250,6 +262,7 @@ final class HTTPConnection: PollOwner, Flushable {
 
     private func refuse(_ refusal: HTTPRefusal, of head: HTTPRequestHead?) {
         closesAfterAnswer = true
+        fields = worker.service.fieldsOfAnswers(to: head)
         let response = worker.service.refusal(refusal, of: head, from: remoteAddress)
         send(response.status, headers: response.headers, body: response.body.span, isHead: false)
     }

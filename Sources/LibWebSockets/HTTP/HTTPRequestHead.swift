@@ -20,6 +20,8 @@ public struct HTTPRequestHead: Sendable {
     public internal(set) var authority = 0..<0
     /// Where the value of `Origin` stands; `nil` when a program sends the request, and no page.
     public internal(set) var origin: Range<Int>?
+    /// Where the value of `Sec-Fetch-Site` is: what a browser says of the page that sends the request.
+    public internal(set) var fetchSite: Range<Int>?
     /// Where the value of `Content-Type` stands.
     public internal(set) var contentType: Range<Int>?
     /// Length of the body in bytes; of a chunked one the bytes that were decoded, 0 before it is read.
@@ -43,6 +45,11 @@ public struct HTTPRequestHead: Sendable {
     public subscript(name: StaticString) -> String? {
         for field in fields where isName(field.name, name) { return text(field.value) }
         return nil
+    }
+
+    /// The values of all header fields of a name, in the order in which they came.
+    public func values(of name: StaticString) -> [String] {
+        fields.filter { isName($0.name, name) }.map { text($0.value) }
     }
 
     /// Where the value of a header field stands.

@@ -21,6 +21,13 @@ public struct HTTPResponse: Sendable {
         self.init(status, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
     }
 
+    /// The `Content-Length` of an answer; `nil` where it has no body, and a length would be that of another answer
+    /// (RFC 9110 section 8.6).
+    static func length(of body: Span<UInt8>, _ status: HTTPStatus, isHead: Bool) -> Int? {
+        let isBare = status == .noContent || status == .notModified || isHead && body.isEmpty
+        return isBare ? nil : body.count
+    }
+
     /// Appends status line and header fields, with the empty line behind them.
     ///
     /// Without a content length it is the head of a stream whose end is the end of the connection.
@@ -28,6 +35,7 @@ public struct HTTPResponse: Sendable {
         _ status: HTTPStatus,
         headers: [(name: String, value: String)],
         contentLength: Int?,
+        adding fields: PreparedFields = .none,
         closes: Bool,
         to output: inout [UInt8]
     ) {
@@ -35,17 +43,38 @@ public struct HTTPResponse: Sendable {
         output.appendDecimal(status.code)
         output.append(0x20)
         output.append(contentsOf: status.phrase.utf8)
+        PreparedFields.append(headers, to: &output)
+        output.append(contentsOf: fields.bytes)
+        if let contentLength {
+            output.append(contentsOf: "\r\nContent-Length: ".utf8)
+            output.appendDecimal(contentLength)
+        }
+        output.append(contentsOf: (closes ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n").utf8)
+    }
+}
+
+/// Header fields that are written already, for answers of which many have the same.
+public struct PreparedFields: Sendable {
+    let bytes: [UInt8]
+
+    /// No fields.
+    public static let none = PreparedFields([])
+
+    /// Writes fields; one whose text could end its line is left out.
+    public init(_ headers: [(name: String, value: String)]) {
+        var bytes: [UInt8] = []
+        Self.append(headers, to: &bytes)
+        self.bytes = bytes
+    }
+
+    /// Appends each field with a line end before it.
+    static func append(_ headers: [(name: String, value: String)], to output: inout [UInt8]) {
         for header in headers where header.name.isSafeInHeader && header.value.isSafeInHeader {
             output.append(contentsOf: "\r\n".utf8)
             output.append(contentsOf: header.name.utf8)
             output.append(contentsOf: ": ".utf8)
             output.append(contentsOf: header.value.utf8)
         }
-        if let contentLength {
-            output.append(contentsOf: "\r\nContent-Length: ".utf8)
-            output.appendDecimal(contentLength)
-        }
-        output.append(contentsOf: (closes ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n").utf8)
     }
 }
 

@@ -2,6 +2,9 @@
 ///
 /// Every function is called on the loop's thread.
 public protocol HTTPService: AnyObject {
+    /// Header fields that every answer to a request has besides its own, whatever it is; asked for before
+    /// ``admit(_:from:)``, and before a refusal with the head as far as it was read.
+    func fieldsOfAnswers(to request: HTTPRequestHead?) -> PreparedFields
     /// Decides about a request when its head has arrived, before its body is read.
     func admit(_ request: HTTPRequestHead, from address: String) -> HTTPAdmission
     /// Answers a request that was admitted with `.readBody`; its whole body has arrived.
@@ -23,6 +26,8 @@ extension HTTPService {
     public func refusal(_ refusal: HTTPRefusal, of request: HTTPRequestHead?, from address: String) -> HTTPResponse {
         refusal.response
     }
+    /// None.
+    public func fieldsOfAnswers(to request: HTTPRequestHead?) -> PreparedFields { .none }
 }
 
 /// What becomes of a request.

@@ -29,6 +29,8 @@ public struct HTTPStatus: Hashable, Sendable {
     public static let notFound = HTTPStatus(404, "Not Found")
     /// 405.
     public static let methodNotAllowed = HTTPStatus(405, "Method Not Allowed")
+    /// 406.
+    public static let notAcceptable = HTTPStatus(406, "Not Acceptable")
     /// 408.
     public static let requestTimeout = HTTPStatus(408, "Request Timeout")
     /// 413.

@@ -22,7 +22,7 @@ extension Peer {
         let start = FrameWriter.begin(.reply, fields: 3, id: frame.id, into: &replies)
         do throws(CallError) {
             guard method.isSafe || !frame.flags.contains(.requiresSafeMethod) else {
-                throw CallError(.methodNotFound, "This method is not safe")
+                throw .notSafe(String(copying: bytes.span.extracting(frame.path)))
             }
             try method.run(bytes.span.extracting(frame.arguments), MessagePack.self, &replies)
             guard FrameWriter.end(start, limit: limits.frameBytes, in: &replies) else {

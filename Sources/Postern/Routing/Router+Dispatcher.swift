@@ -23,10 +23,7 @@ extension Router: Dispatcher {
             throw CallError(.methodNotFound, "No such method: \(call.method.prefix(MethodPath.maximumBytes))")
         }
         if call.requiresSafeMethod, !method.isSafe {
-            throw CallError(
-                .methodNotFound,
-                "\(method.path) is not registered as safe, so it cannot be called this way"
-            )
+            throw .notSafe(method.path)
         }
         if let deadline = call.deadline, deadline <= .now { throw .deadlineExceeded(executed: .no) }
         return method

@@ -8,18 +8,17 @@ import PosternJSONRPC
 final class EventStream: TopicReader {
     private let exchange: HTTPExchange
     private let context: LoopContext
-    private let calls: CallRunner
     private let items: StreamReader<Int>
     private var onLeave: () -> Void = {}
-    private static let headers: [(name: String, value: String)] = [
+    /// The header fields of every stream.
+    static let headers: [(name: String, value: String)] = [
         ("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"),
-        ("X-Content-Type-Options", "nosniff"),
+        ("X-Content-Type-Options", "nosniff"), JSONHeaders.resourcePolicy,
     ]
 
     init(_ exchange: HTTPExchange, _ context: LoopContext) {
         self.exchange = exchange
         self.context = context
-        calls = CallRunner(context)
         items = StreamReader(context.loop)
     }
 
@@ -29,23 +28,9 @@ final class EventStream: TopicReader {
         context.feeds.join(topic, self)
     }
 
-    /// Streams what a method gives.
-    func open(_ call: Call) {
-        begin { [self] in
-            calls.cancelAll()
-            items.cancelAll()
-        }
-        let method = call.method
-        calls.onFinish = { [self] _, result in
-            switch result {
-            case .success(.stream(let stream)):
-                exchange.beginStream(.ok, headers: Self.headers)
-                items.start(0, stream)
-            default:
-                leave()
-                PathAnswer.send(result, to: exchange)
-            }
-        }
+    /// Streams the result of a method.
+    func open(_ stream: ReplyStream, of method: String) {
+        begin { [self] in items.cancelAll() }
         items.onItem = { [self] _, item in
             guard let event = try? StreamNotification.item(item, of: method) else { return end() }
             write(id: nil) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }
@@ -54,7 +39,8 @@ final class EventStream: TopicReader {
             write(id: nil) { StreamNotification.appendEnd(error, of: method, Self.subscriptionID, into: &$0) }
             end()
         }
-        calls.start(.only, call, JSONRPCSession.CallOptions(placement: .concurrent))
+        exchange.beginStream(.ok, headers: Self.headers)
+        items.start(0, stream)
     }
 
     /// Sends a comment, so that proxies and clients see that the stream lives.

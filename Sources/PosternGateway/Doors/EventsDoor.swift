@@ -9,9 +9,25 @@ final class EventsDoor {
 
     init(_ context: LoopContext) { self.context = context }
 
+    func admit(_ request: HTTPRequestHead) -> HTTPAdmission {
+        switch request.method {
+        case .get, .head:
+            if StreamPreference(request) == .excluded { return .answer(HTTPError.notAcceptable) }
+            return request.method == .get
+                ? .readBody(atMost: 0)
+                // Nothing is subscribed to for a head alone.
+                : .answer(HTTPResponse(.ok, headers: EventStream.headers))
+        default: return .answer(HTTPError.methodNotAllowed(allow: Door.events.allow))
+        }
+    }
+
     func respond(to exchange: HTTPExchange) {
-        let request = exchange.request
-        let topic = request.text((request.path.lowerBound + Self.prefixBytes)..<request.path.upperBound)
-        EventStream(exchange, context).join(String(topic.map { $0 == "." ? "/" : $0 }))
+        let path = exchange.request.text(exchange.request.path).dropFirst(Self.prefixBytes)
+        do throws(PayloadError) {
+            let topic = try PercentEncoding.decode(path)
+            EventStream(exchange, context).join(String(topic.map { $0 == "." ? "/" : $0 }))
+        } catch {
+            exchange.respond(HTTPError.response(.badRequest, .invalidRequest, error.message))
+        }
     }
 }

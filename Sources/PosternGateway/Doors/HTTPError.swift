@@ -4,16 +4,32 @@ import PosternJSONRPC
 
 /// Answers to requests that reach no method: HTTP's status, and a JSON-RPC error as the body.
 enum HTTPError {
-    static let notFound = response(.notFound, .methodNotFound, "There is nothing at this path")
-    static let onlyGet = methodNotAllowed(allow: "GET, HEAD")
-    static let unsupportedMediaType = response(
-        .unsupportedMediaType,
+    /// The answer where nothing is, with the paths that calls go to.
+    static let notFound = response(
+        .notFound,
+        .methodNotFound,
+        "There is nothing at this path; calls go to /rpc or /rpc/<service>/<method>, topics are at /events/<topic>"
+    )
+
+    /// The answer to a body that is not announced as JSON.
+    static func unsupportedMediaType(_ request: HTTPRequestHead) -> HTTPResponse {
+        let sent = request.contentType.map { "is '\(request.text($0).prefix(200))'" } ?? "is missing"
+        return response(
+            .unsupportedMediaType,
+            .invalidRequest,
+            "Content-Type \(sent); a body must be application/json, in UTF-8"
+        )
+    }
+
+    /// The answer where a stream of events is all there is, and `Accept` excludes it.
+    static let notAcceptable = response(
+        .notAcceptable,
         .invalidRequest,
-        "The body must be application/json"
+        "The answer is a stream of events, which Accept excludes; it must allow text/event-stream"
     )
 
     static func methodNotAllowed(allow: String) -> HTTPResponse {
-        var response = response(.methodNotAllowed, .invalidRequest, "Only \(allow) here")
+        var response = response(.methodNotAllowed, .invalidRequest, "Only \(allow) is served at this path")
         response.headers.append((name: "Allow", value: allow))
         return response
     }
@@ -39,19 +55,18 @@ enum JSONHeaders {
         ("Content-Type", "application/json"),
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
+        resourcePolicy,
     ]
+    /// No page of another origin may load an answer as a script, an image or a frame; CORS does not need that.
+    static let resourcePolicy = (name: "Cross-Origin-Resource-Policy", value: "same-origin")
     /// The same for answers that ask for another attempt, here or at another server.
-    static let later = all + [("Retry-After", "1")]
+    static let later = all + [(name: "Retry-After", value: "1")]
     /// The head of an answer that went well.
     static let ok = PreparedHead(.ok, headers: all)
 
     /// Whether a request says that its body is JSON.
     static func announcesJSON(_ request: HTTPRequestHead) -> Bool {
         guard let range = request.contentType else { return false }
-        if request.equals(range, "application/json") { return true }
-        let parts = request.text(range).lowercased().split(separator: ";").map { $0.drop(while: \.isWhitespace) }
-        let types = ["application/json", "application/json-rpc", "application/jsonrequest"]
-        guard let type = parts.first, types.contains(where: { $0 == type }) else { return false }
-        return parts.dropFirst().allSatisfy { $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" }
+        return request.equals(range, "application/json") || MediaType(request.text(range))?.isJSON == true
     }
 }

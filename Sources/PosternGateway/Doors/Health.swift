@@ -1,4 +1,5 @@
 import LibWebSockets
+import Postern
 import Synchronization
 
 /// Whether the gateway takes work; read by every loop.
@@ -36,4 +37,9 @@ final class Readiness: Sendable {
     private static let headers: [(name: String, value: String)] = [
         ("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"),
     ]
+}
+
+extension CallError {
+    /// What every call is answered while the gateway stops.
+    static var stopping: CallError { CallError(.draining, "The server is stopping") }
 }

@@ -2,10 +2,11 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// `POST /rpc/<service>/<method>` with the arguments as the body, and `GET` of methods registered as safe with the
-/// arguments in the query.
+/// `POST /rpc/<service>/<method>` with the arguments as the body, and `GET` or `HEAD` of methods registered as safe with
+/// the arguments in the query.
 ///
-/// The answer is the bare result, or the bare error with a status of Connect's table.
+/// The answer is the bare result, server-sent events if the result is a stream, or the bare error with a status of
+/// Connect's table. Only the reply decides between them: what serves the method may be in another process.
 final class PathDoor {
     private let context: LoopContext
     private static let prefixBytes = "/rpc/".utf8.count
@@ -14,22 +15,17 @@ final class PathDoor {
 
     func admit(_ request: HTTPRequestHead, bodyLimit: Int) -> HTTPAdmission {
         switch request.method {
-        case .get: return .readBody(atMost: 0)
+        case .get, .head: return .readBody(atMost: 0)
         case .post:
             let isAcceptable = !request.hasBody || JSONHeaders.announcesJSON(request)
-            return isAcceptable ? .readBody(atMost: bodyLimit) : .answer(HTTPError.unsupportedMediaType)
-        default: return .answer(HTTPError.methodNotAllowed(allow: "GET, POST"))
+            return isAcceptable ? .readBody(atMost: bodyLimit) : .answer(HTTPError.unsupportedMediaType(request))
+        default: return .answer(HTTPError.methodNotAllowed(allow: Door.path.allow))
         }
     }
 
     func respond(to exchange: HTTPExchange) {
         do throws(CallError) {
-            var call = try call(for: exchange)
-            if exchange.request["accept"]?.contains("text/event-stream") == true {
-                call.deadline = nil
-                return EventStream(exchange, context).open(call)
-            }
-            start(call, exchange)
+            start(try call(for: exchange), exchange)
         } catch {
             PathAnswer.send(.failure(error), to: exchange)
         }
@@ -37,18 +33,28 @@ final class PathDoor {
 
     private func call(for exchange: HTTPExchange) throws(CallError) -> Call {
         let request = exchange.request
-        guard !context.readiness.isDraining else { throw CallError(.draining, "The server is stopping") }
+        guard !context.readiness.isDraining else { throw .stopping }
         return try PathCall.call(
-            path: request.text((request.path.lowerBound + Self.prefixBytes)..<request.path.upperBound),
+            path: try path(of: request),
             body: try arguments(of: exchange),
             deadline: try RequestDeadline.deadline(of: request),
-            requiresSafeMethod: request.method == .get,
+            requiresSafeMethod: request.method != .post,
             limits: context.configuration.messages
         )
     }
 
+    private func path(of request: HTTPRequestHead) throws(CallError) -> String {
+        let path = request.text((request.path.lowerBound + Self.prefixBytes)..<request.path.upperBound)
+        guard path.utf8.contains(UInt8(ascii: "%")) else { return path }
+        do throws(PayloadError) {
+            return try PercentEncoding.decode(path[...])
+        } catch {
+            throw CallError(error)
+        }
+    }
+
     private func arguments(of exchange: HTTPExchange) throws(CallError) -> [UInt8] {
-        guard exchange.request.method == .get else { return exchange.copyBody() }
+        guard exchange.request.method != .post else { return exchange.copyBody() }
         do throws(PayloadError) {
             return try QueryArguments.json(exchange.request.text(exchange.request.query))
         } catch {
@@ -58,10 +64,28 @@ final class PathDoor {
 
     private func start(_ call: Call, _ exchange: HTTPExchange) {
         let runner = CallRunner(context)
-        runner.onFinish = { _, result in PathAnswer.send(result, to: exchange) }
+        let method = call.method
+        runner.onFinish = { [context] _, result in
+            guard case .success(.stream(let stream)) = result else { return PathAnswer.send(result, to: exchange) }
+            Self.answer(exchange, stream, of: method, context)
+        }
         exchange.onDisconnect = { runner.cancelAll() }
         let path = Array(call.method.utf8)
         runner.start(.only, call, JSONRPCSession.CallOptions(context.dispatcher.execution(of: path.span)))
+    }
+
+    private static func answer(
+        _ exchange: HTTPExchange,
+        _ stream: ReplyStream,
+        of method: String,
+        _ context: LoopContext
+    ) {
+        guard exchange.isOpen else { return }
+        if StreamPreference(exchange.request) == .excluded { return exchange.respond(HTTPError.notAcceptable) }
+        guard exchange.request.method != .head else {
+            return exchange.respond(HTTPResponse(.ok, headers: EventStream.headers))
+        }
+        EventStream(exchange, context).open(stream, of: method)
     }
 }
 
@@ -70,10 +94,17 @@ enum PathAnswer {
     static func send(_ result: Result<Reply, CallError>, to exchange: HTTPExchange) {
         var body: [UInt8] = []
         let status = PathCall.append(result, into: &body)
-        if status == HTTPStatus.ok.code { return exchange.respond(JSONHeaders.ok, body: body.span) }
+        if status == HTTPStatus.ok.code {
+            guard exchange.request.method == .head else { return exchange.respond(JSONHeaders.ok, body: body.span) }
+            return exchange.respond(.ok, headers: JSONHeaders.all, body: body.span)
+        }
         var headers = JSONHeaders.all
-        if case .failure(let error) = result, error.code.isRetryable {
-            headers.append((name: "Retry-After", value: "1"))
+        if case .failure(let error) = result {
+            if error.code.isRetryable { headers = JSONHeaders.later }
+            if error.isNotSafe, exchange.request.method != .post {
+                headers.append((name: "Allow", value: "POST"))
+                return exchange.respond(.methodNotAllowed, headers: headers, body: body.span)
+            }
         }
         exchange.respond(
             statuses.first { $0.code == status } ?? .internalServerError,

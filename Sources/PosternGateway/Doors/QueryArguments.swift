@@ -15,8 +15,8 @@ enum QueryArguments {
         var map = JSON.beginMap(into: &output)
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = try decode(parts[0])
-            let value = parts.count > 1 ? try decode(parts[1]) : ""
+            let name = try PercentEncoding.decode(parts[0], plusIsSpace: true)
+            let value = parts.count > 1 ? try PercentEncoding.decode(parts[1], plusIsSpace: true) : ""
             JSON.nextMember(named: name, &map, into: &output)
             append(value, to: &output)
         }
@@ -31,37 +31,6 @@ enum QueryArguments {
             output.append(contentsOf: bytes)
         } catch {
             JSON.write(value, into: &output)
-        }
-    }
-
-    private static func decode(_ text: Substring) throws(PayloadError) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let high = rest.popFirst()?.hexDigit, let low = rest.popFirst()?.hexDigit else {
-                    throw PayloadError(.malformed, "The query has a percent sign without two digits")
-                }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
-            }
-        }
-        guard let decoded = String(validating: bytes, as: UTF8.self) else {
-            throw PayloadError(.malformed, "The query is not UTF-8")
-        }
-        return decoded
-    }
-}
-
-extension UInt8 {
-    fileprivate var hexDigit: UInt8? {
-        switch self {
-        case 0x30...0x39: self - 0x30
-        case 0x41...0x46: self - 0x41 + 10
-        case 0x61...0x66: self - 0x61 + 10
-        default: nil
         }
     }
 }

@@ -9,14 +9,14 @@ final class RPCDoor {
     init(_ context: LoopContext) { self.context = context }
 
     func admit(_ request: HTTPRequestHead, bodyLimit: Int) -> HTTPAdmission {
-        guard request.method == .post else { return .answer(HTTPError.methodNotAllowed(allow: "POST")) }
-        guard JSONHeaders.announcesJSON(request) else { return .answer(HTTPError.unsupportedMediaType) }
+        guard request.method == .post else { return .answer(HTTPError.methodNotAllowed(allow: Door.rpc.allow)) }
+        guard JSONHeaders.announcesJSON(request) else { return .answer(HTTPError.unsupportedMediaType(request)) }
         return .readBody(atMost: bodyLimit)
     }
 
     func respond(to exchange: HTTPExchange) {
         var session = JSONRPCSession(context.sessionSettings, allowsSubscriptions: false)
-        if context.readiness.isDraining { session.refusal = CallError(.draining, "The server is stopping") }
+        if context.readiness.isDraining { session.refusal = .stopping }
         var output: [UInt8] = []
         var actions: [JSONRPCSession.Action] = []
         exchange.withBody { body in
@@ -25,7 +25,7 @@ final class RPCDoor {
         guard actions.isEmpty else {
             return PostedMessage(session, exchange, context).begin(actions)
         }
-        PostedMessage.answer(exchange, output)
+        PostedMessage.answer(exchange, output, isTurnedAway: session.isTurnedAway)
     }
 }
 
@@ -37,8 +37,6 @@ final class PostedMessage {
     private let exchange: HTTPExchange
     private let calls: CallRunner
     private var output: [UInt8] = []
-    /// Whether every call has failed in a way that another server may not; `nil` before the first has ended.
-    private var isUnserved: Bool?
 
     init(_ session: consuming JSONRPCSession, _ exchange: HTTPExchange, _ context: LoopContext) {
         self.session = session
@@ -54,7 +52,6 @@ final class PostedMessage {
     }
 
     private func finish(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
-        isUnserved = result.isUnserved && isUnserved ?? true
         var actions: [JSONRPCSession.Action] = []
         session.finish(ticket, with: result, into: &output, actions: &actions)
         perform(actions)
@@ -74,26 +71,20 @@ final class PostedMessage {
     }
 
     private func end() {
-        Self.answer(exchange, output, isUnserved: isUnserved ?? false)
+        Self.answer(exchange, output, isTurnedAway: session.isTurnedAway)
         calls.onFinish = { _, _ in }
     }
 
     /// Sends what a message came to; nothing at all came of notifications.
-    static func answer(_ exchange: HTTPExchange, _ output: [UInt8], isUnserved: Bool = false) {
+    ///
+    /// Where nothing but that this server takes no calls now, the status says so too: then a proxy may ask another.
+    static func answer(_ exchange: HTTPExchange, _ output: [UInt8], isTurnedAway: Bool) {
         if output.isEmpty {
-            exchange.respond(HTTPResponse(.accepted))
-        } else if isUnserved {
+            exchange.respond(HTTPResponse(.accepted, headers: [JSONHeaders.resourcePolicy]))
+        } else if isTurnedAway {
             exchange.respond(.serviceUnavailable, headers: JSONHeaders.later, body: output.span)
         } else {
             exchange.respond(JSONHeaders.ok, body: output.span)
         }
-    }
-}
-
-extension Result<Reply, CallError> {
-    /// Whether the call did not run because the service cannot be reached or is stopping: another server may run it.
-    var isUnserved: Bool {
-        guard case .failure(let error) = self else { return false }
-        return error.executed == .no && (error.code == .unavailable || error.code == .draining)
     }
 }

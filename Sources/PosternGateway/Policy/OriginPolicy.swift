@@ -1,74 +1,67 @@
-import LibWebSockets
-
 /// Decides which pages and which names may reach the gateway (OWASP: cross-site WebSocket hijacking, DNS rebinding).
 ///
-/// A request without `Origin` does not come from a page, and passes. A page passes when its origin is the very host it
-/// asks, is on this machine, or is listed. The `Host` must be an address, a name of this machine, or listed.
+/// `Host` must be an address, a name of this machine, or listed. A request without `Origin` passes if it does not come
+/// from another site's page; one with it passes if the page was served by this host, in either scheme, if the browser
+/// says that it was (behind a proxy that changes `Host`), if page and host are both on this machine, or if its origin
+/// is listed.
 public struct OriginPolicy: Sendable {
-    /// Origins besides those that always pass, as browsers send them: `https://app.example`.
-    public var allowedOrigins: Set<String>
-    /// Host names besides those that always pass, without a port: `api.example`.
-    public var allowedHosts: Set<String>
-    /// Lets every page in.
+    /// Pages besides those that always pass.
+    public var origins: [OriginPattern]
+    /// Names besides those that always pass.
+    public var hosts: [HostPattern]
+    /// Whether listed pages may send cookies and read the answers to such requests.
     ///
-    /// Then only authentication protects what the gateway offers.
-    public var allowsAnyOrigin: Bool
+    /// Not for pages that only ``OriginPattern/any`` lets in.
+    public var allowsCredentials: Bool
 
     /// Lists what may pass besides the defaults.
-    public init(allowedOrigins: Set<String> = [], allowedHosts: Set<String> = [], allowsAnyOrigin: Bool = false) {
-        self.allowedOrigins = allowedOrigins
-        self.allowedHosts = Set(allowedHosts.map { $0.lowercased() })
-        self.allowsAnyOrigin = allowsAnyOrigin
+    public init(origins: [OriginPattern] = [], hosts: [HostPattern] = [], allowsCredentials: Bool = false) {
+        self.origins = origins
+        self.hosts = hosts
+        self.allowsCredentials = allowsCredentials
     }
 
-    /// The status a request is refused with, or `nil` when it may pass.
-    func refusal(host: String, origin: String?) -> HTTPStatus? {
-        guard isHostAllowed(host) else { return .misdirectedRequest }
-        guard let origin, !allowsAnyOrigin else { return nil }
-        return isOriginAllowed(origin, host: host) ? nil : .forbidden
+    /// What is decided about a request.
+    enum Verdict: Hashable {
+        /// It passes; it comes from no page, or from one of the gateway's own.
+        case pass
+        /// It passes, and the page of this origin may read the answer.
+        case share(withCredentials: Bool)
+        /// It is sent to a name that is not served here.
+        case wrongHost
+        /// It is sent by a page that is not let in.
+        case wrongOrigin
+        /// It is sent by a page of another site, without an origin.
+        case crossSite
     }
 
-    private func isHostAllowed(_ host: String) -> Bool {
-        guard let name = Self.name(of: host)?.lowercased() else { return false }
-        return Self.isLocal(name) || Self.isAddress(name) || allowedHosts.contains(name)
-    }
-
-    private func isOriginAllowed(_ origin: String, host: String) -> Bool {
-        if allowedOrigins.contains(origin) { return true }
-        guard let authority = Self.authority(of: origin), let name = Self.name(of: authority) else { return false }
-        return authority == host || Self.isLocal(name)
-    }
-
-    /// What stands behind `http://` or `https://`, when nothing else does.
-    private static func authority(of origin: String) -> String? {
-        for scheme in ["http://", "https://"] where origin.hasPrefix(scheme) {
-            let rest = origin.dropFirst(scheme.count)
-            return rest.contains(where: { "/?#@".contains($0) }) ? nil : String(rest)
+    /// Decides about a request.
+    ///
+    /// - Parameters:
+    ///   - host: The value of `Host`.
+    ///   - origin: The value of `Origin`.
+    ///   - site: The value of `Sec-Fetch-Site`.
+    ///   - isCall: Whether it may have an effect, so that pages of other sites must not send it unasked.
+    /// - Returns: Whether it passes, and what a page may read; or why not.
+    func verdict(host: String, origin: String?, site: String?, isCall: Bool) -> Verdict {
+        guard let host = Authority(host[...]), isServed(host) else { return .wrongHost }
+        guard let origin else {
+            return isCall && !["same-origin", "none", nil].contains(site) ? .crossSite : .pass
         }
-        return nil
+        if site == "same-origin" { return .pass }
+        let page = WebOrigin(origin)
+        if let page, origins.contains(where: { $0.names(page) }) { return .share(withCredentials: allowsCredentials) }
+        if let page, page.isServed(by: host) || host.isLocal && page.isLocal { return .share(withCredentials: false) }
+        return origins.contains(.any) ? .share(withCredentials: false) : .wrongOrigin
     }
 
-    /// The name before the port; `nil` when the port is no number.
-    private static func name(of authority: String) -> String? {
-        if authority.hasPrefix("[") {
-            guard let end = authority.firstIndex(of: "]") else { return nil }
-            return isPortSuffix(authority[authority.index(after: end)...]) ? String(authority[...end]) : nil
-        }
-        guard let colon = authority.firstIndex(of: ":") else { return authority.isEmpty ? nil : authority }
-        let name = authority[..<colon]
-        return isPortSuffix(authority[colon...]) && !name.isEmpty ? String(name) : nil
+    private func isServed(_ host: Authority) -> Bool {
+        if case .address = host.host { return true }
+        return host.isLocal || hosts.contains { $0.matches(host) }
     }
+}
 
-    private static func isPortSuffix(_ text: Substring) -> Bool {
-        text.isEmpty || (text.first == ":" && UInt16(text.dropFirst()) != nil && text.utf8.count <= 6)
-    }
-
-    private static func isLocal(_ name: String) -> Bool { ["localhost", "127.0.0.1", "[::1]"].contains(name) }
-
-    /// An IPv4 or IPv6 address: no name that could be made to point here.
-    private static func isAddress(_ name: String) -> Bool {
-        if name.hasPrefix("[") { return true }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
-    }
+extension WebOrigin {
+    /// Whether the page was served by this machine, and not by a program that opened a file.
+    fileprivate var isLocal: Bool { authority.isLocal && ["http", "https"].contains(scheme) }
 }

@@ -7,14 +7,23 @@ import LibWebSockets
 public struct StaticFiles: Sendable {
     private struct File: Sendable {
         let headers: [(name: String, value: String)]
-        let entityTag: String
+        let entityTag: EntityTag
         let body: [UInt8]
     }
 
     private var files: [String: File] = [:]
+    private let contentSecurityPolicy: String
+
+    /// What browsers may load for a page of ours: files of the gateway, and nothing inline.
+    public static let strictContentSecurityPolicy =
+        "default-src 'self'; connect-src 'self'; frame-ancestors 'none'"
 
     /// No files.
-    public init() {}
+    ///
+    /// - Parameter contentSecurityPolicy: Sent with every file that is added; see ``init(folder:maximumBytes:contentSecurityPolicy:)``.
+    public init(contentSecurityPolicy: String = strictContentSecurityPolicy) {
+        self.contentSecurityPolicy = contentSecurityPolicy
+    }
 
     /// Reads every plain file of a folder and its subfolders.
     ///
@@ -23,8 +32,15 @@ public struct StaticFiles: Sendable {
     /// - Parameters:
     ///   - folder: The folder; `index.html` in it answers for `/`.
     ///   - maximumBytes: The most bytes of all files together.
+    ///   - contentSecurityPolicy: The value of `Content-Security-Policy` with every file; empty for none. The default
+    ///     does not let a page run scripts that are written in it, or load anything from elsewhere.
     /// - Throws: An error of the file system, or ``LoadError``.
-    public init(folder: String, maximumBytes: Int = 64 << 20) throws {
+    public init(
+        folder: String,
+        maximumBytes: Int = 64 << 20,
+        contentSecurityPolicy: String = strictContentSecurityPolicy
+    ) throws {
+        self.contentSecurityPolicy = contentSecurityPolicy
         var remaining = maximumBytes
         let manager = FileManager.default
         for name in try manager.subpathsOfDirectory(atPath: folder).sorted() {
@@ -50,15 +66,15 @@ public struct StaticFiles: Sendable {
 
     /// Adds one file, or replaces it.
     public mutating func add(_ body: [UInt8], at path: String) {
-        let tag = "\"\(String(Self.hash(body), radix: 16))\""
-        let headers = [
+        let tag = EntityTag(of: body)
+        var headers = [
             ("Content-Type", Self.mediaType(of: path)),
-            ("ETag", tag),
+            ("ETag", tag.text),
             ("Cache-Control", "no-cache"),
             ("X-Content-Type-Options", "nosniff"),
             ("Referrer-Policy", "no-referrer"),
-            ("Content-Security-Policy", "default-src 'self'; connect-src 'self'; frame-ancestors 'none'"),
         ]
+        if !contentSecurityPolicy.isEmpty { headers.append(("Content-Security-Policy", contentSecurityPolicy)) }
         let file = File(headers: headers.map { (name: $0.0, value: $0.1) }, entityTag: tag, body: body)
         files[path] = file
         if path.hasSuffix("/index.html") { files[String(path.dropLast("index.html".count))] = file }
@@ -66,16 +82,11 @@ public struct StaticFiles: Sendable {
 
     /// The answer for a path, or `nil` when there is no such file.
     ///
-    /// The path is compared as it was sent.
-    func response(for path: String, knownTag: String?) -> HTTPResponse? {
-        guard let file = files[path] else { return nil }
-        if file.entityTag == knownTag { return HTTPResponse(.notModified, headers: file.headers) }
+    /// The path is percent-decoded, and then compared: `..` is a name like any other.
+    func response(to request: HTTPRequestHead) -> HTTPResponse? {
+        guard let path = try? PercentEncoding.decode(request.pathText[...]), let file = files[path] else { return nil }
+        if file.entityTag.isKnown(to: request) { return HTTPResponse(.notModified, headers: file.headers) }
         return HTTPResponse(.ok, headers: file.headers, body: file.body)
-    }
-
-    /// FNV-1a: tells versions of our own files apart, and protects nothing.
-    private static func hash(_ bytes: [UInt8]) -> UInt64 {
-        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
     private static func mediaType(of path: String) -> String {

@@ -63,7 +63,7 @@ final class WebSocketSession: WebSocketHandler {
     }
 
     /// Answers new calls with "draining"; those under way go on.
-    func refuseCalls() { session.refusal = CallError(.draining, "The server is stopping") }
+    func refuseCalls() { session.refusal = .stopping }
 
     /// Closes the connection so that the client comes back, to another server.
     func close() { if let socket { CloseCode.draining.close(socket) } }

@@ -134,7 +134,7 @@ extension JSONRPCSession {
 
     /// Appends an error's response; one that is too large loses its details.
     mutating func answer(_ error: CallError, id: [UInt8], into output: inout [UInt8]) {
-        if error.code == .draining || error.code == .unavailable { noteTurnedAway() }
+        if error.code == .draining || error.code == .unavailable && error.executed == .no { noteTurnedAway() }
         let start = output.count
         let error = error.isUnfinishedResult ? .noWayForReferences(ran: .yes) : error
         ResponseWriter.append(error, id: id, into: &output)

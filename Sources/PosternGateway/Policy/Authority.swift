@@ -1,0 +1,68 @@
+/// A host and a port as `Host`, and what follows the scheme of an origin, name them (RFC 3986 section 3.2).
+struct Authority: Hashable, Sendable {
+    /// A name in lower case, or an address.
+    enum Host: Hashable, Sendable {
+        case name(String)
+        case address(IPAddress)
+    }
+
+    let host: Host
+    /// `nil` when none is named: then it is the usual one of the scheme.
+    let port: UInt16?
+
+    /// Reads an authority in any case; `nil` for user names, what is no name and no address, and ports that are no numbers.
+    ///
+    /// An empty port is none.
+    init?(_ text: Substring) {
+        let text = Substring(text.lowercased())
+        let (hostText, portText) = Self.split(text)
+        guard let host = Self.host(hostText), let port = Self.port(portText) else { return nil }
+        self.host = host
+        self.port = port
+    }
+
+    init(_ host: Host, port: UInt16?) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Whether the host is this machine, reached over its loopback interface.
+    var isLocal: Bool {
+        switch host {
+        case .name(let name): name == "localhost"
+        case .address(let address): address.isLoopback
+        }
+    }
+
+    /// Cuts at the colon before the port; the colons of an IPv6 address are inside its brackets.
+    private static func split(_ text: Substring) -> (host: Substring, port: Substring?) {
+        let searched = text.hasPrefix("[") ? text[(text.firstIndex(of: "]") ?? text.startIndex)...] : text
+        guard let colon = searched.firstIndex(of: ":") else { return (text, nil) }
+        return (text[..<colon], text[text.index(after: colon)...])
+    }
+
+    private static func host(_ text: Substring) -> Host? {
+        if text.hasPrefix("["), text.hasSuffix("]") {
+            return IPAddress(v6: text.dropFirst().dropLast()).map(Host.address)
+        }
+        if let address = IPAddress(v4: text) { return .address(address) }
+        return isName(text) ? .name(String(text)) : nil
+    }
+
+    /// The outer optional is `nil` for what is no port, the inner one where none is named.
+    private static func port(_ text: Substring?) -> UInt16?? {
+        guard let text, !text.isEmpty else { return .some(nil) }
+        guard text.utf8.count <= 5, text.utf8.allSatisfy(\.isDigit), let port = UInt16(text) else { return nil }
+        return port
+    }
+
+    /// Labels of letters, digits, `-` and `_`; the last is no number, as it is in no name (WHATWG URL section 3.1).
+    private static func isName(_ text: Substring) -> Bool {
+        let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard text.utf8.count <= 253, let last = labels.last, !last.allSatisfy(\.isDigit) else { return false }
+        return labels.allSatisfy { label in
+            (1...63).contains(label.count)
+                && label.allSatisfy { $0.isDigit || $0 >= 0x61 && $0 <= 0x7A || $0 == 0x2D || $0 == 0x5F }
+        }
+    }
+}
