@@ -130,7 +130,16 @@ let package = Package(
             dependencies: ["Postern", "PosternNIO"],
             path: "Tests/Fixtures/NativePeer"
         ),
-        .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternGateway", "PosternNIO"]),
+        .executableTarget(
+            name: "first-program",
+            dependencies: [
+                "Postern", "PosternGateway",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Fixtures/FirstProgram"
+        ),
+        .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternNIO"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets"]),
         .testTarget(

@@ -51,7 +51,10 @@ import Testing
     }
 
     @Test func theExamplesOfTheReadmeAreCompiled() {
-        let files = ["Tests/ArchitectureTests/ReadmeExample.swift", "Tests/PosternMacrosTests/ReadmeCalculator.swift"]
+        let files = [
+            "Tests/Fixtures/FirstProgram/main.swift", "Tests/ArchitectureTests/ReadmeExample.swift",
+            "Tests/PosternMacrosTests/ReadmeCalculator.swift",
+        ]
         let compiled = files.flatMap { Document.lines(of: SourceTree.text(of: $0)) }
         let examples = Document(path: "README.md").blocks(of: "swift")
         #expect(examples.count == 4)

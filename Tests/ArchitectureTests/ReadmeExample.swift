@@ -1,19 +1,8 @@
 import Postern
-import PosternGateway
 import PosternNIO
 
 /// The Swift of the `README.md`, so that it is compiled; a test compares both, line by line.
 enum ReadmeExample {
-    static func gateway() async throws {
-        let router = Router()
-        let calculator = router.service("calculator", documentation: "Arithmetic on numbers")
-        calculator.register("add", "a", "b", options: .init(isSafe: true, execution: .onEventLoop)) {
-            (a: Double, b: Double) in a + b
-        }
-        let gateway = try await Gateway(GatewayConfiguration(), dispatcher: router)
-        try await gateway.run()
-    }
-
     static func nativeServer(of router: Router) async throws {
         try await NativeServer(router).run(at: .unix(path: "/run/app.sock"))
     }

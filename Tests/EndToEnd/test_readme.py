@@ -2,12 +2,18 @@
 
 import json
 import re
+import signal
+import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
-from programs import ROOT
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from programs import ROOT, binary
 
 README = (ROOT / "README.md").read_text()
 ADDRESS = "http://127.0.0.1:8080"
@@ -56,3 +62,30 @@ def test_the_lines_of_python(server):
     done = subprocess.run(
         [sys.executable, "-c", code.replace(ADDRESS, server)], capture_output=True, text=True, timeout=10)
     assert (done.stdout, done.stderr) == ("5\n", "")
+
+
+def is_taken(port):
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_the_first_program_drains_when_it_is_told_to_stop():
+    if is_taken(8080):
+        pytest.skip("port 8080, which the program listens on, is taken")
+    program = subprocess.Popen([binary("first-program")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        end = time.monotonic() + 20
+        while not is_taken(8080):
+            assert program.poll() is None and time.monotonic() < end
+            time.sleep(0.02)
+        with connect("ws" + ADDRESS.removeprefix("http") + "/rpc") as page:
+            page.send('{"jsonrpc":"2.0","id":1,"method":"calculator.add","params":[2,3]}')
+            assert json.loads(page.recv(5))["result"] == 5
+            program.send_signal(signal.SIGTERM)
+            with pytest.raises(ConnectionClosed) as closed:
+                page.recv(15)
+        assert closed.value.rcvd.code == 4101
+        assert program.wait(15) == 0
+    finally:
+        program.kill()
+        program.communicate()
