@@ -10,6 +10,8 @@ final class ServerWorker: PollOwner {
     let parser: HTTPHeadParser
     let subprotocol: String
     let readBuffer = ReadBuffer()
+    /// How every head ends; with the date, which all connections share.
+    var headEnding = HeadEnding()
     /// The port in use.
     let port: Int
     private(set) var isDraining = false

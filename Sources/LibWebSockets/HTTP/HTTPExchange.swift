@@ -57,7 +57,9 @@ public final class HTTPExchange {
         finish()?.send(prepared, body: body)
     }
 
-    /// Begins an answer whose length is not known; it ends with the connection.
+    /// Begins an answer whose length is not known.
+    ///
+    /// It is sent in chunks, one for each ``write(_:)``; to a client of HTTP/1.0 it ends with the connection.
     public func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
         guard phase == .waiting else { return }
         phase = .streaming
@@ -100,8 +102,7 @@ public struct PreparedHead: Sendable {
     /// Prepares a head.
     public init(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
         var bytes: [UInt8] = []
-        HTTPResponse.appendHead(status, headers: headers, contentLength: nil, closes: false, to: &bytes)
-        bytes.removeLast(4)
+        HTTPResponse.appendHead(status, headers: headers, .unsaid, to: &bytes)
         bytes.append(contentsOf: "\r\nContent-Length: ".utf8)
         self.bytes = bytes
     }

@@ -19,6 +19,8 @@ public struct HTTPRefusal: Error, Hashable, Sendable {
         HTTPRefusal(.contentTooLarge, "The body may have \(limit) bytes; send less, or in parts")
     }
     static let headTooSlow = HTTPRefusal(.requestTimeout, "The head of the request did not arrive in time")
+    static let headEnded = malformed("The client stopped sending before the end of the head")
+    static let bodyEnded = malformed("The client stopped sending before the end of the body that the head announced")
     static let bodyTooSlow = HTTPRefusal(.requestTimeout, "The body of the request did not arrive in time")
 
     /// Header fields that an answer with this status needs.

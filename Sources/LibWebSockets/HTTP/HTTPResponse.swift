@@ -2,7 +2,9 @@
 public struct HTTPResponse: Sendable {
     /// The status.
     public var status: HTTPStatus
-    /// Header fields besides `Content-Length` and `Connection`; a field whose text could end its line is left out.
+    /// Header fields besides `Content-Length`, `Connection` and `Date`.
+    ///
+    /// A field whose text could end its line is left out.
     public var headers: [(name: String, value: String)]
     /// The body.
     public var body: [UInt8]
@@ -21,22 +23,27 @@ public struct HTTPResponse: Sendable {
         self.init(status, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
     }
 
-    /// The `Content-Length` of an answer; `nil` where it has no body, and a length would be that of another answer
-    /// (RFC 9110 section 8.6).
-    static func length(of body: Span<UInt8>, _ status: HTTPStatus, isHead: Bool) -> Int? {
-        let isBare = status == .noContent || status == .notModified || isHead && body.isEmpty
-        return isBare ? nil : body.count
+    /// How a reader finds the end of the body.
+    enum BodyForm {
+        case length(Int)
+        case chunked
+        /// There is no body, or it ends with the connection.
+        case unsaid
     }
 
-    /// Appends status line and header fields, with the empty line behind them.
+    /// The form of a body that is sent whole.
     ///
-    /// Without a content length it is the head of a stream whose end is the end of the connection.
+    /// Where there is none, a length would be that of another answer (RFC 9110 section 8.6).
+    static func form(of body: Span<UInt8>, _ status: HTTPStatus, isHead: Bool) -> BodyForm {
+        let isBare = status == .noContent || status == .notModified || isHead && body.isEmpty
+        return isBare ? .unsaid : .length(body.count)
+    }
+
+    /// Appends status line and header fields without the end of the last line; ``HeadEnding`` comes behind it.
     static func appendHead(
         _ status: HTTPStatus,
         headers: [(name: String, value: String)],
-        contentLength: Int?,
-        adding fields: PreparedFields = .none,
-        closes: Bool,
+        _ form: BodyForm,
         to output: inout [UInt8]
     ) {
         output.append(contentsOf: "HTTP/1.1 ".utf8)
@@ -44,12 +51,13 @@ public struct HTTPResponse: Sendable {
         output.append(0x20)
         output.append(contentsOf: status.phrase.utf8)
         PreparedFields.append(headers, to: &output)
-        output.append(contentsOf: fields.bytes)
-        if let contentLength {
+        switch form {
+        case .length(let count):
             output.append(contentsOf: "\r\nContent-Length: ".utf8)
-            output.appendDecimal(contentLength)
+            output.appendDecimal(count)
+        case .chunked: output.append(contentsOf: "\r\nTransfer-Encoding: chunked".utf8)
+        case .unsaid: break
         }
-        output.append(contentsOf: (closes ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n").utf8)
     }
 }
 
@@ -89,5 +97,16 @@ extension [UInt8] {
         guard number >= 10 else { return append(0x30 + UInt8(Swift.max(0, number))) }
         appendDecimal(number / 10)
         append(0x30 + UInt8(number % 10))
+    }
+
+    /// Appends one chunk (RFC 9112 section 7.1): whatever `body` appends, with its size in front of it.
+    ///
+    /// Nothing when it appends nothing: an empty chunk would be the last one.
+    mutating func appendChunk(_ body: (inout [UInt8]) -> Void) {
+        let start = count
+        body(&self)
+        guard count > start else { return }
+        insert(contentsOf: "\(String(count - start, radix: 16))\r\n".utf8, at: start)
+        append(contentsOf: "\r\n".utf8)
     }
 }

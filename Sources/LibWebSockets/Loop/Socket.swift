@@ -7,7 +7,10 @@ enum Socket {
     enum Outcome {
         case bytes(Int)
         case wouldWait
+        /// The other end sends nothing more; whether it still reads cannot be known.
         case ended
+        /// The connection was reset, or is broken in another way.
+        case failed
     }
 
     /// Sends as much as the socket takes of `output`, from an offset on.
@@ -25,7 +28,7 @@ enum Socket {
 
     fileprivate static func outcome(of count: Int) -> Outcome {
         guard count < 0 else { return .ended }
-        return errno == EAGAIN || errno == EINTR ? .wouldWait : .ended
+        return errno == EAGAIN || errno == EINTR ? .wouldWait : .failed
     }
 
     /// Says that nothing more will be sent.
@@ -33,6 +36,16 @@ enum Socket {
 
     /// Ends both directions; the descriptor stays, and reads as ended.
     static func end(_ descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    /// Whether a connection whose other end sends nothing more was reset since.
+    ///
+    /// Reading from it would report the end for ever.
+    static func wasReset(_ descriptor: Int32) -> Bool {
+        var error: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        let result = unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size)
+        return result != 0 || error != 0
+    }
 
     static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 

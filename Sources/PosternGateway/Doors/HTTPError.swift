@@ -21,6 +21,17 @@ enum HTTPError {
         )
     }
 
+    /// The answer to a client of HTTP/1.0 that names no host.
+    static let missingHost: HTTPResponse = {
+        var answer = response(
+            .badRequest,
+            .invalidRequest,
+            "Host is missing; without it only /livez, /readyz and OPTIONS of / are answered"
+        )
+        answer.closesConnection = true
+        return answer
+    }()
+
     /// The answer where a stream of events is all there is, and `Accept` excludes it.
     static let notAcceptable = response(
         .notAcceptable,

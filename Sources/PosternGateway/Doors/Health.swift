@@ -17,6 +17,14 @@ final class Readiness: Sendable {
     /// Says that the gateway will stop: from now on it is not ready, and still serves whoever does not know that yet.
     func announceStop() { leaving.store(true, ordering: .relaxed) }
 
+    /// Whether a request only asks how the gateway is: a check of its health, or `OPTIONS` of it as a whole.
+    static func isAsked(by request: HTTPRequestHead) -> Bool {
+        if request.equals(request.path, "/livez") || request.equals(request.path, "/readyz") {
+            return [.get, .head, .options].contains(request.method)
+        }
+        return request.method == .options && (request.equals(request.path, "/") || request.equals(request.path, "*"))
+    }
+
     /// Says that the gateway is stopping.
     func beginDrain() { draining.store(true, ordering: .relaxed) }
 

@@ -10,7 +10,7 @@ final class OriginGuard {
     /// What every answer has while origins are listed: a cache in between must not mix up what they get.
     private let plainFields: PreparedFields
     /// The host of the last request that passed without an origin.
-    private var knownHost: [UInt8] = []
+    private var knownHost: [UInt8]?
     private var last: Decision?
 
     /// What was decided about one combination of header fields.
@@ -47,7 +47,11 @@ final class OriginGuard {
     /// The answer to a request from a host or a page that is not let in.
     func refusal(of request: HTTPRequestHead, from address: String, isCall: Bool) -> HTTPResponse? {
         let comesFromPage = request.origin != nil || request.fetchSite != nil
-        if !comesFromPage, request.bytes[request.authority].elementsEqual(knownHost) { return nil }
+        if !comesFromPage, let knownHost, request.bytes[request.authority].elementsEqual(knownHost) { return nil }
+        if request.isHTTP10, request.authority.isEmpty {
+            // Balancers ask so, and learn nothing but how the gateway is.
+            return !comesFromPage && Readiness.isAsked(by: request) ? nil : HTTPError.missingHost
+        }
         let verdict = decision(about: request, isCall: isCall).verdict
         if let text = Self.text(verdict, request) {
             context.report(verdict, of: request, from: address)

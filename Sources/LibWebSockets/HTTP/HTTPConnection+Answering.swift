@@ -1,0 +1,79 @@
+extension HTTPConnection {
+    func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>) {
+        send(status, headers: headers, body: body, isHead: exchange?.request.method == .head)
+    }
+
+    func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>, isHead: Bool) {
+        let form = HTTPResponse.form(of: body, status, isHead: isHead)
+        HTTPResponse.appendHead(status, headers: headers, form, to: &output.bytes)
+        endHead()
+        if !isHead { output.bytes.append(contentsOf: body) }
+        finishAnswer()
+    }
+
+    func send(_ prepared: PreparedHead, body: Span<UInt8>) {
+        output.bytes.append(contentsOf: prepared.bytes)
+        output.bytes.appendDecimal(body.count)
+        endHead()
+        output.bytes.append(contentsOf: body)
+        finishAnswer()
+    }
+
+    func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
+        if isHTTP10 { closesAfterAnswer = true }
+        HTTPResponse.appendHead(status, headers: headers, isHTTP10 ? .unsaid : .chunked, to: &output.bytes)
+        endHead()
+        state = .streaming
+        markDirty()
+        if inputHasEnded { worker.readAgain(self) }
+    }
+
+    func write(_ body: (inout [UInt8]) -> Void) -> Bool {
+        guard case .streaming = state else { return false }
+        if isHTTP10 { body(&output.bytes) } else { output.bytes.appendChunk(body) }
+        guard output.count <= worker.limits.maximumQueuedBytes else {
+            close()
+            return false
+        }
+        markDirty()
+        return true
+    }
+
+    func endStream() {
+        guard case .streaming = state else { return }
+        if !isHTTP10 { output.bytes.append(contentsOf: "0\r\n\r\n".utf8) }
+        finishAnswer()
+    }
+
+    private func endHead() {
+        output.bytes.append(contentsOf: fields.bytes)
+        let connection: HeadEnding.Connection = closesAfterAnswer ? .closes : isHTTP10 ? .isKept : .staysOpen
+        worker.headEnding.append(connection, to: &output.bytes, now: loop.milliseconds)
+    }
+
+    private func finishAnswer() {
+        exchange = nil
+        let isLater =
+            switch state {
+            case .answering, .streaming: true
+            default: false
+            }
+        markDirty()
+        guard !closesAfterAnswer else {
+            state = .lingering
+            deadline = .max
+            return
+        }
+        state = .readingHead
+        deadline = loop.milliseconds + worker.limits.idleMilliseconds
+        // What was sent ahead of the answer is read once this call has returned to the loop.
+        if isLater, !input.isEmpty || inputHasEnded { worker.readAgain(self) }
+    }
+
+    func refuse(_ refusal: HTTPRefusal, of head: HTTPRequestHead?) {
+        closesAfterAnswer = true
+        fields = worker.service.fieldsOfAnswers(to: head)
+        let response = worker.service.refusal(refusal, of: head, from: remoteAddress)
+        send(response.status, headers: response.headers, body: response.body.span, isHead: head?.method == .head)
+    }
+}

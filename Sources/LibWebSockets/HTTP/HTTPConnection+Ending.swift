@@ -1,0 +1,119 @@
+extension HTTPConnection {
+    /// How long a connection that has not asked anything yet may still do so when the server stops.
+    private static let lastRequestMilliseconds: UInt64 = 1_000
+    /// After how long without an answer it is found out whether a client that sends nothing more still reads.
+    private static let probeMilliseconds: UInt64 = 1_000
+    private static let nextProbeMilliseconds: UInt64 = 10_000
+
+    /// The client sends nothing more: what it has asked is answered, then the connection is closed.
+    func endInput() {
+        inputHasEnded = true
+        poll?.watch(readable: false, writable: !output.isEmpty)
+        switch state {
+        case .readingHead, .readingBody: process()
+        case .answering: deadline = loop.milliseconds + Self.probeMilliseconds
+        case .streaming: endStreamOfLeaver()
+        case .lingering: if output.isEmpty { close() }
+        case .upgrading, .closed: break
+        }
+    }
+
+    /// Ends a stream whose client sends nothing more: it has no other way to say that it wants no more.
+    func endStreamOfLeaver() {
+        let ended = exchange
+        closesAfterAnswer = true
+        endStream()
+        ended?.disconnected()
+    }
+
+    /// Every whole request was answered: nothing can follow.
+    func finishInput() {
+        switch state {
+        case .readingHead where input.isEmpty || searched == 0:
+            if output.isEmpty { return close() }
+            state = .lingering
+            deadline = .max
+        case .readingHead: refuse(.headEnded, of: nil)
+        case .readingBody(let body): refuse(.bodyEnded, of: body.head)
+        default: break
+        }
+    }
+
+    /// Finds out whether a client that sends nothing more still reads.
+    ///
+    /// One that closed its socket looks the same until something is sent to it; then its system answers with a reset.
+    /// An interim answer may always be sent, and is skipped by those who read (RFC 9110 section 15.2); there is none in
+    /// HTTP/1.0, whose clients are answered in any case.
+    private func probe(_ now: UInt64) {
+        guard !isHTTP10 else { return deadline = .max }
+        if output.isEmpty {
+            output.bytes.append(contentsOf: Self.goOn)
+            markDirty()
+        }
+        deadline = now + Self.nextProbeMilliseconds
+    }
+
+    /// Ends what takes too long; called a few times a second.
+    func checkTime(_ now: UInt64) {
+        if hasStalled(now) { return close() }
+        if inputHasEnded, case .answering = state, Socket.wasReset(descriptor) { return close() }
+        guard now >= deadline else { return }
+        switch state {
+        case .readingHead where !output.isEmpty: break
+        case .readingHead where searched == 0 && (requests > 0 || worker.isDraining): close()
+        case .readingHead: refuse(.headTooSlow, of: nil)
+        case .readingBody(let body): refuse(.bodyTooSlow, of: body.head)
+        case .answering: probe(now)
+        case .streaming, .upgrading, .lingering, .closed: close()
+        }
+    }
+
+    /// Closes the connection if it waits for a request, else after the answer that is under way.
+    ///
+    /// A request that has arrived and was not read yet is answered.
+    func drain() {
+        closesAfterAnswer = true
+        read()
+        guard case .readingHead = state, searched == 0, input.count <= 2 else { return }
+        if !output.isEmpty {
+            state = .lingering
+            deadline = .max
+        } else if requests > 0 {
+            close()
+        } else {
+            deadline = min(deadline, loop.milliseconds + Self.lastRequestMilliseconds)
+        }
+    }
+
+    func close() {
+        if case .closed = state { return }
+        state = .closed
+        poll?.close()
+        poll = nil
+        Socket.close(descriptor)
+        worker.forget(self)
+        exchange?.disconnected()
+        exchange = nil
+    }
+
+    /// Gives the descriptor to libwebsockets, with the handshake in a form that leaves nothing to interpret.
+    func handOver(_ upgrade: WebSocketUpgrade) {
+        state = .closed
+        poll?.close()
+        poll = nil
+        worker.forget(self)
+        worker.openWebSocket(
+            descriptor: descriptor,
+            handshake: Handshake.canonical(
+                upgrade.request,
+                subprotocol: upgrade.echoesSubprotocol ? worker.subprotocol : nil
+            ),
+            socket: WebSocket(
+                loop: loop,
+                limits: upgrade.limits,
+                remoteAddress: remoteAddress,
+                handler: upgrade.handler
+            )
+        )
+    }
+}
