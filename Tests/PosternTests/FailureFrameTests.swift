@@ -65,6 +65,42 @@ struct FailureFrameTests {
         #expect(throws: ProtocolViolation.self) { try reader.next(in: bytes.span) }
     }
 
+    @Test(arguments: [Frame.Kind.failure, .end])
+    func aNameArrivesWithHopsAndWithout(kind: Frame.Kind) throws {
+        for hops in [[], Self.hops] {
+            var error = CallError(.init(rawValue: 404), "no such room", name: .notFound)
+            error.hops = hops
+            let read = try read(error, kind)
+            #expect(read.name == .notFound && read.hops == hops && read.message == "no such room")
+        }
+        #expect(try read(CallError(.busy, "later"), kind).name == .resourceExhausted)
+        #expect(try read(CallError(.init(rawValue: 404), "no such room"), kind).name == .unknown)
+    }
+
+    @Test func aNameIsANumberBetweenExecutedAndHops() throws {
+        var bytes: [UInt8] = []
+        let error = CallError(.init(rawValue: 7), "", name: .alreadyExists)
+        FrameWriter.writeFailure(id: 1, error, limit: .max, into: &bytes)
+        #expect(bytes == [0, 0, 0, 9, 0x98, 3, 1, 7, 0xa0, 1, 6, 0x90, 0xc0])
+    }
+
+    @Test(arguments: [0, 17, 255])
+    func aNumberThatNamesNothingIsIgnored(number: UInt8) throws {
+        var bytes: [UInt8] = []
+        let start = FrameWriter.begin(.failure, fields: 8, id: 1, into: &bytes)
+        bytes += [7, 0xa0, 1, 0xcc, number, 0x90, 0xc0]
+        FrameWriter.end(start, in: &bytes)
+        var reader = FrameReader()
+        guard case .failure(id: 1, let frame) = try reader.next(in: bytes.span) else { throw CancellationError() }
+        #expect(CallError(frame, in: bytes).name == .unknown)
+    }
+
+    @Test func aNameGoesOnlyToASideThatTakesIt() {
+        let error = CallError(.init(rawValue: 404), "", name: .notFound)
+        #expect(error.keepingWhat(isTakenBy: Hello(takesNames: true)).name == .notFound)
+        #expect(error.keepingWhat(isTakenBy: Hello()).name == .unknown)
+    }
+
     @Test func anErrorTakesNoMoreRoomInTheResultOfACall() {
         #expect(MemoryLayout<Frame>.size <= 65)
         #expect(MemoryLayout<CallError>.size == MemoryLayout<(Int, String, UInt8, Payload?, AnyObject?)>.size)
@@ -80,9 +116,9 @@ struct FailureFrameTests {
 
     @Test func aHelloSaysHowManyHopsAreTaken() throws {
         var bytes: [UInt8] = []
-        FrameWriter.writeHello(Hello(maximumHops: 7), into: &bytes)
+        FrameWriter.writeHello(Hello(maximumHops: 7, takesNames: true), into: &bytes)
         var reader = FrameReader()
-        #expect(try reader.next(in: bytes.span) == .hello(Hello(maximumHops: 7)))
+        #expect(try reader.next(in: bytes.span) == .hello(Hello(maximumHops: 7, takesNames: true)))
         #expect(Hello().maximumHops == 0)
     }
 

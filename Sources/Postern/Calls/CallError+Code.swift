@@ -50,13 +50,10 @@ extension CallError {
         /// The caller cancelled.
         public static let cancelled = Code(rawValue: -32800)
 
-        /// One of the sixteen words of gRPC and Connect.
-        public var name: String { Self.names[rawValue] ?? (isReserved ? "internal" : "unknown") }
-
         /// Whether the same call may succeed later without a change.
         public var isRetryable: Bool { [.busy, .draining, .unavailable, .limitExceeded].contains(self) }
 
-        private var isReserved: Bool { (-32768 ... -32000).contains(rawValue) }
+        var isReserved: Bool { (-32768 ... -32000).contains(rawValue) }
 
         package var usualExecution: Executed {
             switch self {
@@ -65,29 +62,5 @@ extension CallError {
             default: isReserved ? .no : .yes
             }
         }
-
-        private static let names: [Int: String] = [
-            parseError.rawValue: "invalid_argument",
-            invalidRequest.rawValue: "invalid_argument",
-            methodNotFound.rawValue: "unimplemented",
-            invalidParameters.rawValue: "invalid_argument",
-            internalError.rawValue: "internal",
-            handlerFailed.rawValue: "unknown",
-            notFound.rawValue: "not_found",
-            deadlineExceeded.rawValue: "deadline_exceeded",
-            responseTooLarge.rawValue: "resource_exhausted",
-            limitExceeded.rawValue: "resource_exhausted",
-            tooManySubscriptions.rawValue: "resource_exhausted",
-            requestTooLarge.rawValue: "resource_exhausted",
-            busy.rawValue: "resource_exhausted",
-            batchTooLarge.rawValue: "resource_exhausted",
-            batchResponseTooLarge.rawValue: "resource_exhausted",
-            unauthenticated.rawValue: "unauthenticated",
-            permissionDenied.rawValue: "permission_denied",
-            draining.rawValue: "unavailable",
-            unavailable.rawValue: "unavailable",
-            tooManyReferences.rawValue: "resource_exhausted",
-            cancelled.rawValue: "canceled",
-        ]
     }
 }

@@ -37,11 +37,11 @@ extension CallError {
         return error
     }
 
-    /// The error with no more hops than somebody takes.
-    func keepingHops(_ count: Int) -> CallError {
-        guard hops.count > count else { return self }
+    /// The error without what the other end does not take, by its hello: hops, and a name beside the code.
+    func keepingWhat(isTakenBy other: Hello) -> CallError {
         var error = self
-        error.hops = Array(hops.prefix(count))
+        if hops.count > other.maximumHops { error.hops = Array(hops.prefix(other.maximumHops)) }
+        if !other.takesNames { error.chosenName = nil }
         return error
     }
 
@@ -50,7 +50,7 @@ extension CallError {
     /// Errors of Swift know no stack: where one is caught, that of who threw it is gone.
     private var traceHere: String {
         if let origin { return Self.text(of: origin) }
-        return hops.isEmpty ? "CallError \(code.rawValue) (\(code.name)): \(message)" : "passed on"
+        return hops.isEmpty ? "CallError \(code.rawValue) (\(name.word)): \(message)" : "passed on"
     }
 
     /// The type of an error and what the error says of itself.

@@ -11,17 +11,34 @@ public struct CallError: Error, Sendable {
     public var executed: Executed { didSet { isStated = true } }
     /// Whether `executed` was said by the author of the error, and is not what its code or this library makes of it.
     var isStated: Bool
+    /// The name, where it is not that of the code.
+    var chosenName: Name?
     /// More about the fault, encoded; what it holds is between the two applications.
     public var details: Payload?
     /// What only some errors have.
     var background: Background?
 
-    /// Makes an error; `executed` is taken from the code where it is left out.
+    /// Makes an error.
     ///
     /// A handler that has had no effect may say so with `executed: .no`, and its caller may send the call again.
-    public init(_ code: Code, _ message: String, executed: Executed? = nil, details: Payload? = nil) {
+    ///
+    /// - Parameters:
+    ///   - code: What went wrong; codes outside -32768 … -32000 are the application's.
+    ///   - message: For people; crosses the wire.
+    ///   - name: One of sixteen words, which decides the HTTP status of a call by path; that of the code where it is left
+    ///     out, which is `.unknown` and 500 for the application's.
+    ///   - executed: Whether the handler ran; taken from the code where it is left out.
+    ///   - details: More about it, encoded.
+    public init(
+        _ code: Code,
+        _ message: String,
+        name: Name? = nil,
+        executed: Executed? = nil,
+        details: Payload? = nil
+    ) {
         self.code = code
         self.message = message
+        chosenName = name
         self.executed = executed ?? code.usualExecution
         isStated = executed != nil
         self.details = details
@@ -30,8 +47,8 @@ public struct CallError: Error, Sendable {
     /// Makes an error of this library, which knows whether the handler of the call that failed ran.
     ///
     /// It says nothing of the handler that made that call, should the error leave it.
-    package init(_ code: Code, _ message: String, ran: Executed, details: Payload? = nil) {
-        self.init(code, message, executed: ran, details: details)
+    package init(_ code: Code, _ message: String, name: Name? = nil, ran: Executed, details: Payload? = nil) {
+        self.init(code, message, name: name, executed: ran, details: details)
         isStated = false
     }
 

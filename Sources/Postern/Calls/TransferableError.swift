@@ -8,6 +8,8 @@ public protocol TransferableError: CallErrorConvertible, Codable {
     static var typeName: String { get }
     /// For people; the name of the type when not given.
     var message: String { get }
+    /// One of the sixteen words, which decides the HTTP status of a call by path; `.unknown` when not given.
+    var errorName: CallError.Name { get }
 }
 
 extension TransferableError {
@@ -15,12 +17,15 @@ extension TransferableError {
     public static var typeName: String { String(describing: Self.self) }
     /// The name of the type.
     public var message: String { Self.typeName }
+    /// Nothing is known but that it failed.
+    public var errorName: CallError.Name { .unknown }
 
     /// The error with its type and its value in the details.
     public var callError: CallError {
         CallError(
             .handlerFailed,
             message,
+            name: errorName == .unknown ? nil : errorName,
             executed: .yes,
             details: try? Payload(encoding: ErrorCause(type: Self.typeName, value: self), as: MessagePack.self)
         )

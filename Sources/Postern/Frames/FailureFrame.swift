@@ -3,6 +3,8 @@ struct FailureFrame: Hashable, Sendable {
     let code: Int
     let message: Range<Int>
     let executed: CallError.Executed
+    /// `nil` for that of the code.
+    let name: CallError.Name?
     /// Where the list of hops stands; `nil` when there is none.
     private let hops: Int32?
     /// Empty when there are no details.
@@ -18,8 +20,9 @@ struct FailureFrame: Hashable, Sendable {
             case 1: .yes
             default: .unknown
             }
-        hops = count == 7 ? Int32(exactly: fields.rest(bytes).lowerBound) : nil
-        if count == 7 { try Self.forEachHop(&fields, bytes) { _, _, _ in } }
+        name = count == 8 ? CallError.Name(rawValue: UInt8(clamping: try fields.unsigned(bytes))) : nil
+        hops = count >= 7 ? Int32(exactly: fields.rest(bytes).lowerBound) : nil
+        if count >= 7 { try Self.forEachHop(&fields, bytes) { _, _, _ in } }
         let details = try fields.value(bytes)
         self.details = details.count == 1 && bytes[details.lowerBound] == 0xc0 ? 0..<0 : details
     }

@@ -114,11 +114,13 @@ enum FrameWriter {
         _ limit: Int,
         _ output: inout [UInt8]
     ) -> Bool {
-        let start = begin(kind, fields: error.hops.isEmpty ? 6 : 7, id: id, into: &output)
+        let fields: UInt8 = error.chosenName != nil ? 8 : error.hops.isEmpty ? 6 : 7
+        let start = begin(kind, fields: fields, id: id, into: &output)
         MessagePack.write(Int64(error.code.rawValue), into: &output)
         MessagePack.write(error.message, into: &output)
         output.append(error.executed.number)
-        if !error.hops.isEmpty { write(error.hops, into: &output) }
+        if let name = error.chosenName { output.append(name.rawValue) }
+        if fields >= 7 { write(error.hops, into: &output) }
         if let details = try? details?.transcoded(to: MessagePack.self), !details.bytes.isEmpty {
             output += details.bytes
         } else {

@@ -10,6 +10,8 @@ struct Hello: Hashable, Sendable {
     var maximumCallsInFlight = PeerLimits.standard.callsInFlight
     /// How many hops of an error its sender takes.
     var maximumHops = 0
+    /// Whether its sender takes the name of an error.
+    var takesNames = false
     /// What its sender calls itself; for logs.
     var name = ""
     /// What the other side's proof has to be about, where its sender demands one.
@@ -24,6 +26,7 @@ struct Hello: Hashable, Sendable {
             case "frameBytes": read.maximumFrameBytes = try Self.readCount(value)
             case "callsInFlight": read.maximumCallsInFlight = try Self.readCount(value)
             case "hops": read.maximumHops = try Self.readCount(value)
+            case "names": read.takesNames = try MessagePack.readBool(value)
             case "name": read.name = try MessagePack.readString(value)
             case "auth": read.nonce = try MessagePack.readBytes(value)
             default: break
@@ -42,6 +45,10 @@ struct Hello: Hashable, Sendable {
         if maximumHops > 0 {
             MessagePack.nextMember(named: "hops", &map, into: &output)
             MessagePack.write(UInt64(clamping: maximumHops), into: &output)
+        }
+        if takesNames {
+            MessagePack.nextMember(named: "names", &map, into: &output)
+            MessagePack.write(true, into: &output)
         }
         MessagePack.nextMember(named: "name", &map, into: &output)
         MessagePack.write(name, into: &output)

@@ -4,6 +4,7 @@ extension CallError {
         self.init(
             Code(rawValue: frame.code),
             String(decoding: bytes[frame.message], as: UTF8.self),
+            name: frame.name,
             ran: frame.executed,
             details: frame.details.isEmpty
                 ? nil : Payload(bytes: Array(bytes[frame.details]), codec: MessagePack.self)

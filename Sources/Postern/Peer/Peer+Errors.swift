@@ -4,20 +4,20 @@ extension Peer {
     @inline(never)
     func fail(_ id: UInt64, _ method: String, _ error: CallError) {
         let error = passed(error, method)
-        change { state in _ = state.finish(id, with: .failure(error.keepingHops(state.remote.maximumHops))) }
+        change { state in _ = state.finish(id, with: .failure(error.keepingWhat(isTakenBy: state.remote))) }
     }
 
     /// Ends a stream with an error.
     func endStream(_ id: UInt64, _ method: String, _ error: CallError) {
         let error = passed(error.asEndOfStream, method)
-        change { $0.endStream(id, error.keepingHops($0.remote.maximumHops)) }
+        change { $0.endStream(id, error.keepingWhat(isTakenBy: $0.remote)) }
     }
 
     /// Appends the error of a short method.
     @inline(never)
     func write(_ error: CallError, for frame: CallFrame, in bytes: [UInt8], into replies: inout [UInt8]) {
         let error = passed(error, placeOfService(of: frame, in: bytes))
-            .keepingHops(changeInTurn { $0.remote.maximumHops })
+            .keepingWhat(isTakenBy: changeInTurn { $0.remote })
         FrameWriter.writeFailure(id: frame.id, error, limit: limits.frameBytes, into: &replies)
     }
 

@@ -48,6 +48,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
             maximumFrameBytes: limits.frameBytes,
             maximumCallsInFlight: limits.callsInFlight,
             maximumHops: limits.errorHops,
+            takesNames: true,
             name: name,
             nonce: exchange?.nonce
         )

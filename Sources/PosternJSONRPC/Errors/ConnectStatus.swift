@@ -4,18 +4,18 @@ public import Postern
 public enum ConnectStatus {
     /// The status of an HTTP answer whose body is the error object.
     public static func http(for error: CallError) -> Int {
-        switch error.code.name {
-        case "canceled": 499
-        case "invalid_argument", "failed_precondition", "out_of_range": 400
-        case "unauthenticated": 401
-        case "permission_denied": 403
-        case "not_found": 404
-        case "already_exists", "aborted": 409
-        case "resource_exhausted": 429
-        case "unimplemented": 501
-        case "unavailable": 503
-        case "deadline_exceeded": 504
-        default: 500
+        switch error.name {
+        case .cancelled: 499
+        case .invalidArgument, .failedPrecondition, .outOfRange: 400
+        case .unauthenticated: 401
+        case .permissionDenied: 403
+        case .notFound: 404
+        case .alreadyExists, .aborted: 409
+        case .resourceExhausted: 429
+        case .unimplemented: 501
+        case .unavailable: 503
+        case .deadlineExceeded: 504
+        case .unknown, .internalError, .dataLoss: 500
         }
     }
 }

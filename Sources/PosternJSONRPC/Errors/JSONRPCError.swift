@@ -19,9 +19,9 @@ public enum JSONRPCError {
         output.append(text: #","message":"#)
         JSON.write(error.message, into: &output)
         output.append(text: #","data":{"name":""#)
-        output.append(copying: error.code.name.utf8.span)
+        output.append(copying: error.name.word.utf8.span)
         output.append(
-            text: error.code.isRetryable ? #"","retryable":true,"executed":""# : #"","retryable":false,"executed":""#
+            text: error.isRetryable ? #"","retryable":true,"executed":""# : #"","retryable":false,"executed":""#
         )
         output.append(copying: error.executed.rawValue.utf8.span)
         output.append(Byte.quote)
@@ -50,7 +50,9 @@ public enum JSONRPCError {
         if case .string(let text)? = members["message"] { message = text }
         var executed: CallError.Executed?
         if case .string(let word)? = data?["executed"] { executed = CallError.Executed(rawValue: word) }
+        var name: CallError.Name?
+        if case .string(let word)? = data?["name"] { name = CallError.Name(word: word) }
         let details = data?["details"].flatMap { try? Payload(encoding: $0, as: JSON.self) }
-        return CallError(code, message, ran: executed ?? code.usualExecution, details: details)
+        return CallError(code, message, name: name, ran: executed ?? code.usualExecution, details: details)
     }
 }

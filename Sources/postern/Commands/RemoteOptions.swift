@@ -42,7 +42,7 @@ struct RemoteOptions: ParsableArguments {
         } catch let error as CallError {
             let isTraced = error.hops.contains { $0.trace != nil }
             let text = isTraced ? error.description : error.message
-            Output.error("error \(error.code.rawValue) \(error.code.name): \(text)")
+            Output.error("error \(error.code.rawValue) \(error.name.word): \(text)")
             throw ExitCode(1)
         }
     }

@@ -84,6 +84,8 @@ extension CallError {
         }
         var message = ""
         if case .string(let text)? = error["message"] { message = text }
-        self.init(code, message)
+        var name: Name?
+        if case .string(let word)? = error["data"]?["name"] { name = Name(word: word) }
+        self.init(code, message, name: name)
     }
 }
