@@ -70,7 +70,7 @@ public struct Caller: Sendable {
         timeout: Duration?
     ) throws(CallError) -> Call {
         guard method.utf8.first != UInt8(ascii: "$") else {
-            throw CallError(.methodNotFound, "No such method: \(method.prefix(MethodPath.maximumBytes))")
+            throw CallError(.methodNotFound, "No such method: \(MethodPath.shown(method))")
         }
         let arguments = try connection.arguments(repeat each arguments, named: named)
         return Call(method, arguments: arguments, deadline: timeout.map { .now + $0 })

@@ -31,10 +31,7 @@ extension MessagePack {
         _ ranges: inout ArgumentRanges
     ) throws(PayloadError) -> Int {
         let header = try positionalHeader(in: arguments)
-        let expected = parameters.names.count
-        guard header.count <= expected else {
-            throw PayloadError(.unexpectedArgument, "expected at most \(expected) arguments, found \(header.count)")
-        }
+        guard header.count <= parameters.names.count else { throw parameters.tooMany(header.count) }
         var position = header.body
         for index in 0..<header.count {
             let end = try end(ofValueAt: position, in: arguments)
@@ -55,9 +52,9 @@ extension MessagePack {
         for _ in 0..<header.count {
             let name = try nameHeader(at: position, in: arguments)
             guard let index = parameters.index(of: arguments.extracting(name.content)) else {
-                throw PayloadError(.unexpectedArgument, "no parameter is named \(try shown(name, in: arguments))")
+                throw parameters.unexpected(try text(at: name.content, in: arguments))
             }
-            guard ranges.isMissing(index) else { throw .duplicate(try text(at: name.content, in: arguments)) }
+            guard ranges.isMissing(index) else { throw parameters.repeated(try text(at: name.content, in: arguments)) }
             position = try end(ofValueAt: name.next, in: arguments)
             ranges[index] = name.next..<position
         }
@@ -80,9 +77,5 @@ extension MessagePack {
             throw .expected("a map of named arguments or nil", found: header.phrase(in: arguments))
         }
         return header
-    }
-
-    private static func shown(_ name: MessagePackHeader, in bytes: Span<UInt8>) throws(PayloadError) -> String {
-        "\"\(try text(at: name.content, in: bytes).prefix(60))\""
     }
 }

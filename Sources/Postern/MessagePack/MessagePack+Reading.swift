@@ -17,28 +17,30 @@ extension MessagePack {
         return value[header.body] == 0xc3
     }
 
-    /// Reads an integer; a string of digits counts as one.
+    /// Reads an integer; a string of digits counts as one, and so does a float up to 2^53 without a fraction.
     public static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
         let header = try MessagePackHeader(only: value)
         switch header.form {
         case .signed: return signed(header, in: value)
         case .unsigned:
             let bits = value.bigEndian(at: header.body, count: header.count)
-            guard let exact = Int64(exactly: bits) else { throw .outOfRange(bits, for: "a signed 64-bit integer") }
+            guard let exact = Int64(exactly: bits) else { throw .outOfRange(Int64.self) }
             return exact
+        case .float: return try WholeNumber.read(try readDouble(value))
         default: return try integer(fromTextOf: header, in: value)
         }
     }
 
-    /// Reads an integer that is not negative; a string of digits counts as one.
+    /// Reads an integer that is not negative; strings and floats as ``readInt64(_:)``.
     public static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
         let header = try MessagePackHeader(only: value)
         switch header.form {
         case .unsigned: return value.bigEndian(at: header.body, count: header.count)
         case .signed:
             let number = signed(header, in: value)
-            guard let exact = UInt64(exactly: number) else { throw .outOfRange(number, for: "an unsigned integer") }
+            guard let exact = UInt64(exactly: number) else { throw .outOfRange(UInt64.self) }
             return exact
+        case .float: return try WholeNumber.read(try readDouble(value))
         default: return try integer(fromTextOf: header, in: value)
         }
     }
@@ -73,10 +75,10 @@ extension MessagePack {
         case .bytes: return Array(copying: value.extracting(header.content))
         case .string:
             guard let bytes = Base64.decode(value.extracting(header.content)) else {
-                throw .expected("bytes", found: "text that is not base64")
+                throw .noBase64
             }
             return bytes
-        default: throw .expected("bytes", found: header.phrase(in: value))
+        default: throw .expected(PayloadError.bytesPhrase, found: header.phrase(in: value))
         }
     }
 
@@ -103,7 +105,7 @@ extension MessagePack {
         guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
             throw .expected("an integer", found: "a string")
         }
-        guard let number = Number(text) else { throw .outOfRange(text.prefix(40), for: "\(Number.self)") }
+        guard let number = Number(text) else { throw .outOfRange(Number.self) }
         return number
     }
 }

@@ -8,7 +8,7 @@ extension MessagePack {
         switch header.form {
         case .string: return try Timestamp(text: try text(at: header.content, in: value))
         case .extension where value[header.body - 1] == timestampType: return try timestamp(at: header, in: value)
-        default: throw .expected("a timestamp", found: header.phrase(in: value))
+        default: throw .expected(Timestamp.phrase, found: header.phrase(in: value))
         }
     }
 

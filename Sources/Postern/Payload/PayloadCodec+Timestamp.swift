@@ -1,7 +1,9 @@
 extension PayloadCodec {
     /// Reads RFC 3339 text.
     public static func readTimestamp(_ value: Span<UInt8>) throws(PayloadError) -> Timestamp {
-        try Timestamp(text: try readString(value))
+        let kind = try kind(of: value)
+        guard kind == .string else { throw .expected(Timestamp.phrase, found: kind.phrase) }
+        return try Timestamp(text: try readString(value))
     }
 
     /// Appends RFC 3339 text with milliseconds.

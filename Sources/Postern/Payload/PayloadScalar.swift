@@ -34,7 +34,12 @@ extension Double: PayloadScalar {
 
 extension Float: PayloadScalar {
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Float {
-        Float(try codec.readDouble(value))
+        let wide = try codec.readDouble(value)
+        let narrow = Float(wide)
+        guard narrow.isFinite || !wide.isFinite else {
+            throw PayloadError(.outOfRange, "expected a number of 32 bits, at most \(greatestFiniteMagnitude)")
+        }
+        return narrow
     }
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
@@ -47,9 +52,7 @@ protocol SignedPayloadScalar: PayloadScalar, FixedWidthInteger, SignedInteger {}
 
 extension SignedPayloadScalar {
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Self {
-        let wide = try codec.readInt64(value)
-        guard let exact = Self(exactly: wide) else { throw .outOfRange(wide, for: "\(Self.self)") }
-        return exact
+        try narrow { () throws(PayloadError) in try codec.readInt64(value) }
     }
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) {
@@ -68,9 +71,7 @@ protocol UnsignedPayloadScalar: PayloadScalar, FixedWidthInteger, UnsignedIntege
 
 extension UnsignedPayloadScalar {
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Self {
-        let wide = try codec.readUInt64(value)
-        guard let exact = Self(exactly: wide) else { throw .outOfRange(wide, for: "\(Self.self)") }
-        return exact
+        try narrow { () throws(PayloadError) in try codec.readUInt64(value) }
     }
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) {
@@ -83,6 +84,21 @@ extension UInt8: UnsignedPayloadScalar {}
 extension UInt16: UnsignedPayloadScalar {}
 extension UInt32: UnsignedPayloadScalar {}
 extension UInt64: UnsignedPayloadScalar {}
+
+extension FixedWidthInteger {
+    /// A wider integer as this type; whichever of the two it does not fit, the error names this one.
+    @inline(__always)
+    fileprivate static func narrow(
+        _ readWide: () throws(PayloadError) -> some FixedWidthInteger
+    ) throws(PayloadError) -> Self {
+        do throws(PayloadError) {
+            if let exact = Self(exactly: try readWide()) { return exact }
+        } catch {
+            if error.reason != .outOfRange { throw error }
+        }
+        throw .outOfRange(Self.self)
+    }
+}
 
 extension Optional: PayloadScalar where Wrapped: PayloadScalar {
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Wrapped? {

@@ -1,11 +1,14 @@
 extension Timestamp {
+    /// What is expected where a time is.
+    static let phrase = "a time as RFC 3339 text"
+
     /// Reads RFC 3339 text; digits of the second's fraction beyond the ninth are dropped.
     ///
     /// - Throws: `.typeMismatch` for any other text.
     public init(text: String) throws(PayloadError) {
         var scanner = TimestampScanner(text: Array(text.utf8))
         guard let time = scanner.scan() else {
-            throw .expected("an RFC 3339 time", found: "\"\(text.prefix(40))\"")
+            throw .expected(Self.phrase, found: "\"\(text.prefix(40))\"")
         }
         self = time
     }

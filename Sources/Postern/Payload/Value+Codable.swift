@@ -1,7 +1,9 @@
 extension Value: Codable {
     /// Reads whatever a decoder holds; with the coders of this module nothing is lost, others cannot tell bytes.
     public init(from decoder: any Decoder) throws {
-        if let container = try? decoder.container(keyedBy: AnyName.self) {
+        if let own = decoder as? ValueDecoder {
+            self = try own.decode(Value.self)
+        } else if let container = try? decoder.container(keyedBy: AnyName.self) {
             self = .map(
                 try container.allKeys.map { Member($0.stringValue, try container.decode(Value.self, forKey: $0)) }
             )

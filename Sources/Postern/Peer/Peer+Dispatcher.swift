@@ -24,7 +24,7 @@ extension Peer: Dispatcher {
     /// Refuses the paths of references: those are written by who holds one, and by nobody else.
     func checkName(_ method: String) throws(CallError) {
         guard method.utf8.first != UInt8(ascii: "$") else {
-            throw CallError(.methodNotFound, "No such method: \(method.prefix(limits.pathBytes))")
+            throw CallError(.methodNotFound, "No such method: \(MethodPath.shown(method))")
         }
     }
 

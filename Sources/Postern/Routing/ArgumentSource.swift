@@ -3,13 +3,16 @@
 /// A class, so that what a method captures for each parameter is one word.
 @usableFromInline
 final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
-    let name: String
-    let defaultValue: Argument?
+    private let name: String
+    private let defaultValue: Argument?
+    /// The method in texts of errors.
+    private let method: String
     private let reader = PayloadReader<Argument>()
 
-    init(name: String, defaultValue: Argument?) {
-        self.name = name
-        self.defaultValue = defaultValue
+    init(_ parameter: Parameter<Argument>, in signature: Signature) {
+        name = parameter.name
+        defaultValue = parameter.defaultValue
+        method = signature.method
     }
 
     /// Reads the argument at an index and moves on to the next.
@@ -64,12 +67,18 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         do throws(PayloadError) {
             return try reader.read(arguments.extracting(range), codec)
         } catch {
-            throw CallError(PayloadError(error.reason, "Parameter \(name): \(error.message)"))
+            // The type has no null, so it can only mean that nothing is given.
+            if let defaultValue, (try? codec.kind(of: arguments.extracting(range))) == .null { return defaultValue }
+            throw fault(PayloadError(error.reason, ": \(error.message)"))
         }
     }
 
     private func absentArgument() throws(CallError) -> Argument {
         if let defaultValue { return defaultValue }
-        throw CallError(PayloadError(.missingArgument, "Parameter \(name) is missing"))
+        throw fault(PayloadError(.missingArgument, " is missing"))
+    }
+
+    private func fault(_ error: PayloadError) -> CallError {
+        CallError(PayloadError(error.reason, "Parameter \(name) of \(method)\(error.message)"))
     }
 }

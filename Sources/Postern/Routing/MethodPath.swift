@@ -5,6 +5,11 @@ enum MethodPath {
     /// The top-level name of what a router offers by itself.
     static let builtIn = "rpc"
 
+    /// A path in texts for people: names joined by `.`, as JSON-RPC has them.
+    static func shown(_ path: some StringProtocol) -> String {
+        String(path.prefix(maximumBytes).map { $0 == "/" ? "." : $0 })
+    }
+
     /// Whether a path leads to what a router offers by itself; `/` and `.` both separate names.
     static func isBuiltIn(_ path: Span<UInt8>) -> Bool {
         let name = builtIn.utf8

@@ -3,12 +3,11 @@
 /// A string literal is a parameter without a default; one of an optional type is nil when it is not given.
 public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLiteral, Sendable {
     /// The name by which callers give it.
-    public var name: String { source.name }
+    public let name: String
     /// What it is for.
     public let documentation: String?
     /// What it is when it is not given; `nil` when it must be given.
-    public var defaultValue: Argument? { source.defaultValue }
-    @usableFromInline let source: ArgumentSource<Argument>
+    public let defaultValue: Argument?
 
     /// Names a parameter.
     ///
@@ -19,7 +18,8 @@ public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLite
     public init(_ name: String, _ documentation: String? = nil, default defaultValue: Argument? = nil) {
         precondition(!name.isEmpty, "A parameter needs a name")
         self.documentation = documentation
-        source = ArgumentSource(name: name, defaultValue: defaultValue ?? Self.absentOptional)
+        self.name = name
+        self.defaultValue = defaultValue ?? Self.absentOptional
     }
 
     /// Names a parameter that must be given, unless it is of an optional type.
@@ -28,6 +28,10 @@ public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLite
     private static var absentOptional: Argument? {
         (Argument.self as? any ExpressibleByNilLiteral.Type).flatMap { $0.init(nilLiteral: ()) as? Argument }
     }
+
+    /// What reads its argument in the calls of a method.
+    @usableFromInline
+    func source(in signature: Signature) -> ArgumentSource<Argument> { ArgumentSource(self, in: signature) }
 
     @usableFromInline var description: ParameterDescription {
         ParameterDescription(

@@ -12,7 +12,13 @@ extension Router {
         let topic = Parameter<String>("topic", "Path of the topic")
         let epoch = Parameter<String?>("epoch", "With offset: where an earlier subscription ended")
         let offset = Parameter<UInt64?>("offset", "With epoch: the last offset that was received")
-        let signature = Signature([topic.description, epoch.description, offset.description])
+        let signature = Signature(
+            MethodPath.builtIn,
+            "subscribe",
+            [topic.description, epoch.description, offset.description]
+        )
+        let (topicSource, epochSource) = (topic.source(in: signature), epoch.source(in: signature))
+        let offsetSource = offset.source(in: signature)
         addBuiltIn(
             "subscribe",
             "Delivers the events of a topic",
@@ -23,9 +29,9 @@ extension Router {
             let (bytes, codec) = (call.arguments.bytes, call.arguments.codec)
             let ranges = try signature.locate(bytes.span, codec)
             var index = 0
-            let path = try topic.source.take(&index, ranges, bytes.span, codec)
-            let epoch = try epoch.source.take(&index, ranges, bytes.span, codec)
-            let offset = try offset.source.take(&index, ranges, bytes.span, codec)
+            let path = try topicSource.take(&index, ranges, bytes.span, codec)
+            let epoch = try epochSource.take(&index, ranges, bytes.span, codec)
+            let offset = try offsetSource.take(&index, ranges, bytes.span, codec)
             return .stream(try subscribe(to: path, epoch, offset).replyStream(as: codec))
         }
     }

@@ -20,7 +20,7 @@ extension Router: Dispatcher {
     @inline(never)
     private func method(for call: Call) throws(CallError) -> RegisteredMethod {
         guard let method = find(call.method.utf8.span) else {
-            throw CallError(.methodNotFound, "No such method: \(call.method.prefix(MethodPath.maximumBytes))")
+            throw CallError(.methodNotFound, "No such method: \(MethodPath.shown(call.method))")
         }
         if call.requiresSafeMethod, !method.isSafe {
             throw .notSafe(method.path)

@@ -11,8 +11,8 @@ extension Service {
     ) {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
-        let signature = Signature(descriptions)
-        let sources = (repeat (each parameters).source)
+        let signature = Signature(path, name, descriptions)
+        let sources = (repeat (each parameters).source(in: signature))
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let arguments = try signature.arguments(of: call, repeat each sources)
@@ -35,8 +35,8 @@ extension Service {
     ) {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
-        let signature = Signature(descriptions)
-        let sources = (repeat (each parameters).source)
+        let signature = Signature(path, name, descriptions)
+        let sources = (repeat (each parameters).source(in: signature))
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let arguments = try signature.arguments(of: call, repeat each sources)
             do { try await handler(CallContext(call), repeat each arguments) } catch {

@@ -16,8 +16,8 @@ extension Service {
     ) {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
-        let signature = Signature(descriptions)
-        let sources = (repeat (each parameters).source)
+        let signature = Signature(path, name, descriptions)
+        let sources = (repeat (each parameters).source(in: signature))
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
             let ranges = try signature.locate(arguments, codec)
@@ -43,8 +43,8 @@ extension Service {
     ) {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
-        let signature = Signature(descriptions)
-        let sources = (repeat (each parameters).source)
+        let signature = Signature(path, name, descriptions)
+        let sources = (repeat (each parameters).source(in: signature))
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
             let ranges = try signature.locate(arguments, codec)
             var index = 0
@@ -70,8 +70,8 @@ extension Service {
     ) {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
-        let signature = Signature(descriptions)
-        let sources = (repeat (each parameters).source)
+        let signature = Signature(path, name, descriptions)
+        let sources = (repeat (each parameters).source(in: signature))
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let arguments = try signature.arguments(of: call, repeat each sources)
@@ -92,8 +92,8 @@ extension Service {
     ) {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
-        let signature = Signature(descriptions)
-        let sources = (repeat (each parameters).source)
+        let signature = Signature(path, name, descriptions)
+        let sources = (repeat (each parameters).source(in: signature))
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let arguments = try signature.arguments(of: call, repeat each sources)
             do { try await handler(repeat each arguments) } catch { throw CallError(thrownByHandler: error) }

@@ -11,9 +11,9 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @Sendable (First) throws -> Result
     ) {
-        let signature = Signature([first.description])
+        let signature = Signature(path, name, [first.description])
         let result = ResultEncoder<Result>()
-        let (firstSource) = (first.source)
+        let firstSource = first.source(in: signature)
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
             let ranges = try signature.locate(arguments, codec)
             let first = try firstSource.readInPlace(ranges[0], of: arguments, as: codec)
@@ -33,9 +33,9 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @Sendable (First, Second) throws -> Result
     ) {
-        let signature = Signature([first.description, second.description])
+        let signature = Signature(path, name, [first.description, second.description])
         let result = ResultEncoder<Result>()
-        let (firstSource, secondSource) = (first.source, second.source)
+        let (firstSource, secondSource) = (first.source(in: signature), second.source(in: signature))
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
             let ranges = try signature.locate(arguments, codec)
             let first = try firstSource.readInPlace(ranges[0], of: arguments, as: codec)
@@ -62,9 +62,10 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @Sendable (First, Second, Third) throws -> Result
     ) {
-        let signature = Signature([first.description, second.description, third.description])
+        let signature = Signature(path, name, [first.description, second.description, third.description])
         let result = ResultEncoder<Result>()
-        let (firstSource, secondSource, thirdSource) = (first.source, second.source, third.source)
+        let (firstSource, secondSource) = (first.source(in: signature), second.source(in: signature))
+        let thirdSource = third.source(in: signature)
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
             let ranges = try signature.locate(arguments, codec)
             let first = try firstSource.readInPlace(ranges[0], of: arguments, as: codec)

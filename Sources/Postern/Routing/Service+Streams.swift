@@ -11,8 +11,8 @@ extension Service {
     ) where Values.Element: Encodable & Sendable {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
-        let signature = Signature(descriptions)
-        let sources = (repeat (each parameters).source)
+        let signature = Signature(path, name, descriptions)
+        let sources = (repeat (each parameters).source(in: signature))
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let arguments = try signature.arguments(of: call, repeat each sources)
             let sequence: Values
@@ -33,8 +33,8 @@ extension Service {
     ) where Values.Element: Encodable & Sendable {
         var descriptions: [ParameterDescription] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
-        let signature = Signature(descriptions)
-        let sources = (repeat (each parameters).source)
+        let signature = Signature(path, name, descriptions)
+        let sources = (repeat (each parameters).source(in: signature))
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             let arguments = try signature.arguments(of: call, repeat each sources)
             let sequence: Values

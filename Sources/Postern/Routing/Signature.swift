@@ -1,14 +1,20 @@
-/// What all calls of one method have in common: which arguments there are, and how they are described.
+/// What all calls of one method have in common: its name, which arguments there are, and how they are described.
+///
+/// A class, so that what a method captures of it is one word.
 @usableFromInline
-struct Signature: Sendable {
+final class Signature: Sendable {
+    /// The method in texts of errors, names joined by `.`.
+    let method: String
     private let list: ParameterList
     @usableFromInline let descriptions: [ParameterDescription]
 
+    /// Describes the method of a name in the service at a path.
     @usableFromInline
-    init(_ descriptions: [ParameterDescription]) {
+    init(_ service: String, _ name: String, _ descriptions: [ParameterDescription]) {
         let names = descriptions.map(\.name)
         precondition(names.count <= ArgumentRanges.maximumCount, "A method takes at most 8 parameters: \(names)")
         precondition(Set(names).count == names.count, "Two parameters have the same name: \(names)")
+        method = MethodPath.shown(service.isEmpty ? name : "\(service)/\(name)")
         self.descriptions = descriptions
         list = ParameterList(names)
     }
@@ -22,7 +28,19 @@ struct Signature: Sendable {
         do throws(PayloadError) {
             return try codec.locateArguments(arguments, for: list)
         } catch {
-            throw CallError(error)
+            throw CallError(ofArguments: error, for: method)
         }
+    }
+}
+
+extension CallError {
+    /// Makes the error for arguments whose parameters could not be found.
+    ///
+    /// - Parameters:
+    ///   - error: Its message is the rest of a sentence where an argument is one too many, else a sentence.
+    ///   - method: The method, names joined by `.`.
+    package init(ofArguments error: PayloadError, for method: String) {
+        let separator = error.reason == .unexpectedArgument ? " " : ": "
+        self.init(PayloadError(error.reason, method + separator + error.message))
     }
 }

@@ -92,6 +92,7 @@ struct HostileValueTests {
                 ("integer", [0xcf, 0, 0, 0, 0, 0, 0, 0, 1], [1]),
                 ("integer", [0xd3, 0, 0, 0, 0, 0, 0, 0, 5], [5]),
                 ("integer", [0xd0, 0xff], [0xff]),
+                ("integer", [0xca, 0x3f, 0x80, 0, 0], [1]),
                 ("integer", [0xd3, 0x80, 0, 0, 0, 0, 0, 0, 0], [0xd3, 0x80, 0, 0, 0, 0, 0, 0, 0]),
                 ("double", [0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0], [0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0]),
                 ("double", [0xca, 0xff, 0x80, 0, 0], [0xcb, 0xff, 0xf0, 0, 0, 0, 0, 0, 0]),
@@ -104,7 +105,7 @@ struct HostileValueTests {
                 #expect(try await raw.call(method, Self.argument(value))?.bytes == result, "\(value)")
             }
             let refused: [[UInt8]] = [
-                [0xcf, 0x80, 0, 0, 0, 0, 0, 0, 0], [0xca, 0x3f, 0x80, 0, 0], [0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0],
+                [0xcf, 0x80, 0, 0, 0, 0, 0, 0, 0], [0xca, 0x3f, 0xc0, 0, 0], [0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0],
                 [0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0], [0xc3], [0xa1, 0x78],
             ]
             for value in refused {

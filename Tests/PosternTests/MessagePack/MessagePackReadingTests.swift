@@ -31,12 +31,22 @@ import Testing
         #expect(reason(Packed(0xff).uint64) == .outOfRange)
     }
 
-    @Test func floatsAreNumbersButNoIntegers() throws {
+    @Test func floatsAreNumbers() throws {
         #expect(try Packed(0xca, 0x3f, 0xc0, 0, 0).double() == 1.5)
         #expect(try Packed(0xcb, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0).double() == 1.5)
         #expect(try Packed(0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0).double().isNaN)
-        #expect(reason(Packed(0xca, 0x3f, 0x80, 0, 0).int64) == .typeMismatch)
-        #expect(reason(Packed(0xca, 0x3f, 0x80, 0, 0).uint64) == .typeMismatch)
+        #expect(reason(Packed(0xca, 0x3f, 0xc0, 0, 0).int64) == .typeMismatch)
+    }
+
+    @Test func floatsAreIntegersWhereTheyAreExact() throws {
+        #expect(try Packed(0xca, 0x3f, 0x80, 0, 0).int64() == 1)
+        #expect(try Packed(0xca, 0x3f, 0x80, 0, 0).uint64() == 1)
+        #expect(try Packed(0xcb, 0x80, 0, 0, 0, 0, 0, 0, 0).int64() == 0)
+        #expect(try Packed(0xcb, 0xc3, 0x40, 0, 0, 0, 0, 0, 0).int64() == -(1 << 53))
+        #expect(reason(Packed(0xca, 0xbf, 0x80, 0, 0).uint64) == .outOfRange)
+        #expect(reason(Packed(0xcb, 0x43, 0x40, 0, 0, 0, 0, 0, 1).int64) == .outOfRange)
+        #expect(reason(Packed(0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0).int64) == .outOfRange)
+        #expect(reason(Packed(0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0).int64) == .outOfRange)
     }
 
     @Test func nullAndBooleansAreRead() throws {

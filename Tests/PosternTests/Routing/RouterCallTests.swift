@@ -72,13 +72,13 @@ private struct Secret: Error {}
     @Test func argumentsThatDoNotFitNameTheParameter() async {
         let missing = await router.failure("calculator/add", [1])
         #expect(missing?.code == .invalidParameters)
-        #expect(missing?.message == "Parameter b is missing")
+        #expect(missing?.message == "Parameter b of calculator.add is missing")
         #expect(missing?.executed == .no)
         let wrong = await router.failure("calculator/add", ["x", 2])
         #expect(wrong?.code == .invalidParameters)
-        #expect(wrong?.message == "Parameter a: expected a number, found a string")
+        #expect(wrong?.message == "Parameter a of calculator.add: expected a number, found a string")
         let inside = await router.failure("calculator/scale", [["x": 1, "y": "high"]])
-        #expect(inside?.message == "Parameter point: y: expected an integer, found a string")
+        #expect(inside?.message == "Parameter point of calculator.scale: y: expected an integer, found a string")
         #expect(await router.failure("calculator/add", [1, 2, 3])?.code == .invalidParameters)
         #expect(await router.failure("calculator/add", [1, 2], named: [.init("c", 3)])?.code == .invalidParameters)
         #expect(await router.failure("calculator/add", [1, 2], named: [.init("a", 3)])?.code == .invalidParameters)
@@ -90,7 +90,7 @@ private struct Secret: Error {}
     func onlyWhatIsRegisteredIsReached(path: String) async {
         let error = await router.failure(path)
         #expect(error?.code == .methodNotFound)
-        #expect(error?.message == "No such method: \(path)")
+        #expect(error?.message == "No such method: \(path.replacing("/", with: "."))")
         #expect(error?.executed == .no)
     }
 

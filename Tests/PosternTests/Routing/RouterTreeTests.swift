@@ -88,7 +88,7 @@ import Testing
         let router = try Construction.objects.build()
         let error = await router.failure(path)
         #expect(error?.code == .methodNotFound && error?.executed == .no)
-        #expect(error?.message == "No such method: \(path)")
+        #expect(error?.message == "No such method: \(path.replacing("/", with: "."))")
         #expect(try await router.call("subtraction/sub", [4, 3]) == 1)
     }
 
