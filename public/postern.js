@@ -20,8 +20,7 @@
  * What is held is given back by `release()`, or with the connection; after a reconnect it has to be asked for again.
  * An object of the page travels by value, or with `lend(object)` by reference.
  *
- * Whole numbers beyond 2^53 lose digits in `JSON.parse`. With `bigIntegers: "string"` the server sends those as
- * strings of digits, for `BigInt(text)`; a `bigint` argument is always sent exactly.
+ * Whole numbers beyond 2^53 lose digits in `JSON.parse`; a `bigint` argument is always sent exactly.
  */
 import { CallTable } from "./client/call-table.js";
 import { encode } from "./client/encoding.js";
@@ -49,8 +48,6 @@ const defaults = {
   maximumBatch: 1000,
   /** After this much silence the server is pinged; 0 never pings. */
   pingAfterMs: 30000,
-  /** `"string"` asks for whole numbers beyond 2^53 as strings. */
-  bigIntegers: undefined,
 };
 
 /**
@@ -238,10 +235,8 @@ export class Postern extends EventTarget {
   }
 
   #pending(method, params, options, done) {
-    const { bigIntegers } = this.#options;
-    const all = bigIntegers ? { ...options, meta: { bigIntegers, ...options.meta } } : options;
     const id = this.#nextID++;
-    const call = new PendingCall(id, method, params, all, (error, value) => {
+    const call = new PendingCall(id, method, params, options, (error, value) => {
       this.#calls.forget(id);
       done(error, value);
     });

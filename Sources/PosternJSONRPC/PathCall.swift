@@ -22,11 +22,11 @@ public enum PathCall {
         limits: JSONRPCLimits = JSONRPCLimits()
     ) throws(CallError) -> Call {
         guard path.utf8.count <= JSONRPCLimits.maximumNameBytes else {
-            throw .invalidRequest(Envelope.Fault.wrongMethod.rawValue)
+            throw .invalidRequest(Envelope.Fault.wrongMethod.explanation)
         }
         if ReservedName.isReserved(path.utf8.span) { throw .methodNotFound }
         let start = body.span.afterWhitespace(from: 0)
-        if start < body.count { try check(body.span, limits) }
+        if start < body.count { try check(body.span, path, limits) }
         return Call(
             JSONRPCSession.path(path),
             arguments: Payload(bytes: start < body.count ? body : [], codec: JSON.self),
@@ -56,19 +56,24 @@ public enum PathCall {
         }
     }
 
-    private static func check(_ body: Span<UInt8>, _ limits: JSONRPCLimits) throws(CallError) {
-        let holdsReferences: Bool
+    private static func check(_ body: Span<UInt8>, _ path: String, _ limits: JSONRPCLimits) throws(CallError) {
+        let notes: JSONNotes
         do throws(JSONFault) {
             var scanner = JSONScanner(maximumValues: limits.values)
-            try scanner.scanValue(body, depth: 0)
+            // As deep as params may be in a request, which is an object around them.
+            try scanner.scanValue(body, depth: 1)
             try scanner.scanEnd(body)
-            holdsReferences = scanner.sawReference
+            notes = scanner.notes
         } catch { throw CallError(error) }
-        if holdsReferences { throw .noWayForReferences() }
         let first = body[body.afterWhitespace(from: 0)]
         guard first == Byte.openBracket || first == Byte.openBrace || first == UInt8(ascii: "n") else {
-            throw .invalidRequest(Envelope.Fault.wrongParams.rawValue)
+            throw .invalidRequest(Envelope.Fault.wrongParams.explanation)
         }
+        if let blemish = notes.blemish { throw .blemished(blemish, body, of: path) }
+        if notes.contains(.names), JSONNameCheck.repeatedName(in: body) != nil {
+            throw .blemished(.repeatedName, body, of: path)
+        }
+        if notes.contains(.reference) { throw .noWayForReferences() }
     }
 
     private static func value(of result: Result<Reply, CallError>) throws(CallError) -> Payload {
@@ -81,6 +86,6 @@ public enum PathCall {
     private static func append(_ value: Payload, _ output: inout [UInt8]) throws(CallError) {
         do throws(PayloadError) {
             if value.bytes.isEmpty { JSON.writeNull(into: &output) } else { try value.appendJSON(to: &output) }
-        } catch { throw .noForm(of: value) }
+        } catch { throw .noForm(of: value, error) }
     }
 }

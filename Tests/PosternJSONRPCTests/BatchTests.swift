@@ -35,6 +35,27 @@ import Testing
         #expect(client.finish(tickets[0], "11") == "")
     }
 
+    @Test(arguments: ["add", "slow", "short"], ["add", "slow", "short"])
+    func anIdUsedTwiceInABatchIsRefusedWhateverTheMethods(first: String, second: String) {
+        for id in ["7", #""x""#] {
+            let entry = { (method: String) in #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":[3,4]}"# }
+            let client = TestClient()
+            var answer = client.send(batch([entry(first), entry(second), add(1)]))
+            if let ticket = client.started.first { answer = client.finish(ticket, "7") }
+            #expect(client.callsInFlight == 0)
+            let refusal = #"{"jsonrpc":"2.0","id":\#(id),"error":{"code":-32600,"message":"Invalid Request","#
+            #expect(answer.hasPrefix(#"[{"jsonrpc":"2.0","id":\#(id),"result":7},"# + refusal), "\(answer)")
+            #expect(answer.hasSuffix(result(1, 2) + "]") && answer.contains("duplicate id"))
+        }
+    }
+
+    @Test func idsThatDifferAndNoIdsAreNotTheSame() {
+        let entry = { (id: String) in #"{"jsonrpc":"2.0",\#(id)"method":"add","params":[1,2]}"# }
+        let ids = [#""id":1,"#, #""id":"1","#, #""id":null,"#, #""id":null,"#, "", ""]
+        let answer = TestClient().send(batch(ids.map(entry)))
+        #expect(answer.matches(of: /"result":3/).count == 4 && answer.errorCode == nil)
+    }
+
     @Test func onlySomeCallsOfABatchRunAtOnce() {
         let client = TestClient()
         client.send(batch((1...100).map(slow) + [add(101)]))
@@ -84,8 +105,8 @@ import Testing
     @Test func answersBeyondTheLimitAreReplaced() {
         var limits = JSONRPCLimits()
         limits.batchResponseBytes = 1000
-        let big = #"{"jsonrpc":"2.0","id":1,"method":"big","params":[400]}"#
-        let answer = TestClient(limits: limits).send(batch(Array(repeating: big, count: 10)))
+        let big = { (id: Int) in #"{"jsonrpc":"2.0","id":\#(id),"method":"big","params":[400]}"# }
+        let answer = TestClient(limits: limits).send(batch((1...10).map(big)))
         #expect(answer.ranges(of: "xxxx").count == 200)
         #expect(answer.ranges(of: "\"code\":-32011").count == 8)
         #expect(answer.ranges(of: #""executed":"yes""#).count == 1)
@@ -95,8 +116,8 @@ import Testing
     @Test func errorsCountTowardsTheLimit() {
         var limits = JSONRPCLimits()
         limits.batchResponseBytes = 250_000
-        let fail = #"{"jsonrpc":"2.0","id":1,"method":"fail","params":[10000]}"#
-        let answer = TestClient(limits: limits).send(batch(Array(repeating: fail, count: 100)))
+        let fail = { (id: Int) in #"{"jsonrpc":"2.0","id":\#(id),"method":"fail","params":[10000]}"# }
+        let answer = TestClient(limits: limits).send(batch((1...100).map(fail)))
         #expect(answer.utf8.count < 275_000)
         #expect(answer.ranges(of: "\"code\":-32011").count == 76)
     }

@@ -10,7 +10,7 @@ import Testing
 
     @Test func aCallIsHandedOutAndAnsweredWhenItEnds() throws {
         let client = TestClient()
-        let params = #","params":{"a":[1, 2]},"traceparent":"00-ab-cd-01","meta":{"idempotencyKey":"k","timeoutMs":50}"#
+        let params = #","params":{"a":[1, 2]},"traceparent":"00-ab-cd-01","meta":{"timeoutMs":50}"#
         #expect(client.send(slow("7", params)) == "")
         let started = try #require(client.startedCalls.first)
         #expect(started.call.method == "slow")
@@ -18,7 +18,6 @@ import Testing
         #expect(started.call.deadline != nil)
         #expect(!started.call.isNotification)
         #expect(started.options.placement == .concurrent)
-        #expect(started.options.idempotencyKey == "k")
         #expect(started.options.traceparent == "00-ab-cd-01")
         #expect(client.finish(client.started[0], #"{"x":1}"#) == #"{"jsonrpc":"2.0","id":7,"result":{"x":1}}"#)
         #expect(client.callsInFlight == 0)

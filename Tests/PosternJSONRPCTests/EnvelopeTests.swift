@@ -86,8 +86,9 @@ import Testing
 
     @Test(arguments: [
         (#"[1]"#, "parameter b is missing"), (#"{"a":1}"#, "parameter b is missing"), ("[1,2,3]", "at most 2"),
-        (#"{"a":1,"c":2}"#, "no parameter c"), (#"{"a":1,"a":2}"#, "given twice"), (#"[1,"x"]"#, "expected an integer"),
-        ("[1,1.5]", "fraction"), ("[1,9223372036854775808]", "does not fit"), ("[1,[]]", "found an array"),
+        (#"{"a":1,"c":2}"#, "no parameter c"), (#"{"a":1,"a":2}"#, "parameter a is given twice"),
+        (#"[1,"x"]"#, "expected an integer"),
+        ("[1,1.5]", "fraction"), ("[1,9223372036854775808]", "to 9223372036854775807"), ("[1,[]]", "found an array"),
     ])
     func argumentsThatDoNotFitAreNamed(params: String, words: String) {
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"add","params":\#(params)}"#)
@@ -102,24 +103,25 @@ import Testing
         #expect(answer == #"{"jsonrpc":"2.0","id":1,"result":\#(sum)}"#)
     }
 
-    @Test(arguments: [(64, nil), (65, -32700), (100_000, -32700)] as [(Int, Int?)])
+    @Test(arguments: [(64, nil), (65, -32600), (100_000, -32600)] as [(Int, Int?)])
     func nestingIsLimitedWithoutGrowingTheStack(depth: Int, code: Int?) {
         // The message's own object is one level, its params the second.
         let params = String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1)
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"echo","params":\#(params)}"#)
         #expect(answer.errorCode == code)
+        #expect(answer.contains(#""id":1,"#))
     }
 
     @Test func tooManyValuesAreRefused() {
         let members = (0..<200_000).map { #""k\#($0)":0"# }.joined(separator: ",")
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"echo","params":{\#(members)}}"#)
         #expect(answer.errorCode == -32600)
-        #expect(answer.contains("too many values"))
+        #expect(answer.contains("too many values") && answer.contains(#""id":1,"#))
     }
 
     @Test(arguments: [
-        "NaN", "Infinity", "-Infinity", "1e400", "-1e400", "01", "[1,]", "{\"a\":1,}", "\u{FEFF}1", "/**/1", "+1", ".5",
-        "1.", "0x10", "'a'", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\x41\"", "\"a\nb\"", "tru", "nul",
+        "NaN", "Infinity", "-Infinity", "01", "[1,]", "{\"a\":1,}", "\u{FEFF}1", "/**/1", "+1", ".5",
+        "1.", "0x10", "'a'", "\"\\ud80\"", "\"\\x41\"", "\"a\nb\"", "tru", "nul",
     ])
     func whatIsNoJSONIsAParseError(params: String) {
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"echo","params":[\#(params)]}"#)

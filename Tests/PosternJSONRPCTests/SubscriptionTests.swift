@@ -12,12 +12,11 @@ import Testing
 
     @Test func aTopicIsJoinedAndHeard() throws {
         let client = TestClient()
-        let meta = #","params":["news"],"meta":{"since":{"epoch":"e1","seq":4},"policy":"latest"}"#
+        let meta = #","params":["news"],"meta":{"since":{"epoch":"e1","seq":4}}"#
         #expect(client.send(subscribe("7", meta)) == "")
         let joining = try #require(client.joining.first)
         #expect(joining.request.topic == "news")
         #expect(joining.request.since == StreamPosition(epoch: "e1", offset: 4))
-        #expect(joining.request.policy == "latest")
         #expect(
             client.joined(joining.call, StreamPosition(epoch: "e1", offset: 9), recovered: true)
                 == #"{"jsonrpc":"2.0","id":7,"result":{"subscription":"7","epoch":"e1","seq":9,"recovered":true}}"#

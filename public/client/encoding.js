@@ -2,8 +2,7 @@
  * One message as JSON text.
  *
  * A `bigint` leaves as a string of digits, which the server takes for an integer of any size; a `Uint8Array`
- * leaves as base64 text. Both come back as strings: see `bigIntegers` in `postern.js`. A function, and what `lend`
- * was asked for, leaves as a reference.
+ * leaves as base64 text, and bytes come back as such. A function, and what `lend` was asked for, leaves as a reference.
  *
  * @param {unknown} message
  * @param {import("./references.js").References} references

@@ -4,7 +4,6 @@
  *
  * @typedef {object} FeedOptions
  * @property {number} [bufferSize] Events kept for a slow reader, 256 by default; then the oldest are dropped.
- * @property {string} [policy] What the server does for a slow connection: `all`, `latest`, `dropOldest`, …
  * @property {{epoch: string, seq: number}} [since] Start after this position instead of now.
  * @property {(gap: Gap) => void} [onGap] Told of each run of events that will not come.
  * @property {(result: any) => void} [onOpen] Told each time the server accepts, after a reconnect again.
@@ -51,8 +50,7 @@ export class Feed {
 
   /** What goes into the request's `meta`. */
   get meta() {
-    const { policy } = this.options;
-    return { ...(policy && { policy }), ...(this.since && { since: this.since }) };
+    return this.since ? { since: this.since } : {};
   }
 
   /** @returns {AsyncIterableIterator<FeedEvent>} */

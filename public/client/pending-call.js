@@ -9,7 +9,7 @@ const cancelGraceMs = 2000;
  * @property {AbortSignal} [signal] Aborting sends `$/cancelRequest`; the call then settles with the server's
  *   answer, normally error -32800, at the latest two seconds later.
  * @property {(value: any) => void} [onProgress] Receives each `$/progress` value; none after the reply.
- * @property {object} [meta] Further members of the request's `meta`, such as `idempotencyKey`.
+ * @property {object} [meta] Further members of the request's `meta`.
  */
 
 /** One request: waits in the outbox, is sent at most once, settles exactly once. */

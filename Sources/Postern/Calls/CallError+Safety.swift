@@ -3,7 +3,7 @@ extension CallError {
     static func notSafe(_ path: String) -> CallError {
         CallError(
             .methodNotFound,
-            "\(path) is not registered as safe, so it cannot be called this way; use POST",
+            "\(MethodPath.shown(path)) is not registered as safe, so it cannot be called this way; use POST",
             executed: .no,
             details: try? Payload(encoding: Value.map([.init(allow, .string(remedy))]), as: MessagePack.self)
         )

@@ -26,7 +26,7 @@ extension Peer {
             }
             try method.run(bytes.span.extracting(frame.arguments), MessagePack.self, &replies)
             guard FrameWriter.end(start, limit: limits.frameBytes, in: &replies) else {
-                return FrameWriter.writeFailure(id: frame.id, Self.responseTooLarge, limit: .max, into: &replies)
+                return FrameWriter.writeFailure(id: frame.id, .responseTooLarge(), limit: .max, into: &replies)
             }
         } catch {
             FrameWriter.takeBack(start, in: &replies)
@@ -171,11 +171,10 @@ extension Peer {
             let bytes = try result.transcoded(to: MessagePack.self).bytes
             return (bytes.isEmpty ? [0xc0] : bytes, nil)
         } catch {
-            throw CallError(.internalError, "The result cannot be written: \(error.message)", ran: .yes)
+            throw CallError(ofResult: error)
         }
     }
 
     private static var longestTimeout: UInt64 { 1 << 40 }
     private static let cancelled = CallError(.cancelled, "The caller cancelled", ran: .no)
-    private static let responseTooLarge = CallError(.responseTooLarge, "The result is larger than a frame may be")
 }

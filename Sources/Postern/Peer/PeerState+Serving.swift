@@ -75,7 +75,7 @@ extension PeerState {
                     return FrameWriter.end(start, limit: limit, in: &output)
                 }
                 if fits { return true }
-                error = CallError(.responseTooLarge, "The result is larger than a frame of \(limit) bytes")
+                error = .responseTooLarge()
             case .failure(let failure): error = failure
             }
             let kind: Frame.Kind = call.credit == nil ? .failure : .end

@@ -17,7 +17,7 @@ final class UnfinishedResult: Sendable {
                 return payload
             }
         } catch {
-            throw CallError(ofResult: error, MessagePack.self)
+            throw CallError(ofResult: error)
         }
     }
 
@@ -28,7 +28,7 @@ final class UnfinishedResult: Sendable {
         do throws(PayloadError) {
             try references.collecting { () throws(PayloadError) in try write(connection.codec, &payload.bytes) }
         } catch {
-            throw CallError(ofResult: error, connection.codec)
+            throw CallError(ofResult: error)
         }
         payload.references = .sent(references)
         return payload

@@ -14,14 +14,14 @@ struct ResultEncoder<Result: Encodable & Sendable>: Sendable {
             if try !writeFrequent(value, codec, &output) { try writer.write(value, codec, &output) }
         } catch {
             output.removeLast(output.count - start)
-            throw fault(error, value, codec)
+            throw fault(error, value)
         }
     }
 
     /// The error of a result that could not be encoded; one with references may still be, by who knows for whom.
     @usableFromInline
-    func fault(_ error: PayloadError, _ value: Result, _ codec: any PayloadCodec.Type) -> CallError {
-        var fault = CallError(ofResult: error, codec)
+    func fault(_ error: PayloadError, _ value: Result) -> CallError {
+        var fault = CallError(ofResult: error)
         if error.reason == .noConnection {
             fault.unfinished = UnfinishedResult { [writer] (codec, output) throws(PayloadError) in
                 try writer.write(value, codec, &output)
@@ -45,18 +45,6 @@ struct ResultEncoder<Result: Encodable & Sendable>: Sendable {
         var payload = Payload(bytes: [], codec: codec)
         try append(value, as: codec, to: &payload.bytes)
         return payload
-    }
-}
-
-extension CallError {
-    package init(ofResult error: PayloadError, _ codec: any PayloadCodec.Type) {
-        let code: Code =
-            switch error.reason {
-            case .tooManyReferences: .tooManyReferences
-            case .noConnection: .invalidRequest
-            default: .internalError
-            }
-        self.init(code, "The result cannot be written as \(codec.name): \(error.message)", ran: .yes)
     }
 }
 

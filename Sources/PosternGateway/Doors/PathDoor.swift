@@ -14,6 +14,7 @@ final class PathDoor {
     init(_ context: LoopContext) { self.context = context }
 
     func admit(_ request: HTTPRequestHead, bodyLimit: Int) -> HTTPAdmission {
+        if let refusal = UnsupportedFields.refusal(of: request) { return .answer(refusal) }
         switch request.method {
         case .get, .head: return .readBody(atMost: 0)
         case .post:
@@ -100,7 +101,7 @@ enum PathAnswer {
         }
         var headers = JSONHeaders.all
         if case .failure(let error) = result {
-            if error.code.isRetryable { headers = JSONHeaders.later }
+            if error.isRetryable { headers = JSONHeaders.later }
             if error.isNotSafe, exchange.request.method != .post {
                 headers.append((name: "Allow", value: "POST"))
                 return exchange.respond(.methodNotAllowed, headers: headers, body: body.span)

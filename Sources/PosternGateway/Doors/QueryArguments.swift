@@ -26,11 +26,6 @@ enum QueryArguments {
 
     private static func append(_ value: String, to output: inout [UInt8]) {
         let bytes = Array(value.utf8)
-        do throws(PayloadError) {
-            try JSON.validate(bytes.span)
-            output.append(contentsOf: bytes)
-        } catch {
-            JSON.write(value, into: &output)
-        }
+        if JSON.isWellFormed(bytes.span) { output += bytes } else { JSON.write(value, into: &output) }
     }
 }

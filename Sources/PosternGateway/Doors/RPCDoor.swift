@@ -10,6 +10,7 @@ final class RPCDoor {
 
     func admit(_ request: HTTPRequestHead, bodyLimit: Int) -> HTTPAdmission {
         guard request.method == .post else { return .answer(HTTPError.methodNotAllowed(allow: Door.rpc.allow)) }
+        if let refusal = UnsupportedFields.refusal(of: request) { return .answer(refusal) }
         guard JSONHeaders.announcesJSON(request) else { return .answer(HTTPError.unsupportedMediaType(request)) }
         return .readBody(atMost: bodyLimit)
     }

@@ -57,14 +57,32 @@ struct Envelope {
     }
 
     /// Why well-formed JSON is no valid request.
-    enum Fault: String {
-        case notAnObject = "a request is an object"
-        case duplicateMember = "a member is given twice"
-        case tooManyMembers = "a request has at most 64 members of other names"
-        case wrongVersion = "jsonrpc must be \"2.0\""
-        case wrongID = "an id is a string of at most 128 bytes, an integer or null"
-        case wrongMethod = "method must be a string of at most 128 bytes"
-        case wrongParams = "params must be an array or an object"
-        case wrongMeta = "meta must be an object"
+    enum Fault {
+        case notAnObject
+        case duplicateMember
+        case tooManyMembers
+        case wrongVersion
+        case wrongID
+        case wrongMethod
+        case wrongParams
+        case wrongMeta
+        /// A value beside the params cannot be used.
+        case blemished(JSONBlemish)
+        case blemishedParams(JSONBlemish)
+
+        /// The fault for people.
+        var explanation: String {
+            switch self {
+            case .notAnObject: "a request is an object"
+            case .duplicateMember: "a member is given twice"
+            case .tooManyMembers: "a request has at most 64 members of other names"
+            case .wrongVersion: "jsonrpc must be \"2.0\""
+            case .wrongID: "an id is a string of at most 128 bytes, an integer or null"
+            case .wrongMethod: "method must be a string of at most 128 bytes"
+            case .wrongParams: "params must be an array or an object"
+            case .wrongMeta: "meta must be an object"
+            case .blemished(let blemish), .blemishedParams(let blemish): blemish.explanation
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ extension EnvelopeReader {
         with scanner: inout JSONScanner,
         depth: Int
     ) throws(JSONFault) -> Envelope {
-        scanner.sawReference = false
+        scanner.notes = []
         if let envelope = try readUsualForm(bytes, with: &scanner, depth: depth) { return envelope }
         return try readAnyForm(bytes, with: &scanner, depth: depth)
     }
@@ -41,7 +41,7 @@ extension EnvelopeReader {
         envelope.id = id
         envelope.method = method
         envelope.params = params..<scanner.position
-        envelope.holdsReferences = scanner.sawReference
+        if !scanner.notes.isEmpty { envelope.noteParams(scanner.notes, in: bytes) }
         scanner.position &+= 1
         return envelope
     }

@@ -19,7 +19,6 @@ struct EnvelopeReader {
         var reader = EnvelopeReader()
         try reader.readMembers(bytes, with: &scanner, depth: depth + 1)
         reader.checkCompleteness()
-        reader.envelope.holdsReferences = scanner.sawReference
         return reader.envelope
     }
 
@@ -40,11 +39,22 @@ struct EnvelopeReader {
             let start = scanner.position
             try scanner.scanValue(bytes, depth: depth)
             take(name, start..<scanner.position, bytes)
+            if !scanner.notes.isEmpty { takeNotes(&scanner, name, bytes) }
             let byte = try scanner.nextByte(bytes)
             scanner.position &+= 1
             if byte == Byte.closeBrace { return }
             guard byte == Byte.comma else { throw .malformed(at: scanner.position &- 1) }
         }
+    }
+
+    /// Takes what was noted of one member, and forgets it before the next.
+    @inline(never)
+    private mutating func takeNotes(_ scanner: inout JSONScanner, _ name: Range<Int>, _ bytes: Span<UInt8>) {
+        switch Self.member(name, bytes) {
+        case .params?: envelope.noteParams(scanner.notes, in: bytes)
+        case let member: envelope.note(scanner.notes, isOfID: member == .id)
+        }
+        scanner.notes = []
     }
 
     private mutating func checkCompleteness() {

@@ -5,31 +5,50 @@ struct RequestMeta {
     var timeoutMilliseconds: Int64?
     /// The token as it came, quotes included.
     var progressToken: [UInt8]?
-    var idempotencyKey: String?
     var since: StreamPosition?
-    var policy: String?
 
-    /// Reads a `meta` object, or nothing; members that are not known are passed over.
+    /// Members that promise something, which is not done yet: a call that relies on one must not run.
+    private static let unsupported: Set<String> = ["bigIntegers", "explain", "idempotencyKey", "policy"]
+
+    /// Reads a `meta` object, or nothing; members that are not known are ignored, and so is null.
     ///
-    /// - Throws: `.typeMismatch` and others for a known member of the wrong type, `.duplicateName`.
-    init(_ meta: Span<UInt8>) throws(PayloadError) {
+    /// - Parameters:
+    ///   - meta: The object; empty for none.
+    ///   - mayResume: Whether `since` means something: the method delivers a topic.
+    /// - Throws: `.invalidRequest` for a member of the wrong type, or given twice; `.invalidParameters` for one that is
+    ///   not supported.
+    init(_ meta: Span<UInt8>, mayResume: Bool = false) throws(CallError) {
         guard meta.count > 0 else { return }
+        let unsupported: String?
+        do throws(PayloadError) {
+            unsupported = try read(meta)
+        } catch { throw .invalidRequest("meta: \(error.message)") }
+        if let unsupported { throw .notSupported("meta.\(unsupported)") }
+        if since != nil, !mayResume {
+            let text = "meta.since is for rpc.subscribe alone, so nothing was run: leave it out"
+            throw CallError(.invalidParameters, text, ran: .no)
+        }
+    }
+
+    /// - Returns: The first member that is not supported.
+    private mutating func read(_ meta: Span<UInt8>) throws(PayloadError) -> String? {
         var names = JSONNames()
+        var unsupported: String?
         var walk = JSONContainerWalk(meta, from: 0)
         while let (name, value) = try walk.nextMember(meta) {
             let text = try JSON.string(between: name, in: meta)
-            guard names.insert(name, in: meta) else { throw JSON.duplicate(text) }
+            guard names.insert(name, in: meta) else { throw .duplicate(text) }
             let bytes = meta.extracting(value)
             if JSON.isWord(bytes, "null") { continue }
             switch text {
             case "timeoutMs": timeoutMilliseconds = try Self.timeout(bytes)
             case "progressToken": progressToken = try Self.token(bytes)
-            case "idempotencyKey": idempotencyKey = try Self.key(bytes)
             case "since": since = try Self.position(bytes)
-            case "policy": policy = try JSON.readString(bytes)
+            case let text where Self.unsupported.contains(text): unsupported = unsupported ?? text
             default: break
             }
         }
+        return unsupported
     }
 
     private static func timeout(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
@@ -46,13 +65,6 @@ struct RequestMeta {
         return [UInt8](copying: value)
     }
 
-    private static func key(_ value: Span<UInt8>) throws(PayloadError) -> String {
-        guard value.count <= JSONRPCLimits.maximumNameBytes + 2 else {
-            throw PayloadError(.outOfRange, "idempotencyKey must not be longer than 128 bytes")
-        }
-        return try JSON.readString(value)
-    }
-
     private static func position(_ value: Span<UInt8>) throws(PayloadError) -> StreamPosition {
         let ranges = try JSON.locateArguments(value, for: ParameterList(["epoch", "seq"]))
         guard !ranges.isMissing(0), !ranges.isMissing(1) else {
@@ -62,5 +74,12 @@ struct RequestMeta {
             epoch: try JSON.readString(value.extracting(ranges[0])),
             offset: try JSON.readUInt64(value.extracting(ranges[1]))
         )
+    }
+}
+
+extension CallError {
+    /// The error for a part of a request that promises something, which is not done yet.
+    static func notSupported(_ part: String) -> CallError {
+        CallError(.invalidParameters, "\(part) is not supported, so nothing was run: leave it out", ran: .no)
     }
 }

@@ -1,25 +1,18 @@
 internal import Postern
 
 extension CallError {
-    /// The error for bytes that are not accepted as JSON, or hold too much.
-    init(_ fault: JSONFault) {
-        if fault == .tooManyValues {
-            self = .invalidRequest(fault.explanation)
-        } else {
-            self.init(.parseError, "Parse error", details: .text(fault.explanation))
-        }
-    }
+    /// The error for bytes that are no JSON.
+    init(_ fault: JSONFault) { self.init(.parseError, "Parse error", details: .text(fault.explanation)) }
 
     /// The error for JSON that is no request.
     static func invalidRequest(_ reason: String) -> CallError {
         CallError(.invalidRequest, "Invalid Request", details: .text(reason))
     }
 
+    static var duplicateID: CallError { .invalidRequest("duplicate id") }
+
     static var methodNotFound: CallError { CallError(.methodNotFound, "Method not found") }
 
-    static func responseTooLarge(ran: Executed = .yes) -> CallError {
-        CallError(.responseTooLarge, "The result is larger than allowed", ran: ran)
-    }
 
     static var noTimeLeft: CallError { CallError(.deadlineExceeded, "No time was left for the call", ran: .no) }
 
@@ -37,9 +30,8 @@ extension CallError {
 
 extension CallError {
     /// The error of a result that cannot be written.
-    static func noForm(of result: Payload) -> CallError {
-        if result.holdsReferences { return .noWayForReferences(ran: .yes) }
-        return CallError(.internalError, "The result has no form in JSON", ran: .yes)
+    static func noForm(of result: Payload, _ reason: PayloadError) -> CallError {
+        result.holdsReferences ? .noWayForReferences(ran: .yes) : .unwritableResult(reason)
     }
 }
 

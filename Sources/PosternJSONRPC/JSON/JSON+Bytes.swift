@@ -3,11 +3,11 @@ public import Postern
 extension JSON {
     /// Reads base64 text.
     public static func readBytes(_ value: Span<UInt8>) throws(PayloadError) -> [UInt8] {
-        let text = value.extracting(try contents(of: value, expected: "base64 text"))
+        let text = value.extracting(try contents(of: value, expected: PayloadError.bytesPhrase))
         guard
             let bytes = hasEscape(text)
                 ? JSONEscape.decoded(text).flatMap({ Base64.decode($0.span) }) : Base64.decode(text)
-        else { throw PayloadError(.typeMismatch, "expected base64 text with padding") }
+        else { throw PayloadError.noBase64 }
         return bytes
     }
 

@@ -23,13 +23,9 @@ extension JSON {
         var walk = JSONContainerWalk(map, from: 0)
         while let (name, value) = try walk.nextMember(map) {
             let text = try string(between: name, in: map)
-            guard names.insert(name, in: map) else { throw duplicate(text) }
+            guard names.insert(name, in: map) else { throw .duplicate(text) }
             try body(text, value)
         }
-    }
-
-    static func duplicate(_ name: String) -> PayloadError {
-        PayloadError(.duplicateName, "the name \(name) is given twice")
     }
 
     /// Finds each parameter in an array, an object, null or nothing.
@@ -57,10 +53,10 @@ extension JSON {
         let limit = min(parameters.names.count, ArgumentRanges.maximumCount)
         var index = 0
         while let element = try walk.nextElement(arguments) {
-            guard index < limit else { throw PayloadError(.unexpectedArgument, "takes at most \(limit) arguments") }
-            ranges[index] = element
+            if index < limit { ranges[index] = element }
             index &+= 1
         }
+        if index > limit { throw parameters.tooMany(index) }
         return ranges
     }
 
@@ -74,10 +70,9 @@ extension JSON {
         while let (name, value) = try walk.nextMember(arguments) {
             guard let index = index(ofName: name, in: arguments, for: parameters), index < ArgumentRanges.maximumCount
             else {
-                let text = try string(between: name, in: arguments)
-                throw PayloadError(.unexpectedArgument, "has no parameter \(text)")
+                throw parameters.unexpected(try string(between: name, in: arguments))
             }
-            guard ranges.isMissing(index) else { throw duplicate(try string(between: name, in: arguments)) }
+            guard ranges.isMissing(index) else { throw parameters.repeated(try string(between: name, in: arguments)) }
             ranges[index] = value
         }
         return ranges

@@ -1,22 +1,23 @@
 public import Postern
 
 extension JSON {
-    /// Reads an integer exactly: digits, a string of digits, or a fraction and exponent that come out whole.
+    /// Reads an integer: a whole number of 64 bits exactly, however it is spelled; a string of digits; or a number whose
+    /// nearest `Double` is whole and at most 2^53.
     public static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
         if let small = smallInteger(value) { return small }
         let (isNegative, magnitude) = try integer(value)
         if isNegative {
-            guard magnitude <= Int64.min.magnitude else { throw outOfRange(value) }
+            guard magnitude <= Int64.min.magnitude else { throw .outOfRange(Int64.self) }
             return 0 &- Int64(truncatingIfNeeded: magnitude)
         }
-        guard let result = Int64(exactly: magnitude) else { throw outOfRange(value) }
+        guard let result = Int64(exactly: magnitude) else { throw .outOfRange(Int64.self) }
         return result
     }
 
-    /// Reads an integer that is not negative, exactly.
+    /// Reads an integer that is not negative, as ``readInt64(_:)``.
     public static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
         let (isNegative, magnitude) = try integer(value)
-        guard !isNegative || magnitude == 0 else { throw outOfRange(value) }
+        guard !isNegative || magnitude == 0 else { throw .outOfRange(UInt64.self) }
         return magnitude
     }
 
@@ -24,13 +25,15 @@ extension JSON {
     public static func readDouble(_ value: Span<UInt8>) throws(PayloadError) -> Double {
         guard let number = JSONNumber(value) else { throw mismatch("a number", value) }
         if let result = number.fastDouble { return result }
-        guard let result = JSONNumber.slowDouble(value), result.isFinite else { throw outOfRange(value) }
+        guard let result = JSONNumber.slowDouble(value), result.isFinite else {
+            throw JSONBlemish.numberTooLarge.payloadError
+        }
         return result
     }
 
     /// The value of up to 18 plain digits, which is what nearly every integer is.
     @inline(__always)
-    private static func smallInteger(_ value: Span<UInt8>) -> Int64? {
+    static func smallInteger(_ value: Span<UInt8>) -> Int64? {
         guard value.count > 0, value.count <= 18 else { return nil }
         let isNegative = value[0] == Byte.minus
         var position = isNegative ? 1 : 0
@@ -45,24 +48,27 @@ extension JSON {
         return isNegative ? 0 &- result : result
     }
 
-    /// An integer of any spelling: digits, digits as text, or a fraction and exponent that come out whole.
+    /// An integer of any spelling.
     private static func integer(_ value: Span<UInt8>) throws(PayloadError) -> (isNegative: Bool, magnitude: UInt64) {
-        let isText = value.count >= 2 && value[0] == Byte.quote && value[value.count - 1] == Byte.quote
-        let range = isText ? 1..<value.count - 1 : 0..<value.count
-        guard let number = JSONNumber(value.extracting(range)), !(isText && !isPlainInteger(value.extracting(range)))
-        else { throw mismatch("an integer", value) }
-        if number.hasFraction { throw PayloadError(.typeMismatch, "expected an integer, found a fraction") }
-        guard let magnitude = number.integerMagnitude else { throw outOfRange(value) }
+        if value.count > 0, value[0] == Byte.quote { return try integer(inText: value) }
+        guard let number = JSONNumber(value) else { throw mismatch("an integer", value) }
+        if let magnitude = number.integerMagnitude { return (number.isNegative, magnitude) }
+        let nearest: Int64 = try WholeNumber.read(try readDouble(value))
+        return (nearest < 0, nearest.magnitude)
+    }
+
+    private static func integer(inText value: Span<UInt8>) throws(PayloadError) -> (isNegative: Bool, magnitude: UInt64)
+    {
+        let digits = Array(try readString(value).utf8)
+        guard let number = JSONNumber(digits.span), isPlainInteger(digits.span) else {
+            throw mismatch("an integer", value)
+        }
+        guard let magnitude = number.integerMagnitude else { throw .outOfRange(Int64.self) }
         return (number.isNegative, magnitude)
     }
 
     private static func isPlainInteger(_ text: Span<UInt8>) -> Bool {
         for index in text.indices where !text[index].isDigit && !(index == 0 && text[0] == Byte.minus) { return false }
         return true
-    }
-
-    private static func outOfRange(_ value: Span<UInt8>) -> PayloadError {
-        let shown = String(copying: value.extracting(0..<min(value.count, 40)))
-        return PayloadError(.outOfRange, "the number \(shown) does not fit the type")
     }
 }

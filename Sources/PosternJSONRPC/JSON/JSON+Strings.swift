@@ -3,7 +3,7 @@ public import Postern
 extension JSON {
     /// Reads text, with its escapes replaced.
     public static func readString(_ value: Span<UInt8>) throws(PayloadError) -> String {
-        try string(between: contents(of: value, expected: "text"), in: value)
+        try string(between: contents(of: value, expected: "a string"), in: value)
     }
 
     /// The range between the quotes of a string.

@@ -44,6 +44,8 @@ extension JSON {
     }
 
     /// Writes an array, an object, null or nothing as arguments in another encoding, in one pass.
+    ///
+    /// A parameter that is given twice stays so: the method's own end finds it, after looking for the method.
     public static func transcodeArguments(
         _ arguments: Span<UInt8>,
         to target: any PayloadCodec.Type,
@@ -95,8 +97,28 @@ extension JSON {
             throw mismatch("an array or an object of arguments", arguments)
         }
         var mark = target.beginArguments(named: named, into: &output)
-        _ = try writeItems(arguments, from: start, depth: 1, &mark, to: target, references, into: &output)
+        if named {
+            try writeNamedArguments(arguments, from: start, &mark, to: target, references, into: &output)
+        } else {
+            _ = try writeItems(arguments, from: start, depth: 1, &mark, to: target, references, into: &output)
+        }
         target.endArguments(mark, named: named, into: &output)
+    }
+
+    private static func writeNamedArguments(
+        _ arguments: Span<UInt8>,
+        from start: Int,
+        _ mark: inout ContainerMark,
+        to target: any PayloadCodec.Type,
+        _ references: ReferenceWriter?,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        var walk = JSONContainerWalk(arguments, from: start)
+        while let name = try walk.nextName(arguments) {
+            target.nextMember(named: try string(between: name, in: arguments), &mark, into: &output)
+            let value = walk.end
+            walk.resume(at: try write(arguments, from: value, depth: 1, to: target, references, into: &output))
+        }
     }
 
     /// Writes the value that begins at an offset.
@@ -116,7 +138,7 @@ extension JSON {
             try writeScalar(bytes.extracting(start..<end), to: target, into: &output)
             return end
         }
-        guard depth < JSONScanner.maximumDepth else { throw JSONFault.tooDeep.payloadError }
+        guard depth < JSONScanner.maximumDepth else { throw JSONBlemish.tooDeep.payloadError }
         let isArray = bytes[start] == Byte.openBracket
         let first = output.count
         var mark = isArray ? target.beginArray(into: &output) : target.beginMap(into: &output)
@@ -162,7 +184,7 @@ extension JSON {
         var names = JSONNames()
         while let name = try walk.nextName(bytes) {
             let text = try string(between: name, in: bytes)
-            guard names.insert(name, in: bytes) else { throw duplicate(text) }
+            guard names.insert(name, in: bytes) else { throw .duplicate(text) }
             target.nextMember(named: text, &mark, into: &output)
             let end = try write(bytes, from: walk.end, depth: depth, to: target, references, into: &output)
             if references != nil { try draft.note(name, walk.end..<end, in: bytes) }

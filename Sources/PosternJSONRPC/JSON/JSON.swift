@@ -11,16 +11,32 @@ public enum JSON: PayloadCodec {
 
     /// Checks that bytes are one JSON value, with nothing but white space around it.
     ///
-    /// - Throws: `.malformed`, or `.limitExceeded` for more than 64 levels or more values than allowed.
+    /// - Throws: `.malformed`, also for half of a surrogate pair; `.outOfRange` for a number beyond a `Double`;
+    ///   `.limitExceeded` for more than 64 levels or more values than allowed.
     public static func validate(_ text: Span<UInt8>, maximumValues: Int = 100_000) throws(PayloadError) {
+        let notes: JSONNotes
         do throws(JSONFault) {
             var scanner = JSONScanner(maximumValues: maximumValues)
             try scanner.scanValue(text, depth: 0)
             try scanner.scanEnd(text)
+            notes = scanner.notes
         } catch { throw error.payloadError }
+        if let blemish = notes.blemish { throw blemish.payloadError }
     }
 
-    /// Tells what the value is by its first byte; a number without fraction and exponent is an integer.
+    /// Whether bytes are one value by the grammar of JSON, accepted or not.
+    package static func isWellFormed(_ text: Span<UInt8>) -> Bool {
+        do throws(JSONFault) {
+            var scanner = JSONScanner(maximumValues: 0)
+            try scanner.scanValue(text, depth: 0)
+            try scanner.scanEnd(text)
+            return true
+        } catch { return false }
+    }
+
+    /// Returns what the value is; a number is an integer when it is a whole one of 64 bits, however it is spelled.
+    ///
+    /// Minus zero is none: only a `Double` has it.
     public static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {
         guard value.count > 0 else { throw malformed }
         switch value[0] {
@@ -29,7 +45,7 @@ public enum JSON: PayloadCodec {
         case Byte.openBrace: return .map
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
         case UInt8(ascii: "n"): return .null
-        case Byte.minus, Byte.zero...Byte.nine: return isInteger(value) ? .integer : .double
+        case Byte.minus, Byte.zero...Byte.nine: return try isInteger(value) ? .integer : .double
         default: throw malformed
         }
     }
@@ -43,9 +59,10 @@ public enum JSON: PayloadCodec {
 
     static func isWord(_ value: Span<UInt8>, _ word: String) -> Bool { value.hasSameBytes(as: word.utf8.span) }
 
-    private static func isInteger(_ value: Span<UInt8>) -> Bool {
-        for index in value.indices where !value[index].isDigit && value[index] != Byte.minus { return false }
-        return true
+    private static func isInteger(_ value: Span<UInt8>) throws(PayloadError) -> Bool {
+        if let small = smallInteger(value) { return small != 0 || value[0] != Byte.minus }
+        guard let number = JSONNumber(value) else { throw malformed }
+        return number.isInteger
     }
 
     static var malformed: PayloadError { PayloadError(.malformed, "not JSON") }

@@ -7,17 +7,23 @@ enum JSONEscape {
     /// - Returns: `nil` for digits that are none, and for a surrogate without its other half.
     static func scalar(_ bytes: Span<UInt8>, at start: Int) -> (value: Unicode.Scalar, length: Int)? {
         guard let first = unit(bytes, at: start) else { return nil }
-        if let scalar = Unicode.Scalar(first) { return (scalar, 6) }
-        guard first < 0xDC00, let second = unit(bytes, at: start &+ 6), 0xDC00...0xDFFF ~= second else { return nil }
+        if let scalar = Unicode.Scalar(first) { return (scalar, unitLength) }
+        guard first < 0xDC00, let second = unit(bytes, at: start &+ unitLength), 0xDC00...0xDFFF ~= second else {
+            return nil
+        }
         let value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
-        return Unicode.Scalar(value).map { ($0, 12) }
+        return Unicode.Scalar(value).map { ($0, 2 * unitLength) }
     }
 
-    private static func unit(_ bytes: Span<UInt8>, at start: Int) -> UInt16? {
-        guard bytes.count &- start >= 6, bytes[start] == Byte.backslash, bytes[start &+ 1] == UInt8(ascii: "u")
+    /// How many bytes one `\u` escape takes.
+    static let unitLength = 6
+
+    /// The code unit that a `\u` escape names; `nil` for digits that are none.
+    static func unit(_ bytes: Span<UInt8>, at start: Int) -> UInt16? {
+        guard bytes.count &- start >= unitLength, bytes[start] == Byte.backslash, bytes[start &+ 1] == UInt8(ascii: "u")
         else { return nil }
         var value: UInt16 = 0
-        for offset in 2..<6 {
+        for offset in 2..<unitLength {
             guard let digit = bytes[start &+ offset].hexadecimalValue else { return nil }
             value = value << 4 | digit
         }

@@ -1,28 +1,14 @@
 internal import Postern
 
-/// Why bytes are not JSON that is accepted here.
-enum JSONFault: Error, Hashable {
-    /// The byte at this offset may not stand there; at the end of the bytes: something is missing.
-    case malformed(at: Int)
-    /// Containers are nested deeper than the limit.
-    case tooDeep
-    /// There are more values than the limit.
-    case tooManyValues
+/// Bytes that are no JSON: the byte at this offset may not be there; at the end of the bytes, something is missing.
+struct JSONFault: Error, Hashable {
+    let offset: Int
 
-    /// What to tell people.
-    var explanation: String {
-        switch self {
-        case .malformed(let offset): "not JSON at offset \(offset)"
-        case .tooDeep: "nested deeper than \(JSONScanner.maximumDepth) levels"
-        case .tooManyValues: "too many values"
-        }
-    }
+    static func malformed(at offset: Int) -> JSONFault { JSONFault(offset: offset) }
+
+    /// The fault for people.
+    var explanation: String { "not JSON at offset \(offset)" }
 
     /// The same fault as readers of payloads report it.
-    var payloadError: PayloadError {
-        switch self {
-        case .malformed: PayloadError(.malformed, explanation)
-        case .tooDeep, .tooManyValues: PayloadError(.limitExceeded, explanation)
-        }
-    }
+    var payloadError: PayloadError { PayloadError(.malformed, explanation) }
 }

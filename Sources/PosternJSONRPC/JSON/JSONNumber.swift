@@ -47,8 +47,11 @@ struct JSONNumber {
         return exponent > 20 ? nil : value
     }
 
-    /// Whether the number is known to have a fraction.
-    var hasFraction: Bool { isExact && exponent < 0 && digits != 0 }
+    /// Whether the number is a whole one of 64 bits, with a sign or without; minus zero is none.
+    var isInteger: Bool {
+        guard let magnitude = integerMagnitude else { return false }
+        return !isNegative || (magnitude != 0 && magnitude <= Int64.min.magnitude)
+    }
 
     /// The nearest `Double`, where one multiplication or division finds it exactly (Clinger's fast path).
     var fastDouble: Double? {

@@ -3,15 +3,15 @@ extension JSONScanner {
     ///
     /// - Returns: The offset behind its last byte. What follows is not looked at.
     @inline(__always)
-    static func endOfNumber(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
+    mutating func endOfNumber(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
         let digits = bytes[start] == Byte.minus ? start &+ 1 : start
-        let position = endOfDigits(bytes, from: digits)
+        let position = Self.endOfDigits(bytes, from: digits)
         if position == digits { throw .malformed(at: position) }
         if position > digits &+ 1, bytes[digits] == Byte.zero { throw .malformed(at: digits) }
         if position < bytes.count, bytes[position] == Byte.dot || bytes[position] | 0x20 == UInt8(ascii: "e") {
             return try endOfFraction(bytes, from: start, integerEnd: position)
         }
-        if position &- digits > safeMagnitude { try demandFinite(bytes.extracting(start..<position), at: start) }
+        if position &- digits > Self.safeMagnitude { noteSize(bytes.extracting(start..<position)) }
         return position
     }
 
@@ -25,32 +25,32 @@ extension JSONScanner {
         return position
     }
 
-    private static func endOfFraction(
+    private mutating func endOfFraction(
         _ bytes: Span<UInt8>,
         from start: Int,
         integerEnd: Int
     ) throws(JSONFault) -> Int {
         var position = integerEnd
         if bytes[position] == Byte.dot {
-            position = endOfDigits(bytes, from: integerEnd &+ 1)
+            position = Self.endOfDigits(bytes, from: integerEnd &+ 1)
             if position == integerEnd &+ 1 { throw .malformed(at: position) }
         }
         guard position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") else {
-            if integerEnd &- start > safeMagnitude { try demandFinite(bytes.extracting(start..<position), at: start) }
+            if integerEnd &- start > Self.safeMagnitude { noteSize(bytes.extracting(start..<position)) }
             return position
         }
         position &+= 1
         if position < bytes.count, bytes[position] == Byte.plus || bytes[position] == Byte.minus { position &+= 1 }
         let digits = position
-        position = endOfDigits(bytes, from: digits)
+        position = Self.endOfDigits(bytes, from: digits)
         if position == digits { throw .malformed(at: position) }
-        if position &- digits > 2 || integerEnd &- start > safeMagnitude &- 100 {
-            try demandFinite(bytes.extracting(start..<position), at: start)
+        if position &- digits > 2 || integerEnd &- start > Self.safeMagnitude &- 100 {
+            noteSize(bytes.extracting(start..<position))
         }
         return position
     }
 
-    private static func demandFinite(_ number: Span<UInt8>, at start: Int) throws(JSONFault) {
-        guard let value = JSONNumber.slowDouble(number), value.isFinite else { throw .malformed(at: start) }
+    private mutating func noteSize(_ number: Span<UInt8>) {
+        if JSONNumber.slowDouble(number)?.isFinite != true { notes.insert(.numberTooLarge) }
     }
 }

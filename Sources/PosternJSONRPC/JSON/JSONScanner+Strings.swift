@@ -1,6 +1,6 @@
 extension JSONScanner {
-    /// Checks a string from behind its opening quote; gives the offset behind the closing one.
-    static func endOfString(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
+    /// Checks a string from behind its opening quote; returns the offset behind the closing one.
+    mutating func endOfString(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
         var position = bytes.afterPlainText(from: start)
         while position < bytes.count {
             let byte = bytes[position]
@@ -9,7 +9,7 @@ extension JSONScanner {
                 position = try endOfEscape(bytes, from: position)
             } else {
                 repeat {
-                    position = try endOfCharacter(bytes, from: position)
+                    position = try Self.endOfCharacter(bytes, from: position)
                 } while position < bytes.count && bytes[position] >= 0x80
             }
             position = bytes.afterPlainText(from: position)
@@ -18,15 +18,17 @@ extension JSONScanner {
     }
 
     /// Checks an escape that begins at an offset, both halves of a pair of surrogates included.
-    private static func endOfEscape(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
+    private mutating func endOfEscape(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
         guard start &+ 1 < bytes.count else { throw .malformed(at: bytes.count) }
         switch bytes[start &+ 1] {
         case Byte.quote, Byte.backslash, Byte.slash, UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
             UInt8(ascii: "r"), UInt8(ascii: "t"):
             return start &+ 2
         case UInt8(ascii: "u"):
-            guard let scalar = JSONEscape.scalar(bytes, at: start) else { throw .malformed(at: start) }
-            return start &+ scalar.length
+            if let scalar = JSONEscape.scalar(bytes, at: start) { return start &+ scalar.length }
+            guard JSONEscape.unit(bytes, at: start) != nil else { throw .malformed(at: start) }
+            notes.insert(.halfCharacter)
+            return start &+ JSONEscape.unitLength
         default: throw .malformed(at: start &+ 1)
         }
     }

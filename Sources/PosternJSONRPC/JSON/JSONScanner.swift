@@ -1,17 +1,18 @@
 /// Checks JSON text (RFC 8259) byte by byte, once, and builds nothing.
 ///
-/// Stricter than many: no byte order mark, no comments, no trailing commas, no lone surrogates, no numbers beyond the
-/// range of a `Double`. Iterative: the stack does not grow with the input.
+/// Stricter than many: no byte order mark, no comments, no trailing commas. Halves of surrogate pairs, numbers beyond the
+/// range of a `Double` and what is above a limit are JSON, but noted: the scan goes on, so that a request is answered
+/// with its id. Iterative: the stack does not grow with the input.
 struct JSONScanner {
     /// How many containers may stand within each other.
     static let maximumDepth = 64
 
     /// Where the next byte to look at stands.
     var position: Int
-    /// How many more values are accepted.
+    /// How many more values are accepted; negative above the limit.
     var valuesLeft: Int
-    /// Whether an object was met that may be a reference.
-    var sawReference = false
+    /// What was met so far.
+    var notes: JSONNotes = []
 
     init(at position: Int = 0, maximumValues: Int) {
         self.position = position
@@ -25,16 +26,35 @@ struct JSONScanner {
     mutating func scanValue(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
         let byte = try nextByte(bytes)
         if byte == Byte.openBracket || byte == Byte.openBrace { return try scanContainer(bytes, depth: depth) }
-        if valuesLeft <= 0 { throw .tooManyValues }
-        valuesLeft &-= 1
+        countValue()
         try scanScalar(byte, bytes)
     }
 
     private mutating func scanContainer(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
-        var nesting = Nesting(outerDepth: depth)
+        let start = self
+        var nesting = ShallowNesting(outerDepth: depth)
         repeat {
-            try scanStart(bytes, &nesting)
+            guard try scanStart(bytes, &nesting) else {
+                self = start
+                return try scanDeepContainer(bytes)
+            }
         } while try findsAnotherValue(bytes, &nesting)
+    }
+
+    /// Finds the end of a container that is nested too deep.
+    @inline(never)
+    private mutating func scanDeepContainer(_ bytes: Span<UInt8>) throws(JSONFault) {
+        notes.insert(.tooDeep)
+        var nesting = DeepNesting()
+        repeat {
+            _ = try scanStart(bytes, &nesting)
+        } while try findsAnotherValue(bytes, &nesting)
+    }
+
+    @inline(__always)
+    private mutating func countValue() {
+        if valuesLeft <= 0 { notes.insert(.tooManyValues) }
+        valuesLeft &-= 1
     }
 
     /// Demands that nothing but white space follows.
@@ -58,54 +78,40 @@ struct JSONScanner {
     mutating func scanName(_ bytes: Span<UInt8>) throws(JSONFault) -> Range<Int> {
         guard try nextByte(bytes) == Byte.quote else { throw .malformed(at: position) }
         let start = position &+ 1
-        position = try Self.endOfString(bytes, from: start)
+        position = try endOfString(bytes, from: start)
         let end = position &- 1
         if end &- start == ReferenceMarker.count, ReferenceMarker.isOne(bytes.extracting(start..<end)) {
-            sawReference = true
+            notes.insert(.reference)
         }
         guard try nextByte(bytes) == Byte.colon else { throw .malformed(at: position) }
         position &+= 1
         return start..<end
     }
 
-    /// The containers open at one place: one bit for each, set for objects.
-    private struct Nesting {
-        let outerDepth: Int
-        var depth = 0
-        var kinds: UInt64 = 0
-
-        var isInObject: Bool { kinds & 1 == 1 }
-
-        mutating func open(_ kind: UInt64) throws(JSONFault) {
-            depth &+= 1
-            if outerDepth &+ depth > JSONScanner.maximumDepth { throw .tooDeep }
-            kinds = kinds << 1 | kind
-        }
-
-        mutating func close() {
-            depth &-= 1
-            kinds >>= 1
-        }
-    }
-
     /// Checks a scalar, an empty container, or whatever precedes the first scalar of a container.
+    ///
+    /// - Returns: Whether there was room for the containers.
     @inline(__always)
-    private mutating func scanStart(_ bytes: Span<UInt8>, _ nesting: inout Nesting) throws(JSONFault) {
+    private mutating func scanStart(
+        _ bytes: Span<UInt8>,
+        _ nesting: inout some JSONNesting
+    ) throws(JSONFault) -> Bool {
         while true {
             let byte = try nextByte(bytes)
-            if valuesLeft <= 0 { throw .tooManyValues }
-            valuesLeft &-= 1
+            countValue()
             switch byte {
             case Byte.openBracket:
-                try nesting.open(0)
+                guard nesting.open(0) else { return false }
                 position &+= 1
-                if try nextByte(bytes) == Byte.closeBracket { return }
+                if try nextByte(bytes) == Byte.closeBracket { return true }
             case Byte.openBrace:
-                try nesting.open(1)
+                guard nesting.open(1) else { return false }
                 position &+= 1
-                if try nextByte(bytes) == Byte.closeBrace { return }
+                if try nextByte(bytes) == Byte.closeBrace { return true }
                 _ = try scanName(bytes)
-            default: return try scanScalar(byte, bytes)
+            default:
+                try scanScalar(byte, bytes)
+                return true
             }
         }
     }
@@ -113,8 +119,8 @@ struct JSONScanner {
     @inline(__always)
     private mutating func scanScalar(_ byte: UInt8, _ bytes: Span<UInt8>) throws(JSONFault) {
         switch byte {
-        case Byte.quote: position = try Self.endOfString(bytes, from: position &+ 1)
-        case Byte.minus, Byte.zero...Byte.nine: position = try Self.endOfNumber(bytes, from: position)
+        case Byte.quote: position = try endOfString(bytes, from: position &+ 1)
+        case Byte.minus, Byte.zero...Byte.nine: position = try endOfNumber(bytes, from: position)
         case UInt8(ascii: "t"): try scanWord("true", bytes)
         case UInt8(ascii: "f"): try scanWord("false", bytes)
         case UInt8(ascii: "n"): try scanWord("null", bytes)
@@ -133,13 +139,16 @@ struct JSONScanner {
     @inline(__always)
     private mutating func findsAnotherValue(
         _ bytes: Span<UInt8>,
-        _ nesting: inout Nesting
+        _ nesting: inout some JSONNesting
     ) throws(JSONFault) -> Bool {
         while nesting.depth > 0 {
             let byte = try nextByte(bytes)
             position &+= 1
             if byte == Byte.comma {
-                if nesting.isInObject { _ = try scanName(bytes) }
+                if nesting.isInObject {
+                    if nesting.depth > 1 { notes.insert(.names) }
+                    _ = try scanName(bytes)
+                }
                 return true
             }
             guard byte == (nesting.isInObject ? Byte.closeBrace : Byte.closeBracket) else {

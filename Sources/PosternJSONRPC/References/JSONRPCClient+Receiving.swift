@@ -81,7 +81,7 @@ extension JSONRPCClient {
 extension Result<Reply, CallError> {
     fileprivate init(naming payload: Payload, for client: JSONRPCClient) {
         do throws(PayloadError) { self = .success(.value(try payload.named(for: client))) } catch {
-            self = .failure(CallError(ofResult: error, JSON.self))
+            self = .failure(CallError(ofResult: error))
         }
     }
 

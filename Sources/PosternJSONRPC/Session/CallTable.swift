@@ -65,7 +65,7 @@ struct CallTable {
     }
 
     /// Zero for the ids that name nothing: none, and null.
-    private static func digest(_ id: Span<UInt8>) -> UInt64 {
+    static func digest(_ id: Span<UInt8>) -> UInt64 {
         if id.count == 0 || id[0] == UInt8(ascii: "n") { return 0 }
         var digest: UInt64 = 0xCBF2_9CE4_8422_2325
         for index in id.indices { digest = (digest ^ UInt64(id[index])) &* 0x100_0000_01B3 }

@@ -20,13 +20,18 @@ extension JSONRPCSession {
         let (slot, generation) = batches.insert(Batch())
         isHoldingBack = false
         var batch = Batch()
+        var ids = BatchIDs()
         for (entry, envelope) in envelopes.enumerated() {
             let reception = Reception(now: now, place: BatchPlace(batch: slot, generation: generation, entry: entry))
             let start = batch.text.count
             if batch.isFull, !envelope.isNotification, !envelope.isResponse {
                 refuse(.batchFull(.no), envelope, message, &batch.text)
             } else {
-                take(envelope, of: message, from: dispatcher, reception, into: &batch.text, actions: &actions)
+                if envelope.isResponse || ids.insert(envelope.id, in: message) {
+                    take(envelope, of: message, from: dispatcher, reception, into: &batch.text, actions: &actions)
+                } else {
+                    refuse(.duplicateID, envelope, message, &batch.text)
+                }
                 if isOverLimit(&batch, from: start) { refuse(.batchFull(.yes), envelope, message, &batch.text) }
             }
             batch.answers.append(start..<batch.text.count)
@@ -65,9 +70,9 @@ extension JSONRPCSession {
         while true {
             if envelopes.count == limits.batchEntries { return nil }
             if try scanner.nextByte(message) == Byte.openBrace {
-                envelopes.append(try EnvelopeReader.read(message, with: &scanner, depth: 1))
+                envelopes.append(try EnvelopeReader.read(message, with: &scanner, depth: 0))
             } else {
-                try scanner.scanValue(message, depth: 1)
+                try scanner.scanValue(message, depth: 0)
                 var envelope = Envelope()
                 envelope.mark(.notAnObject)
                 envelopes.append(envelope)

@@ -9,8 +9,6 @@ extension JSONRPCSession {
         public var function: ImmediateMethod?
         /// Whether the client wants to hear of its progress.
         public var wantsProgress = false
-        /// The key under which a second call gets the first answer.
-        public var idempotencyKey: String?
         /// The W3C trace context of the caller.
         public var traceparent: String?
         /// The vendors' part of the trace context.
@@ -52,7 +50,5 @@ extension JSONRPCSession {
         public var subscriptionID: [UInt8]
         /// The place after which the client wants to hear everything.
         public var since: StreamPosition?
-        /// The word for what to do when the client reads too slowly.
-        public var policy: String?
     }
 }

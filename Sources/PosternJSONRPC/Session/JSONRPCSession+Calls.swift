@@ -63,10 +63,10 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         let meta: RequestMeta
-        do throws(PayloadError) {
+        do throws(CallError) {
             meta = try RequestMeta(message.extracting(request.envelope.meta))
         } catch {
-            return refuse(.invalidRequest("meta: \(error.message)"), request.envelope, message, &output)
+            return refuse(error, request.envelope, message, &output)
         }
         if meta.timeoutMilliseconds == 0 { return refuse(.noTimeLeft, request.envelope, message, &output) }
         let details = CallDetails(request, purpose: purpose)
@@ -98,7 +98,6 @@ extension JSONRPCSession {
     ) -> CallOptions {
         var options = options
         options.wantsProgress = meta.progressToken != nil && allowsSubscriptions && !request.envelope.isNotification
-        options.idempotencyKey = meta.idempotencyKey
         options.traceparent = Self.text(request.envelope.traceparent, message)
         options.tracestate = Self.text(request.envelope.tracestate, message)
         return options
@@ -200,7 +199,7 @@ extension JSONRPCSession {
             output.append(Byte.closeBrace)
         } catch {
             output.removeSubrange(start...)
-            return answer(.noForm(of: value), id: id, into: &output)
+            return answer(.noForm(of: value, error), id: id, into: &output)
         }
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)

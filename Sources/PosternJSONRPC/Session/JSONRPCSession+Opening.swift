@@ -12,13 +12,11 @@ extension JSONRPCSession {
         guard !request.envelope.isNotification else { return }
         guard calls.runningCount < limits.callsInFlight else { throw .tooManyCalls }
         let id = try newSubscriptionID(for: request.id)
-        var wanted: TopicRequest
-        do throws(PayloadError) {
-            let topic = try Self.onlyArgument(of: message.extracting(request.envelope.params), named: "topic")
-            wanted = TopicRequest(topic: topic, subscriptionID: id)
-            let meta = try RequestMeta(message.extracting(request.envelope.meta))
-            (wanted.since, wanted.policy) = (meta.since, meta.policy)
-        } catch { throw CallError(error) }
+        var wanted = TopicRequest(
+            topic: try Self.onlyArgument(of: request, message, named: "topic"),
+            subscriptionID: id
+        )
+        wanted.since = try RequestMeta(message.extracting(request.envelope.meta), mayResume: true).since
         let subscription = insert(Subscription(id: id, notification: "rpc.event", source: .topic(wanted.topic)))
         let pending = PendingCall(id: request.id, details: CallDetails(request, purpose: .topic(subscription)))
         if let place = pending.place {
@@ -34,10 +32,7 @@ extension JSONRPCSession {
         into output: inout [UInt8],
         actions: inout [Action]
     ) throws(CallError) {
-        let id: String
-        do throws(PayloadError) {
-            id = try Self.onlyArgument(of: message.extracting(request.envelope.params), named: "subscription", "id")
-        } catch { throw CallError(error) }
+        let id = try Self.onlyArgument(of: request, message, named: "subscription", "id")
         let found = subscriptions.first { JSONEscape.decoded($0.id.span) == Array(id.utf8) }
         if let found {
             _ = subscriptions.remove(found.slot, found.generation)
@@ -131,17 +126,24 @@ extension JSONRPCSession {
 
     /// The one argument of a method of the gateway, as text.
     private static func onlyArgument(
-        of params: Span<UInt8>,
+        of request: Request,
+        _ message: Span<UInt8>,
         named name: String,
         _ otherName: String? = nil
-    ) throws(PayloadError) -> String {
+    ) throws(CallError) -> String {
+        let params = message.extracting(request.envelope.params)
         let isObject = params.count > 0 && params[0] == Byte.openBrace
         let names = isObject ? [name] + (otherName.map { [$0] } ?? []) : [name]
-        let ranges = try JSON.locateArguments(params, for: ParameterList(names))
-        for index in names.indices where !ranges.isMissing(index) {
-            let value = params.extracting(ranges[index])
-            return try JSON.kind(of: value) == .integer ? String(try JSON.readInt64(value)) : JSON.readString(value)
+        let ranges = try locate(params, of: request, names)
+        do throws(PayloadError) {
+            for index in names.indices where !ranges.isMissing(index) {
+                let value = params.extracting(ranges[index])
+                return try JSON.kind(of: value) == .integer ? String(try JSON.readInt64(value)) : JSON.readString(value)
+            }
+        } catch {
+            let text = "Parameter \(name) of \(shownName(of: request)): \(error.message)"
+            throw CallError(PayloadError(error.reason, text))
         }
-        throw PayloadError(.missingArgument, "the parameter \(name) is missing")
+        throw CallError(.invalidParameters, "Parameter \(name) of \(shownName(of: request)) is missing", ran: .no)
     }
 }

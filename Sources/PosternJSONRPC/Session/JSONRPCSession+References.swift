@@ -50,6 +50,10 @@ extension JSONRPCSession {
         }
         let outcome = message.extracting(envelope.outcome)
         let hasFailed = envelope.members.contains(.error)
+        if envelope.isBlemished {
+            let error = CallError(.internalError, "The client answered with an unusable value", ran: .yes)
+            return actions.append(.settle(ClientReply(id: number, result: .failure(error), references: nil)))
+        }
         let references = envelope.holdsReferences && !hasFailed ? try? JSON.references(in: outcome) : nil
         let result: Result<Payload, CallError> =
             hasFailed
@@ -112,8 +116,8 @@ extension JSONRPCSession {
     ) throws(CallError) {
         guard allowsSubscriptions else { throw .noWayForReferences() }
         let params = message.extracting(request.envelope.params)
+        let ranges = try Self.locate(params, of: request, ["handle", "ownedBySender", "count"])
         do throws(PayloadError) {
-            let ranges = try JSON.locateArguments(params, for: ParameterList(["handle", "ownedBySender", "count"]))
             guard !ranges.isMissing(0) else { throw PayloadError(.missingArgument, "the parameter handle is missing") }
             let release = ClientRelease(
                 handle: try JSON.readUInt64(params.extracting(ranges[0])),

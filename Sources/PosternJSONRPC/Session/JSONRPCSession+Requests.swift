@@ -12,9 +12,11 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         if envelope.isResponse { return takeResponse(envelope, message, &actions) }
-        if let fault = envelope.fault { return refuse(.invalidRequest(fault.rawValue), envelope, message, &output) }
+        if let fault = envelope.fault {
+            return refuse(envelope.error(for: fault, in: message), envelope, message, &output)
+        }
         if !calls.isEmpty, calls.ticket(ofID: message.extracting(envelope.id)) != nil {
-            return refuse(.invalidRequest("duplicate id"), envelope, message, &output)
+            return refuse(.duplicateID, envelope, message, &output)
         }
         if envelope.methodHasEscapes {
             let name = JSONEscape.decoded(message.extracting(envelope.method)) ?? []
@@ -117,11 +119,11 @@ extension JSONRPCSession {
 
     /// The fault of a `meta` object that an immediate method minds: one that cannot be read, or no time at all.
     private func faultOfMeta(_ envelope: Envelope, _ message: Span<UInt8>) -> CallError? {
-        do throws(PayloadError) {
+        do throws(CallError) {
             let meta = try RequestMeta(message.extracting(envelope.meta))
             return meta.timeoutMilliseconds == 0 ? .noTimeLeft : nil
         } catch {
-            return .invalidRequest("meta: \(error.message)")
+            return error
         }
     }
 

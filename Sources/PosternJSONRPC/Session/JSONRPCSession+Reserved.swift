@@ -9,6 +9,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         do throws(CallError) {
+            if request.method != "rpc/subscribe" { _ = try RequestMeta(message.extracting(request.envelope.meta)) }
             switch request.method {
             case "$/cancelRequest": try cancel(request, message, into: &output, actions: &actions)
             case "rpc/ping": answerJSON("\"pong\"", request, into: &output)
@@ -65,16 +66,31 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) throws(CallError) {
         let params = message.extracting(request.envelope.params)
-        let ranges: ArgumentRanges
-        do throws(PayloadError) {
-            ranges = try JSON.locateArguments(params, for: ParameterList(["id"]))
-        } catch { throw CallError(error) }
+        let ranges = try Self.locate(params, of: request, ["id"])
         let ticket = calls.ticket(ofID: params.extracting(ranges[0]))
         if let ticket, let call = calls[ticket], !call.isCancelled {
             calls.cancel(ticket)
             if !call.isWaiting, !call.isTopic { actions.append(.cancel(ticket)) }
         }
         answerJSON("null", request, into: &output)
+    }
+
+    /// Finds the arguments of a method of the gateway.
+    static func locate(
+        _ params: Span<UInt8>,
+        of request: Request,
+        _ names: [String]
+    ) throws(CallError) -> ArgumentRanges {
+        do throws(PayloadError) {
+            return try JSON.locateArguments(params, for: ParameterList(names))
+        } catch {
+            throw CallError(ofArguments: error, for: shownName(of: request))
+        }
+    }
+
+    /// The name of a method in texts of errors.
+    static func shownName(of request: Request) -> String {
+        request.method.first == "$" ? request.method : String(request.method.map { $0 == "/" ? "." : $0 })
     }
 
     /// Appends the response whose result is this text; nothing for a notification.

@@ -52,7 +52,7 @@ extension JSONRPCSession {
             item.payload.commitReferences()
         } catch {
             actions.append(subscription.end(ticket))
-            endSubscription(ticket, error: CallError(.internalError, "An item has no form in JSON"), into: &output)
+            endSubscription(ticket, error: CallError(ofResult: error), into: &output)
         }
     }
 

@@ -81,7 +81,7 @@ public struct JSONRPCSession: ~Copyable {
             default:
                 try scanner.scanValue(message, depth: 0)
                 try scanner.scanEnd(message)
-                ResponseWriter.append(.invalidRequest(Envelope.Fault.notAnObject.rawValue), id: [], into: &output)
+                ResponseWriter.append(.invalidRequest(Envelope.Fault.notAnObject.explanation), id: [], into: &output)
             }
             return true
         } catch {
