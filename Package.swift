@@ -131,6 +131,11 @@ let package = Package(
             path: "Tests/Fixtures/NativePeer"
         ),
         .executableTarget(
+            name: "case-service",
+            dependencies: ["LibWebSockets", "Postern", "PosternGateway", "PosternNIO", "PosternPrograms"],
+            path: "Tests/Fixtures/CaseService"
+        ),
+        .executableTarget(
             name: "first-program",
             dependencies: [
                 "Postern", "PosternGateway",

@@ -49,6 +49,7 @@ enum ImportTable {
 
     /// The programs that only tests start, by their folders.
     static let fixtures: [String: Set<String>] = [
+        "CaseService": ["LibWebSockets", "Postern", "PosternGateway", "PosternNIO", "PosternPrograms"],
         "FirstProgram": ["Postern", "PosternGateway", "ServiceLifecycle", "UnixSignals"],
         "NativePeer": ["Postern", "PosternNIO"],
     ]

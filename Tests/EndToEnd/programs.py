@@ -21,11 +21,12 @@ def binary(name):
 class Program:
     """One running program; `line` is what it printed once it was ready."""
 
-    def __init__(self, name, *arguments, ready):
+    def __init__(self, name, *arguments, ready, stdin=False):
         self.command = [binary(name), *map(str, arguments)]
         environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
         self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self.command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE if stdin else None,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.output = []
         lines = queue.Queue()
         self.readers = [self.read(self.process.stdout, lines), self.read(self.process.stderr, None)]
@@ -55,6 +56,11 @@ class Program:
             pass
         self.process.kill()
         raise AssertionError(f"{self.command} did not get ready:\n{''.join(self.output)}")
+
+    def end_input(self):
+        """The end of its input has to end it with status 0."""
+        self.process.stdin.close()
+        assert self.process.wait(STOP_SECONDS) == 0, "".join(self.output)
 
     def kill(self):
         """Ends it without a chance to say goodbye."""

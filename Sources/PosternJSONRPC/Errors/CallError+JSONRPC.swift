@@ -13,7 +13,6 @@ extension CallError {
 
     static var methodNotFound: CallError { CallError(.methodNotFound, "Method not found") }
 
-
     static var noTimeLeft: CallError { CallError(.deadlineExceeded, "No time was left for the call", ran: .no) }
 
     static var tooManyCalls: CallError { CallError(.busy, "Too many calls in flight") }

@@ -29,7 +29,7 @@ def nested(depth):
 
 
 # J2
-@pytest.mark.parametrize("depth, code", [(2, -32602), (64, -32602), (65, -32700), (1_000, -32700), (100_000, -32700), (500_000, -32700)])
+@pytest.mark.parametrize("depth, code", [(2, -32602), (64, -32602), (65, -32600), (1_000, -32600), (100_000, -32600), (500_000, -32600)])
 def test_j2_depth_is_limited(socket, depth, code):
     assert ask(socket, nested(depth))["error"]["code"] == code
     assert ask(socket, raw.ADD)["result"] == 3

@@ -1,0 +1,235 @@
+"""The case list (`cases/calls.py`): every call has one right answer, the same over every door and in both topologies."""
+
+import http.client
+import json
+import shutil
+import tempfile
+import urllib.parse
+
+import pytest
+from websockets.sync.client import connect
+
+from cases.calls import CASES, PARAMETERS
+from cases.native import NativeClient, loads
+from cases.right import STATUS, Failure, Result
+from programs import LISTENING, NATIVE, Program, port_of
+
+DOORS = ["websocket", "post", "batch", "path", "get"]
+
+
+@pytest.fixture(scope="module")
+def servers():
+    """Where the services are: the JSON doors of their own process, those of a sidecar, and the native socket."""
+    folder = tempfile.mkdtemp(prefix="postern-")
+    services = Program("case-service", f"unix:{folder}/app.sock", ready=LISTENING, stdin=True)
+    sidecar = Program("postern", "gateway", "--upstream", f"unix:{folder}/app.sock", "--port", 0, ready=LISTENING)
+    yield {"in-process": port_of(services), "sidecar": port_of(sidecar), "native": f"{folder}/app.sock"}
+    sidecar.stop()
+    services.end_input()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def request(case, number):
+    members = ['"jsonrpc":"2.0"', f'"id":{number}', f'"method":"{case.method}"']
+    if case.params:
+        members.append(f'"params":{case.params}')
+    if case.meta:
+        members.append(f'"meta":{case.meta}')
+    return "{" + ",".join(members) + "}"
+
+
+def answer_in(message, number):
+    """The result as text, or the error, of a response."""
+    head = f'{{"jsonrpc":"2.0","id":{number},"result":'
+    if message.startswith(head):
+        return Result(message[len(head):-1])
+    return failure_in(json.loads(message)["error"])
+
+
+def failure_in(error, status=0):
+    data = error["data"]
+    return Failure(error["code"], error["message"], data["name"], data["executed"], data.get("details"),
+                   data["retryable"], status)
+
+
+def by_websocket(cases, port):
+    with connect(f"ws://127.0.0.1:{port}/rpc", max_size=None, compression=None) as socket:
+        for number, case in enumerate(cases, 1):
+            socket.send(request(case, number))
+            yield case, answer_in(socket.recv(timeout=20), number)
+
+
+def posted(connection, path, body, method="POST"):
+    headers = {"Content-Type": "application/json"} if method == "POST" else {}
+    connection.request(method, path, body.encode(), headers)
+    response = connection.getresponse()
+    return response.status, response.read().decode()
+
+
+def by_post(cases, port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    for number, case in enumerate(cases, 1):
+        status, body = posted(connection, "/rpc", request(case, number))
+        assert status == 200, (case.title, status, body)
+        yield case, answer_in(body, number)
+
+
+def by_batch(cases, port):
+    """All calls in one message, at once."""
+    requests = [request(case, number) for number, case in enumerate(cases, 1)]
+    status, body = posted(http.client.HTTPConnection("127.0.0.1", port, timeout=20), "/rpc", f"[{','.join(requests)}]")
+    assert status == 200
+    answers = elements(body)
+    assert len(answers) == len(cases)
+    for number, (case, answer) in enumerate(zip(cases, answers), 1):
+        yield case, answer_in(answer, number)
+
+
+def at_path(status, body):
+    if status == 200:
+        return Result(body)
+    return failure_in(json.loads(body), status)
+
+
+def by_path(cases, port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    for case in cases:
+        yield case, at_path(*posted(connection, f"/rpc/{case.method.replace('.', '/')}", case.params))
+
+
+def by_get(cases, port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    for case in cases:
+        query = "&".join(f"{quote(name)}={quote(value)}" for name, value in members(case))
+        yield case, at_path(*posted(connection, f"/rpc/{case.method.replace('.', '/')}?{query}", "", "GET"))
+
+
+def quote(text):
+    return urllib.parse.quote(text, safe="")
+
+
+def natively(cases, path, safe=False):
+    client = NativeClient(path)
+    for case in cases:
+        answer = client.call(case.method, named(case) if safe else case.params, safe)
+        yield case, answer
+
+
+def names_of(case):
+    return PARAMETERS.get(case.method) or PARAMETERS.get(case.method.split(".")[0], [])
+
+
+def members(case):
+    """The arguments by name, as pieces of text."""
+    if case.params.startswith("{"):
+        return [(json.loads(name), value) for name, value in (halves(member) for member in elements(case.params))]
+    return list(zip(names_of(case), elements(case.params) if case.params.startswith("[") else []))
+
+
+def named(case):
+    return "{" + ",".join(f"{json.dumps(name)}:{value}" for name, value in members(case)) + "}"
+
+
+def elements(text):
+    """The elements of an array, or the members of an object, as they are written."""
+    found, depth, start, quoted, position = [], 0, 1, False, 0
+    while position < len(text):
+        character = text[position]
+        if quoted:
+            position += character == "\\"
+            quoted = character != '"'
+        elif character == '"':
+            quoted = True
+        elif character in "[{":
+            depth += 1
+        elif character in "]}":
+            depth -= 1
+        if not quoted and (depth == 0 or depth == 1 and character == ","):
+            found.append(text[start:position])
+            start = position + 1
+        position += 1
+    return [element for element in found if element]
+
+
+def halves(member):
+    """The name and the value of a member without colons in its name."""
+    name, _, value = member.partition(":")
+    return name, value
+
+
+def right_at(case, *places):
+    for place in places:
+        if place in case.differs:
+            return case.differs[place][0]
+    return case.right
+
+
+def at_door(right, door):
+    """What JSON cannot know of a call by position: a query has its parameter's name, others its place."""
+    if door in ("get", "native-get") and isinstance(right, Failure):
+        message = right.message.replace("Argument 1 of", "Parameter value of")
+        return Failure(**{**vars(right), "message": message})
+    return right
+
+
+def is_right(answer, right, door):
+    if isinstance(answer, list):
+        return isinstance(right, Result) and same_value(answer[0], json.loads(right.text))
+    if isinstance(right, Result) or isinstance(answer, Result):
+        return answer == right
+    if door in ("path", "get"):
+        return answer == right
+    return {**vars(answer), "status": 0} == {**vars(right), "status": 0}
+
+
+def same_value(one, other):
+    """Whether native values are those of JSON: numbers by value, their signs included."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same_value(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same_value, one, other))
+    if isinstance(one, float) and one != one:
+        return other != other
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one == other and str(float(one))[0] == str(float(other))[0]
+    return one == other
+
+
+def check(cases, answers, *places):
+    door = places[-1]
+    wrong = []
+    for case, answer in answers:
+        right = at_door(right_at(case, *places), door)
+        if not is_right(answer, right, door):
+            wrong.append(f"{case.title}\n  right: {str(right)[:400]}\n  found: {str(answer)[:400]}")
+    assert wrong == [], "\n".join(wrong)
+
+
+def cases_at(door):
+    return [case for case in CASES if door not in case.without]
+
+
+def test_the_list_is_long_enough_and_every_difference_has_its_reason():
+    assert len(CASES) >= 80
+    assert len({(case.title, case.params) for case in CASES}) == len(CASES)
+    for case in CASES:
+        for _, reason in case.differs.values():
+            assert len(reason) > 10
+        assert all(len(reason) > 5 for reason in case.without.values())
+
+
+@pytest.mark.parametrize("topology", ["in-process", "sidecar"])
+@pytest.mark.parametrize("door", DOORS)
+def test_every_case_has_its_one_right_answer(servers, topology, door):
+    calls = {"websocket": by_websocket, "post": by_post, "batch": by_batch, "path": by_path, "get": by_get}
+    cases = cases_at(door)
+    check(cases, calls[door](cases, servers[topology]), topology, door)
+
+
+@pytest.mark.parametrize("door", ["native", "native-get"])
+def test_every_case_has_the_same_answer_natively(servers, door):
+    """`native-get` asks for a method that changes nothing, as a GET does, with the arguments by name."""
+    cases = [case for case in cases_at("native") if door == "native" or "get" not in case.without and
+             "native-get" not in case.without]
+    places = ("native",) if door == "native" else ("native-get", "native", door)
+    check(cases, natively(cases, servers["native"], safe=door == "native-get"), *places)
