@@ -122,6 +122,11 @@ public final class HTTPServer: Sendable {
         for worker in workers { await worker.run { $0.stopAccepting() } }
     }
 
+    /// Has requests that wait for their answer answered at once; see ``HTTPExchange/onInterrupt``.
+    public func interruptRequests() async {
+        for worker in workers { await worker.run { $0.interruptRequests() } }
+    }
+
     /// Closes everything, ends the loops' threads and waits until they have ended.
     ///
     /// What libwebsockets has for each loop stays and serves the next server of the process: 16 bytes for each descriptor

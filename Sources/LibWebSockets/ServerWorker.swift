@@ -118,6 +118,9 @@ final class ServerWorker: PollOwner {
         for connection in connections.values { connection.drain() }
     }
 
+    /// Has every request answered that is not yet.
+    func interruptRequests() { for connection in connections.values { connection.interrupt() } }
+
     /// Ends everything that is still open.
     func shutDown() {
         stopAccepting()

@@ -7,14 +7,14 @@ public import ServiceLifecycle
 /// An HTTP and WebSocket gateway in front of one dispatcher.
 ///
 /// It listens from the moment it is made. ``run()`` keeps it until a graceful shutdown is asked for, and then drains:
-/// first `/readyz` fails, then nothing new is accepted, calls in flight are answered, connections are closed with
-/// 4101, and it returns.
+/// first `/readyz` fails, then nothing new is accepted, calls in flight end or are given up, connections are closed
+/// with 4101, and it returns.
 public final class Gateway: ServiceLifecycle.Service {
-    private let configuration: GatewayConfiguration
-    private let server: HTTPServer
-    private let readiness: Readiness
-    private let loops: LoopRegistry
-    private let logger: Logger
+    let configuration: GatewayConfiguration
+    let server: HTTPServer
+    let readiness: Readiness
+    let loops: LoopRegistry
+    let logger: Logger
 
     /// Starts listening.
     ///
@@ -60,43 +60,5 @@ public final class Gateway: ServiceLifecycle.Service {
     public func run() async throws {
         try? await gracefulShutdown()
         await drain()
-    }
-
-    /// Stops within the configured times; every call that was accepted is answered, or given up at the end of them.
-    ///
-    /// The threads of the event loops have ended when this returns. What libwebsockets has for each of them cannot be
-    /// given up safely: it serves the next gateway of the process (see ``HTTPServer/stop()``).
-    public func drain() async {
-        let times = configuration.drain
-        logger.info("draining")
-        readiness.announceStop()
-        try? await Task.sleep(for: times.lead)
-        readiness.beginDrain()
-        for context in loops.all { await context.run { $0.refuseCalls() } }
-        await server.stopAccepting()
-        await waitForCalls(until: .now + times.grace)
-        for context in loops.all { await context.run { $0.closeSessions(over: times.spread) } }
-        await waitForConnections(until: .now + times.spread + .seconds(2))
-        await server.stop()
-        logger.info("stopped")
-    }
-
-    private func waitForCalls(until limit: ContinuousClock.Instant) async {
-        await wait(until: limit) {
-            var count = 0
-            for context in self.loops.all { count += await context.run { $0.callsInFlight } }
-            return count == 0
-        }
-    }
-
-    private func waitForConnections(until limit: ContinuousClock.Instant) async {
-        await wait(until: limit) { await self.server.connectionCount == 0 }
-    }
-
-    private func wait(until limit: ContinuousClock.Instant, for isDone: () async -> Bool) async {
-        while ContinuousClock.now < limit, await !isDone() {
-            // Draining has to end although the task that runs the gateway may be cancelled already.
-            await Task { try? await Task.sleep(for: .milliseconds(10)) }.value
-        }
     }
 }

@@ -35,13 +35,16 @@ public struct GatewayConfiguration: Sendable {
 }
 
 /// The times of a stop: first nothing is ready, then nothing new is accepted, then connections are closed.
+///
+/// A stop takes at most their sum and half a second; by default it fits into the 10 s after which container engines
+/// kill.
 public struct DrainTimes: Sendable {
     /// How long connections are still accepted while the gateway says that it is not ready.
     public var lead: Duration = .zero
-    /// How long calls may take to end.
-    public var grace: Duration = .seconds(10)
+    /// How long calls may take to end; those that have not are then answered -32053.
+    public var grace: Duration = .seconds(7)
     /// How long closing WebSockets is spread over, so that not everybody comes back at once.
-    public var spread: Duration = .seconds(1)
+    public var spread: Duration = .seconds(2)
 
     /// The defaults.
     public init() {}

@@ -48,6 +48,9 @@ final class LoopContext {
     /// Lets no session begin another call; those under way go on.
     func refuseCalls() { for session in sessions.values { session.refuseCalls() } }
 
+    /// Answers the calls of all sessions that have not ended.
+    func giveUpCalls() { for session in sessions.values { session.giveUpCalls() } }
+
     /// Closes every session and stream, evenly spread over a time.
     func closeSessions(over spread: Duration) {
         for stream in streams.values { stream.end() }

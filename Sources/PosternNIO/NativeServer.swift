@@ -109,7 +109,7 @@ public final class NativeServer: Sendable {
     /// Listens until the task is cancelled, then drains and stops.
     ///
     /// - Throws: `CallError` with `.unavailable` when the address cannot be had.
-    public func run(at address: Address, grace: Duration = .seconds(10)) async throws(CallError) {
+    public func run(at address: Address, grace: Duration = .seconds(7)) async throws(CallError) {
         try await start(at: address)
         let (cancellation, signal) = AsyncStream.makeStream(of: Void.self)
         await withTaskCancellationHandler {
@@ -121,7 +121,9 @@ public final class NativeServer: Sendable {
     }
 
     /// Accepts no more clients, lets calls in flight finish, then stops.
-    public func drain(grace: Duration = .seconds(10)) async {
+    ///
+    /// - Parameter grace: How long calls may take; those that have not ended fail as when the connection is lost.
+    public func drain(grace: Duration = .seconds(7)) async {
         await stopListening()
         await withTaskGroup { drains in
             for peer in everybody { drains.addTask { await peer.drain(grace: grace) } }

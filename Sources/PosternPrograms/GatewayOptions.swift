@@ -49,6 +49,14 @@ public struct GatewayOptions: ParsableArguments {
     @Option(help: "Seconds that connections are still accepted after /readyz has begun to fail, when told to stop.")
     public var drainLead = Setting.value("drain-lead", default: 0)
 
+    /// How long calls may take to end in a stop.
+    @Option(help: "Seconds that calls in flight may still take, when told to stop; then they are answered -32053.")
+    public var drainGrace = Setting.value("drain-grace", default: 7)
+
+    /// How long closing connections takes in a stop.
+    @Option(help: "Seconds over which WebSockets are closed at the end of a stop.")
+    public var drainSpread = Setting.value("drain-spread", default: 2)
+
     /// Whether errors tell what happened.
     @Flag(help: "Tells callers the trace of an error: what it says of itself; not where strangers call.")
     public var sendTraces = Setting.flag("send-traces")
@@ -64,8 +72,10 @@ public struct GatewayOptions: ParsableArguments {
     public func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port \(port) is not within 0 to 65535") }
         guard (1...64).contains(loops) else { throw ValidationError("--loops \(loops) is not within 1 to 64") }
-        guard (0...3_600).contains(drainLead) else {
-            throw ValidationError("--drain-lead \(drainLead) is not within 0 to 3600")
+        for (name, seconds) in [("lead", drainLead), ("grace", drainGrace), ("spread", drainSpread)] {
+            guard (0...3_600).contains(seconds) else {
+                throw ValidationError("--drain-\(name) \(seconds) is not within 0 to 3600")
+            }
         }
         guard maxRequestsPerConnection >= 0 else {
             throw ValidationError("--max-requests-per-connection must not be negative")
@@ -89,6 +99,8 @@ public struct GatewayOptions: ParsableArguments {
         configuration.server.http.maximumRequests = maxRequestsPerConnection == 0 ? .max : maxRequestsPerConnection
         configuration.origins = try originPolicy()
         configuration.drain.lead = .seconds(drainLead)
+        configuration.drain.grace = .seconds(drainGrace)
+        configuration.drain.spread = .seconds(drainSpread)
         configuration.sendsTraces = sendTraces
         configuration.offersEcho = rawEcho
         if let folder = publicFolder ?? Setting.optional("public") ?? defaultFolder {

@@ -55,11 +55,13 @@ struct Demo: AsyncParsableCommand {
         }
         if let address = nativeOptions.address {
             let options = try nativeOptions.connectionOptions(sendsTraces: gatewayOptions.sendTraces)
-            let door = try await NativeDoor(router, at: address, options: options)
+            let grace = Duration.seconds(gatewayOptions.drainGrace)
+            let door = try await NativeDoor(router, at: address, options: options, grace: grace)
             doors.append(door)
             Output.line("native on \(door.address)")
         }
         if let url { Hints.print(url: url) }
-        try await ServiceRun.serve(doors, until: signals, logger: logger)
+        // Stopped at once, so that the stop of both takes no longer than that of one.
+        try await ServiceRun.serve([SimultaneousServices(doors)], until: signals, logger: logger)
     }
 }

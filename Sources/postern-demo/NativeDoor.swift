@@ -31,9 +31,16 @@ struct NativeDoor: ServiceLifecycle.Service {
     /// Where it listens.
     let address: Address
     private let server: NativeServer
+    private let grace: Duration
 
     /// Begins to listen.
-    init(_ router: Router, at address: Address, options: ConnectionOptions) async throws(CallError) {
+    init(
+        _ router: Router,
+        at address: Address,
+        options: ConnectionOptions,
+        grace: Duration
+    ) async throws(CallError) {
+        self.grace = grace
         server = NativeServer(
             router,
             options: options,
@@ -44,6 +51,6 @@ struct NativeDoor: ServiceLifecycle.Service {
 
     func run() async throws {
         try? await gracefulShutdown()
-        await server.drain()
+        await server.drain(grace: grace)
     }
 }

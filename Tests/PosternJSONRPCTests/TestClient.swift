@@ -38,6 +38,13 @@ final class TestClient {
         text { session.finish(ticket, with: result, into: &$0, actions: &$1) }
     }
 
+    /// Gives all calls up that have no answer; the messages, in order.
+    func giveUp(_ error: CallError) -> [String] {
+        session.unansweredCalls.map { ticket in
+            text { session.giveUp(ticket, with: error, into: &$0, actions: &$1) }
+        }
+    }
+
     func joined(_ ticket: CallTicket, _ position: StreamPosition?, recovered: Bool? = nil) -> String {
         text { session.topicJoined(ticket, position: position, recovered: recovered, into: &$0, actions: &$1) }
     }

@@ -85,6 +85,15 @@ extension HTTPConnection {
         }
     }
 
+    /// Has the request whose answer is still to come answered now, as the server stops.
+    func interrupt() {
+        switch state {
+        case .readingHead where searched > 0: refuse(.stopping, of: nil)
+        case .readingBody(let body): refuse(.stopping, of: body.head)
+        default: exchange?.interrupted()
+        }
+    }
+
     func close() {
         if case .closed = state { return }
         state = .closed

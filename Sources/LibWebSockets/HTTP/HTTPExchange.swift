@@ -10,6 +10,8 @@ public final class HTTPExchange {
     public var remoteAddress: String { connection?.remoteAddress ?? "unknown" }
     /// Called once when the client goes before the answer was complete.
     public var onDisconnect: (() -> Void)?
+    /// Called once when the server stops before the answer was complete: what is answered now still leaves.
+    public var onInterrupt: (() -> Void)?
     /// The loop of the connection.
     public let loop: EventLoop
     /// Let go of as soon as nothing more can be sent.
@@ -84,8 +86,11 @@ public final class HTTPExchange {
     private func finish() -> HTTPConnection? {
         phase = .done
         onDisconnect = nil
+        onInterrupt = nil
         return connection.take()
     }
+
+    func interrupted() { onInterrupt.take()?() }
 
     func disconnected() {
         guard phase != .done else { return }

@@ -22,11 +22,13 @@ public struct HTTPRefusal: Error, Hashable, Sendable {
     static let headEnded = malformed("The client stopped sending before the end of the head")
     static let bodyEnded = malformed("The client stopped sending before the end of the body that the head announced")
     static let bodyTooSlow = HTTPRefusal(.requestTimeout, "The body of the request did not arrive in time")
+    static let stopping = HTTPRefusal(.serviceUnavailable, "The server stopped before the request had arrived")
 
     /// Header fields that an answer with this status needs.
     public var headers: [(name: String, value: String)] {
         switch status {
         case .methodNotAllowed: [("Allow", "GET, HEAD, POST")]
+        case .serviceUnavailable: [("Retry-After", "1")]
         case .unsupportedMediaType: [("Accept-Encoding", "identity")]
         case .upgradeRequired:
             [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13")]

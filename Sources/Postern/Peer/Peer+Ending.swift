@@ -7,7 +7,7 @@ extension Peer {
     /// Streams that are produced here end with `.draining`. Cancelling the task closes at once.
     ///
     /// - Parameter grace: How long to wait before closing anyway; `nil` waits as long as it takes.
-    public func drain(grace: Duration? = .seconds(10)) async {
+    public func drain(grace: Duration? = .seconds(7)) async {
         for handler in change({ $0.beginDraining("The other side is stopping") }) { handler.cancel() }
         let timer = grace.map { grace in
             Task {

@@ -53,7 +53,12 @@ enum HTTPError {
 
     /// The answer to a request that the gate refused.
     static func response(_ refusal: HTTPRefusal) -> HTTPResponse {
-        let code: CallError.Code = refusal.status == .contentTooLarge ? .requestTooLarge : .invalidRequest
+        let code: CallError.Code =
+            switch refusal.status {
+            case .contentTooLarge: .requestTooLarge
+            case .serviceUnavailable: .draining
+            default: .invalidRequest
+            }
         var response = response(refusal.status, code, refusal.reason)
         response.headers.append(contentsOf: refusal.headers)
         return response

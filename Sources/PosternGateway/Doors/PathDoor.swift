@@ -71,6 +71,10 @@ final class PathDoor {
             Self.answer(exchange, stream, of: method, context)
         }
         exchange.onDisconnect = { runner.cancelAll() }
+        exchange.onInterrupt = {
+            runner.close()
+            PathAnswer.send(.failure(.stopped), to: exchange)
+        }
         let path = Array(call.method.utf8)
         runner.start(.only, call, JSONRPCSession.CallOptions(context.dispatcher.execution(of: path.span)))
     }

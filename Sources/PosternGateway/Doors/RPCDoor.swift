@@ -48,6 +48,7 @@ final class PostedMessage {
     func begin(_ actions: [JSONRPCSession.Action]) {
         calls.onFinish = { ticket, result in self.finish(ticket, result) }
         exchange.onDisconnect = { [calls] in calls.cancelAll() }
+        exchange.onInterrupt = { [self] in giveUp() }
         perform(actions)
         if session.callsInFlight == 0 { end() }
     }
@@ -71,8 +72,19 @@ final class PostedMessage {
         }
     }
 
-    private func end() {
-        Self.answer(exchange, output, isTurnedAway: session.isTurnedAway)
+    private func giveUp() {
+        for ticket in session.unansweredCalls {
+            var actions: [JSONRPCSession.Action] = []
+            session.giveUp(ticket, with: .stopped, into: &output, actions: &actions)
+        }
+        calls.cancelAll()
+        end(isTurnedAway: true)
+    }
+
+    private func end() { end(isTurnedAway: session.isTurnedAway) }
+
+    private func end(isTurnedAway: Bool) {
+        Self.answer(exchange, output, isTurnedAway: isTurnedAway)
         calls.onFinish = { _, _ in }
     }
 

@@ -8,11 +8,11 @@ import PosternJSONRPC
 final class WebSocketSession: WebSocketHandler {
     let context: LoopContext
     /// Made when first needed: most connections are idle most of the time.
-    private var madeCalls: CallRunner?
+    private(set) var madeCalls: CallRunner?
     private var madeStreams: StreamReader<SubscriptionTicket>?
     /// Made with the first call that runs in a task.
     var madeClient: JSONRPCClient?
-    private var session: JSONRPCSession
+    private(set) var session: JSONRPCSession
     private var topics: [SubscriptionTicket: TopicSubscription] = [:]
     private(set) var socket: WebSocket?
 

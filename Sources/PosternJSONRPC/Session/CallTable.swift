@@ -52,6 +52,16 @@ struct CallTable {
         return nil
     }
 
+    /// The tickets of all calls; those that wait for their turn first.
+    var tickets: [CallTicket] {
+        var (waiting, running): ([CallTicket], [CallTicket]) = ([], [])
+        calls.forEach { slot, generation, call in
+            let ticket = CallTicket(slot: slot, generation: generation)
+            if call.isWaiting { waiting.append(ticket) } else { running.append(ticket) }
+        }
+        return waiting + running
+    }
+
     /// Empties the table, and gives the tickets of the calls that ran; those that join a topic have no handler.
     mutating func removeAll() -> [CallTicket] {
         var running: [CallTicket] = []

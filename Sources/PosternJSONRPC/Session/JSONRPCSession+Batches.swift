@@ -103,7 +103,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         guard var batch = batches.lift(place.batch, place.generation) else { return }
-        if !call.isTopic { batch.runningCount -= 1 }
+        if !call.isTopic, !call.isWaiting { batch.runningCount -= 1 }
         if !call.id.isEmpty {
             let start = batch.text.count
             if batch.isFull {

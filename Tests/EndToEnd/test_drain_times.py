@@ -1,0 +1,124 @@
+"""A stop while calls take longer than the grace: each is answered before its connection is closed, in little time."""
+
+import json
+import os
+import signal
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from programs import LISTENING, NATIVE, Program, port_of, stop_all
+
+SLOW = {"jsonrpc": "2.0", "id": 1, "method": "jobs.run", "params": [1, 20_000]}
+# At the end of the list, so that it is found waiting for its turn: at most 32 entries of a batch run at once.
+BATCH = [{**SLOW, "id": identity} for identity in range(1, 34)]
+
+
+def start(topology, folder, *options):
+    """The programs, the gateway last."""
+    if topology == "in-process":
+        native = f"unix:{folder}/both.sock"
+        return [Program("postern-demo", "--port", 0, "--native", native, *options, ready=LISTENING)]
+    upstream = f"unix:{folder}/app.sock"
+    services = Program("postern-demo", "--native", upstream, "--no-gateway", ready=NATIVE)
+    return [services, Program("postern", "gateway", "--upstream", upstream, "--port", 0, *options, ready=LISTENING)]
+
+
+class Clients:
+    """One client of each kind with a call that takes 20 s; `answers` holds what each was answered."""
+
+    def __init__(self, port):
+        self.port, self.answers = port, {}
+        kinds = {"websocket": (self.on_websocket, SLOW), "websocket batch": (self.on_websocket, BATCH),
+                 "post": (self.by_post, "/rpc", SLOW), "post batch": (self.by_post, "/rpc", BATCH),
+                 "path": (self.by_post, "/rpc/jobs/run", {"steps": 1, "stepMs": 20_000}), "upload": (self.by_half,)}
+        self.threads = [threading.Thread(target=self.run, args=(kind, *rest)) for kind, rest in kinds.items()]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, kind, body, *arguments):
+        self.answers[kind] = body(*arguments)
+
+    def on_websocket(self, message):
+        with connect(f"ws://127.0.0.1:{self.port}/rpc") as websocket:
+            websocket.send(json.dumps(message))
+            answer = json.loads(websocket.recv(30))
+            with pytest.raises(ConnectionClosed) as closed:
+                websocket.recv(10)
+            return closed.value.rcvd.code, answer
+
+    def by_post(self, path, message):
+        url = f"http://127.0.0.1:{self.port}{path}"
+        request = urllib.request.Request(url, json.dumps(message).encode(), {"Content-Type": "application/json"})
+        with pytest.raises(urllib.error.HTTPError) as failed:
+            urllib.request.urlopen(request, timeout=30)
+        assert failed.value.headers["Retry-After"]
+        return failed.value.code, json.load(failed.value)
+
+    def by_half(self):
+        with socket.create_connection(("127.0.0.1", self.port), 30) as connection:
+            connection.sendall(b"POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                               b"Content-Length: 9\r\n\r\n{")
+            head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
+            return int(head.split()[1]), json.loads(body)
+
+    def wait(self):
+        for thread in self.threads:
+            thread.join(30)
+        return self.answers
+
+
+def outcome(error):
+    return error["code"], error["data"]["executed"]
+
+
+def check(answers):
+    for kind, code in [("websocket", 4101), ("post", 503)]:
+        assert answers[kind][0] == code and outcome(answers[kind][1]["error"]) == (-32053, "unknown"), answers[kind]
+        code_of_batch, batch = answers[f"{kind} batch"]
+        assert code_of_batch == code and [entry["id"] for entry in batch] == list(range(1, 34))
+        assert [outcome(entry["error"])[1] for entry in batch] == ["unknown"] * 32 + ["no"], batch
+    assert answers["path"][0] == 503 and outcome(answers["path"][1]) == (-32053, "unknown"), answers["path"]
+    assert answers["upload"][0] == 503 and outcome(answers["upload"][1]["error"]) == (-32053, "no"), answers["upload"]
+
+
+@pytest.mark.parametrize("topology, options, shortest, longest", [
+    ("in-process", (), 7, 10), ("sidecar", ("--drain-lead", 1, "--drain-grace", 1, "--drain-spread", 0), 2, 4)])
+def test_calls_that_outlast_the_grace_are_answered_and_the_stop_is_in_time(
+        tmp_path, topology, options, shortest, longest):
+    programs = start(topology, tmp_path, *options)
+    try:
+        clients = Clients(port_of(programs[-1]))
+        time.sleep(1)
+        began = time.monotonic()
+        programs[-1].process.send_signal(signal.SIGTERM)
+        assert programs[-1].process.wait(15) == 0
+        assert shortest <= time.monotonic() - began < longest
+        check(clients.wait())
+    finally:
+        stop_all(programs)
+
+
+def test_a_native_server_closes_within_the_grace_too(tmp_path):
+    upstream = f"unix:{tmp_path}/app.sock"
+    options = ("--native", upstream, "--no-gateway", "--drain-grace", 1)
+    services = Program("postern-demo", *options, ready=NATIVE)
+    gateway = Program("postern", "gateway", "--upstream", upstream, "--port", 0, ready=LISTENING)
+    try:
+        with connect(f"ws://127.0.0.1:{port_of(gateway)}/rpc") as websocket:
+            websocket.send(json.dumps(SLOW))
+            time.sleep(0.5)
+            began = time.monotonic()
+            services.process.send_signal(signal.SIGTERM)
+            assert outcome(json.loads(websocket.recv(10))["error"]) == (-32054, "unknown")
+            assert services.process.wait(10) == 0 and 1 <= time.monotonic() - began < 3
+    finally:
+        stop_all([gateway])
+        assert services.process.poll() == 0
+        assert not os.path.exists(f"{tmp_path}/app.sock")
