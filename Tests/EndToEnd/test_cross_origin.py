@@ -1,0 +1,170 @@
+"""Pages of other origins in a real browser: what is listed works at every door, and nothing else does."""
+
+import http.server
+import threading
+
+import pytest
+
+from programs import LISTENING, NATIVE, Program, port_of, start_in_process, stop_all
+
+HOST = ["--allow-host", "*.site.example"]
+
+# What a page tries; each result is what it saw, or "refused".
+DOORS = """async (api) => {
+  const refused = (work) => work.catch(() => "refused");
+  const json = (response) => response.json();
+  const call = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "calculator.add", params: [2, 3] });
+  const headers = { "Content-Type": "application/json" };
+  const opened = (source, { promise, resolve, reject } = Promise.withResolvers()) => {
+    source.onmessage = (event) => resolve(JSON.parse(event.data));
+    source.onerror = () => reject(new Error("no connection"));
+    return promise.finally(() => source.close());
+  };
+  const listen = (path) => opened(new EventSource(api + path));
+  const socket = () => {
+    const socket = new WebSocket(api.replace("http", "ws") + "/rpc");
+    socket.onopen = () => socket.send(call);
+    return opened(socket);
+  };
+  const library = async () => {
+    const { Postern } = await import(api + "/postern.js");
+    const rpc = new Postern(api.replace("http", "ws") + "/rpc");
+    return rpc.call("calculator.add", [2, 3]).finally(() => rpc.close());
+  };
+  const failed = async () => {
+    const response = await fetch(api + "/rpc/no/such", { method: "POST", headers, body: "[]" });
+    return [response.status >= 400, (await response.json()).code];
+  };
+  const tag = async () => (await fetch(api + "/openrpc.json")).headers.get("ETag") !== null;
+  return {
+    post: await refused(fetch(api + "/rpc", { method: "POST", headers, body: call }).then(json).then((x) => x.result)),
+    path: await refused(fetch(api + "/rpc/calculator/add", { method: "POST", headers, body: "[2,3]" }).then(json)),
+    get: await refused(fetch(api + "/rpc/calculator/add?a=2&b=3").then(json)),
+    error: await refused(failed()),
+    tag: await refused(tag()),
+    stream: await refused(listen("/rpc/clock/ticks?interval=0.01").then((event) => event.method)),
+    socket: await refused(socket().then((x) => x.result)),
+    module: await refused(library()),
+  };
+}"""
+WORKS = {
+    "post": 5, "path": 5, "get": 5, "error": [True, -32601], "tag": True, "stream": "clock.subscription", "socket": 5, "module": 5}
+REFUSED = {name: "refused" for name in WORKS}
+
+WITH_COOKIES = """async (api) => {
+  const options = { method: "POST", headers: { "Content-Type": "application/json" }, credentials: "include", body: "[2,3]" };
+  const post = await fetch(api + "/rpc/calculator/add", options).then((x) => x.json()).catch(() => "refused");
+  const get = await fetch(api + "/rpc/calculator/add?a=2&b=3", { credentials: "include" }).then((x) => x.json()).catch(() => "refused");
+  const without = await fetch(api + "/rpc/calculator/add?a=2&b=3").then((x) => x.json()).catch(() => "refused");
+  return { post, get, without };
+}"""
+
+
+@pytest.fixture(scope="module")
+def elsewhere():
+    """The port of a server with an empty page, for any name."""
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>elsewhere</title>")
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens a page of an origin."""
+    contexts = []
+
+    def open_at(url):
+        contexts.append(chromium.new_context())
+        page = contexts[-1].new_page()
+        page.goto(url)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module", params=["in-process", "sidecar"])
+def api(request, elsewhere, tmp_path_factory):
+    """The origin of a gateway that lists one page and the sub-domains of another site."""
+    options = [
+        *HOST, "--allow-origin", f"http://app.site.example:{elsewhere}",
+        "--allow-origin", f"http://*.wild.example:{elsewhere}"]
+    if request.param == "in-process":
+        programs = start_in_process(*options)
+    else:
+        socket = f"unix:{tmp_path_factory.mktemp('origins')}/app.sock"
+        programs = [Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)]
+        arguments = ("gateway", "--upstream", socket, "--port", 0, "--public", "public", *options)
+        programs.append(Program("postern", *arguments, ready=LISTENING))
+    yield f"http://api.site.example:{port_of(programs[-1])}"
+    stop_all(programs)
+
+
+@pytest.mark.parametrize("host, expected", [
+    ("app.site.example", WORKS), ("a.wild.example", WORKS), ("b.a.wild.example", WORKS),
+    ("wild.example", REFUSED), ("other.site.example", REFUSED), ("evil.example", REFUSED),
+    # A page of this machine is no friend of a gateway with a name.
+    ("localhost", REFUSED)])
+def test_listed_origins_and_sub_domains_use_every_door(visit, api, elsewhere, host, expected):
+    assert visit(f"http://{host}:{elsewhere}/").evaluate(DOORS, api) == expected
+
+
+def test_a_page_of_any_origin_uses_every_door_where_all_are_let_in(visit, elsewhere):
+    programs = start_in_process(*HOST, "--allow-origin", "*")
+    try:
+        api = f"http://api.site.example:{port_of(programs[-1])}"
+        assert visit(f"http://evil.example:{elsewhere}/").evaluate(DOORS, api) == WORKS
+        cookies = {"post": "refused", "get": "refused", "without": 5}
+        assert visit(f"http://evil.example:{elsewhere}/").evaluate(WITH_COOKIES, api) == cookies
+    finally:
+        stop_all(programs)
+
+
+@pytest.mark.parametrize("options, answer", [([], "refused"), (["--allow-credentials"], 5)])
+def test_cookies_are_for_listed_origins_and_only_with_the_option(visit, elsewhere, options, answer):
+    origin = f"http://app.site.example:{elsewhere}"
+    programs = start_in_process(*HOST, "--allow-origin", origin, *options)
+    try:
+        api = f"http://api.site.example:{port_of(programs[-1])}"
+        page = visit(origin)
+        page.context.add_cookies([{"name": "session", "value": "secret", "domain": "api.site.example", "path": "/"}])
+        posts = []
+        page.on("request", lambda request: posts.append(request) if request.method == "POST" else None)
+        assert page.evaluate(WITH_COOKIES, api) == {"post": answer, "get": answer, "without": 5}
+        if answer == 5:
+            assert "session=secret" in posts[0].all_headers().get("cookie", "")
+    finally:
+        stop_all(programs)
+
+
+def test_pages_of_other_sites_do_not_call_by_images_and_links(visit, elsewhere):
+    """A browser says that such a request comes from another site where it trusts the address, as it does 127.0.0.1."""
+    programs = start_in_process()
+    try:
+        base = f"http://127.0.0.1:{port_of(programs[-1])}"
+        page = visit(f"http://evil.example:{elsewhere}/")
+        for path in ("/rpc/calculator/add?a=1&b=2", "/events/chat/room"):
+            with page.expect_event("requestfailed", timeout=5000) as failed:
+                page.evaluate("(url) => { new Image().src = url; }", base + path)
+            assert "ERR_BLOCKED_BY_RESPONSE" in failed.value.failure
+            visitor = visit(f"http://evil.example:{elsewhere}/")
+            with visitor.expect_response(base + path, timeout=5000) as response:
+                visitor.evaluate("(url) => { location.href = url; }", base + path)
+            assert response.value.status == 403
+        page.evaluate("(url) => { location.href = url; }", base + "/")
+        page.wait_for_selector("#connection[data-state=open]", timeout=5000)
+    finally:
+        stop_all(programs)
