@@ -31,7 +31,10 @@ public struct GatewayOptions: ParsableArguments {
     public var allowHost = Setting.list("allow-host")
 
     /// Whether pages of listed origins may send cookies.
-    @Flag(help: "Lets pages of origins that are allowed by name send cookies, and read the answers.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Lets pages of origins that are allowed by name send cookies, and read the answers."
+    )
     public var allowCredentials = Setting.flag("allow-credentials")
 
     /// What browsers may load for the pages that are served.
@@ -58,11 +61,17 @@ public struct GatewayOptions: ParsableArguments {
     public var drainSpread = Setting.value("drain-spread", default: 2)
 
     /// Whether errors tell what happened.
-    @Flag(help: "Tells callers the trace of an error: what it says of itself; not where strangers call.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Tells callers the trace of an error: what it says of itself; not where strangers call."
+    )
     public var sendTraces = Setting.flag("send-traces")
 
     /// Whether there is a plain echo for conformance suites.
-    @Flag(help: "Serves a WebSocket at /echo that sends back what it gets, for conformance suites.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Serves a WebSocket at /echo that sends back what it gets, for conformance suites."
+    )
     public var rawEcho = Setting.flag("raw-echo")
 
     /// The defaults.

@@ -30,23 +30,26 @@ struct Demo: AsyncParsableCommand {
     @OptionGroup(title: "Native options")
     var nativeOptions: NativeOptions
 
-    @Flag(help: "Leaves the JSON doors shut.")
-    var noGateway = Setting.flag("no-gateway")
+    @Flag(inversion: .prefixedNo, help: "Opens the JSON doors.")
+    var gateway = !Setting.flag("no-gateway")
+
+    @Flag(inversion: .prefixedNo, help: "Serves the methods that load generators call too, as the service bench.")
+    var bench = Setting.flag("bench")
 
     @OptionGroup
     var log: LogOptions
 
     func validate() throws {
-        if noGateway, nativeOptions.address == nil { throw ValidationError("--no-gateway needs --native") }
+        if !gateway, nativeOptions.address == nil { throw ValidationError("--no-gateway needs --native") }
     }
 
     func run() async throws {
         let signals = await StopSignals()
-        let router = DemoServices.makeRouter()
+        let router = DemoServices.makeRouter(offersBench: bench)
         let logger = log.logger("postern-demo")
         var doors: [any ServiceLifecycle.Service] = []
         var url: String?
-        if !noGateway {
+        if gateway {
             let configuration = try gatewayOptions.configuration(defaultFolder: PublicFolder.find())
             let gateway = try await Gateway(configuration, dispatcher: router, logger: logger)
             doors.append(gateway)

@@ -3,9 +3,12 @@ import Postern
 /// Everything that the demo offers.
 enum DemoServices {
     /// A router with all services.
-    static func makeRouter() -> Router {
+    ///
+    /// - Parameter offersBench: Whether the methods for load generators are among them.
+    /// - Returns: The router, to be served.
+    static func makeRouter(offersBench: Bool = false) -> Router {
         let router = Router()
-        BenchmarkTwins.register(in: router)
+        if offersBench { BenchmarkTwins.register(in: router) }
         Calculator.register(in: router)
         Chat.register(in: router)
         Clock.register(in: router)

@@ -15,7 +15,7 @@ enum Hints {
             "curl \(url)rpc/calculator/divide \(json) -d '{\"a\":1,\"b\":4}'",
             "curl '\(url)rpc/calculator/add?a=2&b=3'",
             "curl -N \(url)events/chat/room",
-            "curl \(url)rpc/chat/say \(json) -d '{\"from\":\"me\",\"text\":\"hello\"}'",
+            "curl \(url)rpc/chat/say \(json) -d '{\"author\":\"me\",\"text\":\"hello\"}'",
         ]
     }
 }

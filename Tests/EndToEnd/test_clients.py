@@ -51,7 +51,7 @@ def test_the_python_client_calls_and_receives_events(server):
     first, *events = output.splitlines()
     assert first == "calculator.add: 3"
     said = [json.loads(event.removeprefix("event: ")) for event in events]
-    assert [(line["from"], line["text"]) for line in said] == [("python", f"line {n}") for n in (1, 2, 3)]
+    assert [(line["author"], line["text"]) for line in said] == [("python", f"line {n}") for n in (1, 2, 3)]
 
 
 def test_every_script_can_be_run_directly():

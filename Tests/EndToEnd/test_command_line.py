@@ -56,7 +56,7 @@ def test_a_call_prints_its_result_as_json(address, arguments, expected):
 
 @pytest.mark.parametrize("arguments, message", [
     (["calculator.divide", "1", "0"], "error 1001 unknown: division by zero\n"),
-    (["add", "1"], "error -32602 invalid_argument: Parameter b of add is missing\n"),
+    (["calculator.add", "1"], "error -32602 invalid_argument: Parameter b of calculator.add is missing\n"),
     (["no.such"], "error -32601 unimplemented: No such method: no.such\n"),
 ])
 def test_a_failed_call_tells_why(address, arguments, message):
@@ -137,6 +137,15 @@ def test_the_environment_gives_defaults():
         capture_output=True, text=True, timeout=10)
     assert program.returncode == 64
     assert "POSTERN_PORT" in program.stderr
+
+
+def test_flags_can_be_given_in_the_environment():
+    names = {"SEND_TRACES": "1", "RAW_ECHO": "yes", "ALLOW_CREDENTIALS": "true", "ALLOW_ORIGIN": "https://a.example", "BENCH": "1"}
+    environment = {**os.environ, **{f"POSTERN_{name}": value for name, value in names.items()}}
+    for options, status in (["--port", "70000"], "--port 70000"), (["--no-gateway"], "--no-gateway needs --native"):
+        program = subprocess.run(
+            [binary("postern-demo"), *options], env=environment, capture_output=True, text=True, timeout=10)
+        assert program.returncode == 64 and f"Error: {status}" in program.stderr, program.stderr
 
 
 def test_the_second_signal_does_not_wait():

@@ -6,7 +6,7 @@ import urllib.parse
 
 import pytest
 
-HALF = '{"from":"me","text":"\\ud83d"}'
+HALF = '{"author":"me","text":"\\ud83d"}'
 
 
 @pytest.fixture

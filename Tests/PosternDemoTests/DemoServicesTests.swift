@@ -14,7 +14,7 @@ func answer(_ router: Router, _ method: String, _ arguments: String) async throw
 }
 
 @Suite struct DemoServicesTests {
-    let router = DemoServices.makeRouter()
+    let router = DemoServices.makeRouter(offersBench: true)
 
     @Test(arguments: [
         ("calculator/add", "[2,3]", "5"),
@@ -23,16 +23,48 @@ func answer(_ router: Router, _ method: String, _ arguments: String) async throw
         ("calculator/divide", "[1,4]", "0.25"),
         ("echo/echo", #"{"value":{"b":[1,null,"ü"],"a":1.50}}"#, #"{"b":[1,null,"ü"],"a":1.50}"#),
         ("echo/echo", "[[]]", "[]"),
-        ("echo", #"["xxx"]"#, #""xxx""#),
-        ("add", "[1,2]", "3"),
-        ("addConcurrent", "[1,2]", "3"),
-        ("addAsync", "[1,2]", "3"),
+        ("bench/echo", #"["xxx"]"#, #""xxx""#),
+        ("bench/add", "[1,2]", "3"),
+        ("bench/addConcurrent", "[1,2]", "3"),
+        ("bench/addAsync", "[1,2]", "3"),
         ("jobs/active", "", "0"),
         ("files/active", "", "0"),
     ])
     func methodAnswers(method: String, arguments: String, expected: String) async throws {
         #expect(try await answer(router, method, arguments) == expected)
     }
+
+    @Test func methodsForLoadGeneratorsAreServedOnlyWhereTheyAreAskedFor() {
+        let names = DemoServices.makeRouter().description.methods.map(\.path)
+        #expect(!names.contains { $0.hasPrefix("bench/") } && names.allSatisfy { $0.contains("/") })
+    }
+
+    /// Generated clients have methods, parameters and services of the same names.
+    @Test func everyNameIsOneThatLanguagesTake() {
+        let description = router.description
+        var names = description.methods.flatMap { $0.parameters.map(\.name) }
+        names += description.methods.flatMap { $0.path.split(separator: "/").map(String.init) }
+        #expect(names.filter(Self.keywords.contains) == [])
+        // Two that differ in case only are one in some languages.
+        let paths = description.methods.map(\.path) + description.services.map(\.path)
+        #expect(Set(paths.map { $0.lowercased() }).count == paths.count)
+    }
+
+    /// Keywords of Python, JavaScript, Java, Go, Ruby, C#, Kotlin, Rust and Swift that can be no names there.
+    private static let keywords = Set(
+        """
+        False None True and as assert async await break class continue def del elif else except finally for from global \
+        if import in is lambda nonlocal not or pass raise return try while with yield case catch const debugger default \
+        delete do enum export extends function instanceof new null super switch this throw typeof var void let static \
+        abstract boolean byte char double float goto implements int interface long native package private protected \
+        public short synchronized throws transient volatile chan defer fallthrough func go map range select struct type \
+        alias begin end ensure module next nil redo rescue retry self then undef unless until when base bool checked \
+        decimal delegate event explicit extern fixed foreach internal lock namespace object operator out override params \
+        readonly ref sbyte sealed sizeof stackalloc string uint ulong unchecked ushort using virtual fun val \
+        crate dyn fn impl loop match mod move mut pub trait use where associatedtype deinit extension guard init inout \
+        protocol repeat subscript typealias
+        """.split(separator: " ").map(String.init)
+    )
 
     @Test func divisionByZeroHasACodeOfItsOwn() async {
         let error = await #expect(throws: CallError.self) { try await answer(router, "calculator/divide", "[1,0]") }
@@ -42,7 +74,7 @@ func answer(_ router: Router, _ method: String, _ arguments: String) async throw
     }
 
     @Test(arguments: [
-        ("add", "[9223372036854775807,1]"), ("echo/echo", "[]"), ("echo/echo", #"{"other":1}"#),
+        ("bench/add", "[9223372036854775807,1]"), ("echo/echo", "[]"), ("echo/echo", #"{"other":1}"#),
         ("files/monitor", #"["a\u0000b"]"#), ("files/monitor", #"[""]"#), ("jobs/run", "[0]"), ("jobs/run", "[1,-1]"),
     ])
     func unfitArgumentsAreRefused(method: String, arguments: String) async {

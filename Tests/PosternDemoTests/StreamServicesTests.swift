@@ -7,7 +7,7 @@ import Testing
 @testable import postern_demo
 
 @Suite(.timeLimit(.minutes(3))) struct StreamServicesTests {
-    let router = DemoServices.makeRouter()
+    let router = DemoServices.makeRouter(offersBench: true)
 
     private func stream(_ method: String, _ arguments: String) async throws -> ReplyStream {
         let payload = Payload(bytes: Array(arguments.utf8), codec: JSON.self)
@@ -81,7 +81,7 @@ import Testing
 
     @Test func publishReachesTheTopic() async throws {
         var bench = try await stream("rpc/subscribe", #"["bench"]"#).makeAsyncIterator()
-        #expect(try await answer(router, "publish", #"["x"]"#) == "true")
+        #expect(try await answer(router, "bench/publish", #"["x"]"#) == "true")
         #expect(try await bench.next()?.payload.bytes == Array(#""x""#.utf8))
     }
 

@@ -15,7 +15,7 @@ export function startChat(rpc, events) {
   let joined = false;
 
   const add = (line) => {
-    const mark = JSON.stringify([line.at, line.from, line.text]);
+    const mark = JSON.stringify([line.at, line.author, line.text]);
     if (seen.has(mark)) return;
     seen.add(mark);
     list.append(drawLine(line));
@@ -38,7 +38,7 @@ export function startChat(rpc, events) {
   };
 
   onSubmit(byID("chat-form"), async () => {
-    const line = { from: byID("chat-from").value, text: text.value };
+    const line = { author: byID("chat-from").value, text: text.value };
     text.value = "";
     const error = await rpc.call("chat.say", line, { timeoutMs: 10000 }).then(() => undefined, (reason) => reason);
     byID("chat-state").textContent = error ? describe(error) : "";

@@ -20,4 +20,4 @@ show() {
 }
 
 show curl -sS -w 'status %{http_code}, %{size_download} bytes' \
-    -H 'Content-Type: application/json' -d '{"jsonrpc":"2.0","method":"chat.say","params":{"from":"curl","text":"hello"}}' "$url/rpc"
+    -H 'Content-Type: application/json' -d '{"jsonrpc":"2.0","method":"chat.say","params":{"author":"curl","text":"hello"}}' "$url/rpc"

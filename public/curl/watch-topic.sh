@@ -9,7 +9,7 @@ url=${url%/}
 heard=0
 
 say() {
-    curl -sS -o /dev/null -H 'Content-Type: application/json' -d "{\"from\":\"curl\",\"text\":\"$1\"}" "$url/rpc/chat/say"
+    curl -sS -o /dev/null -H 'Content-Type: application/json' -d "{\"author\":\"curl\",\"text\":\"$1\"}" "$url/rpc/chat/say"
 }
 
 # Speaks once the stream is open, whose headers curl prints first; stops reading after the second event.

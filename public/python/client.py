@@ -28,7 +28,7 @@ async def main(url):
         print("calculator.add:", await call("calculator.add", {"a": 1, "b": 2}))
         await call("rpc.subscribe", {"topic": "chat.room"})
         for number in range(1, EVENTS + 1):
-            await call("chat.say", {"from": "python", "text": f"line {number}"})
+            await call("chat.say", {"author": "python", "text": f"line {number}"})
         while len(events) < EVENTS:
             events.append(json.loads(await socket.recv()))
         for event in events:

@@ -1,31 +1,33 @@
 import Postern
 
 /// The methods that load generators call: the same work registered in each way.
+///
+/// They are served only where they are asked for, in a service of their own.
 enum BenchmarkTwins {
-    /// Registers the methods at the top, without a service.
+    /// Registers `bench` and the topic of that name.
     static func register(in router: Router) {
-        let root = router.root
-        root.register("add", a, b, options: options("Adds on the event loop", .onEventLoop)) { (a: Int, b: Int) in
+        let service = router.service("bench", documentation: "What load generators call")
+        service.register("add", a, b, options: options("Adds on the event loop", .onEventLoop)) { (a: Int, b: Int) in
             try sum(a, b)
         }
-        root.register("addConcurrent", a, b, options: options("Adds on the global executor", .concurrent)) {
+        service.register("addConcurrent", a, b, options: options("Adds on the global executor", .concurrent)) {
             (a: Int, b: Int) in
             try sum(a, b)
         }
-        root.register("addAsync", a, b, options: options("Adds in a task on the event loop", .onEventLoop)) {
+        service.register("addAsync", a, b, options: options("Adds in a task on the event loop", .onEventLoop)) {
             (a: Int, b: Int) async throws in
             try sum(a, b)
         }
-        root.register("echo", Parameter<Payload>("value"), options: options("Gives back any value", .onEventLoop)) {
+        service.register("echo", Parameter<Payload>("value"), options: options("Gives back any value", .onEventLoop)) {
             (value: Payload) in value
         }
-        registerPublish(in: router)
+        registerPublish(in: router, service)
     }
 
-    private static func registerPublish(in router: Router) {
+    private static func registerPublish(in router: Router, _ service: Service) {
         let topic = router.topic("bench", documentation: "What publish was given", history: .none)
         let options = MethodOptions(documentation: "Publishes to the topic bench", execution: .onEventLoop)
-        router.root.register("publish", Parameter<String>("text"), options: options) { (text: String) in
+        service.register("publish", Parameter<String>("text"), options: options) { (text: String) in
             try topic.publish(text)
             return true
         }

@@ -17,10 +17,10 @@ final class Chat: Sendable {
         let service = router.service("chat", documentation: "One room for everybody")
         service.register(
             "say",
-            Parameter<String>("from", "Who speaks, at most 100 bytes"),
+            Parameter<String>("author", "Who speaks, at most 100 bytes"),
             Parameter<String>("text", "What is said, at most 2000 bytes"),
             options: MethodOptions(documentation: "Says something in chat/room", execution: .onEventLoop)
-        ) { (from: String, text: String) throws -> ChatMessage in try chat.say(text, from: from) }
+        ) { (author: String, text: String) throws -> ChatMessage in try chat.say(text, by: author) }
         service.register(
             "history",
             Parameter("limit", "How many messages at most, 0 to 1000", default: 50),
@@ -36,10 +36,10 @@ final class Chat: Sendable {
         )
     }
 
-    private func say(_ text: String, from: String) throws -> ChatMessage {
-        try Self.check("from", from, maximumBytes: Self.maximumNameBytes)
+    private func say(_ text: String, by author: String) throws -> ChatMessage {
+        try Self.check("author", author, maximumBytes: Self.maximumNameBytes)
         try Self.check("text", text, maximumBytes: Self.maximumTextBytes)
-        let message = ChatMessage(from: from, text: text, at: Timestamp(Date.now).rfc3339)
+        let message = ChatMessage(author: author, text: text, at: Timestamp(Date.now).rfc3339)
         // Under the lock, so that the room hears messages in the order in which they are kept.
         try messages.withLock { messages in
             try room.publish(message)
@@ -60,7 +60,7 @@ final class Chat: Sendable {
 
 /// What somebody said.
 struct ChatMessage: Codable, Hashable, Sendable {
-    let from: String
+    let author: String
     let text: String
     /// RFC 3339 text.
     let at: String

@@ -24,7 +24,7 @@ struct GatewayCommand: AsyncParsableCommand {
     @Option(help: "The native server: unix:/path, tcp:host:port or tls:host:port.")
     var upstream: Address?
 
-    @Flag(help: "Answers /readyz with 200 also while the native server is not connected.")
+    @Flag(inversion: .prefixedNo, help: "Answers /readyz with 200 also while the native server is not connected.")
     var readyWithoutUpstream = Setting.flag("ready-without-upstream")
 
     @OptionGroup var secretOptions: SecretOptions

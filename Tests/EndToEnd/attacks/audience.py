@@ -57,7 +57,7 @@ class Audience:
             due = start + (index - first) / rate
             if index < first + events and time.monotonic() >= due:
                 self.published.append(time.perf_counter())
-                text = raw.call("publish", f'{{"text":"{index:0{DIGITS}} {filler}"}}', index)
+                text = raw.call("bench.publish", f'{{"text":"{index:0{DIGITS}} {filler}"}}', index)
                 self.publisher.connection.sendall(raw.frame(raw.TEXT, text))
                 sample()
             wait = max(0, due - time.monotonic()) if index < first + events else 1

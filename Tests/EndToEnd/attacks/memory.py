@@ -75,7 +75,7 @@ class MemoryCheck:
             frame(CLOSE, b""), frame(CLOSE, b"\x03"), raw.close_frame(1012), frame(PING, b"x" * 126), frame(CONTINUATION),
             frame(TEXT, b"[", final=False), frame(TEXT, raw.ADD) * 200, frame(PING, b"x") * 500, b"\x81", b"\x81\xfe\x00",
             frame(TEXT, raw.call("jobs.run", '{"steps":3,"stepMs":50}')), frame(TEXT, raw.call("jobs.run", '{"steps":1,"stepMs":9}')),
-            frame(TEXT, raw.call("rpc.subscribe", '{"topic":"bench"}')) + frame(TEXT, raw.call("publish", '{"text":"x"}', 2)),
+            frame(TEXT, raw.call("rpc.subscribe", '{"topic":"bench"}')) + frame(TEXT, raw.call("bench.publish", '{"text":"x"}', 2)),
             frame(TEXT, raw.call("rpc.subscribe", '{"topic":"bench"}')) + frame(TEXT, raw.call("rpc.unsubscribe", '{"subscription":"1"}', 2)),
             frame(TEXT, b"{}") + raw.close_frame() + frame(TEXT, raw.ADD),
         ]
@@ -118,7 +118,7 @@ class MemoryCheck:
             connection.sendall(raw.get("/events/bench", close=False))
             assert raw.read_answer(connection, 30).status == 200
         for index, connection in enumerate(connections):
-            publisher.text(raw.call("publish", '{"text":"x"}'))
+            publisher.text(raw.call("bench.publish", '{"text":"x"}'))
             assert publisher.message(60)
             if index % 2:
                 raw.send_quietly(connection, b"x")

@@ -257,4 +257,4 @@ def call(method, params=None, identity=1):
     return text + ("}" if params is None else f',"params":{params}}}')
 
 
-ADD = call("add", '{"a":1,"b":2}')
+ADD = call("calculator.add", '{"a":1,"b":2}')

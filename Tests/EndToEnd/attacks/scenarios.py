@@ -114,7 +114,7 @@ def stalled_download(port):
     with raw.connect(port, receive_buffer=2048) as connection:
         big = "x" * 1_000_000
         threading.Thread(target=raw.send_quietly, daemon=True, args=(
-            connection, raw.post(raw.call("echo", f'{{"value":"{big}"}}')) * 8)).start()
+            connection, raw.post(raw.call("echo.echo", f'{{"value":"{big}"}}')) * 8)).start()
         start = time.monotonic()
         while time.monotonic() - start < 16:
             time.sleep(0.25)
@@ -134,7 +134,7 @@ def slow_download(port):
     with raw.connect(port, receive_buffer=4096) as connection:
         big = "x" * 1_000_000
         threading.Thread(target=raw.send_quietly, daemon=True, args=(
-            connection, raw.post(raw.call("echo", f'{{"value":"{big}"}}')))).start()
+            connection, raw.post(raw.call("echo.echo", f'{{"value":"{big}"}}')))).start()
         data, start = b"", time.monotonic()
         while len(data) < 1_000_000:
             connection.settimeout(5)
@@ -150,7 +150,7 @@ def slow_websocket(port):
     """The same over a WebSocket, with a message that libwebsockets holds as a whole."""
     socket = raw.WebSocket(port, receive_buffer=4096, timeout=5)
     big = "x" * 1_000_000
-    threading.Thread(target=socket.text, daemon=True, args=(raw.call("echo", f'{{"value":"{big}"}}'),)).start()
+    threading.Thread(target=socket.text, daemon=True, args=(raw.call("echo.echo", f'{{"value":"{big}"}}'),)).start()
     count, start = 0, time.monotonic()
     while count < 1_000_000:
         socket.connection.settimeout(5)

@@ -34,7 +34,7 @@ class Server:
         command = [*wrapper, str(binary or program()), "--port", "0", "--raw-echo", *options]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-            env={**os.environ, "SWIFT_BACKTRACE": "enable=no", **(environment or {})})
+            env={**os.environ, "SWIFT_BACKTRACE": "enable=no", "POSTERN_BENCH": "1", **(environment or {})})
         self.lines, self.port, self.lineCount = [], None, 0
         self.started = threading.Event()
         threading.Thread(target=self._read, daemon=True).start()

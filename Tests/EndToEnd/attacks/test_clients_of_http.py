@@ -292,7 +292,7 @@ def test_streams_and_websockets_of_clients_that_end_their_side_end(port):
     (raw.get("/index.html", close=False) * 20, [b"</html>"] * 20),
 ], ids=["health", "posts", "slow", "files"])
 def test_answers_before_a_handshake_arrive_before_it(port, before, answers):
-    call = raw.frame(raw.TEXT, raw.call("add", '{"a":20,"b":22}', 7))
+    call = raw.frame(raw.TEXT, raw.call("calculator.add", '{"a":20,"b":22}', 7))
     with raw.connect(port) as connection:
         connection.sendall(before + raw.handshake() + call)
         data = read_until(connection, lambda data: b'"result":42' in data)
@@ -304,9 +304,9 @@ def test_answers_before_a_handshake_arrive_before_it(port, before, answers):
 def test_a_handshake_waits_for_a_client_that_does_not_read(port):
     with raw.connect(port, receive_buffer=2048) as connection:
         body = "x" * 200_000
-        connection.sendall(raw.post(raw.call("echo", f'{{"value":"{body}"}}', 1)) + raw.handshake())
+        connection.sendall(raw.post(raw.call("echo.echo", f'{{"value":"{body}"}}', 1)) + raw.handshake())
         time.sleep(0.5)
-        connection.sendall(raw.frame(raw.TEXT, raw.call("add", '{"a":20,"b":22}', 7)))
+        connection.sendall(raw.frame(raw.TEXT, raw.call("calculator.add", '{"a":20,"b":22}', 7)))
         data = read_until(connection, lambda data: b'"result":42' in data)
         first, _, rest = data.partition(b"HTTP/1.1 101")
         assert first.count(b"x") == 200_000 and b'"id":7' in rest

@@ -102,7 +102,7 @@ def test_a_large_answer_that_is_under_way_arrives_whole(start):
     server = start()
     with raw.connect(server.port, receive_buffer=4096) as connection:
         big = "x" * 1_000_000
-        connection.sendall(raw.post(raw.call("echo", f'{{"value":"{big}"}}')))
+        connection.sendall(raw.post(raw.call("echo.echo", f'{{"value":"{big}"}}')))
         time.sleep(0.3)
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)

@@ -49,7 +49,7 @@ def test_w14_one_stalled_subscriber_hurts_only_itself(server, alive):
         thread.start()
     filler = "x" * 1_000
     for index in range(count):
-        publisher.text(raw.call("publish", f'{{"text":"{time.perf_counter()} {filler}"}}', index))
+        publisher.text(raw.call("bench.publish", f'{{"text":"{time.perf_counter()} {filler}"}}', index))
         assert "result" in publisher.message()
     for thread in threads:
         thread.join(20)
@@ -69,7 +69,7 @@ def test_w14_a_stalled_subscriber_that_never_reads_again_is_freed(server):
     publisher = raw.WebSocket(server.port)
     filler = "x" * 10_000
     for index in range(1_000):
-        publisher.text(raw.call("publish", f'{{"text":"{filler}"}}', index))
+        publisher.text(raw.call("bench.publish", f'{{"text":"{filler}"}}', index))
         publisher.message()
     publisher.close()
     wait_until(lambda: server.descriptors() <= before + 1, 12)
@@ -119,7 +119,7 @@ def test_p5_a_stalled_stream_is_cut(server):
     publisher = raw.WebSocket(server.port)
     filler = "x" * 10_000
     for index in range(1_500):
-        publisher.text(raw.call("publish", f'{{"text":"{filler}"}}', index))
+        publisher.text(raw.call("bench.publish", f'{{"text":"{filler}"}}', index))
         publisher.message()
     publisher.close()
     wait_until(lambda: server.descriptors() <= before + 1, 12)

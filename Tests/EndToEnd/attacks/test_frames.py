@@ -150,7 +150,7 @@ def test_w8_binary_json_is_read_like_text(socket):
 
 @pytest.mark.parametrize("bad", INVALID[:6])
 def test_w8_invalid_text_in_binary_json_is_a_parse_error(socket, bad):
-    socket.send(frame(BINARY, b'{"jsonrpc":"2.0","id":1,"method":"echo","params":["' + bad + b'"]}'))
+    socket.send(frame(BINARY, b'{"jsonrpc":"2.0","id":1,"method":"echo.echo","params":["' + bad + b'"]}'))
     assert "-32700" in socket.message()
     socket.text(raw.ADD)
     assert '"result":3' in socket.message()
@@ -206,7 +206,7 @@ def test_w13_compression_is_not_negotiated(port, offer):
 # W16
 def test_w16_single_bytes_make_the_same_session(port):
     with raw.connect(port) as connection:
-        calls = b"".join(frame(TEXT, raw.call("add", f"[{index},1]", index)) for index in range(5))
+        calls = b"".join(frame(TEXT, raw.call("calculator.add", f"[{index},1]", index)) for index in range(5))
         for byte in raw.handshake() + calls:
             connection.sendall(bytes([byte]))
         data = raw.read_answer(connection).rest

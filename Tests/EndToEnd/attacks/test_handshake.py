@@ -123,7 +123,7 @@ def test_h8_only_our_subprotocol_is_echoed(port, offered, echoed):
     socket.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/rpc/", "/rpc/add", "/RPC", "//rpc", "/livez", "/events/bench", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/rpc/", "/rpc/calculator/add", "/RPC", "//rpc", "/livez", "/events/bench", "/nothing"])
 def test_h8_other_paths_are_no_websocket(port, path):
     assert status(port, raw.handshake(path)) == 404
 

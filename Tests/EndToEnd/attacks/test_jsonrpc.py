@@ -25,7 +25,7 @@ def ask(socket, text):
 
 def nested(depth):
     """A message whose deepest value lies `depth` containers deep."""
-    return raw.call("add", "[" * (depth - 1) + "]" * (depth - 1))
+    return raw.call("calculator.add", "[" * (depth - 1) + "]" * (depth - 1))
 
 
 # J2
@@ -81,9 +81,9 @@ def test_j14_churn_leaves_nothing_behind(server, socket):
 
 # J17
 @pytest.mark.parametrize("text", [
-    '{"jsonrpc":"2.0","id":1,"method":"add","params":{%s}}' % ",".join(f'"{index:x}":1' for index in range(101_000)),
-    '{"jsonrpc":"2.0","id":1,"method":"add","params":[%s]}' % ",".join(["1"] * 200_000),
-    '{"jsonrpc":"2.0","id":1,"method":"add","params":[%s]}' % ",".join(["[]"] * 200_000),
+    '{"jsonrpc":"2.0","id":1,"method":"calculator.add","params":{%s}}' % ",".join(f'"{index:x}":1' for index in range(101_000)),
+    '{"jsonrpc":"2.0","id":1,"method":"calculator.add","params":[%s]}' % ",".join(["1"] * 200_000),
+    '{"jsonrpc":"2.0","id":1,"method":"calculator.add","params":[%s]}' % ",".join(["[]"] * 200_000),
     "{%s}" % ",".join(f'"{index:x}":1' for index in range(101_000)),
 ], ids=["named", "numbers", "arrays", "envelope"])
 def test_j17_values_of_a_message_are_limited(socket, text):

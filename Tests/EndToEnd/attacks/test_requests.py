@@ -12,7 +12,7 @@ import raw
 
 pytestmark = pytest.mark.usefixtures("alive")
 
-HIDDEN = raw.post(raw.call("add", '{"a":20,"b":22}', 7))
+HIDDEN = raw.post(raw.call("calculator.add", '{"a":20,"b":22}', 7))
 
 
 def refuse(port, request, *statuses):
@@ -248,7 +248,7 @@ def test_t13_a_client_that_leaves_frees_its_slot(server, leave):
     (raw.post(raw.ADD, kind="application/json; charset=utf-16"), 415, None),
     (raw.post(raw.ADD, kind=""), 415, None),
     (raw.post(raw.ADD).replace(b"Content-Type: application/json\r\n", b""), 415, None),
-    (raw.post('{"a":1,"b":2}', "/rpc/add", kind="text/plain"), 415, None),
+    (raw.post('{"a":1,"b":2}', "/rpc/calculator/add", kind="text/plain"), 415, None),
     (raw.post(raw.ADD, kind="application/json; charset=utf-8"), 200, None),
     (raw.post(raw.ADD, kind="Application/JSON"), 200, None),
 ])
@@ -336,7 +336,7 @@ def test_answers_reach_a_client_that_reads_late(port):
     with raw.connect(port, receive_buffer=2048) as connection:
         count = 60
         big = "x" * 20_000
-        request = b"".join(raw.post(raw.call("echo", f'{{"value":"{big}"}}', index)) for index in range(count))
+        request = b"".join(raw.post(raw.call("echo.echo", f'{{"value":"{big}"}}', index)) for index in range(count))
         threading.Thread(target=raw.send_quietly, args=(connection, request), daemon=True).start()
         time.sleep(1)
         data = bytearray()
