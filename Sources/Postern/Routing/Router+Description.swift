@@ -2,6 +2,22 @@ internal import Synchronization
 
 /// What a router offers, written once for each state of it.
 extension Router {
+    /// Describes everything registered, as `rpc/describe` does.
+    public var description: RouterDescription {
+        let services = serviceDocumentation.withLock { $0 }
+        let methods = methods.withLock { $0.methods }
+        let topics = topics.withLock { $0 }
+        var all = mountedDescription
+        all.services += services.map { ServiceDescription(path: $0.key, documentation: $0.value) }
+        all.methods += methods.map(\.description)
+        all.topics += topics.map { TopicDescription(path: $0.key, documentation: $0.value.documentation) }
+        return RouterDescription(
+            services: all.services.sorted { $0.path < $1.path },
+            methods: all.methods.sorted { $0.path < $1.path },
+            topics: all.topics.sorted { $0.path < $1.path }
+        )
+    }
+
     /// A description as bytes, and the state that it belongs to.
     struct WrittenDescription {
         let revision: UInt64
@@ -17,6 +33,12 @@ extension Router {
         let payload = try ResultEncoder<RouterDescription>().payload(description, as: codec)
         descriptions.withLock { $0[key] = WrittenDescription(revision: revision, payload: payload) }
         return payload
+    }
+
+    func describeService(_ path: String, _ documentation: String?) {
+        guard let documentation else { return }
+        serviceDocumentation.withLock { $0[path] = documentation }
+        noteChange()
     }
 
     /// Begins a new state; called behind every change of what is registered.

@@ -6,8 +6,8 @@ import Synchronization
 /// connections at once. Registering a path twice is a mistake in the program and stops it, unless the second
 /// registration says that it replaces the first.
 public final class Router: Sendable {
-    private let methods = Mutex(MethodTable())
-    private let serviceDocumentation = Mutex<[String: String]>([:])
+    let methods = Mutex(MethodTable())
+    let serviceDocumentation = Mutex<[String: String]>([:])
     let topics = Mutex<[String: Topic]>([:])
     let mounted = Mutex<[String: Router]>([:])
     let place = Mutex(Place())
@@ -45,22 +45,6 @@ public final class Router: Sendable {
         return isRemoved
     }
 
-    /// Describes everything registered, as `rpc/describe` does.
-    public var description: RouterDescription {
-        let services = serviceDocumentation.withLock { $0 }
-        let methods = methods.withLock { $0.methods }
-        let topics = topics.withLock { $0 }
-        var all = mountedDescription
-        all.services += services.map { ServiceDescription(path: $0.key, documentation: $0.value) }
-        all.methods += methods.map(\.description)
-        all.topics += topics.map { TopicDescription(path: $0.key, documentation: $0.value.documentation) }
-        return RouterDescription(
-            services: all.services.sorted { $0.path < $1.path },
-            methods: all.methods.sorted { $0.path < $1.path },
-            topics: all.topics.sorted { $0.path < $1.path }
-        )
-    }
-
     func find(_ path: Span<UInt8>) -> RegisteredMethod? { methods.withLock { $0.find(path) } ?? findMounted(path) }
 
     func add(_ method: RegisteredMethod, replacing: Bool = false) {
@@ -72,12 +56,6 @@ public final class Router: Sendable {
             return true
         }
         precondition(isNew, "A method is registered already at \"\(method.path)\"")
-        noteChange()
-    }
-
-    func describeService(_ path: String, _ documentation: String?) {
-        guard let documentation else { return }
-        serviceDocumentation.withLock { $0[path] = documentation }
         noteChange()
     }
 }
