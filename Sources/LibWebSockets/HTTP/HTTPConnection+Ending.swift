@@ -121,6 +121,7 @@ extension HTTPConnection {
                 loop: loop,
                 limits: upgrade.limits,
                 remoteAddress: remoteAddress,
+                bytesBeforeFrames: received - (upgrade.request.bytes.count - upgrade.request.length),
                 handler: upgrade.handler
             )
         )

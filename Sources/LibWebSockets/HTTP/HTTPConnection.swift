@@ -9,6 +9,8 @@ final class HTTPConnection: PollOwner, Flushable {
     var poll: PollHandle?
     var state = State.readingHead
     var input: [UInt8] = []
+    /// Bytes that were read since the connection was made.
+    private(set) var received = 0
     var output = HTTPOutput()
     var exchange: HTTPExchange?
     /// What the service adds to every answer to the request that is being served.
@@ -71,7 +73,7 @@ final class HTTPConnection: PollOwner, Flushable {
         case .wouldWait: return
         case .failed: return close()
         case .ended: return endInput()
-        case .bytes: break
+        case .bytes(let count): received += count
         }
         switch state {
         case .readingHead, .readingBody: process()

@@ -47,6 +47,13 @@ enum Socket {
         return result != 0 || error != 0
     }
 
+    /// Whether nothing more can be received.
+    static func hasEnded(_ descriptor: Int32) -> Bool {
+        var byte: UInt8 = 0
+        let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        return count == 0 || count < 0 && errno != EAGAIN && errno != EINTR
+    }
+
     static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 
     /// Accepts one connection that does not wait and sends small writes at once.

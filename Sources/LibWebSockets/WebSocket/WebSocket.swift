@@ -30,6 +30,10 @@ public final class WebSocket: Flushable {
     private var unacknowledged: Int32 = 0
     private var lastInput: UInt64
     private var pingSent = false
+    /// Bytes that were read from the connection before its first frame; `nil` when the first message has come.
+    private var bytesBeforeFrames: Int?
+    /// Bytes of our close frame, the last of the output, while it waits there.
+    private var closeFrameBytes = 0
     private var closeDeadline = UInt64.max
 
     /// Whether messages can be sent.
@@ -40,11 +44,21 @@ public final class WebSocket: Flushable {
     public var queuedBytes: Int { waitingBytes + heldBytes }
     private var waitingBytes: Int { max(0, output.count - Self.prefix) }
 
+    /// How long a close frame may take to leave where no answer to it is waited for.
+    private static let lastWordMilliseconds: UInt64 = 100
     /// Bytes in front of the output that libwebsockets may write to.
     static let prefix = Int(postern_write_prefix())
 
-    init(loop: EventLoop, limits: WebSocketLimits, remoteAddress: String, handler: any WebSocketHandler) {
+    /// Makes the WebSocket of a connection from which some bytes were read before its first frame.
+    init(
+        loop: EventLoop,
+        limits: WebSocketLimits,
+        remoteAddress: String,
+        bytesBeforeFrames: Int,
+        handler: any WebSocketHandler
+    ) {
         self.loop = loop
+        self.bytesBeforeFrames = bytesBeforeFrames
         self.limits = limits
         self.remoteAddress = remoteAddress
         self.handler = handler
@@ -71,9 +85,15 @@ public final class WebSocket: Flushable {
         guard state == .open else { return }
         beginClosing()
         if droppingQueued { output.removeLast(waitingBytes) }
-        reserve()
-        WebSocketFrame.appendClose(code: code, reason: reason, to: &output)
+        appendClose(code: code, reason: reason)
         markDirty()
+    }
+
+    private func appendClose(code: UInt16, reason: String) {
+        reserve()
+        let start = output.count
+        WebSocketFrame.appendClose(code: code, reason: reason, to: &output)
+        closeFrameBytes = output.count - start
     }
 
     private func append(_ kind: WebSocketFrame.Kind, keepsEmpty: Bool = false, _ body: (inout [UInt8]) -> Void) {
@@ -113,18 +133,24 @@ public final class WebSocket: Flushable {
         guard let connection = unsafe connection, output.count > Self.prefix else { return }
         guard unsafe lws_partial_buffered(connection) == 0 else { return waitForRoom() }
         let count = waitingBytes
-        let written = unsafe output.withUnsafeMutableBufferPointer { buffer -> Int32 in
-            guard let start = buffer.baseAddress else { return 0 }
-            return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
-        }
-        loop.outputBuffers.give(exchange(&output, with: []))
-        guard written >= 0 else { return kill() }
+        guard unsafe write(to: connection) else { return kill() }
         blockedSince = nil
         heldBytes = 0
         if unsafe lws_partial_buffered(connection) != 0 {
             heldBytes = count
             waitForRoom()
         }
+    }
+
+    /// Gives the output to libwebsockets; `false` when the connection is broken.
+    private func write(to connection: OpaquePointer) -> Bool {
+        let count = waitingBytes
+        let written = unsafe output.withUnsafeMutableBufferPointer { buffer -> Int32 in
+            guard let start = buffer.baseAddress else { return 0 }
+            return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
+        }
+        loop.outputBuffers.give(exchange(&output, with: []))
+        return written >= 0
     }
 
     /// Lets libwebsockets write what it has to before anything of ours.
@@ -152,6 +178,7 @@ public final class WebSocket: Flushable {
     func receive(_ bytes: Span<UInt8>, _ piece: MessagePiece) -> Bool {
         noteInput()
         if !isDirty { loop.flushIfMany() }
+        if bytesBeforeFrames != nil { checkMask(payload: bytes.count, isWhole: piece.remaining == 0) }
         guard state == .open else { return true }
         if piece.isFirst, piece.isFinal, bytes.count <= limits.maximumMessageBytes {
             handler?.received(bytes, isBinary: piece.isBinary, on: self)
@@ -189,16 +216,42 @@ public final class WebSocket: Flushable {
         pingSent = false
     }
 
-    /// The other end closes; `true` asks for the answer that the protocol demands, which a broken reason does not get.
-    func receiveClose(_ payload: Span<UInt8>) -> Bool {
-        remoteCloseCode = payload.count < 2 ? 1005 : UInt16(payload[0]) << 8 | UInt16(payload[1])
-        defer { beginClosing() }
-        return state == .open && payload.holdsValidReason
+    /// Closes when the first frame of the first message had no mask, as far as the bytes that have arrived show it.
+    private func checkMask(payload: Int, isWhole: Bool) {
+        guard let before = bytesBeforeFrames, let connection = unsafe connection else { return }
+        bytesBeforeFrames = nil
+        // Of a frame that comes in pieces libwebsockets may have taken more than it has passed on.
+        guard isWhole else { return }
+        let bytes = unsafe Int(clamping: postern_bytes_read(lws_get_socket_fd(connection))) - before
+        if ClientMask.isMissing(payload: payload, of: bytes) { close(code: 1002, reason: "frame without a mask") }
     }
 
-    /// libwebsockets ends the connection by itself, and sends its own close frame if any.
-    func isBeingClosed() {
+    /// The other end closes; `true` asks for the answer that the protocol demands.
+    ///
+    /// A close that breaks the protocol is answered by one of ours that says so.
+    func receiveClose(_ payload: Span<UInt8>) -> Bool {
+        remoteCloseCode = payload.count < 2 ? 1005 : UInt16(payload[0]) << 8 | UInt16(payload[1])
+        guard state == .open else { return false }
         beginClosing()
+        if payload.count == 1 { appendClose(code: 1002, reason: "close code of one byte") }
+        if !payload.holdsValidReason { appendClose(code: 1007, reason: "close reason is not UTF-8") }
+        return closeFrameBytes == 0
+    }
+
+    /// libwebsockets ends the connection by itself: what was answered before leaves, then a close frame.
+    func isBeingClosed() {
+        guard let connection = unsafe connection else { return }
+        let wasOpen = state == .open
+        beginClosing()
+        let hasReason = unsafe lws_get_close_length(connection) > 0
+        if wasOpen, !hasReason, unsafe !Socket.hasEnded(lws_get_socket_fd(connection)) {
+            // Some frames that break the protocol are given up without a reason, as control frames that are too long.
+            // Where the next frame begins is not known then, so no answer is waited for.
+            unsafe lws_close_reason(connection, LWS_CLOSE_STATUS_PROTOCOL_ERR, nil, 0)
+            closeDeadline = loop.milliseconds + Self.lastWordMilliseconds
+        }
+        if unsafe lws_get_close_length(connection) > 0 { output.removeLast(min(closeFrameBytes, waitingBytes)) }
+        if waitingBytes > 0, unsafe lws_partial_buffered(connection) == 0 { _ = unsafe write(to: connection) }
         output = []
     }
 

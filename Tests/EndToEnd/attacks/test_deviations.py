@@ -3,7 +3,7 @@
 import pytest
 
 import raw
-from raw import CLOSE, PING, PONG, TEXT, frame
+from raw import PING, PONG, TEXT, frame
 
 pytestmark = pytest.mark.usefixtures("alive")
 
@@ -15,8 +15,13 @@ def socket(port):
     socket.close()
 
 
-def test_w9_unmasked_frames_are_accepted(socket):
-    """RFC 6455 5.1 asks for a close with 1002. Masks protect proxies between client and server, not the server."""
+def test_w9_unmasked_frames_behind_another_are_accepted(socket):
+    """RFC 6455 5.1 asks for a close with 1002. Masks protect proxies between client and server, not the server.
+
+    A first message without a mask that arrives alone is refused, see test_frames.py: the bytes that came are counted.
+    """
+    socket.text(raw.ADD)
+    assert '"result":3' in socket.message()
     socket.send(frame(TEXT, raw.ADD, masked=False))
     assert '"result":3' in socket.message()
 
@@ -34,21 +39,6 @@ def test_lengths_that_are_not_minimal_are_accepted(socket, wide):
     """RFC 6455 5.2 asks for the shortest form of a length."""
     socket.send(frame(TEXT, raw.ADD, wide=wide))
     assert '"result":3' in socket.message()
-
-
-def test_w10_a_close_body_of_one_byte_is_echoed(socket):
-    """RFC 6455 5.5.1 asks for two bytes or none; the connection ends all the same."""
-    socket.send(frame(CLOSE, b"\x03"))
-    kind, payload, _ = socket.read()
-    assert kind == CLOSE and len(payload) in (1, 2)
-    assert socket.read(5) is None and socket.ended
-
-
-@pytest.mark.parametrize("bad", [frame(PING, b"x" * 126), raw.close_frame(1000, b"\xff")], ids=["ping", "reason"])
-def test_w5_w7_oversize_control_frames_and_bad_reasons_end_without_a_code(socket, bad):
-    """RFC 6455 asks for 1002 and 1007."""
-    socket.send(bad)
-    assert socket.ending() == "bare"
 
 
 @pytest.mark.parametrize("code", [1012, 1013, 1014])

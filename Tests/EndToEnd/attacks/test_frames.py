@@ -263,3 +263,39 @@ def test_echo_gives_back_every_size(port, kind, size):
     socket.send(frame(kind, b"x" * size))
     assert socket.read() == (kind, b"x" * size, True)
     socket.close()
+
+
+# W5, W7, W10
+@pytest.mark.parametrize("bad, code", [
+    (frame(PING, b"x" * 126), 1002), (frame(PING, b"x" * 70_000), 1002), (raw.close_frame(1000, b"\xff"), 1007), (frame(CLOSE, b"\x03"), 1002),
+], ids=["long ping", "very long ping", "close reason", "close of one byte"])
+def test_control_frames_that_break_the_rules_are_answered_by_a_reason(socket, bad, code):
+    socket.send(bad)
+    assert socket.ending(5) == code
+
+
+# W9
+@pytest.mark.parametrize("length", [len(raw.ADD), 125, 126, 5_000, 60_000])
+def test_w9_a_first_message_without_a_mask_is_refused_and_not_run(server, socket, length):
+    socket.send(frame(TEXT, padded(length), masked=False))
+    kind, payload, _ = socket.read()
+    assert kind == CLOSE and payload[:2] == struct.pack("!H", 1002)
+
+
+@pytest.mark.parametrize("length", [len(raw.ADD), 125, 126, 5_000, 60_000, 65_535, 65_536, 70_000, 500_000])
+def test_w9_a_first_message_with_a_mask_is_run_however_it_arrives(port, length):
+    message = frame(TEXT, padded(length))
+    for extra in (b"", message[:1], message[:7], message):
+        socket = raw.WebSocket(port, extra=extra)
+        socket.send(message[len(extra):])
+        assert '"result":3' in socket.message()
+        socket.close()
+
+
+@pytest.mark.parametrize("bad", [
+    frame(3, b""), frame(CONTINUATION, b"x"), frame(PING, b"x" * 126), frame(PING, b"", final=False), frame(TEXT, b"\xff"), frame(CLOSE, b"\x03"),
+], ids=["opcode", "continuation", "long ping", "ping in pieces", "text", "close"])
+def test_what_was_asked_before_a_broken_frame_in_the_same_read_is_answered(socket, bad):
+    socket.send(frame(TEXT, raw.ADD) + frame(TEXT, raw.ADD) + bad)
+    assert ['"result":3' in socket.message() for _ in range(2)] == [True, True]
+    assert socket.ending(5) in (1002, 1007)
