@@ -35,6 +35,7 @@ public final class Gateway: ServiceLifecycle.Service {
         let readiness = Readiness(isServiceReachable: configuration.isServiceReachable)
         let observer = observer ?? IncidentLog(logger)
         let loops = LoopRegistry()
+        let waiting = WaitingCalls(limit: configuration.waitingCalls)
         self.configuration = configuration
         self.readiness = readiness
         self.loops = loops
@@ -45,7 +46,8 @@ public final class Gateway: ServiceLifecycle.Service {
                 dispatcher: dispatcher,
                 configuration: configuration,
                 readiness: readiness,
-                observer: observer
+                observer: observer,
+                waiting: waiting
             )
             loops.add(LoopBound(context, on: loop))
             return GatewayService(context)

@@ -15,6 +15,8 @@ public struct GatewayConfiguration: Sendable {
     public var webSocket = WebSocketLimits()
     /// The limits of JSON-RPC messages.
     public var messages = JSONRPCLimits()
+    /// Calls of all clients together that may wait for a thread before they begin; one more is answered -32009.
+    public var waitingCalls = 16_384
     /// How the gateway stops.
     public var drain = DrainTimes()
     /// Whether the service behind the dispatcher can be reached now; while it cannot, `/readyz` answers 503.

@@ -14,6 +14,9 @@ final class LoopContext {
     let observer: any IncidentObserver
     let feeds: TopicFeeds
     let sessionSettings: JSONRPCSettings
+    /// The calls of all loops that wait for a thread.
+    let waiting: WaitingCalls
+    private let lanes: LaneWatch
     /// An empty list with room, for the session that takes the next message.
     var spareActions: [JSONRPCSession.Action] = []
     /// Calls that have been started and not answered.
@@ -26,19 +29,25 @@ final class LoopContext {
         dispatcher: any Dispatcher,
         configuration: GatewayConfiguration,
         readiness: Readiness,
-        observer: any IncidentObserver
+        observer: any IncidentObserver,
+        waiting: WaitingCalls
     ) {
         self.loop = loop
         self.dispatcher = dispatcher
         self.configuration = configuration
         self.readiness = readiness
         self.observer = observer
+        self.waiting = waiting
+        lanes = LaneWatch(loop)
         sessionSettings = JSONRPCSettings(limits: configuration.messages)
         feeds = TopicFeeds(loop: loop, dispatcher: dispatcher)
         loop.every(milliseconds: configuration.heartbeatMilliseconds) { [unowned self] in
             for stream in streams.values { stream.sendHeartbeat() }
         }
     }
+
+    /// Where calls of one connection begin in order.
+    func makeLane() -> HandlerLane { lanes.lane() }
 
     func add(_ session: WebSocketSession) { sessions[ObjectIdentifier(session)] = session }
     func remove(_ session: WebSocketSession) { sessions[ObjectIdentifier(session)] = nil }

@@ -18,6 +18,14 @@ final class ChannelTransport: FrameTransport {
 
     var executor: (any TaskExecutor)? { loopExecutor }
 
+    func start(_ handler: @escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> {
+        loopExecutor.start(handler)
+    }
+
+    func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
+        loop.scheduleTask(in: TimeAmount(delay), body)
+    }
+
     func outputBecameReady() { loop.execute { [handler] in handler.value.flushOutput() } }
 
     func waitUntilClosed() async { try? await closed.get() }

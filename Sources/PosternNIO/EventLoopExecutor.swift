@@ -11,6 +11,8 @@ final class EventLoopExecutor: TaskExecutor {
     private struct State {
         var waiting: [UnownedJob] = []
         var isScheduled = false
+        /// What is enqueued while a task is being started, and runs before ``EventLoopExecutor/start(_:)`` returns.
+        var starting: Slot?
 
         /// Takes the first jobs, and whether some are left.
         mutating func take() -> (jobs: [UnownedJob], hasMore: Bool) {
@@ -19,6 +21,11 @@ final class EventLoopExecutor: TaskExecutor {
             isScheduled = !waiting.isEmpty
             return (jobs, isScheduled)
         }
+    }
+
+    /// Room for one job.
+    private struct Slot {
+        var job: UnownedJob?
     }
 
     private static let jobsAtOnce = 16
@@ -42,12 +49,35 @@ final class EventLoopExecutor: TaskExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let schedules = state.withLock { state in
+            if let slot = state.starting, slot.job == nil {
+                state.starting = Slot(job: job)
+                return false
+            }
             state.waiting.append(job)
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
         if schedules { loop.execute { self.run() } }
     }
+
+    /// Starts a task; on the thread of the loop.
+    ///
+    /// It has run up to its first wait when this returns, calls of functions that only change the executor included.
+    func start(_ body: @escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> {
+        let outer = state.withLock { state in exchange(&state.starting, with: Slot()) }
+        let task = Task(executorPreference: self, operation: body)
+        for _ in 0..<Self.stepsInStart {
+            guard let job = state.withLock({ $0.starting?.job.take() }) else { break }
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+        if let job = state.withLock({ state in exchange(&state.starting, with: outer)?.job }) {
+            enqueue(ExecutorJob(job))
+        }
+        return task
+    }
+
+    /// The most jobs that starting a task runs; those of a handler with a deadline are three.
+    private static let stepsInStart = 4
 
     private func run() {
         let (jobs, hasMore) = state.withLock { $0.take() }

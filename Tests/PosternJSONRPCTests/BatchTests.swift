@@ -25,14 +25,31 @@ import Testing
 
     @Test func answersWaitForEachOtherAndKeepTheirOrder() {
         let client = TestClient()
-        #expect(client.send(batch([slow(1), add(2), slow(3), "7"])) == "")
+        #expect(client.send(batch([add(1), slow(2), slow(3), "7"])) == "")
         let tickets = client.started
         #expect(tickets.count == 2)
         #expect(client.finish(tickets[1], "33") == "")
-        let answer = client.finish(tickets[0], "11")
-        #expect(answer.hasPrefix("[" + result(1, 11) + "," + result(2, 3) + "," + result(3, 33) + ","))
+        let answer = client.finish(tickets[0], "22")
+        #expect(answer.hasPrefix("[" + result(1, 2) + "," + result(2, 22) + "," + result(3, 33) + ","))
         #expect(answer.errorCode == -32600)
-        #expect(client.finish(tickets[0], "11") == "")
+        #expect(client.finish(tickets[0], "22") == "")
+    }
+
+    @Test func aShortEntryBehindOneThatIsHandedOutIsHandedOutToo() {
+        let client = TestClient()
+        #expect(client.send(batch([add(1), slow(2), add(3)])) == "")
+        let calls = client.startedCalls
+        #expect(calls.map(\.call.method) == ["slow", "add"])
+        #expect(calls.map(\.options.placement) == [.concurrent, .onEventLoop])
+        #expect(calls.map { $0.options.function != nil } == [false, true])
+    }
+
+    @Test func aShortCallIsHandedOutWhileAnEarlierOneHasNotBegun() {
+        let client = TestClient()
+        #expect(client.send(slow(1)) == "")
+        #expect(client.send(add(2), isIdle: false) == "")
+        #expect(client.startedCalls.map(\.options.placement) == [.onEventLoop])
+        #expect(client.send(add(3)) == result(3, 4))
     }
 
     @Test(arguments: ["add", "slow", "short"], ["add", "slow", "short"])
@@ -40,12 +57,12 @@ import Testing
         for id in ["7", #""x""#] {
             let entry = { (method: String) in #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":[3,4]}"# }
             let client = TestClient()
-            var answer = client.send(batch([entry(first), entry(second), add(1)]))
+            var answer = client.send(batch([add(1), entry(first), entry(second)]))
             if let ticket = client.started.first { answer = client.finish(ticket, "7") }
             #expect(client.callsInFlight == 0)
             let refusal = #"{"jsonrpc":"2.0","id":\#(id),"error":{"code":-32600,"message":"Invalid Request","#
-            #expect(answer.hasPrefix(#"[{"jsonrpc":"2.0","id":\#(id),"result":7},"# + refusal), "\(answer)")
-            #expect(answer.hasSuffix(result(1, 2) + "]") && answer.contains("duplicate id"))
+            let results = "[" + result(1, 2) + #",{"jsonrpc":"2.0","id":\#(id),"result":7},"#
+            #expect(answer.hasPrefix(results + refusal) && answer.contains("duplicate id"), "\(answer)")
         }
     }
 
@@ -79,7 +96,7 @@ import Testing
     @Test func notificationsInABatchAreNotAnswered() {
         let client = TestClient()
         let note = #"{"jsonrpc":"2.0","method":"slow"}"#
-        #expect(client.send(batch([note, add(1)])) == batch([result(1, 2)]))
+        #expect(client.send(batch([add(1), note])) == batch([result(1, 2)]))
         #expect(client.finish(client.started[0], "1") == "")
         #expect(client.callsInFlight == 0)
         #expect(client.send(batch([note])) == "")

@@ -21,12 +21,19 @@ final class TestClient {
 
     /// Sends one message; the answer, or empty text.
     @discardableResult
-    func send(_ text: String) -> String { send(bytes: Array(text.utf8)) }
+    func send(_ text: String, isIdle: Bool = true) -> String { send(bytes: Array(text.utf8), isIdle: isIdle) }
 
     @discardableResult
-    func send(bytes: [UInt8]) -> String {
+    func send(bytes: [UInt8], isIdle: Bool = true) -> String {
         text { output, actions in
-            session.receive(bytes.span, from: TestDispatcher(), now: now, into: &output, actions: &actions)
+            session.receive(
+                bytes.span,
+                from: TestDispatcher(),
+                now: now,
+                isIdle: isIdle,
+                into: &output,
+                actions: &actions
+            )
         }
     }
 

@@ -5,26 +5,39 @@ import Testing
 
 @Suite(.timeLimit(.minutes(3)))
 struct HandlerLaneTests {
+    /// On threads of its own: holding one of the global executor's would hold up other tests, or all of them.
+    private func laneOnItsOwnThreads() -> HandlerLane {
+        HandlerLane(
+            spawn: { lane in DispatchQueue(label: "lane").async { lane.run() } },
+            watch: { Self.check($0, on: DispatchQueue(label: "watch")) }
+        )
+    }
+
+    private static func check(_ lane: HandlerLane, on queue: DispatchQueue) {
+        queue.asyncAfter(deadline: .now() + .milliseconds(2)) { if lane.check() { check(lane, on: queue) } }
+    }
+
     @Test
     func handlersStartInOrder() async {
         let lane = HandlerLane()
         let (numbers, signal) = AsyncStream.makeStream(of: Int.self)
-        for number in 0..<5_000 { lane.append { signal.yield(number) } }
-        lane.append { signal.finish() }
+        for number in 0..<5_000 { lane.append(TestEntry { signal.yield(number) }) }
+        lane.append(TestEntry { signal.finish() })
         #expect(await numbers.reduce(into: []) { $0.append($1) } == Array(0..<5_000))
     }
 
-    /// On threads of its own: holding one of the global executor's would hold up other tests, or all of them.
     @Test
     func aHandlerThatHoldsItsThreadDoesNotHoldTheOnesBehindIt() async {
-        let lane = HandlerLane { drain in DispatchQueue(label: "drain").async(execute: drain) }
+        let lane = laneOnItsOwnThreads()
         let (done, signal) = AsyncStream.makeStream(of: Void.self)
         let second = Atomic(false)
-        lane.append {
-            while !second.load(ordering: .acquiring) {}
-            signal.finish()
-        }
-        lane.append { second.store(true, ordering: .releasing) }
+        lane.append(
+            TestEntry {
+                while !second.load(ordering: .acquiring) {}
+                signal.finish()
+            }
+        )
+        lane.append(TestEntry { second.store(true, ordering: .releasing) })
         for await _ in done {}
         let hasRun = second.load(ordering: .acquiring)
         #expect(hasRun)
@@ -33,18 +46,45 @@ struct HandlerLaneTests {
     /// As if its thread had been taken from it: what is told is in order all the same.
     @Test("Check 41: a notification that holds its thread is waited for")
     func aNotificationThatHoldsItsThreadIsWaitedFor() async {
-        let lane = HandlerLane { drain in DispatchQueue(label: "drain").async(execute: drain) }
+        let lane = laneOnItsOwnThreads()
         let (numbers, signal) = AsyncStream.makeStream(of: Int.self)
         let begun = ContinuousClock.now
-        lane.append(isNotification: true) {
-            while ContinuousClock.now - begun < .milliseconds(50) {}
-            signal.yield(1)
-        }
-        lane.append(isNotification: true) { signal.yield(2) }
-        lane.append {
-            signal.yield(3)
-            signal.finish()
-        }
+        lane.append(
+            TestEntry(LaneTraits(isNotification: true)) {
+                while ContinuousClock.now - begun < .milliseconds(50) {}
+                signal.yield(1)
+            }
+        )
+        lane.append(TestEntry(LaneTraits(isNotification: true)) { signal.yield(2) })
+        lane.append(
+            TestEntry {
+                signal.yield(3)
+                signal.finish()
+            }
+        )
         #expect(await numbers.reduce(into: []) { $0.append($1) } == [1, 2, 3])
     }
+
+    @Test
+    func aLaneIsIdleOnlyWhenEveryEntryHasBegun() {
+        let lane = HandlerLane(spawn: { _ in }, watch: { _ in })
+        #expect(lane.isIdle)
+        lane.append(TestEntry { #expect(!lane.isIdle) })
+        #expect(!lane.isIdle)
+        lane.run()
+        #expect(lane.isIdle)
+    }
+}
+
+/// A function as an entry.
+final class TestEntry: LaneEntry {
+    let traits: LaneTraits
+    private let body: @Sendable () -> Void
+
+    init(_ traits: LaneTraits = LaneTraits(), _ body: @escaping @Sendable () -> Void) {
+        self.traits = traits
+        self.body = body
+    }
+
+    func begin() { body() }
 }

@@ -9,7 +9,7 @@ public final class BatchingExecutor: TaskExecutor {
     /// What waits to be run.
     private enum Work {
         case job(UnownedJob)
-        case errand(any Errand)
+        case other(any ConcurrentWork)
     }
 
     private struct State {
@@ -78,10 +78,8 @@ public final class BatchingExecutor: TaskExecutor {
         add(.job(UnownedJob(job)))
     }
 
-    /// Takes an errand; any thread.
-    ///
-    /// It is run like a job, without a task.
-    func enqueue(_ errand: any Errand) { add(.errand(errand)) }
+    /// Takes work that is run like a job, without a task; any thread.
+    public func enqueue(_ work: any ConcurrentWork) { add(.other(work)) }
 
     private func add(_ work: Work) {
         let isOnLoop = storage.isCurrentThread
@@ -93,6 +91,10 @@ public final class BatchingExecutor: TaskExecutor {
         }
         if starts { startDrainer() }
     }
+
+    /// Has what was collected started before the turn of the loop ends, beside work that has not moved since this was
+    /// called last.
+    public func startCollected() { handOver() }
 
     /// Gives what has been collected to the global executor.
     ///
@@ -107,9 +109,7 @@ public final class BatchingExecutor: TaskExecutor {
         while let work = state.withLock({ $0.take() }) {
             switch work {
             case .job(let job): unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-            case .errand(let errand):
-                errand.run()
-                errand.loop.takeBack(errand)
+            case .other(let work): work.run()
             }
         }
     }

@@ -14,6 +14,9 @@ public final class EventLoop: @unchecked Sendable {
     private let mailbox = Mailbox()
     private var jobs = TurnList<UnownedJob>()
     private var dirty = TurnList<any Flushable>()
+    /// The job of the task that is being started, and then what that enqueues before its first wait.
+    private var startingJob: UnownedJob?
+    private var isStarting = false
     private var hooks: [HookHandle] = []
     private var waker: HookHandle?
     private var thread: ServiceThread?
@@ -59,11 +62,27 @@ public final class EventLoop: @unchecked Sendable {
     /// on a thread of Swift's global executor, one piece after another, and that thread counts as the loop's meanwhile.
     public func execute(_ work: @escaping @Sendable () -> Void) { post(.work(work)) }
 
-    /// Has an errand run by another thread and finished by this one.
-    public func send(_ errand: any Errand) { concurrentExecutor.enqueue(errand) }
+    /// Starts a task that prefers this loop.
+    ///
+    /// It has run up to its first wait when this returns, calls of functions that only change the executor included.
+    public func start(_ body: @escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> {
+        let outer = (startingJob, isStarting)
+        (startingJob, isStarting) = (nil, true)
+        let task = Task(executorPreference: self, operation: body)
+        for _ in 0..<Self.stepsInStart {
+            guard let job = startingJob.take() else { break }
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+        if let job = startingJob { jobs.append(job) }
+        (startingJob, isStarting) = outer
+        return task
+    }
 
-    /// Takes an errand that was run; any thread.
-    func takeBack(_ errand: any Errand) { post(.errand(errand)) }
+    /// The most jobs that starting a task runs; those of a handler with a deadline are three.
+    private static let stepsInStart = 4
+
+    /// Has this thread finish an errand that was run; any thread.
+    public func takeBack(_ errand: any Errand) { post(.errand(errand)) }
 
     /// Whether the caller is on the loop's thread; any thread.
     public var isCurrent: Bool { raw.isCurrentThread }
@@ -74,6 +93,15 @@ public final class EventLoop: @unchecked Sendable {
     /// Calls `body` again and again on the loop's thread, until the loop stops.
     public func every(milliseconds: UInt64, _ body: @escaping () -> Void) {
         unsafe hooks.append(.every(milliseconds: milliseconds, on: raw.pointer, body))
+    }
+
+    /// Makes a timer that calls `body` every few milliseconds, from ``LoopTimer/start()`` on, until that returns `false`.
+    public func timer(milliseconds: UInt64, _ body: @escaping () -> Bool) -> LoopTimer {
+        let timer = LoopTimer(milliseconds: milliseconds, body)
+        let handle = unsafe HookHandle.resting(on: raw.pointer) { [weak timer] in timer?.fire() }
+        timer.use(handle)
+        hooks.append(handle)
+        return timer
     }
 
     /// The loop's clock in milliseconds, taken once a turn; it never goes back.
@@ -211,6 +239,10 @@ extension EventLoop: TaskExecutor {
     /// Jobs of the loop's own thread run in this turn, others after one wake-up a batch.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        if isCurrent { jobs.append(job) } else { post(.job(job)) }
+        guard isCurrent else {
+            post(.job(job))
+            return
+        }
+        if isStarting, startingJob == nil { startingJob = job } else { jobs.append(job) }
     }
 }

@@ -99,17 +99,35 @@ final class HookHandle {
         on loop: UnsafeMutablePointer<uv_loop_t>,
         _ body: @escaping () -> Void
     ) -> HookHandle {
+        let hook = unsafe resting(on: loop, body)
+        hook.startTimer(milliseconds: milliseconds)
+        return hook
+    }
+
+    /// Runs `body` again and again between ``startTimer(milliseconds:)`` and ``stopTimer()``.
+    static func resting(on loop: UnsafeMutablePointer<uv_loop_t>, _ body: @escaping () -> Void) -> HookHandle {
         let hook = unsafe HookHandle(size: MemoryLayout<uv_timer_t>.size, body: body)
         let timer = unsafe hook.raw.bindMemory(to: uv_timer_t.self, capacity: 1)
         unsafe uv_timer_init(loop, timer)
         unsafe timer.pointee.data = Unmanaged.passUnretained(hook).toOpaque()
+        return hook
+    }
+
+    /// Starts a timer; only for a handle of one.
+    func startTimer(milliseconds: UInt64) {
+        guard body != nil else { return }
         unsafe uv_timer_start(
-            timer,
+            raw.assumingMemoryBound(to: uv_timer_t.self),
             { timer in unsafe HookHandle.run(timer?.pointee.data) },
             milliseconds,
             milliseconds
         )
-        return hook
+    }
+
+    /// Stops a timer; only for a handle of one.
+    func stopTimer() {
+        guard body != nil else { return }
+        unsafe uv_timer_stop(raw.assumingMemoryBound(to: uv_timer_t.self))
     }
 
     /// Runs `body` some time after ``wake()``, once for any number of calls in between.

@@ -1,97 +1,93 @@
 private import Synchronization
 
-/// Starts handlers off the connection's loop, in the order in which they were put here.
+/// Starts the handlers of one connection off its loop, in the order of their calls.
 ///
 /// Each handler runs up to its first wait before the next one starts, so what handlers do first happens in the order of
-/// their calls. The handler of a call that keeps its thread for longer than ``patience`` loses that privilege: the ones
-/// behind it then start on another thread. That of a notification keeps it: what is told is in order however busy the
-/// machine is.
-final class HandlerLane: Sendable {
-    typealias Start = @Sendable () -> Void
+/// their calls. The handler of a call that holds its thread for longer than ``patience`` is overtaken: the entries
+/// behind it then start on another thread. That of a notification is not, so that notifications stay in order however
+/// busy the machine is.
+///
+/// A lane is put behind those of other connections after a number of entries, and when a turn has taken long.
+package final class HandlerLane: Sendable {
+    /// Called with a lane on the thread that appends to it.
+    package typealias Request = @Sendable (HandlerLane) -> Void
 
-    private struct Entry: Sendable {
-        let start: Start
-        let isNotification: Bool
-    }
+    private let state = Mutex(LaneState())
+    private let hasWork = Atomic(false)
+    private let spawn: Request
+    private let watch: Request
 
-    private struct State {
-        var queue = Queue<Entry>()
-        /// The task that is draining; one that finds another number here has been replaced.
-        var drainer = 0
-        var isDraining = false
-        var isWatched = false
-        /// Counts starts, so that standing still can be told from going on.
-        var started = 0
-        /// Whether what was started last is waited for, however long it takes.
-        var isWaitedFor = false
-
-        mutating func next() -> Start? {
-            guard let entry = queue.take() else { return nil }
-            started &+= 1
-            isWaitedFor = entry.isNotification
-            return entry.start
-        }
-    }
-
-    private let state = Mutex(State())
-    private let detach: @Sendable (@escaping Start) -> Void
-    private static let patience = Duration.milliseconds(2)
+    /// How often ``check()`` is to be called while an entry waits.
+    package static let patience = Duration.milliseconds(2)
 
     /// Makes a lane.
     ///
-    /// - Parameter detach: Runs a drain of the lane on some other thread; one of the global executor's if left out.
-    init(detach: @escaping @Sendable (@escaping Start) -> Void = { drain in Task { drain() } }) {
-        self.detach = detach
+    /// - Parameters:
+    ///   - spawn: Has ``run()`` called once on another thread, behind the lanes for which it was asked before.
+    ///   - watch: Has ``check()`` called every ``patience`` for as long as it returns `true`, on a thread that is not
+    ///     held by handlers: best the one that appends.
+    package init(
+        spawn: @escaping Request = HandlerLane.inTask,
+        watch: @escaping Request = HandlerLane.inTaskThatSleeps
+    ) {
+        self.spawn = spawn
+        self.watch = watch
     }
+
+    /// Whether every entry has begun, so that another handler may start outside the lane without overtaking one.
+    package var isIdle: Bool { !hasWork.load(ordering: .acquiring) }
 
     /// Puts a handler behind the others.
-    func append(isNotification: Bool = false, _ start: @escaping Start) {
-        let (drainer, watches) = state.withLock { state -> (Int?, Bool) in
-            state.queue.append(Entry(start: start, isNotification: isNotification))
-            guard state.isDraining else {
-                state.isDraining = true
-                return (state.drainer, false)
-            }
-            guard !state.isWatched else { return (nil, false) }
-            state.isWatched = true
-            return (nil, true)
+    package func append(_ entry: any LaneEntry) {
+        let (spawns, watches) = state.withLock { state in
+            hasWork.store(true, ordering: .relaxed)
+            return state.append(entry)
         }
-        if let drainer { spawn(drainer) }
-        if watches { Task { await watch() } }
+        if spawns { spawn(self) }
+        if watches { watch(self) }
     }
 
-    private func spawn(_ drainer: Int) { detach { self.drain(drainer) } }
+    /// Removes the entries that have not begun, for a connection that has ended.
+    package func removeAll() -> [any LaneEntry] { state.withLock { $0.removeAll() } }
 
-    private func drain(_ drainer: Int) {
-        while let start = next(for: drainer) { start() }
-    }
-
-    private func next(for drainer: Int) -> Start? {
-        state.withLock { state in
-            guard state.drainer == drainer else { return nil }
-            if let start = state.next() { return start }
-            state.isDraining = false
-            return nil
-        }
-    }
-
-    /// Replaces the drainer whenever one handler has held it too long; ends when nothing is left to start.
-    private func watch() async {
-        var seen = -1
+    /// Starts entries for one turn.
+    package func run() {
+        let turn = state.withLock { $0.beginTurn() }
         while true {
-            try? await Task.sleep(for: Self.patience)
-            let (goesOn, replacement) = state.withLock { state -> (Bool, Int?) in
-                guard state.isDraining, !state.queue.isEmpty else {
-                    state.isWatched = false
-                    return (false, nil)
-                }
-                defer { seen = state.started }
-                guard state.started == seen, !state.isWaitedFor else { return (true, nil) }
-                state.drainer += 1
-                return (true, state.drainer)
+            let step = state.withLock { state in
+                let step = state.next(in: turn)
+                if case .rest = step { hasWork.store(false, ordering: .releasing) }
+                return step
             }
-            if let replacement { spawn(replacement) }
-            guard goesOn else { return }
+            switch step {
+            case .begin(let entry): entry.begin()
+            case .yield: return spawn(self)
+            case .rest, .leave: return
+            }
+        }
+    }
+
+    /// Lets the entries behind a handler begin that has held its thread since the last time this was called.
+    ///
+    /// - Returns: Whether it has to be called again.
+    package func check() -> Bool {
+        let finding = state.withLock { state in
+            let finding = state.check()
+            if finding.isIdle { hasWork.store(false, ordering: .releasing) }
+            return finding
+        }
+        for entry in finding.short { entry.begin() }
+        if finding.spawns { spawn(self) }
+        return finding.isWatched
+    }
+
+    /// Runs a lane on the global executor.
+    @Sendable package static func inTask(_ lane: HandlerLane) { Task { lane.run() } }
+
+    /// Checks a lane from the global executor.
+    @Sendable package static func inTaskThatSleeps(_ lane: HandlerLane) {
+        Task {
+            repeat { try? await Task.sleep(for: patience) } while lane.check()
         }
     }
 }

@@ -71,6 +71,6 @@ extension Peer {
     }
 
     private func serve(_ arrival: ArrivalQueue.Arrival) async {
-        await start(arrival.id, arrival.call, depth: arrival.depth, on: nil)?.value
+        await start(arrival.id, arrival.call, depth: arrival.depth)?.value
     }
 }

@@ -6,14 +6,10 @@ extension Peer {
             return arrivals.append(.init(id: frame.id, call: incomingCall(frame, bytes), depth: frame.depth))
         }
         switch dispatcher.execution(of: bytes.span.extracting(frame.path)) {
-        case .immediate(let method): answer(frame, method, bytes, &replies)
-        case .onEventLoop:
+        case .immediate(let method) where lane.isIdle: answer(frame, method, bytes, &replies)
+        case let execution:
             changeInTurn { $0.beginServing(frame.id) }
-            start(frame.id, incomingCall(frame, bytes), depth: frame.depth, on: transport.executor)
-        case .concurrent, .offloaded:
-            changeInTurn { $0.beginServing(frame.id) }
-            let call = incomingCall(frame, bytes)
-            lane.append { self.start(frame.id, call, depth: frame.depth, on: nil) }
+            begin(frame.id, incomingCall(frame, bytes), depth: frame.depth, execution)
         }
     }
 
@@ -42,16 +38,12 @@ extension Peer {
             return arrivals.append(.init(id: id, call: notification(path, arguments, bytes), depth: 0))
         }
         switch dispatcher.execution(of: bytes.span.extracting(path)) {
-        case .immediate(let method):
+        case .immediate(let method) where lane.isIdle:
             var unused: [UInt8] = []
             try? method.run(bytes.span.extracting(arguments), MessagePack.self, &unused)
-        case .onEventLoop:
+        case let execution:
             guard let id = changeInTurn({ $0.beginNotification() }) else { return }
-            start(id, notification(path, arguments, bytes), depth: 0, on: transport.executor)
-        case .concurrent, .offloaded:
-            guard let id = changeInTurn({ $0.beginNotification() }) else { return }
-            let call = notification(path, arguments, bytes)
-            lane.append(isNotification: true) { self.start(id, call, depth: 0, on: nil) }
+            begin(id, notification(path, arguments, bytes), depth: 0, execution)
         }
     }
 
@@ -81,20 +73,36 @@ extension Peer {
         )
     }
 
-    /// Starts a handler: it runs here up to its first wait.
+    /// Starts a handler behind those of earlier calls: here if it is short and none of them has yet to begin.
+    func begin(_ id: UInt64, _ call: Call, depth: Int, _ execution: MethodExecution) {
+        let isShort =
+            switch execution {
+            case .immediate, .onEventLoop: true
+            case .concurrent, .offloaded: false
+            }
+        if isShort, lane.isIdle {
+            start(id, call, depth: depth) { [transport] in transport.start($0) }
+        } else {
+            lane.append(ServedCallEntry(self, id, call, depth: depth, isShort: isShort))
+        }
+    }
+
+    /// Starts a handler in a task, which has run up to its first wait when this returns.
     @discardableResult
     func start(
         _ id: UInt64,
         _ call: Call,
         depth: Int,
-        on executor: (any TaskExecutor)?
+        in makeTask: (@escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> = {
+            Task.immediate(operation: $0)
+        }
     ) -> Task<Void, Never>? {
         guard change({ $0.isWanted(id) }) else {
             change { state in _ = state.finish(id, with: .failure(Self.cancelled)) }
             return nil
         }
         let context = ServingContext(depth: depth + 1, deadline: call.deadline)
-        let task = Task.immediate(executorPreference: executor) {
+        let task = makeTask {
             await ServingContext.$current.withValue(context) { await self.run(id, call) }
         }
         if !change({ $0.attach(task, to: id) }) { task.cancel() }

@@ -7,7 +7,7 @@ extension Peer {
         _ references: ReceivedReferences?,
         _ replies: inout [UInt8]
     ) -> DisconnectReason? {
-        if references == nil, arrivals == nil, let method = shortMethod(at: frame.path, in: bytes) {
+        if references == nil, arrivals == nil, lane.isIdle, let method = shortMethod(at: frame.path, in: bytes) {
             answer(frame, method, bytes, &replies)
             return nil
         }
@@ -58,11 +58,7 @@ extension Peer {
     private func begin(_ id: UInt64, _ call: Call, depth: Int) {
         if let arrivals { return arrivals.append(.init(id: id, call: call, depth: depth)) }
         let execution = call.target?.execution(of: call.method) ?? dispatcher.execution(of: call.method.utf8.span)
-        switch execution {
-        case .immediate, .onEventLoop: start(id, call, depth: depth, on: transport.executor)
-        case .concurrent, .offloaded:
-            lane.append(isNotification: call.isNotification) { self.start(id, call, depth: depth, on: nil) }
-        }
+        begin(id, call, depth: depth, execution)
     }
 
     /// The same for every number that the other side does not hold, whether it is lent to somebody else or never was.

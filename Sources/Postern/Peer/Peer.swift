@@ -17,7 +17,7 @@ public final class Peer: Sendable {
     let dispatcher: any Dispatcher
     let transport: any FrameTransport
     let authentication: (any Authentication)?
-    let lane = HandlerLane()
+    let lane: HandlerLane
     /// What waits to be served; `nil` for a peer that serves as things arrive.
     let arrivals: ArrivalQueue?
     let status = ConnectionStatus()
@@ -48,6 +48,7 @@ public final class Peer: Sendable {
     ) {
         arrivals = serving == .manual ? ArrivalQueue() : nil
         self.transport = transport
+        lane = HandlerLane(watch: { $0.checkRepeatedly(on: transport) })
         self.dispatcher = dispatcher
         self.limits = limits
         self.name = name

@@ -22,7 +22,7 @@ extension ReferenceHandle {
         call.isNotification = true
         switch self {
         case .remote(let remote): try remote.connection.sendNotification(call)
-        case .local: Self.inbox.append { [call] in Task.immediate { _ = try? await dispatch(call) } }
+        case .local: Self.inbox.append(LocalNotification(call, to: self))
         }
     }
 
@@ -72,6 +72,20 @@ extension ReferenceHandle {
         }
         return Call(path(of: method), arguments: payload, deadline: timeout.map { .now + $0 })
     }
+}
+
+/// A notification to something of this process.
+private final class LocalNotification: LaneEntry {
+    private let call: Call
+    private let handle: ReferenceHandle
+    let traits = LaneTraits()
+
+    init(_ call: Call, to handle: ReferenceHandle) {
+        self.call = call
+        self.handle = handle
+    }
+
+    func begin() { Task.immediate { [handle, call] in _ = try? await handle.dispatch(call) } }
 }
 
 extension LocalReference {

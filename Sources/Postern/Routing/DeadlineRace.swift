@@ -46,7 +46,7 @@ final class DeadlineRace: Sendable {
 
     private func runAsChild(_ handler: @escaping @Sendable () async throws(CallError) -> Reply) async -> Outcome {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { self.settle(await Self.outcome(of: handler)) }
+            group.addImmediateTask { self.settle(await Self.outcome(of: handler)) }
             let outcome = await settled()
             group.cancelAll()
             return outcome
@@ -56,7 +56,7 @@ final class DeadlineRace: Sendable {
     /// The handler's task outlives this function only when the deadline won, and then it is cancelled.
     private func runApart(_ handler: @escaping @Sendable () async throws(CallError) -> Reply) async -> Outcome {
         await withTaskCancellationHandler {
-            let task = Task { self.settle(await Self.outcome(of: handler)) }
+            let task = Task.immediate { self.settle(await Self.outcome(of: handler)) }
             let isCancelled = state.withLock { state in
                 state.handler = task
                 return state.isCancelled

@@ -6,6 +6,8 @@ struct Queue<Element: Sendable>: Sendable {
 
     var isEmpty: Bool { head == elements.count }
     var count: Int { elements.count - head }
+    /// The element that is taken next.
+    var first: Element? { isEmpty ? nil : elements[head] }
 
     /// Makes a queue of elements, the first one first.
     init(_ elements: [Element] = []) { self.elements = elements }

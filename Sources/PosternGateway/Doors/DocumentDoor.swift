@@ -18,7 +18,7 @@ final class DocumentDoor {
         if context.readiness.isDraining { return PathAnswer.send(.failure(.stopping), to: exchange) }
         let runner = CallRunner(context)
         runner.onFinish = { [self] _, result in answer(exchange, result) }
-        exchange.onDisconnect = { runner.cancelAll() }
+        exchange.onDisconnect = { runner.close() }
         let arguments = Payload(bytes: [], codec: JSON.self)
         let call = Call("rpc/describe", arguments: arguments, deadline: .now + Self.patience)
         runner.start(.only, call, JSONRPCSession.CallOptions(placement: .concurrent))

@@ -30,7 +30,7 @@ final class EventStream: TopicReader {
 
     /// Streams the result of a method.
     func open(_ stream: ReplyStream, of method: String) {
-        begin { [self] in items.cancelAll() }
+        begin { [self] in items.close() }
         items.onItem = { [self] _, item in
             guard let event = try? StreamNotification.item(item, of: method) else { return end() }
             write(id: nil) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }

@@ -70,7 +70,7 @@ final class PathDoor {
             guard case .success(.stream(let stream)) = result else { return PathAnswer.send(result, to: exchange) }
             Self.answer(exchange, stream, of: method, context)
         }
-        exchange.onDisconnect = { runner.cancelAll() }
+        exchange.onDisconnect = { runner.close() }
         exchange.onInterrupt = {
             runner.close()
             PathAnswer.send(.failure(.stopped), to: exchange)

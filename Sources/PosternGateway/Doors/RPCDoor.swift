@@ -38,6 +38,9 @@ final class PostedMessage {
     private let exchange: HTTPExchange
     private let calls: CallRunner
     private var output: [UInt8] = []
+    /// What actions ask for while they are done: it is done behind them.
+    private var laterActions: [JSONRPCSession.Action] = []
+    private var isPerforming = false
 
     init(_ session: consuming JSONRPCSession, _ exchange: HTTPExchange, _ context: LoopContext) {
         self.session = session
@@ -47,7 +50,7 @@ final class PostedMessage {
 
     func begin(_ actions: [JSONRPCSession.Action]) {
         calls.onFinish = { ticket, result in self.finish(ticket, result) }
-        exchange.onDisconnect = { [calls] in calls.cancelAll() }
+        exchange.onDisconnect = { [calls] in calls.close() }
         exchange.onInterrupt = { [self] in giveUp() }
         perform(actions)
         if session.callsInFlight == 0 { end() }
@@ -61,14 +64,21 @@ final class PostedMessage {
     }
 
     private func perform(_ actions: [JSONRPCSession.Action]) {
-        for action in actions {
-            switch action {
-            case .start(let call, let ticket, let options):
-                calls.start(ticket, call, options)
-            case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
-            case .cancel(let ticket): calls.cancel(ticket)
-            default: break
-            }
+        laterActions += actions
+        guard !isPerforming else { return }
+        isPerforming = true
+        while !laterActions.isEmpty {
+            for action in Swift.exchange(&laterActions, with: []) { perform(action) }
+        }
+        isPerforming = false
+    }
+
+    private func perform(_ action: JSONRPCSession.Action) {
+        switch action {
+        case .start(let call, let ticket, let options): calls.start(ticket, call, options)
+        case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
+        case .cancel(let ticket): calls.cancel(ticket)
+        default: break
         }
     }
 
@@ -77,7 +87,7 @@ final class PostedMessage {
             var actions: [JSONRPCSession.Action] = []
             session.giveUp(ticket, with: .stopped, into: &output, actions: &actions)
         }
-        calls.cancelAll()
+        calls.close()
         end(isTurnedAway: true)
     }
 

@@ -35,11 +35,13 @@ final class TopicFeed {
         onEnd()
     }
 
-    /// Reads the topic until it ends or nobody listens any more.
+    /// Reads the topic until it ends or has no readers any more.
+    ///
+    /// The subscription has its place when this returns, or its request is on the way: before any later request.
     func start(_ dispatcher: any Dispatcher) {
         let feed = LoopBound(self, on: loop)
         let topic = topic
-        task = Task(executorPreference: loop) { await feed.keepReading(topic, from: dispatcher) }
+        task = loop.start { await feed.keepReading(topic, from: dispatcher) }
     }
 
     // MARK: On the loop
@@ -107,7 +109,7 @@ extension LoopBound where Value == TopicFeed {
         do throws(CallError) {
             let stream = try await subscribe(to: topic, at: dispatcher)
             let position = stream.position ?? StreamPosition(epoch: "", offset: 0)
-            await run { $0.begin(at: position) }
+            if loop.isCurrent { value.begin(at: position) } else { await run { $0.begin(at: position) } }
             var items = stream.makeAsyncIterator()
             while let item = try await items.next() {
                 guard !Task.isCancelled else { return nil }

@@ -4,25 +4,36 @@ import PosternJSONRPC
 import Synchronization
 
 /// A call that a function answers without a task, on its way to another thread and back.
-final class FunctionCall: Errand {
+final class FunctionCall: LaneEntry, Errand {
     private let runner: LoopBound<CallRunner>
     private let ticket: CallTicket
     private let function: ImmediateMethod
     private let arguments: Payload
+    private let waiting: WaitingCalls
+    let traits: LaneTraits
     private let result = Mutex<Result<Reply, CallError>?>(nil)
 
-    init(_ ticket: CallTicket, _ function: ImmediateMethod, _ arguments: Payload, for runner: LoopBound<CallRunner>) {
+    init(
+        _ ticket: CallTicket,
+        _ function: ImmediateMethod,
+        _ arguments: Payload,
+        _ traits: LaneTraits,
+        for runner: LoopBound<CallRunner>,
+        countedBy waiting: WaitingCalls
+    ) {
         self.ticket = ticket
         self.function = function
         self.arguments = arguments
+        self.traits = traits
         self.runner = runner
+        self.waiting = waiting
     }
 
-    var loop: EventLoop { runner.loop }
-
-    func run() {
+    func begin() {
+        waiting.remove()
         let found = function.result(for: arguments)
         result.withLock { $0 = found }
+        runner.loop.takeBack(self)
     }
 
     func finish() {

@@ -8,6 +8,6 @@ extension WebSocketSession {
         for ticket in session.unansweredCalls {
             send { $0.giveUp(ticket, with: .stopped, into: &$1, actions: &$2) }
         }
-        madeCalls?.cancelAll()
+        madeCalls?.close()
     }
 }

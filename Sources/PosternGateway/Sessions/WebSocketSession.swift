@@ -14,6 +14,9 @@ final class WebSocketSession: WebSocketHandler {
     var madeClient: JSONRPCClient?
     private(set) var session: JSONRPCSession
     private var topics: [SubscriptionTicket: TopicSubscription] = [:]
+    /// What actions ask for while they are done: it is done behind them.
+    private var laterActions: [JSONRPCSession.Action] = []
+    private var isPerforming = false
     private(set) var socket: WebSocket?
 
     init(_ context: LoopContext) {
@@ -38,6 +41,7 @@ final class WebSocketSession: WebSocketHandler {
                 message,
                 from: context.dispatcher,
                 now: context.loop.now,
+                isIdle: madeCalls?.isIdle ?? true,
                 into: &output,
                 actions: &actions
             )
@@ -106,8 +110,15 @@ final class WebSocketSession: WebSocketHandler {
 
     /// Does what the session asks for, in order; the empty list is kept for the next message.
     private func perform(_ actions: inout [JSONRPCSession.Action]) {
-        actions.reverse()
-        while let action = actions.popLast() { perform(action) }
+        if isPerforming { return laterActions += actions }
+        isPerforming = true
+        while true {
+            actions.reverse()
+            while let action = actions.popLast() { perform(action) }
+            if laterActions.isEmpty { break }
+            actions = exchange(&laterActions, with: [])
+        }
+        isPerforming = false
         swap(&actions, &context.spareActions)
     }
 

@@ -6,7 +6,7 @@ extension JSONRPCSession {
         _ message: Span<UInt8>,
         _ scanner: inout JSONScanner,
         from dispatcher: some Dispatcher,
-        now: ContinuousClock.Instant,
+        _ reception: Reception,
         into output: inout [UInt8],
         actions: inout [Action]
     ) throws(JSONFault) {
@@ -22,7 +22,8 @@ extension JSONRPCSession {
         var batch = Batch()
         var ids = BatchIDs()
         for (entry, envelope) in envelopes.enumerated() {
-            let reception = Reception(now: now, place: BatchPlace(batch: slot, generation: generation, entry: entry))
+            var reception = reception
+            reception.place = BatchPlace(batch: slot, generation: generation, entry: entry)
             let start = batch.text.count
             if batch.isFull, !envelope.isNotification, !envelope.isResponse {
                 refuse(.batchFull(.no), envelope, message, &batch.text)

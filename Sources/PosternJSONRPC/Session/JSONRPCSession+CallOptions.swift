@@ -5,7 +5,7 @@ extension JSONRPCSession {
     public struct CallOptions: Sendable {
         /// Who runs it.
         public var placement: Placement
-        /// What answers the call without a task, on another thread; `nil` when only the dispatcher can.
+        /// What answers the call without a task; `nil` when only the dispatcher can.
         public var function: ImmediateMethod?
         /// Whether the client wants to hear of its progress.
         public var wantsProgress = false
@@ -27,7 +27,8 @@ extension JSONRPCSession {
             switch execution {
             case .concurrent: placement = .concurrent
             case .offloaded(let function): (placement, self.function) = (.concurrent, function)
-            case .immediate, .onEventLoop: placement = .onEventLoop
+            case .immediate(let function): (placement, self.function) = (.onEventLoop, function)
+            case .onEventLoop: placement = .onEventLoop
             }
         }
     }

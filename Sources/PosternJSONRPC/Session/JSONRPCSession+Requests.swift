@@ -54,8 +54,7 @@ extension JSONRPCSession {
             let request = Request(method, envelope, message, reception)
             return begin(request, message, lending: CallOptions(execution), into: &output, actions: &actions)
         }
-        // An entry of a batch must not overtake an earlier one that waits for its turn.
-        guard case .immediate(let immediate) = execution, reception.place == nil || !isHoldingBack else {
+        guard case .immediate(let immediate) = execution, mayRunHere(reception, actions) else {
             if case .offloaded(let function) = execution, isPlain(envelope, reception) {
                 return offload(function, envelope, message, into: &output, actions: &actions)
             }
@@ -68,9 +67,16 @@ extension JSONRPCSession {
         run(immediate, envelope, of: message, in: reception, into: &output, actions: &actions)
     }
 
-    /// Whether a call asks for nothing but its result.
+    /// Whether a short method overtakes no call of its client: none that has yet to begin, and no entry of its batch that
+    /// waits for its turn or becomes an action.
+    @inline(__always)
+    private func mayRunHere(_ reception: Reception, _ actions: [Action]) -> Bool {
+        reception.isIdle && (reception.place == nil || !isHoldingBack && actions.isEmpty)
+    }
+
+    /// Whether a call asks for nothing but its result, and for that.
     private func isPlain(_ envelope: Envelope, _ reception: Reception) -> Bool {
-        envelope.meta.isEmpty && reception.place == nil && limits.longestTimeout == nil
+        envelope.meta.isEmpty && reception.place == nil && limits.longestTimeout == nil && !envelope.isNotification
     }
 
     /// Hands out a function that answers the call by itself.

@@ -59,12 +59,20 @@ public struct JSONRPCSession: ~Copyable {
     /// Methods that are immediate are run right here, and answered in the output. Nothing is appended when there is
     /// nothing to be answered yet.
     ///
+    /// - Parameters:
+    ///   - message: The bytes of the message.
+    ///   - dispatcher: What answers the calls.
+    ///   - now: The time of its arrival.
+    ///   - isIdle: Whether every call that was handed out has begun: otherwise none is run here, and overtakes another.
+    ///   - output: Where answers are appended.
+    ///   - actions: What is to be done after they are sent.
     /// - Returns: Whether the message was well-formed JSON.
     @discardableResult
     public mutating func receive(
         _ message: Span<UInt8>,
         from dispatcher: some Dispatcher,
         now: ContinuousClock.Instant,
+        isIdle: Bool = true,
         into output: inout [UInt8],
         actions: inout [Action]
     ) -> Bool {
@@ -74,10 +82,11 @@ public struct JSONRPCSession: ~Copyable {
             case Byte.openBrace:
                 let envelope = try EnvelopeReader.read(message, with: &scanner, depth: 0)
                 try scanner.scanEnd(message)
-                let context = Reception(now: now, place: nil)
+                let context = Reception(now: now, isIdle: isIdle)
                 take(envelope, of: message, from: dispatcher, context, into: &output, actions: &actions)
             case Byte.openBracket:
-                try receiveBatch(message, &scanner, from: dispatcher, now: now, into: &output, actions: &actions)
+                let context = Reception(now: now, isIdle: isIdle)
+                try receiveBatch(message, &scanner, from: dispatcher, context, into: &output, actions: &actions)
             default:
                 try scanner.scanValue(message, depth: 0)
                 try scanner.scanEnd(message)
@@ -110,5 +119,7 @@ public struct JSONRPCSession: ~Copyable {
 /// When a message came, and where in a batch it stands.
 struct Reception {
     let now: ContinuousClock.Instant
-    let place: BatchPlace?
+    /// Whether every call that was handed out before has begun.
+    let isIdle: Bool
+    var place: BatchPlace?
 }

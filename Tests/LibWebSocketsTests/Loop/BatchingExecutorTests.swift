@@ -49,7 +49,7 @@ import Testing
             let (ends, end) = AsyncStream.makeStream(of: Bool.self)
             loop.execute {
                 for _ in 0..<100 {
-                    loop.send(
+                    loop.concurrentExecutor.enqueue(
                         TestErrand(loop, run: { end.yield(!loop.isCurrent) }, finish: { end.yield(loop.isCurrent) })
                     )
                 }
@@ -91,7 +91,7 @@ import Testing
 }
 
 /// Two functions as an errand.
-private final class TestErrand: Errand {
+private final class TestErrand: ConcurrentWork, Errand {
     let loop: EventLoop
     private let body: @Sendable () -> Void
     private let end: @Sendable () -> Void
@@ -102,6 +102,9 @@ private final class TestErrand: Errand {
         end = finish
     }
 
-    func run() { body() }
+    func run() {
+        body()
+        loop.takeBack(self)
+    }
     func finish() { end() }
 }

@@ -26,6 +26,47 @@ import Testing
         }
     }
 
+    @concurrent private static func note(_ seen: Counter) async { seen.add() }
+
+    @Test func aTaskThatIsStartedRunsUpToItsFirstWaitAndThenGoesOnThere() async {
+        await withLoop { loop in
+            let counts = Mutex<[Int]>([])
+            let counter = Counter()
+            await withCheckedContinuation { end in
+                loop.execute {
+                    _ = loop.start {
+                        await Self.note(counter)
+                        counts.withLock { $0.append(counter.count) }
+                        await turn(of: loop)
+                        counts.withLock { $0.append(loop.isCurrent ? 1 : 0) }
+                        end.resume()
+                    }
+                    counts.withLock { $0.append(-1) }
+                }
+            }
+            #expect(counts.withLock { $0 } == [1, -1, 1])
+        }
+    }
+
+    @Test func aTimerRunsUntilItsBodyHasEnough() async {
+        await withLoop { loop in
+            let counter = Counter()
+            await withCheckedContinuation { end in
+                loop.execute {
+                    let timer = loop.timer(milliseconds: 1) {
+                        counter.add()
+                        if counter.count == 3 { end.resume() }
+                        return counter.count < 3
+                    }
+                    timer.start()
+                    // Held for as long as it is to run.
+                    loop.every(milliseconds: 60_000) { withExtendedLifetime(timer) {} }
+                }
+            }
+            #expect(counter.count == 3)
+        }
+    }
+
     @Test func workOfManyThreadsAllRuns() async {
         await withLoop { loop in
             let counter = Counter()

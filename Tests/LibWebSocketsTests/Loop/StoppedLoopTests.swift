@@ -60,12 +60,12 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func errandsComeBack() async {
         let loop = await stoppedLoop()
-        await withCheckedContinuation { next in loop.send(Errand(on: loop, then: next)) }
+        await withCheckedContinuation { next in loop.concurrentExecutor.enqueue(Errand(on: loop, then: next)) }
     }
 
     private final class Total { var number = 0 }
 
-    private final class Errand: LibWebSockets.Errand {
+    private final class Errand: ConcurrentWork, LibWebSockets.Errand {
         let loop: EventLoop
         private let next: CheckedContinuation<Void, Never>
 
@@ -74,7 +74,7 @@ import Testing
             self.next = next
         }
 
-        func run() {}
+        func run() { loop.takeBack(self) }
         func finish() { next.resume() }
     }
 }

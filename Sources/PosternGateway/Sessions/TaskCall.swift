@@ -1,0 +1,60 @@
+import LibWebSockets
+import Postern
+import PosternJSONRPC
+import Synchronization
+
+/// A call that is answered in a task, from the time that it waits for its turn until it ends.
+final class TaskCall: LaneEntry {
+    private struct State {
+        var task: Task<Void, Never>?
+        var isCancelled = false
+    }
+
+    private let runner: LoopBound<CallRunner>
+    private let ticket: CallTicket
+    private let call: Call
+    private let waiting: WaitingCalls
+    let traits: LaneTraits
+    private let dispatcher: any Dispatcher
+    private let state = Mutex(State())
+
+    init(
+        _ ticket: CallTicket,
+        _ call: Call,
+        isShort: Bool,
+        at dispatcher: any Dispatcher,
+        for runner: LoopBound<CallRunner>,
+        countedBy waiting: WaitingCalls
+    ) {
+        self.ticket = ticket
+        self.call = call
+        self.dispatcher = dispatcher
+        self.runner = runner
+        self.waiting = waiting
+        traits = LaneTraits(isNotification: call.isNotification, isShort: isShort)
+    }
+
+    func begin() {
+        waiting.remove()
+        guard !state.withLock({ $0.isCancelled }) else { return runner.finishTask(ticket, .failure(Self.cancelled)) }
+        let task = Task.immediate { [runner, ticket, call, dispatcher] in
+            await runner.run(ticket, call, at: dispatcher)
+        }
+        let isCancelled = state.withLock { state in
+            state.task = task
+            return state.isCancelled
+        }
+        if isCancelled { task.cancel() }
+    }
+
+    /// Cancels the task; one that has not begun is not run.
+    func cancel() {
+        let task = state.withLock { state in
+            state.isCancelled = true
+            return state.task
+        }
+        task?.cancel()
+    }
+
+    private static let cancelled = CallError(.cancelled, "The caller cancelled", ran: .no)
+}

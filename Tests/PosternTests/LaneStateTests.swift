@@ -1,0 +1,95 @@
+@testable import Postern
+import Testing
+
+@Suite struct LaneStateTests {
+    private func entry(isShort: Bool = false, isNotification: Bool = false) -> TestEntry {
+        TestEntry(LaneTraits(isNotification: isNotification, isShort: isShort)) {}
+    }
+
+    /// Begins a turn of a lane that holds these entries, and the first of them.
+    private func lane(_ entries: TestEntry...) -> (state: LaneState, turn: Int) {
+        var state = LaneState()
+        for entry in entries { _ = state.append(entry) }
+        let turn = state.beginTurn()
+        _ = state.next(in: turn)
+        return (state, turn)
+    }
+
+    private func word(_ step: LaneState.Step) -> String {
+        switch step {
+        case .begin: "begin"
+        case .yield: "yield"
+        case .rest: "rest"
+        case .leave: "leave"
+        }
+    }
+
+    @Test func aTurnIsSpawnedOnceAndWatchedWhenAnEntryWaits() {
+        var state = LaneState()
+        let first = state.append(entry())
+        let second = state.append(entry())
+        let third = state.append(entry())
+        #expect([first.spawns, second.spawns, third.spawns] == [true, false, false])
+        #expect([first.watches, second.watches, third.watches] == [false, true, false])
+    }
+
+    @Test func aTurnEndsAfterThirtyTwoEntriesSoThatOthersHaveTheirs() {
+        var state = LaneState()
+        for _ in 0..<40 { _ = state.append(entry()) }
+        let turn = state.beginTurn()
+        let steps = (0..<33).map { _ in word(state.next(in: turn)) }
+        #expect(steps == Array(repeating: "begin", count: 32) + ["yield"])
+        let next = state.beginTurn()
+        #expect((0..<9).map { _ in word(state.next(in: next)) } == Array(repeating: "begin", count: 8) + ["rest"])
+    }
+
+    @Test func aTurnThatHasLastedSinceTheLastCheckEnds() {
+        var (state, turn) = lane(entry(), entry(), entry())
+        _ = state.check()
+        _ = state.next(in: turn)
+        let finding = state.check()
+        #expect(!finding.spawns && finding.isWatched)
+        #expect(word(state.next(in: turn)) == "yield")
+    }
+
+    @Test func aHandlerThatHasNotMovedSinceTheLastCheckIsReplaced() {
+        var (state, turn) = lane(entry(), entry())
+        #expect(!state.check().spawns)
+        #expect(state.check().spawns)
+        let next = state.beginTurn()
+        #expect(word(state.next(in: turn)) == "leave")
+        #expect(word(state.next(in: next)) == "begin")
+    }
+
+    @Test func shortEntriesBehindAHandlerThatHoldsItsThreadBeginAtOnce() {
+        var (state, turn) = lane(entry(), entry(isShort: true), entry(isShort: true))
+        _ = state.check()
+        let finding = state.check()
+        #expect(finding.short.count == 2 && finding.isIdle && !finding.spawns)
+        #expect(word(state.next(in: turn)) == "leave")
+        #expect(state.append(entry()).spawns)
+    }
+
+    @Test func aNotificationIsOvertakenByShortCallsOnly() {
+        var (state, turn) = lane(entry(isNotification: true), entry(isShort: true), entry())
+        _ = state.check()
+        let finding = state.check()
+        #expect(finding.short.count == 1 && !finding.spawns && !finding.isIdle)
+        #expect(word(state.next(in: turn)) == "yield")
+    }
+
+    @Test func checksEndWhenNothingWaits() {
+        var (state, _) = lane(entry(), entry())
+        #expect(state.removeAll().count == 1)
+        #expect(!state.check().isWatched)
+    }
+
+    @Test func whatIsRemovedNeverBegins() {
+        var state = LaneState()
+        for _ in 0..<3 { _ = state.append(entry()) }
+        let turn = state.beginTurn()
+        _ = state.next(in: turn)
+        #expect(state.removeAll().count == 2)
+        #expect(word(state.next(in: turn)) == "rest")
+    }
+}
