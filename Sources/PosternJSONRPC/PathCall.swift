@@ -70,7 +70,7 @@ public enum PathCall {
             throw .invalidRequest(Envelope.Fault.wrongParams.explanation)
         }
         if let blemish = notes.blemish { throw .blemished(blemish, body, of: path) }
-        if notes.contains(.names), JSONNameCheck.repeatedName(in: body) != nil {
+        if notes.mayRepeatNames, JSONNameCheck.repeatedName(in: body) != nil {
             throw .blemished(.repeatedName, body, of: path)
         }
         if notes.contains(.reference) { throw .noWayForReferences() }

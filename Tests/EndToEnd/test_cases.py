@@ -9,10 +9,10 @@ import urllib.parse
 import pytest
 from websockets.sync.client import connect
 
-from cases.calls import CASES, PARAMETERS
-from cases.native import NativeClient, loads
-from cases.right import STATUS, Failure, Result
-from programs import LISTENING, NATIVE, Program, port_of
+from cases.calls import CASES, PARAMETERS, STREAMS, STREAMS_REFUSED
+from cases.native import NativeClient
+from cases.right import Case, Failure, Result
+from programs import LISTENING, Program, port_of
 
 DOORS = ["websocket", "post", "batch", "path", "get"]
 
@@ -233,3 +233,47 @@ def test_every_case_has_the_same_answer_natively(servers, door):
              "native-get" not in case.without]
     places = ("native",) if door == "native" else ("native-get", "native", door)
     check(cases, natively(cases, servers["native"], safe=door == "native-get"), *places)
+
+
+def stream_by_websocket(case, port):
+    """The items, and the error at the end or instead of them."""
+    with connect(f"ws://127.0.0.1:{port}/rpc", compression=None) as socket:
+        socket.send(request(case, 1))
+        answer = answer_in(socket.recv(timeout=20), 1)
+        if isinstance(answer, Failure):
+            return [], answer
+        return events(lambda: socket.recv(timeout=20))
+
+
+def events(receive):
+    items = []
+    while True:
+        params = json.loads(receive())["params"]
+        if "result" not in params:
+            return items, failure_in(params["error"]) if "error" in params else None
+        items.append(params["result"])
+
+
+def stream_by_sse(case, port):
+    query = "&".join(f"{quote(name)}={quote(value)}" for name, value in members(case))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", f"/rpc/{case.method.replace('.', '/')}?{query}", headers={"Accept": "text/event-stream"})
+    response = connection.getresponse()
+    if response.status != 200:
+        return [], failure_in(json.loads(response.read()))
+    lines = (line.decode()[6:] for line in iter(response.readline, b"") if line.startswith(b"data: "))
+    return events(lambda: next(lines))
+
+
+@pytest.mark.parametrize("door", ["websocket", "sse", "native"])
+@pytest.mark.parametrize("topology", ["in-process", "sidecar"])
+@pytest.mark.parametrize("method, params, items, failure", [
+    *STREAMS, *[(method, params, [], failure) for method, params, failure in STREAMS_REFUSED]])
+def test_a_stream_has_the_same_items_and_the_same_end(servers, door, topology, method, params, items, failure):
+    case = Case(method, params, None)
+    if door == "native":
+        found = NativeClient(servers["native"]).stream(method, params)
+    else:
+        found = {"websocket": stream_by_websocket, "sse": stream_by_sse}[door](case, servers[topology])
+    assert found[0] == items
+    assert (found[1] and {**vars(found[1]), "status": 0}) == (failure and {**vars(failure), "status": 0})

@@ -77,6 +77,16 @@ def test_what_is_promised_and_not_done_is_refused(post, member):
     assert answer["error"]["data"]["executed"] == "no"
 
 
+@pytest.mark.parametrize("field, time", [("Connect-Timeout-Ms", "100"), ("Grpc-Timeout", "100m")])
+def test_a_time_in_the_header_holds_for_a_posted_call(post, field, time):
+    _, answer = post(call("jobs.run", "[1,5000]"), **{field: time})
+    assert answer["error"]["code"] == -32002
+    _, answers = post(f'[{call("jobs.run", "[1,5000]")},{call("calculator.add", "[1,2]", 2)}]', **{field: time})
+    assert [answer.get("error", {}).get("code") for answer in answers] == [-32002, None]
+    status, answer = post(call("calculator.add", "[1,2]"), **{field: "soon"})
+    assert (status, answer["error"]["code"]) == (400, -32600)
+
+
 @pytest.mark.parametrize("path, body", [("/rpc", call("calculator.add", "[1,2]")), ("/rpc/calculator/add", "[1,2]")])
 def test_a_key_in_the_header_is_refused(post, path, body):
     status, answer = post(body, path, **{"Idempotency-Key": "k"})

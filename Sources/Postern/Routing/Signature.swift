@@ -5,7 +5,7 @@
 final class Signature: Sendable {
     /// The method in texts of errors, names joined by `.`.
     let method: String
-    private let list: ParameterList
+    @usableFromInline let list: ParameterList
     @usableFromInline let descriptions: [ParameterDescription]
 
     /// Describes the method of a name in the service at a path.
@@ -19,8 +19,8 @@ final class Signature: Sendable {
         list = ParameterList(names)
     }
 
-    /// Finds the arguments of one call.
-    @usableFromInline
+    /// Finds the arguments of one call; in the caller's code, so that what is found is written where it is used.
+    @inlinable
     func locate(
         _ arguments: Span<UInt8>,
         _ codec: any PayloadCodec.Type
@@ -28,9 +28,12 @@ final class Signature: Sendable {
         do throws(PayloadError) {
             return try codec.locateArguments(arguments, for: list)
         } catch {
-            throw CallError(ofArguments: error, for: method)
+            throw fault(error)
         }
     }
+
+    @usableFromInline
+    func fault(_ error: PayloadError) -> CallError { CallError(ofArguments: error, for: method) }
 }
 
 extension CallError {

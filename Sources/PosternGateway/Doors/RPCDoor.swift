@@ -18,6 +18,11 @@ final class RPCDoor {
     func respond(to exchange: HTTPExchange) {
         var session = JSONRPCSession(context.sessionSettings, allowsSubscriptions: false)
         if context.readiness.isDraining { session.refusal = .stopping }
+        do throws(CallError) {
+            session.deadline = try RequestDeadline.deadline(of: exchange.request)
+        } catch {
+            return exchange.respond(HTTPError.response(.badRequest, error.code, error.message))
+        }
         var output: [UInt8] = []
         var actions: [JSONRPCSession.Action] = []
         exchange.withBody { body in

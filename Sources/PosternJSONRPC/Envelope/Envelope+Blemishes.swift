@@ -6,7 +6,7 @@ extension Envelope {
     mutating func noteParams(_ notes: JSONNotes, in bytes: Span<UInt8>) {
         if notes.contains(.reference) { holdsReferences = true }
         if let blemish = notes.blemish { return mark(.blemishedParams(blemish)) }
-        guard notes.contains(.names), JSONNameCheck.repeatedName(in: bytes.extracting(params)) != nil else { return }
+        guard notes.mayRepeatNames, JSONNameCheck.repeatedName(in: bytes.extracting(params)) != nil else { return }
         mark(.blemishedParams(.repeatedName))
     }
 

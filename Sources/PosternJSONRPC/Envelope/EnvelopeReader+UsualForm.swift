@@ -6,7 +6,7 @@ extension EnvelopeReader {
         with scanner: inout JSONScanner,
         depth: Int
     ) throws(JSONFault) -> Envelope {
-        scanner.notes = []
+        scanner.forgetNotes()
         if let envelope = try readUsualForm(bytes, with: &scanner, depth: depth) { return envelope }
         return try readAnyForm(bytes, with: &scanner, depth: depth)
     }

@@ -53,11 +53,24 @@ extension JSON {
         let limit = min(parameters.names.count, ArgumentRanges.maximumCount)
         var index = 0
         while let element = try walk.nextElement(arguments) {
-            if index < limit { ranges[index] = element }
+            guard index < limit else { throw try tooMany(&walk, arguments, index &+ 1, parameters) }
+            ranges[index] = element
             index &+= 1
         }
-        if index > limit { throw parameters.tooMany(index) }
         return ranges
+    }
+
+    /// The fault of more elements than there are parameters; counts those that are left.
+    @inline(never)
+    private static func tooMany(
+        _ walk: inout JSONContainerWalk,
+        _ arguments: Span<UInt8>,
+        _ count: Int,
+        _ parameters: ParameterList
+    ) throws(PayloadError) -> PayloadError {
+        var count = count
+        while try walk.nextElement(arguments) != nil { count += 1 }
+        return parameters.tooMany(count)
     }
 
     private static func locateNamed(

@@ -16,6 +16,7 @@ extension JSON {
 
     /// Reads an integer that is not negative, as ``readInt64(_:)``.
     public static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
+        if let small = smallInteger(value), small >= 0 { return UInt64(truncatingIfNeeded: small) }
         let (isNegative, magnitude) = try integer(value)
         guard !isNegative || magnitude == 0 else { throw .outOfRange(UInt64.self) }
         return magnitude

@@ -17,6 +17,7 @@ struct JSONNameCheck {
     /// - Returns: Where the name is, between its quotes; `nil` for none.
     static func repeatedName(in value: Span<UInt8>, includesItself: Bool = false) -> Range<Int>? {
         var check = JSONNameCheck()
+        check.names.reserveCapacity(16)
         _ = try? check.look(value, from: value.afterWhitespace(from: 0), isChecked: includesItself)
         return check.repeated
     }

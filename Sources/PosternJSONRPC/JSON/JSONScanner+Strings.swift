@@ -19,6 +19,7 @@ extension JSONScanner {
 
     /// Checks an escape that begins at an offset, both halves of a pair of surrogates included.
     private mutating func endOfEscape(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
+        notes.insert(.escape)
         guard start &+ 1 < bytes.count else { throw .malformed(at: bytes.count) }
         switch bytes[start &+ 1] {
         case Byte.quote, Byte.backslash, Byte.slash, UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),

@@ -13,6 +13,8 @@ struct JSONScanner {
     var valuesLeft: Int
     /// What was met so far.
     var notes: JSONNotes = []
+    /// A bit for each name of an inner object, by its length and its ends: only names that share one may be equal.
+    private var nameBits: UInt64 = 0
 
     init(at position: Int = 0, maximumValues: Int) {
         self.position = position
@@ -88,6 +90,24 @@ struct JSONScanner {
         return start..<end
     }
 
+    /// Checks the name of a member of a container, and notes one that an inner object may have twice.
+    @inline(__always)
+    private mutating func scanName(_ bytes: Span<UInt8>, at depth: Int) throws(JSONFault) {
+        let name = try scanName(bytes)
+        guard depth > 1 else { return }
+        let ends = name.isEmpty ? 0 : bytes[name.lowerBound] &* 7 ^ bytes[name.upperBound &- 1]
+        let bit: UInt64 = 1 &<< UInt64(ends ^ UInt8(truncatingIfNeeded: name.count &* 19))
+        notes.insert(nameBits & bit == 0 ? .innerName : [.innerName, .similarNames])
+        nameBits |= bit
+    }
+
+    /// Forgets what was met, before the next value is scanned.
+    @inline(__always)
+    mutating func forgetNotes() {
+        notes = []
+        nameBits = 0
+    }
+
     /// Checks a scalar, an empty container, or whatever precedes the first scalar of a container.
     ///
     /// - Returns: Whether there was room for the containers.
@@ -108,7 +128,7 @@ struct JSONScanner {
                 guard nesting.open(1) else { return false }
                 position &+= 1
                 if try nextByte(bytes) == Byte.closeBrace { return true }
-                _ = try scanName(bytes)
+                try scanName(bytes, at: nesting.depth)
             default:
                 try scanScalar(byte, bytes)
                 return true
@@ -145,10 +165,7 @@ struct JSONScanner {
             let byte = try nextByte(bytes)
             position &+= 1
             if byte == Byte.comma {
-                if nesting.isInObject {
-                    if nesting.depth > 1 { notes.insert(.names) }
-                    _ = try scanName(bytes)
-                }
+                if nesting.isInObject { try scanName(bytes, at: nesting.depth) }
                 return true
             }
             guard byte == (nesting.isInObject ? Byte.closeBrace : Byte.closeBracket) else {

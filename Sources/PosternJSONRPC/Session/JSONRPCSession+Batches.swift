@@ -20,7 +20,7 @@ extension JSONRPCSession {
         let (slot, generation) = batches.insert(Batch())
         isHoldingBack = false
         var batch = Batch()
-        var ids = BatchIDs()
+        var ids = BatchIDs(count: envelopes.count)
         for (entry, envelope) in envelopes.enumerated() {
             var reception = reception
             reception.place = BatchPlace(batch: slot, generation: generation, entry: entry)

@@ -85,7 +85,7 @@ extension JSONRPCSession {
         return Call(
             request.method,
             arguments: Payload(bytes: arguments, codec: JSON.self),
-            deadline: timeout.map { request.reception.now + $0 },
+            deadline: [timeout.map { request.reception.now + $0 }, deadline].compactMap(\.self).min(),
             isNotification: request.envelope.isNotification
         )
     }

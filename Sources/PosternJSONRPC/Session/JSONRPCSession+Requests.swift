@@ -76,7 +76,8 @@ extension JSONRPCSession {
 
     /// Whether a call asks for nothing but its result, and for that.
     private func isPlain(_ envelope: Envelope, _ reception: Reception) -> Bool {
-        envelope.meta.isEmpty && reception.place == nil && limits.longestTimeout == nil && !envelope.isNotification
+        envelope.meta.isEmpty && reception.place == nil && limits.longestTimeout == nil && deadline == nil
+            && !envelope.isNotification
     }
 
     /// Hands out a function that answers the call by itself.

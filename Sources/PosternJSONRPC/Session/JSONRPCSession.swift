@@ -15,6 +15,8 @@ public struct JSONRPCSession: ~Copyable {
     ///
     /// Set it while nobody has proven who is calling, or while the server is stopping.
     public var refusal: CallError?
+    /// When the client stops waiting for whatever it asks; `nil` for no limit beside those of its calls.
+    public var deadline: ContinuousClock.Instant?
 
     var calls = CallTable()
     var batches = SlotTable<Batch>()

@@ -7,7 +7,7 @@ from cases.right import Case, Failure, Result
 
 PARAMETERS = {"types": ["value"], "shapes.add": ["a", "b"], "shapes.history": ["limit"],
               "shapes.window": ["from", "to", "order"], "shapes.change": ["to"], "shapes.changeInATask": ["to"],
-              "shapes.large": ["count"], "failures.named": ["name"], "failures.namedInATask": ["name"],
+              "shapes.large": ["count"], "shapes.count": ["to"], "failures.named": ["name"], "failures.namedInATask": ["name"],
               "failures.coded": ["code"], "failures.typed": ["room"]}
 
 NO_SURROGATES = {"native": "MessagePack text is UTF-8, which has no halves of surrogate pairs"}
@@ -218,6 +218,22 @@ META = [
                         ("bigIntegers", '"string"'))
 ] + [
     Case("shapes.add", "[1,2]", Result("3"), meta='{"anything":[1],"idempotencyKey":null}', without=JSON_RPC_ONLY),
+]
+
+# Streams have an answer of their own over each door; the items and the end are the same.
+STREAMS = [
+    ("shapes.count", "[3]", [0, 1, 2], None),
+    ("shapes.count", "[2.0]", [0, 1], None),
+    ("shapes.count", "[0]", [], None),
+    ("failures.stream", "[]", [1], Failure(-32000, "no room attic", name="not_found", executed="yes",
+                                             details={"type": "RoomMissing", "value": {"room": "attic"}})),
+]
+
+# Calls of a stream that open none, by position and by path alike.
+STREAMS_REFUSED = [
+    ("shapes.count", "[1.5]", wrong("shapes.count", "expected an integer, found a fraction", "to")),
+    ("shapes.count", "[]", refused("Parameter to of shapes.count is missing")),
+    ("shapes.count", '{"too":1}', refused("shapes.count has no parameter too; it takes to. Did you mean to?")),
 ]
 
 CASES = NUMBERS + VALUES + NULL + ARGUMENTS + UNSAFE + ERRORS + RESULTS + META
