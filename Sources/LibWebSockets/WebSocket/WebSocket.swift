@@ -29,12 +29,21 @@ public final class WebSocket: Flushable {
     private var blockedSince: UInt64?
     private var unacknowledged: Int32 = 0
     private var lastInput: UInt64
-    private var pingSent = false
-    /// Bytes that were read from the connection before its first frame; `nil` when the first message has come.
-    private var bytesBeforeFrames: Int?
+    private var awaited: Awaited = .firstMessage
+    /// Bytes that were read from the connection before its first frame.
+    private let bytesBeforeFrames: Int
     /// Bytes of our close frame, the last of the output, while it waits there.
     private var closeFrameBytes = 0
     private var closeDeadline = UInt64.max
+
+    /// What the next input is looked at for.
+    private struct Awaited: OptionSet {
+        let rawValue: UInt8
+        /// A ping was sent, and nothing has come since.
+        static let pong = Awaited(rawValue: 1)
+        /// Nothing has come at all.
+        static let firstMessage = Awaited(rawValue: 2)
+    }
 
     /// Whether messages can be sent.
     public var isOpen: Bool { state == .open }
@@ -142,7 +151,8 @@ public final class WebSocket: Flushable {
         }
     }
 
-    /// Gives the output to libwebsockets; `false` when the connection is broken.
+    /// Passes the output to libwebsockets; `false` when the connection is broken.
+    @inline(__always)
     private func write(to connection: OpaquePointer) -> Bool {
         let count = waitingBytes
         let written = unsafe output.withUnsafeMutableBufferPointer { buffer -> Int32 in
@@ -176,9 +186,10 @@ public final class WebSocket: Flushable {
 
     /// Takes a piece of a message; `false` closes the connection at once.
     func receive(_ bytes: Span<UInt8>, _ piece: MessagePiece) -> Bool {
-        noteInput()
+        let isFirst = noteInput().contains(.firstMessage)
         if !isDirty { loop.flushIfMany() }
-        if bytesBeforeFrames != nil { checkMask(payload: bytes.count, isWhole: piece.remaining == 0) }
+        // Of a frame that comes in pieces libwebsockets may have taken more than it has passed on.
+        if isFirst, piece.remaining == 0 { checkMask(payload: bytes.count) }
         guard state == .open else { return true }
         if piece.isFirst, piece.isFinal, bytes.count <= limits.maximumMessageBytes {
             handler?.received(bytes, isBinary: piece.isBinary, on: self)
@@ -211,18 +222,20 @@ public final class WebSocket: Flushable {
     }
 
     /// A pong or a piece of a message has arrived.
-    func noteInput() {
+    ///
+    /// - Returns: What was awaited; one access, since each message passes here.
+    @discardableResult
+    private func noteInput() -> Awaited {
         lastInput = loop.milliseconds
-        pingSent = false
+        return exchange(&awaited, with: [])
     }
 
+    func receivePong() { noteInput() }
+
     /// Closes when the first frame of the first message had no mask, as far as the bytes that have arrived show it.
-    private func checkMask(payload: Int, isWhole: Bool) {
-        guard let before = bytesBeforeFrames, let connection = unsafe connection else { return }
-        bytesBeforeFrames = nil
-        // Of a frame that comes in pieces libwebsockets may have taken more than it has passed on.
-        guard isWhole else { return }
-        let bytes = unsafe Int(clamping: postern_bytes_read(lws_get_socket_fd(connection))) - before
+    private func checkMask(payload: Int) {
+        guard let connection = unsafe connection else { return }
+        let bytes = unsafe Int(clamping: postern_bytes_read(lws_get_socket_fd(connection))) - bytesBeforeFrames
         if ClientMask.isMissing(payload: payload, of: bytes) { close(code: 1002, reason: "frame without a mask") }
     }
 
@@ -273,12 +286,12 @@ public final class WebSocket: Flushable {
             handler?.fellBehind(self)
         } else if message.hasExpired(now, limits: limits) {
             close(code: 1008, reason: "message takes too long")
-        } else if pingSent, now - lastInput > limits.pingMilliseconds + limits.pongMilliseconds {
+        } else if awaited.contains(.pong), now - lastInput > limits.pingMilliseconds + limits.pongMilliseconds {
             handler?.wentSilent(self)
             // Who is silent will not answer the close either.
             if state == .closing { closeDeadline = now }
-        } else if !pingSent, now - lastInput > limits.pingMilliseconds {
-            pingSent = true
+        } else if !awaited.contains(.pong), now - lastInput > limits.pingMilliseconds {
+            awaited.insert(.pong)
             // With something in it: libwebsockets does not tell of an empty pong.
             append(.ping) { $0.append(UInt8(ascii: "?")) }
         }

@@ -117,7 +117,7 @@ final class WebSocketContext {
             guard let socket = unsafe socket(in: session) else { return -1 }
             socket.becameWritable()
         case LWS_CALLBACK_RECEIVE_PONG:
-            unsafe socket(in: session)?.noteInput()
+            unsafe socket(in: session)?.receivePong()
         case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
             // A close of ours is answered by this one: libwebsockets must not answer again.
             guard let socket = unsafe socket(in: session) else { return -1 }

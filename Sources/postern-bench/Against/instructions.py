@@ -62,9 +62,12 @@ def read(profile):
 
 
 def changes(old, new, most=8):
-    """The functions whose own instructions changed most, as lines."""
-    names = {name: new.functions.get(name, 0) - old.functions.get(name, 0) for name in old.functions | new.functions}
-    largest = sorted(names, key=lambda name: -abs(names[name]))[:most]
+    """The functions whose own instructions changed most, as lines; specializations of one count as one."""
+    names = sorted(old.functions | new.functions)
     demangle = ["swift", "demangle", "--simplified", "--compact"]
-    done = subprocess.run(demangle, input="\n".join(largest), text=True, stdout=subprocess.PIPE, check=True)
-    return [f"    {names[name]:+8.1f}  {text[:100]}" for name, text in zip(largest, done.stdout.splitlines())]
+    done = subprocess.run(demangle, input="\n".join(names), text=True, stdout=subprocess.PIPE, check=True)
+    sums = collections.Counter()
+    for name, text in zip(names, done.stdout.splitlines()):
+        sums[text.removeprefix("specialized ")] += new.functions.get(name, 0) - old.functions.get(name, 0)
+    largest = sorted(sums, key=lambda text: -abs(sums[text]))[:most]
+    return [f"    {sums[text]:+8.1f}  {text[:100]}" for text in largest]

@@ -38,7 +38,7 @@ class Server:
 
 
 class Gateway(Server):
-    """`postern-demo`: knows its port, and what the methods for load generators are called in its revision."""
+    """`postern-demo`: knows its port, and what the method that publishes is called in its revision."""
 
     def __init__(self, programs, wrapper=()):
         program = programs / "postern-demo"
@@ -47,16 +47,16 @@ class Gateway(Server):
         options = ["--port", "0", "--max-requests-per-connection", "100000000", "--log-level", "error", *flags]
         super().__init__([program, *options], wrapper)
         self.port = int(re.search(r":(\d+)", self.line)[1])
-        self.prefix = self._prefix()
+        self.publish = self._publish()
 
-    def _prefix(self):
+    def _publish(self):
         call = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "rpc.discover"}).encode()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/rpc", call, {"Content-Type": "application/json"}
         )
         methods = json.load(urllib.request.urlopen(request, timeout=60))["result"]["methods"]
         names = [method["name"] for method in methods]
-        return next(name for name in names if name.endswith("addConcurrent")).removesuffix("addConcurrent")
+        return next(name for name in names if name.rpartition(".")[2] == "publish")
 
 
 class NativeServer(Server):
