@@ -13,6 +13,7 @@ final class TestClient {
     }
 
     var callsInFlight: Int { session.callsInFlight }
+    var isTurnedAway: Bool { session.isTurnedAway }
     var openSubscriptions: Int { session.openSubscriptions }
     var refusal: CallError? {
         get { session.refusal }

@@ -1,0 +1,55 @@
+import Postern
+import PosternJSONRPC
+import Testing
+
+/// Whether all that was answered says that the server takes no calls now: then the status of HTTP says so too.
+@Suite struct TurnedAwayTests {
+    private let call = #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}"#
+    private let other = #"{"jsonrpc":"2.0","id":2,"method":"slow"}"#
+    private let ping = #"{"jsonrpc":"2.0","id":3,"method":"rpc.ping"}"#
+    private let notification = #"{"jsonrpc":"2.0","method":"add","params":[1,2]}"#
+
+    private func isTurnedAway(_ message: String) -> Bool {
+        let client = TestClient(allowsSubscriptions: false)
+        client.refusal = CallError(.draining, "The server is stopping")
+        client.send(message)
+        return client.isTurnedAway
+    }
+
+    @Test func aMessageWithoutAnotherAnswerIs() {
+        #expect(isTurnedAway(call))
+        #expect(isTurnedAway("[\(call)]"))
+        #expect(isTurnedAway("[\(call),\(notification),\(other)]"))
+    }
+
+    @Test func aMessageWithAnotherAnswerIsNot() {
+        #expect(!isTurnedAway(ping))
+        #expect(!isTurnedAway("[\(call),\(ping)]"))
+        #expect(!isTurnedAway("[\(call),7]"))
+        #expect(!isTurnedAway(notification))
+        #expect(!isTurnedAway("nonsense"))
+        #expect(!isTurnedAway("[]"))
+    }
+
+    @Test(arguments: [
+        (CallError(.unavailable, "not reachable", executed: .no), true),
+        (CallError(.draining, "stopping", executed: .no), true),
+        (CallError(.draining, "stopping", executed: .unknown), true),
+        // It may have run: nothing is to send it again.
+        (CallError(.unavailable, "lost", executed: .unknown), false), (CallError(.busy, "busy"), false),
+        (CallError(.internalError, "broken"), false),
+    ])
+    func theErrorOfACallDecides(error: CallError, isTurnedAway: Bool) throws {
+        let client = TestClient(allowsSubscriptions: false)
+        client.send(other)
+        _ = client.finish(try #require(client.started.first), .failure(error))
+        #expect(client.isTurnedAway == isTurnedAway)
+    }
+
+    @Test func aResultOfACallIsNot() throws {
+        let client = TestClient(allowsSubscriptions: false)
+        client.send("[\(other),\(call)]")
+        _ = client.finish(try #require(client.started.first), "7")
+        #expect(!client.isTurnedAway)
+    }
+}
