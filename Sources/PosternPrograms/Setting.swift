@@ -38,7 +38,9 @@ public enum Setting {
 
     /// The values of an option that may be given several times; separated by commas in the environment.
     public static func list(_ name: String) -> [String] {
-        (text(of: name) ?? "").split(separator: ",").map(String.init)
+        (text(of: name) ?? "").split(separator: ",").map { item in
+            String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
     }
 
     /// The name of the variable that stands for an option.

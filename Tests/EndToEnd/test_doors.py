@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import pathlib
 import subprocess
 import time
 
@@ -126,7 +125,7 @@ def test_a_preflight_says_what_may_be_sent(port, path, methods):
     assert (answer.status, answer.body, answer["content-length"]) == (204, b"", None)
     assert answer["access-control-allow-origin"] == APP and answer["vary"] == "Origin"
     assert answer["access-control-allow-methods"] == methods and int(answer["access-control-max-age"]) > 0
-    for name in ("Content-Type", "Last-Event-ID", "Connect-Timeout-Ms"):
+    for name in ("Content-Type", "Last-Event-ID", "Connect-Timeout-Ms", "Idempotency-Key"):
         assert name in answer["access-control-allow-headers"]
     assert ask(port, path, "OPTIONS", Origin=FOREIGN, **asked).status == 403
 
@@ -294,22 +293,23 @@ def test_the_document_has_a_tag(port):
 
 
 def test_many_descriptions_at_once_do_not_hold_the_loop(port):
-    """Somebody else is served meanwhile."""
+    """Another client is served meanwhile; the best of three attempts counts, as the machine has other work too."""
     batch = json.dumps([{"jsonrpc": "2.0", "id": index, "method": "rpc.discover"} for index in range(1000)])
-    post(port, "/rpc", '{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}')
+    assert min(worst_wait_during(port, batch) for _ in range(3)) < 0.06
+
+
+def worst_wait_during(port, batch):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     connection.request("POST", "/rpc", batch, JSON)
     worst, start = 0, time.monotonic()
-    while time.monotonic() - start < 0.5:
+    while time.monotonic() - start < 0.4:
         begin = time.monotonic()
         assert ask(port, "/livez").status == 200
         worst = max(worst, time.monotonic() - begin)
     answers = json.loads(connection.getresponse().read())
     connection.close()
     assert len(answers) == 1000 and "result" in answers[0]
-    print(f"worst {worst * 1000:.0f} ms")
-    if "debug" not in str(pathlib.Path(binary("postern")).resolve()):
-        assert worst < 0.1
+    return worst
 
 
 # Draining

@@ -28,7 +28,8 @@ enum CrossOrigin {
     }
 
     /// The header fields of requests that are read here, and that a page can only send when they are allowed.
-    private static let read = "Accept, Connect-Timeout-Ms, Content-Type, Grpc-Timeout, If-None-Match, Last-Event-ID"
+    private static let read =
+        "Accept, Connect-Timeout-Ms, Content-Type, Grpc-Timeout, Idempotency-Key, If-None-Match, Last-Event-ID"
     /// The header fields of answers that a page cannot read without being allowed to.
     private static let exposed = "Allow, Date, ETag, Retry-After"
     /// Two hours, in seconds; browsers keep the answer to a preflight for no longer.
