@@ -2,6 +2,7 @@
 # make test          runs all tests
 # make test-traits   runs the tests of what package traits turn on
 # make test-threads  runs the tests of the core and its sockets under the thread sanitizer
+# make fuzz          looks for requests that break the parsers of HTTP, SECONDS=60 for each
 # make bench         measures
 # make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
 # make bench-against REV=main  measures the work tree beside another revision; also ROUNDS=11 ROWS="G2 ws"
@@ -18,7 +19,7 @@ PRODUCTS = .build/debug
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-traits test-threads unit-tests end-to-end-tests bench bench-native bench-against format clean libraries tools
+.PHONY: run test test-traits test-threads fuzz unit-tests end-to-end-tests bench bench-native bench-against format clean libraries tools
 
 run: libraries
 	swift build -c release --product postern-demo
@@ -52,6 +53,29 @@ test-threads:
 	clang -O1 -Wall -Werror -fPIC -shared -o .build-tsan/mutex.so Tests/ThreadSanitizer/mutex.c
 	LD_PRELOAD=$(CURDIR)/.build-tsan/mutex.so swift test --skip-build $(THREADS) \
 		--no-parallel --skip InLittleTime --skip aWrongSecretIsToldSoon
+
+# The sources of the parsers are compiled into the fuzzers, without the rest of their module. What was found last time is
+# tried again, after the corpus of the repository; what breaks a parser stays in .build/fuzz and belongs into the corpus.
+SECONDS = 60
+HTTP = Sources/LibWebSockets/HTTP
+PARSERS = $(wildcard $(HTTP)/HTTPHeadParser*.swift $(HTTP)/HTTPGate*.swift) \
+	$(addprefix $(HTTP)/, HTTPCharacters.swift HTTPRequestHead.swift HTTPRefusal.swift HTTPStatus.swift HTTPResponse.swift \
+	ChunkDecoder.swift RequestBody.swift) Sources/LibWebSockets/WebSocket/Handshake.swift
+
+fuzz: .build/fuzz/heads .build/fuzz/chunks
+	mkdir -p .build/fuzz/found/heads .build/fuzz/found/chunks
+	@for name in heads chunks; do \
+		timeout -k 2 $$(($(SECONDS) + 60)) .build/fuzz/$$name -max_total_time=$(SECONDS) -use_value_profile=1 -max_len=10000 \
+			-print_final_stats=1 -artifact_prefix=.build/fuzz/$$name- .build/fuzz/found/$$name Tests/Fuzzing/Corpus/$$name \
+			2>.build/fuzz/$$name.log || { tail -n 50 .build/fuzz/$$name.log; exit 1; }; \
+		echo "$$name: $$(grep number_of_executed_units .build/fuzz/$$name.log)"; \
+	done
+
+.build/fuzz/heads: Tests/Fuzzing/HeadFuzzer.swift
+.build/fuzz/chunks: Tests/Fuzzing/ChunkFuzzer.swift
+.build/fuzz/heads .build/fuzz/chunks: $(PARSERS)
+	mkdir -p .build/fuzz
+	swiftc -O -g -sanitize=fuzzer,address -parse-as-library $(PARSERS) $(filter Tests/%, $^) -o $@
 
 bench: libraries
 	swift build -c release --product postern-bench
