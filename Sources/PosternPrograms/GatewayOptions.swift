@@ -44,9 +44,8 @@ public struct GatewayOptions: ParsableArguments {
         default: StaticFiles.strictContentSecurityPolicy
     )
 
-    /// When a connection is closed after an answer.
-    @Option(help: "Requests that one HTTP connection may carry; 0 for any number.")
-    public var maxRequestsPerConnection = Setting.value("max-requests-per-connection", default: 1000)
+    /// The limits and times of connections.
+    @OptionGroup(title: "Limits") public var limits: LimitOptions
 
     /// How long a stop is announced before it begins.
     @Option(help: "Seconds that connections are still accepted after /readyz has begun to fail, when told to stop.")
@@ -86,9 +85,6 @@ public struct GatewayOptions: ParsableArguments {
                 throw ValidationError("--drain-\(name) \(seconds) is not within 0 to 3600")
             }
         }
-        guard maxRequestsPerConnection >= 0 else {
-            throw ValidationError("--max-requests-per-connection must not be negative")
-        }
         guard contentSecurityPolicy.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
             throw ValidationError("--content-security-policy must be one line of ASCII text")
         }
@@ -105,7 +101,7 @@ public struct GatewayOptions: ParsableArguments {
         configuration.server.host = host
         configuration.server.port = port
         configuration.server.loops = loops
-        configuration.server.http.maximumRequests = maxRequestsPerConnection == 0 ? .max : maxRequestsPerConnection
+        limits.apply(to: &configuration)
         configuration.origins = try originPolicy()
         configuration.drain.lead = .seconds(drainLead)
         configuration.drain.grace = .seconds(drainGrace)

@@ -25,7 +25,8 @@ enum ImportTable {
     /// The programs, and the module with the options that they share.
     static let programs: [String: Set<String>] = [
         "PosternPrograms": [
-            "LibWebSockets", "PosternAuth", "PosternGateway", "PosternLogging", "PosternNIO", "ArgumentParser",
+            "LibWebSockets", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLogging", "PosternNIO",
+            "ArgumentParser",
             "Dispatch", "Glibc",
             "Logging",
             "ServiceLifecycle", "SystemPackage", "UnixSignals",

@@ -71,8 +71,9 @@ private func checkRepetition(of head: HTTPRequestHead) {
     }
     let text = lines.joined(separator: "\r\n") + "\r\n\r\n"
     let bytes = text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-    // Blanks may have been fewer than they are now.
-    guard bytes.count <= HTTPHeadLimits().maximumBytes else { return }
+    // Blanks may have been fewer than they are now, and a Host for an absolute target is one field more.
+    let limits = HTTPHeadLimits()
+    guard bytes.count <= limits.maximumBytes, lines.count <= limits.maximumFields + 1 else { return }
     var searched = 0
     guard case .complete(let again) = HTTPHeadParser().parse(bytes, searched: &searched) else {
         fatalError("refused when written again:\n\(text)")

@@ -1,0 +1,70 @@
+"""The limits and times that an operator can set."""
+
+import subprocess
+import time
+
+import pytest
+
+import raw
+import server
+
+
+@pytest.fixture(scope="module")
+def own(start):
+    return start("--idle-timeout", "1", "--body-timeout", "1", "--max-head-bytes", "20000", "--max-message-bytes", "2000",
+                 "--max-calls-in-flight", "2", "--max-requests-per-connection", "3")
+
+
+def test_heads_and_messages_are_as_large_as_they_are_set(own):
+    assert raw.ask(own.port, raw.get("/livez", "Cookie: " + "x" * 15_000))[0].status == 200
+    answer, _ = raw.ask(own.port, raw.get("/livez", "Cookie: " + "x" * 21_000))
+    assert answer.status == 431 and b"20000" in answer.body
+    assert raw.ask(own.port, raw.post(raw.ADD + " " * 1_900))[0].status == 200
+    answer, _ = raw.ask(own.port, raw.post(raw.ADD + " " * 2_000))
+    assert answer.status == 413 and b"2000" in answer.body
+
+
+def test_idle_connections_and_slow_bodies_end_when_it_is_set(own):
+    with raw.connect(own.port) as idle, raw.connect(own.port) as slow:
+        idle.sendall(raw.get("/livez", close=False))
+        assert raw.read_answer(idle).status == 200
+        slow.sendall(raw.post(raw.ADD)[:-1])
+        start = time.monotonic()
+        assert raw.read_all(idle, 3) == (b"", True)
+        data, closed = raw.read_all(slow, 3)
+        assert b" 408 " in data and closed and 0.7 < time.monotonic() - start < 2.5
+
+
+def test_requests_and_calls_are_as_many_as_they_are_set(own):
+    with raw.connect(own.port) as connection:
+        for number in range(3):
+            connection.sendall(raw.get("/livez", close=False))
+            assert raw.read_answer(connection).headers.get("connection") == ("close" if number == 2 else None)
+    socket = raw.WebSocket(own.port)
+    for identity in range(3):
+        socket.text(raw.call("jobs.run", '{"steps":1,"stepMs":300}', identity))
+    assert '"id":2' in (refused := socket.message()) and "-32009" in refused
+    socket.close()
+
+
+def test_connections_are_as_many_as_they_are_set(start):
+    port = start("--max-connections", "3").port
+    connections = [raw.connect(port) for _ in range(3)]
+    for connection in connections:
+        connection.sendall(raw.get("/livez", close=False))
+        assert raw.read_answer(connection).status == 200
+    with raw.connect(port) as fourth:
+        raw.send_quietly(fourth, raw.get("/livez"))
+        assert raw.read_all(fourth, 3) == (b"", True)
+    for connection in connections:
+        connection.close()
+
+
+@pytest.mark.parametrize("option, value", [
+    ("idle-timeout", "0"), ("head-timeout", "3601"), ("body-timeout", "-1"), ("stall-timeout", "0"),
+    ("max-head-bytes", "100"), ("max-message-bytes", "999999999"), ("max-connections", "0"),
+    ("max-calls-in-flight", "0"), ("max-requests-per-connection", "-1"),
+])
+def test_limits_that_make_no_sense_are_refused_at_start(option, value):
+    ran = subprocess.run([server.program(), f"--{option}={value}"], capture_output=True, text=True, timeout=20)
+    assert ran.returncode == 64 and f"--{option} {value} is not within" in ran.stderr
