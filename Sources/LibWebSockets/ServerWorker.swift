@@ -85,6 +85,7 @@ final class ServerWorker: PollOwner {
 
     private func add(_ descriptor: Int32) {
         guard connectionCount < maximumConnections, let context, descriptor < context.traits.descriptors else {
+            service.turnedAway(from: ListeningSocket.peerAddress(of: descriptor))
             return Socket.close(descriptor)
         }
         let connection = HTTPConnection(descriptor: descriptor, worker: self)

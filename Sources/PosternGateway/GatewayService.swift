@@ -50,8 +50,11 @@ final class GatewayService: HTTPService {
     }
 
     func refusal(_ refusal: HTTPRefusal, of request: HTTPRequestHead?, from address: String) -> HTTPResponse {
-        HTTPError.response(refusal)
+        context.report(refusal, from: address)
+        return HTTPError.response(refusal)
     }
+
+    func turnedAway(from address: String) { context.reportTooMany(from: address) }
 
     private func upgrade(_ request: HTTPRequestHead) -> HTTPAdmission {
         if request.equals(request.path, "/rpc") {

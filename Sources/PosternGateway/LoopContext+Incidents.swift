@@ -10,4 +10,34 @@ extension LoopContext {
         let cause = verdict == .wrongHost ? "host" : "origin"
         observer.observe(Incident(.clientRefused, cause: cause, fields))
     }
+
+    /// Reports a request that the gate refused.
+    func report(_ refusal: HTTPRefusal, from address: String) {
+        let status = "\(refusal.status.code)"
+        let fields: [Incident.Field: String] = [.address: address, .code: status, .error: refusal.reason]
+        observer.observe(Incident(.clientRefused, cause: "status \(status)", fields))
+    }
+
+    /// Reports a connection above the limit.
+    func reportTooMany(from address: String) {
+        observer.observe(Incident(.clientRefused, cause: "too many connections", [.address: address]))
+    }
+
+    /// Reports a WebSocket that is closed because of what its client did, or did not do.
+    func reportCut(_ socket: WebSocket, code: UInt16, reason: String) {
+        guard code != CloseCode.draining.code else { return }
+        let fields: [Incident.Field: String] = [.address: socket.remoteAddress, .code: "\(code)", .error: reason]
+        observer.observe(Incident(.clientCut, cause: "close \(code)", fields))
+    }
+
+    /// The error of a call as its caller gets it: reported, if a handler here has failed with it.
+    func reported(_ error: CallError, at method: String = "") -> CallError {
+        error.reported(method: method, to: observer)
+    }
+
+    /// The same for the result of a call.
+    func reported(_ result: Result<Reply, CallError>, at method: String = "") -> Result<Reply, CallError> {
+        guard case .failure(let error) = result else { return result }
+        return .failure(reported(error, at: method))
+    }
 }

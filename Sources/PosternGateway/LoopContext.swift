@@ -39,7 +39,7 @@ final class LoopContext {
         self.observer = observer
         self.waiting = waiting
         lanes = LaneWatch(loop)
-        sessionSettings = JSONRPCSettings(limits: configuration.messages)
+        sessionSettings = JSONRPCSettings(limits: configuration.messages, observer: observer)
         feeds = TopicFeeds(loop: loop, dispatcher: dispatcher)
         loop.every(milliseconds: configuration.heartbeatMilliseconds) { [unowned self] in
             for stream in streams.values { stream.sendHeartbeat() }

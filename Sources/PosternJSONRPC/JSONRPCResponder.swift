@@ -11,14 +11,16 @@ public enum JSONRPCResponder {
     ///   - dispatcher: What answers the calls.
     ///   - limits: What the client may ask for.
     ///   - information: What is told of this server in discovery.
+    ///   - observer: Takes reports of handlers that fail.
     /// - Returns: The response; `nil` when there is none, because only notifications came.
     public static func respond(
         to message: [UInt8],
         from dispatcher: some Dispatcher,
         limits: JSONRPCLimits = JSONRPCLimits(),
-        information: ServerInformation = ServerInformation()
+        information: ServerInformation = ServerInformation(),
+        observer: (any IncidentObserver)? = nil
     ) async -> [UInt8]? {
-        let settings = JSONRPCSettings(limits: limits, information: information)
+        let settings = JSONRPCSettings(limits: limits, information: information, observer: observer)
         var session = JSONRPCSession(settings, allowsSubscriptions: false)
         var output: [UInt8] = []
         var actions: [JSONRPCSession.Action] = []
@@ -46,7 +48,7 @@ public enum JSONRPCResponder {
         do throws(CallError) {
             return .success(try await dispatcher.dispatch(call))
         } catch {
-            return .failure(error)
+            return .failure(error.thrown(at: call.method))
         }
     }
 }

@@ -5,7 +5,8 @@ import Synchronization
 
 /// Writes incidents to a logger: the one place that decides their names, their rate, and how text from outside is shown.
 ///
-/// Faults are logged as errors, everything else as notices. Of each cause at most 20 lines are written a second; how
+/// Mistakes of this process are logged as errors, what clients and networks do as notices, and errors that handlers have
+/// chosen for their callers as information. Of each cause at most 20 lines are written a second; how
 /// many were left out is written at the end of that second, as `suppressed`. The logger is called on a thread of its
 /// own: when it blocks, lines are dropped and counted, and nothing waits.
 public final class IncidentLog: IncidentObserver {
@@ -50,12 +51,20 @@ public final class IncidentLog: IncidentObserver {
 
     /// Notes one incident, and returns at once.
     public func observe(_ incident: Incident) {
-        let level: Logger.Level = incident.kind.isFault ? .error : .notice
+        let level = Self.level(of: incident.kind.severity)
         guard level >= logger.logLevel else { return }
         let cause = IncidentRates.Cause(kind: incident.kind.name, cause: incident.cause)
         let isAdmitted = state.withLock { $0.rates.admit(cause, at: .now) }
         startTimer()
         if isAdmitted { put(Self.line(incident, level)) }
+    }
+
+    private static func level(of severity: Incident.Severity) -> Logger.Level {
+        switch severity {
+        case .info: .info
+        case .notice: .notice
+        case .error: .error
+        }
     }
 
     private static func line(_ incident: Incident, _ level: Logger.Level) -> Line {

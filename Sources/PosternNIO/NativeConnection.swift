@@ -20,6 +20,7 @@ enum NativeConnection {
             name: options.name,
             serving: options.serving,
             sendsTraces: options.sendsTraces,
+            observer: options.observer,
             authentication: options.authentication.map { PeerAuthentication($0, at: end) }
         )
         handler.serve(peer)

@@ -9,7 +9,11 @@ extension NativeServer {
         let isStranger = options.authentication != nil || medium == .tls
         // One that proves itself when there are too many is told so; whoever has nothing to prove is not read at all.
         let isFull = state.withLock { $0.isStopped || !isStranger && $0.table.isFull }
-        guard !isFull else { return channel.close(promise: nil) }
+        let reports = ClientReports(of: channel.remoteAddress, to: options.observer)
+        guard !isFull else {
+            reports?.turnedAway()
+            return channel.close(promise: nil)
+        }
         let peer = try NativeConnection.install(
             on: channel,
             as: ConnectionEnd(.acceptor, over: medium),
@@ -19,7 +23,7 @@ extension NativeServer {
         )
         if isStranger { enter(stranger: peer) } else { enter(client: peer) }
         let id = ObjectIdentifier(peer)
-        peer.onDisconnect { [weak self] reason in self?.forget(id, reason) }
+        peer.onDisconnect { [weak self] reason in self?.forget(id, reason, reports) }
     }
 
     private func enter(client: Peer) {
@@ -48,7 +52,7 @@ extension NativeServer {
         delivery.complete()
     }
 
-    private func forget(_ id: ObjectIdentifier, _ reason: DisconnectReason) {
+    private func forget(_ id: ObjectIdentifier, _ reason: DisconnectReason, _ reports: ClientReports?) {
         // The peer is let go of outside the lock.
         let (departure, delivery) = state.withLock { state in
             let departure = state.table.remove(id)
@@ -61,8 +65,12 @@ extension NativeServer {
             return (departure, delivery)
         }
         switch departure {
-        case .client(let peer): onDisconnect(peer, reason)
-        case .stranger: onRefusal(reason)
+        case .client(let peer):
+            reports?.ended(reason)
+            onDisconnect(peer, reason)
+        case .stranger:
+            reports?.refused(reason)
+            onRefusal(reason)
         case nil: break
         }
         delivery?.complete()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Postern
 import PosternGateway
+import PosternLogging
 import PosternPrograms
 import ServiceLifecycle
 
@@ -47,17 +48,21 @@ struct Demo: AsyncParsableCommand {
         let signals = await StopSignals()
         let router = DemoServices.makeRouter(offersBench: bench)
         let logger = log.logger("postern-demo")
+        let incidents = IncidentLog(logger)
         var doors: [any ServiceLifecycle.Service] = []
         var url: String?
         if gateway {
             let configuration = try gatewayOptions.configuration(defaultFolder: PublicFolder.find())
-            let gateway = try await Gateway(configuration, dispatcher: router, logger: logger)
+            let gateway = try await Gateway(configuration, dispatcher: router, logger: logger, observer: incidents)
             doors.append(gateway)
             url = gatewayOptions.url(port: gateway.port)
             Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
         }
         if let address = nativeOptions.address {
-            let options = try nativeOptions.connectionOptions(sendsTraces: gatewayOptions.sendTraces)
+            let options = try nativeOptions.connectionOptions(
+                sendsTraces: gatewayOptions.sendTraces,
+                observer: incidents
+            )
             let grace = Duration.seconds(gatewayOptions.drainGrace)
             let door = try await NativeDoor(router, at: address, options: options, grace: grace)
             doors.append(door)

@@ -16,10 +16,11 @@ struct NativeOptions: ParsableArguments {
     var address: Address? { native ?? Setting.optional("native") }
 
     /// How connections behave.
-    func connectionOptions(sendsTraces: Bool) throws -> ConnectionOptions {
+    func connectionOptions(sendsTraces: Bool, observer: any IncidentObserver) throws -> ConnectionOptions {
         var options = ConnectionOptions()
         options.name = "postern-demo"
         options.sendsTraces = sendsTraces
+        options.observer = observer
         options.authentication = try secretOptions.secret()
         tlsArguments.apply(to: &options, isListening: true)
         return options
@@ -41,11 +42,7 @@ struct NativeDoor: ServiceLifecycle.Service {
         grace: Duration
     ) async throws(CallError) {
         self.grace = grace
-        server = NativeServer(
-            router,
-            options: options,
-            onRefusal: { Output.error("refused: \($0.message.debugDescription)") }
-        )
+        server = NativeServer(router, options: options)
         self.address = try await server.start(at: address)
     }
 

@@ -1,11 +1,15 @@
 """What the programs write to their standard error output."""
 
 import http.client
+import json
+import socket
 import time
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
-from programs import LISTENING, NATIVE, Program, port_of, start_sidecar, stop_all
+from programs import LISTENING, NATIVE, Program, port_of, start_in_process, start_sidecar, stop_all
 
 PATIENCE = 10
 
@@ -60,3 +64,44 @@ def get(demo, path="/livez", **headers):
 def test_a_refused_host_or_origin_is_logged(demo, cause, headers):
     assert get(demo, **headers) in (403, 421)
     line_with(demo, "notice", "client refused", f"cause={cause}", "evil.example")
+
+
+def call(server, method, params):
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENCE)
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+    connection.request("POST", "/rpc", body, {"Content-Type": "application/json"})
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return answer
+
+
+@pytest.mark.parametrize("topology", ["in process", "sidecar"])
+def test_a_handler_that_fails_is_logged_with_the_identifier_that_its_caller_gets(tmp_path, topology):
+    programs = start_in_process() if topology == "in process" else start_sidecar(tmp_path)
+    try:
+        error = call(programs[-1], "echo.fail", ["the reason\nin two lines"])["error"]
+        assert error["code"] == -32000 and "reason" not in error["message"], error
+        line = line_with(programs[0], "error", "handler failed", error["data"]["traceId"])
+        for part in ["method=echo/fail", "code=-32000", "durationMs=", r"the reason\nin two lines"]:
+            assert part in line
+        if topology == "sidecar":
+            assert not any("handler failed" in line for line in programs[-1].output)
+        assert "traceId" not in call(programs[-1], "calculator.divide", [1, 0])["error"]["data"]
+        assert not any("division by zero" in line for line in programs[0].output)
+    finally:
+        stop_all(programs)
+
+
+def test_a_refused_head_is_logged(demo):
+    with socket.create_connection(("127.0.0.1", port_of(demo)), timeout=PATIENCE) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n")
+        assert b" 400 " in connection.recv(4096)
+    line_with(demo, "notice", "client refused", "cause=status 400", "address=127.0.0.1")
+
+
+def test_a_client_that_a_limit_cuts_is_logged(demo):
+    with connect(f"ws://127.0.0.1:{port_of(demo)}/rpc") as client:
+        client.send("x" * (2 << 20))
+        with pytest.raises(ConnectionClosed):
+            client.recv(PATIENCE)
+    line_with(demo, "notice", "client cut off", "cause=close 1009", "address=127.0.0.1")

@@ -29,6 +29,26 @@ struct FailureFrameTests {
         }
     }
 
+    @Test(arguments: [[], hops], [nil, Payload(bytes: [0xa1, 0x61], codec: MessagePack.self)])
+    func theIdentifierOfAnErrorArrives(hops: [CallError.Hop], details: Payload?) throws {
+        var error = CallError(.internalError, "broken", details: details)
+        error.hops = hops
+        error.traceID = "0af7651916cd43dd8448eb211c80319c"
+        let read = try read(error)
+        #expect(read.traceID == error.traceID)
+        #expect(read.hops == hops && read.message == "broken" && read.details?.bytes == details?.bytes)
+        #expect(try self.read(CallError(.internalError, "broken", details: details)).traceID == nil)
+    }
+
+    @Test func theIdentifierStaysHereWhereTheOtherEndDoesNotTakeIt() {
+        var error = CallError(.internalError, "broken")
+        error.traceID = "1"
+        error.hops = Self.hops
+        let old = error.keepingWhat(isTakenBy: Hello(maximumHops: 16))
+        #expect(old.traceID == nil && old.hops == Self.hops)
+        #expect(error.keepingWhat(isTakenBy: Hello(maximumHops: 16, takesTraceIDs: true)).traceID == "1")
+    }
+
     @Test func whatIsNotTakenIsLeftOut() throws {
         var error = CallError(.busy, "later")
         error.hops = (0..<5).map { CallError.Hop(method: "method\($0)", peer: "péer", trace: "0123456789") }

@@ -19,6 +19,8 @@ public protocol HTTPService: AnyObject {
     ///   - address: The address of the client, without its port.
     /// - Returns: The answer; fields that the status needs are in `refusal.headers`.
     func refusal(_ refusal: HTTPRefusal, of request: HTTPRequestHead?, from address: String) -> HTTPResponse
+    /// A connection was closed as soon as it was accepted, because there are too many.
+    func turnedAway(from address: String)
 }
 
 extension HTTPService {
@@ -26,6 +28,8 @@ extension HTTPService {
     public func refusal(_ refusal: HTTPRefusal, of request: HTTPRequestHead?, from address: String) -> HTTPResponse {
         refusal.response
     }
+    /// Does nothing.
+    public func turnedAway(from address: String) {}
     /// None.
     public func fieldsOfAnswers(to request: HTTPRequestHead?) -> PreparedFields { .none }
 }

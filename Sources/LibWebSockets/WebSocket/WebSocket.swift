@@ -92,6 +92,7 @@ public final class WebSocket: Flushable {
     ///   - droppingQueued: Leaves out what still waits, for a reader that will not take it.
     public func close(code: UInt16, reason: String, droppingQueued: Bool = false) {
         guard state == .open else { return }
+        handler?.willClose(self, code: code, reason: reason)
         beginClosing()
         if droppingQueued { output.removeLast(waitingBytes) }
         appendClose(code: code, reason: reason)

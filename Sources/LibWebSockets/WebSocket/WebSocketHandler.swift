@@ -11,8 +11,15 @@ public protocol WebSocketHandler: AnyObject {
     func fellBehind(_ socket: WebSocket)
     /// Neither a pong nor anything else came in time. The socket must be closed.
     func wentSilent(_ socket: WebSocket)
+    /// This side is about to close the connection, for a reason of its own.
+    func willClose(_ socket: WebSocket, code: UInt16, reason: String)
     /// The connection is gone; called once, after ``opened(_:)``. Nothing can be sent any more.
     func closed(_ socket: WebSocket)
+}
+
+extension WebSocketHandler {
+    /// Does nothing.
+    public func willClose(_ socket: WebSocket, code: UInt16, reason: String) {}
 }
 
 /// The limits and times of one WebSocket.

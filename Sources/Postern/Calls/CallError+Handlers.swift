@@ -19,6 +19,12 @@ extension CallError {
         self = CallError(self, ran: isStated ? executed : .yes)
     }
 
+    /// Does the same for what the sequence of a stream threw.
+    @usableFromInline
+    init(thrownByHandler error: any Error, of call: Call) {
+        self = CallError(thrownByHandler: error).thrown(at: call.method)
+    }
+
     /// The fault in the arguments of a call, whose handler has not started.
     @usableFromInline
     init(ofArguments error: any Error) { self = error as? CallError ?? CallError(thrownByHandler: error) }

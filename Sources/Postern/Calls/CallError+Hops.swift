@@ -33,17 +33,25 @@ extension CallError {
         }
         Self.cutTraces(of: &all, to: limits.errorTraceBytes)
         var error = self
-        error.background = Background(hops: all, origin: nil, unfinished: nil)
+        error.change { content in
+            content.hops = all
+            content.origin = nil
+            content.unfinished = nil
+        }
         return error
     }
 
-    /// The error without what the other end does not take, by its hello: hops, and a name beside the code.
+    /// The error without what the other end does not take, by its hello: hops, a name beside the code, an identifier.
     func keepingWhat(isTakenBy other: Hello) -> CallError {
         var error = self
         if hops.count > other.maximumHops { error.hops = Array(hops.prefix(other.maximumHops)) }
         if !other.takesNames { error.chosenName = nil }
+        if !other.takesTraceIDs, traceID != nil { error.traceID = nil }
         return error
     }
+
+    /// What the error says of itself, for a log.
+    var ownText: String { origin.map(Self.text) ?? hops.first?.trace ?? message }
 
     /// What can be told of the end at which the error is.
     ///

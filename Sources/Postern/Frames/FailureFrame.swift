@@ -5,8 +5,8 @@ struct FailureFrame: Hashable, Sendable {
     let executed: CallError.Executed
     /// `nil` for that of the code.
     let name: CallError.Name?
-    /// Where the list of hops stands; `nil` when there is none.
-    private let hops: Int32?
+    /// Where the list of hops begins, negative where an identifier follows it; `nil` when there is neither.
+    private let place: Int32?
     /// Empty when there are no details.
     let details: Range<Int>
 
@@ -20,16 +20,19 @@ struct FailureFrame: Hashable, Sendable {
             case 1: .yes
             default: .unknown
             }
-        name = count == 8 ? CallError.Name(rawValue: UInt8(clamping: try fields.unsigned(bytes))) : nil
-        hops = count >= 7 ? Int32(exactly: fields.rest(bytes).lowerBound) : nil
+        let word = count >= 8 ? try fields.optionalUnsigned(bytes) : nil
+        name = word.flatMap { CallError.Name(rawValue: UInt8(clamping: $0)) }
+        let hops = count >= 7 ? Int32(exactly: fields.rest(bytes).lowerBound) : nil
+        place = count == 9 ? hops.map(-) : hops
         if count >= 7 { try Self.forEachHop(&fields, bytes) { _, _, _ in } }
+        if count == 9 { _ = try fields.text(bytes) }
         let details = try fields.value(bytes)
         self.details = details.count == 1 && bytes[details.lowerBound] == 0xc0 ? 0..<0 : details
     }
 
     /// The hops, as far as they are taken.
     func readHops(in bytes: Span<UInt8>, _ limits: PeerLimits) -> [CallError.Hop] {
-        guard let hops else { return [] }
+        guard let hops = place?.magnitude else { return [] }
         var read: [CallError.Hop] = []
         var left = limits.errorTraceBytes
         var fields = FieldReader(offset: Int(hops))
@@ -47,6 +50,18 @@ struct FailureFrame: Hashable, Sendable {
         }
         return read
     }
+
+    /// The identifier of the error in a log, which comes behind the hops; `nil` when there is none.
+    func readTraceID(in bytes: Span<UInt8>) -> String? {
+        guard let place, place < 0 else { return nil }
+        var fields = FieldReader(offset: Int(place.magnitude))
+        guard (try? Self.forEachHop(&fields, bytes) { _, _, _ in }) != nil, let text = try? fields.text(bytes) else {
+            return nil
+        }
+        return String(copying: bytes.extracting(text)).cut(to: Self.maximumTraceIDBytes)
+    }
+
+    private static let maximumTraceIDBytes = 64
 
     private static func forEachHop(
         _ fields: inout FieldReader,

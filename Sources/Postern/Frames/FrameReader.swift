@@ -125,8 +125,8 @@ extension Frame.Kind {
         switch self {
         case .hello: count >= 2
         case .call: count == 8
-        case .failure: (6...8).contains(count)
-        case .end: count == 2 || (6...8).contains(count)
+        case .failure: (6...9).contains(count)
+        case .end: count == 2 || (6...9).contains(count)
         case .notify, .stream, .item: count == 4
         case .reply, .credit, .progress, .goodbye, .release, .references: count == 3
         case .cancel, .ping, .pong, .proof: count == 2

@@ -114,13 +114,14 @@ enum FrameWriter {
         _ limit: Int,
         _ output: inout [UInt8]
     ) -> Bool {
-        let fields: UInt8 = error.chosenName != nil ? 8 : error.hops.isEmpty ? 6 : 7
+        let fields: UInt8 = error.traceID != nil ? 9 : error.chosenName != nil ? 8 : error.hops.isEmpty ? 6 : 7
         let start = begin(kind, fields: fields, id: id, into: &output)
         MessagePack.write(Int64(error.code.rawValue), into: &output)
         MessagePack.write(error.message, into: &output)
         output.append(error.executed.number)
-        if let name = error.chosenName { output.append(name.rawValue) }
+        if fields >= 8 { output.append(error.chosenName?.rawValue ?? 0xc0) }
         if fields >= 7 { write(error.hops, into: &output) }
+        if let traceID = error.traceID { MessagePack.write(traceID, into: &output) }
         if let details = try? details?.transcoded(to: MessagePack.self), !details.bytes.isEmpty {
             output += details.bytes
         } else {

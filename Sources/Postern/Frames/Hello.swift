@@ -12,6 +12,8 @@ struct Hello: Hashable, Sendable {
     var maximumHops = 0
     /// Whether its sender takes the name of an error.
     var takesNames = false
+    /// Whether its sender takes the identifier of an error in a log.
+    var takesTraceIDs = false
     /// What its sender calls itself; for logs.
     var name = ""
     /// What the other side's proof has to be about, where its sender demands one.
@@ -27,6 +29,7 @@ struct Hello: Hashable, Sendable {
             case "callsInFlight": read.maximumCallsInFlight = try Self.readCount(value)
             case "hops": read.maximumHops = try Self.readCount(value)
             case "names": read.takesNames = try MessagePack.readBool(value)
+            case "traceIds": read.takesTraceIDs = try MessagePack.readBool(value)
             case "name": read.name = try MessagePack.readString(value)
             case "auth": read.nonce = try MessagePack.readBytes(value)
             default: break
@@ -48,6 +51,10 @@ struct Hello: Hashable, Sendable {
         }
         if takesNames {
             MessagePack.nextMember(named: "names", &map, into: &output)
+            MessagePack.write(true, into: &output)
+        }
+        if takesTraceIDs {
+            MessagePack.nextMember(named: "traceIds", &map, into: &output)
             MessagePack.write(true, into: &output)
         }
         MessagePack.nextMember(named: "name", &map, into: &output)

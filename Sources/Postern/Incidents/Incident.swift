@@ -18,19 +18,31 @@ public struct Incident: Sendable {
     public struct Kind: Hashable, Sendable {
         /// What happened, in words for people.
         public let name: String
-        /// Whether this process has made a mistake; everything else is what clients and networks do.
-        public let isFault: Bool
+        /// How much it matters.
+        public let severity: Severity
 
         /// A handler failed with an error that its callers cannot help.
-        public static let handlerFailed = Kind(name: "handler failed", isFault: true)
+        public static let handlerFailed = Kind(name: "handler failed", severity: .error)
+        /// A handler answered a call with an error that it has chosen for its callers.
+        public static let callFailed = Kind(name: "call failed", severity: .info)
         /// A client, or one request of it, was not let in.
-        public static let clientRefused = Kind(name: "client refused", isFault: false)
+        public static let clientRefused = Kind(name: "client refused", severity: .notice)
         /// The connection of a client was closed because of a limit or a rule of the protocol.
-        public static let clientCut = Kind(name: "client cut off", isFault: false)
+        public static let clientCut = Kind(name: "client cut off", severity: .notice)
         /// The connection to the server that is called is open.
-        public static let upstreamFound = Kind(name: "upstream found", isFault: false)
+        public static let upstreamFound = Kind(name: "upstream found", severity: .notice)
         /// The connection to the server that is called was lost, or cannot be made.
-        public static let upstreamLost = Kind(name: "upstream lost", isFault: false)
+        public static let upstreamLost = Kind(name: "upstream lost", severity: .notice)
+    }
+
+    /// How much an incident matters.
+    public enum Severity: Sendable {
+        /// It belongs to the ordinary course of things.
+        case info
+        /// An operator may want to know it: a client, a network or another server has done something unusual.
+        case notice
+        /// This process has made a mistake.
+        case error
     }
 
     /// The name of a value that belongs to an incident; there are no others.

@@ -9,7 +9,11 @@ extension CallError {
             details: frame.details.isEmpty
                 ? nil : Payload(bytes: Array(bytes[frame.details]), codec: MessagePack.self)
         )
-        hops = frame.readHops(in: bytes.span, limits)
+        change { content in
+            content.hops = frame.readHops(in: bytes.span, limits)
+            content.traceID = frame.readTraceID(in: bytes.span)
+            content.isReported = true
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 extension Peer {
     /// Ends the serving of a call with an error.
     @inline(never)
-    func fail(_ id: UInt64, _ method: String, _ error: CallError) {
-        let error = passed(error, method)
+    func fail(_ id: UInt64, _ method: String, _ error: CallError, after duration: Duration? = nil) {
+        let error = passed(error, method, after: duration)
         change { state in _ = state.finish(id, with: .failure(error.keepingWhat(isTakenBy: state.remote))) }
     }
 
@@ -28,8 +28,9 @@ extension Peer {
         return ReferencePath.withoutNumber(name)
     }
 
-    private func passed(_ error: CallError, _ method: String) -> CallError {
-        error.passed(through: CallError.Hop(method: method, peer: name), sendsTraces: sendsTraces, limits)
+    private func passed(_ error: CallError, _ method: String, after duration: Duration? = nil) -> CallError {
+        let error = error.reported(method: method, after: duration, to: observer)
+        return error.passed(through: CallError.Hop(method: method, peer: name), sendsTraces: sendsTraces, limits)
     }
 }
 

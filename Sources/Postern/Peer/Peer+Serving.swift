@@ -102,15 +102,16 @@ extension Peer {
             return nil
         }
         let context = ServingContext(depth: depth + 1, deadline: call.deadline)
+        let began = observer == nil ? nil : ContinuousClock.now
         let task = makeTask {
-            await ServingContext.$current.withValue(context) { await self.run(id, call) }
+            await ServingContext.$current.withValue(context) { await self.run(id, call, began) }
         }
         if !change({ $0.attach(task, to: id) }) { task.cancel() }
         return task
     }
 
-    private func run(_ id: UInt64, _ call: Call) async {
-        guard let stream = finish(id, call, await outcome(of: call)) else { return }
+    private func run(_ id: UInt64, _ call: Call, _ began: ContinuousClock.Instant?) async {
+        guard let stream = finish(id, call, began, await outcome(of: call)) else { return }
         await produce(stream, for: id, of: call.placeOfService)
     }
 
@@ -134,14 +135,19 @@ extension Peer {
 
     /// Sends a reply; gives the stream that is still to be sent, if it is one.
     @inline(never)
-    private func finish(_ id: UInt64, _ call: Call, _ outcome: Result<Reply, CallError>) -> ReplyStream? {
+    private func finish(
+        _ id: UInt64,
+        _ call: Call,
+        _ began: ContinuousClock.Instant?,
+        _ outcome: Result<Reply, CallError>
+    ) -> ReplyStream? {
         do throws(CallError) {
             switch try outcome.get() {
             case .value(let payload): try finish(id, payload)
             case .stream(let stream): return stream
             }
         } catch {
-            fail(id, call.placeOfService, error)
+            fail(id, call.placeOfService, error, after: began.map { .now - $0 })
         }
         return nil
     }

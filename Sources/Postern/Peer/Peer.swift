@@ -14,6 +14,7 @@ public final class Peer: Sendable {
     /// What this side calls itself.
     let name: String
     let sendsTraces: Bool
+    let observer: (any IncidentObserver)?
     let dispatcher: any Dispatcher
     let transport: any FrameTransport
     let authentication: (any Authentication)?
@@ -36,6 +37,7 @@ public final class Peer: Sendable {
     ///   - name: What this side calls itself in its hello.
     ///   - serving: When the other end's calls are served.
     ///   - sendsTraces: Whether errors of handlers here take along what was thrown, and traces from further away.
+    ///   - observer: Takes reports of handlers that fail here.
     ///   - authentication: How this side proves itself; both sides have one, or none has.
     public init(
         transport: any FrameTransport,
@@ -44,6 +46,7 @@ public final class Peer: Sendable {
         name: String = "",
         serving: ServingMode = .automatic,
         sendsTraces: Bool = false,
+        observer: (any IncidentObserver)? = nil,
         authentication: PeerAuthentication? = nil
     ) {
         arrivals = serving == .manual ? ArrivalQueue() : nil
@@ -53,6 +56,7 @@ public final class Peer: Sendable {
         self.limits = limits
         self.name = name
         self.sendsTraces = sendsTraces
+        self.observer = observer
         self.authentication = authentication?.method
         references = ReferenceStore(limit: limits.references)
         var state = State(limits: limits)

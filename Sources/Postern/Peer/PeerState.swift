@@ -49,6 +49,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
             maximumCallsInFlight: limits.callsInFlight,
             maximumHops: limits.errorHops,
             takesNames: true,
+            takesTraceIDs: true,
             name: name,
             nonce: exchange?.nonce
         )

@@ -32,7 +32,7 @@ final class RegisteredMethod: Sendable {
             switch (execution, body) {
             case (.onEventLoop, .short(let run)): .immediate(ImmediateMethod(isSafe: description.isSafe, run: run))
             case (.onEventLoop, .long): .onEventLoop
-            case (.concurrent, .short(let run)): .offloaded(ImmediateMethod(isSafe: description.isSafe, run: run))
+            case (.concurrent, .short(let run)): .offloaded(.named(description.path, isSafe: description.isSafe, run))
             case (.concurrent, .long): .concurrent
             }
     }
@@ -43,6 +43,19 @@ final class RegisteredMethod: Sendable {
         switch execution {
         case .concurrent, .offloaded: true
         case .immediate, .onEventLoop: false
+        }
+    }
+}
+
+extension ImmediateMethod {
+    /// A function whose errors know its path: it runs apart from the call that names it.
+    fileprivate static func named(
+        _ path: String,
+        isSafe: Bool,
+        _ run: @escaping RegisteredMethod.ShortBody
+    ) -> ImmediateMethod {
+        ImmediateMethod(isSafe: isSafe) { (arguments, codec, output) throws(CallError) in
+            do throws(CallError) { try run(arguments, codec, &output) } catch { throw error.thrown(at: path) }
         }
     }
 }

@@ -30,7 +30,7 @@ extension ReplyStream {
                 guard var current = iterator.take() else { return nil }
                 let element: Values.Element?
                 do { element = try await current.next(isolation: #isolation) } catch {
-                    throw CallError(thrownByHandler: error)
+                    throw CallError(thrownByHandler: error, of: answered)
                 }
                 guard let element else { return nil }
                 let item = StreamItem(try result.payload(element, for: answered))

@@ -18,6 +18,7 @@ public final class InProcessTransport: FrameTransport {
     ///   - name: What both sides call themselves.
     ///   - serving: When the first peer serves the calls of the second, which serves them as they arrive.
     ///   - sendsTraces: Whether the errors of both sides take their traces along.
+    ///   - observer: Takes reports of handlers that fail on either side.
     ///   - authentication: How the first peer proves itself to the second, and the second to the first.
     /// - Returns: Both peers.
     public static func pair(
@@ -27,6 +28,7 @@ public final class InProcessTransport: FrameTransport {
         name: String = "",
         serving: ServingMode = .automatic,
         sendsTraces: Bool = false,
+        observer: (any IncidentObserver)? = nil,
         authentication: (first: (any Authentication)?, second: (any Authentication)?) = (nil, nil)
     ) -> (first: Peer, second: Peer) {
         let wire = Wire()
@@ -37,6 +39,7 @@ public final class InProcessTransport: FrameTransport {
             name: name,
             serving: serving,
             sendsTraces: sendsTraces,
+            observer: observer,
             authentication: authentication.first.map { PeerAuthentication($0, at: .init(.initiator, over: .memory)) }
         )
         let right = Peer(
@@ -45,6 +48,7 @@ public final class InProcessTransport: FrameTransport {
             limits: limits,
             name: name,
             sendsTraces: sendsTraces,
+            observer: observer,
             authentication: authentication.second.map { PeerAuthentication($0, at: .init(.acceptor, over: .memory)) }
         )
         wire.join(left, right)

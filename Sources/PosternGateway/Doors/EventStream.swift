@@ -36,6 +36,7 @@ final class EventStream: TopicReader {
             write(id: nil) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }
         }
         items.onEnd = { [self] _, error in
+            let error = error.map { context.reported($0) }
             write(id: nil) { StreamNotification.appendEnd(error, of: method, Self.subscriptionID, into: &$0) }
             end()
         }

@@ -39,7 +39,7 @@ final class CallRunner {
         let isShort = options.placement == .onEventLoop
         if let function = options.function, call.deadline == nil, function.isSafe || !call.requiresSafeMethod {
             let traits = LaneTraits(isNotification: call.isNotification, isShort: isShort)
-            return run(ticket, function, call.arguments, traits)
+            return run(ticket, function, call.arguments, traits, at: call.method)
         }
         guard !isShort || !isIdle else { return startHere(ticket, call) }
         let entry = TaskCall(
@@ -58,9 +58,12 @@ final class CallRunner {
         _ ticket: CallTicket,
         _ function: ImmediateMethod,
         _ arguments: Payload,
-        _ traits: LaneTraits = LaneTraits()
+        _ traits: LaneTraits = LaneTraits(),
+        at method: String = ""
     ) {
-        guard !traits.isShort || !isIdle else { return onFinish(ticket, function.result(for: arguments)) }
+        guard !traits.isShort || !isIdle else {
+            return onFinish(ticket, context.reported(function.result(for: arguments), at: method))
+        }
         let runner = LoopBound(self, on: context.loop)
         append(FunctionCall(ticket, function, arguments, traits, for: runner, countedBy: context.waiting), ticket)
     }
@@ -106,7 +109,7 @@ final class CallRunner {
     /// Hands a result in.
     func finish(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
         context.callsInFlight -= 1
-        onFinish(ticket, result)
+        onFinish(ticket, context.reported(result))
     }
 
     fileprivate func finishTask(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
@@ -119,10 +122,11 @@ extension LoopBound<CallRunner> {
     /// Asks the dispatcher.
     func run(_ ticket: CallTicket, _ call: Call, at dispatcher: any Dispatcher) async {
         let result: Result<Reply, CallError>
+        let began = ContinuousClock.now
         do throws(CallError) {
             result = .success(try await call.answer(from: dispatcher))
         } catch {
-            result = .failure(error)
+            result = .failure(error.thrown(at: call.method, after: .now - began))
         }
         finishTask(ticket, result)
     }

@@ -31,7 +31,8 @@ final class FunctionCall: LaneEntry, Errand {
 
     func begin() {
         waiting.remove()
-        let found = function.result(for: arguments)
+        let began = ContinuousClock.now
+        let found = function.result(for: arguments).mapError { $0.thrown(at: "", after: .now - began) }
         result.withLock { $0 = found }
         runner.loop.takeBack(self)
     }

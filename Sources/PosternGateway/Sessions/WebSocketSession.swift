@@ -56,6 +56,10 @@ final class WebSocketSession: WebSocketHandler {
     func fellBehind(_ socket: WebSocket) { CloseCode.slowConsumer.close(socket, droppingQueued: true) }
     func wentSilent(_ socket: WebSocket) { CloseCode.noPong.close(socket) }
 
+    func willClose(_ socket: WebSocket, code: UInt16, reason: String) {
+        context.reportCut(socket, code: code, reason: reason)
+    }
+
     func closed(_ socket: WebSocket) {
         self.socket = nil
         context.remove(self)
@@ -94,6 +98,7 @@ final class WebSocketSession: WebSocketHandler {
             send { $0.event(subscription: ticket, item, into: &$1, actions: &$2) }
         }
         reader.onEnd = { [self] ticket, error in
+            let error = error.map { context.reported($0) }
             send { session, output, _ in session.endSubscription(ticket, error: error, into: &output) }
         }
         madeStreams = reader

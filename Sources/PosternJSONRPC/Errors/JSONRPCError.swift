@@ -25,6 +25,10 @@ public enum JSONRPCError {
         )
         output.append(copying: error.executed.rawValue.utf8.span)
         output.append(Byte.quote)
+        if let traceID = error.traceID {
+            output.append(text: #","traceId":"#)
+            JSON.write(traceID, into: &output)
+        }
         if let details = error.details { append(details, into: &output) }
         output.append(text: "}}")
     }

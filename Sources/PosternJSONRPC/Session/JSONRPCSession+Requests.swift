@@ -137,6 +137,8 @@ extension JSONRPCSession {
     /// Answers with an error, unless it was a valid notification.
     @inline(never)
     mutating func refuse(_ error: CallError, _ envelope: Envelope, _ message: Span<UInt8>, _ output: inout [UInt8]) {
+        let name = message.extracting(envelope.method)
+        let error = error.reported(method: Self.path(String(copying: name)), to: settings.observer)
         if envelope.isNotification, envelope.fault == nil { return }
         answer(error, id: [UInt8](copying: message.extracting(envelope.id)), into: &output)
     }
@@ -145,7 +147,8 @@ extension JSONRPCSession {
     mutating func answer(_ error: CallError, id: [UInt8], into output: inout [UInt8]) {
         if error.code == .draining || error.code == .unavailable && error.executed == .no { noteTurnedAway() }
         let start = output.count
-        let error = error.isUnfinishedResult ? .noWayForReferences(ran: .yes) : error
+        let error = (error.isUnfinishedResult ? .noWayForReferences(ran: .yes) : error)
+            .reported(method: "", to: settings.observer)
         ResponseWriter.append(error, id: id, into: &output)
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)

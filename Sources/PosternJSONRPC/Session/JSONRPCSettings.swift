@@ -1,3 +1,5 @@
+public import Postern
+
 /// What all sessions of a server have in common.
 public final class JSONRPCSettings: Sendable {
     /// What a client may ask for.
@@ -6,6 +8,8 @@ public final class JSONRPCSettings: Sendable {
     let gatewayMethods: [String]
     /// What is told of this server in discovery.
     let information: ServerInformation
+    /// Takes reports of handlers that fail.
+    let observer: (any IncidentObserver)?
     /// The documents of discovery.
     public let documents: DiscoveryDocuments
 
@@ -16,14 +20,17 @@ public final class JSONRPCSettings: Sendable {
     ///   - gatewayMethods: Methods under `rpc` that are handed out with ``JSONRPCSession/Placement/gateway``, such as
     ///     `rpc.auth`.
     ///   - information: What is told of this server in discovery.
+    ///   - observer: Takes reports of handlers that fail.
     public init(
         limits: JSONRPCLimits = JSONRPCLimits(),
         gatewayMethods: [String] = [],
-        information: ServerInformation = ServerInformation()
+        information: ServerInformation = ServerInformation(),
+        observer: (any IncidentObserver)? = nil
     ) {
         self.limits = limits
         self.gatewayMethods = gatewayMethods.map(JSONRPCSession.path)
         self.information = information
+        self.observer = observer
         documents = DiscoveryDocuments(information)
     }
 }

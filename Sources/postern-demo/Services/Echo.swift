@@ -26,6 +26,16 @@ enum Echo {
             }
             return try await caller.call(method, value)
         }
+        service.register(
+            "fail",
+            Parameter<String>("reason", "What the log says, and the caller does not see"),
+            options: MethodOptions(documentation: "Fails as a method with a mistake does")
+        ) { (reason: String) throws in throw Mistake(description: reason) }
+    }
+
+    /// An error that is not meant for callers.
+    private struct Mistake: Error, CustomStringConvertible {
+        let description: String
     }
 
     private static func quick(_ documentation: String) -> MethodOptions {
