@@ -1,6 +1,7 @@
 /**
  * @typedef {{value: any, epoch?: string, seq?: number}} FeedEvent
- * @typedef {{from?: number, to?: number, dropped?: number, reason?: string}} Gap
+ * @typedef {{from?: number, to?: number, dropped?: number, reason?: string}} Gap `to` and `dropped` only where it is
+ * known how many events are missing.
  *
  * @typedef {object} FeedOptions
  * @property {number} [bufferSize] Events kept for a slow reader, 256 by default; then the oldest are dropped.
@@ -24,6 +25,7 @@ export class Feed {
   #droppedHere = 0;
   #error;
   #closed;
+  #wasOpened = false;
   #opened = Promise.withResolvers?.() ?? withResolvers();
 
   /**
@@ -86,7 +88,9 @@ export class Feed {
   /** The server accepted. */
   accept(result) {
     this.subscription = result.subscription;
-    if (result.epoch !== undefined && !this.since) this.#advance(result);
+    if (this.#wasOpened && !this.since) this.options.onGap?.({ reason: "reconnected" });
+    this.#wasOpened = true;
+    this.#advance(result);
     this.#opened.resolve(result);
     this.options.onOpen?.(result);
   }
@@ -94,7 +98,10 @@ export class Feed {
   /** One notification of this subscription. */
   receive(params) {
     if (this.ended) return;
-    if (params.gap) this.options.onGap?.(params.gap);
+    if (params.gap) {
+      this.#advance(params);
+      this.options.onGap?.(params.gap);
+    }
     if ("result" in params) {
       this.#advance(params);
       this.#deliver({ value: params.result, epoch: params.epoch, seq: params.seq });

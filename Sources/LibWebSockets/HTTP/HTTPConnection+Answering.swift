@@ -28,6 +28,8 @@ extension HTTPConnection {
         if inputHasEnded { worker.readAgain(self) }
     }
 
+    var queuedBytes: Int { output.count }
+
     func write(_ body: (inout [UInt8]) -> Void) -> Bool {
         guard case .streaming = state else { return false }
         if isHTTP10 { body(&output.bytes) } else { output.bytes.appendChunk(body) }

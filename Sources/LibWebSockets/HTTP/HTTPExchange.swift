@@ -42,6 +42,9 @@ public final class HTTPExchange {
     /// Whether an answer can still reach the client.
     public var isOpen: Bool { phase != .done && connection != nil }
 
+    /// Bytes of answers that wait until the client takes them.
+    public var queuedBytes: Int { connection?.queuedBytes ?? 0 }
+
     /// Sends the whole answer.
     public func respond(_ response: HTTPResponse) {
         respond(response.status, headers: response.headers, body: response.body.span)

@@ -10,6 +10,11 @@ final class EventStream: TopicReader {
     private let context: LoopContext
     private let items: StreamReader<Int>
     private var onLeave: () -> Void = {}
+    private var isOpen = false
+    /// Ends the stream when the topic stays out of reach.
+    private var patience: Task<Void, Never>?
+    /// How long a client waits at this gateway for a service that cannot be reached; then it may find another.
+    private static let longestWait = Duration.seconds(10)
     /// The header fields of every stream.
     static let headers: [(name: String, value: String)] = [
         ("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"),
@@ -22,10 +27,12 @@ final class EventStream: TopicReader {
         items = StreamReader(context.loop)
     }
 
-    /// Streams a topic.
+    /// Streams a topic, from behind the event that a client which comes back has had last.
     func join(_ topic: String) {
+        guard !context.readiness.isDraining else { return end() }
+        let since = exchange.request["last-event-id"].flatMap(StreamPosition.init(lastEventID:))
         begin { [self] in context.feeds.leave(topic, self) }
-        context.feeds.join(topic, self)
+        context.feeds.join(topic, self, since: since)
     }
 
     /// Streams the result of a method.
@@ -40,7 +47,7 @@ final class EventStream: TopicReader {
             write(id: nil) { StreamNotification.appendEnd(error, of: method, Self.subscriptionID, into: &$0) }
             end()
         }
-        exchange.beginStream(.ok, headers: Self.headers)
+        open()
         items.start(0, stream)
     }
 
@@ -48,18 +55,36 @@ final class EventStream: TopicReader {
     func sendHeartbeat() { exchange.write { $0.append(contentsOf: ":\n\n".utf8) } }
 
     /// Ends the stream; the client comes back.
+    ///
+    /// A status other than 200 would end the `EventSource` of a browser for good.
     func end() {
         leave()
+        if isOpen { writeRetry() } else { open() }
         exchange.end()
+    }
+
+    private func open() {
+        guard !isOpen else { return }
+        isOpen = true
+        exchange.beginStream(.ok, headers: Self.headers)
+        writeRetry()
+    }
+
+    /// Says after how many milliseconds the client comes back when the stream ends; not all at once.
+    private func writeRetry() {
+        let milliseconds = Int.random(in: 1_000...3_000)
+        exchange.write { $0.append(contentsOf: "retry: \(milliseconds)\n\n".utf8) }
     }
 
     private func begin(onLeave: @escaping () -> Void) {
         self.onLeave = onLeave
         context.add(self)
         exchange.onDisconnect = { [weak self] in self?.leave() }
+        exchange.onInterrupt = nil
     }
 
     private func leave() {
+        patience?.cancel()
         context.remove(self)
         onLeave()
         onLeave = {}
@@ -76,16 +101,33 @@ final class EventStream: TopicReader {
 
     // MARK: TopicReader
 
-    func topicJoined(at position: StreamPosition) {
-        exchange.beginStream(.ok, headers: Self.headers)
+    func topicJoined(at position: StreamPosition, recovered: Bool?) {
+        patience?.cancel()
+        open()
         exchange.write { $0.append(contentsOf: "id: \(position.epoch):\(position.offset)\n: open\n\n".utf8) }
     }
 
     func topicRefused(_ error: CallError) {
+        guard !isOpen, !error.code.isRetryable else { return end() }
         leave()
         let status: HTTPStatus = error.code == .invalidParameters ? .notFound : .serviceUnavailable
         exchange.respond(HTTPError.response(status, error.code, error.message))
     }
+
+    func topicUnreachable(_ error: CallError) -> Bool {
+        guard !isOpen else { return true }
+        open()
+        exchange.write { $0.append(contentsOf: ": the service is not reachable\n\n".utf8) }
+        let stream = LoopBound(self, on: context.loop)
+        let limit = Self.longestWait
+        patience = Task(executorPreference: context.loop) {
+            try? await Task.sleep(for: limit)
+            if !Task.isCancelled { stream.loop.execute { stream.value.end() } }
+        }
+        return true
+    }
+
+    var queuedBytes: Int { exchange.queuedBytes }
 
     func topicEvent(_ event: TopicEvent, at position: StreamPosition) {
         write(id: position) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }
@@ -98,4 +140,18 @@ final class EventStream: TopicReader {
     func topicEnded(_ error: CallError?) { end() }
 
     private static let subscriptionID = Array("sse".utf8)
+}
+
+extension StreamPosition {
+    /// Reads what an event stream wrote as `id`; `nil` for an empty text, which names no event.
+    ///
+    /// Any other text is a place of some other epoch, so that its sender is notified that events are missing.
+    init?(lastEventID text: String) {
+        guard !text.isEmpty else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let offset = UInt64(text[text.index(after: colon)...]) else {
+            self.init(epoch: text, offset: 0)
+            return
+        }
+        self.init(epoch: String(text[..<colon]), offset: offset)
+    }
 }

@@ -28,7 +28,7 @@ final class PathDoor {
         do throws(CallError) {
             start(try call(for: exchange), exchange)
         } catch {
-            PathAnswer.send(.failure(error), to: exchange)
+            Self.answer(exchange, .failure(error), context)
         }
     }
 
@@ -67,16 +67,25 @@ final class PathDoor {
         let runner = CallRunner(context)
         let method = call.method
         runner.onFinish = { [context] _, result in
-            guard case .success(.stream(let stream)) = result else { return PathAnswer.send(result, to: exchange) }
+            guard case .success(.stream(let stream)) = result else {
+                return Self.answer(exchange, result, context)
+            }
             Self.answer(exchange, stream, of: method, context)
         }
         exchange.onDisconnect = { runner.close() }
-        exchange.onInterrupt = {
+        exchange.onInterrupt = { [context] in
             runner.close()
-            PathAnswer.send(.failure(.stopped), to: exchange)
+            Self.answer(exchange, .failure(.stopped), context)
         }
         let path = Array(call.method.utf8)
         runner.start(.only, call, JSONRPCSession.CallOptions(context.dispatcher.execution(of: path.span)))
+    }
+
+    private static func answer(_ exchange: HTTPExchange, _ result: Result<Reply, CallError>, _ context: LoopContext) {
+        guard case .failure(let error) = result, error.code.isRetryable, exchange.request.method == .get,
+            StreamPreference(exchange.request) == .asked
+        else { return PathAnswer.send(result, to: exchange) }
+        EventStream(exchange, context).end()
     }
 
     private static func answer(

@@ -4,116 +4,156 @@ import PosternJSONRPC
 
 /// One topic as one loop's connections read it.
 ///
-/// The feed outlives the loss of its upstream: it subscribes again, and tells readers of the gap, if there is one.
+/// The feed outlives the loss of its upstream: it subscribes again where it was, and notifies readers of the gap, if
+/// there is one. A reader that comes from an earlier place is first brought to the feed by a ``CatchUp``.
 final class TopicFeed {
-    private let topic: String
+    private let source: TopicSource
     private let loop: EventLoop
+    private let line: CatchUpLine
     private let onEnd: () -> Void
-    private var readers: [any TopicReader] = []
-    private var position: StreamPosition?
+    private var members: [Member] = []
+    /// Readers that came before the feed knew its place, and where each was.
+    private var arrivals: [(reader: any TopicReader, since: StreamPosition?)] = []
+    private var catchUps: [CatchUp] = []
+    private(set) var position: StreamPosition?
     private var task: Task<Void, Never>?
 
-    init(topic: String, loop: EventLoop, onEnd: @escaping () -> Void) {
-        self.topic = topic
+    /// A reader, and the last event that it had before it joined: a catch-up may be ahead of its feed.
+    private struct Member {
+        let reader: any TopicReader
+        var offset: UInt64
+    }
+
+    init(_ source: TopicSource, loop: EventLoop, line: CatchUpLine, onEnd: @escaping () -> Void) {
+        self.source = source
         self.loop = loop
+        self.line = line
         self.onEnd = onEnd
     }
 
-    func add(_ reader: any TopicReader) {
-        readers.append(reader)
-        if let position { reader.topicJoined(at: position) }
+    /// Adds a reader, which goes on behind an earlier place if it names one.
+    func add(_ reader: any TopicReader, since: StreamPosition?) {
+        guard let position else { return arrivals.append((reader, since)) }
+        guard let since, since != position else {
+            return join(reader, at: position, recovered: since.map { _ in true })
+        }
+        let catchUp = CatchUp(reader, from: since, to: self)
+        catchUps.append(catchUp)
+        line.append(catchUp, source, on: loop)
     }
 
     func remove(_ reader: any TopicReader) {
-        readers.removeAll { $0 === reader }
-        if readers.isEmpty { stop() }
+        members.removeAll { $0.reader === reader }
+        arrivals.removeAll { $0.reader === reader }
+        for catchUp in catchUps where catchUp.reader === reader { catchUp.cancel() }
+        catchUps.removeAll { $0.reader === reader }
+        if isUnread { stop() }
     }
 
-    func stop() {
-        task?.cancel()
-        task = nil
-        onEnd()
+    /// Lets a reader follow that has had everything up to the place of the feed, or more.
+    func admit(_ catchUp: CatchUp, at place: StreamPosition) {
+        guard let index = catchUps.firstIndex(where: { $0 === catchUp }) else { return }
+        catchUps.remove(at: index)
+        members.append(Member(reader: catchUp.reader, offset: place.offset))
     }
 
     /// Reads the topic until it ends or has no readers any more.
     ///
     /// The subscription has its place when this returns, or its request is on the way: before any later request.
-    func start(_ dispatcher: any Dispatcher) {
+    func start() {
         let feed = LoopBound(self, on: loop)
-        let topic = topic
-        task = loop.start { await feed.keepReading(topic, from: dispatcher) }
+        let source = source
+        task = loop.start { await feed.keepReading(source) }
     }
 
-    // MARK: On the loop
+    private var isUnread: Bool { members.isEmpty && arrivals.isEmpty && catchUps.isEmpty }
 
-    fileprivate var isOpen: Bool { position != nil }
+    private func stop() {
+        task?.cancel()
+        task = nil
+        onEnd()
+    }
 
-    fileprivate func begin(at start: StreamPosition) {
-        defer { position = start }
-        guard let position else {
-            for reader in readers { reader.topicJoined(at: start) }
+    private func join(_ reader: any TopicReader, at place: StreamPosition, recovered: Bool?) {
+        members.append(Member(reader: reader, offset: place.offset))
+        reader.topicJoined(at: place, recovered: recovered)
+    }
+
+    // MARK: What its subscription says
+
+    func begin(at start: StreamPosition) {
+        let last = position
+        position = start
+        if let last { resume(at: start, after: last) }
+        // One by one: a reader may leave, and take others with it, when it is notified.
+        while let arrival = arrivals.first {
+            arrivals.removeFirst()
+            add(arrival.reader, since: arrival.since)
+        }
+    }
+
+    private func resume(at start: StreamPosition, after last: StreamPosition) {
+        guard let gap = SubscriptionGap(after: last, before: start, reason: "upstreamLost") else { return }
+        for index in members.indices { members[index].offset = start.offset }
+        for member in members { member.reader.topicGap(gap, before: start) }
+    }
+
+    func deliver(_ item: StreamItem) {
+        guard var place = position, let event = try? TopicEvent(item, epoch: place.epoch) else { return }
+        guard let offset = item.offset else {
+            for member in members { member.reader.topicEvent(event, at: place) }
             return
         }
-        guard position != start else { return }
-        // In another epoch offsets begin anew: how many events are missing is not known.
-        let last = position.epoch == start.epoch ? start.offset : position.offset
-        let gap = SubscriptionGap(from: position.offset + 1, to: last, reason: "upstreamLost")
-        for reader in readers { reader.topicGap(gap, before: start) }
-    }
-
-    fileprivate func deliver(_ item: StreamItem) {
-        guard var place = position, let event = try? TopicEvent(item, epoch: place.epoch) else { return }
-        if let offset = item.offset {
-            if offset > place.offset + 1 { skip(from: place.offset + 1, to: offset - 1, place) }
-            place.offset = offset
-        }
+        let expected = place.offset + 1
+        place.offset = offset
         position = place
-        for reader in readers { reader.topicEvent(event, at: place) }
+        for member in members where member.offset < offset {
+            let first = max(expected, member.offset + 1)
+            if first < offset { member.reader.topicGap(.slow(from: first, before: place), before: place) }
+            member.reader.topicEvent(event, at: place)
+        }
     }
 
-    /// Tells of events that the topic dropped because this gateway read too slowly.
-    private func skip(from: UInt64, to: UInt64, _ place: StreamPosition) {
-        let gap = SubscriptionGap(from: from, to: to, reason: "slow")
-        for reader in readers { reader.topicGap(gap, before: place) }
+    /// Asks readers that wait for the feed to open whether they go on waiting; the others are refused.
+    func isUnreachable(_ error: CallError) {
+        for (reader, _) in arrivals where !reader.topicUnreachable(error) {
+            arrivals.removeAll { $0.reader === reader }
+        }
+        if isUnread { stop() }
     }
 
-    fileprivate func end(_ error: CallError?) {
-        let readers = readers
-        let wasOpen = position != nil
-        self.readers = []
+    func end(_ error: CallError?) {
+        let (members, arrivals, catchUps) = (members, arrivals, catchUps)
+        (self.members, self.arrivals, self.catchUps) = ([], [], [])
         onEnd()
         let refusal = error ?? CallError(.internalError, "The topic ended before it began")
-        for reader in readers {
-            if wasOpen { reader.topicEnded(error) } else { reader.topicRefused(refusal) }
-        }
+        for member in members { member.reader.topicEnded(error) }
+        for arrival in arrivals { arrival.reader.topicRefused(refusal) }
+        for catchUp in catchUps { catchUp.feedEnded(error, or: refusal) }
     }
 }
 
-/// How long to wait before the next attempt to subscribe upstream.
-private let retryDelay = Duration.milliseconds(200)
-
 extension LoopBound where Value == TopicFeed {
     /// Reads the topic, again and again while its upstream comes and goes.
-    fileprivate func keepReading(_ topic: String, from dispatcher: any Dispatcher) async {
+    fileprivate func keepReading(_ source: TopicSource) async {
         while !Task.isCancelled {
-            let error = await read(topic, from: dispatcher)
+            let error = await read(source)
             guard !Task.isCancelled else { return }
-            let isOpen = await run { $0.isOpen }
-            guard let error, error.code == .unavailable, isOpen else { return await run { $0.end(error) } }
-            try? await Task.sleep(for: retryDelay)
+            guard let error, error.isOfUpstream else { return await run { $0.end(error) } }
+            await run { $0.isUnreachable(error) }
+            try? await Task.sleep(for: TopicSource.retryDelay)
         }
     }
 
     /// Reads one subscription upstream to its end.
-    private func read(_ topic: String, from dispatcher: any Dispatcher) async -> CallError? {
+    private func read(_ source: TopicSource) async -> CallError? {
         do throws(CallError) {
-            let stream = try await subscribe(to: topic, at: dispatcher)
-            let position = stream.position ?? StreamPosition(epoch: "", offset: 0)
-            if loop.isCurrent { value.begin(at: position) } else { await run { $0.begin(at: position) } }
-            var items = stream.makeAsyncIterator()
+            let (start, events) = try await source.subscribe(since: value.position)
+            await here { $0.begin(at: start) }
+            var items = events.makeAsyncIterator()
             while let item = try await items.next() {
                 guard !Task.isCancelled else { return nil }
-                if loop.isCurrent { value.deliver(item) } else { await run { $0.deliver(item) } }
+                await here { $0.deliver(item) }
             }
             return nil
         } catch {
@@ -121,16 +161,25 @@ extension LoopBound where Value == TopicFeed {
         }
     }
 
-    private func subscribe(to topic: String, at dispatcher: any Dispatcher) async throws(CallError) -> ReplyStream {
-        var arguments = Payload(bytes: [], codec: JSON.self)
-        var list = JSON.beginArray(into: &arguments.bytes)
-        JSON.nextElement(&list, into: &arguments.bytes)
-        JSON.write(topic, into: &arguments.bytes)
-        JSON.endArray(list, into: &arguments.bytes)
-        let call = Call("rpc/subscribe", arguments: arguments)
-        guard case .stream(let stream) = try await dispatcher.dispatch(call) else {
-            throw CallError(.internalError, "The topic gave no stream")
-        }
-        return stream
+    /// Runs a step of the feed at once where the loop is the current thread, else on it.
+    private func here(_ step: @escaping @Sendable (TopicFeed) -> Void) async {
+        if loop.isCurrent { step(value) } else { await run(step) }
     }
+}
+
+extension CallError {
+    /// Whether the upstream is away or about to leave, so that another attempt may meet the next one.
+    var isOfUpstream: Bool { code == .unavailable || code == .draining }
+}
+
+extension SubscriptionGap {
+    /// The gap before an event that follows events which were dropped because this gateway read too slowly.
+    static func slow(from first: UInt64, before place: StreamPosition) -> SubscriptionGap {
+        SubscriptionGap(from: first, to: place.offset - 1, reason: "slow", next: place.before)
+    }
+}
+
+extension StreamPosition {
+    /// The place before the event at this one.
+    var before: StreamPosition { StreamPosition(epoch: epoch, offset: offset - 1) }
 }

@@ -1,3 +1,4 @@
+import LibWebSockets
 import Postern
 import PosternJSONRPC
 
@@ -21,9 +22,9 @@ final class TopicSubscription: TopicReader {
         topicRefused(CallError(.cancelled, "The subscription was ended", ran: .no))
     }
 
-    func topicJoined(at position: StreamPosition) {
+    func topicJoined(at position: StreamPosition, recovered: Bool?) {
         isAnswered = true
-        session.send { $0.topicJoined(call, position: position, into: &$1, actions: &$2) }
+        session.send { $0.topicJoined(call, position: position, recovered: recovered, into: &$1, actions: &$2) }
     }
 
     func topicRefused(_ error: CallError) {
@@ -31,6 +32,13 @@ final class TopicSubscription: TopicReader {
         session.forget(ticket)
         session.send { $0.topicRefused(call, error, into: &$1, actions: &$2) }
     }
+
+    func topicUnreachable(_ error: CallError) -> Bool {
+        topicRefused(error)
+        return false
+    }
+
+    var queuedBytes: Int { session.socket?.queuedBytes ?? 0 }
 
     func topicEvent(_ event: TopicEvent, at position: StreamPosition) {
         session.send { $0.deliver(event, to: ticket, into: &$1, actions: &$2) }

@@ -142,7 +142,7 @@ final class WebSocketSession: WebSocketHandler {
             let topic = JSONRPCSession.path(request.topic)
             let subscription = TopicSubscription(of: self, ticket, call)
             topics[ticket] = subscription
-            context.feeds.join(topic, subscription)
+            context.feeds.join(topic, subscription, since: request.since)
         case .leaveTopic(let ticket, let topic):
             guard let subscription = topics.removeValue(forKey: ticket) else { return }
             context.feeds.leave(JSONRPCSession.path(topic), subscription)

@@ -1,25 +1,5 @@
 internal import Postern
 
-/// Events that a subscription did not get.
-public struct SubscriptionGap: Hashable, Sendable {
-    /// The offset of the first event that is missing.
-    public var from: UInt64
-    /// The offset of the last event that is missing.
-    public var to: UInt64
-    /// Why, in one word.
-    public var reason: String
-
-    /// Describes a gap.
-    public init(from: UInt64, to: UInt64, reason: String) {
-        self.from = from
-        self.to = to
-        self.reason = reason
-    }
-
-    /// How many events are missing.
-    public var dropped: UInt64 { to >= from ? to - from &+ 1 : 0 }
-}
-
 /// Writes what subscriptions are told.
 enum NotificationWriter {
     /// What stands before the id of the subscription.
@@ -43,12 +23,7 @@ enum NotificationWriter {
         output.append(text: #"{"subscription":""#)
         output.append(copying: subscriptionID.span)
         output.append(Byte.quote)
-        if let position {
-            output.append(text: #","epoch":"#)
-            JSON.write(position.epoch, into: &output)
-            output.append(text: #","seq":"#)
-            JSON.write(position.offset, into: &output)
-        }
+        if let position { append(position, into: &output) }
         if let recovered { output.append(text: recovered ? #","recovered":true"# : #","recovered":false"#) }
         output.append(text: "}}")
     }
@@ -68,13 +43,24 @@ enum NotificationWriter {
         begin(subscription, into: &output)
         output.append(text: #","gap":{"from":"#)
         JSON.write(gap.from, into: &output)
-        output.append(text: #","to":"#)
-        JSON.write(gap.to, into: &output)
-        output.append(text: #","dropped":"#)
-        JSON.write(gap.dropped, into: &output)
+        if let last = gap.to, let dropped = gap.dropped {
+            output.append(text: #","to":"#)
+            JSON.write(last, into: &output)
+            output.append(text: #","dropped":"#)
+            JSON.write(dropped, into: &output)
+        }
         output.append(text: #","reason":"#)
         JSON.write(gap.reason, into: &output)
-        output.append(text: "}}}")
+        output.append(Byte.closeBrace)
+        if let next = gap.next { append(next, into: &output) }
+        output.append(text: "}}")
+    }
+
+    private static func append(_ position: StreamPosition, into output: inout [UInt8]) {
+        output.append(text: #","epoch":"#)
+        JSON.write(position.epoch, into: &output)
+        output.append(text: #","seq":"#)
+        JSON.write(position.offset, into: &output)
     }
 
     private static func begin(_ subscription: Subscription, into output: inout [UInt8]) {
