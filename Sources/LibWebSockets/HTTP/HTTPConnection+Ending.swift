@@ -1,5 +1,6 @@
 extension HTTPConnection {
-    /// How long a connection that has not asked anything yet may still do so when the server stops.
+    /// How long an idle connection may still ask when the server stops: a request may be on its way to it, as a client
+    /// that keeps its connections learns of the stop only by their end.
     private static let lastRequestMilliseconds: UInt64 = 1_000
     /// After how long without an answer it is found out whether a client that sends nothing more still reads.
     private static let probeMilliseconds: UInt64 = 1_000
@@ -68,9 +69,7 @@ extension HTTPConnection {
         }
     }
 
-    /// Closes the connection if it waits for a request, else after the answer that is under way.
-    ///
-    /// A request that has arrived and was not read yet is answered.
+    /// Closes the connection after the answer that is under way, or after one more that is asked for soon.
     func drain() {
         closesAfterAnswer = true
         read()
@@ -78,8 +77,6 @@ extension HTTPConnection {
         if !output.isEmpty {
             state = .lingering
             deadline = .max
-        } else if requests > 0 {
-            close()
         } else {
             deadline = min(deadline, loop.milliseconds + Self.lastRequestMilliseconds)
         }

@@ -123,3 +123,18 @@ def test_a_second_signal_ends_the_program_at_once(start, kind):
     server.process.send_signal(kind)
     assert server.wait(1) is not None
     socket.close()
+
+
+def test_a_request_that_is_on_its_way_while_the_server_stops_is_answered(start):
+    """A proxy that keeps its connections learns of a stop only by their end."""
+    server = start()
+    with raw.connect(server.port) as kept:
+        kept.sendall(raw.get("/livez", close=False))
+        assert raw.read_answer(kept).status == 200
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        kept.sendall(raw.post(raw.call("calculator.add", "[2,3]")))
+        answer = raw.read_answer(kept)
+        assert answer.status in (200, 503) and json.loads(answer.body)["error"]["data"]["executed"] == "no"
+        assert raw.read_all(kept, 1) == (b"", True)
+    assert server.wait(10) == 0
