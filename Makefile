@@ -1,5 +1,6 @@
 # make run           builds and starts the demo
 # make test          runs all tests
+# make test-clients  runs clients in many languages, straight and through nginx and HAProxy; installs them
 # make test-traits   runs the tests of what package traits turn on
 # make test-threads  runs the tests of the core and its sockets under the thread sanitizer
 # make fuzz          looks for requests that break the parsers of HTTP, SECONDS=60 for each
@@ -11,6 +12,9 @@
 
 LIBRARIES = libwebsockets-dev libwebsockets-evlib-uv libuv1-dev pkg-config
 TOOLS = curl chromium openssl python3-venv valgrind
+# liblwp and libio-socket-ssl let Perl speak to proxies that end TLS.
+CLIENTS = curl default-jdk-headless golang-go haproxy libio-socket-ssl-perl liblwp-protocol-https-perl libwww-perl \
+	nginx-light nodejs openssl php-cli php-curl python3-venv ruby
 PEERS = libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libcapnp-dev capnproto nats-server libnats-dev \
 	g++ python3-venv
 PRODUCTS = .build/debug
@@ -19,7 +23,7 @@ PRODUCTS = .build/debug
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-traits test-threads fuzz unit-tests end-to-end-tests bench bench-native bench-against format clean libraries tools
+.PHONY: run test test-clients test-traits test-threads fuzz unit-tests end-to-end-tests bench bench-native bench-against format clean libraries tools
 
 run: libraries
 	swift build -c release --product postern-demo
@@ -39,6 +43,16 @@ test-traits: libraries tools
 end-to-end-tests: libraries tools .venv/ready
 	swift build
 	POSTERN_BIN=$(PRODUCTS) .venv/bin/python -m pytest Tests/EndToEnd
+
+test-clients: libraries .venv/clients
+	swift build
+	POSTERN_BIN=$(PRODUCTS) .venv/bin/python -m pytest Tests/Clients
+
+.venv/clients: Tests/Clients/requirements.txt
+	@.ci/install $(CLIENTS)
+	python3 -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 .venv/ready: Tests/EndToEnd/requirements.txt | tools
 	python3 -m venv .venv

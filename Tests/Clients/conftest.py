@@ -1,0 +1,99 @@
+"""Fixtures: doors to the same services, straight and through a proxy."""
+
+import contextlib
+import dataclasses
+import signal
+
+import pytest
+
+import certificate
+from clients import build_go
+from programs import LISTENING, NATIVE, Program, port_of, start_in_process, start_sidecar, stop_all
+from proxies import Proxy
+
+DOCUMENTED = ["nginx.conf", "haproxy.cfg"]
+SHORTEST = ["nginx-shortest.conf", "haproxy-shortest.cfg"]
+
+
+@dataclasses.dataclass
+class Door:
+    """An address, and what clients need in their environment to reach it."""
+
+    base: str
+    environment: dict = dataclasses.field(default_factory=dict)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def go_program():
+    build_go()
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory):
+    """The folder of a certificate."""
+    folder = tmp_path_factory.mktemp("tls")
+    certificate.make(folder)
+    return folder
+
+
+@contextlib.contextmanager
+def two_gateways(folder, *options):
+    """Two gateways in front of the same services; a test may have killed one."""
+    socket = f"unix:{folder}/app.sock"
+    programs = [Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)]
+    try:
+        for _ in range(2):
+            arguments = ("gateway", "--upstream", socket, "--port", 0, *options)
+            programs.append(Program("postern", *arguments, ready=LISTENING))
+        yield programs[1:]
+    finally:
+        stop_all([program for program in programs if program.process.poll() != -signal.SIGKILL])
+
+
+@contextlib.contextmanager
+def behind(name, folder, gateways, tls=None):
+    """The proxy of a file in front of gateways."""
+    proxy = Proxy(name, folder, [port_of(gateway) for gateway in gateways], tls and tls / "both.pem")
+    try:
+        yield proxy
+    finally:
+        proxy.stop()
+
+
+@pytest.fixture(scope="session", params=["in-process", "sidecar"])
+def straight(request, tmp_path_factory):
+    """A gateway in each topology."""
+    programs = start_in_process() if request.param == "in-process" else start_sidecar(tmp_path_factory.mktemp("app"))
+    yield Door(f"http://127.0.0.1:{port_of(programs[-1])}")
+    stop_all(programs)
+
+
+@contextlib.contextmanager
+def proxied(name, folder, tls):
+    """A door through a proxy: two gateways behind the documented configuration, one behind the shortest."""
+    if "shortest" in name:
+        programs = start_in_process()
+        with behind(name, folder, programs) as proxy:
+            yield Door(f"http://127.0.0.1:{proxy.port}")
+        stop_all(programs)
+    else:
+        with two_gateways(folder) as gateways, behind(name, folder, gateways, tls) as proxy:
+            yield Door(f"https://localhost:{proxy.port}", certificate.trust(tls))
+
+
+@pytest.fixture(scope="session", params=DOCUMENTED)
+def documented(request, tmp_path_factory, tls):
+    with proxied(request.param, tmp_path_factory.mktemp("proxy"), tls) as door:
+        yield door
+
+
+@pytest.fixture(scope="session", params=SHORTEST)
+def shortest(request, tmp_path_factory):
+    with proxied(request.param, tmp_path_factory.mktemp("proxy"), None) as door:
+        yield door
+
+
+@pytest.fixture(scope="session", params=DOCUMENTED + SHORTEST)
+def through_proxy(request, tmp_path_factory, tls):
+    with proxied(request.param, tmp_path_factory.mktemp("proxy"), tls) as door:
+        yield door

@@ -1,0 +1,99 @@
+"""Starts nginx and HAProxy on a port of loopback, with a configuration whose addresses and files are replaced."""
+
+import pathlib
+import re
+import socket
+import subprocess
+import time
+
+CONFIGURATIONS = pathlib.Path(__file__).parent / "proxies"
+READY_SECONDS = 10
+
+NGINX = """
+daemon off;
+worker_processes 1;
+user root;
+pid {folder}/pid;
+error_log {folder}/log;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/given;
+}}
+"""
+HAPROXY = """
+global
+    stats socket {folder}/statistics
+"""
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Proxy:
+    """A proxy that runs a file of `proxies` in a folder of its own."""
+
+    def __init__(self, name, folder, gateways, certificate=None):
+        self.name, self.folder, self.port = name, folder, free_port()
+        given = with_addresses((CONFIGURATIONS / name).read_text(), self.port, gateways, certificate)
+        (folder / "given").write_text(given)
+        self.output = open(folder / "log", "a")
+        self.process = subprocess.Popen(self.command(), stdout=self.output, stderr=self.output)
+        self.wait_until_open()
+
+    def command(self):
+        main = self.folder / "main"
+        if self.name.startswith("nginx"):
+            main.write_text(NGINX.format(folder=self.folder))
+            return ["nginx", "-p", self.folder, "-e", self.folder / "log", "-c", main]
+        main.write_text(HAPROXY.format(folder=self.folder))
+        return ["haproxy", "-db", "-f", main, "-f", self.folder / "given"]
+
+    def wait_until_open(self):
+        end = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self.port)).close()
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > end:
+                    self.stop()
+                    raise AssertionError(f"{self.name} did not start:\n{(self.folder / 'log').read_text()}") from None
+                time.sleep(0.02)
+
+    def servers(self):
+        """What HAProxy's checks found: name, state and the result of the last check of each server."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(f"{self.folder}/statistics")
+            connection.sendall(b"show stat\n")
+            answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+        head, *rows = [line.split(",") for line in answer.removeprefix("# ").splitlines() if line]
+        rows = [dict(zip(head, row)) for row in rows]
+        return [(row["svname"], row["status"], row["check_status"]) for row in rows if row["check_status"]]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.output.close()
+
+
+def with_addresses(text, port, gateways, certificate):
+    """A configuration with the addresses and files of this test; each has to be in it, and one place to listen."""
+    address = f"127.0.0.1:{port}"
+    listening = {
+        "listen 80;": f"listen {address};", "listen 443 ssl": f"listen {address} ssl",
+        "bind :80": f"bind {address}", "bind :443": f"bind {address}"}
+    [place] = [old for old in listening if re.search(rf"{old}(?!\d)", text)]
+    replaced = {f"127.0.0.1:{8080 + index}": f"127.0.0.1:{gateway}" for index, gateway in enumerate(gateways)}
+    if certificate:
+        replaced["/etc/ssl/api.example.pem"] = str(certificate)
+    for old, new in {place: listening[place], **replaced}.items():
+        assert old in text, f"no {old} in the configuration"
+        text = text.replace(old, new)
+    return text

@@ -1,0 +1,52 @@
+"""Two gateways behind a proxy as the documentation configures it: what clients notice when one of them ends.
+
+- Stopped by SIGTERM: no GET fails. Through HAProxy, whose checks see /readyz, nothing else fails either; nginx has no
+  checks, so a POST may be answered 503 with `executed` "no", after which any client may send it again. A WebSocket is
+  closed with 4101, and the next one is open at once.
+- Killed: no GET fails. At most what the killed gateway had in hand fails: one POST of each client. WebSockets are
+  opened again on the other.
+"""
+
+import re
+import signal
+import ssl
+
+import pytest
+
+from conftest import DOCUMENTED, behind, two_gateways
+from load import POSTS, SOCKETS, Load
+
+
+@pytest.fixture(params=DOCUMENTED)
+def pair(request, tmp_path, tls):
+    """The name of the proxy, two gateways behind it, and a load on them."""
+    with two_gateways(tmp_path, "--drain-lead", 2) as gateways, behind(request.param, tmp_path, gateways, tls) as proxy:
+        load = Load(f"https://localhost:{proxy.port}", ssl.create_default_context(cafile=tls / "certificate.pem"))
+        load.wait_for_answers(50)
+        yield request.param, gateways, load
+        load.stop()
+
+
+def test_a_gateway_that_is_stopped_loses_no_call(pair):
+    name, gateways, load = pair
+    gateways[0].process.send_signal(signal.SIGTERM)
+    assert gateways[0].process.wait(15) == 0
+    load.wait_for_answers(50)
+    load.stop()
+    assert load.failed["GET"] == []
+    assert [text for text in load.failed["POST"] if not may_be_sent_again(text)] == []
+    assert name == "nginx.conf" or load.failed["POST"] == []
+    assert [text for text in load.failed["WebSocket"] if "4101" not in text and "-32053" not in text] == []
+
+
+def test_a_gateway_that_is_killed_loses_what_it_had_in_hand(pair):
+    _, gateways, load = pair
+    gateways[0].kill()
+    load.wait_for_answers(100)
+    load.stop()
+    assert load.failed["GET"] == []
+    assert len(load.failed["POST"]) <= POSTS and len(load.failed["WebSocket"]) <= SOCKETS
+
+
+def may_be_sent_again(text):
+    return re.match(r'503 .*"executed":"no"', text)
