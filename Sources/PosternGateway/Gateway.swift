@@ -60,7 +60,10 @@ public final class Gateway: ServiceLifecycle.Service {
 
     /// Waits for a graceful shutdown or the cancellation of the task, then drains.
     public func run() async throws {
+        let counting = logger.logLevel == .trace ? Task { [loops, logger] in await loops.logCounts(to: logger) } : nil
         try? await gracefulShutdown()
+        counting?.cancel()
+        await counting?.value
         await drain()
     }
 }

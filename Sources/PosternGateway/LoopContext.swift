@@ -49,6 +49,17 @@ final class LoopContext {
     /// Where calls of one connection begin in order.
     func makeLane() -> HandlerLane { lanes.lane() }
 
+    /// What is under way on this loop; calls that wait for a thread are counted where the first loop is asked.
+    var counts: GatewayCounts {
+        GatewayCounts(
+            calls: callsInFlight,
+            waiting: loop.index == 0 ? waiting.number : 0,
+            sessions: sessions.count,
+            streams: streams.count,
+            topics: feeds.count
+        )
+    }
+
     func add(_ session: WebSocketSession) { sessions[ObjectIdentifier(session)] = session }
     func remove(_ session: WebSocketSession) { sessions[ObjectIdentifier(session)] = nil }
     func add(_ stream: EventStream) { streams[ObjectIdentifier(stream)] = stream }

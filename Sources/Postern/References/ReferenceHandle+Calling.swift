@@ -21,7 +21,7 @@ extension ReferenceHandle {
         var call = try outgoing(method, repeat each arguments, timeout: nil)
         call.isNotification = true
         switch self {
-        case .remote(let remote): try remote.connection.sendNotification(call)
+        case .remote(let remote): try remote.openConnection.sendNotification(call)
         case .local: Self.inbox.append(LocalNotification(call, to: self))
         }
     }
@@ -45,7 +45,7 @@ extension ReferenceHandle {
 
     private func reply(to call: Call) async throws(CallError) -> Reply {
         switch self {
-        case .remote(let remote): try await remote.connection.send(call)
+        case .remote(let remote): try await remote.openConnection.send(call)
         case .local(let local): try await local.reply(to: call)
         }
     }
@@ -60,7 +60,7 @@ extension ReferenceHandle {
     ) throws(CallError) -> Call {
         let payload: Payload
         switch self {
-        case .remote(let remote): payload = try remote.connection.arguments(repeat each arguments)
+        case .remote(let remote): payload = try remote.openConnection.arguments(repeat each arguments)
         case .local:
             do throws(PayloadError) {
                 payload = try HomeReferences.encoding { () throws(PayloadError) in

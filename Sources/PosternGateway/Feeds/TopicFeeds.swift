@@ -35,6 +35,9 @@ final class TopicFeeds {
         self.dispatcher = dispatcher
     }
 
+    /// How many topics are read.
+    var count: Int { feeds.count }
+
     /// Subscribes a reader, behind a place if it names one; it is notified of success or failure, now or later.
     func join(_ topic: String, _ reader: any TopicReader, since: StreamPosition? = nil) {
         if let feed = feeds[topic] { return feed.add(reader, since: since) }

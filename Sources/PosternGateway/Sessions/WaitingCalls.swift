@@ -8,6 +8,9 @@ final class WaitingCalls: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
+    /// How many wait now.
+    var number: Int { count.load(ordering: .relaxed) }
+
     /// Counts one more.
     ///
     /// - Throws: `.busy` when there are too many.

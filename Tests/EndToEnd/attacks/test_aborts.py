@@ -1,0 +1,90 @@
+"""What answers after its client has left is dropped, its producer ends, and nothing of the client stays."""
+
+import json
+import os
+import pathlib
+import re
+import sys
+import time
+
+import pytest
+
+import raw
+from aborts import ENDINGS, abort_everything
+
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+
+from programs import Program, LISTENING, NATIVE, port_of, stop_all  # noqa: E402
+
+NOTHING = {"calls": 0, "waiting": 0, "sessions": 0, "streams": 0, "topics": 0}
+
+
+@pytest.fixture(params=["in-process", "sidecar"])
+def programs(request, tmp_path):
+    """The gateway comes last, and logs what it has under way."""
+    if request.param == "in-process":
+        started = [Program("postern-demo", "--port", 0, "--log-level", "trace", ready=LISTENING)]
+    else:
+        address = f"unix:{tmp_path}/app.sock"
+        started = [Program("postern-demo", "--native", address, "--no-gateway", ready=NATIVE)]
+        options = ("--upstream", address, "--port", 0, "--log-level", "trace")
+        started.append(Program("postern", "gateway", *options, ready=LISTENING))
+    yield started
+    stop_all(started)
+
+
+def counts(program):
+    """What the gateway has logged last."""
+    for line in reversed(program.output):
+        if "under way" in line:
+            return {name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", line)}
+    return None
+
+
+def descriptors(programs):
+    return [len(os.listdir(f"/proc/{program.process.pid}/fd")) for program in programs]
+
+
+def ask(port, method):
+    with raw.connect(port) as connection:
+        connection.sendall(raw.post(raw.call(method, "[]"), "/rpc", "Connection: close"))
+        return json.loads(raw.read_answer(connection).body)
+
+
+def state(programs):
+    port = port_of(programs[-1])
+    return {
+        "gateway": counts(programs[-1]), "descriptors": descriptors(programs),
+        "jobs": ask(port, "jobs.active"),
+    }
+
+
+def wait_until(seconds, is_reached, programs):
+    end = time.monotonic() + seconds
+    while not is_reached(now := state(programs)) and time.monotonic() < end:
+        time.sleep(0.1)
+    return now
+
+
+def is_idle(now):
+    return now["gateway"] in (NOTHING, None) and now["jobs"].get("result") == 0
+
+
+def settled(programs):
+    """The state once nothing is under way, and all that is made when first needed has been made."""
+    abort_everything(port_of(programs[-1]), 0, len(ENDINGS) + 1)
+    now = wait_until(10, is_idle, programs)
+    assert is_idle(now), now
+    return now
+
+
+def check_that_nothing_stayed(programs, before):
+    now = wait_until(10, lambda now: now == before, programs)
+    assert now == before
+
+
+def test_clients_that_leave_at_every_step_leave_nothing_behind(programs):
+    before = settled(programs)
+    assert abort_everything(port_of(programs[-1])) >= 1_000
+    check_that_nothing_stayed(programs, before)
+
