@@ -81,7 +81,7 @@ def test_old_clients_read_an_event_stream_until_the_connection_ends(port):
         rest, closed = raw.read_all(connection, 5)
         head, _, body = (data + rest).partition(b"\r\n\r\n")
         assert closed and head.startswith(b"HTTP/1.1 200") and b"Connection: close" in head and b"chunked" not in head
-        assert body.startswith(b"data: ") and body.endswith(b"\n\n") and b"\r\n" not in body
+        assert body.startswith(b"retry: ") and body.endswith(b"\n\n") and b"\r\n" not in body
 
 
 @pytest.mark.parametrize("request_bytes, status", [
@@ -227,8 +227,8 @@ def test_an_event_is_a_chunk(port):
         head, _, body = (data + rest).partition(b"\r\n\r\n")
         assert closed and b"Transfer-Encoding: chunked" in head
         assert b"Connection" not in head and b"Content-Length" not in head
-        events, rest = chunks(body)
-        assert len(events) > 3 and rest == b""
+        (retry, *events), rest = chunks(body)
+        assert retry.startswith(b"retry: ") and len(events) > 3 and rest == b""
         assert all(event.startswith(b"data: ") and event.endswith(b"\n\n") for event in events)
 
 
