@@ -30,10 +30,10 @@ extension UInt8 {
 extension [UInt8] {
     /// A range without the spaces and tabs at both of its ends.
     func trimmingBlanks(_ range: Range<Int>) -> Range<Int> {
-        var range = range
-        while let first = range.first, self[first].isBlank { range = (first + 1)..<range.upperBound }
-        while let last = range.last, self[last].isBlank { range = range.lowerBound..<last }
-        return range
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, self[start].isBlank { start += 1 }
+        while start < end, self[end - 1].isBlank { end -= 1 }
+        return start..<end
     }
 
     /// Calls `body` with each member of a list that is separated by commas; empty members are legal, and skipped

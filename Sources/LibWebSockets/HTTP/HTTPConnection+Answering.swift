@@ -48,7 +48,7 @@ extension HTTPConnection {
     }
 
     private func endHead() {
-        output.bytes.append(contentsOf: fields.bytes)
+        if !fields.bytes.isEmpty { output.bytes.append(contentsOf: fields.bytes) }
         let connection: HeadEnding.Connection = closesAfterAnswer ? .closes : isHTTP10 ? .isKept : .staysOpen
         worker.headEnding.append(connection, to: &output.bytes, now: loop.milliseconds)
     }

@@ -31,11 +31,12 @@ final class HTTPConnection: PollOwner, Flushable {
 
     enum State {
         case readingHead
-        case readingBody(RequestBody)
+        // Cases that are rare and large are kept elsewhere, so that a change of state moves little.
+        indirect case readingBody(RequestBody)
         case answering
         case streaming
         /// A WebSocket that is opened once the answers before it have left.
-        case upgrading(WebSocketUpgrade)
+        indirect case upgrading(WebSocketUpgrade)
         /// The answer has left; what the client still sends is thrown away, so that it can read the answer.
         case lingering
         case closed

@@ -45,14 +45,14 @@ struct HTTPHeadParser {
     }
 
     private func read(_ head: inout HTTPRequestHead, from start: Int) throws(HTTPRefusal) {
-        head.fields.reserveCapacity(Self.usualFields)
+        head.reserveFields(Self.usualFields)
         var line = try Self.line(in: head.bytes, from: start, to: head.length)
         try parseRequestLine(line, into: &head)
         while true {
             line = try Self.line(in: head.bytes, from: line.upperBound + 2, to: head.length)
             if line.isEmpty { break }
             guard head.fields.count < limits.maximumFields else { throw tooManyFields }
-            head.fields.append(try Self.field(line, in: head.bytes))
+            head.append(try Self.field(line, in: head.bytes))
         }
         guard line.upperBound + 2 == head.length else { throw .noRequest }
         try HTTPGate.check(&head)

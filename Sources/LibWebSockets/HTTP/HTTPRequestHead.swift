@@ -36,15 +36,16 @@ public struct HTTPRequestHead: Sendable {
     public internal(set) var expectsContinue = false
     /// The key of a WebSocket handshake; `nil` when the request is none.
     public internal(set) var webSocketKey: Range<Int>?
-    var fields: [(name: Range<Int>, value: Range<Int>)] = []
+    private(set) var fields: [(name: Range<Int>, value: Range<Int>)] = []
+    /// A bit for each name, by its length and its first letter: most names that are looked for were not sent.
+    private var nameBits: UInt64 = 0
 
     /// The path as text.
     public var pathText: String { text(path) }
 
     /// The value of a header field, `nil` when it was not sent; the name is given in lower case.
     public subscript(name: StaticString) -> String? {
-        for field in fields where isName(field.name, name) { return text(field.value) }
-        return nil
+        range(of: name).map(text)
     }
 
     /// The values of all header fields of a name, in the order in which they came.
@@ -54,6 +55,7 @@ public struct HTTPRequestHead: Sendable {
 
     /// Where the value of a header field stands.
     public func range(of name: StaticString) -> Range<Int>? {
+        guard nameBits & Self.bit(of: name) != 0 else { return nil }
         for field in fields where isName(field.name, name) { return field.value }
         return nil
     }
@@ -80,6 +82,22 @@ public struct HTTPRequestHead: Sendable {
 
     /// The beginning of a range as text, for a message.
     func excerpt(_ range: Range<Int>) -> String { String(decoding: bytes[range].prefix(40), as: UTF8.self) }
+
+    mutating func reserveFields(_ count: Int) { fields.reserveCapacity(count) }
+
+    /// Adds a field whose name is not empty.
+    mutating func append(_ field: (name: Range<Int>, value: Range<Int>)) {
+        nameBits |= Self.bit(length: field.name.count, first: bytes[field.name.lowerBound].asciiLowercase)
+        fields.append(field)
+    }
+
+    private static func bit(length: Int, first: UInt8) -> UInt64 {
+        1 &<< UInt64(truncatingIfNeeded: length &* 5 ^ Int(first))
+    }
+
+    private static func bit(of name: StaticString) -> UInt64 {
+        name.withUTF8Buffer { unsafe bit(length: $0.count, first: $0.first ?? 0) }
+    }
 
     /// Whether the bytes of a range, in lower case, equal a text.
     func isName(_ range: Range<Int>, _ name: StaticString) -> Bool {

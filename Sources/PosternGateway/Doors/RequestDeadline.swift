@@ -5,11 +5,10 @@ import Postern
 enum RequestDeadline {
     /// When the caller stops waiting; `nil` when the request does not say.
     static func deadline(of request: HTTPRequestHead) throws(CallError) -> ContinuousClock.Instant? {
-        let times = [
-            try request["connect-timeout-ms"].map { text throws(CallError) in try milliseconds(text) },
-            try request["grpc-timeout"].map { text throws(CallError) in try grpc(text) },
-        ]
-        return times.compactMap(\.self).min().map { ContinuousClock.now + $0 }
+        let connect = try request["connect-timeout-ms"].map(milliseconds)
+        let other = try request["grpc-timeout"].map(grpc)
+        guard let time = connect ?? other else { return nil }
+        return ContinuousClock.now + min(time, other ?? time)
     }
 
     /// At most ten digits, as Connect says.

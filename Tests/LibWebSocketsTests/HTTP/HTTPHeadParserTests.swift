@@ -23,6 +23,15 @@ import Testing
         #expect(ParsedHead(text) == .complete)
     }
 
+    @Test func fieldsAreFoundByNameInAnyCase() throws {
+        let fields = ["Accept: a", "acCEPT-encoding: b", "GRPC-Timeout: 1S", "x: c", "X: d"]
+        let text = "GET / HTTP/1.1\r\nHost: localhost\r\n" + fields.map { $0 + "\r\n" }.joined() + "\r\n"
+        let head = try #require(HTTPRequestHead(text))
+        #expect(head["accept"] == "a" && head["accept-encoding"] == "b" && head["grpc-timeout"] == "1S")
+        #expect(head["x"] == "c" && head.values(of: "x") == ["c", "d"])
+        #expect(head["y"] == nil && head["idempotency-key"] == nil && head["accept-language"] == nil)
+    }
+
     @Test(arguments: [
         "GET / HTTP/1.1\nHost: localhost\n\n",
         "GET / HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n",
