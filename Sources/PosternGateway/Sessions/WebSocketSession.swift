@@ -115,6 +115,7 @@ final class WebSocketSession: WebSocketHandler {
 
     /// Does what the session asks for, in order; the empty list is kept for the next message.
     private func perform(_ actions: inout [JSONRPCSession.Action]) {
+        if actions.isEmpty { return swap(&actions, &context.spareActions) }
         if isPerforming { return laterActions += actions }
         isPerforming = true
         while true {

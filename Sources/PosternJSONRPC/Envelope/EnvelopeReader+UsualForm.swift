@@ -24,8 +24,8 @@ extension EnvelopeReader {
         with scanner: inout JSONScanner,
         depth: Int
     ) throws(JSONFault) -> Envelope? {
-        let beginning = scanner
-        guard let id = usualID(bytes, from: beginning.position),
+        let (start, valuesLeft) = (scanner.position, scanner.valuesLeft)
+        guard let id = usualID(bytes, from: start),
             let method = usualMethod(bytes, from: id.upperBound),
             let params = startOfUsualParams(bytes, from: method.upperBound + 1)
         else { return nil }
@@ -33,7 +33,8 @@ extension EnvelopeReader {
         scanner.valuesLeft &-= membersBeforeParams
         try scanner.scanValue(bytes, depth: depth + 1)
         guard scanner.position < bytes.count, bytes[scanner.position] == Byte.closeBrace else {
-            scanner = beginning
+            (scanner.position, scanner.valuesLeft) = (start, valuesLeft)
+            scanner.forgetNotes()
             return nil
         }
         var envelope = Envelope()

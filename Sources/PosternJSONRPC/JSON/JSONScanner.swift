@@ -33,11 +33,11 @@ struct JSONScanner {
     }
 
     private mutating func scanContainer(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
-        let start = self
+        let (start, valuesLeft) = (position, valuesLeft)
         var nesting = ShallowNesting(outerDepth: depth)
         repeat {
             guard try scanStart(bytes, &nesting) else {
-                self = start
+                (position, self.valuesLeft) = (start, valuesLeft)
                 return try scanDeepContainer(bytes)
             }
         } while try findsAnotherValue(bytes, &nesting)

@@ -27,18 +27,23 @@ struct Batch {
     var isOver: Bool { isAnswered && runningCount == 0 && waiting.isEmpty }
 
     /// Appends the answers in the order of the requests; nothing for a batch without answers.
-    mutating func append(to output: inout [UInt8]) {
+    ///
+    /// - Returns: How many there are.
+    mutating func append(to output: inout [UInt8]) -> Int {
         isAnswered = true
-        guard !text.isEmpty else { return }
+        guard !text.isEmpty else { return 0 }
+        var count = 0
         output.reserveCapacity(output.count + text.count + answers.count + 2)
         var separator = Byte.openBracket
         for answer in answers where !answer.isEmpty {
             output.append(separator)
             output.append(copying: text.span.extracting(answer))
             separator = Byte.comma
+            count += 1
         }
         output.append(Byte.closeBracket)
         text = []
+        return count
     }
 }
 

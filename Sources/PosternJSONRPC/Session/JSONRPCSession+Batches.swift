@@ -20,10 +20,11 @@ extension JSONRPCSession {
         let (slot, generation) = batches.insert(Batch())
         isHoldingBack = false
         var batch = Batch()
-        var ids = BatchIDs(count: envelopes.count)
+        batch.answers.reserveCapacity(envelopes.count)
+        var ids = BatchIDs(of: envelopes, in: message)
         for (entry, envelope) in envelopes.enumerated() {
-            var reception = reception
-            reception.place = BatchPlace(batch: slot, generation: generation, entry: entry)
+            let place = BatchPlace(batch: slot, generation: generation, entry: entry)
+            let reception = Reception(now: reception.now, isIdle: reception.isIdle, place: place)
             let start = batch.text.count
             if batch.isFull, !envelope.isNotification, !envelope.isResponse {
                 refuse(.batchFull(.no), envelope, message, &batch.text)
@@ -147,8 +148,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         if batch.isComplete {
-            batchAnswerCount = batch.answers.count { !$0.isEmpty }
-            batch.append(to: &output)
+            batchAnswerCount = batch.append(to: &output)
             actions.append(contentsOf: batch.deferredActions)
             batch.deferredActions = []
             for ticket in batch.heldSubscriptions { release(ticket, actions: &actions) }

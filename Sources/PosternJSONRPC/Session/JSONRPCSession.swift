@@ -16,7 +16,15 @@ public struct JSONRPCSession: ~Copyable {
     /// Set it while nobody has proven who is calling, or while the server is stopping.
     public var refusal: CallError?
     /// When the client stops waiting for whatever it asks; `nil` for no limit beside those of its calls.
-    public var deadline: ContinuousClock.Instant?
+    public var deadline: ContinuousClock.Instant? {
+        get { deadlines.first }
+        set { deadlines = newValue.map { [$0] } ?? [] }
+    }
+    /// None or one.
+    ///
+    /// How large an instant is, is not known before the program runs: in the session itself it would make every member
+    /// slower to reach.
+    private var deadlines: [ContinuousClock.Instant] = []
 
     var calls = CallTable()
     var batches = SlotTable<Batch>()
@@ -84,10 +92,10 @@ public struct JSONRPCSession: ~Copyable {
             case Byte.openBrace:
                 let envelope = try EnvelopeReader.read(message, with: &scanner, depth: 0)
                 try scanner.scanEnd(message)
-                let context = Reception(now: now, isIdle: isIdle)
+                let context = Reception(now: now, isIdle: isIdle, place: nil)
                 take(envelope, of: message, from: dispatcher, context, into: &output, actions: &actions)
             case Byte.openBracket:
-                let context = Reception(now: now, isIdle: isIdle)
+                let context = Reception(now: now, isIdle: isIdle, place: nil)
                 try receiveBatch(message, &scanner, from: dispatcher, context, into: &output, actions: &actions)
             default:
                 try scanner.scanValue(message, depth: 0)
@@ -123,5 +131,5 @@ struct Reception {
     let now: ContinuousClock.Instant
     /// Whether every call that was handed out before has begun.
     let isIdle: Bool
-    var place: BatchPlace?
+    let place: BatchPlace?
 }
