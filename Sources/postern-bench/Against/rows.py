@@ -85,5 +85,6 @@ COUNTED = [
     JSONRow("ws", "add 1 x 1"),
     JSONRow("ws-16", "add 1 x 16", in_flight=16),
     JSONRow("post", "POST add 1 x 1", door="http"),
+    JSONRow("batch", "batch of 50, 1 x 1", batch=50),
     NativeRow("native", "native add 1 x 1"),
 ]
