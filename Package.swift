@@ -96,6 +96,7 @@ let package = Package(
             dependencies: [
                 "Postern", "PosternJSONRPC", "PosternLogging", "PosternNIO", "PosternGateway", "PosternPrograms",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -153,7 +154,13 @@ let package = Package(
             exclude: ["Corpus"]
         ),
         .testTarget(name: "PosternBenchTests", dependencies: ["postern-bench"]),
-        .testTarget(name: "PosternCommandTests", dependencies: ["Postern", "PosternJSONRPC", "PosternNIO", "postern"]),
+        .testTarget(
+            name: "PosternCommandTests",
+            dependencies: [
+                "Postern", "PosternJSONRPC", "PosternNIO", "PosternPrograms", "postern",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
         .testTarget(
             name: "PosternLoggingTests",

@@ -18,19 +18,14 @@ public final class IncidentLog: IncidentObserver {
 
     private struct State {
         var rates: IncidentRates
-        var lines: [Line] = []
-        var dropped = 0
-        var isWriting = false
         var isTimerSet = false
     }
 
     private let logger: Logger
     private let second: Duration
     private let state: Mutex<State>
-    private let queue = DispatchQueue(label: "postern.incidents")
+    private let queue: LineQueue<Line>
 
-    /// Lines that wait for the logger; more are dropped.
-    private static let maximumLines = 1_000
     /// Bytes of one value.
     private static let valueBytes = 256
 
@@ -47,6 +42,11 @@ public final class IncidentLog: IncidentObserver {
         self.logger = logger
         self.second = second
         state = Mutex(State(rates: IncidentRates(linesPerSecond: linesPerSecond, second: second)))
+        queue = LineQueue(label: "postern.incidents") { line in
+            logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
+        } reportDropped: { count in
+            logger.warning("log lines dropped", metadata: ["dropped": "\(count)"])
+        }
     }
 
     /// Notes one incident, and returns at once.
@@ -56,7 +56,7 @@ public final class IncidentLog: IncidentObserver {
         let cause = IncidentRates.Cause(kind: incident.kind.name, cause: incident.cause)
         let isAdmitted = state.withLock { $0.rates.admit(cause, at: .now) }
         startTimer()
-        if isAdmitted { put(Self.line(incident, level)) }
+        if isAdmitted { queue.put(Self.line(incident, level)) }
     }
 
     private static func level(of severity: Incident.Severity) -> Logger.Level {
@@ -75,36 +75,6 @@ public final class IncidentLog: IncidentObserver {
 
     private static func text(_ value: String) -> Logger.MetadataValue {
         .string(LogText.escaped(value, limit: valueBytes))
-    }
-
-    /// Hands a line to the writing thread, if there is room.
-    private func put(_ line: Line) {
-        let starts = state.withLock { state in
-            guard state.lines.count < Self.maximumLines else {
-                state.dropped += 1
-                return false
-            }
-            state.lines.append(line)
-            defer { state.isWriting = true }
-            return !state.isWriting
-        }
-        if starts { queue.async { self.write() } }
-    }
-
-    private func write() {
-        while let (lines, dropped) = takeLines() {
-            for line in lines { logger.log(level: line.level, "\(line.message)", metadata: line.metadata) }
-            if dropped > 0 { logger.warning("log lines dropped", metadata: ["dropped": "\(dropped)"]) }
-        }
-    }
-
-    private func takeLines() -> ([Line], dropped: Int)? {
-        state.withLock { state in
-            state.isWriting = !state.lines.isEmpty
-            guard state.isWriting else { return nil }
-            defer { (state.lines, state.dropped) = ([], 0) }
-            return (state.lines, state.dropped)
-        }
     }
 
     /// Has the seconds of rates ended, as long as there are any.
@@ -126,7 +96,7 @@ public final class IncidentLog: IncidentObserver {
         }
         for (cause, count) in suppressed {
             let metadata: Logger.Metadata = ["cause": Self.text(cause.cause), "suppressed": "\(count)"]
-            put(Line(level: .notice, message: cause.kind, metadata: metadata))
+            queue.put(Line(level: .notice, message: cause.kind, metadata: metadata))
         }
         startTimer()
     }

@@ -8,12 +8,14 @@ package enum LogText {
     /// - Parameters:
     ///   - text: Any text.
     ///   - limit: The most bytes of the result; what was cut off is marked by an ellipsis.
+    ///   - keepsBackslashes: Whether a backslash is left as it is, as for text that may have been escaped before.
     /// - Returns: The text to show.
-    package static func escaped(_ text: String, limit: Int) -> String {
+    package static func escaped(_ text: String, limit: Int, keepsBackslashes: Bool = false) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             if result.utf8.count >= limit { break }
-            if isPlain(scalar) { result.unicodeScalars.append(scalar) } else { result += escape(scalar) }
+            let isKept = isPlain(scalar) || keepsBackslashes && scalar == "\\"
+            if isKept { result.unicodeScalars.append(scalar) } else { result += escape(scalar) }
         }
         return cut(result, to: limit, isWhole: result.utf8.count >= text.utf8.count)
     }

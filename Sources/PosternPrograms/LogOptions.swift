@@ -7,12 +7,17 @@ public struct LogOptions: ParsableArguments {
     @Option(help: "What is written to the standard error output: trace, debug, info, notice, warning, error, critical.")
     public var logLevel = Setting.value("log-level", default: Logger.Level.notice)
 
-    /// The default.
+    /// How they are written.
+    @Option(help: "How each line of it is written: text, or json for one object a line.")
+    public var logFormat = Setting.value("log-format", default: LogFormat.text)
+
+    /// The defaults.
     public init() {}
 
-    /// A logger that writes to the standard error output.
+    /// A logger that writes to the standard error output, and never waits for it.
     public func logger(_ label: String) -> Logger {
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        let log = StandardErrorLog.shared(as: logFormat)
+        var logger = Logger(label: label) { label in LineLogHandler(label: label) { log.write($0) } }
         logger.logLevel = logLevel
         return logger
     }

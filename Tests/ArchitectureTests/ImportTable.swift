@@ -33,8 +33,8 @@ enum ImportTable {
         ],
         "postern": [
             "Postern", "PosternGateway", "PosternJSONRPC", "PosternLogging", "PosternNIO", "PosternPrograms",
-            "ArgumentParser", "NIOCore",
-            "NIOHTTP1", "NIOPosix", "NIOWebSocket", "ServiceLifecycle",
+            "ArgumentParser", "Logging", "NIOCore", "NIOHTTP1",
+            "NIOPosix", "NIOWebSocket", "ServiceLifecycle",
         ],
         "postern-bench": [
             "LibWebSockets", "Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO", "PosternPrograms",

@@ -21,15 +21,17 @@ def binary(name):
 class Program:
     """One running program; `line` is what it printed once it was ready."""
 
-    def __init__(self, name, *arguments, ready, stdin=False):
+    def __init__(self, name, *arguments, ready, stdin=False, stderr=subprocess.PIPE):
         self.command = [binary(name), *map(str, arguments)]
         environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
         self.process = subprocess.Popen(
             self.command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE if stdin else None,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            stdout=subprocess.PIPE, stderr=stderr)
         self.output = []
         lines = queue.Queue()
-        self.readers = [self.read(self.process.stdout, lines), self.read(self.process.stderr, None)]
+        self.readers = [self.read(self.process.stdout, lines)]
+        if self.process.stderr:
+            self.readers.append(self.read(self.process.stderr, None))
         self.line = self.wait_for(ready, lines)
 
     def read(self, stream, lines):

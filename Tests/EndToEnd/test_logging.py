@@ -1,7 +1,9 @@
 """What the programs write to their standard error output."""
 
+import contextlib
 import http.client
 import json
+import os
 import socket
 import time
 
@@ -105,3 +107,73 @@ def test_a_client_that_a_limit_cuts_is_logged(demo):
         with pytest.raises(ConnectionClosed):
             client.recv(PATIENCE)
     line_with(demo, "notice", "client cut off", "cause=close 1009", "address=127.0.0.1")
+
+
+def refuse(server, count):
+    """That many requests of an origin that is not allowed, on one connection after another."""
+    for start in range(0, count, 500):
+        connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENCE)
+        for _ in range(min(500, count - start)):
+            connection.request("GET", "/livez", headers={"Origin": "https://evil.example"})
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 403
+        connection.close()
+
+
+def fail(server, count):
+    """That many calls of a handler that fails, on one WebSocket."""
+    request = {"jsonrpc": "2.0", "id": 1, "method": "echo.fail", "params": ["the reason " * 20]}
+    with connect(f"ws://127.0.0.1:{port_of(server)}/rpc") as client:
+        for _ in range(count):
+            client.send(json.dumps(request))
+            assert "error" in json.loads(client.recv(PATIENCE))
+
+
+@pytest.mark.parametrize("options", [[], ["--log-level", "trace", "--log-format", "json"]])
+def test_a_standard_error_output_that_is_full_and_never_read_holds_up_nothing(options):
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"x" * 4096)
+    # Blocking for the program, which shares this description.
+    os.set_blocking(writer, True)
+    demo = Program("postern-demo", "--port", 0, *options, ready=LISTENING, stderr=writer)
+    try:
+        refuse(demo, 3_000)
+        fail(demo, 300)
+        began = time.monotonic()
+        assert call(demo, "calculator.add", [2, 3])["result"] == 5
+        assert time.monotonic() - began < 1
+        began = time.monotonic()
+    finally:
+        demo.stop()
+        os.close(reader)
+        os.close(writer)
+    assert time.monotonic() - began < 5
+
+
+def test_lines_of_json_are_objects_and_few_of_one_cause():
+    demo = Program("postern-demo", "--port", 0, "--log-format", "json", ready=LISTENING)
+    try:
+        refuse(demo, 200)
+        line_with(demo, '"suppressed"')
+        assert call(demo, "echo.fail", ['a "quoted"\nreason\x1b[0m'])["error"]["code"] == -32000
+        line_with(demo, '"handler failed"')
+    finally:
+        demo.stop()
+    lines = [json.loads(line) for line in demo.output if line.startswith("{")]
+    refused = [line for line in lines if line["message"] == "client refused"]
+    for line in refused:
+        assert (line["level"], line["label"], line["cause"]) == ("notice", "postern-demo", "origin")
+    suppressed = sum(int(line["suppressed"]) for line in refused if "suppressed" in line)
+    written = [line for line in refused if "suppressed" not in line]
+    # 20 in each second that the requests took.
+    assert len(written) + suppressed == 200 and len(written) % 20 == 0
+    assert written[0]["origin"] == "https://evil.example" and written[0]["address"] == "127.0.0.1"
+    failed = [line for line in lines if line["message"] == "handler failed"]
+    assert len(failed) == 1 and failed[0]["level"] == "error" and failed[0]["method"] == "echo/fail"
+    assert failed[0]["error"].endswith(r'a "quoted"\nreason\u{1b}[0m')
+    # Nothing but lines of JSON goes to the log.
+    assert not any("refused" in line for line in demo.output if not line.startswith("{"))

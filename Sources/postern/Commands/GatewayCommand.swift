@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import Postern
 import PosternGateway
 import PosternLogging
@@ -57,7 +58,8 @@ struct GatewayCommand: AsyncParsableCommand {
         do {
             try await ServiceRun.serve([connection, gateway], until: signals, logger: logger)
         } catch let refusal as DisconnectReason {
-            Output.error("no connection to \(server): \(refusal.message)")
+            // By the log, which does not hold up the end of a program whose output is not read.
+            logger.critical("no connection to \(server): \(refusal.message)")
             throw ExitCode(69)
         }
     }
