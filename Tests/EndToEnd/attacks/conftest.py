@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from leaks import LeakCheck  # noqa: E402
 from memory import MemoryCheck  # noqa: E402
 from scenarios import Scenarios  # noqa: E402
 from server import Server, isOptimised  # noqa: E402
@@ -83,10 +84,17 @@ def memory(tmp_path_factory):
     check.stop()
 
 
+@pytest.fixture(scope="session")
+def leaks(tmp_path_factory):
+    check = LeakCheck(tmp_path_factory.mktemp("leaks"))
+    yield check
+    check.stop()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def begin(request):
     """What takes long begins first, and goes on while other tests run."""
     wanted = {name for item in request.session.items for name in item.fixturenames}
-    for name in ("scenarios", "memory"):
+    for name in ("scenarios", "memory", "leaks"):
         if name in wanted:
             request.getfixturevalue(name)

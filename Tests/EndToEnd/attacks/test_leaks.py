@@ -1,0 +1,14 @@
+"""Nothing of a connection stays after its end: the sessions of leaks.py under valgrind."""
+
+import pytest
+
+from leaks import ROUNDS
+
+
+def test_as_much_memory_is_lost_after_many_connections_as_after_few(leaks):
+    if not leaks.isAvailable:
+        pytest.skip("valgrind and strip are needed")
+    leaks.join()
+    assert not leaks.failures, leaks.failures
+    few, many = (leaks.lost[rounds] for rounds in ROUNDS)
+    assert few == many
