@@ -66,6 +66,11 @@ def abort(port, data, ending, resets):
             pass
     else:
         time.sleep(ending)
+    leave(connection, resets)
+
+
+def leave(connection, resets):
+    """Closes a connection by a reset, or in the ordinary way."""
     if resets:
         connection.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()

@@ -1,0 +1,51 @@
+"""Event streams whose clients have left before they begin end, and leave room for calls."""
+
+import json
+import pathlib
+import sys
+import time
+
+import raw
+from aborts import STREAM, leave
+
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+
+from programs import port_of, start_sidecar, stop_all  # noqa: E402
+
+RESTS = raw.get("/rpc/clock/ticks?interval=3600", STREAM, close=False)
+# Each round is repeated for every pause, as only some clients leave in the moment in which their stream begins. Far more
+# than the 128 calls that a service answers for one gateway.
+ROUNDS, AT_ONCE = 25, 20
+PAUSES = (0, 0.0003, 0.001, 0.002)
+
+
+def reset_streams(port, pause):
+    """Some clients ask for a stream at once, and reset their connections while it begins."""
+    connections = [raw.connect(port) for _ in range(AT_ONCE)]
+    for connection in connections:
+        raw.send_quietly(connection, RESTS)
+    time.sleep(pause)
+    for connection in connections:
+        leave(connection, resets=True)
+
+
+def answer(port):
+    """What a call through the gateway answers."""
+    with raw.connect(port) as connection:
+        connection.sendall(raw.post(raw.call("jobs.active"), "/rpc", "Connection: close"))
+        return json.loads(raw.read_answer(connection).body)
+
+
+def test_streams_whose_clients_have_left_leave_room_for_calls(tmp_path):
+    programs = start_sidecar(tmp_path)
+    try:
+        port = port_of(programs[-1])
+        for _ in range(ROUNDS):
+            for pause in PAUSES:
+                reset_streams(port, pause)
+        end = time.monotonic() + 5
+        while "error" in (now := answer(port)) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert now.get("result") == 0, now
+    finally:
+        stop_all(programs)
