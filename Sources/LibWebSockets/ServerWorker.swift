@@ -8,6 +8,7 @@ final class ServerWorker: PollOwner {
     let service: any HTTPService
     let limits: HTTPLimits
     let parser: HTTPHeadParser
+    let observesAnswers: Bool
     let subprotocol: String
     let readBuffer = ReadBuffer()
     /// How every head ends; with the date, which all connections share.
@@ -50,6 +51,7 @@ final class ServerWorker: PollOwner {
         self.listener = listener
         port = listener.port
         self.service = service
+        observesAnswers = service.observesAnswers
         limits = configuration.http
         parser = HTTPHeadParser(limits: configuration.http.head)
         subprotocol = configuration.subprotocol

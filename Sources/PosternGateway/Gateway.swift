@@ -34,6 +34,7 @@ public final class Gateway: ServiceLifecycle.Service {
         let dispatcher = configuration.sendsTraces ? TracingDispatcher(dispatcher, name: "gateway") : dispatcher
         let readiness = Readiness(isServiceReachable: configuration.isServiceReachable)
         let observer = observer ?? IncidentLog(logger)
+        let accessLog = configuration.accessLog.map { AccessLog($0) }
         let loops = LoopRegistry()
         let waiting = WaitingCalls(limit: configuration.waitingCalls)
         self.configuration = configuration
@@ -47,6 +48,7 @@ public final class Gateway: ServiceLifecycle.Service {
                 configuration: configuration,
                 readiness: readiness,
                 observer: observer,
+                accessLog: accessLog,
                 waiting: waiting
             )
             loops.add(LoopBound(context, on: loop))

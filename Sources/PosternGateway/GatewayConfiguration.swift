@@ -1,4 +1,5 @@
 public import LibWebSockets
+public import Logging
 public import PosternJSONRPC
 
 /// Everything that can be set about a gateway.
@@ -27,6 +28,11 @@ public struct GatewayConfiguration: Sendable {
     ///
     /// What errors of handlers say of themselves then goes to every caller, so not where strangers call.
     public var sendsTraces = false
+    /// Takes a line at `info` for each HTTP request, and for each WebSocket that is opened or closed; `nil` for none.
+    ///
+    /// It is called on a thread of its own: when it blocks, lines are dropped and counted. Arguments and query strings are
+    /// never logged.
+    public var accessLog: Logger?
     /// Answers `/echo` with a WebSocket that sends every message back, for conformance suites.
     public var offersEcho = false
     /// How often a comment is sent on an SSE stream, in milliseconds.

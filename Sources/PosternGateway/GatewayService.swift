@@ -54,6 +54,12 @@ final class GatewayService: HTTPService {
         return HTTPError.response(refusal)
     }
 
+    var observesAnswers: Bool { context.accessLog != nil }
+
+    func answered(_ request: HTTPRequestHead?, with status: Int, after duration: Duration, to address: String) {
+        context.accessLog?.answered(request, with: status, after: duration, to: address)
+    }
+
     func turnedAway(from address: String) { context.reportTooMany(from: address) }
 
     private func upgrade(_ request: HTTPRequestHead) -> HTTPAdmission {

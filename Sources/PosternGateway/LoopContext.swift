@@ -12,6 +12,7 @@ final class LoopContext {
     let configuration: GatewayConfiguration
     let readiness: Readiness
     let observer: any IncidentObserver
+    let accessLog: AccessLog?
     let feeds: TopicFeeds
     let sessionSettings: JSONRPCSettings
     /// The calls of all loops that wait for a thread.
@@ -30,6 +31,7 @@ final class LoopContext {
         configuration: GatewayConfiguration,
         readiness: Readiness,
         observer: any IncidentObserver,
+        accessLog: AccessLog? = nil,
         waiting: WaitingCalls
     ) {
         self.loop = loop
@@ -37,6 +39,7 @@ final class LoopContext {
         self.configuration = configuration
         self.readiness = readiness
         self.observer = observer
+        self.accessLog = accessLog
         self.waiting = waiting
         lanes = LaneWatch(loop)
         sessionSettings = JSONRPCSettings(limits: configuration.messages, observer: observer)

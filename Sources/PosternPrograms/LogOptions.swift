@@ -11,6 +11,13 @@ public struct LogOptions: ParsableArguments {
     @Option(help: "How each line of it is written: text, or json for one object a line.")
     public var logFormat = Setting.value("log-format", default: LogFormat.text)
 
+    /// Whether requests are logged.
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Writes a line for each HTTP request and each WebSocket, without arguments, whatever the level."
+    )
+    public var accessLog = Setting.flag("access-log")
+
     /// The defaults.
     public init() {}
 
@@ -19,6 +26,14 @@ public struct LogOptions: ParsableArguments {
         let log = StandardErrorLog.shared(as: logFormat)
         var logger = Logger(label: label) { label in LineLogHandler(label: label) { log.write($0) } }
         logger.logLevel = logLevel
+        return logger
+    }
+
+    /// A logger for the lines of requests, which writes those at `info`; `nil` when they are not asked for.
+    public func accessLogger(_ label: String) -> Logger? {
+        guard accessLog else { return nil }
+        var logger = logger(label)
+        logger.logLevel = min(logLevel, .info)
         return logger
     }
 }

@@ -52,7 +52,8 @@ struct Demo: AsyncParsableCommand {
         var doors: [any ServiceLifecycle.Service] = []
         var url: String?
         if gateway {
-            let configuration = try gatewayOptions.configuration(defaultFolder: PublicFolder.find())
+            var configuration = try gatewayOptions.configuration(defaultFolder: PublicFolder.find())
+            configuration.accessLog = log.accessLogger("postern-demo")
             let gateway = try await Gateway(configuration, dispatcher: router, logger: logger, observer: incidents)
             doors.append(gateway)
             url = gatewayOptions.url(port: gateway.port)

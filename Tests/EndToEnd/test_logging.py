@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import socket
+import threading
 import time
 
 import pytest
@@ -177,3 +178,43 @@ def test_lines_of_json_are_objects_and_few_of_one_cause():
     assert failed[0]["error"].endswith(r'a "quoted"\nreason\u{1b}[0m')
     # Nothing but lines of JSON goes to the log.
     assert not any("refused" in line for line in demo.output if not line.startswith("{"))
+
+
+def test_lines_that_found_no_room_are_counted_once_the_output_is_read():
+    reader, writer = os.pipe()
+    demo = Program("postern-demo", "--port", 0, "--log-level", "trace", "--access-log", ready=LISTENING, stderr=writer)
+    os.close(writer)
+    refuse(demo, 4_000)
+    lines = []
+    thread = threading.Thread(target=lambda: lines.extend(os.fdopen(reader, "r")), daemon=True)
+    thread.start()
+    demo.stop()
+    thread.join(PATIENCE)
+    dropped = [int(line.split("dropped=")[1]) for line in lines if "log lines dropped" in line]
+    written = [line for line in lines if "403" in line]
+    assert dropped and sum(dropped) + len(written) >= 4_000
+    assert all(len(line.encode()) <= 1024 for line in lines)
+
+
+def test_the_access_log_has_a_line_for_each_request_and_websocket():
+    demo = Program("postern-demo", "--port", 0, "--access-log", "--log-format", "json", ready=LISTENING)
+    try:
+        assert get(demo, "/livez?token=secret") == 200
+        assert get(demo, "/rpc/calculator.add?a=2&b=3") == 200
+        assert get(demo, "/livez", Host="evil.example") == 421
+        assert call(demo, "calculator.add", [2, 3])["result"] == 5
+        fail(demo, 1)
+        line_with(demo, "websocket closed")
+    finally:
+        demo.stop()
+    lines = [json.loads(line) for line in demo.output if line.startswith("{")]
+    requests = [line for line in lines if line["message"] == "request"]
+    assert [(line["door"], line["method"], line["path"], line["code"]) for line in requests] == [
+        ("files", "GET", "/livez", "200"), ("path", "GET", "/rpc/calculator.add", "200"),
+        ("files", "GET", "/livez", "421"), ("rpc", "POST", "/rpc", "200")]
+    for line in requests:
+        assert line["level"] == "info" and line["address"] == "127.0.0.1" and int(line["durationMs"]) < 1000
+    sockets = [line for line in lines if line["message"].startswith("websocket")]
+    assert [line["message"] for line in sockets] == ["websocket opened", "websocket closed"]
+    assert sockets[1]["code"] == "1000"
+    assert not any("secret" in line for line in demo.output)

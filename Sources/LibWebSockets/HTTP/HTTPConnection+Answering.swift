@@ -77,5 +77,11 @@ extension HTTPConnection {
         fields = worker.service.fieldsOfAnswers(to: head)
         let response = worker.service.refusal(refusal, of: head, from: remoteAddress)
         send(response.status, headers: response.headers, body: response.body.span, isHead: head?.method == .head)
+        observeAnswer(to: head, response.status.code, after: .zero)
+    }
+
+    func observeAnswer(to request: HTTPRequestHead?, _ status: Int, after duration: Duration) {
+        guard worker.observesAnswers else { return }
+        worker.service.answered(request, with: status, after: duration, to: remoteAddress)
     }
 }

@@ -17,6 +17,10 @@ public final class HTTPExchange {
     /// Let go of as soon as nothing more can be sent.
     private var connection: HTTPConnection?
     private var phase = Phase.waiting
+    /// When the request was whole; `nil` where answers are not observed.
+    private let began: ContinuousClock.Instant?
+    /// The status of the answer; until there is one, that of a client that disconnects before.
+    private var status = 499
 
     private enum Phase { case waiting, streaming, done }
 
@@ -24,6 +28,7 @@ public final class HTTPExchange {
         self.request = request
         self.connection = connection
         loop = connection.loop
+        began = connection.worker.observesAnswers ? .now : nil
     }
 
     /// Lends the body for reading in place.
@@ -53,12 +58,14 @@ public final class HTTPExchange {
     /// Sends the whole answer, in one write.
     public func respond(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>) {
         guard phase == .waiting else { return }
+        self.status = status.code
         finish()?.send(status, headers: headers, body: body)
     }
 
     /// Sends the whole answer of which all but the body's length was prepared; the fast way.
     public func respond(_ prepared: PreparedHead, body: Span<UInt8>) {
         guard phase == .waiting else { return }
+        status = prepared.status
         finish()?.send(prepared, body: body)
     }
 
@@ -68,6 +75,7 @@ public final class HTTPExchange {
     public func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
         guard phase == .waiting else { return }
         phase = .streaming
+        self.status = status.code
         connection?.beginStream(status, headers: headers)
     }
 
@@ -90,6 +98,7 @@ public final class HTTPExchange {
         phase = .done
         onDisconnect = nil
         onInterrupt = nil
+        if let began { connection?.observeAnswer(to: request, status, after: .now - began) }
         return connection.take()
     }
 
@@ -106,6 +115,7 @@ public final class HTTPExchange {
 /// The head of an answer that is sent often, all but the length of its body.
 public struct PreparedHead: Sendable {
     let bytes: [UInt8]
+    let status: Int
 
     /// Prepares a head.
     public init(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
@@ -113,5 +123,6 @@ public struct PreparedHead: Sendable {
         HTTPResponse.appendHead(status, headers: headers, .unsaid, to: &bytes)
         bytes.append(contentsOf: "\r\nContent-Length: ".utf8)
         self.bytes = bytes
+        self.status = status.code
     }
 }

@@ -19,6 +19,13 @@ public protocol HTTPService: AnyObject {
     ///   - address: The address of the client, without its port.
     /// - Returns: The answer; fields that the status needs are in `refusal.headers`.
     func refusal(_ refusal: HTTPRefusal, of request: HTTPRequestHead?, from address: String) -> HTTPResponse
+    /// Whether ``answered(_:with:after:to:)`` is called; asked once.
+    var observesAnswers: Bool { get }
+    /// A request was answered, or its client disconnected before, which has the status 499.
+    ///
+    /// Called once for each request that is not upgraded; for a stream, when it has ended. The duration is the time from
+    /// the request being whole.
+    func answered(_ request: HTTPRequestHead?, with status: Int, after duration: Duration, to address: String)
     /// A connection was closed as soon as it was accepted, because there are too many.
     func turnedAway(from address: String)
 }
@@ -30,6 +37,10 @@ extension HTTPService {
     }
     /// Does nothing.
     public func turnedAway(from address: String) {}
+    /// No.
+    public var observesAnswers: Bool { false }
+    /// Does nothing.
+    public func answered(_ request: HTTPRequestHead?, with status: Int, after duration: Duration, to address: String) {}
     /// None.
     public func fieldsOfAnswers(to request: HTTPRequestHead?) -> PreparedFields { .none }
 }

@@ -28,6 +28,17 @@ enum Door {
     /// Pages, files, health and the document are open to links from anywhere.
     var isCall: Bool { [.rpc, .path, .events].contains(self) }
 
+    /// The name in the access log.
+    var name: String {
+        switch self {
+        case .rpc: "rpc"
+        case .path: "path"
+        case .events: "events"
+        case .document: "document"
+        case .files: "files"
+        }
+    }
+
     /// The methods of HTTP that it answers, as `Allow` lists them.
     var allow: String {
         switch self {

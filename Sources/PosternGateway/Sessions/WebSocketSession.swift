@@ -18,6 +18,8 @@ final class WebSocketSession: WebSocketHandler {
     private var laterActions: [JSONRPCSession.Action] = []
     private var isPerforming = false
     private(set) var socket: WebSocket?
+    /// When the socket was opened; `nil` without an access log.
+    private var openedAt: ContinuousClock.Instant?
 
     init(_ context: LoopContext) {
         self.context = context
@@ -29,6 +31,10 @@ final class WebSocketSession: WebSocketHandler {
     func opened(_ socket: WebSocket) {
         self.socket = socket
         context.add(self)
+        if let accessLog = context.accessLog {
+            openedAt = .now
+            accessLog.opened(socket)
+        }
         if context.readiness.isDraining { refuseCalls() }
     }
 
@@ -63,6 +69,7 @@ final class WebSocketSession: WebSocketHandler {
     func closed(_ socket: WebSocket) {
         self.socket = nil
         context.remove(self)
+        if let openedAt { context.accessLog?.closed(socket, after: .now - openedAt) }
         var actions = session.connectionClosed()
         perform(&actions)
         madeCalls?.close()

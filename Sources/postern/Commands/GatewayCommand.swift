@@ -51,6 +51,7 @@ struct GatewayCommand: AsyncParsableCommand {
         let connection = Upstream(to: server, options: options)
         connection.peer.start()
         var configuration = try gatewayOptions.configuration()
+        configuration.accessLog = log.accessLogger("postern-gateway")
         if !readyWithoutUpstream { configuration.isServiceReachable = { connection.peer.peer != nil } }
         let gateway = try await Gateway(configuration, dispatcher: connection.peer, logger: logger, observer: incidents)
         Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
