@@ -98,7 +98,10 @@ final class OriginGuard {
         case .wrongHost:
             return "The host '\(short(request.authority))' is not served here; it can be listed (--allow-host)"
         case .wrongOrigin:
-            return "Pages of the origin '\(short(request.origin))' may not call here; it can be listed (--allow-origin)"
+            let name = short(request.origin)
+            // Sandboxed frames, files and redirected requests: any of them, so there is nothing to list.
+            if name == "null" { return "Pages without an origin of their own (null) may not call here" }
+            return "Pages of the origin '\(name)' may not call here; it can be listed (--allow-origin)"
         case .crossSite:
             return "A page of another site sent this without Origin (Sec-Fetch-Site: \(short(request.fetchSite)))"
         }
