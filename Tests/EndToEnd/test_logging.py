@@ -131,7 +131,10 @@ def fail(server, count):
             assert "error" in json.loads(client.recv(PATIENCE))
 
 
-@pytest.mark.parametrize("options", [[], ["--log-level", "trace", "--log-format", "json"]])
+INFO, TRACE = ["--log-level", "info"], ["--log-level", "trace", "--log-format", "json", "--access-log"]
+
+
+@pytest.mark.parametrize("options", [[], INFO, TRACE])
 def test_a_standard_error_output_that_is_full_and_never_read_holds_up_nothing(options):
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
