@@ -57,7 +57,7 @@ extension HTTPConnection {
     /// Ends what takes too long; called a few times a second.
     func checkTime(_ now: UInt64) {
         if hasStalled(now) { return close() }
-        if inputHasEnded, case .answering = state, Socket.wasReset(descriptor) { return close() }
+        if isDeaf, Socket.wasReset(descriptor) { return close() }
         guard now >= deadline else { return }
         switch state {
         case .readingHead where !output.isEmpty: break

@@ -68,7 +68,7 @@ final class HTTPConnection: PollOwner, Flushable {
     }
 
     func read() {
-        guard isReading else { return }
+        guard isReading else { return rest() }
         if case .lingering = state { input.removeAll(keepingCapacity: true) }
         switch worker.readBuffer.receive(from: descriptor, into: &input) {
         case .wouldWait: return
@@ -78,19 +78,29 @@ final class HTTPConnection: PollOwner, Flushable {
         }
         switch state {
         case .readingHead, .readingBody: process()
-        case .answering: if input.count > worker.limits.maximumPipelinedBytes { close() }
+        case .answering: if !isReading { rest() }
         // A client of a stream has nothing to say.
         case .streaming: close()
         case .upgrading, .lingering, .closed: break
         }
     }
 
-    /// Whether more is read at all: what follows a handshake is for libwebsockets.
+    /// Whether more is read at all: what follows a handshake is for libwebsockets, and requests that come ahead of an
+    /// answer wait in the system's buffers once there are many.
     private var isReading: Bool {
         switch state {
         case .upgrading, .closed: false
+        case .answering: !inputHasEnded && input.count <= worker.limits.maximumPipelinedBytes
         default: !inputHasEnded
         }
+    }
+
+    /// Reads nothing until the next output has left.
+    private func rest() { poll?.watch(readable: false, writable: !output.isEmpty) }
+
+    /// Whether the end of the client would be noticed only by a look at the socket.
+    var isDeaf: Bool {
+        if case .answering = state { !isReading } else { false }
     }
 
     /// Whether a client asks faster than it reads the answers; then nothing more is read from it.

@@ -71,7 +71,7 @@ public struct HTTPLimits: Sendable {
     public var maximumRequests = 1_000
     /// Output of a stream that may wait, in bytes.
     public var maximumQueuedBytes = 1 << 20
-    /// Bytes that may arrive behind a request that is still being answered.
+    /// Bytes that are read ahead behind a request that is still being answered; what follows them waits unread.
     public var maximumPipelinedBytes = 64 << 10
 
     /// The defaults.

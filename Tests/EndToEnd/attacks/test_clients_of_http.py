@@ -2,6 +2,7 @@
 
 import email.utils
 import socket
+import struct
 import time
 
 import pytest
@@ -310,3 +311,35 @@ def test_a_handshake_waits_for_a_client_that_does_not_read(port):
         data = read_until(connection, lambda data: b'"result":42' in data)
         first, _, rest = data.partition(b"HTTP/1.1 101")
         assert first.count(b"x") == 200_000 and b'"id":7' in rest
+
+
+# More than is read ahead
+@pytest.mark.parametrize("sizes", [[70_000], [40_000, 40_000], [300_000, 10, 300_000]], ids=str)
+def test_requests_behind_a_slow_one_wait_however_large_they_are(port, sizes):
+    echoes = [raw.post(raw.call("echo.echo", '["' + "x" * size + '"]', index + 2)) for index, size in enumerate(sizes)]
+    with raw.connect(port) as connection:
+        connection.sendall(raw.post(JOB) + b"".join(echoes) + raw.get("/livez"))
+        data, closed = raw.read_all(connection, 10)
+    answers = [data.find(b'"id":%d' % (index + 1)) for index in range(len(sizes) + 1)]
+    assert closed and min(answers) >= 0 and answers == sorted(answers) and data.endswith(b"ok\n")
+
+
+def test_a_client_that_is_not_read_and_resets_is_noticed(port):
+    with raw.connect(port) as connection:
+        connection.sendall(raw.post(raw.call("jobs.run", '{"steps":1,"stepMs":60000}', 1)) + b"\r\n" * 100_000)
+        assert eventually(lambda: active(port) == 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert eventually(lambda: active(port) == 0)
+
+
+def active(port):
+    return int(raw.ask(port, raw.get("/rpc/jobs/active"))[0].body)
+
+
+def eventually(condition, seconds=5):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
