@@ -40,9 +40,11 @@ import Testing
         #expect(policy.verdict(host: host, origin: origin, site: "cross-site", isCall: false) == .wrongOrigin)
     }
 
-    @Test(arguments: ["evil.test", "[evil.example]", "localhost.evil.test", "", "api.example:8080:1"])
+    @Test(arguments: [
+        "evil.test", "\u{212A}.example", "[evil.example]", "localhost.evil.test", "", "api.example:8080:1",
+    ])
     func otherHostsAreRefusedWhateverThePageIs(host: String) throws {
-        let policy = try policy(["*"], hosts: ["api.example"])
+        let policy = try policy(["*"], hosts: ["api.example", "k.example"])
         #expect(policy.verdict(host: host, origin: "http://\(host)", site: "same-origin", isCall: true) == .wrongHost)
     }
 

@@ -50,7 +50,7 @@ enum HTTPGate {
             guard !seen.contentLength else { throw .malformed("Content-Length is sent twice; send it once") }
             head.contentLength = try length(field.value, in: head)
             seen.contentLength = true
-        case 14 where head.isName(field.name, "sec-fetch-site"): head.fetchSite = field.value
+        case 14 where head.isName(field.name, "sec-fetch-site"): try once(&head.fetchSite, field, in: head)
         case 16 where head.isName(field.name, "content-encoding"):
             if !field.value.isEmpty, !head.isName(field.value, "identity") { seen.encoding = field.value }
         case 17 where head.isName(field.name, "transfer-encoding"): try once(&seen.coding, field, in: head)

@@ -14,6 +14,8 @@ struct Authority: Hashable, Sendable {
     ///
     /// An empty port is none.
     init?(_ text: Substring) {
+        // Beyond ASCII there are characters whose lower case is an ASCII letter.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let text = Substring(text.lowercased())
         let (hostText, portText) = Self.split(text)
         guard let host = Self.host(hostText), let port = Self.port(portText) else { return nil }

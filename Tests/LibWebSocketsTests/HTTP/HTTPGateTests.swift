@@ -10,6 +10,11 @@ import Testing
         #expect(ParsedHead(request(host: host)) == .refused(.badRequest))
     }
 
+    @Test func theSiteOfAPageIsNamedOnce() {
+        let fields = ("Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-origin")
+        #expect(ParsedHead(request("GET / HTTP/1.1", fields.0, fields.1)) == .refused(.badRequest))
+    }
+
     @Test func twoOriginsAreForbidden() {
         #expect(ParsedHead(request("GET / HTTP/1.1", "Origin: a", "Origin: a")) == .refused(.forbidden))
         #expect(ParsedHead(request("GET / HTTP/1.1", "Origin: a, b")) == .refused(.forbidden))
