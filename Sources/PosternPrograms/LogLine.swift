@@ -31,8 +31,14 @@ struct LogLine: Sendable {
     private var plain: String {
         let message = Self.shown(message, Self.messageBytes)
         var line = "\(time.formatted(Self.timeStyle)) \(level) \(Self.shown(label, Self.nameBytes)): \(message)"
-        for (name, value) in details { Self.append(" \(name)=\(value)", to: &line, room: 0) }
+        for (name, value) in details { Self.append(" \(name)=\(Self.delimited(value))", to: &line, room: 0) }
         return line
+    }
+
+    /// The value so that its end cannot be mistaken: in quotes where it holds what separates details.
+    private static func delimited(_ value: String) -> String {
+        guard value.isEmpty || value.contains(where: { " \"=".contains($0) }) else { return value }
+        return "\"" + value.replacing("\"", with: "\\\"") + "\""
     }
 
     private var json: String {

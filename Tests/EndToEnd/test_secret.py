@@ -44,7 +44,7 @@ def test_who_does_not_is_told_so(demo, folder, name, reason):
     done = call(demo.line[1], *(["--secret-file", folder / name] if name else []))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error -32050 unauthenticated: ") and reason in done.stderr
-    assert any("client refused" in line and "cause=authentication failed" in line for line in demo.output)
+    assert any("client refused" in line and 'cause="authentication failed"' in line for line in demo.output)
 
 
 @pytest.mark.parametrize("name, reason", [("short", "16 bytes at least"), ("gone", "cannot be read")])

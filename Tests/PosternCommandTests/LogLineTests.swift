@@ -13,8 +13,13 @@ import Testing
     @Test func aLineOfTextHasItsDetailsInOrder() {
         let text = line("client refused", ["origin": "https://a.example", "cause": "status 400"]).text(as: .text)
         #expect(
-            text == "1970-01-01T00:00:00.500Z notice demo: client refused cause=status 400 origin=https://a.example"
+            text == "1970-01-01T00:00:00.500Z notice demo: client refused cause=\"status 400\" origin=https://a.example"
         )
+    }
+
+    @Test func aValueOfTextCannotLookLikeAnotherDetail() {
+        let text = line("a", ["host": #"x level="error""#, "origin": ""]).text(as: .text)
+        #expect(text.hasSuffix(#" host="x level=\"error\"" origin="""#))
     }
 
     @Test func aLineOfJSONHasItsDetailsAsMembers() {
