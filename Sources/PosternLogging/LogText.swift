@@ -20,9 +20,6 @@ package enum LogText {
         return cut(result, to: limit, isWhole: result.utf8.count >= text.utf8.count)
     }
 
-    /// A text no longer than a limit in bytes.
-    package static func cut(_ text: String, to limit: Int) -> String { cut(text, to: limit, isWhole: true) }
-
     private static func cut(_ text: String, to limit: Int, isWhole: Bool) -> String {
         if isWhole, text.utf8.count <= limit { return text }
         var result = Substring(text)

@@ -52,7 +52,7 @@ public struct GatewayOptions: ParsableArguments {
     public var drainLead = Setting.value("drain-lead", default: 0)
 
     /// How long calls may take to end in a stop.
-    @Option(help: "Seconds that calls in flight may still take, when told to stop; then they are answered -32053.")
+    @Option(help: "Seconds that calls in flight may still take during a stop; then they are answered -32053.")
     public var drainGrace = Setting.value("drain-grace", default: 7)
 
     /// How long closing connections takes in a stop.
@@ -62,7 +62,7 @@ public struct GatewayOptions: ParsableArguments {
     /// Whether errors tell what happened.
     @Flag(
         inversion: .prefixedNo,
-        help: "Tells callers the trace of an error: what it says of itself; not where strangers call."
+        help: "Sends callers the trace of an error, its type and description; not for public servers."
     )
     public var sendTraces = Setting.flag("send-traces")
 

@@ -51,7 +51,7 @@ import Testing
     }
 }
 
-/// Keeps what is logged, and may block whoever logs.
+/// Keeps what is logged, and can block the calling thread.
 private final class Recorder: Sendable {
     struct Line: Sendable {
         let level: Logger.Level

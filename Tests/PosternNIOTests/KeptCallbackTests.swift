@@ -5,7 +5,7 @@ import Testing
 /// What a handler keeps of a connection that has ended.
 @Suite(.timeLimit(.minutes(3)))
 struct KeptCallbackTests {
-    /// Serves one call that leaves a callback behind; the server's end of its connection is gone from memory then.
+    /// Serves one call that leaves a callback behind; the server's end of its connection has left memory then.
     private func leave(_ kept: Shelf<Callback>, over wiring: Wiring) async throws -> WeakPeer {
         let router = Router()
         router.root.register("keep", "callback") { (callback: Callback) in kept.put(callback) }

@@ -33,7 +33,7 @@ extension Envelope {
 }
 
 extension CallError {
-    /// The error for arguments of which one has a blemish; names the method and, where it can be told, the argument.
+    /// The error for arguments of which one has a blemish; names the method and, where it is known, the argument.
     static func blemished(_ blemish: JSONBlemish, _ arguments: Span<UInt8>, of method: String) -> CallError {
         switch blemish {
         case .tooDeep, .tooManyValues: return .invalidRequest(blemish.explanation)
