@@ -13,15 +13,30 @@ struct FieldReader {
         return header.count
     }
 
-    /// Reads an integer that is not negative.
+    /// Reads an integer that is not negative, in any of its forms.
     @inline(__always)
     mutating func unsigned(_ bytes: Span<UInt8>, last: Bool = false) throws(PayloadError) -> UInt64 {
         let header = try MessagePackHeader(at: offset, in: bytes)
-        guard header.form == .unsigned else {
+        try advance(past: header, bytes, last)
+        guard header.form == .unsigned else { return try Self.rareUnsigned(header, bytes) }
+        return bytes.bigEndian(at: header.body, count: header.count)
+    }
+
+    /// Reads an integer that is not negative from a form that also holds negative ones; not a part of what every
+    /// frame takes, since few encoders choose these forms.
+    @inline(never)
+    private static func rareUnsigned(
+        _ header: MessagePackHeader,
+        _ bytes: Span<UInt8>
+    ) throws(PayloadError) -> UInt64 {
+        guard header.form == .signed else {
             throw .expected("a number in a frame", found: header.phrase(in: bytes))
         }
-        try advance(past: header, bytes, last)
-        return bytes.bigEndian(at: header.body, count: header.count)
+        let number = MessagePack.signed(header, in: bytes)
+        guard let exact = UInt64(exactly: number) else {
+            throw PayloadError(.outOfRange, "expected a number of at least 0 in a frame, found \(number)")
+        }
+        return exact
     }
 
     /// Reads an integer that is not negative, or nil.
@@ -30,12 +45,15 @@ struct FieldReader {
         try takeNull(bytes, last) ? nil : try unsigned(bytes, last: last)
     }
 
-    /// Reads an integer.
+    /// Reads an integer; one beyond `Int` counts as the nearest.
     mutating func signed(_ bytes: Span<UInt8>) throws(PayloadError) -> Int {
         let header = try MessagePackHeader(at: offset, in: bytes)
-        let value = try MessagePack.readInt64(bytes.extracting(offset..<header.next))
         try advance(past: header, bytes, false)
-        return Int(clamping: value)
+        if header.form == .signed { return Int(clamping: MessagePack.signed(header, in: bytes)) }
+        guard header.form == .unsigned else {
+            throw .expected("a number in a frame", found: header.phrase(in: bytes))
+        }
+        return Int(clamping: bytes.bigEndian(at: header.body, count: header.count))
     }
 
     /// Finds text.

@@ -89,8 +89,9 @@ extension MessagePack {
         }
     }
 
+    /// Reads an integer of a form that may be negative.
     @inline(__always)
-    private static func signed(_ header: MessagePackHeader, in value: Span<UInt8>) -> Int64 {
+    static func signed(_ header: MessagePackHeader, in value: Span<UInt8>) -> Int64 {
         let shift = 64 - 8 * header.count
         return Int64(bitPattern: value.bigEndian(at: header.body, count: header.count) << UInt64(shift)) >> Int64(shift)
     }
