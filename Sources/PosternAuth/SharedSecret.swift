@@ -1,5 +1,5 @@
 import Crypto
-import FoundationEssentials
+public import FoundationEssentials
 public import Postern
 
 /// A secret that both ends of a connection know, and prove to each other that they know.
@@ -63,7 +63,7 @@ extension SharedSecret: CustomStringConvertible, CustomDebugStringConvertible, C
 }
 
 /// Why something is no secret.
-public enum SecretError: String, Error, CustomStringConvertible {
+public enum SecretError: String, Error, CustomStringConvertible, LocalizedError {
     /// Anybody could guess it.
     case tooShort = "a secret has 16 bytes at least"
     /// It is more likely some other file.
@@ -73,6 +73,9 @@ public enum SecretError: String, Error, CustomStringConvertible {
 
     /// What is wrong.
     public var description: String { rawValue }
+
+    /// The description, also for `localizedDescription`.
+    public var errorDescription: String? { description }
 }
 
 extension [UInt8] {

@@ -39,6 +39,12 @@ struct PeerSession {
         return action
     }
 
+    /// What the frames that are written break; `nil` when the last of them ends nothing.
+    mutating func violation(_ write: (inout [UInt8]) -> Void) -> String? {
+        guard case .disconnect(let reason) = receive(write), reason.kind == .protocolViolation else { return nil }
+        return reason.message
+    }
+
     /// The frames that the peer wants to send, without payloads.
     mutating func sent() throws -> [Frame] {
         let bytes = state.outbox.take()

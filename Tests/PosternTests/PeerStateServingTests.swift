@@ -18,13 +18,13 @@ struct PeerStateServingTests {
     func aNumberInUseIsAViolation() {
         var session = PeerSession()
         session.state.beginServing(1)
-        #expect(session.receive { Wire.call(1, into: &$0) }.words == "disconnect: protocol violation")
+        #expect(session.violation { Wire.call(1, into: &$0) } == "call 1 uses the number of a call that is in flight")
     }
 
     @Test(arguments: [0, 1 << 63, UInt64.max])
     func aNumberThatIsNoneIsAViolation(id: UInt64) {
         var session = PeerSession()
-        #expect(session.receive { Wire.call(id, into: &$0) }.words == "disconnect: protocol violation")
+        #expect(session.violation { Wire.call(id, into: &$0) } == "calls are numbered from 1 to 2^63 - 1, not \(id)")
     }
 
     @Test(arguments: [

@@ -74,6 +74,33 @@ struct PeerStateStreamTests {
         #expect(session.state.sendItem(1, offset: nil, [7]) == .wait)
     }
 
+    @Test
+    func creditThatComesBeforeTheStreamBeginsCounts() throws {
+        var session = PeerSession()
+        session.state.beginServing(1)
+        #expect(session.receive { FrameWriter.writeNumbers(.credit, 1, 2, into: &$0) }.words == "none")
+        #expect(session.state.sendItem(1, offset: nil, [7]) == .stopped)
+        #expect(session.state.openStream(1, nil) == true)
+        for _ in 0..<66 { #expect(session.state.sendItem(1, offset: nil, [7]) == .sent) }
+        #expect(session.state.sendItem(1, offset: nil, [7]) == .wait)
+    }
+
+    @Test(arguments: [-1, Int.max, 1 << 30])
+    func creditBeyondReasonIsAViolationAlsoBeforeTheStreamBegins(items: Int) {
+        var session = PeerSession()
+        session.state.beginServing(1)
+        #expect(session.violation { FrameWriter.writeNumbers(.credit, 1, items, into: &$0) } != nil)
+    }
+
+    @Test
+    func creditForANotificationOrForNothingIsIgnored() {
+        var session = PeerSession()
+        let id = session.state.beginNotification() ?? 0
+        #expect(id == PeerSession.State.firstNotificationID)
+        #expect(session.receive { FrameWriter.writeNumbers(.credit, id, 1 << 30, into: &$0) }.words == "none")
+        #expect(session.receive { FrameWriter.writeNumbers(.credit, 9, 1 << 30, into: &$0) }.words == "none")
+    }
+
     @Test(arguments: [-1, Int.max, 1 << 30])
     func creditBeyondReasonIsAViolation(items: Int) {
         var session = PeerSession()

@@ -32,15 +32,19 @@ extension Peer {
         }
     }
 
-    /// Waits until the connection is open; nobody has to, as calls made before wait by themselves.
+    /// Waits until the connection is open.
+    ///
+    /// This is optional: calls made before wait by themselves.
     ///
     /// - Throws: `CallError`: `.unauthenticated` when one side has not proven itself, `.unavailable` when the connection
-    ///   ends before for another reason, `.cancelled`.
+    ///   has ended for another reason, also after it was open; `.cancelled`.
     public func waitUntilConnected() async throws(CallError) {
         for await signal in signals {
-            guard case .disconnected(_, let reason) = signal else { return }
-            throw CallError(reason.callCode, reason.message, ran: .no)
+            // One that has ended was open before, and its signals begin with that.
+            guard case .connected = signal, disconnectReason == nil else { break }
+            return
         }
+        if let reason = disconnectReason { throw CallError(reason.callCode, reason.message, ran: .no) }
         throw CallError(.cancelled, "Waiting for the connection was cancelled", ran: .no)
     }
 

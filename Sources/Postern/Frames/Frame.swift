@@ -24,6 +24,15 @@ enum Frame: Hashable, Sendable {
     enum Kind: UInt8 {
         case hello, call, reply, failure, cancel, notify, stream, item, end, credit, progress, ping, pong, goodbye
         case proof, release, references
+
+        /// The name in `WireProtocol.md`, with its article.
+        var phrase: String {
+            switch self {
+            case .failure: "an error frame"
+            case .item, .end: "an \(self) frame"
+            default: "a \(self) frame"
+            }
+        }
     }
 }
 

@@ -25,7 +25,7 @@ struct FrameReader {
             throw PayloadError(.malformed, "no frame has the number \(number)")
         }
         guard kind.takes(count) else {
-            throw PayloadError(.malformed, "a \(kind) frame does not have \(count) fields")
+            throw PayloadError(.malformed, "\(kind.phrase) does not have \(count) fields")
         }
         switch kind {
         case .hello: return .hello(try hello(&fields, bytes))
@@ -102,7 +102,7 @@ struct FrameReader {
         case .credit: return .credit(id: id, items: Int(clamping: try fields.unsigned(bytes, last: true)))
         case .progress: return .progress(id: id, value: try fields.value(bytes))
         case .hello, .call, .notify, .ping, .pong, .goodbye, .proof, .release, .references:
-            throw PayloadError(.malformed, "a \(kind) frame belongs to no call")
+            throw PayloadError(.malformed, "\(kind.phrase) belongs to no call")
         }
     }
 

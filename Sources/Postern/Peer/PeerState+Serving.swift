@@ -2,8 +2,11 @@
 extension PeerState {
     /// Takes a call, or answers it with an error at once.
     mutating func admit(_ call: CallFrame) -> Action {
-        guard call.id > 0, call.id < Self.firstNotificationID, served[call.id] == nil else {
-            return .disconnect(.protocolViolation("call \(call.id) uses a number that is taken"))
+        guard call.id > 0, call.id < Self.firstNotificationID else {
+            return .disconnect(.protocolViolation("calls are numbered from 1 to 2^63 - 1, not \(call.id)"))
+        }
+        guard served[call.id] == nil else {
+            return .disconnect(.protocolViolation("call \(call.id) uses the number of a call that is in flight"))
         }
         if isDraining { return refuse(call.id, CallError(.draining, "No more calls are taken")) }
         guard callsServed < limits.callsInFlight else {
@@ -78,7 +81,7 @@ extension PeerState {
                 error = .responseTooLarge()
             case .failure(let failure): error = failure
             }
-            let kind: Frame.Kind = call.credit == nil ? .failure : .end
+            let kind: Frame.Kind = call.isStream ? .end : .failure
             FrameWriter.writeFailure(kind, id: id, error, limit: limit, into: &output)
             return false
         }
@@ -96,7 +99,7 @@ extension PeerState {
     /// - Returns: Whether it leaves.
     @discardableResult
     mutating func report(_ id: UInt64, _ value: [UInt8], _ references: ReferenceNumbers? = nil) -> Bool {
-        guard phase == .open, isWanted(id), served[id]?.credit == nil else { return false }
+        guard phase == .open, isWanted(id), served[id]?.isStream == false else { return false }
         let limit = remote.maximumFrameBytes
         return outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.progress, fields: 3, id: id, into: &output)
@@ -119,7 +122,7 @@ extension PeerState {
         guard phase != .closed, !isDraining else { return [] }
         isDraining = true
         outbox.write { FrameWriter.writeGoodbye(code: 0, message, into: &$0) }
-        let streams = served.filter { $0.value.credit != nil }
+        let streams = served.filter { $0.value.isStream }
         for id in streams.keys { served[id]?.ending = CallError(.draining, message).asEndOfStream }
         return streams.values.compactMap(\.handler)
     }

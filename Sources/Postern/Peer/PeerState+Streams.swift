@@ -66,7 +66,7 @@ extension PeerState {
     /// Answers a call with a stream; false when nobody waits for it.
     mutating func openStream(_ id: UInt64, _ position: StreamPosition?) -> Bool {
         guard phase == .open, isWanted(id), served[id]?.isNotification == false else { return false }
-        served[id]?.credit = IncomingStream<Parked>.initialCredit
+        served[id]?.isStream = true
         outbox.write { output in
             let start = FrameWriter.begin(.stream, fields: 4, id: id, into: &output)
             if let position {
@@ -88,10 +88,10 @@ extension PeerState {
         _ value: [UInt8],
         _ references: ReferenceNumbers? = nil
     ) -> SendResult {
-        guard phase == .open, var call = served[id], !call.isCancelled, let credit = call.credit else {
+        guard phase == .open, var call = served[id], !call.isCancelled, call.isStream else {
             return .stopped
         }
-        guard credit > 0 else { return .wait }
+        guard call.credit > 0 else { return .wait }
         let limit = remote.maximumFrameBytes
         let fits = outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.item, fields: 4, id: id, into: &output)
@@ -104,7 +104,7 @@ extension PeerState {
             return FrameWriter.end(start, limit: limit, in: &output)
         }
         guard fits else { return .tooLarge }
-        call.credit = credit - 1
+        call.credit -= 1
         served[id] = call
         return .sent
     }
@@ -136,7 +136,7 @@ extension PeerState {
     }
 
     mutating func receiveCredit(_ id: UInt64, _ items: Int) -> Action {
-        guard let credit = served[id]?.credit else { return .none }
+        guard id < Self.firstNotificationID, let credit = served[id]?.credit else { return .none }
         let (sum, overflows) = credit.addingReportingOverflow(items)
         guard items >= 0, !overflows, sum <= largestCredit else {
             return .disconnect(.protocolViolation("more credit for stream \(id) than there can be"))

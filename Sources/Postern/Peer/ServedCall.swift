@@ -5,8 +5,10 @@ struct ServedCall<Handler: Sendable, Parked: Sendable>: Sendable {
     var handler: Handler?
     /// Whether the caller no longer waits; nothing more is sent then.
     var isCancelled = false
-    /// Items of the answer that may still be sent; `nil` while the answer is no stream.
-    var credit: Int?
+    /// Whether the answer is a stream that has begun.
+    var isStream = false
+    /// Items of a stream that may still be sent; a caller may grant more before the stream has begun.
+    var credit = IncomingStream<Parked>.initialCredit
     /// The producer of the stream, when it waits for credit.
     var parked: Parked?
     /// What a stream ends with instead of its own end.

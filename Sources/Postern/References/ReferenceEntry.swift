@@ -4,6 +4,14 @@ public enum ReferenceKind: String, Hashable, Sendable {
     case function
     /// An object with methods: a ``Reference``.
     case object
+
+    /// The word with its article.
+    var phrase: String {
+        switch self {
+        case .function: "a function"
+        case .object: "an object"
+        }
+    }
 }
 
 /// One reference of a connection, for diagnosis.

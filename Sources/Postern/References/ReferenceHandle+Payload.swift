@@ -11,7 +11,7 @@ extension ReferenceValue {
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Self {
         let reference = try referenceCodec(codec).readReference(value)
         guard reference.kind == kind else {
-            throw .expected("a reference to a \(kind)", found: "one to a \(reference.kind)")
+            throw .expected("a reference to \(kind.phrase)", found: "one to \(reference.kind.phrase)")
         }
         guard let message = ReceivedReferences.current?.message else {
             throw PayloadError(.noConnection, "a reference is read outside a connection")

@@ -1,4 +1,4 @@
-import FoundationEssentials
+public import FoundationEssentials
 import LibWebSockets
 
 /// Files that are served from memory: read once, at start.
@@ -59,9 +59,12 @@ public struct StaticFiles: Sendable {
     }
 
     /// Why a folder was not read.
-    public struct LoadError: Error, CustomStringConvertible {
+    public struct LoadError: Error, CustomStringConvertible, LocalizedError {
         /// For people.
         public let description: String
+
+        /// The description, also for `localizedDescription`.
+        public var errorDescription: String? { description }
     }
 
     /// Adds one file, or replaces it.

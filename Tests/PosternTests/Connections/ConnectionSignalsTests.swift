@@ -47,6 +47,19 @@ struct ConnectionSignalsTests {
         pair.first.close()
     }
 
+    @Test(arguments: [true, false])
+    func waitingForAConnectionThatHasEndedFails(opensBefore: Bool) async throws {
+        let pair = InProcessTransport.pair()
+        if opensBefore { try await pair.first.waitUntilConnected() }
+        pair.first.close()
+        for peer in [pair.first, pair.second] {
+            _ = await peer.disconnected
+            let error = await #expect(throws: CallError.self) { try await peer.waitUntilConnected() }
+            #expect(error?.code == .unavailable)
+            #expect(error?.executed == .no)
+        }
+    }
+
     @Test func whoDoesNotReadAnyMoreIsForgotten() async {
         weak var buffer: SignalBuffer?
         let pair = InProcessTransport.pair()
