@@ -67,12 +67,24 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         do throws(PayloadError) {
             return try reader.read(arguments.extracting(range), codec)
         } catch {
-            // The type has no null, so it can only mean that nothing is given.
-            if let defaultValue, (try? codec.kind(of: arguments.extracting(range))) == .null { return defaultValue }
-            throw fault(PayloadError(error.reason, ": \(error.message)"))
+            return try argument(insteadOf: arguments.extracting(range), codec, after: error)
         }
     }
 
+    // Apart from reading: for the optional in them the type would be looked up at each call.
+
+    /// The default value in place of a null, which a type without one cannot be read from.
+    @inline(never)
+    private func argument(
+        insteadOf bytes: Span<UInt8>,
+        _ codec: any PayloadCodec.Type,
+        after error: PayloadError
+    ) throws(CallError) -> Argument {
+        if let defaultValue, (try? codec.kind(of: bytes)) == .null { return defaultValue }
+        throw fault(PayloadError(error.reason, ": \(error.message)"))
+    }
+
+    @inline(never)
     private func absentArgument() throws(CallError) -> Argument {
         if let defaultValue { return defaultValue }
         throw fault(PayloadError(.missingArgument, " is missing"))

@@ -1,4 +1,5 @@
-"""Measures the work tree beside another revision: CPU time of the server for one call, and its instructions.
+"""Measures the work tree beside another revision: CPU time of the server for one call, and its instructions. The row N5
+is the time that client and server of one revision take.
 
     against.py [--rounds 11] [--seconds 0.5] [--skip-build] [--explain] REVISION [ROW ...]
 
@@ -74,13 +75,13 @@ def report_time(row, pairs):
     old, new = (statistics.median(side.microseconds for side in sides) for sides in zip(*pairs))
     ratios = [new.microseconds / old.microseconds for old, new in pairs]
     median = statistics.median(ratios)
-    line = f"{row.name:7}{row.what:28}{old:9.2f}{new:9.2f} µs  {median:5.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
+    line = f"{row.name:17}{row.what:28}{old:9.2f}{new:9.2f} µs  {median:5.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
     print(line + (f"  above {LIMIT}" if median > LIMIT else ""), flush=True)
 
 
 def report_instructions(row, old, new, explains):
     ratio = new.total / old.total
-    line = f"{row.name:7}{row.what:28}{old.total:9.0f}{new.total:9.0f}     {ratio:5.3f}"
+    line = f"{row.name:17}{row.what:28}{old.total:9.0f}{new.total:9.0f}     {ratio:5.3f}"
     print(line + (f"  above {INSTRUCTION_LIMIT}" if ratio > INSTRUCTION_LIMIT else ""), flush=True)
     if explains or ratio > INSTRUCTION_LIMIT:
         print("\n".join(instructions.changes(old, new)), flush=True)

@@ -10,14 +10,14 @@ from servers import LOAD_CORE, Gateway, NativeServer, on_core
 @dataclasses.dataclass
 class Reading:
     calls: int
-    cpu: float
+    seconds: float
 
     def __add__(self, other):
-        return Reading(self.calls + other.calls, self.cpu + other.cpu)
+        return Reading(self.calls + other.calls, self.seconds + other.seconds)
 
     @property
     def microseconds(self):
-        return self.cpu * 1e6 / self.calls
+        return self.seconds * 1e6 / self.calls
 
 
 @dataclasses.dataclass
@@ -49,25 +49,47 @@ class JSONRow:
 
 @dataclasses.dataclass
 class NativeRow:
-    """Calls over the native protocol, made by `postern-bench native-load` of the work tree."""
+    """Work over the native protocol, made by `postern-bench native-load` of the work tree."""
 
     name: str
     what: str
+    workload: str = "call"
+    connections: int = 1
     in_flight: int = 1
-    server = NativeServer
+    place: str = "tcp:127.0.0.1:0"
+
+    def server(self, programs, wrapper=()):
+        return NativeServer(programs, self.place, wrapper)
+
+    def client(self, tools, server):
+        return tools.bench
 
     def load(self, tools, server, seconds, calls=0):
-        command = [tools.bench, "native-load", server.line, "--in-flight", self.in_flight, "--seconds", seconds or 1]
+        command = [self.client(tools, server), "native-load", server.line, "--workload", self.workload]
+        command += ["--connections", self.connections, "--in-flight", self.in_flight, "--seconds", seconds or 1]
         if calls:
             command += ["--calls", calls]
         load = subprocess.Popen(on_core(LOAD_CORE, command), stdout=subprocess.PIPE, text=True)
         load.stdout.readline()
         before = server.cpu()
-        end = load.stdout.readline().split()
+        _, count, elapsed, *_ = load.stdout.readline().split()
         cpu = server.cpu() - before
         if load.wait() != 0:
             raise SystemExit(f"{self.name}: the load ended with {load.returncode}")
-        return Reading(int(end[1]), cpu)
+        return self.reading(int(count), cpu, float(elapsed))
+
+    def reading(self, count, cpu, elapsed):
+        return Reading(count, cpu)
+
+
+class BothEndsRow(NativeRow):
+    """Work of a server and a client of one revision: what counts is the time until it is done."""
+
+    def client(self, tools, server):
+        return server.programs / "postern-bench"
+
+    def reading(self, count, cpu, elapsed):
+        return Reading(count, elapsed)
 
 
 TIMED = [
@@ -78,7 +100,14 @@ TIMED = [
     JSONRow("G7", "100 bytes to 1,000 readers", 1000, 4, door="events", payload=100),
     JSONRow("G9", "POST add 50 x 1", 50, door="http"),
     JSONRow("G10", "batch of 50, 16 x 1", 16, batch=50),
-    NativeRow("N2", "native add 1 x 64", 64),
+    NativeRow("N1", "native add 1 x 1"),
+    NativeRow("N2", "native add 1 x 64", in_flight=64),
+    NativeRow("N3", "native stream items 1 x 64", "stream", in_flight=64),
+    NativeRow("N4", "native add, Unix, 1 x 1", place="unix"),
+    NativeRow("N4-50", "native add, Unix, 50 x 1", connections=50, place="unix"),
+    BothEndsRow("N5", "native add 1 x 64, elapsed", in_flight=64),
+    NativeRow("callback-tcp-64", "native callback", "callback", in_flight=64),
+    NativeRow("reference-tcp-64", "native reference", "reference", in_flight=64),
 ]
 
 COUNTED = [
@@ -87,4 +116,7 @@ COUNTED = [
     JSONRow("post", "POST add 1 x 1", door="http"),
     JSONRow("batch", "batch of 50, 1 x 1", batch=50),
     NativeRow("native", "native add 1 x 1"),
+    NativeRow("callback", "native callback 1 x 1", "callback"),
+    NativeRow("reference", "native reference 1 x 1", "reference"),
+    NativeRow("stream", "native stream items 1 x 1", "stream"),
 ]

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 import time
 import urllib.request
 
@@ -60,7 +61,14 @@ class Gateway(Server):
 
 
 class NativeServer(Server):
-    """`postern-bench native-serve`."""
+    """`postern-bench native-serve`; at `unix` it has a socket in a folder of its own."""
 
-    def __init__(self, programs, wrapper=()):
-        super().__init__([programs / "postern-bench", "native-serve", "tcp:127.0.0.1:0"], wrapper)
+    def __init__(self, programs, place, wrapper=()):
+        self.programs = programs
+        self.folder = tempfile.TemporaryDirectory()
+        address = f"unix:{self.folder.name}/socket" if place == "unix" else place
+        super().__init__([programs / "postern-bench", "native-serve", address], wrapper)
+
+    def stop(self):
+        super().stop()
+        self.folder.cleanup()
