@@ -57,6 +57,38 @@ struct PeerStateServingTests {
     }
 
     @Test
+    func callsWithTooManyBytesOfArgumentsAreBusy() throws {
+        var limits = PeerLimits()
+        limits.servedBytes = 10
+        var session = PeerSession(limits: limits)
+        session.state.beginServing(1, byteCount: 11)
+        #expect(session.receive { Wire.call(2, into: &$0) }.words == "none")
+        guard case .failure(id: 2, let failure)? = try session.sent().first else { throw CancellationError() }
+        #expect(failure.code == CallError.Code.busy.rawValue && failure.executed == .no)
+        session.state.finish(1, with: .success([7]))
+        #expect(session.receive { Wire.call(3, into: &$0) }.words == "serve 3")
+    }
+
+    @Test
+    func aCancelledCallMakesRoomAndSoDoManyOnlyOnce() {
+        var limits = PeerLimits()
+        limits.callsInFlight = 1
+        var session = PeerSession(limits: limits)
+        session.state.beginServing(1)
+        _ = session.receive { FrameWriter.writeNumbers(.cancel, 1, into: &$0) }
+        _ = session.receive { FrameWriter.writeNumbers(.cancel, 1, into: &$0) }
+        #expect(session.receive { Wire.call(2, into: &$0) }.words == "serve 2")
+        // Two handlers of cancelled calls are one more than there are calls in flight.
+        session.state.beginServing(2)
+        _ = session.receive { FrameWriter.writeNumbers(.cancel, 2, into: &$0) }
+        #expect(session.receive { Wire.call(3, into: &$0) }.words == "none")
+        session.state.finish(2, with: .success([7]))
+        #expect(session.receive { Wire.call(4, into: &$0) }.words == "serve 4")
+        session.state.finish(1, with: .success([7]))
+        #expect(session.state.counts == ServedCounts())
+    }
+
+    @Test
     func cancelBeforeTheHandlerIsKnownCancelsItWhenItIs() throws {
         var session = PeerSession()
         session.state.beginServing(1)
@@ -72,9 +104,9 @@ struct PeerStateServingTests {
         session.state.beginServing(1)
         #expect(session.state.attach("handler", to: 1) == true)
         #expect(session.receive { FrameWriter.writeNumbers(.cancel, 1, into: &$0) }.words == "cancel handler -")
-        #expect(session.state.callsServed == 1)
+        #expect(session.state.counts.cancelled == 1)
         session.state.finish(1, with: .success([7]))
-        #expect(session.state.callsServed == 0)
+        #expect(session.state.counts == ServedCounts())
         #expect(try session.sent().isEmpty)
     }
 

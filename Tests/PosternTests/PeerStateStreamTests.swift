@@ -63,7 +63,7 @@ struct PeerStateStreamTests {
     func aProducerSendsNoMoreThanItsCredit() throws {
         var session = PeerSession()
         session.state.beginServing(1)
-        #expect(session.state.openStream(1, nil) == true)
+        #expect(session.state.openStream(1, nil) == .opened)
         for _ in 0..<64 { #expect(session.state.sendItem(1, offset: nil, [7]) == .sent) }
         #expect(session.state.sendItem(1, offset: nil, [7]) == .wait)
         #expect(session.state.parkProducer(of: 1, "producer") == true)
@@ -80,7 +80,7 @@ struct PeerStateStreamTests {
         session.state.beginServing(1)
         #expect(session.receive { FrameWriter.writeNumbers(.credit, 1, 2, into: &$0) }.words == "none")
         #expect(session.state.sendItem(1, offset: nil, [7]) == .stopped)
-        #expect(session.state.openStream(1, nil) == true)
+        #expect(session.state.openStream(1, nil) == .opened)
         for _ in 0..<66 { #expect(session.state.sendItem(1, offset: nil, [7]) == .sent) }
         #expect(session.state.sendItem(1, offset: nil, [7]) == .wait)
     }
@@ -99,6 +99,25 @@ struct PeerStateStreamTests {
         #expect(id == PeerSession.State.firstNotificationID)
         #expect(session.receive { FrameWriter.writeNumbers(.credit, id, 1 << 30, into: &$0) }.words == "none")
         #expect(session.receive { FrameWriter.writeNumbers(.credit, 9, 1 << 30, into: &$0) }.words == "none")
+    }
+
+    @Test
+    func anOpenStreamIsNoCallInFlight() throws {
+        var limits = PeerLimits()
+        (limits.callsInFlight, limits.streams) = (1, 1)
+        var session = PeerSession(limits: limits)
+        session.state.beginServing(1)
+        #expect(session.receive { Wire.call(2, into: &$0) }.words == "none")
+        #expect(session.state.openStream(1, nil) == .opened)
+        #expect(session.receive { Wire.call(3, into: &$0) }.words == "serve 3")
+        session.state.beginServing(3)
+        #expect(session.state.openStream(3, nil) == .full)
+        session.state.endStream(1, nil)
+        #expect(session.state.openStream(3, nil) == .opened)
+        _ = session.receive { FrameWriter.writeNumbers(.cancel, 3, into: &$0) }
+        #expect(session.state.counts.streams == 0)
+        session.state.endStream(3, nil)
+        #expect(session.state.counts == ServedCounts())
     }
 
     @Test(arguments: [-1, Int.max, 1 << 30])

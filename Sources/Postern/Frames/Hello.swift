@@ -6,10 +6,12 @@ struct Hello: Hashable, Sendable {
     var version = Hello.supportedVersion
     /// The largest frame its sender reads, in bytes after the length.
     var maximumFrameBytes = PeerLimits.standard.frameBytes
-    /// How many calls its sender serves at once.
-    var maximumCallsInFlight = PeerLimits.standard.callsInFlight
     /// How many hops of an error its sender takes.
     var maximumHops = 0
+    /// How many calls its sender serves at once.
+    var maximumCallsInFlight: UInt32 = 128
+    /// How many streams its sender serves besides; `nil` for a sender that counts streams as calls in flight.
+    var maximumStreams: UInt32?
     /// Whether its sender takes the name of an error.
     var takesNames = false
     /// Whether its sender takes the identifier of an error in a log.
@@ -26,7 +28,8 @@ struct Hello: Hashable, Sendable {
             let value = map.extracting(range)
             switch name {
             case "frameBytes": read.maximumFrameBytes = try Self.readCount(value)
-            case "callsInFlight": read.maximumCallsInFlight = try Self.readCount(value)
+            case "callsInFlight": read.maximumCallsInFlight = UInt32(clamping: try Self.readCount(value))
+            case "streams": read.maximumStreams = UInt32(clamping: try Self.readCount(value))
             case "hops": read.maximumHops = try Self.readCount(value)
             case "names": read.takesNames = try MessagePack.readBool(value)
             case "traceIds": read.takesTraceIDs = try MessagePack.readBool(value)
@@ -44,7 +47,11 @@ struct Hello: Hashable, Sendable {
         MessagePack.nextMember(named: "frameBytes", &map, into: &output)
         MessagePack.write(UInt64(clamping: maximumFrameBytes), into: &output)
         MessagePack.nextMember(named: "callsInFlight", &map, into: &output)
-        MessagePack.write(UInt64(clamping: maximumCallsInFlight), into: &output)
+        MessagePack.write(UInt64(maximumCallsInFlight), into: &output)
+        if let maximumStreams {
+            MessagePack.nextMember(named: "streams", &map, into: &output)
+            MessagePack.write(UInt64(maximumStreams), into: &output)
+        }
         if maximumHops > 0 {
             MessagePack.nextMember(named: "hops", &map, into: &output)
             MessagePack.write(UInt64(clamping: maximumHops), into: &output)

@@ -2,13 +2,13 @@ extension Peer {
     /// Answers a call at once, or starts its handler.
     func serve(_ frame: CallFrame, _ bytes: [UInt8], _ replies: inout [UInt8]) {
         if let arrivals {
-            changeInTurn { $0.beginServing(frame.id) }
+            changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
             return arrivals.append(.init(id: frame.id, call: incomingCall(frame, bytes), depth: frame.depth))
         }
         switch dispatcher.execution(of: bytes.span.extracting(frame.path)) {
         case .immediate(let method) where lane.isIdle: answer(frame, method, bytes, &replies)
         case let execution:
-            changeInTurn { $0.beginServing(frame.id) }
+            changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
             begin(frame.id, incomingCall(frame, bytes), depth: frame.depth, execution)
         }
     }

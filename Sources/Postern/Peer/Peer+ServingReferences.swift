@@ -19,7 +19,7 @@ extension Peer {
             }
             return self.references.noteBadUse()
         }
-        changeInTurn { $0.beginServing(frame.id) }
+        changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
         begin(frame.id, call, depth: frame.depth)
         return nil
     }

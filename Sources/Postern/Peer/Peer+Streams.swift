@@ -4,8 +4,10 @@ extension Peer {
     /// Sends the items of a stream as fast as its reader takes them.
     @inline(never)
     func produce(_ stream: ReplyStream, for id: UInt64, of method: String) async {
-        guard change({ $0.openStream(id, stream.position) }) else {
-            return change { state in _ = state.finish(id, with: .success([0xc0])) }
+        switch change({ $0.openStream(id, stream.position) }) {
+        case .opened: break
+        case .unwanted: return change { state in _ = state.finish(id, with: .success([0xc0])) }
+        case .full: return fail(id, method, CallError(.busy, "More than \(limits.streams) streams at once", ran: .yes))
         }
         do throws(CallError) {
             var iterator = stream.makeAsyncIterator()

@@ -10,11 +10,24 @@ public struct PeerLimits: Hashable, Sendable {
     ///
     /// Only where a shared secret is demanded.
     public var unprovenBytes = 1 << 10
-    /// Calls served at once; one more is answered `.busy`.
-    public var callsInFlight = 128
+    /// Calls served at once: 2,048; one more is answered `.busy`.
+    ///
+    /// Sixteen times what a gateway lets one page have, so that no page uses up the service that all pages share. The
+    /// other end is sent this number and lets calls wait beyond it. A stream counts as a call until it has begun. A
+    /// cancelled call does not count, as long as no more than this number of them have yet to end.
+    public var callsInFlight = 2_048
+    /// Streams produced at once: 4,096; a call that begins one more is answered `.busy`, executed.
+    ///
+    /// Sixteen times the subscriptions of one page.
+    public var streams = 4_096
+    /// Bytes in the arguments of all calls and streams served at once: 2 GiB; a call above it is answered `.busy`.
+    ///
+    /// What sixteen pages have in flight at most. Lower it, or ``frameBytes``, where clients are not trusted or memory is
+    /// short.
+    public var servedBytes = 2 << 30
     /// How many calls, each made while serving the one before, may lead to one; one deeper is answered `.invalidRequest`.
     ///
-    /// Two peers that call each other back end earlier, at twice ``callsInFlight``, and with `.busy`.
+    /// Two peers that call each other back end earlier, with `.busy`, where they serve fewer than half as many at once.
     public var callDepth = 256
     /// Ends through which an error may come that are told; those nearest to its origin.
     public var errorHops = 64

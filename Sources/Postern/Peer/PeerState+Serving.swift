@@ -9,8 +9,11 @@ extension PeerState {
             return .disconnect(.protocolViolation("call \(call.id) uses the number of a call that is in flight"))
         }
         if isDraining { return refuse(call.id, CallError(.draining, "No more calls are taken")) }
-        guard callsServed < limits.callsInFlight else {
+        guard counts.calls < limits.callsInFlight else {
             return refuse(call.id, CallError(.busy, "More than \(limits.callsInFlight) calls in flight"))
+        }
+        guard counts.byteCount <= limits.servedBytes else {
+            return refuse(call.id, CallError(.busy, "More than \(limits.servedBytes) bytes in calls in flight"))
         }
         guard call.depth <= limits.callDepth else {
             return refuse(call.id, CallError(.invalidRequest, "call depth: more than \(limits.callDepth) calls nested"))
@@ -28,21 +31,23 @@ extension PeerState {
     }
 
     /// Notes that the handler of a call is about to start.
-    mutating func beginServing(_ id: UInt64) {
+    mutating func beginServing(_ id: UInt64, byteCount: Int = 0) {
         guard phase == .open else { return }
-        served[id] = ServedCall(isNotification: false)
-        callsServed += 1
+        let call = ServedCall<Handler, Parked>(.call, byteCount: byteCount)
+        served[id] = call
+        counts.add(call)
     }
 
     /// Numbers a notification whose handler is about to start; `nil` when there are too many.
     mutating func beginNotification() -> UInt64? {
-        guard phase == .open, notificationsServed < limits.notifications else {
+        guard phase == .open, counts.notifications < limits.notifications else {
             notificationsDropped += 1
             return nil
         }
         defer { nextNotificationID += 1 }
-        served[nextNotificationID] = ServedCall(isNotification: true)
-        notificationsServed += 1
+        let call = ServedCall<Handler, Parked>(.notification)
+        served[nextNotificationID] = call
+        counts.add(call)
         return nextNotificationID
     }
 
@@ -90,7 +95,7 @@ extension PeerState {
     /// Takes a call out of the table.
     mutating func endServing(_ id: UInt64) -> ServedCall<Handler, Parked>? {
         guard let call = served.removeValue(forKey: id) else { return nil }
-        if call.isNotification { notificationsServed -= 1 } else { callsServed -= 1 }
+        counts.remove(call)
         return call
     }
 
@@ -109,10 +114,14 @@ extension PeerState {
     }
 
     mutating func receiveCancel(_ id: UInt64) -> Action {
-        guard id < Self.firstNotificationID, let call = served[id] else { return .none }
-        served[id]?.isCancelled = true
-        served[id]?.parked = nil
-        return .cancel(call.handler, call.parked)
+        guard id < Self.firstNotificationID, var call = served[id] else { return .none }
+        let parked = call.parked.take()
+        call.isCancelled = true
+        // Its caller sends the next call right behind the cancel, long before the handler can have ended. Handlers that
+        // do not end are bounded all the same.
+        if counts.cancelled < limits.callsInFlight { counts.move(&call, to: .cancelled) }
+        served[id] = call
+        return .cancel(call.handler, parked)
     }
 
     /// Says goodbye: no more calls are taken, and streams produced here end.

@@ -63,10 +63,21 @@ extension PeerState {
         case tooLarge
     }
 
-    /// Answers a call with a stream; false when nobody waits for it.
-    mutating func openStream(_ id: UInt64, _ position: StreamPosition?) -> Bool {
-        guard phase == .open, isWanted(id), served[id]?.isNotification == false else { return false }
-        served[id]?.isStream = true
+    enum OpenResult: Hashable, Sendable {
+        case opened
+        /// Nobody waits for it.
+        case unwanted
+        /// There are as many streams as there may be.
+        case full
+    }
+
+    /// Answers a call with a stream, which leaves the calls in flight.
+    mutating func openStream(_ id: UInt64, _ position: StreamPosition?) -> OpenResult {
+        guard phase == .open, var call = served[id], !call.isCancelled, !call.isNotification else { return .unwanted }
+        guard counts.streams < limits.streams else { return .full }
+        counts.move(&call, to: .stream)
+        call.isStream = true
+        served[id] = call
         outbox.write { output in
             let start = FrameWriter.begin(.stream, fields: 4, id: id, into: &output)
             if let position {
@@ -78,7 +89,7 @@ extension PeerState {
             }
             FrameWriter.end(start, in: &output)
         }
-        return true
+        return .opened
     }
 
     /// Sends an item of a stream, credit permitting.

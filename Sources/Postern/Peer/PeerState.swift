@@ -27,8 +27,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     var earlyNotifications = 0
     var outbox = Outbox()
     var served: [UInt64: ServedCall<Handler, Parked>] = [:]
-    var callsServed = 0
-    var notificationsServed = 0
+    var counts = ServedCounts()
     var notificationsDropped = 0
     var nextNotificationID = firstNotificationID
     var readers: [UInt64: IncomingStream<Parked>] = [:]
@@ -46,8 +45,9 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         self.exchange = exchange
         let hello = Hello(
             maximumFrameBytes: limits.frameBytes,
-            maximumCallsInFlight: limits.callsInFlight,
             maximumHops: limits.errorHops,
+            maximumCallsInFlight: UInt32(clamping: limits.callsInFlight),
+            maximumStreams: UInt32(clamping: limits.streams),
             takesNames: true,
             takesTraceIDs: true,
             name: name,
@@ -162,7 +162,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         }
         let handlers = served.values.compactMap(\.handler)
         served = [:]
-        (callsServed, notificationsServed) = (0, 0)
+        counts = ServedCounts()
         return Remains(
             waiters: calls.removeAll(),
             handlers: handlers,

@@ -4,7 +4,7 @@ private import Synchronization
 package struct PeerTables: Hashable, Sendable {
     /// Calls made here that wait for their answer.
     package let pendingCalls: Int
-    /// Calls of the other side that are being served, streams among them.
+    /// Calls of the other side that are being served, streams and cancelled ones among them.
     package let servedCalls: Int
     /// Notifications of the other side that are being handled.
     package let notifications: Int
@@ -32,8 +32,8 @@ extension Peer {
         return changeInTurn { state in
             PeerTables(
                 pendingCalls: state.calls.count,
-                servedCalls: state.callsServed,
-                notifications: state.notificationsServed,
+                servedCalls: state.counts.calls + state.counts.streams + state.counts.cancelled,
+                notifications: state.counts.notifications,
                 streams: state.readers.count,
                 exports: exports,
                 imports: imports,

@@ -1,6 +1,9 @@
 /// A call of the other side that is being served here.
 struct ServedCall<Handler: Sendable, Parked: Sendable>: Sendable {
-    let isNotification: Bool
+    /// What it counts as.
+    var kind: ServedCounts.Kind
+    /// The bytes of its arguments.
+    let byteCount: Int
     /// The task that runs the handler, once it is known.
     var handler: Handler?
     /// Whether the caller no longer waits; nothing more is sent then.
@@ -13,4 +16,11 @@ struct ServedCall<Handler: Sendable, Parked: Sendable>: Sendable {
     var parked: Parked?
     /// What a stream ends with instead of its own end.
     var ending: CallError?
+
+    var isNotification: Bool { kind == .notification }
+
+    init(_ kind: ServedCounts.Kind, byteCount: Int = 0) {
+        self.kind = kind
+        self.byteCount = byteCount
+    }
 }

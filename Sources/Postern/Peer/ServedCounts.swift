@@ -1,0 +1,42 @@
+/// How much of the other side's is being served, kind by kind.
+struct ServedCounts: Hashable, Sendable {
+    /// What a served call counts as; each counts as one kind at a time.
+    enum Kind: Hashable, Sendable {
+        case call, stream, notification
+        /// The caller no longer waits, and its handler has yet to end.
+        case cancelled
+    }
+
+    private(set) var calls = 0
+    private(set) var streams = 0
+    private(set) var notifications = 0
+    private(set) var cancelled = 0
+    /// The bytes of the arguments of all calls and streams.
+    private(set) var byteCount = 0
+
+    mutating func add<Handler, Parked>(_ call: ServedCall<Handler, Parked>) {
+        change(call.kind, by: 1)
+        byteCount += call.byteCount
+    }
+
+    mutating func remove<Handler, Parked>(_ call: ServedCall<Handler, Parked>) {
+        change(call.kind, by: -1)
+        byteCount -= call.byteCount
+    }
+
+    /// Counts a call as something else from now on.
+    mutating func move<Handler, Parked>(_ call: inout ServedCall<Handler, Parked>, to kind: Kind) {
+        change(call.kind, by: -1)
+        change(kind, by: 1)
+        call.kind = kind
+    }
+
+    private mutating func change(_ kind: Kind, by difference: Int) {
+        switch kind {
+        case .call: calls += difference
+        case .stream: streams += difference
+        case .notification: notifications += difference
+        case .cancelled: cancelled += difference
+        }
+    }
+}
