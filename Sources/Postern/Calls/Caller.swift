@@ -1,14 +1,14 @@
 /// The other end of the connection that a call came over, as its handler calls it back: a native peer, or a page.
 ///
-/// A handler finds it in ``CallContext/caller``, and may keep it; its calls fail with `.unavailable` when the connection
-/// has ended. There is none where only one answer can be sent, as on a plain POST.
+/// A handler finds it in ``CallContext/caller``, and may keep it: that does not keep the connection, and calls fail with
+/// `.unavailable` once it has ended. There is none where only one answer can be sent, as on a plain POST.
 public struct Caller: Sendable {
-    package let connection: any ReferenceConnection
+    package let link: ConnectionLink
 
-    package init(_ connection: any ReferenceConnection) { self.connection = connection }
+    package init(_ connection: any ReferenceConnection) { link = connection.link }
 
-    /// The native peer; `nil` for a client at a JSON door.
-    public var peer: Peer? { connection as? Peer }
+    /// The native peer; `nil` for a client at a JSON door, and once the connection has ended.
+    public var peer: Peer? { link.connection as? Peer }
 
     /// Calls a method of the caller and decodes its result.
     ///
@@ -27,10 +27,12 @@ public struct Caller: Sendable {
         named: KeyValuePairs<String, any Encodable> = [:],
         timeout: Duration? = nil
     ) async throws(CallError) -> Value {
-        if let peer {
+        let connection = try link.openConnection
+        if let peer = connection as? Peer {
             return try await peer.call(method, repeat each arguments, named: named, timeout: timeout)
         }
-        let call = try outgoing(method, repeat each arguments, named: named, timeout: timeout ?? Self.patience)
+        let timeout = timeout ?? Self.patience
+        let call = try outgoing(method, to: connection, repeat each arguments, named: named, timeout: timeout)
         return try Peer.value(of: try await connection.send(call), method)
     }
 
@@ -41,10 +43,12 @@ public struct Caller: Sendable {
         named: KeyValuePairs<String, any Encodable> = [:],
         timeout: Duration? = nil
     ) async throws(CallError) {
-        if let peer {
+        let connection = try link.openConnection
+        if let peer = connection as? Peer {
             return try await peer.call(method, repeat each arguments, named: named, timeout: timeout)
         }
-        let call = try outgoing(method, repeat each arguments, named: named, timeout: timeout ?? Self.patience)
+        let timeout = timeout ?? Self.patience
+        let call = try outgoing(method, to: connection, repeat each arguments, named: named, timeout: timeout)
         _ = try await connection.send(call)
     }
 
@@ -55,8 +59,9 @@ public struct Caller: Sendable {
         _ method: String,
         _ arguments: repeat each Argument
     ) throws(CallError) {
-        if let peer { return try peer.notify(method, repeat each arguments) }
-        var call = try outgoing(method, repeat each arguments, named: [:], timeout: nil)
+        let connection = try link.openConnection
+        if let peer = connection as? Peer { return try peer.notify(method, repeat each arguments) }
+        var call = try outgoing(method, to: connection, repeat each arguments, named: [:], timeout: nil)
         call.isNotification = true
         try connection.sendNotification(call)
     }
@@ -65,6 +70,7 @@ public struct Caller: Sendable {
 
     private func outgoing<each Argument: Encodable>(
         _ method: String,
+        to connection: any ReferenceConnection,
         _ arguments: repeat each Argument,
         named: KeyValuePairs<String, any Encodable>,
         timeout: Duration?

@@ -36,6 +36,7 @@ extension Peer {
         expiry.stop()
         arrivals?.end()
         references.close()
+        link.cut()
         status.end(reason)
         transport.close()
     }

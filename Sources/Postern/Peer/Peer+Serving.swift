@@ -58,8 +58,8 @@ extension Peer {
             call.deadline = .now + .milliseconds(Int64(clamping: min(timeout, Self.longestTimeout)))
         }
         if frame.flags.contains(.wantsProgress) {
-            let id = frame.id
-            call.progress = { self.report(id, $0) }
+            // A handler may keep its context, which is not to keep the connection.
+            call.progress = { [link, id = frame.id] in (link.connection as? Peer)?.report(id, $0) }
         }
         return call
     }

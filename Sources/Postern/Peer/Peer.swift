@@ -25,6 +25,7 @@ public final class Peer: Sendable {
     private let state: Mutex<State>
     let expiry = ExpiryTimer()
     package let references: ReferenceStore
+    package let link = ConnectionLink()
     /// Whether references wait to be given back.
     let areReleasesDue = Atomic(false)
 
@@ -62,6 +63,7 @@ public final class Peer: Sendable {
         var state = State(limits: limits)
         state.start(name: name, authentication.map { AuthenticationExchange($0.end, nonce: $0.method.makeNonce()) })
         self.state = Mutex(state)
+        link.lead(to: self)
     }
 
     /// Where tasks that call much are best run: the event loop of the connection; `nil` where there is none.

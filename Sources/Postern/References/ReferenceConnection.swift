@@ -4,6 +4,8 @@ package protocol ReferenceConnection: AnyObject, Sendable {
     var codec: any PayloadCodec.Type { get }
     /// What was lent over it, in both directions.
     var references: ReferenceStore { get }
+    /// Leads callers here.
+    var link: ConnectionLink { get }
 
     /// Has what is to be given back sent soon; called where something is freed, under whatever lock.
     func releasesBecameDue()

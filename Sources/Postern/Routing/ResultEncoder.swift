@@ -35,7 +35,7 @@ struct ResultEncoder<Result: Encodable & Sendable>: Sendable {
     func payload(_ value: Result, for call: Call) throws(CallError) -> Payload {
         do throws(CallError) { return try payload(value, as: call.arguments.codec) } catch {
             guard let result = error.unfinished, let caller = call.caller else { throw error }
-            return try result.payload(for: caller.connection)
+            return try result.payload(for: caller.link.openConnection)
         }
     }
 

@@ -43,7 +43,7 @@ extension Router: Dispatcher {
             return result
         } catch {
             guard let unfinished = error.unfinished, let caller = call.caller else { throw error }
-            return try unfinished.payload(for: caller.connection)
+            return try unfinished.payload(for: caller.link.openConnection)
         }
     }
 

@@ -7,6 +7,7 @@ import Synchronization
 /// number of messages, and sends them in their order.
 public final class JSONRPCClient: ReferenceConnection {
     package let references: ReferenceStore
+    package let link = ConnectionLink()
     package var codec: any PayloadCodec.Type { JSON.self }
     let limits: JSONRPCLimits
     private let state: Mutex<ClientState>
@@ -25,6 +26,7 @@ public final class JSONRPCClient: ReferenceConnection {
         self.limits = limits
         references = ReferenceStore(limit: limits.references, largestNumber: Self.largestHandle)
         state = Mutex(ClientState(wake: wake))
+        link.lead(to: self)
     }
 
     /// What the client holds of this side, by handle; empty once it has left.
@@ -53,6 +55,7 @@ public final class JSONRPCClient: ReferenceConnection {
         }
         for waiter in waiters { waiter.settle(.failure(Self.hasLeft(executed: .unknown))) }
         references.close()
+        link.cut()
     }
 
     /// Why the connection is to be closed with 4503: the client uses references that it does not hold; else `nil`.

@@ -1,0 +1,40 @@
+import Postern
+import PosternNIO
+import Testing
+
+/// Callers, and contexts of calls, that a handler keeps beyond the end of their connection.
+@Suite(.timeLimit(.minutes(3)))
+struct KeptCallerTests {
+    /// Serves two calls whose handlers keep their contexts; the server's end of their connection has left memory then.
+    private func leave(_ kept: Shelf<CallContext>, over wiring: Wiring) async throws -> WeakPeer {
+        let router = Router()
+        router.root.register("keep", Parameter<Callback?>("callback", default: nil)) {
+            (context: CallContext, _: Callback?) async in
+            kept.put(context)
+        }
+        let link = try await Link.make(wiring, serving: router)
+        try await link.client.call("keep", Callback { 1 })
+        let call = Call("keep", arguments: Payload(bytes: [], codec: MessagePack.self)) { _ in }
+        _ = try await link.client.dispatch(call)
+        await link.close()
+        return WeakPeer(peer: link.server)
+    }
+
+    private struct WeakPeer {
+        weak var peer: Peer?
+    }
+
+    @Test("A context that is kept does not keep its dead connection", arguments: Wiring.allCases)
+    func aKeptContextKeepsNoConnection(wiring: Wiring) async throws {
+        let kept = Shelf<CallContext>()
+        let left = try await leave(kept, over: wiring)
+        await settle { left.peer == nil }
+        for context in kept.all { context.reportProgress(1) }
+        let caller = try #require(kept.all.first?.caller)
+        #expect(caller.peer == nil)
+        let error = await #expect(throws: CallError.self) { try await caller.call("anything") }
+        #expect(error?.code == .unavailable)
+        #expect(error?.executed == .no)
+        #expect(throws: CallError.self) { try caller.notify("anything") }
+    }
+}
