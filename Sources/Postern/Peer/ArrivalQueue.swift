@@ -32,10 +32,13 @@ final class ArrivalQueue: Sendable {
     var isReady: Bool { state.withLock { !$0.arrivals.isEmpty || $0.isEnded } }
 
     func append(_ arrival: Arrival) {
-        let onArrival = state.withLock { state in
+        // The connection may have ended while the frame was read.
+        let onArrival = state.withLock { state -> (@Sendable () -> Void)? in
+            guard !state.isEnded else { return nil }
             state.arrivals.append(arrival)
             return state.onArrival
         }
+        guard let onArrival else { return }
         wake()
         onArrival()
         tellObservers()

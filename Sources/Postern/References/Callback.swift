@@ -40,8 +40,9 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
     /// - Parameters:
     ///   - name: What diagnosis calls it.
     ///   - execution: Where it runs; on the event loop of the connection it is as fast as a short method.
-    ///   - onRelease: Run once, when no other end holds it any more: it was let go there, or the connection ended. It is
-    ///     short, and runs on any thread.
+    ///   - onRelease: Run once, when no other end holds it any more: it was released there, or the connection ended. If
+    ///     no other end received it, because its message did not leave, it is run when the last handle in this process
+    ///     is freed. It is short, and runs on any thread.
     ///   - handler: The function.
     public init<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String = "callback",

@@ -9,7 +9,13 @@ struct ExportTable<Key: Hashable & Sendable, Target: Sendable>: Sendable {
         /// How many messages with it have left, less what the other side gave back.
         var count = 0
         var pins = 0
-        var wasSent = false
+    }
+
+    /// One message that needs an entry.
+    struct Pin: Hashable, Sendable {
+        let number: UInt64
+        /// Whether the message began the entry.
+        let isFirst: Bool
     }
 
     /// What is left of a release.
@@ -40,27 +46,26 @@ struct ExportTable<Key: Hashable & Sendable, Target: Sendable>: Sendable {
         _ key: Key,
         _ target: Target,
         using random: inout some RandomNumberGenerator
-    ) -> UInt64? {
+    ) -> Pin? {
         if let number = numbers[key] {
             entries[number]?.pins += 1
-            return number
+            return Pin(number: number, isFirst: false)
         }
         guard entries.count < limit else { return nil }
         var number: UInt64
         repeat { number = .random(in: 1...largestNumber, using: &random) } while entries[number] != nil
         entries[number] = Entry(key: key, target: target, pins: 1)
         numbers[key] = number
-        return number
+        return Pin(number: number, isFirst: true)
     }
 
     /// Counts that a message leaves.
     ///
-    /// - Returns: The target, when it leaves for the first time.
+    /// - Returns: The target, when the other side held it no more, or not yet.
     mutating func commit(_ number: UInt64) -> Target? {
         guard let entry = entries[number] else { return nil }
         entries[number]?.count += 1
-        entries[number]?.wasSent = true
-        return entry.wasSent ? nil : entry.target
+        return entry.count == 0 ? entry.target : nil
     }
 
     /// Ends the keeping for a message, whether it left or not.
@@ -81,7 +86,7 @@ struct ExportTable<Key: Hashable & Sendable, Target: Sendable>: Sendable {
 
     /// Takes everything back.
     ///
-    /// - Returns: The entries that had left, by number.
+    /// - Returns: The entries, by number.
     mutating func removeAll() -> [Entry] {
         defer { (entries, numbers) = ([:], [:]) }
         return entries.sorted { $0.key < $1.key }.map(\.value)

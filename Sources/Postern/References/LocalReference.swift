@@ -2,8 +2,9 @@ internal import Synchronization
 
 /// A function or an object of this process that others may be given a reference to.
 package final class LocalReference: Sendable {
-    private struct Holders {
-        var count = 0
+    private struct Life {
+        var holders = ReferenceHolders()
+        /// Taken by its one run.
         var onRelease: (@Sendable () -> Void)?
     }
 
@@ -13,7 +14,7 @@ package final class LocalReference: Sendable {
     let kind: ReferenceKind
     let name: String
     private let hasOwnLife: Bool
-    private let holders: Mutex<Holders>
+    private let life: Mutex<Life>
 
     init(_ router: Router, path: String, _ kind: ReferenceKind, name: String, onRelease: (@Sendable () -> Void)?) {
         self.router = router
@@ -21,7 +22,14 @@ package final class LocalReference: Sendable {
         self.kind = kind
         self.name = name
         hasOwnLife = kind == .function || onRelease != nil
-        holders = Mutex(Holders(onRelease: onRelease))
+        life = Mutex(Life(onRelease: onRelease))
+    }
+
+    /// The last handle is freed, which happens to one that no other end has received: its message was never written, or
+    /// did not leave.
+    deinit {
+        // In a task: the handle may be freed under a lock that the function takes too.
+        if let onRelease = life.withLock({ $0.onRelease.take() }) { Task { onRelease() } }
     }
 
     /// What makes it the same as another.
@@ -29,15 +37,15 @@ package final class LocalReference: Sendable {
         hasOwnLife ? .itself(ObjectIdentifier(self)) : .place(ObjectIdentifier(router), path)
     }
 
-    /// One more connection holds it.
-    func gainHolder() { holders.withLock { $0.count += 1 } }
+    /// One more connection has an entry for it.
+    func gainHolder() { life.withLock { $0.holders.gain() } }
 
-    /// One connection less holds it; the first time that none does, its owner is told.
+    /// A message with it has left.
+    func noteLent() { life.withLock { $0.holders.noteLent() } }
+
+    /// One connection less has an entry for it.
     func loseHolder() {
-        let onRelease = holders.withLock { holders in
-            holders.count -= 1
-            return holders.count == 0 ? holders.onRelease.take() : nil
-        }
+        let onRelease = life.withLock { $0.holders.lose() ? $0.onRelease.take() : nil }
         onRelease?()
     }
 }

@@ -18,8 +18,9 @@ public struct Reference: Codable, Hashable, Sendable, ReferenceValue {
     /// - Parameters:
     ///   - router: Kept by the reference.
     ///   - name: What diagnosis calls it.
-    ///   - onRelease: Run once, when no other end holds it any more: it was let go there, or the connection ended. It is
-    ///     short, and runs on any thread.
+    ///   - onRelease: Run once, when no other end holds it any more: it was released there, or the connection ended. If
+    ///     no other end received it, because its message did not leave, it is run when the last handle in this process
+    ///     is freed. It is short, and runs on any thread.
     public init(to router: Router, _ name: String = "object", onRelease: (@Sendable () -> Void)? = nil) {
         handle = .local(LocalReference(router, path: "", .object, name: name, onRelease: onRelease))
     }

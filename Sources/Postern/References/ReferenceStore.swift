@@ -41,7 +41,7 @@ package final class ReferenceStore: Sendable {
 
     /// Takes everything back: the connection has ended.
     package func close() {
-        for entry in tables.withLock({ $0.close() }) where entry.wasSent { entry.target.loseHolder() }
+        for entry in tables.withLock({ $0.close() }) { entry.target.loseHolder() }
     }
 
     /// Counts the use of a reference that the other side does not hold; gives the reason when that is one too many.
@@ -52,9 +52,12 @@ package final class ReferenceStore: Sendable {
 extension ReferenceStore {
     /// Keeps a reference for a message that is being written.
     func pin(_ handle: ReferenceHandle) throws(PayloadError) -> UInt64 {
-        let number = tables.withLock { tables in
+        let number = tables.withLock { tables -> UInt64? in
             var random = SystemRandomNumberGenerator()
-            return tables.pin(handle.key, handle, using: &random)
+            guard let pin = tables.pin(handle.key, handle, using: &random) else { return nil }
+            // Under the lock: the connection may end now, and with it the holder.
+            if pin.isFirst { handle.gainHolder() }
+            return pin.number
         }
         guard let number else {
             throw PayloadError(.tooManyReferences, "more than \(limit) references are held")
@@ -63,11 +66,11 @@ extension ReferenceStore {
     }
 
     func unpin(_ numbers: [UInt64]) {
-        for entry in tables.withLock({ $0.unpin(numbers) }) where entry.wasSent { entry.target.loseHolder() }
+        for entry in tables.withLock({ $0.unpin(numbers) }) { entry.target.loseHolder() }
     }
 
     func commit(_ numbers: [UInt64]) {
-        for target in tables.withLock({ $0.commit(numbers) }) { target.gainHolder() }
+        for target in tables.withLock({ $0.commit(numbers) }) { target.noteLent() }
     }
 
     /// What a number leads to; `nil` for one that the other side does not hold.
@@ -113,6 +116,8 @@ extension ReferenceStore {
 
 extension ReferenceHandle {
     fileprivate func gainHolder() { if case .local(let local) = self { local.gainHolder() } }
+
+    fileprivate func noteLent() { if case .local(let local) = self { local.noteLent() } }
 
     fileprivate func loseHolder() { if case .local(let local) = self { local.loseHolder() } }
 }

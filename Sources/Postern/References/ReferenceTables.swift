@@ -42,8 +42,8 @@ extension ReferenceTables {
     /// Keeps a target for a message that is being written.
     ///
     /// - Returns: Its number; 0 once the connection has ended, as nothing leaves any more; `nil` when there are too many.
-    mutating func pin(_ key: Key, _ target: Target, using random: inout some RandomNumberGenerator) -> UInt64? {
-        isClosed ? 0 : exports.pin(key, target, using: &random)
+    mutating func pin(_ key: Key, _ target: Target, using random: inout some RandomNumberGenerator) -> Exports.Pin? {
+        isClosed ? Exports.Pin(number: 0, isFirst: false) : exports.pin(key, target, using: &random)
     }
 
     /// Ends the keeping for a message, whether it left or not.
@@ -53,7 +53,7 @@ extension ReferenceTables {
 
     /// Counts that a message leaves.
     ///
-    /// - Returns: What leaves for the first time.
+    /// - Returns: What the other side did not hold before.
     mutating func commit(_ numbers: [UInt64]) -> [Target] { numbers.compactMap { exports.commit($0) } }
 
     /// Takes back what the other side has released.

@@ -76,8 +76,7 @@ struct ExportTableTests {
         var table = Table(limit: 1)
         let number = try #require(pin("tea", in: &table))
         #expect(pin("cake", in: &table) == nil)
-        let unsent = table.unpin(number)
-        #expect(unsent?.wasSent == false)
+        #expect(table.unpin(number)?.target == "tea")
         #expect(table.entries.isEmpty)
         #expect(pin("cake", in: &table) != nil)
     }
@@ -88,9 +87,27 @@ struct ExportTableTests {
         let number = try lend("tea", in: &table)
         #expect(pin("tea", in: &table) == number)
         #expect(outcome(of: table.release(number, 1)) == "still held")
-        let sent = table.unpin(number)
-        #expect(sent?.wasSent == true)
+        #expect(table.unpin(number)?.target == "tea")
         #expect(table.entries.isEmpty)
+    }
+
+    @Test
+    func theFirstMessageBeginsAnEntry() throws {
+        var table = Table(limit: 1)
+        var random = SystemRandomNumberGenerator()
+        let first = try #require(table.pin("tea", "tea", using: &random))
+        #expect(first.isFirst)
+        #expect(table.pin("tea", "tea", using: &random) == .init(number: first.number, isFirst: false))
+    }
+
+    @Test
+    func whatTheOtherSideDoesNotHoldIsReportedWhenItLeaves() throws {
+        var table = Table(limit: 1)
+        let number = try #require(pin("tea", in: &table))
+        #expect(table.commit(number) == "tea")
+        #expect(table.commit(number) == nil)
+        #expect(outcome(of: table.release(number, 2)) == "still held")
+        #expect(table.commit(number) == "tea")
     }
 
     @Test("M10: released twice, and more than is held")
@@ -109,7 +126,7 @@ struct ExportTableTests {
 
     private func pin(_ name: String, in table: inout Table) -> UInt64? {
         var random = SystemRandomNumberGenerator()
-        return table.pin(name, name, using: &random)
+        return table.pin(name, name, using: &random)?.number
     }
 
     /// Sends a message with one thing in it.

@@ -44,17 +44,17 @@ extension SimulatedWorld {
             named.giveBack(proxy, proxy.number)
             return WireReference(isReturned: true, kind: .function, number: proxy.number)
         }
-        guard let number = pin(handle, at: side) else {
+        guard let pin = pin(handle, at: side) else {
             let entries = sides[side].references.exports.entries
             if entries.count < sides[side].state.limits.references { note("less was lent than may be") }
             return nil
         }
-        checkDrawn(number, at: side)
-        if !named.lend(number) { unpin([number], at: side) }
-        return WireReference(isReturned: false, kind: .function, number: number)
+        if pin.isFirst { begin(handle, pin.number, at: side) }
+        if !named.lend(pin.number) { unpin([pin.number], at: side) }
+        return WireReference(isReturned: false, kind: .function, number: pin.number)
     }
 
-    private mutating func pin(_ handle: SimulatedHandle, at side: Int) -> UInt64? {
+    private mutating func pin(_ handle: SimulatedHandle, at side: Int) -> References.Exports.Pin? {
         let key = bug == .functionsShareANumber ? .own(0) : handle.key
         let target = bug == .forwardersDoNotHold ? unheld(handle) : handle
         guard bug == .numbersAreDrawnAgain else {
@@ -65,11 +65,9 @@ extension SimulatedWorld {
         return sides[side].references.pin(key, target, using: &few)
     }
 
-    /// Checks that a number that has just been drawn never stood for anything.
-    private mutating func checkDrawn(_ number: UInt64, at side: Int) {
-        guard let entry = sides[side].references.exports.entries[number], entry.pins == 1, !entry.wasSent else {
-            return
-        }
+    /// One more connection holds a function, under a number that never stood for anything.
+    private mutating func begin(_ handle: SimulatedHandle, _ number: UInt64, at side: Int) {
+        if case .own(let function) = handle { holders[function, default: 0] += 1 }
         if !sides[side].numbersUsed.insert(number).inserted { note("a number is used for the second time") }
     }
 
@@ -79,14 +77,10 @@ extension SimulatedWorld {
         return .proxy(SimulatedProxy(side: proxy.side, number: proxy.number, function: proxy.function, bin: bin))
     }
 
-    mutating func commit(_ numbers: [UInt64], at side: Int) {
-        for target in sides[side].references.commit(numbers) {
-            if case .own(let function) = target { holders[function, default: 0] += 1 }
-        }
-    }
+    mutating func commit(_ numbers: [UInt64], at side: Int) { _ = sides[side].references.commit(numbers) }
 
     private mutating func unpin(_ numbers: [UInt64], at side: Int) {
-        for entry in sides[side].references.unpin(numbers) where entry.wasSent { lose(entry.target) }
+        for entry in sides[side].references.unpin(numbers) { lose(entry.target) }
     }
 
     /// One connection less holds a function.

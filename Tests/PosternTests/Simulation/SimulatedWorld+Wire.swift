@@ -78,7 +78,7 @@ extension SimulatedWorld {
         sides[side].handlers = [:]
         sides[side].waiting = nil
         if bug != .cutsForgetReferences {
-            for entry in sides[side].references.close() where entry.wasSent { lose(entry.target) }
+            for entry in sides[side].references.close() { lose(entry.target) }
         }
         if let remains, bug != .cutsForgetCallers { for token in remains.waiters { settle(token, .lost) } }
         for forwarded in handlers.compactMap(\.forwarded) { giveUp(forwarded) }

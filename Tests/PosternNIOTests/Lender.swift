@@ -1,0 +1,73 @@
+import Postern
+
+/// Makes functions and objects, and counts those whose owner was notified that nothing holds them any more.
+struct Lender: Sendable {
+    let made = Counter()
+    let released = Counter()
+    /// Opened when a handler of `slow` has begun, and when it ends.
+    let begun = Gate()
+    let ended = Gate()
+
+    /// Whether every owner was notified, each once.
+    var isEven: Bool { made.value > 0 && released.value == made.value }
+
+    func callback() -> Callback {
+        made.increment()
+        return Callback(onRelease: { [released] in released.increment() }, handler: {})
+    }
+
+    func object() -> Reference {
+        made.increment()
+        return Reference(to: Router(), "lent", onRelease: { [released] in released.increment() })
+    }
+
+    /// Methods whose results hold what was made.
+    var router: Router {
+        let router = Router()
+        router.root.register("open") { () async in object() }
+        router.root.register("off the loop") { callback() }
+        router.root.register("short", options: .init(execution: .onEventLoop)) { [callback(), callback()] }
+        router.root.register("large") { () async in Large(object: object()) }
+        router.root.register("short and large", options: .init(execution: .onEventLoop)) { Large(object: object()) }
+        router.root.register("broken") { () async in Broken(object: object()) }
+        router.root.register("slow") { () async in
+            begun.open()
+            // Ended by the cancellation of the handler.
+            try? await Task.sleep(for: .seconds(3_600))
+            defer { ended.open() }
+            return object()
+        }
+        router.root.register("report") { (context: CallContext) async throws in
+            for _ in 0..<3 { context.reportProgress(object()) }
+            return 1
+        }
+        router.root.registerStream("stream") { () async in
+            AsyncStream<Reference> { items in
+                for _ in 0..<200 { items.yield(object()) }
+                items.finish()
+            }
+        }
+        return router
+    }
+}
+
+/// A result above every limit of these tests.
+private struct Large: Encodable, Sendable {
+    let object: Reference
+    var text = String(repeating: "x", count: 200_000)
+}
+
+/// A result that cannot be encoded, which shows behind its first member.
+private struct Broken: Encodable, Sendable {
+    let object: Reference
+
+    private enum CodingKeys: CodingKey {
+        case object, fault
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(object, forKey: .object)
+        throw CancellationError()
+    }
+}
