@@ -52,7 +52,7 @@ final class ServerWorker: PollOwner {
         port = listener.port
         self.service = service
         observesAnswers = service.observesAnswers
-        limits = configuration.http
+        limits = configuration.http.withClampedTimes
         parser = HTTPHeadParser(limits: configuration.http.head)
         subprotocol = configuration.subprotocol
         maximumConnections = configuration.connectionsPerLoop

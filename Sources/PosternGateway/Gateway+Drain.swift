@@ -15,15 +15,15 @@ extension Gateway {
         let times = configuration.drain
         logger.info("draining")
         readiness.announceStop()
-        try? await Task.sleep(for: times.lead)
+        try? await Task.sleep(for: times.lead.clamped)
         readiness.beginDrain()
         for context in loops.all { await context.run { $0.refuseCalls() } }
         await server.stopAccepting()
-        await waitForCalls(until: .now + times.grace)
+        await waitForCalls(until: .now.later(by: times.grace))
         for context in loops.all { await context.run { $0.giveUpCalls() } }
         await server.interruptRequests()
-        for context in loops.all { await context.run { $0.closeSessions(over: times.spread) } }
-        await waitForConnections(until: .now + times.spread + Self.farewell)
+        for context in loops.all { await context.run { $0.closeSessions(over: times.spread.clamped) } }
+        await waitForConnections(until: .now.later(by: times.spread.clamped + Self.farewell))
         await server.stop()
         logger.info("stopped")
     }

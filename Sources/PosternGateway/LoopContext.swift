@@ -85,7 +85,7 @@ final class LoopContext {
             }
             let box = LoopBound(session, on: loop)
             Task(executorPreference: loop) {
-                try? await Task.sleep(for: step * index)
+                try? await Task.sleep(for: (step * index).clamped)
                 box.loop.execute { box.value.close() }
             }
         }

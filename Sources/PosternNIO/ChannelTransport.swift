@@ -23,7 +23,7 @@ final class ChannelTransport: FrameTransport {
     }
 
     func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
-        loop.scheduleTask(in: TimeAmount(delay), body)
+        loop.scheduleTask(in: TimeAmount(delay.clamped), body)
     }
 
     func outputBecameReady() { loop.execute { [handler] in handler.value.flushOutput() } }

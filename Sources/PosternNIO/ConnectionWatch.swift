@@ -21,9 +21,9 @@ struct ConnectionWatch {
     private var hasHalfFrame = false
 
     init(_ options: ConnectionOptions, now: NIODeadline) {
-        frameTimeout = TimeAmount(options.frameTimeout)
-        pingInterval = TimeAmount(options.pingInterval)
-        pingGrace = TimeAmount(options.pingGrace)
+        frameTimeout = TimeAmount(options.frameTimeout.clamped)
+        pingInterval = TimeAmount(options.pingInterval.clamped)
+        pingGrace = TimeAmount(options.pingGrace.clamped)
         began = now
         lastHeard = now
     }

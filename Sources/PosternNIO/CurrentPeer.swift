@@ -96,7 +96,7 @@ final class CurrentPeer: Sendable {
     private func waitForChange(until deadline: ContinuousClock.Instant) async {
         let ticket = waiting.makeTicket()
         let timer = Task { [weak self] in
-            try? await Task.sleep(until: deadline, clock: .continuous)
+            try? await Task.sleep(until: deadline.clamped, clock: .continuous)
             self?.waiting.wake(ticket)
         }
         defer { timer.cancel() }

@@ -131,7 +131,8 @@ final class FrameHandler: ChannelInboundHandler {
         let output = peer?.takeOutput() ?? []
         guard !output.isEmpty else { return context.close(promise: nil) }
         // A reader that takes nothing any more does not keep the channel open.
-        let cut = context.eventLoop.scheduleTask(in: TimeAmount(options.frameTimeout)) { channel.close(promise: nil) }
+        let time = TimeAmount(options.frameTimeout.clamped)
+        let cut = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
         context.writeAndFlush(wrapOutboundOut(channel.allocator.buffer(bytes: output))).whenComplete { _ in
             cut.cancel()
             channel.close(promise: nil)

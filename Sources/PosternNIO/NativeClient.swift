@@ -20,7 +20,7 @@ public enum NativeClient {
         options: ConnectionOptions = ConnectionOptions(),
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws(CallError) -> Peer {
-        var bootstrap = ClientBootstrap(group: group).connectTimeout(TimeAmount(options.connectTimeout))
+        var bootstrap = ClientBootstrap(group: group).connectTimeout(TimeAmount(options.connectTimeout.clamped))
         bootstrap = NativeConnection.configure(bootstrap, for: address)
         let security = try options.security(.initiator, at: address)
         let install: @Sendable (any Channel) -> EventLoopFuture<Peer> = { channel in

@@ -9,8 +9,8 @@ extension ReconnectingPeer: Callee {
         _ arguments: repeat each Argument,
         timeout: Duration?
     ) async throws(CallError) -> Reply {
-        let deadline = timeout.map { ContinuousClock.now + $0 }
+        let deadline = timeout.map { ContinuousClock.now.later(by: $0) }
         let peer = try await connection(until: deadline)
-        return try await peer.reply(to: method, repeat each arguments, timeout: deadline.map { $0 - .now })
+        return try await peer.reply(to: method, repeat each arguments, timeout: deadline.map { $0.timeLeft() })
     }
 }

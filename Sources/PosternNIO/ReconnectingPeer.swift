@@ -100,7 +100,7 @@ public final class ReconnectingPeer: Dispatcher {
     /// The connection, once there is one; waits for it briefly.
     func connection(until deadline: ContinuousClock.Instant?) async throws(CallError) -> Peer {
         if let peer = current.peer { return peer }
-        let limit = ContinuousClock.now + patience
+        let limit = ContinuousClock.now.later(by: patience)
         let peer = await current.wait(until: deadline.map { min($0, limit) } ?? limit)
         guard let peer else { throw noConnection }
         return peer
@@ -126,7 +126,7 @@ public final class ReconnectingPeer: Dispatcher {
             }
             // A server that takes connections and drops them is not to be asked without pause.
             if ContinuousClock.now - began > Backoff.longest { backoff.reset() }
-            try? await Task.sleep(for: backoff.delay(using: &random))
+            try? await Task.sleep(for: backoff.delay(using: &random).clamped)
         }
     }
 

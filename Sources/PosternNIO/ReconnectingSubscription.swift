@@ -100,7 +100,7 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
 
 extension ReconnectingPeer {
     /// The connection, once there is one; `nil` when there will be none any more, or the task is cancelled.
-    fileprivate func connection() async -> Peer? { await current.wait(until: .now + .seconds(1_000_000_000)) }
+    fileprivate func connection() async -> Peer? { await current.wait(until: .latest) }
 
     /// Waits until a connection that is of no more use has ended, and lets nobody use it again.
     fileprivate func leave(_ connection: Peer) async {

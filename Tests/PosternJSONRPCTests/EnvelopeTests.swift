@@ -46,6 +46,7 @@ import Testing
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":true}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":[]}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":{"timeoutMs":-1}}"#,
+        #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":{"timeoutMs":-1e300}}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":{"timeoutMs":1,"timeoutMs":2}}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":{"progressToken":[]}}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"\#(String(repeating: "a", count: 129))"}"#,
@@ -73,6 +74,9 @@ import Testing
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":{"b":2,"a":1},"meta":{"unknown":[],"timeoutMs":5}}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1.0,2e0],"traceparent":"00-x","tracestate":null,"x":{}}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":null}"#,
+        #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":{"timeoutMs":9223372036854775807}}"#,
+        #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":{"timeoutMs":18446744073709551616}}"#,
+        #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":{"timeoutMs":1e300}}"#,
     ])
     func spellingsOfOneRequestAreAnsweredAlike(request: String) {
         #expect(TestClient().send(request) == #"{"jsonrpc":"2.0","id":1,"result":3}"#)

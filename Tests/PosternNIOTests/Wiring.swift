@@ -12,6 +12,9 @@ struct Link: Sendable {
     let server: Peer
     private let listener: NativeServer?
 
+    /// Where the server listens; `nil` in memory.
+    var address: Address? { listener?.address }
+
     /// Joins two peers.
     static func make(
         _ wiring: Wiring,

@@ -68,7 +68,7 @@ public final class WebSocket: Flushable {
     ) {
         self.loop = loop
         self.bytesBeforeFrames = bytesBeforeFrames
-        self.limits = limits
+        self.limits = limits.withClampedTimes
         self.remoteAddress = remoteAddress
         self.handler = handler
         lastInput = loop.milliseconds

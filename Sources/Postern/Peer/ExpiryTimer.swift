@@ -35,7 +35,7 @@ final class ExpiryTimer: Sendable {
         at deadline: ContinuousClock.Instant,
         _ body: @escaping @Sendable () -> ContinuousClock.Instant?
     ) async {
-        do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
+        do { try await Task.sleep(until: deadline.clamped, clock: .continuous) } catch { return }
         // Deadlines that are set from here on find no timer and start their own.
         guard disarm(deadline) else { return }
         if let next = body() { arm(next, body) }

@@ -87,7 +87,7 @@ package final class HandlerLane: Sendable {
     /// Checks a lane from the global executor.
     @Sendable package static func inTaskThatSleeps(_ lane: HandlerLane) {
         Task {
-            repeat { try? await Task.sleep(for: patience) } while lane.check()
+            repeat { try? await Task.sleep(for: Self.patience) } while lane.check()
         }
     }
 }

@@ -15,7 +15,7 @@ struct Patience {
     /// Waits from now on for a time, or for that of a connection.
     init(_ time: Duration?, orThatOf peer: Peer) {
         let patience = time ?? peer.limits.callTimeout
-        self.init(end: patience.map { .now + $0 }, isOfConnection: time == nil)
+        self.init(end: patience.map { .now.later(by: $0) }, isOfConnection: time == nil)
     }
 
     /// When the caller stops waiting.

@@ -90,7 +90,7 @@ extension Peer {
 
     func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
         try checkName(method)
-        let call = Call(method, arguments: arguments, deadline: timeout.map { .now + $0 })
+        let call = Call(method, arguments: arguments, deadline: timeout.map { .now.later(by: $0) })
         return try await reply(to: call, patience: timeout == nil ? Patience(nil, orThatOf: self) : .unlimited)
     }
 

@@ -129,13 +129,11 @@ extension Peer: Dispatcher {
 
     /// What is left until a deadline, rounded up.
     private static func milliseconds(until deadline: ContinuousClock.Instant) throws(CallError) -> UInt64 {
-        let left = (deadline - .now).components
-        guard left.seconds > 0 || (left.seconds == 0 && left.attoseconds > 0) else {
+        let left = deadline.timeLeft()
+        guard left > .zero else {
             throw CallError(.deadlineExceeded, "The time for the call has run out", ran: .no)
         }
-        let fraction = UInt64(left.attoseconds) / 1_000_000_000_000_000 + 1
-        let (whole, overflows) = UInt64(left.seconds).multipliedReportingOverflow(by: 1_000)
-        return overflows ? .max : whole.addingReportingOverflow(fraction).overflow ? .max : whole + fraction
+        return UInt64(left.components.seconds) * 1_000 + UInt64(left.components.attoseconds) / 1_000_000_000_000_000 + 1
     }
 
     /// Settles a call that nobody waits for any more, and tells the other end; one that is settled stays as it is.

@@ -11,7 +11,7 @@ extension Peer {
         for handler in change({ $0.beginDraining("The other side is stopping") }) { handler.cancel() }
         let timer = grace.map { grace in
             Task {
-                try? await Task.sleep(for: grace)
+                try? await Task.sleep(for: grace.clamped)
                 if !Task.isCancelled { close() }
             }
         }

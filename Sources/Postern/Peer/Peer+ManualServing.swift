@@ -22,9 +22,9 @@ extension Peer {
     @discardableResult
     public func serve(timeout: Duration) async -> Bool {
         guard let arrivals else { return false }
-        let end = ContinuousClock.now + timeout
+        let end = ContinuousClock.now.later(by: timeout)
         let timer = Task {
-            try? await Task.sleep(until: end, clock: .continuous)
+            try? await Task.sleep(until: end.clamped, clock: .continuous)
             arrivals.wake()
         }
         defer { timer.cancel() }

@@ -55,7 +55,7 @@ extension Peer {
             caller: Caller(self)
         )
         if let timeout = frame.timeout {
-            call.deadline = .now + .milliseconds(Int64(clamping: min(timeout, Self.longestTimeout)))
+            call.deadline = .now.later(by: .milliseconds(Int64(clamping: timeout)))
         }
         if frame.flags.contains(.wantsProgress) {
             // A handler may keep its context, which is not to keep the connection.
@@ -189,6 +189,5 @@ extension Peer {
         }
     }
 
-    private static var longestTimeout: UInt64 { 1 << 40 }
     private static let cancelled = CallError(.cancelled, "The caller cancelled", ran: .no)
 }

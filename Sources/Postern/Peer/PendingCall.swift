@@ -66,7 +66,7 @@ public final class PendingCall<Value: Sendable>: Sendable {
     ///
     /// - Parameter expiry: How long from now the answer may take; `nil` for no limit, zero expires it at once.
     public func setExpiry(_ expiry: Duration?) {
-        peer.setDeadline(expiry.map { .now + $0 }, ofCall: number)
+        peer.setDeadline(expiry.map { .now.later(by: $0) }, ofCall: number)
     }
 
     /// Runs a callback exactly once, when the call is settled, in whatever way, or right away if it is.

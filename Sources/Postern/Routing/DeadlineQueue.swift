@@ -71,7 +71,8 @@ final class DeadlineQueue: Sendable {
     }
 
     private func tick(of instant: ContinuousClock.Instant) -> Int64 {
-        (instant - start).components.seconds * (1000 / Self.tickMilliseconds)
-            + (instant - start).components.attoseconds / 1_000_000_000_000_000 / Self.tickMilliseconds
+        let time = instant.timeLeft(at: start).components
+        return time.seconds * (1000 / Self.tickMilliseconds)
+            + time.attoseconds / 1_000_000_000_000_000 / Self.tickMilliseconds
     }
 }

@@ -78,6 +78,6 @@ public struct TopicHistory: Sendable {
     }
 
     private func isPastLimits(_ oldest: Entry, at now: ContinuousClock.Instant) -> Bool {
-        count > limits.events || bytes > limits.bytes || oldest.time + limits.age < now
+        count > limits.events || bytes > limits.bytes || now - oldest.time > limits.age
     }
 }

@@ -38,7 +38,7 @@ extension FrameTransport {
     /// Runs the function on the global executor.
     public func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
         Task {
-            try? await Task.sleep(for: delay)
+            try? await Task.sleep(for: delay.clamped)
             body()
         }
     }

@@ -20,7 +20,7 @@ final class DocumentDoor {
         runner.onFinish = { [self] _, result in answer(exchange, result) }
         exchange.onDisconnect = { runner.close() }
         let arguments = Payload(bytes: [], codec: JSON.self)
-        let call = Call("rpc/describe", arguments: arguments, deadline: .now + Self.patience)
+        let call = Call("rpc/describe", arguments: arguments, deadline: .now.later(by: Self.patience))
         runner.start(.only, call, JSONRPCSession.CallOptions(placement: .concurrent))
     }
 

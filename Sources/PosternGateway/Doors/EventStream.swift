@@ -121,7 +121,7 @@ final class EventStream: TopicReader {
         let stream = LoopBound(self, on: context.loop)
         let limit = Self.longestWait
         patience = Task(executorPreference: context.loop) {
-            try? await Task.sleep(for: limit)
+            try? await Task.sleep(for: limit.clamped)
             if !Task.isCancelled { stream.loop.execute { stream.value.end() } }
         }
         return true

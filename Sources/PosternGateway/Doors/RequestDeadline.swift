@@ -8,7 +8,7 @@ enum RequestDeadline {
         let connect = try request["connect-timeout-ms"].map(milliseconds)
         let other = try request["grpc-timeout"].map(grpc)
         guard let time = connect ?? other else { return nil }
-        return ContinuousClock.now + min(time, other ?? time)
+        return ContinuousClock.now.later(by: min(time, other ?? time))
     }
 
     /// At most ten digits, as Connect says.

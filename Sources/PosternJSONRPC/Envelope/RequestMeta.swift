@@ -52,7 +52,12 @@ struct RequestMeta {
     }
 
     private static func timeout(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
-        let milliseconds = try JSON.readInt64(value)
+        let milliseconds: Int64
+        do throws(PayloadError) { milliseconds = try JSON.readInt64(value) } catch {
+            guard error.reason == .outOfRange else { throw error }
+            // As good as for ever, whatever its size.
+            milliseconds = value[0] == UInt8(ascii: "-") ? -1 : .max
+        }
         guard milliseconds >= 0 else { throw PayloadError(.outOfRange, "timeoutMs must not be negative") }
         return milliseconds
     }

@@ -136,7 +136,7 @@ public final class JSONRPCClient: ReferenceConnection {
     ) {
         let timer = deadline.map { deadline in
             Task { [weak self] in
-                guard (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
+                guard (try? await Task.sleep(until: deadline.clamped, clock: .continuous)) != nil else { return }
                 self?.giveUp(id, CallError(.deadlineExceeded, "The client did not answer in time"))
             }
         }

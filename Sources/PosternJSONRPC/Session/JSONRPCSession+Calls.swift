@@ -80,12 +80,12 @@ extension JSONRPCSession {
 
     private func call(_ request: Request, _ message: Span<UInt8>, _ meta: RequestMeta) -> Call {
         let arguments = [UInt8](copying: message.extracting(request.envelope.params))
-        var timeout = meta.timeoutMilliseconds.map { Duration.milliseconds(min($0, 1_000_000_000_000)) }
+        var timeout = meta.timeoutMilliseconds.map { Duration.milliseconds($0) }
         if let longest = limits.longestTimeout { timeout = min(timeout ?? longest, longest) }
         return Call(
             request.method,
             arguments: Payload(bytes: arguments, codec: JSON.self),
-            deadline: [timeout.map { request.reception.now + $0 }, deadline].compactMap(\.self).min(),
+            deadline: [timeout.map { request.reception.now.later(by: $0) }, deadline].compactMap(\.self).min(),
             isNotification: request.envelope.isNotification
         )
     }

@@ -40,7 +40,7 @@ struct NativeRemote {
         receive: (RemoteAnswer) -> Bool
     ) async throws(CallError) {
         let arguments = try request.arguments.encoded(as: MessagePack.self)
-        let call = Call(request.method, arguments: arguments, deadline: .now + request.timeout)
+        let call = Call(request.method, arguments: arguments, deadline: .now.later(by: request.timeout))
         switch try await peer.dispatch(call) {
         case .value(let payload): _ = receive(RemoteAnswer(value: try Self.value(of: payload), isStream: false))
         case .stream(let stream):

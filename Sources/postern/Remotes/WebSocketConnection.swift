@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
+import Postern
 
 /// Opens WebSockets.
 enum WebSocketConnection {
@@ -14,7 +15,7 @@ enum WebSocketConnection {
     /// - Throws: `ConnectionFailure`.
     static func open(_ url: WebSocketURL, timeout: Duration) async throws -> Frames {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(TimeAmount(timeout))
+            .connectTimeout(TimeAmount(timeout.clamped))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         let upgrade: EventLoopFuture<Frames?>
         do {
@@ -51,7 +52,7 @@ enum WebSocketConnection {
         let upgrade = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
             configuration: pipeline
         )
-        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { channel.close(promise: nil) }
+        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(timeout.clamped)) { channel.close(promise: nil) }
         upgrade.whenComplete { _ in timer.cancel() }
         return upgrade
     }

@@ -34,7 +34,7 @@ struct WebSocketRemote {
     ) async throws {
         try await outbound.write(.text(try JSONRPCExchange.request(request)))
         // The server knows the limit too; its own answer comes first and says more.
-        let limit = NIODeadline.now() + TimeAmount(request.timeout + .milliseconds(500))
+        let limit = NIODeadline.now() + TimeAmount(request.timeout.clamped + .milliseconds(500))
         let timer = channel.eventLoop.scheduleTask(deadline: limit) { channel.close(promise: nil) }
         defer { timer.cancel() }
         var exchange = JSONRPCExchange()

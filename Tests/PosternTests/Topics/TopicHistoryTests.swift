@@ -55,6 +55,13 @@ import Testing
         #expect(offsets(&byAge, after: 1, at: start + .seconds(11)) == [2, 3, 4, 5])
     }
 
+    @Test(arguments: [Duration.seconds(Int64.max), .seconds(Int64.max) * 18])
+    func anAgeMayBeAsLongAsCanBeSaid(age: Duration) {
+        var history = TopicHistory(limits: .init(age: age))
+        _ = history.append(payload(), at: start)
+        #expect(offsets(&history, after: 0, at: start + .seconds(1_000_000)) == [1])
+    }
+
     @Test func nothingIsKeptWhereNothingIsWanted() {
         var history = TopicHistory(limits: .none)
         #expect((1...3).map { _ in history.append(payload(), at: start) } == [1, 2, 3])
