@@ -1,0 +1,245 @@
+"""`public/python/postern.py` against Swift servers and clients: calls in both directions, references, streams, topics."""
+
+import asyncio
+import gc
+import json
+import subprocess
+
+import pytest
+
+from native_peers import error_of, postern, run, services, until
+from programs import LISTENING, ROOT, Program, binary, stop_all
+
+NATIVE_LINE = r"native on (\S+)"
+SECRET = b"the secret of this test, in 40 characters"
+
+
+@pytest.fixture(scope="module")
+def addresses(tmp_path_factory):
+    """A demo at a Unix socket, one at a TCP port, and the service of the case list."""
+    folder = tmp_path_factory.mktemp("postern")
+    (folder / "secret").write_bytes(SECRET)
+    unix = Program("postern-demo", "--no-gateway", "--native", f"unix:{folder}/app.sock", ready=NATIVE_LINE)
+    tcp = Program("postern-demo", "--no-gateway", "--native", "tcp:127.0.0.1:0", ready=NATIVE_LINE)
+    secret = Program("postern-demo", "--no-gateway", "--native", "tcp:127.0.0.1:0", "--secret-file", folder / "secret",
+                     ready=NATIVE_LINE)
+    cases = Program("case-service", f"unix:{folder}/cases.sock", ready=LISTENING, stdin=True)
+    yield {"unix": unix.line[1], "tcp": tcp.line[1], "secret": secret.line[1], "cases": f"unix:{folder}/cases.sock"}
+    stop_all([unix, tcp, secret])
+    cases.end_input()
+
+
+@pytest.fixture(params=["unix", "tcp"])
+def address(request, addresses):
+    return addresses[request.param]
+
+
+def test_calls_with_progress_errors_and_named_arguments(address):
+    async def test():
+        async with postern.connect(address, name="a test") as peer:
+            assert peer.remote["name"] == "postern-demo"
+            assert await peer.call("calculator/add", 1, 2) == 3
+            assert await peer.call("calculator/add", named={"a": 1, "b": 2.5}) == 3.5
+            steps = []
+            await peer.call("jobs/run", named={"steps": 3, "stepMs": 1}, progress=steps.append)
+            assert [step["step"] for step in steps] == [1, 2, 3]
+            error = await error_of(peer.call("calculator/divide", 1, 0))
+            assert (error.code, error.executed, error.name) == (1001, "yes", "unknown")
+            assert error.hops == [["calculator/divide", "postern-demo", None]]
+            error = await error_of(peer.call("no/such"))
+            assert (error.code, error.executed, error.name) == (postern.NO_METHOD, "no", "unimplemented")
+            error = await error_of(peer.call("jobs/run", 1_000, 60_000, timeout=0.1))
+            assert (error.code, error.executed) == (postern.DEADLINE, "unknown")
+            error = await error_of(peer.call("jobs/run", 1, 1, safe=True))
+            assert (error.code, error.executed) == (postern.NO_METHOD, "no")
+            await until_idle(peer)
+    run(test)
+
+
+async def until_idle(peer):
+    """The demo's own count of jobs that run is 0."""
+    async with asyncio.timeout(5):
+        while await peer.call("jobs/active") != 0:
+            await asyncio.sleep(0.02)
+
+
+def test_a_cancelled_call_and_a_stream_that_is_left_end_at_the_server(address):
+    async def test():
+        async with postern.connect(address) as peer:
+            task = asyncio.ensure_future(peer.call("jobs/run", 1_000, 60_000))
+            async with asyncio.timeout(5):
+                while await peer.call("jobs/active") == 0:
+                    await asyncio.sleep(0.01)
+            task.cancel()
+            await until_idle(peer)
+            seen = 0
+            async for tick in peer.stream("clock/ticks", named={"interval": 0.01}):
+                seen += 1
+                assert tick["tick"] == seen
+                if seen == 100:
+                    break
+            assert seen == 100
+            assert await peer.call("calculator/add", 1, 2) == 3
+    run(test)
+
+
+def test_three_hundred_calls_at_once_wait_for_room(address):
+    async def test():
+        async with postern.connect(address) as peer:
+            answers = await asyncio.gather(*(peer.call("jobs/run", 1, 20) for _ in range(300)))
+            assert len(answers) == 300
+    run(test)
+
+
+def test_a_topic_is_read_with_its_positions_and_goes_on_later(address):
+    async def test():
+        async with postern.connect(address) as peer:
+            events = await peer.subscribe("chat/room").open()
+            begin = events.position
+            for number in range(3):
+                await peer.call("chat/say", "test", str(number))
+            texts = []
+            async for event in events:
+                texts.append(event["text"])
+                assert events.position == (begin.epoch, begin.offset + len(texts))
+                if len(texts) == 3:
+                    break
+            assert texts == ["0", "1", "2"]
+            again = peer.subscribe("chat/room", since=postern.Position(begin.epoch, begin.offset + 1))
+            async for event in again:
+                assert (event["text"], again.is_recovered, again.missed) == ("1", True, 0)
+                break
+            other = await peer.subscribe("chat/room", since=postern.Position("another life", 7)).open()
+            assert not other.is_recovered and other.position == (begin.epoch, begin.offset + 3)
+            other.close()
+            error = await error_of(peer.subscribe("no/such").open())
+            assert error.code == postern.INVALID_PARAMETERS
+    run(test)
+
+
+def test_a_function_is_called_and_an_object_is_returned_when_it_is_not_held_any_more(address, tmp_path):
+    async def test():
+        (tmp_path / "a").write_text("one")
+        changes = asyncio.Queue()
+        async with postern.connect(address) as peer:
+            watch = await peer.call("files/watch", str(tmp_path / "a"), lambda *change: changes.put_nowait(change))
+            assert watch.is_object and await watch.call("text") == "<FileMonitor object>"
+            (tmp_path / "a").write_text("three")
+            await asyncio.wait_for(changes.get(), 10)
+            await watch.call("stop")
+            await until(lambda: not peer._lent)
+            assert len(peer._held) == 1
+            del watch
+            gc.collect()
+            await until(lambda: not peer._held)
+            error = await error_of(peer.call("$/12345"))
+            assert (error.code, error.executed) == (postern.NOT_FOUND, "no")
+    run(test)
+
+
+def test_every_code_of_a_swift_handler_arrives(addresses):
+    async def test():
+        async with postern.connect(addresses["cases"]) as peer:
+            for code in (1001, -1, postern.UNAUTHENTICATED, postern.TOO_MANY_REFERENCES, postern.CANCELLED):
+                error = await error_of(peer.call("failures/coded", code))
+                assert (error.code, error.executed) == (code, "yes")
+            error = await error_of(peer.call("failures/detailed"))
+            assert (error.name, error.executed, error.details) == ("aborted", "no", {"room": "kitchen"})
+            error = await error_of(peer.call("failures/typed", "hall"))
+            assert (error.name, error.details) == ("not_found", {"type": "RoomMissing", "value": {"room": "hall"}})
+            error = await error_of(peer.call("failures/secret"))
+            assert (error.code, error.details) == (postern.FAILED, {"type": "Secret", "value": None}) or (
+                error.details == {"type": "Secret"})
+            items = []
+            with pytest.raises(postern.CallError) as raised:
+                async for item in peer.stream("failures/stream"):
+                    items.append(item)
+            assert items == [1] and raised.value.name == "not_found"
+    run(test)
+
+
+@pytest.mark.parametrize("secret, code", [(SECRET, None), (b"another secret of this test", -32050), (None, -32050)])
+def test_a_shared_secret_is_proven(addresses, secret, code):
+    async def test():
+        try:
+            async with postern.connect(addresses["secret"], secret=secret) as peer:
+                assert await peer.call("calculator/add", 1, 2) == 3
+                assert code is None
+        except postern.CallError as error:
+            assert (error.code, error.executed) == (code, "no")
+    run(test)
+
+
+async def command(*arguments):
+    """Runs a program to its end: its status and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *map(str, arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+    output, errors = await process.communicate()
+    return process.returncode, output.decode(), errors.decode()
+
+
+def test_the_command_line_reads_a_python_server(tmp_path):
+    async def test():
+        offers = service, _, _, room = services()
+        async with postern.serve(f"unix:{tmp_path}/app.sock", *offers) as server:
+            assert await command(binary("postern"), "call", server.address, "t.add", "1", "2") == (0, "3\n", "")
+            assert await command(binary("postern"), "call", server.address, "t.count", "3") == (0, "0\n1\n2\n", "")
+            status, _, errors = await command(binary("postern"), "call", server.address, "t.fail", "1001")
+            assert (status, errors) == (1, "error 1001 unknown: as was asked for\n")
+            status, output, _ = await command(binary("postern"), "describe", server.address)
+            lines = [" ".join(line.split()) for line in output.splitlines()]
+            assert status == 0 and "t.add(a: integer, b?: integer) -> integer [safe] Adds two numbers" in lines
+            assert "t.room What t/say was given" in lines
+            watching = asyncio.ensure_future(
+                command(binary("postern"), "watch", server.address, "t.room", "--count", "2"))
+            async with asyncio.timeout(10):
+                while not watching.done():
+                    room.publish({"text": "hello"})
+                    await asyncio.sleep(0.02)
+            assert watching.result() == (0, '{"text":"hello"}\n{"text":"hello"}\n', "")
+    run(test)
+
+
+def test_a_swift_client_and_a_python_server_call_each_other_fifty_deep(tmp_path):
+    async def test():
+        async with postern.serve("tcp:127.0.0.1:0", *services()) as server:
+            process = await asyncio.create_subprocess_exec(binary("native-peer"), server.address, stdout=subprocess.PIPE)
+            await until(lambda: server.peers)
+            swift, = server.peers
+            assert await swift.call("name") == "native-peer"
+            assert await swift.call("descend", named={"depth": 50}) == 50
+            await swift.drain()
+            output, _ = await process.communicate()
+            assert json.loads(output) == {"sum": 42, "levels": 50, "wasClosed": True}
+    run(test)
+
+
+def test_what_a_lost_swift_client_left_pending_is_settled(tmp_path):
+    async def test():
+        offers = service, *_ = services()
+        waiting = []
+
+        async def hang(functions):
+            waiting.append(functions)
+            try:
+                await asyncio.sleep(3_600)
+            finally:
+                waiting.remove(functions)
+
+        async def endless():
+            number = 0
+            while True:
+                yield (number := number + 1)
+
+        offers[1].expose(hang)
+        offers[1].expose(endless)
+        async with postern.serve(f"unix:{tmp_path}/app.sock", *offers) as server:
+            process = await asyncio.create_subprocess_exec(binary("native-peer"), server.address, "pending")
+            await until(lambda: len(waiting) == 2)
+            swift, = server.peers
+            assert all(len(functions) == 10 for functions in waiting) and len(swift._held) == 20
+            process.kill()
+            await until(lambda: not waiting and not server.peers)
+            assert swift.ending[0] is None and not swift._served
+            await process.wait()
+    run(test)
