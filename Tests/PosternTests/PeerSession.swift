@@ -91,6 +91,7 @@ extension PeerAction where Waiter == String, Handler == String, Parked == String
         case .authenticate(.check): "check a proof"
         case .takeBack(let number, let count): "take back \(number) \(count) times"
         case .holdReferences(let numbers): "hold \(numbers.lent) \(numbers.returned)"
+        case .beginClosing: "begin closing"
         case .disconnect(let reason): "disconnect: \(reason.kind.word)"
         }
     }

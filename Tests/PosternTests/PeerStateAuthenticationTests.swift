@@ -125,8 +125,7 @@ struct PeerStateAuthenticationTests {
         guard case .disconnect(let reason) = session.state.judge(isProven: false) else { throw CancellationError() }
         #expect(reason.kind == .authenticationFailed)
         let remains = session.state.close(reason)
-        #expect(remains?.waiters == ["a"])
-        #expect(remains?.callsNeverLeft == true)
+        #expect(remains?.unsent == ["a"] && remains?.waiters == [])
         let sent = try session.sent()
         guard sent.count == 1, case .goodbye(code: 5, _) = sent[0] else { throw CancellationError() }
         let error = #expect(throws: CallError.self) { try session.call("b") }

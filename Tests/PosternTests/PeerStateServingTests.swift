@@ -136,7 +136,9 @@ struct PeerStateServingTests {
         #expect(session.state.beginDraining("stopping").isEmpty)
         #expect(session.receive { Wire.call(2, into: &$0) }.words == "none")
         let sent = try session.sent()
-        guard sent.count == 2, case .goodbye(code: 0, _) = sent[0], case .failure(id: 2, let failure) = sent[1] else {
+        guard sent.count == 3, case .goodbye(code: 0, _) = sent[0], case .ping(1) = sent[1],
+            case .failure(id: 2, let failure) = sent[2]
+        else {
             Issue.record("unexpected frames: \(sent)")
             return
         }
@@ -144,6 +146,22 @@ struct PeerStateServingTests {
         #expect(session.state.parkUntilIdle("drainer") == true)
         #expect(session.state.takeDrainWaiter() == nil)
         session.state.finish(1, with: .success([7]))
+        #expect(session.state.takeDrainWaiter() == nil)
+        _ = session.receive { FrameWriter.writeNumbers(.pong, 1, into: &$0) }
+        #expect(session.state.takeDrainWaiter() == "drainer")
+    }
+
+    @Test("A side that drains stays until calls that cross its goodbye are refused")
+    func drainingWaitsForCallsThatCrossTheGoodbye() throws {
+        var session = PeerSession()
+        _ = session.state.beginDraining("stopping")
+        #expect(session.state.parkUntilIdle("drainer") == true)
+        _ = session.receive { FrameWriter.writeNumbers(.pong, 0, into: &$0) }
+        #expect(session.state.takeDrainWaiter() == nil)
+        _ = session.receive { Wire.call(1, into: &$0) }
+        guard case .failure(id: 1, let failure)? = try session.sent().last else { throw CancellationError() }
+        #expect(failure.executed == .no)
+        _ = session.receive { FrameWriter.writeNumbers(.pong, 1, into: &$0) }
         #expect(session.state.takeDrainWaiter() == "drainer")
     }
 

@@ -107,6 +107,36 @@ struct PeerStateTests {
         #expect(session.receive { Wire.answer(.reply, id, into: &$0) }.words == "none")
     }
 
+    @Test("Calls that wait to be sent when the connection is lost have not been sent; those before them may have been")
+    func callsThatNeverLeftAreToldApart() throws {
+        var session = PeerSession()
+        _ = try session.call("sent")
+        #expect(try session.sent().count == 1)
+        _ = try session.call("unsent")
+        let remains = session.state.close(DisconnectReason(.lost, "cut"), isLost: true)
+        #expect(remains?.waiters == ["sent"])
+        #expect(remains?.unsent == ["unsent"])
+        let left = try session.sent()
+        guard left.count == 1, case .goodbye = left[0] else { throw CancellationError() }
+    }
+
+    @Test("Calls that leave with the end of a connection that was closed here may be executed")
+    func callsThatLeaveWithTheEndAreNotUnsent() throws {
+        var session = PeerSession()
+        _ = try session.call("a")
+        let remains = session.state.close(DisconnectReason(.closedHere, "closed"))
+        #expect(remains?.waiters == ["a"] && remains?.unsent == [])
+        #expect(try session.sent().count == 2)
+    }
+
+    @Test
+    func aGoodbyeIsReportedAndNoCallLeavesAfterIt() throws {
+        var session = PeerSession()
+        #expect(session.receive { FrameWriter.writeGoodbye(code: 0, "stopping", into: &$0) }.words == "begin closing")
+        let error = #expect(throws: CallError.self) { try session.call("a") }
+        #expect(error?.code == .draining && error?.executed == .no)
+    }
+
     @Test
     func theEndOfTheConnectionHandsOverEverythingOnce() throws {
         var session = PeerSession()
@@ -118,7 +148,7 @@ struct PeerStateTests {
         let remains = session.state.close(reason)
         #expect(remains?.waiters == ["a", "b"])
         #expect(remains?.handlers == ["handler"])
-        #expect(remains?.callsNeverLeft == false)
+        #expect(remains?.unsent == [])
         #expect(session.state.close(reason) == nil)
         let error = #expect(throws: CallError.self) { try session.call("c") }
         #expect(error?.code == .unavailable)

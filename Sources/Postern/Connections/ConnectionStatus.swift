@@ -8,6 +8,8 @@ final class ConnectionStatus: Sendable {
     /// What is told; an end may come without a beginning.
     enum Event: Sendable {
         case opened
+        /// The other side takes no more calls: it has said goodbye, or the connection has ended.
+        case closing
         case ended(DisconnectReason)
     }
 
@@ -15,6 +17,7 @@ final class ConnectionStatus: Sendable {
 
     private struct State {
         var isOpen = false
+        var isClosing = false
         var reason: DisconnectReason?
         var callbacks: [UInt64: Callback] = [:]
         var lastNumber: UInt64 = 0
@@ -23,6 +26,11 @@ final class ConnectionStatus: Sendable {
 
         mutating func happened(_ event: Event) {
             toTell += callbacks.keys.sorted().map { ($0, event) }
+        }
+
+        mutating func beginClosing() {
+            if !isClosing { happened(.closing) }
+            isClosing = true
         }
 
         /// What is to be told next; nobody waits for anything after the end.
@@ -48,6 +56,7 @@ final class ConnectionStatus: Sendable {
             state.lastNumber += 1
             state.callbacks[state.lastNumber] = callback
             if state.isOpen { state.toTell.append((state.lastNumber, .opened)) }
+            if state.isClosing { state.toTell.append((state.lastNumber, .closing)) }
             if let reason = state.reason { state.toTell.append((state.lastNumber, .ended(reason))) }
             return state.lastNumber
         }
@@ -72,10 +81,17 @@ final class ConnectionStatus: Sendable {
         tell()
     }
 
+    /// Reports that the other side takes no more calls; only the first call counts, and none after the end.
+    func beginClosing() {
+        state.withLock { $0.beginClosing() }
+        tell()
+    }
+
     /// Tells that the connection has ended; only the first call counts.
     func end(_ reason: DisconnectReason) {
         state.withLock { state in
             guard state.reason == nil else { return }
+            state.beginClosing()
             state.reason = reason
             state.happened(.ended(reason))
         }

@@ -23,6 +23,22 @@ extension Peer {
         ConnectionObservation(status) { event in if case .ended(let reason) = event { callback(reason) } }
     }
 
+    /// Runs the callback exactly once: when the other side takes no more calls, because it has said goodbye or the
+    /// connection has ended, or at once when that has happened before.
+    ///
+    /// It runs before anything is known of that in another way, on the thread that found it: it should be short.
+    package func onClosing(_ callback: @escaping @Sendable () -> Void) {
+        _ = ConnectionObservation(status) { event in if case .closing = event { callback() } }
+    }
+
+    /// Waits until the other side takes no more calls, because it has said goodbye or the connection has ended.
+    package func waitUntilClosing() async {
+        await Suspension.wait { continuation in onClosing { continuation.resume() } }
+    }
+
+    /// What the other side said when it stopped taking calls; `nil` before that.
+    package var goodbye: DisconnectReason? { changeInTurn { $0.goodbye } }
+
     /// Why the connection ended; waits until it does.
     ///
     /// Every pending call has failed by then.
@@ -56,6 +72,7 @@ extension Peer {
             guard let self, let buffer else { return }
             switch event {
             case .opened: buffer.push(.connected(self))?.resume(returning: .connected(self))
+            case .closing: break
             case .ended(let reason):
                 let signal = ConnectionSignal.disconnected(self, reason)
                 buffer.push(signal)?.resume(returning: signal)

@@ -60,9 +60,13 @@ struct CallTable<Waiter: Sendable>: Sendable {
     /// The first moment at which a call runs out of time.
     var earliestDeadline: ContinuousClock.Instant? { waiting.values.lazy.compactMap(\.deadline).min() }
 
-    /// Settles every call, oldest first.
-    mutating func removeAll() -> [Waiter] {
-        defer { waiting = [:] }
-        return waiting.sorted { $0.key < $1.key }.map(\.value.waiter)
+    /// Settles every call, oldest first; those whose numbers match a condition apart from the others.
+    mutating func removeAll(where matches: (UInt64) -> Bool) -> (matching: [Waiter], others: [Waiter]) {
+        var (matching, others): ([Waiter], [Waiter]) = ([], [])
+        for (id, entry) in waiting.sorted(by: { $0.key < $1.key }) {
+            if matches(id) { matching.append(entry.waiter) } else { others.append(entry.waiter) }
+        }
+        waiting = [:]
+        return (matching, others)
     }
 }

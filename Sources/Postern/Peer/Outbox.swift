@@ -76,5 +76,15 @@ struct Outbox: Sendable {
         return taken
     }
 
+    /// Discards everything that waits, because it can no longer be sent; returns the numbers of the calls among it.
+    mutating func discardCalls() -> Set<UInt64> {
+        var (reader, numbers) = (FrameReader(), Set<UInt64>())
+        while let frame = try? reader.next(in: ready.span) {
+            if case .call(let call) = frame { numbers.insert(call.id) }
+        }
+        (ready, early) = ([], [])
+        return numbers
+    }
+
     private static let largestReserve = 64 << 10
 }

@@ -56,8 +56,7 @@ extension Peer {
     ///
     /// A goodbye of the other side explains a connection that it closed afterwards.
     public func transportClosed(_ reason: DisconnectReason) {
-        let goodbye = changeInTurn { $0.goodbye }
-        disconnect(goodbye ?? reason)
+        disconnect(goodbye ?? reason, isLost: reason.kind == .lost)
     }
 
     /// Does what a frame asks for; gives the reason when that is to end the connection.
@@ -96,6 +95,7 @@ extension Peer {
             handler?.cancel()
             parked?.resume()
         case .authenticate(let step): return authenticate(step, bytes, &replies)
+        case .beginClosing: status.beginClosing()
         case .disconnect(let reason): return reason
         }
         return nil

@@ -23,6 +23,8 @@ enum PeerAction<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable
     case takeBack(number: UInt64, count: UInt64)
     /// Hold the references of the message that follows.
     case holdReferences(ReferenceNumbers)
+    /// Report that the other side takes no more calls.
+    case beginClosing
     /// End the connection.
     case disconnect(DisconnectReason)
 }
@@ -30,10 +32,10 @@ enum PeerAction<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable
 /// Everything that waits on a connection at the moment it ends.
 struct PeerRemains<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable {
     let waiters: [Waiter]
+    /// The callers whose calls have not been sent.
+    let unsent: [Waiter]
     let handlers: [Handler]
     let parked: [Parked]
-    /// Whether the calls that wait never left.
-    let callsNeverLeft: Bool
 }
 
 /// A call as it is written.

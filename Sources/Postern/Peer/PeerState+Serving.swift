@@ -123,30 +123,4 @@ extension PeerState {
         served[id] = call
         return .cancel(call.handler, parked)
     }
-
-    /// Says goodbye: no more calls are taken, and streams produced here end.
-    ///
-    /// - Returns: The handlers of streams, to be cancelled.
-    mutating func beginDraining(_ message: String) -> [Handler] {
-        guard phase != .closed, !isDraining else { return [] }
-        isDraining = true
-        outbox.write { FrameWriter.writeGoodbye(code: 0, message, into: &$0) }
-        let streams = served.filter { $0.value.isStream }
-        for id in streams.keys { served[id]?.ending = CallError(.draining, message).asEndOfStream }
-        return streams.values.compactMap(\.handler)
-    }
-
-    /// Remembers who waits for the last call to end; false when nobody has to.
-    mutating func parkUntilIdle(_ waiter: Parked) -> Bool {
-        guard phase != .closed, !isIdle else { return false }
-        drainWaiter = waiter
-        return true
-    }
-
-    /// Hands over who waits for the last call to end, once it has.
-    mutating func takeDrainWaiter() -> Parked? {
-        guard drainWaiter != nil, isIdle else { return nil }
-        defer { drainWaiter = nil }
-        return drainWaiter
-    }
 }

@@ -20,6 +20,8 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     private(set) var ending: DisconnectReason?
     /// Whether this side takes no more calls.
     var isDraining = false
+    /// Whether calls may still arrive that the other side sent before it received the goodbye.
+    var awaitsCrossingCalls = false
     /// How both sides prove themselves; `nil` when nobody has to.
     var exchange: AuthenticationExchange?
 
@@ -98,7 +100,9 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         case .ping(let number):
             outbox.write { FrameWriter.writeNumbers(.pong, number, into: &$0) }
             return .none
-        case .pong: return .none
+        case .pong(let number):
+            receivePong(number)
+            return .none
         case .goodbye(let code, let text): return receiveGoodbye(code, text, in: bytes)
         case .release(let number, let count): return .takeBack(number: number, count: count)
         case .references(let numbers): return .holdReferences(numbers)
@@ -123,7 +127,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
 
     private mutating func receiveGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
         goodbye = DisconnectReason(goodbyeCode: code, String(decoding: bytes[text], as: UTF8.self))
-        return .none
+        return .beginClosing
     }
 
     /// A side that says goodbye before the connection is open answers nothing any more.
@@ -142,10 +146,15 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         }
     }
 
-    /// Ends the connection and hands over everything that waits; `nil` when it has ended before.
-    mutating func close(_ reason: DisconnectReason) -> Remains? {
+    /// Ends the connection.
+    ///
+    /// - Parameters:
+    ///   - reason: Why it ends.
+    ///   - isLost: Whether nothing can be sent any more, so that calls which wait to be sent certainly were not executed.
+    /// - Returns: Everything that waits; `nil` when it has ended before.
+    mutating func close(_ reason: DisconnectReason, isLost: Bool = false) -> Remains? {
         guard phase != .closed else { return nil }
-        let neverLeft = phase != .open
+        let unsent = phase != .open ? nil : isLost ? outbox.discardCalls() : []
         if goodbye == nil {
             outbox.writeNow { FrameWriter.writeGoodbye(code: reason.goodbyeCode, reason.message, into: &$0) }
         }
@@ -163,11 +172,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         let handlers = served.values.compactMap(\.handler)
         served = [:]
         counts = ServedCounts()
-        return Remains(
-            waiters: calls.removeAll(),
-            handlers: handlers,
-            parked: parked,
-            callsNeverLeft: neverLeft
-        )
+        let waiters = calls.removeAll { unsent?.contains($0) ?? true }
+        return Remains(waiters: waiters.others, unsent: waiters.matching, handlers: handlers, parked: parked)
     }
 }

@@ -18,8 +18,8 @@ import Testing
         _ = status.observe { [heard] in heard.note("third", $0) }
         #expect(
             heard.lines == [
-                "first opened", "second opened", "first closed here", "second closed here", "third opened",
-                "third closed here",
+                "first opened", "second opened", "first closing", "second closing", "first closed here",
+                "second closed here", "third opened", "third closing", "third closed here",
             ]
         )
         #expect(heard.reasons == [reason, reason, reason])
@@ -29,7 +29,7 @@ import Testing
         _ = status.observe { [heard] in heard.note("first", $0) }
         status.end(reason)
         status.open()
-        #expect(heard.lines == ["first closed here"])
+        #expect(heard.lines == ["first closing", "first closed here"])
     }
 
     @Test func whoWasTakenOutHearsNothing() {
@@ -47,7 +47,24 @@ import Testing
         }
         _ = status.observe { [heard] in heard.note("second", $0) }
         status.open()
-        #expect(heard.lines == ["first opened", "second opened", "first closed here", "second closed here"])
+        #expect(
+            heard.lines == [
+                "first opened", "second opened", "first closing", "second closing", "first closed here",
+                "second closed here",
+            ]
+        )
+    }
+
+    @Test func aGoodbyeIsReportedOnceAndBeforeTheEnd() {
+        _ = status.observe { [heard] in heard.note("first", $0) }
+        status.open()
+        status.beginClosing()
+        status.beginClosing()
+        _ = status.observe { [heard] in heard.note("second", $0) }
+        #expect(heard.lines == ["first opened", "first closing", "second opened", "second closing"])
+        status.end(reason)
+        status.beginClosing()
+        #expect(heard.lines.suffix(2) == ["first closed here", "second closed here"])
     }
 
     @Test func callbacksAreLetGoAfterTheEnd() {
@@ -75,6 +92,7 @@ private final class Log: Sendable {
         noted.withLock { noted in
             switch event {
             case .opened: noted.lines.append("\(name) opened")
+            case .closing: noted.lines.append("\(name) closing")
             case .ended(let reason):
                 noted.lines.append("\(name) \(reason.kind.word)")
                 noted.reasons.append(reason)

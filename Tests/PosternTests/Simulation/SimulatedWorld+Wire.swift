@@ -80,7 +80,9 @@ extension SimulatedWorld {
         if bug != .cutsForgetReferences {
             for entry in sides[side].references.close() { lose(entry.target) }
         }
-        if let remains, bug != .cutsForgetCallers { for token in remains.waiters { settle(token, .lost) } }
+        if let remains, bug != .cutsForgetCallers {
+            for token in remains.unsent + remains.waiters { settle(token, .lost) }
+        }
         for forwarded in handlers.compactMap(\.forwarded) { giveUp(forwarded) }
     }
 
