@@ -2,19 +2,22 @@
 ///
 /// There is one for each number while it lives; when it goes, the number is given back.
 package final class RemoteReference: Sendable {
-    /// `nil` once the connection has ended and is used no more: who keeps a reference does not keep a dead connection.
-    weak let connection: (any ReferenceConnection)?
+    // Not a weak reference to the connection: one makes every later retain and release of that object slow.
+    private let link: ConnectionLink
     let number: UInt64
     let kind: ReferenceKind
     /// The path of a function there.
     let path: String
 
     init(over connection: any ReferenceConnection, number: UInt64, kind: ReferenceKind) {
-        self.connection = connection
+        link = connection.link
         self.number = number
         self.kind = kind
         path = ReferencePath.text(number, "")
     }
+
+    /// `nil` once the connection has ended: a reference that is kept does not keep it.
+    var connection: (any ReferenceConnection)? { link.connection }
 
     deinit { connection?.letGo([number]) }
 
