@@ -1,6 +1,7 @@
 # make run           builds and starts the demo
 # make test          runs all tests
 # make test-clients  runs clients in many languages, straight and through nginx and HAProxy; installs them
+# make test-leavers  has clients leave at random moments for a minute, SEED=17 as a failure printed it
 # make test-traits   runs the tests of what package traits turn on
 # make test-threads  runs the tests of the core and its sockets under the thread sanitizer
 # make fuzz          looks for requests that break the parsers of HTTP, SECONDS=60 for each
@@ -23,7 +24,7 @@ PRODUCTS = .build/debug
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-clients test-traits test-threads fuzz unit-tests end-to-end-tests bench bench-native bench-against format clean libraries tools
+.PHONY: run test test-clients test-leavers test-traits test-threads fuzz unit-tests end-to-end-tests bench bench-native bench-against format clean libraries tools
 
 run: libraries
 	swift build -c release --product postern-demo
@@ -38,11 +39,16 @@ unit-tests: libraries
 # In a folder of its own: a trait changes how everything is compiled.
 test-traits: libraries tools
 	swift build --build-tests --enable-all-traits --scratch-path .build-traits
-	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter "PosternMacrosTests|PosternTLSTests"
+	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter "PosternMacrosTests|ClashingNamesTests|PosternTLSTests"
 
 end-to-end-tests: libraries tools .venv/ready
 	swift build
 	POSTERN_BIN=$(PRODUCTS) .venv/bin/python -m pytest Tests/EndToEnd
+
+test-leavers: libraries tools .venv/ready
+	swift build
+	POSTERN_BIN=$(PRODUCTS) POSTERN_LEAVERS=$(SECONDS) $(if $(SEED),POSTERN_SEED=$(SEED)) \
+		.venv/bin/python -m pytest -s Tests/EndToEnd/test_leavers.py
 
 test-clients: libraries .venv/clients
 	swift build

@@ -13,6 +13,12 @@ struct GatewayCounts: Hashable, Sendable {
     var streams = 0
     /// Topics that are read.
     var topics = 0
+    /// References that clients hold, or a message to them that is being written.
+    var lent = 0
+    /// References of clients that are held here.
+    var held = 0
+    /// Calls of handlers that clients have not answered.
+    var callbacks = 0
 
     static func + (one: GatewayCounts, other: GatewayCounts) -> GatewayCounts {
         GatewayCounts(
@@ -20,14 +26,17 @@ struct GatewayCounts: Hashable, Sendable {
             waiting: one.waiting + other.waiting,
             sessions: one.sessions + other.sessions,
             streams: one.streams + other.streams,
-            topics: one.topics + other.topics
+            topics: one.topics + other.topics,
+            lent: one.lent + other.lent,
+            held: one.held + other.held,
+            callbacks: one.callbacks + other.callbacks
         )
     }
 
     var metadata: Logger.Metadata {
         [
             "calls": "\(calls)", "waiting": "\(waiting)", "sessions": "\(sessions)", "streams": "\(streams)",
-            "topics": "\(topics)",
+            "topics": "\(topics)", "lent": "\(lent)", "held": "\(held)", "callbacks": "\(callbacks)",
         ]
     }
 }

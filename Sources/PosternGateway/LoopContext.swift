@@ -54,13 +54,20 @@ final class LoopContext {
 
     /// What is under way on this loop; calls that wait for a thread are counted where the first loop is asked.
     var counts: GatewayCounts {
-        GatewayCounts(
+        var counts = GatewayCounts(
             calls: callsInFlight,
             waiting: loop.index == 0 ? waiting.number : 0,
             sessions: sessions.count,
             streams: streams.count,
             topics: feeds.count
         )
+        for session in sessions.values {
+            guard let client = session.madeClient?.counts else { continue }
+            counts.lent += client.exports
+            counts.held += client.imports
+            counts.callbacks += client.calls
+        }
+        return counts
     }
 
     func add(_ session: WebSocketSession) { sessions[ObjectIdentifier(session)] = session }

@@ -37,6 +37,9 @@ struct Demo: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Serves the methods that load generators call too, as the service bench.")
     var bench = Setting.flag("bench")
 
+    @Flag(inversion: .prefixedNo, help: .hidden)
+    var probe = Setting.flag("probe")
+
     @OptionGroup
     var log: LogOptions
 
@@ -47,6 +50,7 @@ struct Demo: AsyncParsableCommand {
     func run() async throws {
         let signals = await StopSignals()
         let router = DemoServices.makeRouter(offersBench: bench)
+        let probe = probe ? Probe(in: router) : nil
         let logger = log.logger("postern-demo")
         let incidents = IncidentLog(logger)
         var doors: [any ServiceLifecycle.Service] = []
@@ -66,6 +70,7 @@ struct Demo: AsyncParsableCommand {
             )
             let grace = Duration.seconds(gatewayOptions.drainGrace)
             let door = try await NativeDoor(router, at: address, options: options, grace: grace)
+            probe?.watch(door)
             doors.append(door)
             Output.line("native on \(door.address)")
         }

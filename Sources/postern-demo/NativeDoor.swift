@@ -31,7 +31,7 @@ struct NativeOptions: ParsableArguments {
 struct NativeDoor: ServiceLifecycle.Service {
     /// Where it listens.
     let address: Address
-    private let server: NativeServer
+    let server: NativeServer
     private let grace: Duration
 
     /// Begins to listen.

@@ -35,7 +35,7 @@ package final class ReferenceStore: Sendable {
     }
 
     /// How many there are in each direction.
-    var counts: (exports: Int, imports: Int) {
+    package var counts: (exports: Int, imports: Int) {
         tables.withLock { ($0.exports.entries.count, $0.imports.entries.count) }
     }
 

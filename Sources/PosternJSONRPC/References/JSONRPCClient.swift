@@ -35,6 +35,12 @@ public final class JSONRPCClient: ReferenceConnection {
     /// What this side holds of the client, by handle; empty once it has left.
     public var importedReferences: [ReferenceEntry] { references.imported }
 
+    /// How many references there are in each direction, and how many calls the client has not answered.
+    package var counts: (exports: Int, imports: Int, calls: Int) {
+        let references = references.counts
+        return (references.exports, references.imports, state.withLock { $0.calls.count })
+    }
+
     /// Hands over what is to be sent, in order.
     public func takeMessages() -> [ClientMessage] {
         guard mayHaveMessages.load(ordering: .acquiring) else { return [] }

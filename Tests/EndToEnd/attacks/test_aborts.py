@@ -16,7 +16,7 @@ sys.path.append(str(pathlib.Path(__file__).parents[1]))
 
 from programs import Program, LISTENING, NATIVE, port_of, stop_all  # noqa: E402
 
-NOTHING = {"calls": 0, "waiting": 0, "sessions": 0, "streams": 0, "topics": 0}
+NOTHING = dict.fromkeys(("calls", "waiting", "sessions", "streams", "topics", "lent", "held", "callbacks"), 0)
 
 
 @pytest.fixture(params=["in-process", "sidecar"])
