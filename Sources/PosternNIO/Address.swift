@@ -1,13 +1,16 @@
-/// Where a native server listens: a TCP host and port, with TLS or without, or the path of a Unix socket.
+/// Where a native server listens: a TCP host and port, with TLS or without, or a Unix socket.
 public enum Address: Hashable, Sendable {
     /// A host name or an IP address, and a port; port 0 lets the system choose one.
     case tcp(host: String, port: Int)
     /// The same, with TLS; of use only in builds with the package's trait `TLS`.
     case tls(host: String, port: Int)
-    /// The path of a Unix domain socket, at most 107 bytes on Linux.
+    /// The path of a Unix domain socket, or `@` and a name in the abstract namespace of Linux, which has no file.
+    ///
+    /// The path, or the name behind `@`, is at most 107 bytes. Every user of the system may connect to an abstract name.
     case unix(path: String)
 
-    /// Reads `tcp:host:port`, `tcp:[IPv6 address]:port`, `tls:` with the same, or `unix:/path`; `nil` for anything else.
+    /// Reads `tcp:host:port`, `tcp:[IPv6 address]:port`, `tls:` with the same, `unix:/path` or `unix:@name`; `nil` for
+    /// anything else.
     ///
     /// Two slashes may stand behind the colon, as in `tcp://host:port` and `unix:///path`.
     public init?(_ text: String) {

@@ -25,6 +25,8 @@ public struct ConnectionOptions: Sendable {
     /// With options connections at other addresses are refused, as they would not be protected.
     public var tls: TLSOptions?
     #endif
+    /// Which users may connect to a server's Unix socket; addresses without a file refuse these options.
+    public var socketFile = SocketFileOptions()
     /// How long half a frame may stand still, and how long the handshake may take.
     public var frameTimeout = Duration.seconds(10)
     /// After how much silence the other side is asked for a sign of life.

@@ -1,6 +1,7 @@
 public import NIOCore
 public import NIOPosix
 public import Postern
+import SystemPackage
 
 /// Connects to native servers.
 public enum NativeClient {
@@ -40,8 +41,14 @@ public enum NativeClient {
             case .tcp(let host, let port), .tls(let host, let port):
                 return try await bootstrap.connect(host: host, port: port, channelInitializer: install)
             case .unix(let path):
-                return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: install)
+                let socket = try await UnixConnection.connect(
+                    to: try UnixSocketName(path),
+                    until: ContinuousClock.now.later(by: options.connectTimeout)
+                )
+                return try await bootstrap.withConnectedSocket(socket.rawValue, channelInitializer: install)
             }
+        } catch let error as CallError {
+            throw error
         } catch {
             throw CallError(.unavailable, "Cannot connect to \(address): \(error)", ran: .no)
         }

@@ -25,7 +25,7 @@ public final class NativeServer: Sendable {
     struct State {
         var table: ClientTable
         var readers = SignalReaders()
-        fileprivate var listener: (any Channel)?
+        fileprivate var listener: Listener?
         fileprivate var address: Address?
         var isStopped = false
     }
@@ -36,7 +36,7 @@ public final class NativeServer: Sendable {
     let onDisconnect: DisconnectHandler
     let onRefusal: RefusalHandler
     let state: Mutex<State>
-    private let group: MultiThreadedEventLoopGroup
+    let group: MultiThreadedEventLoopGroup
 
     /// Describes a server; it listens from ``start(at:)`` on.
     ///
@@ -83,22 +83,17 @@ public final class NativeServer: Sendable {
 
     /// Begins to listen.
     ///
-    /// A Unix socket that a dead server left behind is taken away first.
+    /// The file of a Unix socket that a dead server has left behind is replaced; one of a living server, and a file that
+    /// is not a socket, are not. The server removes its file when it stops, unless another one has taken its place.
     ///
     /// - Returns: The address with the port that the system chose.
     /// - Throws: `CallError`: `.unavailable` when the address cannot be had, or a file of the TLS options cannot be used;
-    ///   `.invalidRequest` when the address or the TLS options are not for this build or each other.
+    ///   `.invalidRequest` for an address that the system cannot take, or when the address and the options do not fit this
+    ///   build or each other.
     @discardableResult
     public func start(at address: Address) async throws(CallError) -> Address {
-        let security = try options.security(.acceptor, at: address)
-        if case .unix(let path) = address { try await UnixSocketFile.removeStale(path, group: group) }
-        let listener: any Channel
-        do {
-            listener = try await bind(address, security)
-        } catch {
-            throw CallError(.unavailable, "Cannot listen at \(address): \(error)", ran: .no)
-        }
-        let bound = address.withPort(listener.localAddress?.port)
+        let listener = try await bind(address)
+        let bound = address.withPort(listener.channel.localAddress?.port)
         state.withLock { state in
             state.listener = listener
             state.address = bound
@@ -141,29 +136,9 @@ public final class NativeServer: Sendable {
 
     private var everybody: [Peer] { state.withLock { $0.table.everybody } }
 
-    private func bind(_ address: Address, _ security: ConnectionSecurity) async throws -> any Channel {
-        var bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1_024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture { try accept(channel, over: address.medium, security) }
-            }
-        switch address {
-        case .tcp(let host, let port), .tls(let host, let port):
-            bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            return try await bootstrap.bind(host: host, port: port).get()
-        case .unix(let path): return try await bootstrap.bind(unixDomainSocketPath: path).get()
-        }
-    }
-
     private func stopListening() async {
-        let (listener, address) = state.withLock { state in
-            defer { state.listener = nil }
-            return (state.listener, state.address)
-        }
-        guard let listener else { return }
-        try? await listener.close()
-        if case .unix(let path)? = address { try? await UnixSocketFile.removeStale(path, group: group) }
+        let listener = state.withLock { $0.listener.take() }
+        await listener?.close()
     }
 }
 

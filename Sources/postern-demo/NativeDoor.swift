@@ -6,9 +6,10 @@ import ServiceLifecycle
 
 /// Whether and where the native protocol is served.
 struct NativeOptions: ParsableArguments {
-    @Option(help: "Serves the native protocol there too: unix:/path, tcp:host:port or tls:host:port.")
+    @Option(help: "Serves the native protocol there too: unix:/path, unix:@name, tcp:host:port or tls:host:port.")
     var native: Address?
 
+    @OptionGroup var socketFile: SocketFileArguments
     @OptionGroup var secretOptions: SecretOptions
     @OptionGroup var tlsArguments: TLSArguments
 
@@ -21,6 +22,7 @@ struct NativeOptions: ParsableArguments {
         options.name = "postern-demo"
         options.sendsTraces = sendsTraces
         options.observer = observer
+        options.socketFile = socketFile.options
         options.authentication = try secretOptions.secret()
         tlsArguments.apply(to: &options, isListening: true)
         return options

@@ -7,7 +7,8 @@ struct PosternCommand: AsyncParsableCommand {
         commandName: "postern",
         abstract: "Calls services, watches topics, and opens JSON doors in front of a native server.",
         discussion: """
-            Servers are named ws://host:port/rpc (JSON-RPC over WebSocket), unix:/path, tcp:host:port or tls:host:port (native).
+            Servers are named ws://host:port/rpc (JSON-RPC over WebSocket), unix:/path, unix:@name, \
+            tcp:host:port or tls:host:port (native).
             Every option can also be given in the environment, --timeout as POSTERN_TIMEOUT; the command line wins.
 
             Exit codes: 0 success, 1 the call failed, 64 wrong usage, 69 no connection.

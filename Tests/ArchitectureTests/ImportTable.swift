@@ -14,7 +14,7 @@ enum ImportTable {
             "SwiftDiagnostics", "SwiftParser", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros",
         ],
         "PosternMacrosPlugin": ["PosternMacrosExpansion", "SwiftCompilerPlugin", "SwiftSyntaxMacros"],
-        "PosternNIO": ["Postern", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage"],
+        "PosternNIO": ["Postern", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage", "Glibc"],
         "CLibWebSockets": [],
         "LibWebSockets": ["CLibWebSockets", "Glibc"],
         "PosternGateway": [

@@ -22,6 +22,7 @@ import Testing
         "Sources/Postern/Waiting/Suspension.swift",
         "Sources/PosternNIO/EventLoopExecutor.swift",
         "Sources/PosternNIO/ArrivalDescriptor.swift",
+        "Sources/PosternNIO/Unix/UnixSocketCalls.swift",
         "Tests/PosternNIOTests/Poll.swift",
     ]
 

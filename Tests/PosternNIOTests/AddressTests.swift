@@ -1,7 +1,4 @@
-import NIOCore
-import NIOPosix
-import Postern
-@testable import PosternNIO
+import PosternNIO
 import Testing
 
 @Suite(.timeLimit(.minutes(3)))
@@ -10,7 +7,7 @@ struct AddressTests {
         ("tcp:127.0.0.1:80", Address.tcp(host: "127.0.0.1", port: 80)),
         ("tcp:localhost:0", .tcp(host: "localhost", port: 0)),
         ("tcp:[::1]:65535", .tcp(host: "::1", port: 65_535)),
-        ("unix:/run/a b.sock", .unix(path: "/run/a b.sock")),
+        ("unix:/run/a b.sock", .unix(path: "/run/a b.sock")), ("unix:@app", .unix(path: "@app")),
     ])
     func anAddressReadsAndWritesTheSame(text: String, address: Address) {
         #expect(Address(text) == address)
@@ -32,28 +29,5 @@ struct AddressTests {
     ])
     func textThatIsNoAddressIsRefused(text: String) {
         #expect(Address(text) == nil)
-    }
-
-    @Test
-    func aSocketLeftBehindIsReplacedButALivingServerIsNot() async throws {
-        let address = Wiring.unix.address
-        let first = NativeServer(NothingExposed())
-        try await first.start(at: address)
-        let second = NativeServer(NothingExposed())
-        let error = await #expect(throws: CallError.self) { try await second.start(at: address) }
-        #expect(error?.message.contains("Another server") == true)
-        await first.stop()
-        try await leaveSocketBehind(address)
-        try await second.start(at: address)
-        let peer = try await NativeClient.connect(to: address)
-        peer.close()
-        await second.stop()
-        await #expect(throws: CallError.self) { try await NativeClient.connect(to: address) }
-    }
-
-    private func leaveSocketBehind(_ address: Address) async throws {
-        guard case .unix(let path) = address else { return }
-        let group = MultiThreadedEventLoopGroup.singleton
-        try await ServerBootstrap(group: group).bind(unixDomainSocketPath: path).get().close()
     }
 }

@@ -22,7 +22,7 @@ struct GatewayCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The native server: unix:/path, tcp:host:port or tls:host:port.")
+    @Option(help: "The native server: unix:/path, unix:@name, tcp:host:port or tls:host:port.")
     var upstream: Address?
 
     @Flag(inversion: .prefixedNo, help: "Answers /readyz with 200 also while the native server is not connected.")

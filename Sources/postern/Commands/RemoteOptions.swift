@@ -5,7 +5,7 @@ import PosternPrograms
 
 /// Which server to ask, and how long to wait.
 struct RemoteOptions: ParsableArguments {
-    @Argument(help: "The server: ws://host:port/rpc, unix:/path, tcp:host:port or tls:host:port.")
+    @Argument(help: "The server: ws://host:port/rpc, unix:/path, unix:@name, tcp:host:port or tls:host:port.")
     var server: Endpoint
 
     @Option(help: "Seconds to wait for the connection and the answer.")

@@ -1,0 +1,47 @@
+import Postern
+import SystemPackage
+
+/// Makes sockets that are connected to a server.
+enum UnixConnection {
+    /// Connects to a server.
+    ///
+    /// - Parameters:
+    ///   - name: Where it listens.
+    ///   - limit: Until when to try again while more clients wait there than the server's queue takes.
+    /// - Returns: The socket.
+    /// - Throws: `CallError` with `.unavailable` and the reason.
+    static func connect(
+        to name: UnixSocketName,
+        until limit: ContinuousClock.Instant
+    ) async throws(CallError) -> FileDescriptor {
+        while true {
+            do throws(Errno) { return try connect(name) } catch {
+                guard error == .resourceTemporarilyUnavailable, limit > .now, !Task.isCancelled else {
+                    let message = "Cannot connect to unix:\(name.text): \(reason(error))"
+                    throw CallError(.unavailable, message, ran: .no)
+                }
+            }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private static func connect(_ name: UnixSocketName) throws(Errno) -> FileDescriptor {
+        let socket = try UnixSocketCalls.open()
+        do throws(Errno) { try UnixSocketCalls.connect(socket, to: name) } catch {
+            try? socket.close()
+            throw error
+        }
+        return socket
+    }
+
+    private static func reason(_ error: Errno) -> String {
+        switch error {
+        case .connectionRefused: "no server listens there"
+        case .noSuchFileOrDirectory: "there is no such socket file"
+        case .permissionDenied: "permission denied for the socket file, or for a directory on its path"
+        case .protocolWrongTypeForSocket: "it is a socket of another kind"
+        case .resourceTemporarilyUnavailable: "the server did not accept the connection in time"
+        default: "\(error)"
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Glibc
+import SystemPackage
+
+/// The system calls for Unix sockets and their files that SystemPackage does not have.
+enum UnixSocketCalls {
+    /// What tells one file from all others while it exists.
+    struct FileIdentity: Hashable, Sendable {
+        let device: UInt64
+        let inode: UInt64
+    }
+
+    /// What is found at a path, without following a symbolic link.
+    struct Status: Hashable, Sendable {
+        let identity: FileIdentity
+        let isSocket: Bool
+    }
+
+    /// Makes a stream socket that does not wait and is not inherited by other programs.
+    static func open() throws(Errno) -> FileDescriptor {
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(AF_UNIX, type, 0)
+        try check(descriptor)
+        return FileDescriptor(rawValue: descriptor)
+    }
+
+    static func bind(_ descriptor: FileDescriptor, to name: UnixSocketName) throws(Errno) {
+        unsafe try check(withAddress(of: name) { unsafe Glibc.bind(descriptor.rawValue, $0, $1) })
+    }
+
+    /// - Throws: `.resourceTemporarilyUnavailable` when the server's queue is full.
+    static func connect(_ descriptor: FileDescriptor, to name: UnixSocketName) throws(Errno) {
+        unsafe try check(withAddress(of: name) { unsafe Glibc.connect(descriptor.rawValue, $0, $1) })
+    }
+
+    /// Connections that wait to be accepted.
+    static let backlog: Int32 = 1_024
+
+    static func listen(_ descriptor: FileDescriptor) throws(Errno) {
+        try check(Glibc.listen(descriptor.rawValue, backlog))
+    }
+
+    /// Chooses the mode of the file that binding the socket will make, before the umask.
+    static func setMode(ofFileToBe descriptor: FileDescriptor, to mode: UInt16) throws(Errno) {
+        try check(fchmod(descriptor.rawValue, mode_t(mode)))
+    }
+
+    static func setMode(of path: String, to mode: UInt16) throws(Errno) {
+        unsafe try check(chmod(path, mode_t(mode)))
+    }
+
+    static func setGroup(of path: String, to group: UInt32) throws(Errno) {
+        unsafe try check(lchown(path, .max, group))
+    }
+
+    static func remove(_ path: String) throws(Errno) { unsafe try check(unlink(path)) }
+
+    /// - Returns: `nil` when there is nothing at the path.
+    static func status(of path: String) throws(Errno) -> Status? {
+        var status = stat()
+        do { try check(unsafe lstat(path, &status)) } catch .noSuchFileOrDirectory { return nil }
+        return Status(
+            identity: FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
+            isSocket: status.st_mode & S_IFMT == S_IFSOCK
+        )
+    }
+
+    /// The number of a group; `nil` when the system has no group of this name.
+    static func group(named name: String) -> UInt32? {
+        var entry = unsafe Glibc.group()
+        var found: UnsafeMutablePointer<Glibc.group>?
+        var buffer = [CChar](repeating: 0, count: 65_536)
+        let size = buffer.count
+        let result = unsafe buffer.withUnsafeMutableBufferPointer { text in
+            guard let base = text.baseAddress else { return EINVAL }
+            return unsafe getgrnam_r(name, &entry, base, size, &found)
+        }
+        guard result == 0, unsafe found != nil else { return nil }
+        return unsafe entry.gr_gid
+    }
+
+    /// Takes the lock of an open folder without waiting; it is released when the descriptor is closed.
+    static func lock(_ folder: FileDescriptor) -> Bool { flock(folder.rawValue, LOCK_EX | LOCK_NB) == 0 }
+
+    private static func check(_ result: Int32) throws(Errno) {
+        guard result < 0 else { return }
+        throw Errno(rawValue: errno)
+    }
+
+    private static func withAddress(
+        of name: UnixSocketName,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = name.bytes
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        // The length counts: all that it covers belongs to an abstract name.
+        let length = MemoryLayout<sockaddr_un>.size - MemoryLayout.size(ofValue: address.sun_path) + bytes.count
+        return unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, socklen_t(length)) }
+        }
+    }
+}

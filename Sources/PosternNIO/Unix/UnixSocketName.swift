@@ -1,0 +1,42 @@
+import Postern
+
+/// The name of a Unix socket: the path of a file, or behind `@` a name of Linux' abstract namespace, which has no file.
+struct UnixSocketName: Hashable, Sendable {
+    /// The most bytes of a path or an abstract name; the system's structure has 108, one of them a NUL.
+    static let maximumBytes = 107
+
+    /// The text as in ``Address/unix(path:)``.
+    let text: String
+    /// Whether there is no file.
+    let isAbstract: Bool
+
+    /// Checks a name.
+    ///
+    /// - Throws: `CallError` with `.invalidRequest` for one that the system could not take as it is.
+    init(_ text: String) throws(CallError) {
+        self.text = text
+        isAbstract = text.utf8.first == UInt8(ascii: "@")
+        let what = isAbstract ? "abstract name" : "path"
+        guard !name.isEmpty else { throw Self.refusal(text, "the \(what) is empty") }
+        guard !name.contains(0) else { throw Self.refusal(text, "the \(what) holds a NUL byte") }
+        guard name.count <= Self.maximumBytes else {
+            let size = "\(name.count) bytes, and the system takes at most \(Self.maximumBytes)"
+            throw Self.refusal(text, "the \(what) has \(size); choose a shorter one")
+        }
+    }
+
+    /// The bytes that the system is given: an abstract name begins with NUL, a path ends with it.
+    var bytes: [UInt8] { isAbstract ? [0] + name : name + [0] }
+
+    /// The folder that the file is in.
+    var folder: String {
+        guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == text.startIndex ? "/" : String(text[..<slash])
+    }
+
+    private var name: [UInt8] { Array(isAbstract ? text.utf8.dropFirst() : text.utf8[...]) }
+
+    private static func refusal(_ text: String, _ reason: String) -> CallError {
+        CallError(.invalidRequest, "\("unix:\(text)".debugDescription) is not an address: \(reason)", ran: .no)
+    }
+}
