@@ -122,7 +122,7 @@ struct FrameTests {
         FrameWriter.writeNumbers(.pong, 1 << 40, into: &bytes)
         FrameWriter.writeRelease(1 << 60, 3, into: &bytes)
         _ = FrameWriter.writeReferences(ReferenceNumbers(lent: [1, 1 << 60], returned: [2]), limit: 100, into: &bytes)
-        FrameWriter.writeGoodbye(code: 0, "stopping", into: &bytes)
+        FrameWriter.writeGoodbye(code: 0, "stopping", limit: .max, into: &bytes)
         return bytes
     }
 

@@ -137,7 +137,7 @@ struct PeerStateAuthenticationTests {
     func aGoodbyeBeforeTheEndOfTheAuthenticationEndsTheConnection() throws {
         var session = PeerSession(authenticatingAs: .initiator)
         _ = session.hello()
-        let action = session.receive { FrameWriter.writeGoodbye(code: 5, "wrong", into: &$0) }
+        let action = session.receive { FrameWriter.writeGoodbye(code: 5, "wrong", limit: .max, into: &$0) }
         #expect(action.words == "disconnect: authentication failed")
     }
 

@@ -132,7 +132,8 @@ struct PeerStateTests {
     @Test
     func aGoodbyeIsReportedAndNoCallLeavesAfterIt() throws {
         var session = PeerSession()
-        #expect(session.receive { FrameWriter.writeGoodbye(code: 0, "stopping", into: &$0) }.words == "begin closing")
+        let action = session.receive { FrameWriter.writeGoodbye(code: 0, "stopping", limit: .max, into: &$0) }
+        #expect(action.words == "begin closing")
         let error = #expect(throws: CallError.self) { try session.call("a") }
         #expect(error?.code == .draining && error?.executed == .no)
     }
@@ -166,7 +167,7 @@ struct PeerStateTests {
     func afterAGoodbyeNoCallLeaves() throws {
         var session = PeerSession()
         let id = try session.call("a")
-        _ = session.receive { FrameWriter.writeGoodbye(code: 0, "stopping", into: &$0) }
+        _ = session.receive { FrameWriter.writeGoodbye(code: 0, "stopping", limit: .max, into: &$0) }
         let error = #expect(throws: CallError.self) { try session.call("b") }
         #expect(error?.code == .draining)
         #expect(session.receive { Wire.answer(.reply, id, into: &$0) }.words == "resume a")

@@ -23,6 +23,8 @@ enum FrameWriter {
 
     /// Ends a frame by writing its length; one larger than the limit is taken back.
     ///
+    /// Frames that hold nothing but numbers are below every limit; see ``Hello/leastFrameBytes``.
+    ///
     /// - Returns: Whether the frame stands.
     @inline(__always)
     @discardableResult
@@ -78,10 +80,12 @@ enum FrameWriter {
         return end(start, limit: limit, in: &output)
     }
 
-    static func writeGoodbye(code: Int, _ text: String, into output: inout [UInt8]) {
+    /// Appends a goodbye; its text is cut to what fits, and to what a side takes before the hello has arrived.
+    static func writeGoodbye(code: Int, _ text: String, limit: Int, into output: inout [UInt8]) {
         let start = begin(.goodbye, fields: 3, into: &output)
         MessagePack.write(Int64(code), into: &output)
-        MessagePack.write(text, into: &output)
+        let room = min(limit, PeerLimits.standard.unprovenBytes) - mostBytesOfNumbers
+        MessagePack.write(text.cut(to: room), into: &output)
         end(start, in: &output)
     }
 
@@ -91,68 +95,6 @@ enum FrameWriter {
         end(start, in: &output)
     }
 
-    /// Appends an error as the answer to a call, or as the end of a stream.
-    static func writeFailure(
-        _ kind: Frame.Kind = .failure,
-        id: UInt64,
-        _ error: CallError,
-        limit: Int,
-        into output: inout [UInt8]
-    ) {
-        if writeFailure(kind, id, error, details: error.details, limit, &output) { return }
-        var short = error
-        short.message = String(error.message.prefix(256))
-        short.hops = []
-        _ = writeFailure(kind, id, short, details: nil, .max, &output)
-    }
-
-    private static func writeFailure(
-        _ kind: Frame.Kind,
-        _ id: UInt64,
-        _ error: CallError,
-        details: Payload?,
-        _ limit: Int,
-        _ output: inout [UInt8]
-    ) -> Bool {
-        let fields: UInt8 = error.traceID != nil ? 9 : error.chosenName != nil ? 8 : error.hops.isEmpty ? 6 : 7
-        let start = begin(kind, fields: fields, id: id, into: &output)
-        MessagePack.write(Int64(error.code.rawValue), into: &output)
-        MessagePack.write(error.message, into: &output)
-        output.append(error.executed.number)
-        if fields >= 8 { output.append(error.chosenName?.rawValue ?? 0xc0) }
-        if fields >= 7 { write(error.hops, into: &output) }
-        if let traceID = error.traceID { MessagePack.write(traceID, into: &output) }
-        if let details = try? details?.transcoded(to: MessagePack.self), !details.bytes.isEmpty {
-            output += details.bytes
-        } else {
-            MessagePack.writeNull(into: &output)
-        }
-        return end(start, limit: limit, in: &output)
-    }
-
-    private static func write(_ hops: [CallError.Hop], into output: inout [UInt8]) {
-        var list = MessagePack.beginArray(into: &output)
-        for hop in hops {
-            MessagePack.nextElement(&list, into: &output)
-            output.append(0x93)
-            MessagePack.write(hop.method, into: &output)
-            MessagePack.write(hop.peer, into: &output)
-            if let trace = hop.trace {
-                MessagePack.write(trace, into: &output)
-            } else {
-                MessagePack.writeNull(into: &output)
-            }
-        }
-        MessagePack.endArray(list, into: &output)
-    }
-}
-
-extension CallError.Executed {
-    fileprivate var number: UInt8 {
-        switch self {
-        case .no: 0
-        case .yes: 1
-        case .unknown: 2
-        }
-    }
+    /// More than the fields of a frame take that are no values: numbers, and the lengths of texts.
+    static let mostBytesOfNumbers = 28
 }

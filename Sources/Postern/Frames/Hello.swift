@@ -3,6 +3,9 @@ struct Hello: Hashable, Sendable {
     /// The only version there is.
     static let supportedVersion: UInt64 = 1
 
+    /// The smallest limit of frames that a side may have: every frame without values fits.
+    static let leastFrameBytes = 64
+
     var version = Hello.supportedVersion
     /// The largest frame its sender reads, in bytes after the length.
     var maximumFrameBytes = PeerLimits.standard.frameBytes

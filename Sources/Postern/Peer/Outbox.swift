@@ -5,6 +5,8 @@ struct Outbox: Sendable {
     /// Frames that wait for the end of the handshake, in order.
     private var early: [UInt8] = []
     private var isOpen = false
+    /// The largest frame that the other side takes, once that is known.
+    private var limit = Int.max
     /// Whether somebody will take the output without being asked.
     private var isTakeScheduled = false
 
@@ -48,11 +50,26 @@ struct Outbox: Sendable {
         if ready.isEmpty { ready = frames } else { ready += frames }
     }
 
-    /// The handshake is done: early frames may leave.
-    mutating func open() {
+    /// The handshake is done: early messages may leave.
+    ///
+    /// - Parameter limit: The largest frame that the other side takes, in bytes after its length.
+    /// - Returns: The messages that are larger, with what is told of their references; they do not leave.
+    mutating func open(limit: Int) -> [UInt8] {
         isOpen = true
-        append(early)
-        early = []
+        self.limit = limit
+        defer { early = [] }
+        guard early.count > limit else {
+            append(early)
+            return []
+        }
+        var unsent: [UInt8] = []
+        var start = 0
+        while let message = FrameSplitter.message(at: start, in: early.span) {
+            let bytes = early[start..<message.end]
+            if message.largestFrame <= limit { ready += bytes } else { unsent += bytes }
+            start = message.end
+        }
+        return unsent
     }
 
     /// The output will be taken at the end of the turn that begins now.
@@ -70,6 +87,7 @@ struct Outbox: Sendable {
     mutating func take() -> [UInt8] {
         isTakeScheduled = false
         guard !ready.isEmpty else { return [] }
+        assert(FrameSplitter.areFrames(ready.span, limit: limit), "a frame is larger than the other side takes")
         let taken = ready
         ready = []
         ready.reserveCapacity(min(taken.count, Self.largestReserve))

@@ -1,6 +1,6 @@
 extension Peer {
     /// Computes a step of the authentication; gives the reason when it fails.
-    func authenticate(_ step: AuthenticationStep, _ bytes: [UInt8], _ replies: inout [UInt8]) -> DisconnectReason? {
+    func authenticate(_ step: AuthenticationStep, _ bytes: [UInt8], _ replies: inout TurnReplies) -> DisconnectReason? {
         guard let authentication else { return nil }
         switch step {
         case .prove(let statement):

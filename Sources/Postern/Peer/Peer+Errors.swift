@@ -15,10 +15,10 @@ extension Peer {
 
     /// Appends the error of a short method.
     @inline(never)
-    func write(_ error: CallError, for frame: CallFrame, in bytes: [UInt8], into replies: inout [UInt8]) {
+    func write(_ error: CallError, for frame: CallFrame, in bytes: [UInt8], into replies: inout TurnReplies) {
         let error = passed(error, placeOfService(of: frame, in: bytes))
             .keepingWhat(isTakenBy: changeInTurn { $0.remote })
-        FrameWriter.writeFailure(id: frame.id, error, limit: limits.frameBytes, into: &replies)
+        FrameWriter.writeFailure(id: frame.id, error, limit: replies.frameLimit, into: &replies.bytes)
     }
 
     /// Which method was called, without the number of a reference, for a call that is answered in place.

@@ -7,9 +7,10 @@ extension Peer {
     ///
     /// - Parameter bytes: Whole frames, each with its length in front.
     public func receive(_ bytes: [UInt8]) {
-        var (references, isOpening) = changeInTurn { ($0.beginTurn(), $0.phase != .open) }
+        var (references, isOpening, replies) = changeInTurn { state in
+            (state.beginTurn(), state.phase != .open, TurnReplies(frameLimit: state.outgoingFrameLimit))
+        }
         var reader = FrameReader()
-        var replies: [UInt8] = []
         var violation: DisconnectReason?
         do throws(ProtocolViolation) {
             while violation == nil, let frame = try reader.next(in: bytes.span) {
@@ -23,14 +24,14 @@ extension Peer {
                 }
                 if isOpening, changeInTurn({ $0.phase == .open }) {
                     isOpening = false
-                    status.open()
+                    finishOpening(&replies)
                 }
             }
         } catch {
             violation = .protocolViolation(error.message)
         }
         change { state in
-            if !replies.isEmpty { state.outbox.append(replies) }
+            if !replies.bytes.isEmpty { state.outbox.append(replies.bytes) }
             // After the end nobody takes them any more.
             state.waitingReferences = state.phase == .closed ? nil : references
         }
@@ -64,7 +65,7 @@ extension Peer {
         _ action: consuming State.Action,
         _ bytes: [UInt8],
         _ references: ReceivedReferences?,
-        _ replies: inout [UInt8]
+        _ replies: inout TurnReplies
     ) -> DisconnectReason? {
         switch consume action {
         case .none: break
@@ -99,6 +100,15 @@ extension Peer {
         case .disconnect(let reason): return reason
         }
         return nil
+    }
+
+    /// Settles the early messages that the other side does not take, now that it is known what it takes.
+    private func finishOpening(_ replies: inout TurnReplies) {
+        let (unsent, limit) = changeInTurn { ($0.takeUnsent(), $0.outgoingFrameLimit) }
+        replies.frameLimit = limit
+        for waiter in unsent.waiters { waiter.settle(.failure(.requestTooLarge(limit))) }
+        references.withdraw(unsent.lent)
+        status.open()
     }
 
     private func hold(_ numbers: ReferenceNumbers, _ references: inout ReceivedReferences?) -> DisconnectReason? {

@@ -1,6 +1,6 @@
 extension Peer {
     /// Answers a call at once, or starts its handler.
-    func serve(_ frame: CallFrame, _ bytes: [UInt8], _ replies: inout [UInt8]) {
+    func serve(_ frame: CallFrame, _ bytes: [UInt8], _ replies: inout TurnReplies) {
         if let arrivals {
             changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
             return arrivals.append(.init(id: frame.id, call: incomingCall(frame, bytes), depth: frame.depth))
@@ -14,18 +14,19 @@ extension Peer {
     }
 
     /// Runs a short method on the bytes in place.
-    func answer(_ frame: CallFrame, _ method: ImmediateMethod, _ bytes: [UInt8], _ replies: inout [UInt8]) {
-        let start = FrameWriter.begin(.reply, fields: 3, id: frame.id, into: &replies)
+    func answer(_ frame: CallFrame, _ method: ImmediateMethod, _ bytes: [UInt8], _ replies: inout TurnReplies) {
+        let start = FrameWriter.begin(.reply, fields: 3, id: frame.id, into: &replies.bytes)
         do throws(CallError) {
             guard method.isSafe || !frame.flags.contains(.requiresSafeMethod) else {
                 throw .notSafe(String(copying: bytes.span.extracting(frame.path)))
             }
-            try method.run(bytes.span.extracting(frame.arguments), MessagePack.self, &replies)
-            guard FrameWriter.end(start, limit: limits.frameBytes, in: &replies) else {
-                return FrameWriter.writeFailure(id: frame.id, .responseTooLarge(), limit: .max, into: &replies)
+            try method.run(bytes.span.extracting(frame.arguments), MessagePack.self, &replies.bytes)
+            guard FrameWriter.end(start, limit: replies.frameLimit, in: &replies.bytes) else {
+                let limit = replies.frameLimit
+                return FrameWriter.writeFailure(id: frame.id, .responseTooLarge(), limit: limit, into: &replies.bytes)
             }
         } catch {
-            FrameWriter.takeBack(start, in: &replies)
+            FrameWriter.takeBack(start, in: &replies.bytes)
             if let result = error.unfinished { return finish(frame, result, bytes) }
             write(error, for: frame, in: bytes, into: &replies)
         }

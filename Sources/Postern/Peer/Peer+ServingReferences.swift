@@ -5,7 +5,7 @@ extension Peer {
         _ frame: CallFrame,
         _ bytes: [UInt8],
         _ references: ReceivedReferences?,
-        _ replies: inout [UInt8]
+        _ replies: inout TurnReplies
     ) -> DisconnectReason? {
         if references == nil, arrivals == nil, lane.isIdle, let method = shortMethod(at: frame.path, in: bytes) {
             answer(frame, method, bytes, &replies)

@@ -7,6 +7,7 @@ extension Peer {
         switch change({ $0.openStream(id, stream.position) }) {
         case .opened: break
         case .unwanted: return change { state in _ = state.finish(id, with: .success([0xc0])) }
+        case .tooLarge: return fail(id, method, .responseTooLarge())
         case .full: return fail(id, method, CallError(.busy, "More than \(limits.streams) streams at once", ran: .yes))
         }
         do throws(CallError) {

@@ -2,7 +2,8 @@
 public struct PeerLimits: Hashable, Sendable {
     /// The largest frame, in bytes after its length: 16 MiB.
     ///
-    /// A longer one closes the connection before its body is read.
+    /// A longer one closes the connection before its body is read. The other end does not send one: what is larger there
+    /// becomes an error of its call. No connection opens with less than 64.
     public var frameBytes = 16 << 20
     /// The largest frame before the handshake is done, in bytes: 16 KiB.
     public var helloBytes = 16 << 10

@@ -67,6 +67,6 @@ extension PeerState {
         phase = .open
         // Nonces and turn are of no more use, and are never used again.
         exchange = nil
-        outbox.open()
+        overlarge = outbox.open(limit: outgoingFrameLimit)
     }
 }

@@ -6,7 +6,7 @@ extension PeerState {
     mutating func beginCall(_ id: UInt64, _ call: OutgoingCall, _ waiter: Waiter) throws(CallError) {
         try checkMayLeave(call.method)
         guard phase == .open || calls.count < limits.earlyCalls else { throw Self.tooEarly }
-        let limit = remote.maximumFrameBytes
+        let limit = outgoingFrameLimit
         let fits = outbox.write(behind: call.references, limit: limit) { output in
             let start = FrameWriter.begin(.call, fields: 8, id: id, into: &output)
             MessagePack.write(call.method, into: &output)
@@ -16,7 +16,7 @@ extension PeerState {
             Self.write(arguments: call.arguments, into: &output)
             return FrameWriter.end(start, limit: limit, in: &output)
         }
-        guard fits else { throw Self.requestTooLarge(limit) }
+        guard fits else { throw .requestTooLarge(limit) }
         calls.add(id, waiter, deadline: call.deadline)
     }
 
@@ -28,14 +28,14 @@ extension PeerState {
     ) throws(CallError) {
         try checkMayLeave(method)
         guard phase == .open || earlyNotifications < limits.earlyNotifications else { throw Self.tooEarly }
-        let limit = remote.maximumFrameBytes
+        let limit = outgoingFrameLimit
         let fits = outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.notify, fields: 4, into: &output)
             MessagePack.write(method, into: &output)
             Self.write(arguments: arguments, into: &output)
             return FrameWriter.end(start, limit: limit, in: &output)
         }
-        guard fits else { throw Self.requestTooLarge(limit) }
+        guard fits else { throw .requestTooLarge(limit) }
         if phase != .open { earlyNotifications += 1 }
     }
 
@@ -77,10 +77,6 @@ extension PeerState {
         CallError(.busy, "Too many calls wait for the handshake", ran: .no)
     }
 
-    private static func requestTooLarge(_ limit: Int) -> CallError {
-        CallError(.requestTooLarge, "The call is larger than a frame of \(limit) bytes", ran: .no)
-    }
-
     @inline(__always)
     private static func write(_ number: UInt64?, into output: inout [UInt8]) {
         if let number { MessagePack.write(number, into: &output) } else { MessagePack.writeNull(into: &output) }
@@ -92,5 +88,12 @@ extension PeerState {
         guard arguments.isEmpty else { return output += arguments }
         MessagePack.writeNull(into: &output)
         MessagePack.writeNull(into: &output)
+    }
+}
+
+extension CallError {
+    /// The error of a message that is larger than the other side takes.
+    static func requestTooLarge(_ limit: Int) -> CallError {
+        CallError(.requestTooLarge, "The call is larger than a frame of \(limit) bytes", ran: .no)
     }
 }

@@ -13,8 +13,9 @@ extension PeerState {
         guard phase != .closed, !isDraining else { return [] }
         isDraining = true
         awaitsCrossingCalls = phase == .open
+        let limit = outgoingFrameLimit
         outbox.write { output in
-            FrameWriter.writeGoodbye(code: 0, message, into: &output)
+            FrameWriter.writeGoodbye(code: 0, message, limit: limit, into: &output)
             if awaitsCrossingCalls { FrameWriter.writeNumbers(.ping, Self.pingOfGoodbye, into: &output) }
         }
         let streams = served.filter { $0.value.isStream }

@@ -25,7 +25,7 @@ extension PeerState {
     }
 
     private mutating func refuse(_ id: UInt64, _ error: CallError) -> Action {
-        let limit = remote.maximumFrameBytes
+        let limit = outgoingFrameLimit
         outbox.write { FrameWriter.writeFailure(id: id, error, limit: limit, into: &$0) }
         return .none
     }
@@ -72,7 +72,7 @@ extension PeerState {
         _ references: ReferenceNumbers? = nil
     ) -> Bool {
         guard let call = endServing(id), !call.isNotification, !call.isCancelled, phase == .open else { return false }
-        let limit = remote.maximumFrameBytes
+        let limit = outgoingFrameLimit
         return outbox.write { output in
             let error: CallError
             switch result {
@@ -105,7 +105,7 @@ extension PeerState {
     @discardableResult
     mutating func report(_ id: UInt64, _ value: [UInt8], _ references: ReferenceNumbers? = nil) -> Bool {
         guard phase == .open, isWanted(id), served[id]?.isStream == false else { return false }
-        let limit = remote.maximumFrameBytes
+        let limit = outgoingFrameLimit
         return outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.progress, fields: 3, id: id, into: &output)
             output += value

@@ -69,16 +69,16 @@ extension PeerState {
         case unwanted
         /// There are as many streams as there may be.
         case full
+        /// The frame that opens the stream is larger than the other side takes, because of its epoch.
+        case tooLarge
     }
 
     /// Answers a call with a stream, which leaves the calls in flight.
     mutating func openStream(_ id: UInt64, _ position: StreamPosition?) -> OpenResult {
         guard phase == .open, var call = served[id], !call.isCancelled, !call.isNotification else { return .unwanted }
         guard counts.streams < limits.streams else { return .full }
-        counts.move(&call, to: .stream)
-        call.isStream = true
-        served[id] = call
-        outbox.write { output in
+        let limit = outgoingFrameLimit
+        let fits = outbox.write { output in
             let start = FrameWriter.begin(.stream, fields: 4, id: id, into: &output)
             if let position {
                 MessagePack.write(position.epoch, into: &output)
@@ -87,8 +87,12 @@ extension PeerState {
                 MessagePack.writeNull(into: &output)
                 MessagePack.writeNull(into: &output)
             }
-            FrameWriter.end(start, in: &output)
+            return FrameWriter.end(start, limit: limit, in: &output)
         }
+        guard fits else { return .tooLarge }
+        counts.move(&call, to: .stream)
+        call.isStream = true
+        served[id] = call
         return .opened
     }
 
@@ -103,7 +107,7 @@ extension PeerState {
             return .stopped
         }
         guard call.credit > 0 else { return .wait }
-        let limit = remote.maximumFrameBytes
+        let limit = outgoingFrameLimit
         let fits = outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.item, fields: 4, id: id, into: &output)
             if let offset {
@@ -136,7 +140,7 @@ extension PeerState {
     /// Ends a stream.
     mutating func endStream(_ id: UInt64, _ error: CallError?) {
         guard let call = endServing(id), !call.isCancelled, phase == .open else { return }
-        let limit = remote.maximumFrameBytes
+        let limit = outgoingFrameLimit
         outbox.write { output in
             if let error = call.ending ?? error {
                 FrameWriter.writeFailure(.end, id: id, error, limit: limit, into: &output)

@@ -28,6 +28,8 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     var calls = CallTable<Waiter>()
     var earlyNotifications = 0
     var outbox = Outbox()
+    /// Early frames that turned out to be larger than the other side takes.
+    var overlarge: [UInt8] = []
     var served: [UInt64: ServedCall<Handler, Parked>] = [:]
     var counts = ServedCounts()
     var notificationsDropped = 0
@@ -63,6 +65,9 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         outbox.beginTurn()
         return waitingReferences.take()
     }
+
+    /// The largest frame that the other side takes, in bytes after its length; none that leaves is larger.
+    var outgoingFrameLimit: Int { remote.maximumFrameBytes }
 
     /// Whether more waits to be sent than a reader at any speed would leave.
     var isOverfull: Bool { outbox.byteCount > 2 * limits.queuedBytes }
@@ -118,6 +123,12 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
                 let message = "version \(hello.version) is not spoken here; supported versions: 1"
                 return .disconnect(DisconnectReason(.versionMismatch, message))
             }
+            guard hello.maximumFrameBytes >= Hello.leastFrameBytes else {
+                let taken = "frameBytes: \(hello.maximumFrameBytes)"
+                return .disconnect(
+                    .protocolViolation("\(taken) in the hello; a peer takes frames of \(Hello.leastFrameBytes) bytes")
+                )
+            }
             remote = hello
             return greet(nonce: hello.nonce)
         case .goodbye(let code, let text): return receiveEarlyGoodbye(code, text, in: bytes)
@@ -156,7 +167,8 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         guard phase != .closed else { return nil }
         let unsent = phase != .open ? nil : isLost ? outbox.discardCalls() : []
         if goodbye == nil {
-            outbox.writeNow { FrameWriter.writeGoodbye(code: reason.goodbyeCode, reason.message, into: &$0) }
+            let (code, limit) = (reason.goodbyeCode, outgoingFrameLimit)
+            outbox.writeNow { FrameWriter.writeGoodbye(code: code, reason.message, limit: limit, into: &$0) }
         }
         phase = .closed
         ending = reason

@@ -45,8 +45,8 @@ struct HostileStage: Sendable {
     }
 
     /// Connects and exchanges hellos; gives both ends.
-    func greet() async throws -> (raw: RawPeer, server: Peer) {
+    func greet(_ hello: Hello = Hello()) async throws -> (raw: RawPeer, server: Peer) {
         let (raw, peer) = try await connect()
-        return (try await RawPeer(raw), peer)
+        return (try await RawPeer(raw, hello), peer)
     }
 }

@@ -25,13 +25,16 @@ final class RawPeer {
     private var chunks: AsyncStream<[UInt8]>.Iterator
     private var bytes: [UInt8] = []
     private var lastID: UInt64 = 0
+    /// Bytes after the length of the largest frame that came behind the hello.
+    private(set) var largestFrame = 0
 
     /// Exchanges hellos.
-    init(_ connection: RawConnection) async throws {
+    init(_ connection: RawConnection, _ hello: Hello = Hello()) async throws {
         self.connection = connection
         chunks = connection.received.makeAsyncIterator()
-        send { FrameWriter.writeHello(Hello(), into: &$0) }
+        send { FrameWriter.writeHello(hello, into: &$0) }
         _ = try await next()
+        largestFrame = 0
     }
 
     func send(_ bytes: [UInt8]) { connection.send(bytes) }
@@ -48,6 +51,7 @@ final class RawPeer {
             if let end = FrameSplitter.endOfFrame(at: 0, in: bytes.span) {
                 let frame = Array(bytes[..<end])
                 bytes.removeFirst(end)
+                largestFrame = max(largestFrame, end - FrameSplitter.lengthBytes)
                 return try Self.read(frame)
             }
             guard let more = await chunks.next(isolation: #isolation) else { return nil }
@@ -116,12 +120,13 @@ final class RawPeer {
         _ id: UInt64,
         _ path: String,
         _ arguments: [UInt8] = [0xc0, 0xc0],
+        flags: UInt8 = 0,
         depth: UInt64 = 0,
         into output: inout [UInt8]
     ) {
         let start = FrameWriter.begin(.call, fields: 8, id: id, into: &output)
         MessagePack.write(path, into: &output)
-        output += [0xc0, 0]
+        output += [0xc0, flags]
         MessagePack.write(depth, into: &output)
         output += arguments
         FrameWriter.end(start, in: &output)
