@@ -35,10 +35,12 @@ let package = Package(
     ],
     targets: [
         .target(name: "Postern", exclude: ["WireProtocol.md"]),
+        .target(name: "PosternPacing"),
         .target(
             name: "PosternNIO",
             dependencies: [
                 "Postern",
+                "PosternPacing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
@@ -71,7 +73,7 @@ let package = Package(
             pkgConfig: "libwebsockets",
             providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-uv", "libuv1-dev"])]
         ),
-        .target(name: "LibWebSockets", dependencies: ["CLibWebSockets"]),
+        .target(name: "LibWebSockets", dependencies: ["CLibWebSockets", "PosternPacing"]),
         .target(
             name: "PosternGateway",
             dependencies: [
@@ -147,6 +149,7 @@ let package = Package(
         ),
         .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternNIO"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
+        .testTarget(name: "PosternPacingTests", dependencies: ["PosternPacing"]),
         .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets"]),
         .testTarget(
             name: "PosternJSONRPCTests",
@@ -220,7 +223,9 @@ for target in package.targets where target.type != .system {
 
 // What `make test-threads` builds: the core, its sockets, and their tests.
 if Context.environment["POSTERN_TESTS"] == "threads" {
-    let kept: Set = ["Postern", "PosternAuth", "PosternNIO", "native-peer", "PosternTests", "PosternNIOTests"]
+    let kept: Set = [
+        "Postern", "PosternAuth", "PosternNIO", "PosternPacing", "native-peer", "PosternTests", "PosternNIOTests",
+    ]
     package.products.removeAll { !kept.contains($0.name) }
     package.targets.removeAll { !kept.contains($0.name) }
 }

@@ -21,9 +21,18 @@ static inline int postern_unacknowledged(int descriptor) {
     return ioctl(descriptor, SIOCOUTQ, &count) == 0 ? count : 0;
 }
 
+/* Bytes of a TCP connection that the other end has acknowledged; 0 where the system does not count them. The counter is
+   at 120 in struct tcp_info of <linux/tcp.h>, which cannot be included beside <netinet/tcp.h>. */
+static inline unsigned long long postern_bytes_acknowledged(int descriptor) {
+    unsigned long long info[32] = {0};
+    socklen_t length = sizeof info;
+    if (getsockopt(descriptor, IPPROTO_TCP, 11 /* TCP_INFO */, info, &length) != 0 || length < 128) return 0;
+    return info[15];
+}
+
 /* Bytes of a TCP connection that were received and read so far; negative where the system does not count them. The
-   counter is at 128 in struct tcp_info of <linux/tcp.h>, which cannot be included beside <netinet/tcp.h>. What waits is
-   counted first: bytes that come in between make the result larger, never smaller. */
+   counter is at 128 in struct tcp_info. What waits is counted first: bytes that come in between make the result larger,
+   never smaller. */
 static inline long long postern_bytes_read(int descriptor) {
     unsigned long long info[32] = {0};
     socklen_t length = sizeof info;

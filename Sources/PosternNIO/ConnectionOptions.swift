@@ -27,8 +27,15 @@ public struct ConnectionOptions: Sendable {
     #endif
     /// Which users may connect to a server's Unix socket; addresses without a file refuse these options.
     public var socketFile = SocketFileOptions()
-    /// How long half a frame may stand still, and how long the handshake may take.
+    /// How long half a frame, or output that the other side does not take, may make no progress: 10 seconds.
+    ///
+    /// The handshake may take so long in all.
     public var frameTimeout = Duration.seconds(10)
+    /// The bytes of a frame that have to arrive in a second, and of output that waits to leave, on average over each
+    /// ``frameTimeout``: 16 KiB.
+    ///
+    /// A connection below it is closed; 0 accepts any progress.
+    public var minimumRate = 16 << 10
     /// After how much silence the other side is asked for a sign of life.
     public var pingInterval = Duration.seconds(25)
     /// How long it may take to give one.

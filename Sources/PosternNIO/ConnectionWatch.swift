@@ -1,5 +1,6 @@
 import NIOCore
 import Postern
+import PosternPacing
 
 /// Judges how long a connection has been silent or stuck; time comes in from outside.
 struct ConnectionWatch {
@@ -11,17 +12,24 @@ struct ConnectionWatch {
     }
 
     private let frameTimeout: TimeAmount
+    private let minimumRate: Int
     private let pingInterval: TimeAmount
     private let pingGrace: TimeAmount
     private let began: NIODeadline
     private var lastHeard: NIODeadline
-    private var halfFrameSince: NIODeadline?
     private var pinged: NIODeadline?
     private var hasRead = false
     private var hasHalfFrame = false
+    private var received: UInt64 = 0
+    private var acknowledged: UInt64 = 0
+    /// The half frame that was received.
+    private var incoming = TransferPace()
+    /// The output that this process holds.
+    private var outgoing = TransferPace()
 
     init(_ options: ConnectionOptions, now: NIODeadline) {
         frameTimeout = TimeAmount(options.frameTimeout.clamped)
+        minimumRate = options.minimumRate
         pingInterval = TimeAmount(options.pingInterval.clamped)
         pingGrace = TimeAmount(options.pingGrace.clamped)
         began = now
@@ -34,27 +42,34 @@ struct ConnectionWatch {
         return .nanoseconds(max(shortest.nanoseconds / 8, 1_000_000))
     }
 
-    /// Notes that something arrived, and whether it ended within a frame; the clock is read at the next check.
+    /// What begins is found by the next check, so a period is counted already.
+    private var demand: TransferPace.Demand {
+        let patience = max(frameTimeout.nanoseconds - period.nanoseconds, 0) / 1_000_000
+        return TransferPace.Demand(patience: UInt64(patience), bytesPerSecond: minimumRate)
+    }
+
+    /// Notes that bytes arrived.
+    mutating func noteBytes(_ count: Int) { received += UInt64(count) }
+
+    /// Notes that a read has ended, and whether within a frame; the clock is read at the next check.
     mutating func noteRead(hasHalfFrame: Bool) {
         hasRead = true
-        if !hasHalfFrame { halfFrameSince = nil }
+        if !hasHalfFrame { incoming.end() }
         self.hasHalfFrame = hasHalfFrame
     }
 
-    /// Tells what to do now.
-    mutating func check(now: NIODeadline, isHandshakeDone: Bool) -> Verdict {
-        if hasRead {
-            lastHeard = now
-            pinged = nil
-            hasRead = false
-        }
-        if hasHalfFrame, halfFrameSince == nil { halfFrameSince = now }
-        if let halfFrameSince, now - halfFrameSince >= frameTimeout - period {
+    /// Decides what to do now.
+    mutating func check(now: NIODeadline, isHandshakeDone: Bool, output: OutputMeter.Reading) -> Verdict {
+        noteLife(now, output)
+        if hasHalfFrame, incoming.check(moved: received, at: now.milliseconds, demand) != .moves {
             return .close(DisconnectReason(.timedOut, "Half a frame was not completed in time"))
         }
         guard isHandshakeDone else {
             let isLate = now - began >= frameTimeout
             return isLate ? .close(DisconnectReason(.timedOut, "The handshake was not done in time")) : .nothing
+        }
+        if isStuck(now, output) {
+            return .close(DisconnectReason(.slowReader, "The other side reads too slowly"))
         }
         if let pinged {
             let isLate = now - pinged >= pingGrace
@@ -64,4 +79,28 @@ struct ConnectionWatch {
         pinged = now
         return .ping
     }
+
+    /// Whether output is held here that does not move, or not fast enough.
+    mutating func isStuck(_ now: NIODeadline, _ output: OutputMeter.Reading) -> Bool {
+        guard output.held > 0 else {
+            outgoing.end()
+            return false
+        }
+        return outgoing.check(moved: output.moved, at: now.milliseconds, demand) != .moves
+    }
+
+    private mutating func noteLife(_ now: NIODeadline, _ output: OutputMeter.Reading) {
+        if hasRead {
+            lastHeard = now
+            pinged = nil
+            hasRead = false
+        }
+        // A ping behind output that moves has not arrived yet.
+        if pinged != nil, output.underWay > 0, output.moved > acknowledged { pinged = now }
+        acknowledged = output.moved
+    }
+}
+
+extension NIODeadline {
+    fileprivate var milliseconds: UInt64 { uptimeNanoseconds / 1_000_000 }
 }

@@ -15,7 +15,12 @@ final class FrameHandler: ChannelInboundHandler {
     private var rest: ByteBuffer?
     private var watch: ConnectionWatch
     private var watching: RepeatedTask?
+    private var output = OutputMeter()
     private var isHandshakeDone = false
+    private var isClosing = false
+
+    /// How long the other side may take to close after everything was sent.
+    private static let lingerTime = TimeAmount.seconds(1)
 
     /// Makes the handler of one channel.
     init(options: ConnectionOptions) {
@@ -55,6 +60,7 @@ final class FrameHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        watch.noteBytes(bytes.readableBytes)
         if var started = rest.take() {
             started.discardReadBytes()
             started.writeBuffer(&bytes)
@@ -119,24 +125,41 @@ final class FrameHandler: ChannelInboundHandler {
         guard let context, let peer, context.channel.isActive, context.channel.isWritable else { return }
         let output = peer.takeOutput()
         guard !output.isEmpty else { return }
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: output)), promise: nil)
+        write(output, on: context.channel, promise: nil)
     }
 
-    /// Writes what is left, then closes the channel; one that is still being made is closed by ``begin()``, with somebody to tell.
+    private func write(_ bytes: [UInt8], on channel: any Channel, promise: EventLoopPromise<Void>?) {
+        output.noteWrite(bytes.count)
+        context?.writeAndFlush(wrapOutboundOut(channel.allocator.buffer(bytes: bytes)), promise: promise)
+    }
+
+    /// Writes what is left, then closes the channel; one that is still being made is closed by ``begin()``.
+    ///
+    /// What is left is given up when it moves as slowly as cuts a connection.
     func close() {
-        stopWatching()
-        guard let context else { return }
-        let channel = context.channel
-        guard channel.isActive else { return }
-        let output = peer?.takeOutput() ?? []
-        guard !output.isEmpty else { return context.close(promise: nil) }
-        // A reader that takes nothing any more does not keep the channel open.
-        let time = TimeAmount(options.frameTimeout.clamped)
-        let cut = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(channel.allocator.buffer(bytes: output))).whenComplete { _ in
-            cut.cancel()
-            channel.close(promise: nil)
+        guard let context, context.channel.isActive, !isClosing else {
+            if !isClosing { stopWatching() }
+            return
         }
+        isClosing = true
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        write(peer?.takeOutput() ?? [], on: context.channel, promise: sent)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        sent.futureResult.whenComplete { _ in bound.value.finishClosing() }
+    }
+
+    /// Closes the channel once everything was sent.
+    ///
+    /// Closing with input that was not read resets the connection, and the other side may lose the goodbye. So a peer
+    /// that has proven itself has a moment to close first; what it still sends is read and dropped.
+    private func finishClosing() {
+        stopWatching()
+        guard let context, context.channel.isActive else { return }
+        let channel = context.channel
+        guard isHandshakeDone else { return context.close(promise: nil) }
+        let cut = context.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in cut.cancel() }
+        context.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
     }
 
     private func end(_ reason: DisconnectReason) {
@@ -150,8 +173,13 @@ final class FrameHandler: ChannelInboundHandler {
     }
 
     private func checkTimes() {
-        guard let peer else { return }
-        switch watch.check(now: .now(), isHandshakeDone: peer.isHandshakeDone) {
+        guard let peer, let channel = context?.channel else { return }
+        let reading = output.read(channel)
+        guard !isClosing else {
+            if watch.isStuck(.now(), reading) { channel.close(promise: nil) }
+            return
+        }
+        switch watch.check(now: .now(), isHandshakeDone: peer.isHandshakeDone, output: reading) {
         case .nothing: break
         case .ping: peer.ping()
         case .close(let reason): peer.transportClosed(reason)

@@ -17,13 +17,17 @@ public struct LimitOptions: ParsableArguments {
     @Option(help: "Seconds that the head of a request may take to arrive.")
     public var headTimeout = Setting.value("head-timeout", default: 10)
 
-    /// How long a body may take.
-    @Option(help: "Seconds that the body of a request may take to arrive, in all.")
-    public var bodyTimeout = Setting.value("body-timeout", default: 15)
+    /// How long a body may make no progress.
+    @Option(help: "Seconds that the body of a request, or a WebSocket message, may make no progress.")
+    public var bodyTimeout = Setting.value("body-timeout", default: 10)
 
     /// How long a client may take nothing of what waits for it.
     @Option(help: "Seconds that a client may take nothing of an answer that waits for it.")
     public var stallTimeout = Setting.value("stall-timeout", default: 10)
+
+    /// How slowly bodies, messages and answers may move.
+    @Option(help: "Bytes a second that bodies, messages and answers move at least; 0 for any progress.")
+    public var minRate = Setting.value("min-rate", default: 16_384)
 
     /// The largest head.
     @Option(help: "Bytes of the head of a request; more where cookies of other programs come along.")
@@ -49,6 +53,7 @@ public struct LimitOptions: ParsableArguments {
         let ranges = [
             ("idle-timeout", idleTimeout, 1...86_400), ("head-timeout", headTimeout, 1...3_600),
             ("body-timeout", bodyTimeout, 1...3_600), ("stall-timeout", stallTimeout, 1...3_600),
+            ("min-rate", minRate, 0...1 << 30),
             ("max-head-bytes", maxHeadBytes, 1_024...1 << 20), ("max-message-bytes", maxMessageBytes, 1_024...64 << 20),
             ("max-connections", maxConnections, 1...1 << 20), ("max-calls-in-flight", maxCallsInFlight, 1...65_536),
             ("max-requests-per-connection", maxRequestsPerConnection, 0...Int.max),
@@ -68,11 +73,14 @@ public struct LimitOptions: ParsableArguments {
         configuration.server.http.headMilliseconds = UInt64(headTimeout) * 1_000
         configuration.server.http.bodyMilliseconds = UInt64(bodyTimeout) * 1_000
         configuration.server.http.stallMilliseconds = UInt64(stallTimeout) * 1_000
+        configuration.server.http.minimumRate = minRate
         configuration.server.http.head.maximumBytes = maxHeadBytes
         // A target is part of a head, and half of it is what it may take by default.
         configuration.server.http.head.maximumTargetBytes = maxHeadBytes / 2
         configuration.messages.callsInFlight = maxCallsInFlight
         configuration.webSocket.maximumMessageBytes = maxMessageBytes
+        configuration.webSocket.messageMilliseconds = UInt64(bodyTimeout) * 1_000
         configuration.webSocket.stallMilliseconds = UInt64(stallTimeout) * 1_000
+        configuration.webSocket.minimumRate = minRate
     }
 }

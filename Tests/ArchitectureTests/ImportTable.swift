@@ -14,9 +14,10 @@ enum ImportTable {
             "SwiftDiagnostics", "SwiftParser", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros",
         ],
         "PosternMacrosPlugin": ["PosternMacrosExpansion", "SwiftCompilerPlugin", "SwiftSyntaxMacros"],
-        "PosternNIO": ["Postern", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage", "Glibc"],
+        "PosternNIO": ["Postern", "PosternPacing", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage"],
+        "PosternPacing": [],
         "CLibWebSockets": [],
-        "LibWebSockets": ["CLibWebSockets", "Glibc"],
+        "LibWebSockets": ["CLibWebSockets", "Glibc", "PosternPacing"],
         "PosternGateway": [
             "Postern", "PosternJSONRPC", "PosternLogging", "LibWebSockets", "Logging", "ServiceLifecycle",
         ],

@@ -23,6 +23,7 @@ import Testing
         "Sources/PosternNIO/EventLoopExecutor.swift",
         "Sources/PosternNIO/ArrivalDescriptor.swift",
         "Sources/PosternNIO/Unix/UnixSocketCalls.swift",
+        "Sources/PosternNIO/OutputMeter.swift",
         "Tests/PosternNIOTests/Poll.swift",
     ]
 

@@ -56,14 +56,15 @@ extension HTTPConnection {
 
     /// Ends what takes too long; called a few times a second.
     func checkTime(_ now: UInt64) {
-        if hasStalled(now) { return close() }
+        if isStuck(now) { return close() }
         if isDeaf, Socket.wasReset(descriptor) { return close() }
+        if case .readingBody(let body) = state, isBodyTooSlow(now) { return refuse(.bodyTooSlow, of: body.head) }
         guard now >= deadline else { return }
         switch state {
         case .readingHead where !output.isEmpty: break
         case .readingHead where searched == 0 && (requests > 0 || worker.isDraining): close()
         case .readingHead: refuse(.headTooSlow, of: nil)
-        case .readingBody(let body): refuse(.bodyTooSlow, of: body.head)
+        case .readingBody: break
         case .answering: probe(now)
         case .streaming, .upgrading, .lingering, .closed: close()
         }

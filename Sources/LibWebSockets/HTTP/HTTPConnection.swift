@@ -1,3 +1,5 @@
+import PosternPacing
+
 /// One HTTP/1 connection: reads requests one after another, and answers each before it reads the next.
 ///
 /// It owns its descriptor until it closes it or hands it over to libwebsockets. All members belong to the loop's thread.
@@ -26,8 +28,13 @@ final class HTTPConnection: PollOwner, Flushable {
     var searched = 0
     private var isHeldBack = false
     private var isDirty = false
-    /// When output has waited too long without any of it leaving; never while none waits.
-    private var stallDeadline = UInt64.max
+    /// Whether the system has not taken all of the output.
+    private var hasOutputWaited = false
+    /// The body that is being read.
+    private var incoming = TransferPace()
+    /// The output that waits.
+    private var outgoing = TransferPace()
+    private var progress = SocketProgress()
 
     enum State {
         case readingHead
@@ -179,7 +186,9 @@ final class HTTPConnection: PollOwner, Flushable {
             output.bytes.append(contentsOf: Self.goOn)
             markDirty()
         }
-        deadline = loop.milliseconds + worker.limits.bodyMilliseconds
+        deadline = .max
+        incoming.end()
+        _ = isBodyTooSlow(loop.milliseconds)
         return readBody(body)
     }
 
@@ -231,16 +240,17 @@ final class HTTPConnection: PollOwner, Flushable {
         if case .closed = state { return }
         switch output.send(to: descriptor) {
         case .empty: finishFlush()
-        case .waits(let hasSent):
-            if hasSent || stallDeadline == .max { stallDeadline = loop.milliseconds + worker.limits.stallMilliseconds }
+        case .waits:
+            hasOutputWaited = true
             poll?.watch(readable: isReading && !isChoked, writable: true)
         case .failed: close()
         }
     }
 
     private func finishFlush() {
-        let hasWaited = stallDeadline != .max
-        stallDeadline = .max
+        let hasWaited = hasOutputWaited
+        hasOutputWaited = false
+        outgoing.end()
         if case .upgrading(let upgrade) = state { return handOver(upgrade) }
         poll?.watch(readable: isReading, writable: false)
         switch state {
@@ -255,6 +265,24 @@ final class HTTPConnection: PollOwner, Flushable {
         }
     }
 
-    /// Whether the output that waits has waited too long.
-    func hasStalled(_ now: UInt64) -> Bool { now >= stallDeadline }
+    // MARK: Time
+
+    /// Whether output waits that the client does not take, or not fast enough.
+    func isStuck(_ now: UInt64) -> Bool {
+        guard hasOutputWaited else { return false }
+        let demand = TransferPace.Demand(
+            patience: worker.limits.stallMilliseconds,
+            bytesPerSecond: worker.limits.minimumRate
+        )
+        return outgoing.check(moved: progress.read(descriptor), at: now, demand) != .moves
+    }
+
+    /// Whether the body that is being read stands still, or arrives too slowly.
+    func isBodyTooSlow(_ now: UInt64) -> Bool {
+        let demand = TransferPace.Demand(
+            patience: worker.limits.bodyMilliseconds,
+            bytesPerSecond: worker.limits.minimumRate
+        )
+        return incoming.check(moved: UInt64(received), at: now, demand) != .moves
+    }
 }

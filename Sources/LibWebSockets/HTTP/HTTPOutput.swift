@@ -7,8 +7,8 @@ struct HTTPOutput {
     /// How far sending came.
     enum Outcome {
         case empty
-        /// The system takes no more for now; whether it took some.
-        case waits(hasSent: Bool)
+        /// The system takes no more for now.
+        case waits
         case failed
     }
 
@@ -21,14 +21,12 @@ struct HTTPOutput {
 
     /// Sends as much as the system takes.
     mutating func send(to descriptor: Int32) -> Outcome {
-        let before = sent
         while sent < bytes.count {
             switch Socket.send(bytes, from: sent, to: descriptor) {
             case .bytes(let count): sent += count
             case .wouldWait:
-                let hasSent = sent > before
                 dropSent()
-                return .waits(hasSent: hasSent)
+                return .waits
             case .ended, .failed: return .failed
             }
         }

@@ -61,12 +61,15 @@ public struct HTTPLimits: Sendable {
     public var head = HTTPHeadLimits()
     /// How long a head may take, from the connection or from its first byte.
     public var headMilliseconds: UInt64 = 10_000
-    /// How long a body may take, in all.
-    public var bodyMilliseconds: UInt64 = 15_000
+    /// How long a body that is read may make no progress.
+    public var bodyMilliseconds: UInt64 = 10_000
     /// How long a connection may be idle between requests.
     public var idleMilliseconds: UInt64 = 15_000
     /// How long output may wait without any of it leaving.
     public var stallMilliseconds: UInt64 = 10_000
+    /// The bytes of a body, and of output that waits, that have to move in a second, on average over each of the two times
+    /// that they may make no progress; 0 accepts any progress.
+    public var minimumRate = 16 << 10
     /// Requests on one connection.
     public var maximumRequests = 1_000
     /// Output of a stream that may wait, in bytes.

@@ -1,4 +1,5 @@
 import Glibc
+import PosternPacing
 
 /// Joins the pieces of one message, within its limits.
 struct MessageAssembly {
@@ -12,11 +13,12 @@ struct MessageAssembly {
     private var bytes: [UInt8] = []
     private var isBinary = false
     private var frames = 0
-    private var began: UInt64?
+    private var pace = TransferPace()
 
     /// Begins a message in an empty buffer.
     mutating func begin(with buffer: consuming [UInt8], isBinary: Bool, now: UInt64) {
-        self = MessageAssembly(bytes: buffer, isBinary: isBinary, began: now)
+        self = MessageAssembly(bytes: buffer, isBinary: isBinary)
+        _ = pace.check(moved: 0, at: now, TransferPace.Demand(patience: .max, bytesPerSecond: 0))
     }
 
     mutating func add(_ piece: Span<UInt8>, _ place: MessagePiece, limits: WebSocketLimits) -> Outcome {
@@ -43,9 +45,11 @@ struct MessageAssembly {
         return taken
     }
 
-    /// Whether a message that has begun should have ended by now.
-    func hasExpired(_ now: UInt64, limits: WebSocketLimits) -> Bool {
-        began.map { now - $0 > limits.messageMilliseconds } ?? false
+    /// Whether a message that has begun stands still, or arrives too slowly.
+    mutating func isTooSlow(_ now: UInt64, limits: WebSocketLimits) -> Bool {
+        guard pace.isUnderWay else { return false }
+        let demand = TransferPace.Demand(patience: limits.messageMilliseconds, bytesPerSecond: limits.minimumRate)
+        return pace.check(moved: UInt64(bytes.count), at: now, demand) != .moves
     }
 }
 

@@ -1,4 +1,5 @@
 import CLibWebSockets
+import PosternPacing
 
 /// One open WebSocket connection.
 ///
@@ -25,9 +26,12 @@ public final class WebSocket: Flushable {
     private var isDirty = false
     /// Bytes that libwebsockets took and could not send at once.
     private var heldBytes = 0
-    /// When some output last left, while the connection takes no more; `nil` when it does.
-    private var blockedSince: UInt64?
-    private var unacknowledged: Int32 = 0
+    /// Whether the connection takes no more of the output.
+    private var isOutOfRoom = false
+    private var outgoing = TransferPace()
+    private var progress = SocketProgress()
+    /// What had been acknowledged when a pong was last waited for.
+    private var acknowledged: UInt64 = 0
     private var lastInput: UInt64
     private var awaited: Awaited = .firstMessage
     /// Bytes that were read from the connection before its first frame.
@@ -118,7 +122,7 @@ public final class WebSocket: Flushable {
     /// Whether the connection takes no more; also when only a pong of libwebsockets is stuck.
     private var isBlocked: Bool {
         guard let connection = unsafe connection else { return false }
-        return unsafe blockedSince != nil || lws_partial_buffered(connection) != 0
+        return unsafe isOutOfRoom || lws_partial_buffered(connection) != 0
     }
 
     private func reserve() {
@@ -144,7 +148,7 @@ public final class WebSocket: Flushable {
         guard unsafe lws_partial_buffered(connection) == 0 else { return waitForRoom() }
         let count = waitingBytes
         guard unsafe write(to: connection) else { return kill() }
-        blockedSince = nil
+        isOutOfRoom = false
         heldBytes = 0
         if unsafe lws_partial_buffered(connection) != 0 {
             heldBytes = count
@@ -173,7 +177,7 @@ public final class WebSocket: Flushable {
 
     private func waitForRoom() {
         guard let connection = unsafe connection else { return }
-        if blockedSince == nil { blockedSince = loop.milliseconds }
+        isOutOfRoom = true
         unsafe lws_callback_on_writable(connection)
     }
 
@@ -217,7 +221,7 @@ public final class WebSocket: Flushable {
         guard let connection = unsafe connection else { return }
         if unsafe lws_partial_buffered(connection) == 0 {
             heldBytes = 0
-            blockedSince = nil
+            isOutOfRoom = false
         }
         flush()
     }
@@ -281,13 +285,14 @@ public final class WebSocket: Flushable {
 
     /// Sends pings and ends what takes too long; called a few times a second.
     func checkTime(_ now: UInt64) {
-        if state == .closing, now >= closeDeadline { return kill() }
+        let isStuck = isStuck(now)
+        if state == .closing, now >= closeDeadline, isStuck || !isOutOfRoom { return kill() }
         guard state == .open else { return }
-        if let since = blockedSince, !hasSent(now), now - since > limits.stallMilliseconds {
+        if isStuck {
             handler?.fellBehind(self)
-        } else if message.hasExpired(now, limits: limits) {
+        } else if message.isTooSlow(now, limits: limits) {
             close(code: 1008, reason: "message takes too long")
-        } else if awaited.contains(.pong), now - lastInput > limits.pingMilliseconds + limits.pongMilliseconds {
+        } else if awaited.contains(.pong), !isPingUnderWay(now), now - lastInput > limits.silenceMilliseconds {
             handler?.wentSilent(self)
             // Who is silent will not answer the close either.
             if state == .closing { closeDeadline = now }
@@ -298,13 +303,24 @@ public final class WebSocket: Flushable {
         }
     }
 
-    /// Whether the other end has taken something since this was asked last.
-    private func hasSent(_ now: UInt64) -> Bool {
+    /// Whether output waits that the other end does not take, or not fast enough.
+    private func isStuck(_ now: UInt64) -> Bool {
+        guard isOutOfRoom, let connection = unsafe connection else {
+            outgoing.end()
+            return false
+        }
+        let moved = unsafe progress.read(lws_get_socket_fd(connection))
+        let demand = TransferPace.Demand(patience: limits.stallMilliseconds, bytesPerSecond: limits.minimumRate)
+        return outgoing.check(moved: moved, at: now, demand) != .moves
+    }
+
+    /// Whether a ping has not arrived yet, as it is behind output that moves; the time for its pong then begins anew.
+    private func isPingUnderWay(_ now: UInt64) -> Bool {
         guard let connection = unsafe connection else { return false }
-        let count = unsafe postern_unacknowledged(lws_get_socket_fd(connection))
-        guard count != unacknowledged else { return false }
-        unacknowledged = count
-        blockedSince = now
+        let descriptor = unsafe lws_get_socket_fd(connection)
+        let moved = exchange(&acknowledged, with: progress.read(descriptor))
+        guard acknowledged > moved, isOutOfRoom || SocketProgress.underWay(descriptor) > 0 else { return false }
+        lastInput = now - limits.pingMilliseconds
         return true
     }
 

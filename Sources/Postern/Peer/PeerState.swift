@@ -165,7 +165,9 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     /// - Returns: Everything that waits; `nil` when it has ended before.
     mutating func close(_ reason: DisconnectReason, isLost: Bool = false) -> Remains? {
         guard phase != .closed else { return nil }
-        let unsent = phase != .open ? nil : isLost ? outbox.discardCalls() : []
+        // What the other side does not read would keep the goodbye from it.
+        let discards = isLost || reason.kind == .slowReader
+        let unsent = phase != .open ? nil : discards ? outbox.discardCalls() : []
         if goodbye == nil {
             let (code, limit) = (reason.goodbyeCode, outgoingFrameLimit)
             outbox.writeNow { FrameWriter.writeGoodbye(code: code, reason.message, limit: limit, into: &$0) }

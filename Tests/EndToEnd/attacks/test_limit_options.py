@@ -62,6 +62,7 @@ def test_connections_are_as_many_as_they_are_set(start):
 
 @pytest.mark.parametrize("option, value", [
     ("idle-timeout", "0"), ("head-timeout", "3601"), ("body-timeout", "-1"), ("stall-timeout", "0"),
+    ("min-rate", "-1"),
     ("max-head-bytes", "100"), ("max-message-bytes", "999999999"), ("max-connections", "0"),
     ("max-calls-in-flight", "0"), ("max-requests-per-connection", "-1"),
 ])

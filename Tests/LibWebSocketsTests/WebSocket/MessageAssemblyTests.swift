@@ -54,15 +54,39 @@ import Testing
         #expect(add((0, 0, false), (0, 0, false), (0, 0, false), (0, 0, false)) == "1008")
     }
 
-    @Test func messagesExpireFromTheirFirstPiece() {
+    /// When a message was first too slow that begins at 1,000, with a piece of one byte at each of some times.
+    private func tooSlow(at times: [UInt64], pieces: Set<UInt64> = [], _ limits: WebSocketLimits) -> UInt64? {
         var message = MessageAssembly()
-        #expect(!message.hasExpired(1_000, limits: limits))
+        guard !message.isTooSlow(999, limits: limits) else { return 999 }
         message.begin(with: [], isBinary: false, now: 1_000)
-        #expect(!message.hasExpired(1_100, limits: limits) && message.hasExpired(1_101, limits: limits))
+        let piece = MessagePiece(isFirst: false, isFinal: false, isBinary: false, remaining: 0)
+        let byte: [UInt8] = [1]
+        return times.first { time in
+            if pieces.contains(time) { _ = message.add(byte.span, piece, limits: limits) }
+            return message.isTooSlow(time, limits: limits)
+        }
+    }
+
+    @Test func messagesThatStandStillAreTooSlowFromTheirFirstPieceOn() {
+        #expect(tooSlow(at: [1_001, 1_099, 1_100, 1_101], limits) == 1_100)
+    }
+
+    @Test func messagesThatMoveMayTakeLonger() {
+        var limits = limits
+        limits.minimumRate = 10
+        #expect(tooSlow(at: [1_060, 1_120, 1_180, 1_240], pieces: [1_060, 1_120, 1_180], limits) == nil)
+        limits.minimumRate = 1_000
+        #expect(tooSlow(at: [1_060, 1_120, 1_180, 1_240], pieces: [1_060, 1_120, 1_180], limits) == 1_120)
+    }
+
+    @Test func messagesThatAreCompleteAreNeverTooSlow() {
+        var message = MessageAssembly()
+        message.begin(with: [], isBinary: false, now: 1_000)
         let bytes: [UInt8] = [1]
         let last = MessagePiece(isFirst: true, isFinal: true, isBinary: false, remaining: 0)
-        #expect(message.add(bytes.span, last, limits: limits) == .complete)
-        #expect(message.take().bytes == bytes)
-        #expect(!message.hasExpired(9_999, limits: limits))
+        let outcome = message.add(bytes.span, last, limits: limits)
+        let taken = message.take().bytes
+        let isTooSlow = message.isTooSlow(9_999, limits: limits)
+        #expect(outcome == .complete && taken == bytes && !isTooSlow)
     }
 }

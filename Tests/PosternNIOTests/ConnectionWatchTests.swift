@@ -1,0 +1,88 @@
+import NIOCore
+import Postern
+import Testing
+
+@testable import PosternNIO
+
+@Suite struct ConnectionWatchTests {
+    /// What a connection does in one second.
+    private struct Second {
+        var received = 0
+        var hasHalfFrame = false
+        var held = 0
+        var underWay = 0
+        var moved: UInt64 = 0
+    }
+
+    /// Checks an open connection every second, and returns what is done first and when.
+    private func finding(
+        _ options: ConnectionOptions = ConnectionOptions(),
+        seconds: Int = 200,
+        _ connection: (Int) -> Second
+    ) -> (second: Int, verdict: ConnectionWatch.Verdict)? {
+        var watch = ConnectionWatch(options, now: .uptimeNanoseconds(1))
+        for number in 1...seconds {
+            let second = connection(number)
+            if second.received > 0 {
+                watch.noteBytes(second.received)
+                watch.noteRead(hasHalfFrame: second.hasHalfFrame)
+            }
+            let output = OutputMeter.Reading(held: second.held, underWay: second.underWay, moved: second.moved)
+            let now = NIODeadline.uptimeNanoseconds(UInt64(number) * 1_000_000_000)
+            let verdict = watch.check(now: now, isHandshakeDone: true, output: output)
+            if verdict != .nothing { return (number, verdict) }
+        }
+        return nil
+    }
+
+    private static let stuckFrame = ConnectionWatch.Verdict.close(
+        DisconnectReason(.timedOut, "Half a frame was not completed in time")
+    )
+    private static let slowReader = ConnectionWatch.Verdict.close(
+        DisconnectReason(.slowReader, "The other side reads too slowly")
+    )
+
+    @Test func halfAFrameThatMovesIsWaitedFor() {
+        #expect(finding { _ in Second(received: 300_000, hasHalfFrame: true) } == nil)
+    }
+
+    @Test(arguments: [0, 16_383]) func halfAFrameThatDoesNotMoveEndsTheConnection(rate: Int) throws {
+        let found = try #require(finding { Second(received: $0 == 1 ? 5 : rate, hasHalfFrame: true) })
+        #expect(found.verdict == Self.stuckFrame && (9...11).contains(found.second))
+    }
+
+    @Test func outputThatMovesIsWaitedFor() {
+        let found = finding(seconds: 24) { Second(held: 5_000_000, underWay: 6_000_000, moved: UInt64($0) * 300_000) }
+        #expect(found == nil)
+    }
+
+    @Test(arguments: [0, 16_383]) func outputThatDoesNotMoveEndsTheConnection(rate: Int) throws {
+        let found = try #require(finding { Second(held: 9, underWay: 9, moved: UInt64($0 * rate)) })
+        #expect(found.verdict == Self.slowReader && (9...11).contains(found.second))
+    }
+
+    @Test func anyProgressIsEnoughWhereNoRateIsSet() {
+        var options = ConnectionOptions()
+        options.minimumRate = 0
+        #expect(finding(options, seconds: 24) { Second(held: 9, underWay: 9, moved: UInt64($0 / 8)) } == nil)
+        #expect(finding(options) { Second(received: 1, hasHalfFrame: $0 > 0) } == nil)
+    }
+
+    /// The verdicts on a connection whose other side says nothing, while output moves up to some second.
+    private func endOfSilence(outputMovesUntil last: Int) -> Int? {
+        var watch = ConnectionWatch(ConnectionOptions(), now: .uptimeNanoseconds(1))
+        return (1...200).first { number in
+            let isMoving = number <= last
+            let moved = UInt64(min(number, last)) * 300_000
+            let output = OutputMeter.Reading(underWay: isMoving ? 1_000_000 : 0, moved: moved)
+            let now = NIODeadline.uptimeNanoseconds(UInt64(number) * 1_000_000_000)
+            if case .close = watch.check(now: now, isHandshakeDone: true, output: output) { return true }
+            return false
+        }
+    }
+
+    @Test func aPingBehindOutputThatMovesIsNotLate() {
+        #expect(endOfSilence(outputMovesUntil: 0) == 36)
+        #expect(endOfSilence(outputMovesUntil: 100) == 110)
+    }
+}
