@@ -39,3 +39,14 @@ def test_a_session_whose_numbers_all_come_in_a_signed_form_is_served(socket_path
     while (frame := client.receive())[0] == 7:
         pass
     assert frame == [12, 6]
+
+
+def test_digits_from_a_native_client_are_no_integer(socket_path):
+    answer = NativeClient(socket_path).call("chat.history", '["5"]')
+    assert answer.code == -32602 and answer.message.endswith("expected an integer, found a string"), answer
+
+
+def test_a_call_that_was_json_has_text_for_integers(socket_path):
+    client = NativeClient(socket_path)
+    client.send([1, 1, "chat/history", None, 4, 0, ["5"], None])
+    assert client.receive()[:2] == [2, 1]

@@ -54,7 +54,9 @@ import Testing
     /// The answer that both give.
     private func check(_ params: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> [String] {
         let direct = Payload(bytes: Array(params.utf8), codec: JSON.self)
-        let crossed = try direct.transcodedArguments(to: MessagePack.self)
+        // As a service reads what a gateway has sent it.
+        var crossed = try direct.transcodedArguments(to: MessagePack.self)
+        crossed.codec = MessagePackFromJSON.self
         var answers: [String] = []
         for method in Self.methods {
             let path = "types/\(method)"
@@ -105,7 +107,7 @@ import Testing
         ("int", #""1.0""#, "expected an integer, found a string"),
         ("text", "1.0", "expected a string, found a number"),
         ("bytes", #""AQ=""#, "expected bytes (in JSON base64 text), found text that is not base64 with padding"),
-        ("time", "1", "expected a time as RFC 3339 text, found a number"),
+        ("time", "1", "expected a time (in JSON RFC 3339 text), found a number"),
         ("float", "1e39", "expected a number of 32 bits, at most 3.4028235e+38"),
     ])
     func theRightTextIsFixed(method: String, value: String, text: String) async throws {

@@ -159,7 +159,8 @@ struct Sample: CustomTestStringConvertible, Sendable {
     /// The frame as it is read: its numbers in order, codes as the bits of an `Int64`.
     func numbers() throws -> [UInt64] {
         // The elements of the two lists of a references frame are fields here, and belong to the lists there.
-        var body: [UInt8] = [0x90 | UInt8(name == "references" ? 3 : fields.count)]
+        let isList = name.hasPrefix("references")
+        var body: [UInt8] = [0x90 | UInt8(isList ? fields.count - 4 : fields.count)]
         for field in fields {
             switch field {
             case .number(let number): MessagePack.write(number, into: &body)
@@ -196,6 +197,10 @@ struct Sample: CustomTestStringConvertible, Sendable {
         Sample("proof", [.number(14), .bytes([0xc4, 1, 0])]),
         Sample("release", [.number(15), .number(5), .number(2)]),
         Sample("references", [.number(16), .list, .number(5), .number(6), .list, .number(7), .number(8)]),
+        Sample(
+            "references with flags",
+            [.number(16), .list, .number(5), .number(6), .list, .number(7), .number(8), .number(4)]
+        ),
     ]
 }
 
@@ -215,7 +220,7 @@ extension Frame {
         case .ping(let number), .pong(let number): [number]
         case .goodbye(let code, _): [UInt64(bitPattern: Int64(code))]
         case .release(let number, let count): [number, count]
-        case .references(let numbers): numbers.lent + numbers.returned
+        case .references(let numbers): numbers.lent + numbers.returned + (numbers.isFromJSON ? [4] : [])
         }
     }
 }

@@ -46,6 +46,9 @@ struct CallFrame: Hashable, Sendable {
     /// How many calls, each made while serving the one before, led to this one.
     let depth: Int
     let arguments: Range<Int>
+
+    /// How the arguments are read.
+    var codec: any PayloadCodec.Type { flags.contains(.isFromJSON) ? MessagePackFromJSON.self : MessagePack.self }
 }
 
 /// What a caller asks of a call besides its answer.
@@ -56,6 +59,8 @@ struct CallFlags: OptionSet, Hashable, Sendable {
     static let requiresSafeMethod = CallFlags(rawValue: 1)
     /// Progress is to be reported.
     static let wantsProgress = CallFlags(rawValue: 2)
+    /// The values were JSON on their way.
+    static let isFromJSON = CallFlags(rawValue: 4)
 }
 
 /// A fault of the other side after which the connection is of no more use.

@@ -41,7 +41,7 @@ struct FrameReader {
         case .release:
             let number = try fields.unsigned(bytes)
             return .release(number: number, count: try fields.unsigned(bytes, last: true))
-        case .references: return .references(try references(&fields, bytes))
+        case .references: return .references(try references(count, &fields, bytes))
         default: return try answer(kind, count, &fields, bytes)
         }
     }
@@ -65,12 +65,17 @@ struct FrameReader {
     }
 
     private static func references(
+        _ fieldCount: Int,
         _ fields: inout FieldReader,
         _ bytes: Span<UInt8>
     ) throws(PayloadError) -> ReferenceNumbers {
         var numbers = ReferenceNumbers()
         for _ in 0..<(try count(&fields, bytes)) { numbers.lent.append(try fields.unsigned(bytes)) }
         for _ in 0..<(try count(&fields, bytes)) { numbers.returned.append(try fields.unsigned(bytes)) }
+        if fieldCount == 4 {
+            let flags = CallFlags(rawValue: UInt8(truncatingIfNeeded: try fields.unsigned(bytes)))
+            numbers.isFromJSON = flags.contains(.isFromJSON)
+        }
         guard fields.rest(bytes).isEmpty else { throw .trailing }
         return numbers
     }
@@ -128,7 +133,8 @@ extension Frame.Kind {
         case .failure: (6...9).contains(count)
         case .end: count == 2 || (6...9).contains(count)
         case .notify, .stream, .item: count == 4
-        case .reply, .credit, .progress, .goodbye, .release, .references: count == 3
+        case .reply, .credit, .progress, .goodbye, .release: count == 3
+        case .references: count == 3 || count == 4
         case .cancel, .ping, .pong, .proof: count == 2
         }
     }

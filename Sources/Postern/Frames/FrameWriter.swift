@@ -68,7 +68,7 @@ enum FrameWriter {
     ///
     /// - Returns: Whether the frame stands; a larger one than the limit is taken back.
     static func writeReferences(_ numbers: ReferenceNumbers, limit: Int, into output: inout [UInt8]) -> Bool {
-        let start = begin(.references, fields: 3, into: &output)
+        let start = begin(.references, fields: numbers.isFromJSON ? 4 : 3, into: &output)
         for list in [numbers.lent, numbers.returned] {
             var mark = MessagePack.beginArray(into: &output)
             for number in list {
@@ -77,6 +77,7 @@ enum FrameWriter {
             }
             MessagePack.endArray(mark, into: &output)
         }
+        if numbers.isFromJSON { output.append(CallFlags.isFromJSON.rawValue) }
         return end(start, limit: limit, in: &output)
     }
 

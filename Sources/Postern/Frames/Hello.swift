@@ -19,6 +19,8 @@ struct Hello: Hashable, Sendable {
     var takesNames = false
     /// Whether its sender takes the identifier of an error in a log.
     var takesTraceIDs = false
+    /// Whether its sender takes it that a message says that it was JSON on its way.
+    var takesOrigin = false
     /// What its sender calls itself; for logs.
     var name = ""
     /// What the other side's proof has to be about, where its sender demands one.
@@ -36,6 +38,7 @@ struct Hello: Hashable, Sendable {
             case "hops": read.maximumHops = try Self.readCount(value)
             case "names": read.takesNames = try MessagePack.readBool(value)
             case "traceIds": read.takesTraceIDs = try MessagePack.readBool(value)
+            case "json": read.takesOrigin = try MessagePack.readBool(value)
             case "name": read.name = try MessagePack.readString(value)
             case "auth": read.nonce = try MessagePack.readBytes(value)
             default: break
@@ -65,6 +68,10 @@ struct Hello: Hashable, Sendable {
         }
         if takesTraceIDs {
             MessagePack.nextMember(named: "traceIds", &map, into: &output)
+            MessagePack.write(true, into: &output)
+        }
+        if takesOrigin {
+            MessagePack.nextMember(named: "json", &map, into: &output)
             MessagePack.write(true, into: &output)
         }
         MessagePack.nextMember(named: "name", &map, into: &output)

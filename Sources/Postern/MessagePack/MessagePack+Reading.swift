@@ -17,7 +17,7 @@ extension MessagePack {
         return value[header.body] == 0xc3
     }
 
-    /// Reads an integer; a string of digits counts as one, and so does a float up to 2^53 without a fraction.
+    /// Reads an integer; a float up to 2^53 without a fraction counts as one.
     public static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
         let header = try MessagePackHeader(only: value)
         switch header.form {
@@ -27,11 +27,11 @@ extension MessagePack {
             guard let exact = Int64(exactly: bits) else { throw .outOfRange(Int64.self) }
             return exact
         case .float: return try WholeNumber.read(try readDouble(value))
-        default: return try integer(fromTextOf: header, in: value)
+        default: throw .expected("an integer", found: header.phrase(in: value))
         }
     }
 
-    /// Reads an integer that is not negative; strings and floats as ``readInt64(_:)``.
+    /// Reads an integer that is not negative; floats as ``readInt64(_:)``.
     public static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
         let header = try MessagePackHeader(only: value)
         switch header.form {
@@ -41,7 +41,7 @@ extension MessagePack {
             guard let exact = UInt64(exactly: number) else { throw .outOfRange(UInt64.self) }
             return exact
         case .float: return try WholeNumber.read(try readDouble(value))
-        default: return try integer(fromTextOf: header, in: value)
+        default: throw .expected("an integer", found: header.phrase(in: value))
         }
     }
 
@@ -68,18 +68,13 @@ extension MessagePack {
         return try timestamp(at: header, in: value).text()
     }
 
-    /// Reads raw bytes; base64 text is accepted.
+    /// Reads raw bytes.
     public static func readBytes(_ value: Span<UInt8>) throws(PayloadError) -> [UInt8] {
         let header = try MessagePackHeader(only: value)
-        switch header.form {
-        case .bytes: return Array(copying: value.extracting(header.content))
-        case .string:
-            guard let bytes = Base64.decode(value.extracting(header.content)) else {
-                throw .noBase64
-            }
-            return bytes
-        default: throw .expected(PayloadError.bytesPhrase, found: header.phrase(in: value))
+        guard header.form == .bytes else {
+            throw .expected(PayloadError.bytesPhrase, found: header.phrase(in: value))
         }
+        return Array(copying: value.extracting(header.content))
     }
 
     /// Reads text between two offsets.
@@ -94,19 +89,5 @@ extension MessagePack {
     static func signed(_ header: MessagePackHeader, in value: Span<UInt8>) -> Int64 {
         let shift = 64 - 8 * header.count
         return Int64(bitPattern: value.bigEndian(at: header.body, count: header.count) << UInt64(shift)) >> Int64(shift)
-    }
-
-    private static func integer<Number: FixedWidthInteger>(
-        fromTextOf header: MessagePackHeader,
-        in value: Span<UInt8>
-    ) throws(PayloadError) -> Number {
-        guard header.form == .string else { throw .expected("an integer", found: header.phrase(in: value)) }
-        let text = try text(at: header.content, in: value)
-        let digits = text.utf8.dropFirst(text.utf8.first == UInt8(ascii: "-") ? 1 : 0)
-        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            throw .expected("an integer", found: "a string")
-        }
-        guard let number = Number(text) else { throw .outOfRange(Number.self) }
-        return number
     }
 }

@@ -2,14 +2,13 @@ extension MessagePack {
     /// The type byte of extension -1.
     static let timestampType: UInt8 = 0xff
 
-    /// Reads a timestamp; RFC 3339 text is accepted.
+    /// Reads a timestamp.
     public static func readTimestamp(_ value: Span<UInt8>) throws(PayloadError) -> Timestamp {
         let header = try MessagePackHeader(only: value)
-        switch header.form {
-        case .string: return try Timestamp(text: try text(at: header.content, in: value))
-        case .extension where value[header.body - 1] == timestampType: return try timestamp(at: header, in: value)
-        default: throw .expected(Timestamp.phrase, found: header.phrase(in: value))
+        guard header.form == .extension, value[header.body - 1] == timestampType else {
+            throw .expected(Timestamp.phrase, found: header.phrase(in: value))
         }
+        return try timestamp(at: header, in: value)
     }
 
     /// Appends a timestamp as extension -1, in 4, 8 or 12 bytes.

@@ -31,6 +31,7 @@ public struct Payload: Sendable {
     /// The same value in another encoding; itself when the encoding is the same.
     public func transcoded(to target: any PayloadCodec.Type) throws(PayloadError) -> Payload {
         guard codec != target else { return self }
+        if isMessagePack, target == MessagePack.self { return Payload(bytes: bytes, codec: target) }
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count)
         try codec.transcode(bytes.span, to: target, into: &output)
@@ -40,6 +41,7 @@ public struct Payload: Sendable {
     /// The same arguments in another encoding; themselves when the encoding is the same.
     public func transcodedArguments(to target: any PayloadCodec.Type) throws(PayloadError) -> Payload {
         guard codec != target else { return self }
+        if isMessagePack, target == MessagePack.self { return Payload(bytes: bytes, codec: target) }
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count)
         try codec.transcodeArguments(bytes.span, to: target, into: &output)

@@ -1,6 +1,6 @@
 extension Timestamp {
     /// What is expected where a time is.
-    static let phrase = "a time as RFC 3339 text"
+    static let phrase = "a time (in JSON RFC 3339 text)"
 
     /// Reads RFC 3339 text; digits of the second's fraction beyond the ninth are dropped.
     ///

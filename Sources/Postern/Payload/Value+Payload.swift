@@ -3,7 +3,9 @@ extension Value: PayloadScalar, DescribedType {
 
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Value {
         // Each level is looked through again, so that what is too deep or too much has to be found before.
-        if value.count > largestUnchecked, codec == MessagePack.self { try MessagePack.validate(value) }
+        if value.count > largestUnchecked, codec == MessagePack.self || codec == MessagePackFromJSON.self {
+            try MessagePack.validate(value)
+        }
         return try read(value, as: codec, depth: 0)
     }
 

@@ -7,7 +7,8 @@ extension CallError {
             name: frame.name,
             ran: frame.executed,
             details: frame.details.isEmpty
-                ? nil : Payload(bytes: Array(bytes[frame.details]), codec: MessagePack.self)
+                // They do not say where they come from.
+                ? nil : Payload(bytes: Array(bytes[frame.details]), codec: MessagePackFromJSON.self)
         )
         change { content in
             content.hops = frame.readHops(in: bytes.span, limits)

@@ -90,7 +90,8 @@ extension Peer: Dispatcher {
     package func sendNotification(_ call: Call) throws(CallError) {
         let (arguments, references) = try outgoing(call.arguments)
         try change { state throws(CallError) in
-            try state.notify(call.method, arguments, references?.numbers)
+            let preface = state.preface(references?.numbers, isFromJSON: call.arguments.isFromJSON)
+            try state.notify(call.method, arguments, preface)
             references?.commit()
         }
     }
@@ -120,11 +121,17 @@ extension Peer: Dispatcher {
             references: references?.numbers,
             timeout: try deadline.map { deadline throws(CallError) in try Self.milliseconds(until: deadline) },
             deadline: patience.deadline(orEarlier: deadline),
-            flags: call.requiresSafeMethod
-                ? (call.progress == nil ? [.requiresSafeMethod] : [.requiresSafeMethod, .wantsProgress])
-                : (call.progress == nil ? [] : [.wantsProgress]),
+            flags: Self.flags(of: call),
             depth: context?.depth ?? 0
         )
+    }
+
+    @inline(__always)
+    private static func flags(of call: Call) -> CallFlags {
+        var flags: CallFlags = call.requiresSafeMethod ? .requiresSafeMethod : []
+        if call.progress != nil { flags.insert(.wantsProgress) }
+        if call.arguments.isFromJSON { flags.insert(.isFromJSON) }
+        return flags
     }
 
     /// What is left until a deadline, rounded up.

@@ -121,10 +121,16 @@ extension Peer {
 }
 
 extension Payload {
+    /// Attaches what came with the message of the values: its references, and how they are read.
+    mutating func attach(message: ReceivedReferences) {
+        codec = message.codec
+        if !message.isEmpty { references = .received(message) }
+    }
+
     /// Takes a value out of a frame.
     @inline(__always)
     init(received bytes: ArraySlice<UInt8>, _ references: ReceivedReferences?) {
         self.init(bytes: Array(bytes), codec: MessagePack.self)
-        if let references { self.references = .received(references) }
+        if let references { attach(message: references) }
     }
 }

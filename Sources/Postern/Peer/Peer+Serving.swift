@@ -20,7 +20,7 @@ extension Peer {
             guard method.isSafe || !frame.flags.contains(.requiresSafeMethod) else {
                 throw .notSafe(String(copying: bytes.span.extracting(frame.path)))
             }
-            try method.run(bytes.span.extracting(frame.arguments), MessagePack.self, &replies.bytes)
+            try method.run(bytes.span.extracting(frame.arguments), frame.codec, &replies.bytes)
             guard FrameWriter.end(start, limit: replies.frameLimit, in: &replies.bytes) else {
                 let limit = replies.frameLimit
                 return FrameWriter.writeFailure(id: frame.id, .responseTooLarge(), limit: limit, into: &replies.bytes)
@@ -51,7 +51,7 @@ extension Peer {
     func incomingCall(_ frame: CallFrame, _ bytes: [UInt8]) -> Call {
         var call = Call(
             String(decoding: bytes[frame.path], as: UTF8.self),
-            arguments: Payload(bytes: Array(bytes[frame.arguments]), codec: MessagePack.self),
+            arguments: Payload(bytes: Array(bytes[frame.arguments]), codec: frame.codec),
             requiresSafeMethod: frame.flags.contains(.requiresSafeMethod),
             caller: Caller(self)
         )
@@ -162,7 +162,8 @@ extension Peer {
     private func finish(_ id: UInt64, _ payload: Payload) throws(CallError) {
         let (bytes, references) = try outgoing(result: payload)
         change { state in
-            if state.finish(id, with: .success(bytes), references?.numbers) { references?.commit() }
+            let preface = state.preface(references?.numbers, isFromJSON: !payload.isMessagePack)
+            if state.finish(id, with: .success(bytes), preface) { references?.commit() }
         }
     }
 
@@ -176,7 +177,10 @@ extension Peer {
 
     private func report(_ id: UInt64, _ progress: Payload) {
         guard let (bytes, references) = try? outgoing(result: progress) else { return }
-        change { state in if state.report(id, bytes, references?.numbers) { references?.commit() } }
+        change { state in
+            let preface = state.preface(references?.numbers, isFromJSON: !progress.isMessagePack)
+            if state.report(id, bytes, preface) { references?.commit() }
+        }
     }
 
     /// The bytes of a result in the encoding of the wire, and the references in it; a result of no bytes is nil.

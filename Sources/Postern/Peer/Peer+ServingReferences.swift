@@ -47,7 +47,7 @@ extension Peer {
 
     /// Completes a call with what its path leads to, and with its references; false when there is no such reference.
     private func locate(_ call: inout Call, _ references: ReceivedReferences?) -> Bool {
-        if let references { call.arguments.references = .received(references) }
+        if let references { call.arguments.attach(message: references) }
         guard call.method.hasPrefix("$/") else { return true }
         guard let (target, path) = findReference(call.method) else { return false }
         call.target = target

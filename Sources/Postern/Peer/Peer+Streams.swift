@@ -26,7 +26,8 @@ extension Peer {
         let (bytes, references) = try outgoing(result: item.payload)
         while true {
             let result = change { state in
-                let result = state.sendItem(id, offset: item.offset, bytes, references?.numbers)
+                let preface = state.preface(references?.numbers, isFromJSON: !item.payload.isMessagePack)
+                let result = state.sendItem(id, offset: item.offset, bytes, preface)
                 if result == .sent { references?.commit() }
                 return result
             }

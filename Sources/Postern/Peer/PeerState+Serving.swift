@@ -92,6 +92,15 @@ extension PeerState {
         }
     }
 
+    /// What is sent in front of a message: its references, and that it was JSON on its way, where the other side takes
+    /// that.
+    func preface(_ references: ReferenceNumbers?, isFromJSON: Bool) -> ReferenceNumbers? {
+        guard isFromJSON, remote.takesOrigin else { return references }
+        var preface = references ?? ReferenceNumbers()
+        preface.isFromJSON = true
+        return preface
+    }
+
     /// Takes a call out of the table.
     mutating func endServing(_ id: UInt64) -> ServedCall<Handler, Parked>? {
         guard let call = served.removeValue(forKey: id) else { return nil }

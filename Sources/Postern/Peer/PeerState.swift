@@ -54,6 +54,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
             maximumStreams: UInt32(clamping: limits.streams),
             takesNames: true,
             takesTraceIDs: true,
+            takesOrigin: true,
             name: name,
             nonce: exchange?.nonce
         )

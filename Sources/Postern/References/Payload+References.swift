@@ -51,7 +51,7 @@ extension Payload {
         let naming: ReferenceNaming = { (reference) throws(PayloadError) in
             try sent.name(try received.find(reference))
         }
-        if codec == MessagePack.self, target == MessagePack.self {
+        if isMessagePack, target == MessagePack.self {
             var renamed = bytes
             try MessagePack.replaceReferences(in: &renamed, naming)
             return renamed

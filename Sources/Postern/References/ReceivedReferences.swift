@@ -8,11 +8,19 @@ package final class ReceivedReferences: Sendable {
     private let lent: [UInt64]
     /// What came home, found when it arrived: it may be released before the message is read.
     private let returned: [UInt64: ReferenceHandle]
+    /// How the values of the message are read.
+    let codec: any PayloadCodec.Type
 
     /// Where references are looked up that are being decoded.
     @TaskLocal static var current: Reading?
 
-    init(from connection: (any ReferenceConnection)?, lent: [UInt64], returned: [UInt64: ReferenceHandle]) {
+    init(
+        from connection: (any ReferenceConnection)?,
+        lent: [UInt64],
+        returned: [UInt64: ReferenceHandle],
+        codec: any PayloadCodec.Type = MessagePack.self
+    ) {
+        self.codec = codec
         self.connection = connection
         self.lent = lent
         self.returned = returned
@@ -23,6 +31,9 @@ package final class ReceivedReferences: Sendable {
         // The last reference to something of the program's may be among them, and a lock may be held here.
         if !returned.isEmpty { Task { [returned] in _ = returned } }
     }
+
+    /// Whether there is nothing to hold: the message only says where it comes from.
+    var isEmpty: Bool { lent.isEmpty && returned.isEmpty }
 
     /// How many of the sender's references came home.
     package var returnedCount: Int { returned.count }

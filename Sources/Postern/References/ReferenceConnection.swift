@@ -20,7 +20,8 @@ extension ReferenceConnection {
     /// Holds the references of the message that follows; a reason when the connection is to end.
     package func receiveReferences(_ numbers: ReferenceNumbers) -> Result<ReceivedReferences, DisconnectReason> {
         let (held, returned, reason) = references.receive(numbers)
-        let message = ReceivedReferences(from: self, lent: held, returned: returned)
+        let codec: any PayloadCodec.Type = numbers.isFromJSON ? MessagePackFromJSON.self : MessagePack.self
+        let message = ReceivedReferences(from: self, lent: held, returned: returned, codec: codec)
         return reason.map(Result.failure) ?? .success(message)
     }
 

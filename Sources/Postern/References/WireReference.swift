@@ -18,6 +18,8 @@ package struct ReferenceNumbers: Hashable, Sendable {
     package var lent: [UInt64] = []
     /// Those of the receiver, by the receiver's numbers.
     package var returned: [UInt64] = []
+    /// Whether the values of the message were JSON on their way.
+    var isFromJSON = false
 
     package init(lent: [UInt64] = [], returned: [UInt64] = []) {
         self.lent = lent

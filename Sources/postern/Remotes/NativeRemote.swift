@@ -39,7 +39,9 @@ struct NativeRemote {
         over peer: Peer,
         receive: (RemoteAnswer) -> Bool
     ) async throws(CallError) {
-        let arguments = try request.arguments.encoded(as: MessagePack.self)
+        var arguments = try request.arguments.encoded(as: MessagePack.self)
+        // They were written as JSON on the command line, where bytes and times are text.
+        arguments.codec = MessagePackFromJSON.self
         let call = Call(request.method, arguments: arguments, deadline: .now.later(by: request.timeout))
         switch try await peer.dispatch(call) {
         case .value(let payload): _ = receive(RemoteAnswer(value: try Self.value(of: payload), isStream: false))

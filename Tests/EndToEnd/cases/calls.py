@@ -17,6 +17,17 @@ NO_DEPTH = {"native": "a native reader counts from the value, and refuses it as 
 BY_NAME = {"get": "a query has names only"}
 TEXT_AS_IT_CAME = "a Payload is handed on as it came: in one process as the same text, natively as the same value"
 
+NO_TEXT = "a native caller has integers, bytes and times; only a call that was JSON has text for them"
+
+
+def natively(parameter, wanted):
+    """Refused where the call was not JSON on its way."""
+    return {door: (wrong(f"types.{parameter}", f"expected {wanted}, found a string"), NO_TEXT)
+            for door in ("native", "native-get")}
+
+
+BYTES = "bytes (in JSON base64 text)"
+TIME = "a time (in JSON RFC 3339 text)"
 INT = "an integer from -9223372036854775808 to 9223372036854775807"
 
 
@@ -51,11 +62,20 @@ NUMBERS = [
     Case("types.int", "[1e300]", wrong("types.int", "expected " + INT)),
     Case("types.int", "[1.5]", wrong("types.int", "expected an integer, found a fraction")),
     Case("types.int", "[1e-1]", wrong("types.int", "expected an integer, found a fraction")),
-    Case("types.int", '["42"]', Result("42")),
-    Case("types.int", '["\\u0034\\u0032"]', Result("42")),
-    Case("types.int", '["-0"]', Result("0")),
+    Case("types.int", '["42"]', Result("42"), differs=natively("int", "an integer")),
+    Case("types.int", '["\\u0034\\u0032"]', Result("42"), differs=natively("int", "an integer")),
+    Case("types.int", '["-0"]', Result("0"), differs=natively("int", "an integer")),
+    Case("types.intInATask", '["42"]', Result("42"), differs=natively("intInATask", "an integer")),
+    Case("types.intOffTheLoop", '["42"]', Result("42"), differs=natively("intOffTheLoop", "an integer")),
+    Case("types.unsigned", '["18446744073709551615"]', Result("18446744073709551615"),
+         differs=natively("unsigned", "an integer")),
+    Case("types.list", '[["1","2"]]', Result("[1,2]"), differs={
+        "native": (wrong("types.list", "[0]: expected an integer, found a string"), NO_TEXT)}),
+    Case("types.point", '[{"x":"3"}]', Result('{"x":3}'), differs={
+        "native": (wrong("types.point", "x: expected an integer, found a string"), NO_TEXT)}),
     Case("types.int", '["1e2"]', wrong("types.int", "expected an integer, found a string")),
-    Case("types.int", '["99999999999999999999"]', wrong("types.int", "expected " + INT)),
+    Case("types.int", '["99999999999999999999"]', wrong("types.int", "expected " + INT),
+         differs=natively("int", "an integer")),
     Case("types.intOffTheLoop", "[1.0]", Result("1")),
     Case("types.intOffTheLoop", "[1.5]", wrong("types.intOffTheLoop", "expected an integer, found a fraction")),
     Case("types.intInATask", "[1e2]", Result("100")),
@@ -100,15 +120,15 @@ VALUES = [
     Case("types.text", "[7]", wrong("types.text", "expected a string, found a number")),
     Case("types.text", "[1.5]", wrong("types.text", "expected a string, found a number")),
     Case("types.text", "[null]", wrong("types.text", "expected a string, found null")),
-    Case("types.bytes", '["AQL/"]', Result('"AQL/"'),
-         differs={"native": (Result('"AQL/"'), "bytes are bytes; compared as base64")}),
-    Case("types.bytes", '["AQL"]', wrong(
-        "types.bytes", "expected bytes (in JSON base64 text), found text that is not base64 with padding")),
-    Case("types.bytes", "[1]", wrong("types.bytes", "expected bytes (in JSON base64 text), found a number")),
-    Case("types.time", '["2026-01-02T03:04:05Z"]', Result('"2026-01-02T03:04:05.000Z"')),
-    Case("types.time", '["yesterday"]', wrong(
-        "types.time", 'expected a time as RFC 3339 text, found "yesterday"')),
-    Case("types.time", "[1]", wrong("types.time", "expected a time as RFC 3339 text, found a number")),
+    Case("types.bytes", '["AQL/"]', Result('"AQL/"'), differs=natively("bytes", BYTES)),
+    Case("types.bytes", '["abcd"]', Result('"abcd"'), differs=natively("bytes", BYTES)),
+    Case("types.bytes", '["AQL"]', wrong("types.bytes", f"expected {BYTES}, found text that is not base64 with padding"),
+         differs=natively("bytes", BYTES)),
+    Case("types.bytes", "[1]", wrong("types.bytes", f"expected {BYTES}, found a number")),
+    Case("types.time", '["2026-01-02T03:04:05Z"]', Result('"2026-01-02T03:04:05.000Z"'), differs=natively("time", TIME)),
+    Case("types.time", '["yesterday"]', wrong("types.time", f'expected {TIME}, found "yesterday"'),
+         differs=natively("time", TIME)),
+    Case("types.time", "[1]", wrong("types.time", f"expected {TIME}, found a number")),
     Case("types.list", "[[1,2.0,3e0]]", Result("[1,2,3]")),
     Case("types.list", "[[1,[2]]]", wrong("types.list", "[1]: expected an integer, found an array")),
     Case("types.point", '[{"x":1,"y":2.5}]', Result('{"x":1,"y":2.5}')),

@@ -69,21 +69,35 @@ import Testing
         #expect(try Packed(header + [1, 0xff]).kind() == .bytes)
     }
 
-    @Test func base64TextCountsAsBytes() throws {
-        #expect(try Packed([0xa4] + "AQID".utf8).rawBytes() == [1, 2, 3])
-        #expect(try Packed([0xa4] + "AQI=".utf8).rawBytes() == [1, 2])
-        #expect(try Packed([0xa4] + "AQ==".utf8).rawBytes() == [1])
-        #expect(reason(Packed([0xa4] + "AR==".utf8).rawBytes) == .typeMismatch)
-        #expect(reason(Packed([0xa3] + "AQI".utf8).rawBytes) == .typeMismatch)
-        #expect(reason(Packed([0xa4] + "A?I=".utf8).rawBytes) == .typeMismatch)
+    @Test func textCountsAsNothingElse() throws {
+        #expect(reason(Packed([0xa4] + "AQID".utf8).rawBytes) == .typeMismatch)
+        #expect(reason(Packed([0xa2] + "42".utf8).int64) == .typeMismatch)
+        #expect(reason(Packed([0xa2] + "42".utf8).uint64) == .typeMismatch)
+        #expect(reason(Packed([0xb4] + "1970-01-01T00:00:01Z".utf8).timestamp) == .typeMismatch)
     }
 
-    @Test func digitsCountAsIntegers() throws {
-        #expect(try Packed([0xa3] + "-42".utf8).int64() == -42)
-        #expect(reason(Packed([0xa3] + "+42".utf8).int64) == .typeMismatch)
-        #expect(reason(Packed([0xa3] + "4.2".utf8).int64) == .typeMismatch)
-        #expect(reason(Packed([0xb4] + "99999999999999999999".utf8).int64) == .outOfRange)
-        #expect(reason(Packed([0xa1] + "-".utf8).uint64) == .typeMismatch)
+    @Test func base64TextCountsAsBytesWhereItWasJSON() throws {
+        #expect(try Packed([0xa4] + "AQID".utf8).fromJSON([UInt8].self) == [1, 2, 3])
+        #expect(try Packed([0xa4] + "AQI=".utf8).fromJSON([UInt8].self) == [1, 2])
+        #expect(try Packed([0xa4] + "AQ==".utf8).fromJSON([UInt8].self) == [1])
+        #expect(try Packed([0xc4, 1, 7]).fromJSON([UInt8].self) == [7])
+        for text in ["AR==", "AQI", "A?I="] {
+            let packed = Packed([0xa0 | UInt8(text.utf8.count)] + text.utf8)
+            #expect(reason { () throws(PayloadError) in try packed.fromJSON([UInt8].self) } == .typeMismatch)
+        }
+    }
+
+    @Test func digitsCountAsIntegersWhereItWasJSON() throws {
+        #expect(try Packed([0xa3] + "-42".utf8).fromJSON(Int.self) == -42)
+        #expect(try Packed([0xb4] + "18446744073709551615".utf8).fromJSON(UInt64.self) == .max)
+        #expect(try Packed([0xd0, 0xd6]).fromJSON(Int.self) == -42)
+        for (text, right) in [
+            ("+42", PayloadError.Reason.typeMismatch), ("4.2", .typeMismatch), ("-", .typeMismatch),
+            ("", .typeMismatch), ("99999999999999999999", .outOfRange),
+        ] {
+            let packed = Packed([0xa0 | UInt8(text.utf8.count)] + text.utf8)
+            #expect(reason { () throws(PayloadError) in try packed.fromJSON(Int.self) } == right)
+        }
     }
 
     @Test(arguments: [[0x92], [0xdc, 0, 2], [0xdd, 0, 0, 0, 2]] as [[UInt8]])

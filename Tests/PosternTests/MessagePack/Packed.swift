@@ -14,6 +14,9 @@ struct Packed {
     func double() throws(PayloadError) -> Double { try MessagePack.readDouble(bytes.span) }
     func string() throws(PayloadError) -> String { try MessagePack.readString(bytes.span) }
     func rawBytes() throws(PayloadError) -> [UInt8] { try MessagePack.readBytes(bytes.span) }
+    func fromJSON<Value: Decodable>(_ type: Value.Type) throws(PayloadError) -> Value {
+        try MessagePackFromJSON.decode(type, from: bytes.span)
+    }
     func timestamp() throws(PayloadError) -> Timestamp { try MessagePack.readTimestamp(bytes.span) }
     func validate(_ limits: PayloadLimits = .standard) throws(PayloadError) {
         try MessagePack.validate(bytes.span, limits: limits)
