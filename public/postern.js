@@ -220,17 +220,19 @@ export class Postern extends EventTarget {
   }
 
   #feed(request, options) {
-    const feed = new Feed(request, options, (ended) => this.#feeds.remove(ended));
+    const feed = new Feed(
+      request, options, (ended) => this.#feeds.remove(ended), (value) => this.#references.drop(value));
     if (this.state === "closed") feed.end(PosternError.connectionLost("no", "the client is closed"));
     else this.#feeds.add(feed);
     return feed;
   }
 
   #start(method, params, options, done) {
+    const call = this.#pending(method, params, options, done);
     try {
-      this.#enqueue([this.#pending(method, params, options, done)], false);
+      this.#enqueue([call], false);
     } catch (error) {
-      done(error);
+      call.settle(error);
     }
   }
 
@@ -266,7 +268,7 @@ export class Postern extends EventTarget {
     this.#heartbeat.start();
     this.#emit("open");
     this.#feeds.reopen();
-    this.#flush();
+    this.#guard(() => this.#flush());
   }
 
   #lost(end) {
@@ -302,18 +304,26 @@ export class Postern extends EventTarget {
     const { method, params, id } = message;
     if (method === undefined) {
       if (id === null) this.#emit("fault", PosternError.from(message.error));
-      else this.#calls.receive(message);
+      else if (!this.#calls.receive(message)) this.#references.drop(message.result);
     } else if (id !== undefined) this.#served.serve(message);
-    else if (method === "$/progress") this.#calls.get(params?.token)?.options.onProgress?.(params.value);
+    else if (method === "$/progress") this.#takeProgress(params);
     else if (method === "$/cancelRequest") this.#served.cancel(params?.id);
     else if (method === "$/releaseMarshaledObject") this.#references.takeBack(params);
     else if (!this.#feeds.receive(params)) this.#takeNotification(message);
   }
 
+  #takeProgress(params) {
+    const report = this.#calls.get(params?.token)?.options.onProgress;
+    if (report) report(params.value);
+    else this.#references.drop(params?.value);
+  }
+
   #takeNotification(message) {
     const told = this.#served.take(message);
-    if (told) told.catch((error) => this.#emit("fault", error));
-    else this.#emit("notification", message);
+    if (told) return void told.catch((error) => this.#emit("fault", error));
+    this.#emit("notification", message);
+    // An event that was on its way when its subscription ended.
+    if (message.params?.subscription !== undefined) this.#references.drop(message.params.result);
   }
 
   #emit(type, detail) {

@@ -114,3 +114,74 @@ def test_after_close_calls_fail_without_having_run(run):
         rpc.close();
         return outcome(rpc.call("calculator.add", [1, 2]));""")
     assert failed == {"code": -32099, "executed": "no"}
+
+
+# A server inside the page, which answers when the test says so; `held` and `lent` count references of `rpc`.
+FAKE = """
+    class Socket extends EventTarget {
+        static OPEN = 1;
+        readyState = 0;
+        sent = [];
+        constructor() { super(); Socket.last = this; setTimeout(() => this.open()); }
+        open() { this.readyState = 1; this.tell("open", new Event("open")); }
+        send(text) { this.sent.push(JSON.parse(text)); }
+        close() {}
+        tell(type, event) { this[`on${type}`]?.(event); this.dispatchEvent(event); }
+        take(message) { this.tell("message", new MessageEvent("message", { data: JSON.stringify(message) })); }
+        get released() {
+            return this.sent.filter(({ method }) => method === "$/releaseMarshaledObject").map(({ params }) => params.handle);
+        }
+    }
+    const fake = new Postern("ws://fake", { WebSocket: Socket, pingAfterMs: 0 });
+    await new Promise((resolve) => fake.addEventListener("open", resolve, { once: true }));
+    const socket = Socket.last;
+    const function_ = (handle) => ({ __jsonrpc_marshaled: 1, handle, kind: "function" });
+"""
+
+
+def test_an_answer_that_comes_too_late_gives_its_references_back(run):
+    first, late = run(FAKE + """
+        const kept = fake.call("lend");
+        socket.take({ jsonrpc: "2.0", id: 1, result: function_(7) });
+        const own = await kept;
+        const late = outcome(fake.call("lend", [], { timeoutMs: 1 }));
+        await late;
+        socket.take({ jsonrpc: "2.0", id: 2, result: [function_(7), { deep: [function_(8), function_(8)] }] });
+        socket.take({ jsonrpc: "2.0", method: "$/progress", params: { token: 2, value: function_(9) } });
+        const first = socket.released;
+        own.release();
+        return [first, socket.sent.at(-1).params];""")
+    assert first == [8, 9]
+    assert late == {"handle": 7, "ownedBySender": False, "count": 2}
+
+
+def test_events_that_are_not_read_give_their_references_back(run):
+    assert run(FAKE + """
+        const feed = fake.stream("lend", [], { bufferSize: 2 });
+        socket.take({ jsonrpc: "2.0", id: 1, result: { subscription: "s" } });
+        const event = (handle) => socket.take(
+            { jsonrpc: "2.0", method: "lend.subscription", params: { subscription: "s", result: function_(handle) } });
+        for (const handle of [1, 2, 3, 4]) event(handle);
+        await feed.next();
+        feed.close();
+        event(5);
+        return socket.released;""") == [1, 2, 4, 5]
+
+
+def test_a_message_that_cannot_be_written_lends_nothing_and_harms_no_other(run):
+    failed, results, lent = run(FAKE + """
+        fake.close();
+        const other = new Postern("ws://fake", { WebSocket: Socket, pingAfterMs: 0 });
+        const circle = {};
+        circle.circle = circle;
+        const outcomes = [other.call("keep", [() => 1, circle]), other.call("add", [1, 2])].map(
+            (call) => call.then((value) => value, (error) => error.constructor.name));
+        const batch = other.batch([{ method: "keep", params: [() => 1, circle] }, { method: "add" }]);
+        await new Promise((resolve) => other.addEventListener("open", resolve, { once: true }));
+        const { id } = Socket.last.sent.find(({ method }) => method === "add");
+        Socket.last.take({ jsonrpc: "2.0", id, result: 3 });
+        const failed = (await batch).map(({ reason }) => reason.constructor.name);
+        return [failed, await Promise.all(outcomes), other.references.length];""")
+    assert failed == ["TypeError", "TypeError"]
+    assert results == ["TypeError", 3]
+    assert lent == 0

@@ -22,15 +22,28 @@ export class CallTable {
     for (const entry of entries) if (entry.settle && !entry.settled) this.#calls.set(entry.id, entry);
   }
 
-  /** Empties the outbox; gives each message that is still wanted to `send`. */
+  /**
+   * Empties the outbox; gives each message that is still wanted to `send`.
+   *
+   * Calls in a message that cannot be written fail, and harm no other message.
+   *
+   * @throws What `send` throws for a notification.
+   */
   flush(send) {
+    let failure;
     for (const { entries, isBatch } of this.#outbox.splice(0)) {
       const wanted = entries.filter((entry) => !entry.settled);
       if (wanted.length === 0) continue;
       for (const entry of wanted) if (entry.settle) entry.sent = true;
       const messages = wanted.map((entry) => (entry.settle ? entry.message() : entry));
-      send(isBatch ? messages : messages[0]);
+      try {
+        send(isBatch ? messages : messages[0]);
+      } catch (error) {
+        for (const entry of wanted) entry.settle?.(error);
+        if (!wanted.some((entry) => entry.settle)) failure ??= error;
+      }
     }
+    if (failure) throw failure;
   }
 
   get(id) {

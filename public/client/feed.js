@@ -25,6 +25,7 @@ export class Feed {
   #droppedHere = 0;
   #error;
   #closed;
+  #dropped;
   #wasOpened = false;
   #opened = Promise.withResolvers?.() ?? withResolvers();
 
@@ -32,14 +33,16 @@ export class Feed {
    * @param {{method: string, params: any, topic?: string}} request
    * @param {FeedOptions} options
    * @param {(feed: Feed) => void} closed Called once, when nobody reads any more or the server ended it.
+   * @param {(value: any) => void} dropped Receives what no reader takes.
    */
-  constructor(request, options, closed) {
+  constructor(request, options, closed, dropped) {
     this.request = request;
     this.options = { bufferSize: 256, ...options };
     this.since = options.since;
     this.subscription = undefined;
     this.ended = false;
     this.#closed = closed;
+    this.#dropped = dropped;
     this.#opened.promise.catch(() => {});
     if (options.signal?.aborted) queueMicrotask(() => this.close());
     else options.signal?.addEventListener("abort", () => this.close(), { once: true });
@@ -81,7 +84,7 @@ export class Feed {
 
   /** Unsubscribes; events not read yet are dropped. */
   close() {
-    this.#buffer.length = 0;
+    for (const { value } of this.#buffer.splice(0)) this.#dropped(value);
     this.end();
   }
 
@@ -97,7 +100,7 @@ export class Feed {
 
   /** One notification of this subscription. */
   receive(params) {
-    if (this.ended) return;
+    if (this.ended) return this.#dropped(params.result);
     if (params.gap) {
       this.#advance(params);
       this.options.onGap?.(params.gap);
@@ -132,7 +135,7 @@ export class Feed {
     if (reader) return reader.resolve({ value: event, done: false });
     this.#buffer.push(event);
     if (this.#buffer.length <= this.options.bufferSize) return;
-    this.#buffer.shift();
+    this.#dropped(this.#buffer.shift().value);
     this.#droppedHere += 1;
   }
 

@@ -118,6 +118,26 @@ export class References {
     return (...params) => target[method](...params);
   }
 
+  /** Counts that a message did not leave. @param {Set<any>} targets What it would have lent. */
+  unlend(targets) {
+    for (const target of targets) this.takeBack({ handle: this.#handles.get(target) });
+  }
+
+  /**
+   * Releases what is among values that no code of the page receives.
+   *
+   * A reference that has arrived elsewhere too stays: it is the same object there.
+   *
+   * @param {any} value
+   */
+  drop(value) {
+    if (this.#held.size === 0 || value === null || (typeof value !== "object" && typeof value !== "function")) return;
+    const record = this.#records.get(value);
+    if (!record) return Object.values(value).forEach((part) => this.drop(part));
+    record.uses -= 1;
+    if (record.uses === 0) this.release(value);
+  }
+
   /** The server gives one back. */
   takeBack({ handle, count = 1 } = {}) {
     const entry = this.#lent.get(handle);
@@ -163,11 +183,12 @@ export class References {
     const known = this.#held.get(handle);
     const living = known?.proxy.deref();
     if (living) {
+      known.uses += 1;
       if (!counted.has(living)) known.count += 1;
       counted.add(living);
       return living;
     }
-    const record = { handle, kind, count: 1 + (known?.count ?? 0), released: false };
+    const record = { handle, kind, count: 1 + (known?.count ?? 0), uses: 1, released: false };
     if (known) this.#forget(known);
     const proxy = kind === "function" ? this.#functionFor(record) : this.#objectFor(record);
     record.proxy = new WeakRef(proxy);
