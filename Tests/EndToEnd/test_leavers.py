@@ -71,7 +71,7 @@ class Stage:
         return {name: count for name, count in status.items() if count != 0}
 
     def wait_until_nothing_is_left(self):
-        return wait_for({}, self.left)
+        return wait_for(self.left, lambda left: left == {})
 
     def count(self, kind):
         """Descriptors ("fd") or threads ("task") of each program."""
@@ -98,12 +98,17 @@ class Stage:
         return sum(visitor.visits for visitor in visitors), pages
 
 
-def wait_for(wanted, look, seconds=20):
-    """What is seen when it is as wanted, or the time is over."""
+def wait_for(look, is_reached, seconds=20):
+    """What is seen once it is as wanted, or the time is over."""
     end = time.monotonic() + seconds
-    while (seen := look()) != wanted and time.monotonic() < end:
+    while not is_reached(seen := look()) and time.monotonic() < end:
         time.sleep(0.1)
     return seen
+
+
+def not_above(limits):
+    """Whether no number is above its limit."""
+    return lambda numbers: all(number <= limit for number, limit in zip(numbers, limits))
 
 
 @pytest.fixture(params=["in-process", "sidecar"])
@@ -123,8 +128,8 @@ def test_clients_that_leave_while_they_pass_references_leave_nothing_behind(stag
     descriptors, threads, memory = stage.count("fd"), stage.count("task"), stage.memory()
     print(stage.have_visitors(chromium, str(watched), SECONDS, SEED), "visits")
     assert stage.wait_until_nothing_is_left() == {}
-    assert wait_for(descriptors, lambda: stage.count("fd")) == descriptors
-    assert all(now <= before + THREADS_ROOM for now, before in zip(stage.count("task"), threads))
+    assert not_above(descriptors)(wait_for(lambda: stage.count("fd"), not_above(descriptors)))
+    assert not_above([count + THREADS_ROOM for count in threads])(stage.count("task"))
     grown = [(after - before) >> 10 for before, after in zip(memory, stage.memory())]
     print("grown by KiB:", grown)
     assert all(kilobytes << 10 < MEMORY_ROOM for kilobytes in grown)
