@@ -182,6 +182,13 @@ let package = Package(
                 syntax("SwiftSyntaxMacroExpansion"), syntax("SwiftSyntaxMacrosGenericTestSupport"),
             ]
         ),
+        // Its own types have the names that macros write.
+        .testTarget(
+            name: "ClashingNamesTests",
+            dependencies: [
+                "Postern", "PosternMacros", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .testTarget(
             name: "PosternTLSTests",
             dependencies: [

@@ -40,6 +40,7 @@ extension Fault {
         case .reservedName: "The name \"rpc\" is taken by the router"
         case .tooLong(let name): "A path has at most 128 bytes, this name alone \(name.utf8.count)"
         case .takenName(let name): "Another method is exposed as \"\(name)\" already"
+        case .calledName(let name): "Another method calls \"\(name)\" already: name one of the two with @Expose"
         }
     }
 }

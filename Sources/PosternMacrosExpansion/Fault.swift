@@ -15,7 +15,7 @@ enum Fault: Hashable, Sendable {
     case misplacedContext, contextInRemote, streamTaken, foreignStream
     // Its name.
     case notLiteral, emptyName, separatorInName(String), reservedStart(String), reservedName, tooLong(String)
-    case takenName(String)
+    case takenName(String), calledName(String)
 
     /// Whether the program is wrong, not only odd.
     private var isError: Bool { self != .nothingExposed }

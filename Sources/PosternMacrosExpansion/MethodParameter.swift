@@ -11,7 +11,10 @@ struct MethodParameter {
     var label: String? { syntax.firstName.tokenKind == .wildcard ? nil : syntax.firstName.text }
 
     /// The name inside the method, as it is written in code; the label where that is all there is.
+    ///
+    /// One that is called `self` has another name there, where methods of `self` are called.
     var variable: String {
+        guard variableName != "self" else { return "selfArgument" }
         let isWritten = variableName == "_" || variableName.isValidSwiftIdentifier(for: .variableName)
         return isWritten ? variableName : "`\(variableName)`"
     }
@@ -34,13 +37,18 @@ struct MethodParameter {
     }
 
     /// Whether it is given the context of the call.
-    var isContext: Bool { type.lastName == "CallContext" }
+    var isContext: Bool { ["", "Postern"].contains(type.qualifier) && type.lastName == "CallContext" }
 
     /// The parameter of a closure.
     var inClosure: String { "\(variable): \(type)" }
 
     /// The argument that hands on what the closure was given.
-    var handedOn: String { label.map { "\($0): \(variable)" } ?? variable }
+    ///
+    /// Only three keywords need back quotes as labels.
+    var handedOn: String {
+        guard let label else { return variable }
+        return "\(["let", "var", "inout"].contains(name) ? label : name): \(variable)"
+    }
 
     /// What is wrong with it.
     var diagnostic: Diagnostic? {

@@ -3,6 +3,9 @@ import SwiftSyntax
 import SwiftSyntaxBuilder
 
 /// Writes the registration of one method, as one would by hand.
+///
+/// Names of the library have their module before them, here and in all that macros write: a program may have types of
+/// the same names, or import some.
 struct Registration {
     let method: ExposedMethod
     /// Whether methods of the type run on an actor, unless they say otherwise.
@@ -39,13 +42,13 @@ struct Registration {
         let parts = [
             parameter.name.literal, documentation?.literal, parameter.defaultValue.map { "default: \($0)" },
         ]
-        return "Parameter<\(parameter.type)>(\(parts.compactMap(\.self).joined(separator: ", ")))"
+        return "Postern::Parameter<\(parameter.type)>(\(parts.compactMap(\.self).joined(separator: ", ")))"
     }
 
     private var options: String? {
         let documentation = comment.summary.map { ["documentation: \($0.literal)"] } ?? []
         let parts = documentation + method.arguments.options.map { "\($0.label): \($0.value)" }
-        return parts.isEmpty ? nil : "MethodOptions(\(parts.joined(separator: ", ")))"
+        return parts.isEmpty ? nil : "Postern::MethodOptions(\(parts.joined(separator: ", ")))"
     }
 
     private var comment: DocComment { DocComment(of: method.function) }

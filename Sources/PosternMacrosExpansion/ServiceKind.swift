@@ -39,9 +39,10 @@ struct ServiceKind {
         let comment = DocComment(above + [declaration.introducer.leadingTrivia])
         let free = declaration.attributes.hasGlobalActor ? isolation : ""
         let documentation = comment.summary.map { summary in
-            lines("\(access)\(free)static var serviceDocumentation: String?", summary.literal)
+            lines("\(access)\(free)static var serviceDocumentation: Swift::String?", summary.literal)
         }
-        return lines("\(access)\(free)static var serviceName: String", name.literal) + (documentation ?? []) + [""]
+        let named = lines("\(access)\(free)static var serviceName: Swift::String", name.literal)
+        return named + (documentation ?? []) + [""]
     }
 
     private func lines(_ head: String, _ value: String) -> [String] {

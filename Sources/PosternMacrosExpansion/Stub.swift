@@ -18,8 +18,13 @@ struct Stub {
         var diagnostics = source.inheritanceClause?.inheritedTypes.compactMap(Self.diagnostic) ?? []
         for member in source.memberBlock.members {
             if let function = member.decl.as(FunctionDeclSyntax.self) {
-                methods.append(StubMethod(function))
-                diagnostics += methods.last?.diagnostics ?? []
+                let method = StubMethod(function)
+                diagnostics += method.diagnostics
+                if let other = methods.first(where: { $0.name == method.name }) {
+                    let note = Note(node: Syntax(other.function.name), message: Remark(message: "It is this one"))
+                    diagnostics.append(Diagnostic(.calledName(method.name), at: function.name, notes: [note]))
+                }
+                methods.append(method)
             } else if !member.decl.is(TypeAliasDeclSyntax.self) {
                 diagnostics.append(Diagnostic(.notARemoteMethod(member.decl.kindName), at: member.decl))
             }
@@ -36,16 +41,20 @@ struct Stub {
             /// A `\(name)` in another process: its methods call those of a service there.
             \(access)struct Remote\(name): \(name) {
                 /// Where the calls go.
-                \(access)let remote: RemoteService
+                \(access)let remote: Postern::RemoteService
 
                 /// Calls the service at a path.
-                \(access)init(_ callee: some Callee, path: String = \(path.literal), timeout: Duration? = nil) {
-                    remote = RemoteService(callee, path: path, timeout: timeout)
+                \(access)init(
+                    _ callee: some Postern::Callee,
+                    path: Swift::String = \(path.literal),
+                    timeout: Swift::Duration? = nil
+                ) {
+                    self.remote = Postern::RemoteService(callee, path: path, timeout: timeout)
                 }
 
                 /// Calls the service that a reference leads to.
-                \(access)init(_ reference: Reference, timeout: Duration? = nil) {
-                    remote = RemoteService(reference, timeout: timeout)
+                \(access)init(_ reference: Postern::Reference, timeout: Swift::Duration? = nil) {
+                    self.remote = Postern::RemoteService(reference, timeout: timeout)
                 }\(methods)
             }
             """

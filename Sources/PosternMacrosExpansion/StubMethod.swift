@@ -75,7 +75,7 @@ struct StubMethod {
     private var body: String {
         let name = name.literal
         let call = returned?.isStream ?? false ? "stream" : "call"
-        return "try await remote.\(call)(\(([name] + parameters.map(\.variable)).joined(separator: ", ")))"
+        return "try await self.remote.\(call)(\(([name] + parameters.map(\.variable)).joined(separator: ", ")))"
     }
 }
 #endif

@@ -21,6 +21,13 @@ extension TypeSyntaxProtocol {
         return type.as(IdentifierTypeSyntax.self)?.name.text ?? type.as(MemberTypeSyntax.self)?.name.text ?? ""
     }
 
+    /// What stands before the last of its names: a module or a type; empty without any.
+    var qualifier: String {
+        let type = TypeSyntax(self)
+        if let name = type.as(IdentifierTypeSyntax.self) { return name.moduleSelector?.moduleName.text ?? "" }
+        return type.as(MemberTypeSyntax.self)?.baseType.trimmedDescription ?? ""
+    }
+
     /// Whether it is a sequence whose items are sent one by one, going by its name.
     var isStream: Bool {
         let type = TypeSyntax(self)

@@ -25,10 +25,10 @@ import Testing
                     \(bare)
                 }
 
-                extension Store: NamedExposable {
-                    static var serviceName: String { "store" }
+                extension Store: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "store" }
 
-                    func register(in service: Service) {}
+                    func register(in service: Postern::Service) {}
                 }
                 """,
             diagnostics: [

@@ -64,6 +64,36 @@ import Testing
         )
     }
 
+    @Test func twoMethodsThatCallOneNameArePointedAt() {
+        Expansion.expect(
+            """
+            @Remote
+            protocol Store {
+                func open(door: Int) async throws
+                func open(window: Int) async throws
+                @Expose("open") func unlock() async throws
+                @Expose("close") func open(gate: Int) async throws
+            }
+            """,
+            becomes: """
+                protocol Store {
+                    func open(door: Int) async throws
+                    func open(window: Int) async throws
+                    func unlock() async throws
+                    func open(gate: Int) async throws
+                }
+                """,
+            diagnostics: [(4, 10), (5, 26)].map { line, column in
+                DiagnosticSpec(
+                    message: "Another method calls \"open\" already: name one of the two with @Expose",
+                    line: line,
+                    column: column,
+                    notes: [NoteSpec(message: "It is this one", line: 3, column: 10)]
+                )
+            }
+        )
+    }
+
     @Test func anUnfitPathIsPointedAt() {
         Expansion.expect(
             "@Remote(\"tools//store\") protocol Store {}",

@@ -35,29 +35,35 @@ import Testing
                 /// A `Calculator` in another process: its methods call those of a service there.
                 struct RemoteCalculator: Calculator {
                     /// Where the calls go.
-                    let remote: RemoteService
+                    let remote: Postern::RemoteService
 
                     /// Calls the service at a path.
-                    init(_ callee: some Callee, path: String = "calculator", timeout: Duration? = nil) {
-                        remote = RemoteService(callee, path: path, timeout: timeout)
+                    init(
+                        _ callee: some Postern::Callee,
+                        path: Swift::String = "calculator",
+                        timeout: Swift::Duration? = nil
+                    ) {
+                        self.remote = Postern::RemoteService(callee, path: path, timeout: timeout)
                     }
 
                     /// Calls the service that a reference leads to.
-                    init(_ reference: Reference, timeout: Duration? = nil) {
-                        remote = RemoteService(reference, timeout: timeout)
+                    init(_ reference: Postern::Reference, timeout: Swift::Duration? = nil) {
+                        self.remote = Postern::RemoteService(reference, timeout: timeout)
                     }
 
                     /// Adds two numbers.
                     ///
                     /// - Parameter a: The first.
-                    func add(_ a: Double, _ b: Double) async throws -> Double { try await remote.call("add", a, b) }
+                    func add(_ a: Double, _ b: Double) async throws -> Double { try await self.remote.call("add", a, b) }
 
-                    func reset() async throws(CallError) { try await remote.call("clear") }
+                    func reset() async throws(CallError) { try await self.remote.call("clear") }
 
                     @discardableResult
-                    func tell(in `in`: Room, by someone: String?) async throws -> Int { try await remote.call("tell", `in`, someone) }
+                    func tell(in `in`: Room, by someone: String?) async throws -> Int {
+                        try await self.remote.call("tell", `in`, someone)
+                    }
 
-                    func count(to end: Int) async throws -> ValueStream<Int> { try await remote.stream("count", end) }
+                    func count(to end: Int) async throws -> ValueStream<Int> { try await self.remote.stream("count", end) }
                 }
                 """
         )
@@ -79,16 +85,20 @@ import Testing
                 /// A `Store` in another process: its methods call those of a service there.
                 public struct RemoteStore: Store {
                     /// Where the calls go.
-                    public let remote: RemoteService
+                    public let remote: Postern::RemoteService
 
                     /// Calls the service at a path.
-                    public init(_ callee: some Callee, path: String = "tools/store", timeout: Duration? = nil) {
-                        remote = RemoteService(callee, path: path, timeout: timeout)
+                    public init(
+                        _ callee: some Postern::Callee,
+                        path: Swift::String = "tools/store",
+                        timeout: Swift::Duration? = nil
+                    ) {
+                        self.remote = Postern::RemoteService(callee, path: path, timeout: timeout)
                     }
 
                     /// Calls the service that a reference leads to.
-                    public init(_ reference: Reference, timeout: Duration? = nil) {
-                        remote = RemoteService(reference, timeout: timeout)
+                    public init(_ reference: Postern::Reference, timeout: Swift::Duration? = nil) {
+                        self.remote = Postern::RemoteService(reference, timeout: timeout)
                     }
 
                     public func move(
@@ -97,8 +107,56 @@ import Testing
                         careful: Bool,
                         note: String?
                     ) async throws(CallError) -> [Place] {
-                        try await remote.call("move", oldPlace, newPlace, careful, note)
+                        try await self.remote.call("move", oldPlace, newPlace, careful, note)
                     }
+                }
+                """
+        )
+    }
+
+    @Test func parametersThatAreNamedLikeMembersOfTheStub() {
+        Expansion.expect(
+            """
+            @Remote
+            protocol Store {
+                func move(remote: Int, timeout: Int, path: Int) async throws
+                func hold(self: Int) async throws
+                func remote() async throws -> Int
+            }
+            """,
+            becomes: """
+                protocol Store {
+                    func move(remote: Int, timeout: Int, path: Int) async throws
+                    func hold(self: Int) async throws
+                    func remote() async throws -> Int
+                }
+
+                /// A `Store` in another process: its methods call those of a service there.
+                struct RemoteStore: Store {
+                    /// Where the calls go.
+                    let remote: Postern::RemoteService
+
+                    /// Calls the service at a path.
+                    init(
+                        _ callee: some Postern::Callee,
+                        path: Swift::String = "store",
+                        timeout: Swift::Duration? = nil
+                    ) {
+                        self.remote = Postern::RemoteService(callee, path: path, timeout: timeout)
+                    }
+
+                    /// Calls the service that a reference leads to.
+                    init(_ reference: Postern::Reference, timeout: Swift::Duration? = nil) {
+                        self.remote = Postern::RemoteService(reference, timeout: timeout)
+                    }
+
+                    func move(remote: Int, timeout: Int, path: Int) async throws {
+                        try await self.remote.call("move", remote, timeout, path)
+                    }
+
+                    func hold(self selfArgument: Int) async throws { try await self.remote.call("hold", selfArgument) }
+
+                    func remote() async throws -> Int { try await self.remote.call("remote") }
                 }
                 """
         )

@@ -31,10 +31,10 @@ import Testing
                     func open() {}
                 }
 
-                extension Store: NamedExposable {
-                    static var serviceName: String { "store" }
+                extension Store: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "store" }
 
-                    func register(in service: Service) {
+                    func register(in service: Postern::Service) {
                         service.register("open") { self.open() }
                     }
                 }
@@ -76,10 +76,10 @@ import Testing
                 actor Store {
                 }
 
-                extension Store: NamedExposable {
-                    static var serviceName: String { "store" }
+                extension Store: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "store" }
 
-                    nonisolated func register(in service: Service) {}
+                    nonisolated func register(in service: Postern::Service) {}
                 }
                 """,
             diagnostics: [
@@ -112,10 +112,10 @@ import Testing
                     #endif
                 }
 
-                extension Store: NamedExposable {
-                    static var serviceName: String { "store" }
+                extension Store: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "store" }
 
-                    func register(in service: Service) {
+                    func register(in service: Postern::Service) {
                         service.register("open", "door") { (door: Int) in self.open(door: door) }
                     }
                 }

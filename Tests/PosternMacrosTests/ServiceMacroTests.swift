@@ -21,10 +21,10 @@ import Testing
                     func secret() {}
                 }
 
-                extension Calculator: NamedExposable {
-                    static var serviceName: String { "calculator" }
+                extension Calculator: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "calculator" }
 
-                    func register(in service: Service) {
+                    func register(in service: Postern::Service) {
                         service.register("add", "a", "b") { (a: Double, b: Double) -> Double in self.add(a: a, b: b) }
                     }
                 }
@@ -72,17 +72,17 @@ import Testing
                     public func brew(_ kind: String, for minutes: Int = 3, milk: Bool? = nil) throws -> String { kind }
                 }
 
-                extension TeaHouse: NamedExposable {
-                    public static var serviceName: String { "teaHouse" }
-                    public static var serviceDocumentation: String? { #"Tea, and what "goes" with it."# }
+                extension TeaHouse: Postern::NamedExposable {
+                    public static var serviceName: Swift::String { "teaHouse" }
+                    public static var serviceDocumentation: Swift::String? { #"Tea, and what "goes" with it."# }
 
-                    public func register(in service: Service) {
+                    public func register(in service: Postern::Service) {
                         service.register(
                             "brew",
-                            Parameter<String>("kind", "Which leaves, and from where."),
-                            Parameter<Int>("for", "How long.", default: 3),
+                            Postern::Parameter<String>("kind", "Which leaves, and from where."),
+                            Postern::Parameter<Int>("for", "How long.", default: 3),
                             "milk",
-                            options: MethodOptions(documentation: "Brews a pot, slowly.", isSafe: true, execution: .onEventLoop)
+                            options: Postern::MethodOptions(documentation: "Brews a pot, slowly.", isSafe: true, execution: .onEventLoop)
                         ) { (kind: String, minutes: Int, milk: Bool?) -> String in
                             try self.brew(kind, for: minutes, milk: milk)
                         }
@@ -111,10 +111,10 @@ import Testing
                     @MainActor func show() {}
                 }
 
-                extension Counter: NamedExposable {
-                    static var serviceName: String { "count" }
+                extension Counter: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "count" }
 
-                    nonisolated func register(in service: Service) {
+                    nonisolated func register(in service: Postern::Service) {
                         service.register("bump") { () -> Int in await self.bump() }
                         service.register("size") { () -> Int in self.count() }
                         service.register("save") { try await self.save() }
@@ -140,10 +140,10 @@ import Testing
                     func size() -> Int { 1 }
                 }
 
-                extension HTTPScreen: NamedExposable {
-                    package nonisolated static var serviceName: String { "httpScreen" }
+                extension HTTPScreen: Postern::NamedExposable {
+                    package nonisolated static var serviceName: Swift::String { "httpScreen" }
 
-                    package nonisolated func register(in service: Service) {
+                    package nonisolated func register(in service: Postern::Service) {
                         service.register("size") { () -> Int in await self.size() }
                     }
                 }
@@ -170,11 +170,11 @@ import Testing
                     func river() -> Stream { Stream() }
                 }
 
-                extension Clock: NamedExposable {
-                    static var serviceName: String { "clock" }
+                extension Clock: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "clock" }
 
-                    func register(in service: Service) {
-                        service.registerStream("ticks", Parameter<Double>("every", default: 1)) { (seconds: Double) in
+                    func register(in service: Postern::Service) {
+                        service.registerStream("ticks", Postern::Parameter<Double>("every", default: 1)) { (seconds: Double) in
                             self.ticks(every: seconds)
                         }
                         service.registerStream("days") { self.days() }
@@ -201,10 +201,10 @@ import Testing
                     func ring(in call: Postern.CallContext) async {}
                 }
 
-                extension Door: NamedExposable {
-                    static var serviceName: String { "door" }
+                extension Door: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "door" }
 
-                    func register(in service: Service) {
+                    func register(in service: Postern::Service) {
                         service.register("knock", "times") { (context: CallContext, times: Int) -> String in
                             await self.knock(context, times: times)
                         }
@@ -228,10 +228,10 @@ import Testing
                     func `repeat`(_ `default`: Int, in: String, at _: Int, by `for`: sending String) {}
                 }
 
-                extension Store: NamedExposable {
-                    static var serviceName: String { "store" }
+                extension Store: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "store" }
 
-                    func register(in service: Service) {
+                    func register(in service: Postern::Service) {
                         service.register("repeat", "default", "in", "at", "by") {
                             (`default`: Int, `in`: String, at: Int, `for`: String) in
                             self.`repeat`(`default`, in: `in`, at: at, by: `for`)
@@ -275,10 +275,10 @@ import Testing
                     #endif
                 }
 
-                extension Store: NamedExposable {
-                    static var serviceName: String { "store" }
+                extension Store: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "store" }
 
-                    func register(in service: Service) {
+                    func register(in service: Postern::Service) {
                         #if DEBUG
                         service.register("state") { () -> String in self.state() }
                         service.register("dump") { self.dump() }
@@ -302,13 +302,13 @@ import Testing
                     func brew() -> some Encodable & Sendable { 1 }
                 }
 
-                extension Tea: NamedExposable {
-                    static var serviceName: String { "tea" }
-                    static var serviceDocumentation: String? {
+                extension Tea: Postern::NamedExposable {
+                    static var serviceName: Swift::String { "tea" }
+                    static var serviceDocumentation: Swift::String? {
                         "\(text)"
                     }
 
-                    func register(in service: Service) {
+                    func register(in service: Postern::Service) {
                         service.register("brew") { self.brew() }
                     }
                 }
