@@ -86,7 +86,9 @@ struct CallbackTests {
 
     @Test("M13: callbacks into each other end with an error where no more are taken", arguments: Wiring.allCases)
     func peersThatCallEachOtherBackEndAtTheLimit(wiring: Wiring) async throws {
-        let link = try await Link.make(wiring, serving: bouncing(), client: bouncing())
+        var options = ConnectionOptions.patient
+        options.limits.callsInFlight = 128
+        let link = try await Link.make(wiring, serving: bouncing(), client: bouncing(), options: options)
         let levels: Int = try await link.client.call("bounce", 200, Callback { (_: Int) in 0 })
         #expect(levels == 200)
         let error = await #expect(throws: CallError.self) {
