@@ -42,6 +42,13 @@ public struct ConnectionOptions: Sendable {
     public var pingGrace = Duration.seconds(10)
     /// How long connecting may take.
     public var connectTimeout = Duration.seconds(5)
+    /// How long calls of a peer that connects again wait for the successor of a server that has said goodbye.
+    ///
+    /// At most until their deadlines, and counted from the goodbye.
+    public var successorTimeout = Duration.seconds(10)
+    /// Calls of a peer that connects again which wait for a connection; one more fails with `.busy`, as it does when the
+    /// arguments of those that wait are longer than ``PeerLimits/queuedBytes``.
+    public var maximumWaitingCalls = 10_000
     /// Clients that a server holds at once; one more is closed as soon as it is accepted, or has proven itself.
     public var maximumConnections = 10_000
     /// Connections that a server holds at once besides its clients, which have yet to prove themselves.

@@ -3,29 +3,37 @@ import Synchronization
 
 /// Keeps one connection to a server, and makes a new one whenever it is lost.
 ///
-/// Calls made while there is no connection wait for one briefly, then fail with `.unavailable`, not executed. Calls in
-/// flight when a connection is cut fail with `.unavailable`, and nobody knows whether they were executed; they are
-/// never sent again. Waits between attempts grow from 100 ms to 5 s, each a fifth longer or shorter by chance. When
-/// authentication fails, no more connections are made: see ``refusal``.
+/// A server that says goodbye, because it is about to stop, gets no more calls: its connection stays for the calls, streams
+/// and references that belong to it until the server closes it, and a new connection is made at once. A call that was
+/// under way when the goodbye arrived, and was refused as not executed, is made again on the new connection, unless a
+/// reference that belongs to the old one is among its arguments. Calls in flight when a connection is lost fail with
+/// `.unavailable`, which says whether they may have been executed, and are never made again.
+///
+/// Calls made while there is no connection wait for one: briefly, and after a goodbye for as long as a successor of the
+/// server is expected (``ConnectionOptions/successorTimeout``). Then they fail with `.unavailable`, not executed. The
+/// first new attempt to connect is made at once, others follow every 40 ms for 10 s, then at times that grow to 5 s;
+/// each wait is up to a fifth longer or shorter by chance. When authentication fails, no more connections are made: see
+/// ``refusal``.
 ///
 /// ``connect(to:serving:secret:options:patience:onConnect:onDisconnect:onRefusal:)`` makes one and starts it.
 public final class ReconnectingPeer: Dispatcher {
     /// Told once of every connection when it is open, before calls use it.
     public typealias ConnectHandler = @Sendable (Peer) -> Void
-    /// Told once of the end of every connection that was open, and why; the next one is made after that.
+    /// Told once of the end of every connection that was open, and why; the next one is made after that, or after the
+    /// goodbye of the server.
     public typealias DisconnectHandler = @Sendable (Peer, DisconnectReason) -> Void
     /// Told once when no more connections are made, because the authentication failed on one side.
     public typealias RefusalHandler = @Sendable (DisconnectReason) -> Void
 
-    private let address: Address
-    private let dispatcher: any Dispatcher
-    private let options: ConnectionOptions
-    private let patience: Duration
-    private let onConnect: ConnectHandler
-    private let onDisconnect: DisconnectHandler
-    private let onRefusal: RefusalHandler
-    private let reports: UpstreamReports
-    let current = CurrentPeer()
+    let address: Address
+    let dispatcher: any Dispatcher
+    let options: ConnectionOptions
+    let patience: Duration
+    let onConnect: ConnectHandler
+    let onDisconnect: DisconnectHandler
+    let onRefusal: RefusalHandler
+    let reports: UpstreamReports
+    let current: CurrentPeer
     private let keeper = Mutex<Task<Void, Never>?>(nil)
 
     /// Describes the connection; it is made from ``start()`` on.
@@ -54,6 +62,7 @@ public final class ReconnectingPeer: Dispatcher {
         self.onConnect = onConnect
         self.onDisconnect = onDisconnect
         self.onRefusal = onRefusal
+        current = CurrentPeer(options)
         reports = UpstreamReports(of: address, to: options.observer)
     }
 
@@ -71,7 +80,7 @@ public final class ReconnectingPeer: Dispatcher {
         current.endSignals()
     }
 
-    /// The connection, while there is one.
+    /// The connection for new calls, while there is one; `nil` also after the goodbye of its server.
     public var peer: Peer? { current.peer }
 
     /// Why no more connections are made: the authentication failed on one side; `nil` while they are.
@@ -85,80 +94,7 @@ public final class ReconnectingPeer: Dispatcher {
     /// What happens to the connections: each ``ConnectionSignal/connected(_:)`` once, later ``ConnectionSignal/disconnected(_:_:)``
     /// once; at most one ``ConnectionSignal/refused(_:)``, after which no more are made.
     ///
-    /// Every reader begins with the connection that is open now, if there is one. Ends with ``stop()``, or after the
-    /// refusal.
+    /// After the goodbye of a server the next connection may be open before the one to it has ended. Every reader begins
+    /// with the connections that are open now. Ends with ``stop()``, or after the refusal.
     public var signals: ConnectionSignals { current.signals }
-
-    /// Calls the server.
-    ///
-    /// - Throws: `.unavailable` without a connection, for the cause of which see ``lastFailure``, `.unauthenticated` when the authentication failed, or what ``Peer/dispatch(_:)`` throws.
-    public func dispatch(_ call: Call) async throws(CallError) -> Reply {
-        if let peer = current.peer { return try await peer.dispatch(call) }
-        return try await connection(until: call.deadline).dispatch(call)
-    }
-
-    /// The connection, once there is one; waits for it briefly.
-    func connection(until deadline: ContinuousClock.Instant?) async throws(CallError) -> Peer {
-        if let peer = current.peer { return peer }
-        let limit = ContinuousClock.now.later(by: patience)
-        let peer = await current.wait(until: deadline.map { min($0, limit) } ?? limit)
-        guard let peer else { throw noConnection }
-        return peer
-    }
-
-    /// On the event loop: a call only writes a frame and waits.
-    public func execution(of path: Span<UInt8>) -> MethodExecution { .onEventLoop }
-
-    private var noConnection: CallError {
-        if let refusal { return CallError(.unauthenticated, refusal.message, ran: .no) }
-        return CallError(.unavailable, "The service is not reachable", ran: .no)
-    }
-
-    private func keepConnected() async {
-        var backoff = Backoff()
-        var random = SystemRandomNumberGenerator()
-        while !Task.isCancelled {
-            let began = ContinuousClock.now
-            if let refusal = await holdConnection() {
-                current.refuse(refusal)
-                onRefusal(refusal)
-                return current.endSignals()
-            }
-            // A server that takes connections and drops them is not to be asked without pause.
-            if ContinuousClock.now - began > Backoff.longest { backoff.reset() }
-            try? await Task.sleep(for: backoff.delay(using: &random).clamped)
-        }
-    }
-
-    /// Makes one connection and stays until it ends; gives the reason when no other would be let in.
-    private func holdConnection() async -> DisconnectReason? {
-        let peer: Peer
-        do throws(CallError) {
-            peer = try await NativeClient.connect(to: address, exposing: dispatcher, options: options)
-        } catch {
-            current.note(error)
-            reports.failed(error.message)
-            return nil
-        }
-        peer.onConnect { [current, onConnect, reports, weak peer] in
-            guard let peer else { return }
-            reports.found()
-            onConnect(peer)
-            current.set(peer)
-        }
-        let reason = await withTaskCancellationHandler {
-            await peer.disconnected
-        } onCancel: {
-            peer.close()
-        }
-        if current.end(peer, reason) {
-            reports.lost(reason)
-            onDisconnect(peer, reason)
-        } else {
-            current.note(CallError(.unavailable, reason.message, ran: .no))
-            reports.failed(reason.message)
-        }
-        // The same secret would be refused again.
-        return reason.kind == .authenticationFailed ? reason : nil
-    }
 }

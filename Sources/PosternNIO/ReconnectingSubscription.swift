@@ -57,7 +57,7 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
             while true {
                 do throws(CallError) {
                     if items == nil {
-                        connection = await peer.connection()
+                        connection = await peer.current.connection()
                         if try await open() { return .gap }
                     }
                     guard let item = try await items?.next() else { return nil }
@@ -66,7 +66,7 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
                 } catch {
                     guard error.code == .unavailable || error.code == .draining else { throw error }
                     items = nil
-                    if let connection { await peer.leave(connection) }
+                    if let connection { try await peer.leave(connection) }
                 }
             }
         }
@@ -99,12 +99,12 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
 }
 
 extension ReconnectingPeer {
-    /// The connection, once there is one; `nil` when there will be none any more, or the task is cancelled.
-    fileprivate func connection() async -> Peer? { await current.wait(until: .latest) }
-
-    /// Waits until a connection that is of no more use has ended, and lets nobody use it again.
-    fileprivate func leave(_ connection: Peer) async {
-        _ = await connection.disconnected
-        current.clear(connection)
+    /// Keeps a subscription from a connection that takes no more calls; where it does, the topic cannot be reached from
+    /// its server now, which is asked again a little later.
+    fileprivate func leave(_ connection: Peer) async throws(CallError) {
+        guard !connection.isOtherSideStopping, connection.isConnected else { return current.retire(connection) }
+        do { try await Task.sleep(for: .milliseconds(200)) } catch {
+            throw CallError(.cancelled, "The reader cancelled")
+        }
     }
 }

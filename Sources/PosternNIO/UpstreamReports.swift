@@ -5,7 +5,13 @@ import Synchronization
 final class UpstreamReports: Sendable {
     private let address: String
     private let observer: (any IncidentObserver)?
-    private let lastFailure = Mutex<String?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Whether a server was reported as found, and not as lost since.
+        var isFound = false
+        var lastFailure: String?
+    }
 
     init(of address: Address, to observer: (any IncidentObserver)?) {
         self.address = "\(address)"
@@ -14,22 +20,26 @@ final class UpstreamReports: Sendable {
 
     /// A connection is open.
     func found() {
-        lastFailure.withLock { $0 = nil }
+        state.withLock { $0 = State(isFound: true) }
         observer?.observe(Incident(.upstreamFound, cause: "connected", [.address: address]))
     }
 
-    /// An open connection has ended, but for one that was closed here.
+    /// The server takes no more calls or the connection has ended, unless it was closed here; once for each open one.
     func lost(_ reason: DisconnectReason) {
-        guard reason.kind != .closedHere else { return }
+        let wasFound = state.withLock { state in
+            defer { state.isFound = false }
+            return state.isFound
+        }
+        guard wasFound, reason.kind != .closedHere else { return }
         observer?.observe(Incident(.upstreamLost, cause: reason.kind.word, fields(reason.message)))
     }
 
     /// No connection was made.
     func failed(_ message: String) {
         guard let observer else { return }
-        let isNew = lastFailure.withLock { last in
-            defer { last = message }
-            return last != message
+        let isNew = state.withLock { state in
+            defer { state.lastFailure = message }
+            return state.lastFailure != message
         }
         if isNew { observer.observe(Incident(.upstreamLost, cause: "not reachable", fields(message))) }
     }

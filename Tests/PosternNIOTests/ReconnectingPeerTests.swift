@@ -101,12 +101,19 @@ struct ReconnectingPeerTests {
         print("seed \(seed)")
         var random = SplitMix(state: seed)
         var backoff = Backoff()
-        var plan = Duration.milliseconds(100)
-        for _ in 0..<30 {
-            let delay = backoff.delay(using: &random)
+        var delays = (0..<300).map { _ in backoff.delay(using: &random) }
+        #expect(delays[0] == .zero)
+        let eager = delays.prefix { $0 <= Backoff.longestAtFirst * 1.2 }
+        #expect(eager.count > 200 && eager.dropFirst().allSatisfy { $0 >= Backoff.first * 0.8 })
+        delays.removeFirst(eager.count)
+        var plan = Backoff.longestAtFirst
+        for delay in delays {
+            plan = min(plan * Backoff.growth, Backoff.longest)
             #expect(delay >= plan * 0.8 && delay <= plan * 1.2)
-            plan = min(plan * 1.6, .seconds(5))
         }
+        #expect(plan == Backoff.longest)
+        backoff.reset()
+        #expect(backoff.delay(using: &random) == .zero)
     }
 
     private let none = Payload(bytes: [], codec: MessagePack.self)

@@ -36,6 +36,9 @@ extension Peer {
         await Suspension.wait { continuation in onClosing { continuation.resume() } }
     }
 
+    /// Whether the other side has said goodbye because it is stopping: another may come in its place.
+    package var isOtherSideStopping: Bool { goodbye?.kind == .closedThere }
+
     /// What the other side said when it stopped taking calls; `nil` before that.
     package var goodbye: DisconnectReason? { changeInTurn { $0.goodbye } }
 

@@ -88,7 +88,8 @@ extension Peer {
         try Self.stream(of: try await reply(method, arguments, timeout), method)
     }
 
-    func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
+    /// Sends one call with encoded arguments and waits for its reply.
+    package func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
         try checkName(method)
         let call = Call(method, arguments: arguments, deadline: timeout.map { .now.later(by: $0) })
         return try await reply(to: call, patience: timeout == nil ? Patience(nil, orThatOf: self) : .unlimited)

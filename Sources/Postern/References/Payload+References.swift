@@ -2,6 +2,15 @@ extension Payload {
     /// Whether the bytes hold references.
     package var holdsReferences: Bool { references != nil }
 
+    /// Whether references of the other end of a connection are among the values: over another one they would not return.
+    package func returnsReferences(to connection: any ReferenceConnection) -> Bool {
+        switch references {
+        case nil: false
+        case .sent(let sent): !sent.numbers.returned.isEmpty
+        case .received(let received): received.includesReference(over: connection)
+        }
+    }
+
     /// Attaches the references of the message that the bytes came with.
     package mutating func attach(_ received: ReceivedReferences) { references = .received(received) }
 

@@ -38,6 +38,14 @@ package final class ReceivedReferences: Sendable {
     /// How many of the sender's references came home.
     package var returnedCount: Int { returned.count }
 
+    /// Whether something of the other end of a connection came home here, which had passed it on.
+    func includesReference(over connection: any ReferenceConnection) -> Bool {
+        returned.values.contains { handle in
+            guard case .remote(let remote) = handle else { return false }
+            return remote.connection === connection
+        }
+    }
+
     /// Finds what a reference of the message leads to.
     func find(_ reference: WireReference) throws(PayloadError) -> ReferenceHandle {
         let handle =

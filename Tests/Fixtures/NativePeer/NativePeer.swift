@@ -5,11 +5,13 @@ import PosternNIO
 ///
 /// Once the server closes the connection it prints one line of JSON, with what it was answered, and exits. With
 /// `pending` as a second argument it leaves everything pending that can be, until the connection ends or it is killed.
+/// With `load` and a number of seconds it calls one server after another at the address for so long: see ``Load``.
 @main
 enum NativePeer {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard (2...3).contains(arguments.count), let address = Address(arguments[1]) else { throw Misuse() }
+        guard (2...4).contains(arguments.count), let address = Address(arguments[1]) else { throw Misuse() }
+        if arguments.count == 4 { return await Load(on: address, for: .seconds(Int(arguments[3]) ?? 0)).run() }
         let server = try await NativeClient.connect(to: address, exposing: router())
         guard arguments.count == 2 else { return try await leaveEverythingPending(at: server) }
         let sum: Int = try await server.call("calculator/add", 20, 22)
@@ -46,5 +48,5 @@ enum NativePeer {
     }
 }
 
-/// The arguments are not an address, and perhaps `pending`.
+/// The arguments are not an address, and perhaps `pending` or `load`.
 struct Misuse: Error {}
