@@ -7,7 +7,7 @@ public import Postern
 extension Peer {
     /// Connects to a native server and gives this end's peer; it may be called at once, before the handshake is done.
     ///
-    /// Calls made before wait in order, at most ``PeerLimits/earlyCalls``; they leave when the connection is open, or
+    /// Calls made before wait in order, at most ``PeerLimits/waitingCalls``; they leave when the connection is open, or
     /// fail with the reason why it never was. ``waitUntilConnected()`` waits for that without a call.
     ///
     /// - Parameters:

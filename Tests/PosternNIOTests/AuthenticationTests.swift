@@ -94,7 +94,7 @@ struct AuthenticationTests {
     func earlyCallsAreLimited(wiring: Wiring) async throws {
         var options = ConnectionOptions()
         options.authentication = Secrets.right
-        options.limits.earlyCalls = 2
+        options.limits.waitingCalls = 2
         // Takes connections and says nothing.
         let silent = try await Crosswire(at: wiring.address)
         let client = try await NativeClient.connect(to: silent.address, options: options)

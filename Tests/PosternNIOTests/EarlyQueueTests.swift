@@ -19,7 +19,7 @@ struct EarlyQueueTests {
         }
         router.root.register("note", Parameter<Int>("number"), options: .init(execution: .onEventLoop), handler: note)
         var options = ConnectionOptions()
-        options.limits.earlyCalls = 2
+        options.limits.waitingCalls = 2
         options.limits.earlyNotifications = 2
         // The peers are not joined before the queue is full.
         let pair = HeldPair(serving: router, limits: options.limits, secret: secret)

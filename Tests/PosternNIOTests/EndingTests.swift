@@ -132,18 +132,22 @@ struct EndingTests {
     }
 
     @Test(arguments: Wiring.allCases)
-    func oneCallTooManyInFlightIsBusy(wiring: Wiring) async throws {
+    func aCallIsBusyAtOnceWhereNoMoreMayWait(wiring: Wiring) async throws {
         let service = Stuck()
         var options = ConnectionOptions()
         options.limits.callsInFlight = 1
+        options.limits.waitingCalls = 1
         let link = try await Link.make(wiring, serving: service, options: options)
         let pending = Task { try await link.client.call("stuck") }
         await service.started.wait()
+        let second = Task { try await link.client.call("one") }
+        await settle { link.client.tables.waitingMessages == 1 }
         let error = await #expect(throws: CallError.self) { try await link.client.call("one") }
         #expect(error?.code == .busy)
         #expect(error?.executed == .no)
         pending.cancel()
         _ = await pending.result
+        try await second.value
         await link.close()
     }
 

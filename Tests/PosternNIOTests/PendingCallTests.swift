@@ -171,6 +171,7 @@ struct PendingCallTests {
             signal.yield($0.isError)
             signal.finish()
         }
+        await settle { link.server.tables.servedCalls == 1 }
         link.server.close()
         for await isError in ran { #expect(isError) }
         let error = await #expect(throws: CallError.self) { try await call.value }

@@ -6,13 +6,16 @@ struct PeerSession {
     typealias Action = State.Action
 
     var state: State
+    /// The callers whose calls waited and could not be sent.
+    private(set) var unsent: [String] = []
+    let now = ContinuousClock.now
 
     /// A peer whose handshake is done, and whose hello was sent.
-    init(limits: PeerLimits = .standard, greeted: Bool = true) {
+    init(limits: PeerLimits = .standard, greeted: Bool = true, by hello: Hello = Hello()) {
         state = State(limits: limits)
         state.start(name: "test")
         if greeted {
-            _ = receive { FrameWriter.writeHello(Hello(), into: &$0) }
+            _ = receive { FrameWriter.writeHello(hello, into: &$0) }
             _ = state.outbox.take()
         }
     }
@@ -36,6 +39,7 @@ struct PeerSession {
         } catch {
             action = .disconnect(.protocolViolation(error.message))
         }
+        sendWaiting()
         return action
     }
 
@@ -43,6 +47,11 @@ struct PeerSession {
     mutating func violation(_ write: (inout [UInt8]) -> Void) -> String? {
         guard case .disconnect(let reason) = receive(write), reason.kind == .protocolViolation else { return nil }
         return reason.message
+    }
+
+    /// Sends the calls for which there is room now.
+    mutating func sendWaiting() {
+        for failure in state.sendWaiting(at: now, { _ in }) { unsent.append(failure.waiter) }
     }
 
     /// The frames that the peer wants to send, without payloads.
@@ -58,18 +67,17 @@ struct PeerSession {
     mutating func call(
         _ caller: String,
         method: String = "a/b",
-        deadline: ContinuousClock.Instant? = nil
+        deadline: ContinuousClock.Instant? = nil,
+        depth: Int = 0
     ) throws -> UInt64 {
         let id = state.calls.reserveID()
-        let call = OutgoingCall(
-            method: method,
-            arguments: [0x91, 1, 0xc0],
-            timeout: nil,
-            deadline: deadline,
-            flags: [],
-            depth: 0
-        )
-        try state.beginCall(id, call, caller)
+        var call = OutgoingCall(method, [0x91, 1, 0xc0])
+        (call.deadline, call.depth) = (deadline, depth)
+        if state.hasRoom(atDepth: depth) {
+            try state.beginCall(id, call, caller)
+        } else {
+            _ = try state.wait(id, call, caller, at: now)
+        }
         return id
     }
 }
@@ -91,7 +99,7 @@ extension PeerAction where Waiter == String, Handler == String, Parked == String
         case .authenticate(.check): "check a proof"
         case .takeBack(let number, let count): "take back \(number) \(count) times"
         case .holdReferences(let numbers): "hold \(numbers.lent) \(numbers.returned)"
-        case .beginClosing: "begin closing"
+        case .beginClosing(let waiters, let error): "begin closing \(waiters) \(error.code.rawValue)"
         case .disconnect(let reason): "disconnect: \(reason.kind.word)"
         }
     }

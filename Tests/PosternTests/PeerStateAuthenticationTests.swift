@@ -152,6 +152,7 @@ struct PeerStateAuthenticationTests {
         _ = session.proof(proof)
         _ = session.state.judge(isProven: true)
         session.state.prove(proof)
+        session.sendWaiting()
         let kinds = try session.sent().map { frame in
             switch frame {
             case .proof: "proof"
@@ -160,7 +161,7 @@ struct PeerStateAuthenticationTests {
             default: "other"
             }
         }
-        #expect(kinds == ["proof", "call 1", "call 2", "goodbye"])
+        #expect(kinds == ["proof", "goodbye", "call 1", "call 2"])
     }
 
     @Test("M8: the largest frame grows only when both are proven")

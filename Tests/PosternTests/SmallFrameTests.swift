@@ -55,24 +55,14 @@ struct SmallFrameTests {
         _ = session.state.outbox.take()
         let numbers = ReferenceNumbers(lent: [7, 9])
         for (caller, bytes, references) in [("a", 10, numbers), ("b", 500, numbers), ("c", 20, nil), ("d", 500, nil)] {
-            let call = OutgoingCall(
-                method: "m",
-                arguments: [0x91, 0xc5, UInt8(bytes >> 8), UInt8(bytes & 0xff)] + [UInt8](repeating: 0, count: bytes)
-                    + [0xc0],
-                references: references,
-                timeout: nil,
-                deadline: nil,
-                flags: [],
-                depth: 0
-            )
-            try session.state.beginCall(session.state.calls.reserveID(), call, caller)
+            let arguments =
+                [0x91, 0xc5, UInt8(bytes >> 8), UInt8(bytes & 0xff)] + [UInt8](repeating: 0, count: bytes) + [0xc0]
+            let id = session.state.calls.reserveID()
+            _ = try session.state.wait(id, OutgoingCall("m", arguments, references), caller, at: session.now)
         }
         _ = session.receive { FrameWriter.writeHello(Hello(maximumFrameBytes: 100), into: &$0) }
-        let unsent = session.state.takeUnsent()
-        #expect(unsent.waiters == ["b", "d"] && unsent.lent == [7, 9])
+        #expect(session.unsent == ["b", "d"])
         #expect(session.state.calls.count == 2)
-        let again = session.state.takeUnsent()
-        #expect(again.waiters.isEmpty && again.lent.isEmpty)
         let sent = try session.sent().map { frame -> String in
             switch frame {
             case .references(let numbers): "references \(numbers.lent)"

@@ -43,16 +43,6 @@ package enum FrameSplitter {
         return offset + lengthBytes + length
     }
 
-    /// The message that begins at an offset, with the frame that lists its references; `nil` at the end.
-    static func message(at offset: Int, in bytes: Span<UInt8>) -> (end: Int, largestFrame: Int)? {
-        guard let end = endOfFrame(at: offset, in: bytes) else { return nil }
-        let length = end - offset - lengthBytes
-        guard bytes[offset + lengthBytes + 1] == Frame.Kind.references.rawValue,
-            let (next, other) = message(at: end, in: bytes)
-        else { return (end, length) }
-        return (next, max(length, other))
-    }
-
     /// Whether bytes are whole frames, none of them above a limit.
     static func areFrames(_ bytes: Span<UInt8>, limit: Int) -> Bool {
         (try? wholeFrames(in: bytes, limit: limit)) == bytes.count

@@ -3,6 +3,7 @@ struct CallTable<Waiter: Sendable>: Sendable {
     private struct Entry: Sendable {
         let waiter: Waiter
         var deadline: ContinuousClock.Instant?
+        let depth: Int
     }
 
     private var waiting: [UInt64: Entry] = [:]
@@ -22,9 +23,12 @@ struct CallTable<Waiter: Sendable>: Sendable {
         return nextID
     }
 
-    mutating func add(_ id: UInt64, _ waiter: Waiter, deadline: ContinuousClock.Instant?) {
-        waiting[id] = Entry(waiter: waiter, deadline: deadline)
+    mutating func add(_ id: UInt64, _ waiter: Waiter, _ call: OutgoingCall) {
+        waiting[id] = Entry(waiter: waiter, deadline: call.deadline, depth: call.depth)
     }
+
+    /// Whether a call waits that is nested at least as deep.
+    func holdsCall(atLeast depth: Int) -> Bool { waiting.values.contains { $0.depth >= depth } }
 
     /// Moves the end of a call, if it is not settled.
     mutating func setDeadline(_ deadline: ContinuousClock.Instant?, of id: UInt64) { waiting[id]?.deadline = deadline }

@@ -4,32 +4,38 @@ struct CallWaiter: Sendable {
     enum Receiver: Sendable {
         case caller(Suspension<Result<Reply, CallError>>)
         case pending(PendingReply)
+        /// For a notification.
+        case none
     }
 
     let receiver: Receiver
     let progress: Call.ProgressSink?
     /// Whether nobody but the connection says how long to wait.
-    let hasPatienceOfConnection: Bool
+    var hasPatienceOfConnection = false
+    /// The references in a message that has yet to be sent.
+    var references: SentReferences?
 
     func settle(_ result: Result<Reply, CallError>) {
         switch receiver {
         case .caller(let continuation): continuation.resume(returning: result)
         case .pending(let reply): reply.settle(result)
+        case .none: break
         }
     }
 
     /// Settles the call because its time has run out.
-    func expire(patience: Duration?) {
-        let text =
-            if hasPatienceOfConnection, let patience {
-                "No reply came within \(patience), the time-out of this connection"
-            } else {
-                "No reply came in time"
+    func expire(_ reason: EndedCall<CallWaiter>.Reason, patience: Duration?) {
+        let time = patience.map { "within \($0), the time-out of this connection" } ?? "in time"
+        let error =
+            switch reason {
+            case .sent:
+                CallError(.deadlineExceeded, "No reply came \(hasPatienceOfConnection ? time : "in time")")
+            case .unsent: CallError(.deadlineExceeded, "The call found no room at the other side in time", ran: .no)
+            case .noRoom: CallError(.busy, "The call found no room at the other side \(time)", ran: .no)
             }
-        let error = CallError(.deadlineExceeded, text)
         switch receiver {
-        case .caller(let continuation): continuation.resume(returning: .failure(error))
-        case .pending(let reply): reply.settle(.failure(error), isExpiry: true)
+        case .pending(let reply) where reason != .noRoom: reply.settle(.failure(error), isExpiry: true)
+        default: settle(.failure(error))
         }
     }
 }

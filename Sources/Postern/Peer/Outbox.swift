@@ -50,26 +50,14 @@ struct Outbox: Sendable {
         if ready.isEmpty { ready = frames } else { ready += frames }
     }
 
-    /// The handshake is done: early messages may leave.
+    /// The handshake is done: early frames may leave.
     ///
     /// - Parameter limit: The largest frame that the other side takes, in bytes after its length.
-    /// - Returns: The messages that are larger, with what is told of their references; they do not leave.
-    mutating func open(limit: Int) -> [UInt8] {
+    mutating func open(limit: Int) {
         isOpen = true
         self.limit = limit
-        defer { early = [] }
-        guard early.count > limit else {
-            append(early)
-            return []
-        }
-        var unsent: [UInt8] = []
-        var start = 0
-        while let message = FrameSplitter.message(at: start, in: early.span) {
-            let bytes = early[start..<message.end]
-            if message.largestFrame <= limit { ready += bytes } else { unsent += bytes }
-            start = message.end
-        }
-        return unsent
+        append(early)
+        early = []
     }
 
     /// The output will be taken at the end of the turn that begins now.

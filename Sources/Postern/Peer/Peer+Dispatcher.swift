@@ -5,6 +5,9 @@ extension Peer: Dispatcher {
     /// Calls leave in the order this is entered. Cancelling the task tells the other end and throws at once; the
     /// remote handler may still run to its end. Without a deadline the call has that of the call being served.
     ///
+    /// A call for which the other end has no room waits for it, in order; one that is made while serving another waits
+    /// behind calls that are nested as deep, and fails with `.busy` where there are none.
+    ///
     /// - Throws: `CallError`: `.deadlineExceeded`, `.cancelled`, `.unavailable` when the connection ends first, `.busy`
     ///   when too much waits to be sent, or what the remote handler chose.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
@@ -69,18 +72,23 @@ extension Peer: Dispatcher {
     ) throws(CallError) {
         let (arguments, references) = try outgoing(call.arguments)
         let outgoing = try outgoingCall(call, arguments, references, patience)
-        let waiter = CallWaiter(
+        var waiter = CallWaiter(
             receiver: receiver,
             progress: call.progress,
             hasPatienceOfConnection: outgoing.timeout == nil && patience.isOfConnection
         )
-        try change { state throws(CallError) in
+        let deadline = try change { state throws(CallError) in
             // A cancellation before this found nothing to give up.
             if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", ran: .no) }
+            guard state.hasRoom(atDepth: outgoing.depth) else {
+                waiter.references = references
+                return try state.wait(id, outgoing, waiter, at: .now)
+            }
             try state.beginCall(id, outgoing, waiter)
             references?.commit()
+            return outgoing.deadline
         }
-        if let deadline = outgoing.deadline { expiry.arm(deadline, expireCalls) }
+        if let deadline { expiry.arm(deadline, expireCalls) }
     }
 
     /// On the event loop: a call only writes a frame and waits.
@@ -90,6 +98,12 @@ extension Peer: Dispatcher {
     package func sendNotification(_ call: Call) throws(CallError) {
         let (arguments, references) = try outgoing(call.arguments)
         try change { state throws(CallError) in
+            guard state.waiting.isOpen else {
+                var notification = OutgoingCall(call.method, arguments, references?.numbers)
+                notification.flags = Self.flags(of: call)
+                let waiter = CallWaiter(receiver: .none, progress: nil, references: references)
+                return try state.waitForHandshake(notification, waiter)
+            }
             let preface = state.preface(references?.numbers, isFromJSON: call.arguments.isFromJSON)
             try state.notify(call.method, arguments, preface)
             references?.commit()
@@ -115,15 +129,13 @@ extension Peer: Dispatcher {
     ) throws(CallError) -> OutgoingCall {
         let context = ServingContext.current
         let deadline = call.deadline ?? context?.deadline
-        return OutgoingCall(
-            method: call.method,
-            arguments: arguments,
-            references: references?.numbers,
-            timeout: try deadline.map { deadline throws(CallError) in try Self.milliseconds(until: deadline) },
-            deadline: patience.deadline(orEarlier: deadline),
-            flags: Self.flags(of: call),
-            depth: context?.depth ?? 0
-        )
+        var outgoing = OutgoingCall(call.method, arguments, references?.numbers)
+        outgoing.sharedDeadline = deadline
+        outgoing.deadline = patience.deadline(orEarlier: deadline)
+        outgoing.flags = Self.flags(of: call)
+        outgoing.depth = context?.depth ?? 0
+        try outgoing.setTimeout(at: .now)
+        return outgoing
     }
 
     @inline(__always)
@@ -134,24 +146,21 @@ extension Peer: Dispatcher {
         return flags
     }
 
-    /// What is left until a deadline, rounded up.
-    private static func milliseconds(until deadline: ContinuousClock.Instant) throws(CallError) -> UInt64 {
-        let left = deadline.timeLeft()
-        guard left > .zero else {
-            throw CallError(.deadlineExceeded, "The time for the call has run out", ran: .no)
-        }
-        return UInt64(left.components.seconds) * 1_000 + UInt64(left.components.attoseconds) / 1_000_000_000_000_000 + 1
-    }
-
     /// Settles a call that nobody waits for any more, and tells the other end; one that is settled stays as it is.
-    func giveUp(_ id: UInt64, _ error: CallError) { change { $0.abandon(id) }?.settle(.failure(error)) }
+    func giveUp(_ id: UInt64, _ error: CallError) {
+        let (call, departures) = change { ($0.abandon(id), $0.sendWaiting()) }
+        departures?.settle()
+        guard let call else { return }
+        call.waiter.settle(.failure(call.reason == .sent ? error : CallError(error.code, error.message, ran: .no)))
+    }
 
     /// Settles the calls whose time has run out; gives the next deadline.
     @discardableResult
     @Sendable func expireCalls() -> ContinuousClock.Instant? {
         let now = ContinuousClock.now
-        let (expired, next) = change { ($0.expire(at: now), $0.calls.earliestDeadline) }
-        for waiter in expired { waiter.expire(patience: limits.callTimeout) }
+        let (expired, departures, next) = change { ($0.expire(at: now), $0.sendWaiting(), $0.earliestDeadline) }
+        for call in expired { call.waiter.expire(call.reason, patience: limits.callTimeout) }
+        departures?.settle()
         return next
     }
 }

@@ -60,7 +60,9 @@ extension Peer {
 
     /// Moves the end of a call that is not settled.
     func setDeadline(_ deadline: ContinuousClock.Instant?, ofCall id: UInt64) {
-        changeInTurn { $0.calls.setDeadline(deadline, of: id) }
+        changeInTurn { state in
+            if !state.waiting.setDeadline(deadline, of: id) { state.calls.setDeadline(deadline, of: id) }
+        }
         guard let deadline else { return }
         if deadline <= .now { expireCalls() } else { expiry.arm(deadline, expireCalls) }
     }

@@ -24,17 +24,20 @@ extension Peer {
                 }
                 if isOpening, changeInTurn({ $0.phase == .open }) {
                     isOpening = false
-                    finishOpening(&replies)
+                    replies.frameLimit = changeInTurn { $0.outgoingFrameLimit }
+                    status.open()
                 }
             }
         } catch {
             violation = .protocolViolation(error.message)
         }
-        change { state in
+        let departures = change { state in
             if !replies.bytes.isEmpty { state.outbox.append(replies.bytes) }
             // After the end nobody takes them any more.
             state.waitingReferences = state.phase == .closed ? nil : references
+            return state.sendWaiting()
         }
+        departures?.settle()
         if let violation { disconnect(violation) }
     }
 
@@ -96,19 +99,12 @@ extension Peer {
             handler?.cancel()
             parked?.resume()
         case .authenticate(let step): return authenticate(step, bytes, &replies)
-        case .beginClosing: status.beginClosing()
+        case .beginClosing(let waiters, let error):
+            status.beginClosing()
+            for waiter in waiters { waiter.settle(.failure(error)) }
         case .disconnect(let reason): return reason
         }
         return nil
-    }
-
-    /// Settles the early messages that the other side does not take, now that it is known what it takes.
-    private func finishOpening(_ replies: inout TurnReplies) {
-        let (unsent, limit) = changeInTurn { ($0.takeUnsent(), $0.outgoingFrameLimit) }
-        replies.frameLimit = limit
-        for waiter in unsent.waiters { waiter.settle(.failure(.requestTooLarge(limit))) }
-        references.withdraw(unsent.lent)
-        status.open()
     }
 
     private func hold(_ numbers: ReferenceNumbers, _ references: inout ReceivedReferences?) -> DisconnectReason? {

@@ -93,5 +93,9 @@ private final class StreamReading: Sendable {
         }
     }
 
-    private func stop() { peer.change { [id] in $0.dropStream(id) }?.resume() }
+    private func stop() {
+        let (parked, departures) = peer.change { [id] in ($0.dropStream(id), $0.sendWaiting()) }
+        parked?.resume()
+        departures?.settle()
+    }
 }

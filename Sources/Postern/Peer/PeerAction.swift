@@ -23,8 +23,8 @@ enum PeerAction<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable
     case takeBack(number: UInt64, count: UInt64)
     /// Hold the references of the message that follows.
     case holdReferences(ReferenceNumbers)
-    /// Report that the other side takes no more calls.
-    case beginClosing
+    /// Report that the other side takes no more calls, and fail those that were never sent.
+    case beginClosing([Waiter], CallError)
     /// End the connection.
     case disconnect(DisconnectReason)
 }
@@ -38,14 +38,17 @@ struct PeerRemains<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Senda
     let parked: [Parked]
 }
 
-/// A call as it is written.
-struct OutgoingCall {
-    let method: String
-    let arguments: [UInt8]
-    /// The references among the arguments; `nil` for none.
-    var references: ReferenceNumbers?
-    let timeout: UInt64?
-    let deadline: ContinuousClock.Instant?
-    let flags: CallFlags
-    let depth: Int
+/// A call whose caller waits no longer.
+struct EndedCall<Waiter: Sendable>: Sendable {
+    enum Reason: Hashable, Sendable {
+        /// It was sent; the other side is told.
+        case sent
+        /// Its own time ran out before it was sent, or its caller gave it up.
+        case unsent
+        /// It waited as long as any call may.
+        case noRoom
+    }
+
+    let waiter: Waiter
+    let reason: Reason
 }

@@ -42,15 +42,18 @@ public struct PeerLimits: Hashable, Sendable {
     ///
     /// Calls of a handler that has a deadline end with that.
     public var callTimeout: Duration? = .seconds(30)
-    /// Calls that wait for the end of the handshake; one more fails with `.busy`.
-    public var earlyCalls = 128
+    /// Calls made here that wait until the other end has room for them, or until the handshake is done: 1,024; one more
+    /// fails with `.busy`.
+    ///
+    /// Each waits until its deadline, and at most for ``callTimeout``.
+    public var waitingCalls = 1_024
     /// Notifications that wait for the end of the handshake; one more fails with `.busy`.
     public var earlyNotifications = 1_024
     /// References that the other end may hold, and that are held of it; one more to be lent fails with `.tooManyReferences`.
     ///
     /// Both ends should have the same: one that receives more than it holds closes the connection.
     public var references = 10_000
-    /// Bytes waiting to be sent.
+    /// Bytes waiting to be sent, those of calls that wait for room among them.
     ///
     /// Above it calls fail with `.busy`; above twice as much the connection is closed.
     public var queuedBytes = 32 << 20

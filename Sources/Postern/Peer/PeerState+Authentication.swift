@@ -67,6 +67,7 @@ extension PeerState {
         phase = .open
         // Nonces and turn are of no more use, and are never used again.
         exchange = nil
-        overlarge = outbox.open(limit: outgoingFrameLimit)
+        outbox.open(limit: outgoingFrameLimit)
+        if waiting.isEmpty { waiting.open(limit: Int(remote.maximumCallsInFlight)) }
     }
 }

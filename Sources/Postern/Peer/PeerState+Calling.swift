@@ -1,11 +1,16 @@
 /// Calls made here.
 extension PeerState {
-    /// Writes a call and waits for its answer.
+    /// Writes a call, for which there is room, and waits for its answer.
     ///
     /// - Throws: `CallError` when the call cannot leave; it was not executed then.
     mutating func beginCall(_ id: UInt64, _ call: OutgoingCall, _ waiter: Waiter) throws(CallError) {
         try checkMayLeave(call.method)
-        guard phase == .open || calls.count < limits.earlyCalls else { throw Self.tooEarly }
+        try write(id, call)
+        calls.add(id, waiter, call)
+    }
+
+    @inline(__always)
+    mutating func write(_ id: UInt64, _ call: OutgoingCall) throws(CallError) {
         let limit = outgoingFrameLimit
         let fits = outbox.write(behind: call.references, limit: limit) { output in
             let start = FrameWriter.begin(.call, fields: 8, id: id, into: &output)
@@ -17,17 +22,15 @@ extension PeerState {
             return FrameWriter.end(start, limit: limit, in: &output)
         }
         guard fits else { throw .requestTooLarge(limit) }
-        calls.add(id, waiter, deadline: call.deadline)
     }
 
-    /// Writes a notification.
+    /// Writes a notification, once the handshake is done.
     mutating func notify(
         _ method: String,
         _ arguments: [UInt8],
         _ references: ReferenceNumbers? = nil
     ) throws(CallError) {
         try checkMayLeave(method)
-        guard phase == .open || earlyNotifications < limits.earlyNotifications else { throw Self.tooEarly }
         let limit = outgoingFrameLimit
         let fits = outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.notify, fields: 4, into: &output)
@@ -36,22 +39,32 @@ extension PeerState {
             return FrameWriter.end(start, limit: limit, in: &output)
         }
         guard fits else { throw .requestTooLarge(limit) }
-        if phase != .open { earlyNotifications += 1 }
     }
 
-    /// Gives a call up and tells the other side; `nil` when it is settled.
-    mutating func abandon(_ id: UInt64) -> Waiter? {
+    /// Gives a call up, and cancels it at the other side if it was sent; `nil` when it is settled.
+    mutating func abandon(_ id: UInt64) -> EndedCall<Waiter>? {
+        if let waiter = waiting.remove(id) { return EndedCall(waiter: waiter, reason: .unsent) }
         guard let waiter = calls.abandon(id) else { return nil }
         outbox.write { FrameWriter.writeNumbers(.cancel, id, into: &$0) }
-        return waiter
+        return EndedCall(waiter: waiter, reason: .sent)
     }
 
     /// Gives up every call whose time has run out.
-    mutating func expire(at now: ContinuousClock.Instant) -> [Waiter] {
-        calls.expire(at: now).map { id, waiter in
+    mutating func expire(at now: ContinuousClock.Instant) -> [EndedCall<Waiter>] {
+        let sent = calls.expire(at: now).map { id, waiter in
             outbox.write { FrameWriter.writeNumbers(.cancel, id, into: &$0) }
-            return waiter
+            return EndedCall(waiter: waiter, reason: .sent)
         }
+        return sent
+            + waiting.expire(at: now).map { message in
+                let isOutOfTime = message.call.deadline.map { $0 <= now } ?? false
+                return EndedCall(waiter: message.waiter, reason: isOutOfTime ? .unsent : .noRoom)
+            }
+    }
+
+    /// The first moment at which a call runs out of time.
+    var earliestDeadline: ContinuousClock.Instant? {
+        [calls.earliestDeadline, waiting.earliestEnd].compactMap(\.self).min()
     }
 
     /// Gives references back, in order.
@@ -62,19 +75,15 @@ extension PeerState {
         }
     }
 
-    private func checkMayLeave(_ method: String) throws(CallError) {
+    func checkMayLeave(_ method: String) throws(CallError) {
         if let ending { throw CallError(ending.callCode, "The connection is closed: \(ending.message)", ran: .no) }
         if let goodbye { throw CallError(.draining, goodbye.message, ran: .no) }
-        guard outbox.byteCount <= limits.queuedBytes else {
+        guard outbox.byteCount + waiting.byteCount <= limits.queuedBytes else {
             throw CallError(.busy, "Too many bytes wait to be sent", ran: .no)
         }
         guard method.utf8.count <= limits.pathBytes else {
             throw CallError(.invalidRequest, "The path of the method is longer than \(limits.pathBytes) bytes")
         }
-    }
-
-    private static var tooEarly: CallError {
-        CallError(.busy, "Too many calls wait for the handshake", ran: .no)
     }
 
     @inline(__always)

@@ -3,7 +3,10 @@ extension PeerState {
     // MARK: Read here
 
     mutating func receiveStream(_ id: UInt64, _ position: StreamPosition?) -> Action {
-        if calls.waiter(of: id) != nil { readers[id] = IncomingStream() }
+        if calls.waiter(of: id) != nil {
+            readers[id] = IncomingStream()
+            updateRoom()
+        }
         return settle(id) { .openStream($0, id: id, position: position) }
     }
 
@@ -18,6 +21,7 @@ extension PeerState {
     mutating func receiveEnd(_ id: UInt64, _ error: CallError?) -> Action {
         guard readers[id] != nil else { return unreadStream(id) }
         readers[id]?.finish(error)
+        updateRoom()
         return readers[id]?.unpark().map(Action.wake) ?? .none
     }
 
@@ -47,6 +51,7 @@ extension PeerState {
     /// Forgets a stream; its producer is told when it still runs.
     mutating func dropStream(_ id: UInt64) -> Parked? {
         guard var reader = readers.removeValue(forKey: id) else { return nil }
+        updateRoom()
         if reader.end == nil, phase == .open {
             outbox.write { FrameWriter.writeNumbers(.cancel, id, into: &$0) }
         }

@@ -26,10 +26,8 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     var exchange: AuthenticationExchange?
 
     var calls = CallTable<Waiter>()
-    var earlyNotifications = 0
+    var waiting = WaitingRoom<Waiter>()
     var outbox = Outbox()
-    /// Early frames that turned out to be larger than the other side takes.
-    var overlarge: [UInt8] = []
     var served: [UInt64: ServedCall<Handler, Parked>] = [:]
     var counts = ServedCounts()
     var notificationsDropped = 0
@@ -74,7 +72,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     var isOverfull: Bool { outbox.byteCount > 2 * limits.queuedBytes }
 
     /// Whether no call is under way in either direction; streams that are read here do not count.
-    var isIdle: Bool { calls.isEmpty && served.isEmpty }
+    var isIdle: Bool { calls.isEmpty && waiting.isEmpty && served.isEmpty }
 
     /// Applies one frame, whose ranges point into `bytes`.
     ///
@@ -138,14 +136,16 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     }
 
     private mutating func receiveGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
-        goodbye = DisconnectReason(goodbyeCode: code, String(decoding: bytes[text], as: UTF8.self))
-        return .beginClosing
+        let reason = DisconnectReason(goodbyeCode: code, String(decoding: bytes[text], as: UTF8.self))
+        goodbye = reason
+        return .beginClosing(waiting.removeAll(), CallError(.draining, reason.message, ran: .no))
     }
 
     /// A side that says goodbye before the connection is open answers nothing any more.
     mutating func receiveEarlyGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
-        _ = receiveGoodbye(code, text, in: bytes)
-        return goodbye.map { .disconnect($0) } ?? .none
+        let reason = DisconnectReason(goodbyeCode: code, String(decoding: bytes[text], as: UTF8.self))
+        goodbye = reason
+        return .disconnect(reason)
     }
 
     /// Settles a call by an answer that arrived.
@@ -168,7 +168,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         guard phase != .closed else { return nil }
         // What the other side does not read would keep the goodbye from it.
         let discards = isLost || reason.kind == .slowReader
-        let unsent = phase != .open ? nil : discards ? outbox.discardCalls() : []
+        let unsent = discards ? outbox.discardCalls() : []
         if goodbye == nil {
             let (code, limit) = (reason.goodbyeCode, outgoingFrameLimit)
             outbox.writeNow { FrameWriter.writeGoodbye(code: code, reason.message, limit: limit, into: &$0) }
@@ -187,7 +187,12 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         let handlers = served.values.compactMap(\.handler)
         served = [:]
         counts = ServedCounts()
-        let waiters = calls.removeAll { unsent?.contains($0) ?? true }
-        return Remains(waiters: waiters.others, unsent: waiters.matching, handlers: handlers, parked: parked)
+        let sent = calls.removeAll { unsent.contains($0) }
+        return Remains(
+            waiters: sent.others,
+            unsent: sent.matching + waiting.removeAll(),
+            handlers: handlers,
+            parked: parked
+        )
     }
 }

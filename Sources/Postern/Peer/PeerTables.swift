@@ -4,6 +4,8 @@ private import Synchronization
 package struct PeerTables: Hashable, Sendable {
     /// Calls made here that wait for their answer.
     package let pendingCalls: Int
+    /// Calls made here that wait for room at the other side, and what waits for the handshake.
+    package let waitingMessages: Int
     /// Calls of the other side that are being served, streams and cancelled ones among them.
     package let servedCalls: Int
     /// Notifications of the other side that are being handled.
@@ -21,7 +23,7 @@ package struct PeerTables: Hashable, Sendable {
 
     /// Whether nothing is under way; bytes may be on their way out.
     package var areEmpty: Bool {
-        pendingCalls + servedCalls + notifications + streams + exports + imports + arrivals == 0
+        pendingCalls + waitingMessages + servedCalls + notifications + streams + exports + imports + arrivals == 0
     }
 }
 
@@ -32,6 +34,7 @@ extension Peer {
         return changeInTurn { state in
             PeerTables(
                 pendingCalls: state.calls.count,
+                waitingMessages: state.waiting.callCount + state.waiting.notificationCount,
                 servedCalls: state.counts.calls + state.counts.streams + state.counts.cancelled,
                 notifications: state.counts.notifications,
                 streams: state.readers.count,

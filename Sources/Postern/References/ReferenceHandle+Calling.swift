@@ -45,7 +45,7 @@ extension ReferenceHandle {
 
     private func reply(to call: Call) async throws(CallError) -> Reply {
         switch self {
-        case .remote(let remote): try await remote.openConnection.send(call)
+        case .remote(let remote): try await remote.send(call)
         case .local(let local): try await local.reply(to: call)
         }
     }

@@ -49,7 +49,7 @@ extension ReferenceHandle {
     func dispatch(_ call: Call) async throws(CallError) -> Reply {
         switch self {
         case .local(let local): try await local.router.dispatch(call)
-        case .remote(let remote): try await remote.openConnection.send(call)
+        case .remote(let remote): try await remote.send(call)
         }
     }
 

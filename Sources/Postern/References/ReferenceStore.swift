@@ -73,11 +73,6 @@ extension ReferenceStore {
         for target in tables.withLock({ $0.commit(numbers) }) { target.noteLent() }
     }
 
-    /// Takes back what was counted as sent with a message that did not leave after all.
-    func withdraw(_ numbers: [UInt64]) {
-        for number in numbers { _ = receiveRelease(number, 1) }
-    }
-
     /// What a number leads to; `nil` for one that the other side does not hold.
     package func target(of number: UInt64) -> ReferenceHandle? { tables.withLock { $0.exports.target(of: number) } }
 

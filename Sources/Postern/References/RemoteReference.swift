@@ -30,4 +30,10 @@ package final class RemoteReference: Sendable {
             throw CallError(.unavailable, "The connection of the reference has ended", ran: .no)
         }
     }
+
+    /// Sends a call through this; the number is not given back before the reply, as the call may wait to be sent.
+    func send(_ call: Call) async throws(CallError) -> Reply {
+        defer { withExtendedLifetime(self) {} }
+        return try await openConnection.send(call)
+    }
 }

@@ -29,6 +29,10 @@ enum PlantedBug: CaseIterable {
 
     // References.
 
+    /// Calls that wait do not leave when there is room for them.
+    case roomIsNotNoticed
+    /// A call that waits does not hold what it is made through.
+    case waitingCallsDoNotHold
     /// A release takes one back, however many it gives.
     case releaseCountsAreIgnored
     /// A release takes back twice as many as it gives.

@@ -31,8 +31,15 @@ extension SimulatedWorld {
         }
         tell("\(side): notifies")
         let arguments = bytes + [0xc0]
-        guard (try? sides[side].state.notify("n", arguments, message?.numbers)) != nil else { return }
-        count(message, from: side)
+        if sides[side].state.waiting.isOpen {
+            guard (try? sides[side].state.notify("n", arguments, message?.numbers)) != nil else { return }
+            count(message, from: side)
+        } else {
+            let token = -1 - waitingMessages.count
+            let notification = OutgoingCall("n", arguments, message?.numbers)
+            guard (try? sides[side].state.waitForHandshake(notification, token)) != nil else { return }
+            waitingMessages[token] = WaitingMessage(message: message, proxy: nil)
+        }
         sides[side].notificationsSent += 1
     }
 
@@ -50,21 +57,33 @@ extension SimulatedWorld {
 
     private mutating func sendCall(_ token: Int, through proxy: SimulatedProxy?, _ draft: Draft) {
         let deadline = chance(4) ? now + .milliseconds(Int.random(in: 1...20, using: &random)) : nil
-        let call = OutgoingCall(
-            method: proxy.map { ReferencePath.text($0.number, "") } ?? "m",
-            arguments: draft.bytes,
-            references: draft.message?.numbers,
-            timeout: nil,
-            deadline: deadline,
-            flags: [],
-            depth: 0
-        )
+        let method = proxy.map { ReferencePath.text($0.number, "") } ?? "m"
+        var call = OutgoingCall(method, draft.bytes, draft.message?.numbers)
+        call.deadline = deadline
+        calls[token].deadline = deadline
         do throws(CallError) {
+            guard sides[draft.side].state.hasRoom(atDepth: 0) else {
+                _ = try sides[draft.side].state.wait(calls[token].id, call, token, at: now)
+                let held = bug == .waitingCallsDoNotHold ? nil : proxy
+                waitingMessages[token] = WaitingMessage(message: draft.message, proxy: held)
+                return tell("\(draft.side): has call \(token) wait")
+            }
             try sides[draft.side].state.beginCall(calls[token].id, call, token)
-            calls[token].deadline = deadline
             tell("\(draft.side): sends call \(token)")
             count(draft.message, from: draft.side)
         } catch { settle(token, .unsent) }
+    }
+
+    /// Sends what waited at a side, as far as there is room for it.
+    mutating func sendWaiting(from side: Int) {
+        guard bug != .roomIsNotNoticed || !sides[side].state.waiting.isOpen else { return }
+        var sent: [Int] = []
+        for failure in sides[side].state.sendWaiting(at: now, { sent.append($0) }) { settle(failure.waiter, .unsent) }
+        for token in sent {
+            tell("\(side): sends \(token), which waited")
+            count(waitingMessages[token]??.message, from: side)
+            waitingMessages[token] = .some(nil)
+        }
     }
 
     /// Counts that a message leaves.
@@ -89,23 +108,28 @@ extension SimulatedWorld {
     mutating func giveUp(_ token: Int) {
         let call = calls[token]
         if bug == .cancelsAreNotSent { putOnWire(call.side) }
-        let waiter = sides[call.side].state.abandon(call.id)
+        let ended = sides[call.side].state.abandon(call.id)
         if bug == .cancelsAreNotSent { _ = sides[call.side].state.outbox.take() }
-        guard let waiter else { return }
+        defer { sendWaiting(from: call.side) }
+        guard let ended else { return }
         tell("\(call.side): gives call \(token) up")
+        waitingMessages[token] = .some(nil)
+        guard ended.reason == .sent else { return settle(ended.waiter, .unsent) }
         calls[token].wasGivenUp = true
-        if bug != .givenUpCallsStayOpen { settle(waiter, .givenUp) }
+        if bug != .givenUpCallsStayOpen { settle(ended.waiter, .givenUp) }
     }
 
     /// Lets time pass; calls whose time has run out are settled.
     mutating func advance(_ milliseconds: Int) {
         now += .milliseconds(milliseconds)
         for side in sides.indices where bug != .deadlinesAreForgotten {
-            for token in sides[side].state.expire(at: now) {
-                tell("\(side): call \(token) expires")
-                calls[token].wasGivenUp = true
-                settle(token, .expired)
+            for ended in sides[side].state.expire(at: now) {
+                tell("\(side): call \(ended.waiter) expires")
+                waitingMessages[ended.waiter] = .some(nil)
+                calls[ended.waiter].wasGivenUp = ended.reason == .sent
+                settle(ended.waiter, ended.reason == .sent ? .expired : .unsent)
             }
+            sendWaiting(from: side)
         }
         for call in calls where call.outcomes.isEmpty {
             if let deadline = call.deadline, deadline <= now { note("a call waits longer than it may") }

@@ -24,6 +24,7 @@ extension SimulatedWorld {
         guard !sides[side].isClosed else { return }
         apply(frame, bytes, to: side)
         if bug == .repliesComeTwice, case .reply = frame { apply(frame, bytes, to: side) }
+        sendWaiting(from: side)
     }
 
     private mutating func apply(_ frame: Frame, _ bytes: [UInt8], to side: Int) {
@@ -81,7 +82,11 @@ extension SimulatedWorld {
             for entry in sides[side].references.close() { lose(entry.target) }
         }
         if let remains, bug != .cutsForgetCallers {
-            for token in remains.unsent + remains.waiters { settle(token, .lost) }
+            for token in remains.waiters { settle(token, .lost) }
+            for token in remains.unsent {
+                waitingMessages[token] = .some(nil)
+                if token >= 0 { settle(token, .unsent) }
+            }
         }
         for forwarded in handlers.compactMap(\.forwarded) { giveUp(forwarded) }
     }

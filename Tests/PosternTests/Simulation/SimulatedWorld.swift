@@ -88,6 +88,12 @@ struct SimulatedWorld {
         let message: SentMessage?
     }
 
+    /// What a message holds that waits to be sent: its references, and what it is sent through.
+    struct WaitingMessage {
+        let message: SentMessage?
+        let proxy: SimulatedProxy?
+    }
+
     /// A message that was received; it may be read or not.
     struct Received {
         let side: Int
@@ -98,6 +104,8 @@ struct SimulatedWorld {
     var sides: [Side]
     var calls: [CallRecord] = []
     var drafts: [Draft] = []
+    /// What calls and notifications hold that wait to be sent; `nil` for those that wait no more.
+    var waitingMessages: [Int: WaitingMessage?] = [:]
     /// Messages with references that somebody still has, by process.
     var inbox: [Received] = []
     /// The references that the functions of a process keep.

@@ -128,7 +128,9 @@ enum Simulation {
     /// What must hold once nothing is on a wire, no handler runs, and nothing is kept.
     private static func checkQuiet(_ world: inout SimulatedWorld) {
         for side in world.sides where !side.isCut {
-            if !side.state.calls.isEmpty || !side.state.served.isEmpty || side.state.counts != ServedCounts() {
+            if !side.state.calls.isEmpty || !side.state.waiting.isEmpty || !side.state.served.isEmpty
+                || side.state.counts != ServedCounts()
+            {
                 world.note("a table is not empty")
             }
             if !isEmpty(side.references) || !side.books.isEmpty { world.note("a table of references is not empty") }
