@@ -257,7 +257,9 @@ struct ReferenceTests {
         router.root.register("keep", Parameter<[Callback]>("functions")) { (functions: [Callback]) async in
             kept.put(functions)
         }
-        let link = try await Link.make(wiring, serving: router)
+        var options = ConnectionOptions.patient
+        options.limits.references = 10_000
+        let link = try await Link.make(wiring, serving: router, options: options)
         let released = Counter()
         func functions(_ count: Int) -> [Callback] {
             (0..<count).map { _ in Callback(onRelease: { released.increment() }, handler: {}) }

@@ -70,15 +70,15 @@ struct IntegerFormTests {
     @Test(arguments: IntegerForm.allCases)
     func countsInAHelloTakeEveryForm(form: IntegerForm) throws {
         guard let written = form.bytes(of: 100) else { return }
-        var map: [UInt8] = [0x84]
-        for name in ["frameBytes", "callsInFlight", "streams", "hops"] {
+        var map: [UInt8] = [0x85]
+        for name in ["frameBytes", "callsInFlight", "streams", "references", "hops"] {
             MessagePack.write(name, into: &map)
             map += written
         }
         var hello = Hello()
         try hello.readMembers(map.span)
         #expect([hello.maximumFrameBytes, hello.maximumHops] == [100, 100])
-        #expect([hello.maximumCallsInFlight, hello.maximumStreams] == [100, 100])
+        #expect([hello.maximumCallsInFlight, hello.maximumStreams, hello.maximumReferences] == [100, 100, 100])
     }
 
     @Test(arguments: [[0xc7, 9], [0xc8, 0, 9], [0xc9, 0, 0, 0, 9]])

@@ -141,7 +141,7 @@ struct PeerStateWaitingTests {
     func aGoodbyeTurnsAwayWhatWasNeverSent() throws {
         var session = makeSession()
         for number in 0..<5 { _ = try session.call("\(number)") }
-        let action = session.receive { FrameWriter.writeGoodbye(code: 0, "stopping", into: &$0) }
+        let action = session.receive { FrameWriter.writeGoodbye(code: 0, "stopping", limit: .max, into: &$0) }
         #expect(action.words == #"begin closing ["3", "4"] -32053"#)
         #expect(session.state.calls.count == 3 && session.state.waiting.isEmpty)
     }

@@ -13,6 +13,8 @@ struct Hello: Hashable, Sendable {
     var maximumHops = 0
     /// How many calls its sender serves at once.
     var maximumCallsInFlight: UInt32 = 128
+    /// How many references its sender holds of the other side at most.
+    var maximumReferences: UInt32 = 10_000
     /// How many streams its sender serves besides; `nil` for a sender that counts streams as calls in flight.
     var maximumStreams: UInt32?
     /// Whether its sender takes the name of an error.
@@ -35,6 +37,7 @@ struct Hello: Hashable, Sendable {
             case "frameBytes": read.maximumFrameBytes = try Self.readCount(value)
             case "callsInFlight": read.maximumCallsInFlight = UInt32(clamping: try Self.readCount(value))
             case "streams": read.maximumStreams = UInt32(clamping: try Self.readCount(value))
+            case "references": read.maximumReferences = UInt32(clamping: try Self.readCount(value))
             case "hops": read.maximumHops = try Self.readCount(value)
             case "names": read.takesNames = try MessagePack.readBool(value)
             case "traceIds": read.takesTraceIDs = try MessagePack.readBool(value)
@@ -58,6 +61,8 @@ struct Hello: Hashable, Sendable {
             MessagePack.nextMember(named: "streams", &map, into: &output)
             MessagePack.write(UInt64(maximumStreams), into: &output)
         }
+        MessagePack.nextMember(named: "references", &map, into: &output)
+        MessagePack.write(UInt64(maximumReferences), into: &output)
         if maximumHops > 0 {
             MessagePack.nextMember(named: "hops", &map, into: &output)
             MessagePack.write(UInt64(clamping: maximumHops), into: &output)

@@ -24,8 +24,7 @@ extension Peer {
                 }
                 if isOpening, changeInTurn({ $0.phase == .open }) {
                     isOpening = false
-                    replies.frameLimit = changeInTurn { $0.outgoingFrameLimit }
-                    status.open()
+                    finishOpening(&replies)
                 }
             }
         } catch {
@@ -105,6 +104,14 @@ extension Peer {
         case .disconnect(let reason): return reason
         }
         return nil
+    }
+
+    /// Keeps to what the other side takes, and reports the connection.
+    private func finishOpening(_ replies: inout TurnReplies) {
+        let remote = changeInTurn { $0.remote }
+        replies.frameLimit = remote.maximumFrameBytes
+        references.limitLent(to: Int(remote.maximumReferences))
+        status.open()
     }
 
     private func hold(_ numbers: ReferenceNumbers, _ references: inout ReceivedReferences?) -> DisconnectReason? {

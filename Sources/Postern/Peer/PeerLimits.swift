@@ -49,10 +49,11 @@ public struct PeerLimits: Hashable, Sendable {
     public var waitingCalls = 1_024
     /// Notifications that wait for the end of the handshake; one more fails with `.busy`.
     public var earlyNotifications = 1_024
-    /// References that the other end may hold, and that are held of it; one more to be lent fails with `.tooManyReferences`.
+    /// References that the other end may hold, and that are held of it: 160,000; one more to be lent fails with
+    /// `.tooManyReferences`.
     ///
-    /// Both ends should have the same: one that receives more than it holds closes the connection.
-    public var references = 10_000
+    /// Sixteen times those of one page. The smaller number of both ends counts for what one lends to the other.
+    public var references = 160_000
     /// Bytes waiting to be sent, those of calls that wait for room among them.
     ///
     /// Above it calls fail with `.busy`; above twice as much the connection is closed.

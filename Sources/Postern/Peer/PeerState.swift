@@ -49,6 +49,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
             maximumFrameBytes: limits.frameBytes,
             maximumHops: limits.errorHops,
             maximumCallsInFlight: UInt32(clamping: limits.callsInFlight),
+            maximumReferences: UInt32(clamping: limits.references),
             maximumStreams: UInt32(clamping: limits.streams),
             takesNames: true,
             takesTraceIDs: true,

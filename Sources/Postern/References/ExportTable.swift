@@ -31,7 +31,8 @@ struct ExportTable<Key: Hashable & Sendable, Target: Sendable>: Sendable {
 
     private(set) var entries: [UInt64: Entry] = [:]
     private var numbers: [Key: UInt64] = [:]
-    private let limit: Int
+    /// How many the other side may hold at most.
+    var limit: Int
     private let largestNumber: UInt64
 
     init(limit: Int, largestNumber: UInt64 = UInt64(Int64.max)) {

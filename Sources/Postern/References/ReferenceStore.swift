@@ -15,6 +15,9 @@ package final class ReferenceStore: Sendable {
         tables = Mutex(ReferenceTables(limit: limit, largestNumber: largestNumber))
     }
 
+    /// Sets how many references the other end says that it holds at most; what this side lends at most counts as well.
+    func limitLent(to number: Int) { tables.withLock { $0.limitLent(to: min(limit, number)) } }
+
     /// What the other end holds of this side, by number; empty once the connection has ended.
     package var exported: [ReferenceEntry] {
         let entries = tables.withLock { $0.exports.entries }
@@ -60,6 +63,7 @@ extension ReferenceStore {
             return pin.number
         }
         guard let number else {
+            let limit = tables.withLock { $0.exports.limit }
             throw PayloadError(.tooManyReferences, "more than \(limit) references are held")
         }
         return number

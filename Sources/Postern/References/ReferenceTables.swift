@@ -18,6 +18,9 @@ struct ReferenceTables<Key: Hashable & Sendable, Target: Sendable, Proxy: AnyObj
         imports = ImportTable(limit: limit)
     }
 
+    /// Sets how many references the other side may hold.
+    mutating func limitLent(to limit: Int) { exports.limit = limit }
+
     /// Counts the use of a reference that the other side does not hold; a reason when that happens too often.
     mutating func noteBadUse() -> DisconnectReason? {
         badUses += 1

@@ -63,7 +63,9 @@ struct HostileReferenceTests {
 
     @Test("M12: lending more than the limit ends the connection")
     func lendingTooMuchEndsTheConnection() throws {
-        let peer = try session()
+        var limits = PeerLimits()
+        limits.references = 10_000
+        let peer = try session(limits: limits)
         send(to: peer) { Wire.references(Array(1...10_000), [], into: &$0) }
         #expect(peer.importedReferences.count == 10_000)
         send(to: peer) { FrameWriter.writeNumbers(.pong, 1, into: &$0) }
@@ -71,6 +73,18 @@ struct HostileReferenceTests {
         send(to: peer) { Wire.references(Array(1...10_001), [], into: &$0) }
         #expect(peer.disconnectReason?.kind == .protocolViolation)
         #expect(peer.importedReferences.isEmpty)
+    }
+
+    @Test(
+        "No more is lent than the other side holds, which is 10,000 where its hello says nothing",
+        arguments: [3, 10_000, 10_050]
+    )
+    func noMoreIsLentThanTheOtherSideHolds(most: Int) throws {
+        let owner = try session(by: most == 10_000 ? Hello() : Hello(maximumReferences: UInt32(most)))
+        try owner.notify("take", (0..<most).map { _ in Callback {} })
+        let error = #expect(throws: CallError.self) { try owner.notify("take", Callback {}) }
+        #expect(error?.code == .tooManyReferences && error?.message.contains("\(most)") == true)
+        #expect(owner.exportedReferences.count == most)
     }
 
     @Test
@@ -124,9 +138,13 @@ struct HostileReferenceTests {
         #expect(frames == (1...3).map { .release(number: $0, count: 1) })
     }
 
-    private func session(_ dispatcher: any Dispatcher = NothingExposed()) throws -> Peer {
-        let peer = Peer(transport: Nowhere(), exposing: dispatcher)
-        send(to: peer) { FrameWriter.writeHello(Hello(), into: &$0) }
+    private func session(
+        _ dispatcher: any Dispatcher = NothingExposed(),
+        limits: PeerLimits = .standard,
+        by hello: Hello = Hello()
+    ) throws -> Peer {
+        let peer = Peer(transport: Nowhere(), exposing: dispatcher, limits: limits)
+        send(to: peer) { FrameWriter.writeHello(hello, into: &$0) }
         _ = peer.takeOutput()
         return peer
     }
