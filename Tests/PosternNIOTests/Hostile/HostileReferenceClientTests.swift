@@ -87,7 +87,9 @@ struct HostileReferenceClientTests {
 
     @Test("M12: a client that lends ten thousand and one is cut off", arguments: [Wiring.tcp, .unix])
     func aClientThatLendsTooManyIsCutOff(wiring: Wiring) async throws {
-        try await HostileStage.attack(wiring) { stage in
+        var options = HostileStage.patient
+        options.limits.references = 10_000
+        try await HostileStage.attack(wiring, options) { stage in
             let (raw, server) = try await stage.greet()
             raw.send { RawPeer.writeReferences(lent: Array(1...10_001), into: &$0) }
             #expect(await server.disconnected.kind == .protocolViolation)
