@@ -1,0 +1,215 @@
+"""An upstream is replaced under load: no call fails that had not begun there, and new calls wait only for its successor."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from websockets.sync.client import connect
+
+from programs import LISTENING, Program, binary, port_of, stop_all
+
+SERVES = r"native on (\S+)"
+# A call takes 20 ms; what it may take longer is the time without a server, the 100 ms that are promised, and 150 ms
+# for a machine that runs other tests.
+SLACK = 0.25
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(params=["unix", "tcp"])
+def upstream(request, tmp_path):
+    return f"unix:{tmp_path}/app.sock" if request.param == "unix" else f"tcp:127.0.0.1:{free_port()}"
+
+
+class Sidecar:
+    """A service, the gateway in front of it, and the services that come after."""
+
+    def __init__(self, upstream):
+        self.upstream, self.programs, self.gone = upstream, [], []
+        self.serve()
+        self.programs.append(Program("postern", "gateway", "--upstream", upstream, "--port", 0, ready=LISTENING))
+        self.port = port_of(self.programs[-1])
+        self.wait_until_ready()
+
+    def serve(self):
+        self.programs.insert(0, Program("postern-demo", "--native", self.upstream, "--no-gateway", ready=SERVES))
+
+    def signal(self, number):
+        """Sends a signal to the service, which is no longer the current one."""
+        self.gone.append(self.programs.pop(0))
+        self.gone[-1].process.send_signal(number)
+
+    def status(self):
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5).status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def wait_until_ready(self):
+        deadline = time.monotonic() + 10
+        while self.status() != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def stop(self):
+        try:
+            stop_all(self.programs)
+        finally:
+            for program in self.gone:
+                if program.process.poll() is None:
+                    program.kill()
+
+
+@pytest.fixture
+def sidecar(upstream):
+    sidecar = Sidecar(upstream)
+    yield sidecar
+    sidecar.stop()
+
+
+class Load:
+    """Clients that call over and over; when each call began, how long it took, and the error of those that failed."""
+
+    def __init__(self, port):
+        self.port, self.isEnding, self.calls = port, False, []
+        bodies = [self.on_websocket] * 4 + [self.by_post] * 4
+        self.threads = [threading.Thread(target=self.run, args=(body,)) for body in bodies]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, body):
+        request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "jobs.run", "params": [1, 20]})
+        for exchange in body():
+            began = time.monotonic()
+            answer = exchange(request)
+            self.calls.append((began, time.monotonic() - began, answer.get("error")))
+            if answer.get("error"):
+                time.sleep(0.02)
+            if self.isEnding:
+                break
+
+    def on_websocket(self):
+        with connect(f"ws://127.0.0.1:{self.port}/rpc") as websocket:
+            while True:
+                yield lambda request: (websocket.send(request), json.loads(websocket.recv(20)))[1]
+
+    def by_post(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+
+        def exchange(request):
+            connection.request("POST", "/rpc", request, {"Content-Type": "application/json"})
+            return json.loads(connection.getresponse().read())
+        while True:
+            yield exchange
+
+    def end(self):
+        self.isEnding = True
+        for thread in self.threads:
+            thread.join(30)
+        return self.calls
+
+
+def outcome(error):
+    return error["code"], error["data"]["executed"]
+
+
+def start_native_load(upstream, seconds):
+    return subprocess.Popen([binary("native-peer"), upstream, "load", str(seconds)], stdout=subprocess.PIPE, text=True)
+
+
+def test_no_call_fails_while_a_service_that_gets_sigterm_is_replaced(sidecar):
+    native = start_native_load(sidecar.upstream, 5)
+    load = Load(sidecar.port)
+    time.sleep(0.5)
+    absences = []
+    for pause in (0, 0.9):
+        began = time.monotonic()
+        sidecar.signal(signal.SIGTERM)
+        time.sleep(pause)
+        sidecar.serve()
+        absences.append(time.monotonic() - began)
+        time.sleep(0.5)
+    calls = load.end()
+    assert [error for *_, error in calls if error] == []
+    assert len(calls) > 100 and max(time for _, time, _ in calls) < max(absences) + SLACK
+    result = json.loads(native.communicate(timeout=30)[0])
+    assert result["failures"] == [] and result["answered"] > 100
+    assert result["longestMs"] < 1_000 * (max(absences) + SLACK)
+    assert [program.process.wait(10) for program in sidecar.gone] == [0, 0]
+
+
+def test_new_calls_do_not_wait_for_a_call_that_the_old_service_still_runs(sidecar):
+    with connect(f"ws://127.0.0.1:{sidecar.port}/rpc") as websocket:
+        slow = {"jsonrpc": "2.0", "id": 1, "method": "jobs.run", "params": [1, 4_000]}
+        websocket.send(json.dumps(slow))
+        time.sleep(0.2)
+        sidecar.signal(signal.SIGTERM)
+        deadline = time.monotonic() + 2
+        while sidecar.status() == 200:
+            assert time.monotonic() < deadline
+        websocket.send(json.dumps({**slow, "id": 2, "method": "calculator.add", "params": [2, 3]}))
+        time.sleep(0.5)
+        assert sidecar.status() == 503
+        sidecar.serve()
+        began = time.monotonic()
+        answer = json.loads(websocket.recv(5))
+        assert (answer["id"], answer["result"]) == (2, 5) and time.monotonic() - began < SLACK
+        assert sidecar.status() == 200
+        answer = json.loads(websocket.recv(5))
+        assert answer["id"] == 1 and "result" in answer
+        assert sidecar.gone[0].process.wait(5) == 0
+
+
+def test_calls_of_a_service_that_is_killed_settle_within_a_second(sidecar):
+    load = Load(sidecar.port)
+    with connect(f"ws://127.0.0.1:{sidecar.port}/rpc") as websocket:
+        for identity in range(20):
+            slow = {"jsonrpc": "2.0", "id": identity, "method": "jobs.run", "params": [1, 20_000]}
+            websocket.send(json.dumps(slow))
+        time.sleep(0.3)
+        killed = time.monotonic()
+        sidecar.signal(signal.SIGKILL)
+        answers = [json.loads(websocket.recv(5)) for _ in range(20)]
+        assert time.monotonic() - killed < 1
+        assert {outcome(answer["error"]) for answer in answers} == {(-32054, "unknown")}
+    time.sleep(0.2)
+    sidecar.serve()
+    sidecar.wait_until_ready()
+    calls = load.end()
+    pending = [(began + time - killed, error) for began, time, error in calls if began < killed < began + time]
+    assert all(ended < 1 for ended, error in pending if error)
+    assert {outcome(error) for *_, error in calls if error} <= {(-32054, "unknown"), (-32054, "no")}
+    assert all(outcome(error)[1] == "no" for began, _, error in calls if error and began > killed + 0.1)
+
+
+def test_a_successor_whose_handshake_is_slow_gets_the_calls_that_wait(tmp_path):
+    upstream = f"unix:{tmp_path}/app.sock"
+    sidecar = Sidecar(upstream)
+    try:
+        load = Load(sidecar.port)
+        time.sleep(0.3)
+        sidecar.signal(signal.SIGTERM)
+        assert sidecar.gone[0].process.wait(10) == 0
+        # It listens, but answers no hello: what connects to it has to try again when it is gone.
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(f"{tmp_path}/app.sock")
+            listener.listen()
+            time.sleep(0.3)
+        os.unlink(f"{tmp_path}/app.sock")
+        sidecar.serve()
+        time.sleep(0.5)
+        calls = load.end()
+        assert [error for *_, error in calls if error] == [] and len(calls) > 50
+    finally:
+        sidecar.stop()
