@@ -139,6 +139,25 @@ VALUES = [
     Case("types.any", "[null]", Result("null")),
 ]
 
+ORDER = '{"price":19.99,"link":"https://a.example/?q=1","id":"E621E1F8-C36C-495A-93FC-0C247A3E6E5F"}'
+LONG = "12345678901234567890.123456789"
+
+FOUNDATION = [
+    Case("types.url", '["https://a.example/a%20b?q=1"]', Result('"https://a.example/a%20b?q=1"')),
+    Case("types.url", '[""]', wrong("types.url", 'expected a URL, found ""')),
+    Case("types.url", "[1]", wrong("types.url", "expected a string, found a number")),
+    Case("types.decimal", "[0.1]", Result("0.1")),
+    Case("types.decimal", "[19.90]", Result("19.9")),
+    Case("types.decimal", "[-7]", Result("-7")),
+    Case("types.decimal", "[18446744073709551615]", Result("18446744073709551615")),
+    Case("types.decimal", f'["{LONG}"]', Result(LONG), differs={
+        "sidecar": (Result(f'"{LONG}"'), "more digits than a number of MessagePack has are text there"),
+        "native": (Result(f'"{LONG}"'), "more digits than a number of MessagePack has are text there")}),
+    Case("types.decimal", "[true]", wrong("types.decimal", "expected a number, found a boolean")),
+    Case("types.decimal", '["1x"]', wrong("types.decimal", 'expected a number of at most 38 digits, found "1x"')),
+    Case("types.order", f"[{ORDER}]", Result(ORDER)),
+]
+
 NULL = [
     Case("shapes.history", "", Result("100")),
     Case("shapes.history", "null", Result("100")),
@@ -256,4 +275,4 @@ STREAMS_REFUSED = [
     ("shapes.count", '{"too":1}', refused("shapes.count has no parameter too; it takes to. Did you mean to?")),
 ]
 
-CASES = NUMBERS + VALUES + NULL + ARGUMENTS + UNSAFE + ERRORS + RESULTS + META
+CASES = NUMBERS + VALUES + FOUNDATION + NULL + ARGUMENTS + UNSAFE + ERRORS + RESULTS + META

@@ -15,6 +15,9 @@ enum Types {
         types.register("text", "value", options: short) { (value: String) in value }
         types.register("bytes", "value", options: short) { (value: [UInt8]) in value }
         types.register("time", "value", options: short) { (value: Date) in value }
+        types.register("url", "value", options: short) { (value: URL) in value }
+        types.register("decimal", "value", options: short) { (value: Decimal) in value }
+        types.register("order", "value", options: short) { (value: Order) in value }
         types.register("any", "value", options: short) { (value: Value) in value }
         types.register("raw", "value", options: short) { (value: Payload) in value }
         types.register("list", "value", options: short) { (value: [Int]) in value }
@@ -29,6 +32,12 @@ enum Types {
         types.register("intOffTheLoop", "value", options: safe) { (value: Int) in value }
         types.register("intInATask", "value", options: safe) { (value: Int) async throws in value }
         types.register("anyInATask", "value", options: safe) { (value: Value) async throws in value }
+    }
+
+    private struct Order: Codable, Sendable {
+        var price: Decimal
+        var link: URL?
+        var id: UUID?
     }
 
     private struct Point: Codable, Sendable {

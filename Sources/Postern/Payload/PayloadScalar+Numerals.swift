@@ -1,0 +1,75 @@
+import FoundationEssentials
+
+/// An encoding whose numbers are text, so that they may have any number of digits.
+package protocol NumeralCodec: PayloadCodec {
+    /// Reads the digits of a number, as they are written; text counts as a number here.
+    static func readNumeral(_ value: Span<UInt8>) throws(PayloadError) -> String
+    /// Appends a number of these digits.
+    static func write(numeral: String, into output: inout [UInt8])
+}
+
+/// A number in JSON, digit for digit; in MessagePack the shortest form that reads back to the same number: an integer, a
+/// double, or else text of its digits.
+extension Decimal: PayloadScalar, DescribedType {
+    static var typeWord: String { "number" }
+
+    static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Decimal {
+        let text =
+            if let codec = codec as? any NumeralCodec.Type {
+                try codec.readNumeral(value)
+            } else {
+                try numeral(value, codec)
+            }
+        guard text.utf8.allSatisfy(digits.contains), let number = Decimal(string: text), !number.isNaN else {
+            throw .expected("a number of at most 38 digits", found: "\"\(text.prefix(40))\"")
+        }
+        return number
+    }
+
+    func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
+        guard !isNaN else { throw PayloadError(.notEncodable, "a decimal that is no number cannot be encoded") }
+        let text = description
+        if let codec = codec as? any NumeralCodec.Type {
+            codec.write(numeral: text, into: &output)
+        } else if let integer = Int64(text) {
+            codec.write(integer, into: &output)
+        } else if let integer = UInt64(text) {
+            codec.write(integer, into: &output)
+        } else if let double = Double(text), Decimal(string: "\(double)") == self {
+            try codec.write(double, into: &output)
+        } else {
+            codec.write(text, into: &output)
+        }
+    }
+
+    private static let digits = Set("0123456789+-.eE".utf8)
+
+    private static func numeral(
+        _ value: Span<UInt8>,
+        _ codec: any PayloadCodec.Type
+    ) throws(PayloadError) -> String {
+        switch try codec.kind(of: value) {
+        case .integer:
+            do throws(PayloadError) { return "\(try codec.readInt64(value))" } catch {
+                return "\(try codec.readUInt64(value))"
+            }
+        case .string: return try codec.readString(value)
+        default: return "\(try codec.readDouble(value))"
+        }
+    }
+}
+
+/// Text, absolute where it has a base.
+extension URL: PayloadScalar, DescribedType {
+    static var typeWord: String { "string" }
+
+    static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> URL {
+        let text = try codec.readString(value)
+        guard let url = URL(string: text) else { throw .expected("a URL", found: "\"\(text.prefix(40))\"") }
+        return url
+    }
+
+    func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) {
+        codec.write(absoluteString, into: &output)
+    }
+}
