@@ -14,9 +14,9 @@ import time
 import pytest
 
 from leavers.pages import visit_until
-from leavers.visits import Visitor
+from leavers.visits import KilledVisitor, Visitor
 from leavers.wires import NativeWire, PageWire
-from programs import LISTENING, NATIVE, Program, port_of, stop_all
+from programs import LISTENING, NATIVE, Program, binary, port_of, stop_all
 
 SECONDS = float(os.environ.get("POSTERN_LEAVERS", 3))
 SEED = int(os.environ.get("POSTERN_SEED", random.randrange(1 << 30)))
@@ -83,10 +83,12 @@ class Stage:
         return [int(re.search(r"VmRSS:\s+(\d+)", text)[1]) << 10 for text in texts]
 
     def have_visitors(self, chromium, path, seconds, seed):
-        """As many clients as that at once, and a page; how many visits there were."""
+        """As many clients as that at once, a process and a page; how many visits there were."""
         end = time.monotonic() + seconds
         connects = [lambda: NativeWire(self.address), lambda: PageWire(self.port)]
         visitors = [Visitor(connects[index % 2], f"{seed}/{index}", path, end) for index in range(CLIENTS)]
+        addresses = [f"unix:{self.address}", f"ws://127.0.0.1:{self.port}/rpc"]
+        visitors.append(KilledVisitor(binary("postern"), addresses, f"{seed}/killed", end))
         for visitor in visitors:
             visitor.start()
         pages = visit_until(chromium, self.url, path, random.Random(f"{seed}/pages"), end)

@@ -3,6 +3,7 @@
 import random
 import socket
 import struct
+import subprocess
 import threading
 import time
 
@@ -245,3 +246,23 @@ class Visitor(threading.Thread):
                 self.visits += 1
         except Exception as error:
             self.failure = error
+
+
+class KilledVisitor(threading.Thread):
+    """One process after the other that is killed in the middle of a call; `addresses` are those of the server."""
+
+    CALLS = [["probe.stream", "10000"], ["probe.lend", "3", "1000"], ["files.monitor", "/nowhere", "0.05"]]
+
+    def __init__(self, program, addresses, seed, end):
+        super().__init__(daemon=True)
+        self.program, self.addresses, self.chance, self.end_time = program, addresses, random.Random(seed), end
+        self.visits, self.failure = 0, None
+
+    def run(self):
+        while time.monotonic() < self.end_time:
+            command = [self.program, "call", self.chance.choice(self.addresses), *self.chance.choice(self.CALLS)]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(self.chance.choice([0.05, 0.1, 0.2, 0.4]))
+            process.kill()
+            process.wait()
+            self.visits += 1
