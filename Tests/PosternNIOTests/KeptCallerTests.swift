@@ -2,7 +2,7 @@ import Postern
 import PosternNIO
 import Testing
 
-/// Callers, and contexts of calls, that a handler keeps beyond the end of their connection.
+/// Callers, contexts of calls and payloads that a handler keeps beyond the end of their connection.
 @Suite(.timeLimit(.minutes(3)))
 struct KeptCallerTests {
     /// Serves two calls whose handlers keep their contexts; the server's end of their connection has left memory then.
@@ -36,5 +36,23 @@ struct KeptCallerTests {
         #expect(error?.code == .unavailable)
         #expect(error?.executed == .no)
         #expect(throws: CallError.self) { try caller.notify("anything") }
+    }
+
+    @Test("A payload with references that is kept keeps no dead connection", arguments: Wiring.allCases)
+    func aKeptPayloadKeepsNoConnection(wiring: Wiring) async throws {
+        let kept = Shelf<Payload>()
+        let left = try await leave(kept, over: wiring)
+        await settle { left.peer == nil }
+        let payload = try #require(kept.all.first)
+        #expect(throws: PayloadError.self) { try payload.decode(Callback.self) }
+    }
+
+    private func leave(_ kept: Shelf<Payload>, over wiring: Wiring) async throws -> WeakPeer {
+        let router = Router()
+        router.root.register("keep", "value") { (value: Payload) in kept.put(value) }
+        let link = try await Link.make(wiring, serving: router)
+        try await link.client.call("keep", Callback { 1 })
+        await link.close()
+        return WeakPeer(peer: link.server)
     }
 }

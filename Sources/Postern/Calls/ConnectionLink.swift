@@ -1,9 +1,9 @@
 private import Synchronization
 
-/// The way from callers and references to their connection, for as long as the connection is open.
+/// The way from callers, references and messages to their connection, for as long as the connection is open.
 ///
-/// There is one for each connection, shared by all of them. It is cut at the end of the connection, so that a caller or a
-/// reference that is kept longer keeps neither the tables nor the buffers of a closed connection.
+/// There is one for each connection, shared by all of them. It is cut at the end of the connection, so that what is kept
+/// longer keeps neither the tables nor the buffers of a closed connection.
 package final class ConnectionLink: Sendable {
     private let state = Mutex<(any ReferenceConnection)?>(nil)
 

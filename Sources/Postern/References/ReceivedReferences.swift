@@ -2,9 +2,10 @@ internal import Synchronization
 
 /// The references in one message that was received.
 ///
-/// Holds them until the message goes, whether anybody reads it or not.
+/// Holds them until the message goes, whether anybody reads it or not. A message that is kept, as a `Payload` may be, does
+/// not keep its connection.
 package final class ReceivedReferences: Sendable {
-    private let connection: (any ReferenceConnection)?
+    private let link: ConnectionLink?
     private let lent: [UInt64]
     /// What came home, found when it arrived: it may be released before the message is read.
     private let returned: [UInt64: ReferenceHandle]
@@ -21,13 +22,13 @@ package final class ReceivedReferences: Sendable {
         codec: any PayloadCodec.Type = MessagePack.self
     ) {
         self.codec = codec
-        self.connection = connection
+        link = connection?.link
         self.lent = lent
         self.returned = returned
     }
 
     deinit {
-        connection?.letGo(lent)
+        if !lent.isEmpty { link?.connection?.letGo(lent) }
         // The last reference to something of the program's may be among them, and a lock may be held here.
         if !returned.isEmpty { Task { [returned] in _ = returned } }
     }
@@ -51,7 +52,7 @@ package final class ReceivedReferences: Sendable {
         let handle =
             reference.isReturned
             ? returned[reference.number]
-            : connection?.proxy(reference.number, reference.kind).map(ReferenceHandle.remote)
+            : link?.connection?.proxy(reference.number, reference.kind).map(ReferenceHandle.remote)
         guard let handle else { throw PayloadError(.typeMismatch, "no such reference") }
         return handle
     }
