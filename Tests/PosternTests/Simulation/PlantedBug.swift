@@ -49,6 +49,26 @@ enum PlantedBug: CaseIterable {
     case unreadMessagesAreKept
     /// A message that never left keeps what it named.
     case unsentMessagesKeep
+    /// The result of a notification keeps what it named.
+    case resultsOfNotificationsAreKept
+    /// A result of a call that was cancelled keeps what it named.
+    case cancelledResultsAreKept
+    /// A result that comes after the end of its connection keeps what it named.
+    case lateResultsAreKept
+    /// A message above the limit of the other side keeps what it named.
+    case largeMessagesAreKept
+    /// A message that is refused is counted as sent.
+    case refusedMessagesAreCounted
+    /// An item or a report that does not leave keeps what it named.
+    case unsentItemsAreKept
+    /// Items of a stream that is not read any more are never let go.
+    case unreadItemsAreKept
+    /// The owner of a function that no message took along is not notified.
+    case functionsThatNeverLeftAreForgotten
+    /// An owner is notified when the other side lets go, and once more when the function is freed.
+    case ownersAreNotifiedTwice
+    /// A message that is written is no holder of what it names.
+    case messagesAreNoHolders
     /// Two functions are lent under one number.
     case functionsShareANumber
     /// Numbers are drawn from a few, and so again.

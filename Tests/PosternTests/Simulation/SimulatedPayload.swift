@@ -6,7 +6,7 @@ enum SimulatedPayload {
     static func encoded(_ number: Int, _ references: [(function: Int, WireReference)] = []) -> [UInt8] {
         var bytes = [0x91 + UInt8(2 * references.count), 0xcd, UInt8(number >> 8 & 0xff), UInt8(number & 0xff)]
         for (function, reference) in references {
-            bytes.append(UInt8(function))
+            bytes += [0xcd, UInt8(function >> 8 & 0xff), UInt8(function & 0xff)]
             MessagePack.write(reference, into: &bytes)
         }
         return bytes
@@ -22,9 +22,9 @@ enum SimulatedPayload {
     static func references(_ bytes: [UInt8]) throws(PayloadError) -> [(function: Int, WireReference)] {
         var references: [(function: Int, WireReference)] = []
         for index in 0..<count(bytes[...]) {
-            let start = 4 + 13 * index
-            let reference = try MessagePack.readReference(bytes.span.extracting(start + 1..<start + 13))
-            references.append((Int(bytes[start]), reference))
+            let start = 4 + 15 * index
+            let reference = try MessagePack.readReference(bytes.span.extracting(start + 3..<start + 15))
+            references.append((Int(bytes[start + 1]) << 8 | Int(bytes[start + 2]), reference))
         }
         return references
     }

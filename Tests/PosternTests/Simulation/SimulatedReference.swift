@@ -4,7 +4,7 @@ import Synchronization
 
 /// A function as a simulated process has it: its own, or one of another process.
 enum SimulatedHandle: Sendable {
-    case own(Int)
+    case own(SimulatedFunction)
     case proxy(SimulatedProxy)
 
     enum Key: Hashable, Sendable {
@@ -14,7 +14,7 @@ enum SimulatedHandle: Sendable {
 
     var key: Key {
         switch self {
-        case .own(let function): .own(function)
+        case .own(let function): .own(function.number)
         case .proxy(let proxy): .proxy(ObjectIdentifier(proxy))
         }
     }
@@ -22,7 +22,7 @@ enum SimulatedHandle: Sendable {
     /// Where calls of it must arrive.
     var function: Int {
         switch self {
-        case .own(let function): function
+        case .own(let function): function.number
         case .proxy(let proxy): proxy.function
         }
     }
@@ -68,11 +68,22 @@ final class ReceivedMessage: Sendable {
 final class SentMessage: Sendable {
     let numbers: ReferenceNumbers
     private let named: NamedReferences<SimulatedProxy>?
+    /// The functions in it that are the sender's: the value that was encoded lives until the message is gone.
+    private let own: [SimulatedFunction]
     private let side: Int
     private let bin: SimulatedBin
 
-    init(from side: Int, _ named: NamedReferences<SimulatedProxy>, keeps: Bool, bin: SimulatedBin) {
+    init(
+        from side: Int,
+        _ named: NamedReferences<SimulatedProxy>,
+        _ handles: [SimulatedHandle],
+        keeps: Bool,
+        bin: SimulatedBin
+    ) {
         numbers = named.numbers
+        own = handles.compactMap { handle in
+            if case .own(let function) = handle { function } else { nil }
+        }
         self.named = keeps ? named : nil
         self.side = side
         self.bin = bin
@@ -112,11 +123,18 @@ final class SimulatedBin: Sendable {
     private struct Contents {
         var freed: [Freed] = []
         var living: [Place: Int] = [:]
+        var releases: [Int: Int] = [:]
     }
 
     private let contents = Mutex(Contents())
 
     func add(_ freed: Freed) { contents.withLock { $0.freed.append(freed) } }
+
+    /// Notes that the owner of a function was notified.
+    func release(_ function: Int) { contents.withLock { $0.releases[function, default: 0] += 1 } }
+
+    /// How often the owner of a function was notified.
+    func releases(of function: Int) -> Int { contents.withLock { $0.releases[function, default: 0] } }
 
     fileprivate func begin(_ side: Int, _ number: UInt64) {
         contents.withLock { $0.living[Place(side: side, number: number), default: 0] += 1 }

@@ -4,7 +4,8 @@
 extension SimulatedWorld {
     /// Makes a call of a method or of a function of the other side; it leaves now or later.
     mutating func call(from side: Int, through proxy: SimulatedProxy? = nil) {
-        guard !sides[side].isClosed else { return }
+        // After the end of the connection a call is written, and does not leave.
+        guard !sides[side].isClosed || chance(4) else { return }
         let token = enter(side, function: proxy?.function)
         let handles = pickHandles(of: side)
         let callee = proxy.map { "function \($0.function)" } ?? "a method"
@@ -26,13 +27,17 @@ extension SimulatedWorld {
 
     mutating func notify(from side: Int) {
         let number = sides[side].notificationsSent
+        // An early one above the limit is dropped, which is not counted here.
+        guard sides[side].state.phase == .open || !hasSmallFrames else { return }
         guard !sides[side].isClosed, let (bytes, message) = write(number, pickHandles(of: side), from: side) else {
             return
         }
         tell("\(side): notifies")
         let arguments = bytes + [0xc0]
         if sides[side].state.waiting.isOpen {
-            guard (try? sides[side].state.notify("n", arguments, message?.numbers)) != nil else { return }
+            guard (try? sides[side].state.notify("n", arguments, message?.numbers)) != nil else {
+                return lose(message, .largeMessagesAreKept)
+            }
             count(message, from: side)
         } else {
             let token = -1 - waitingMessages.count
@@ -49,16 +54,19 @@ extension SimulatedWorld {
         case .call(let token, let proxy): sendCall(token, through: proxy, draft)
         case .answer(let id):
             tell("\(draft.side): answers \(id)")
-            sides[draft.side].handlers[id] = nil
+            let wasCancelled = sides[draft.side].handlers.removeValue(forKey: id)?.isCancelled ?? true
             let leaves = sides[draft.side].state.finish(id, with: .success(draft.bytes), draft.message?.numbers)
-            if leaves { count(draft.message, from: draft.side) }
+            if leaves || bug == .refusedMessagesAreCounted { return count(draft.message, from: draft.side) }
+            lose(draft.message, wasCancelled ? .cancelledResultsAreKept : .largeMessagesAreKept)
         }
     }
 
     private mutating func sendCall(_ token: Int, through proxy: SimulatedProxy?, _ draft: Draft) {
         let deadline = chance(4) ? now + .milliseconds(Int.random(in: 1...20, using: &random)) : nil
-        let method = proxy.map { ReferencePath.text($0.number, "") } ?? "m"
-        var call = OutgoingCall(method, draft.bytes, draft.message?.numbers)
+        // The longer name makes some messages larger than small limits.
+        let method = hasSmallFrames && chance(3) ? String(repeating: "m", count: 40) : "m"
+        let path = proxy.map { ReferencePath.text($0.number, "") } ?? method
+        var call = OutgoingCall(path, draft.bytes, draft.message?.numbers)
         call.deadline = deadline
         calls[token].deadline = deadline
         do throws(CallError) {
@@ -71,14 +79,21 @@ extension SimulatedWorld {
             try sides[draft.side].state.beginCall(calls[token].id, call, token)
             tell("\(draft.side): sends call \(token)")
             count(draft.message, from: draft.side)
-        } catch { settle(token, .unsent) }
+        } catch {
+            lose(draft.message, .largeMessagesAreKept)
+            settle(token, .unsent)
+        }
     }
 
     /// Sends what waited at a side, as far as there is room for it.
     mutating func sendWaiting(from side: Int) {
         guard bug != .roomIsNotNoticed || !sides[side].state.waiting.isOpen else { return }
         var sent: [Int] = []
-        for failure in sides[side].state.sendWaiting(at: now, { sent.append($0) }) { settle(failure.waiter, .unsent) }
+        for failure in sides[side].state.sendWaiting(at: now, { sent.append($0) }) {
+            lose(waitingMessages[failure.waiter]??.message, .largeMessagesAreKept)
+            waitingMessages[failure.waiter] = .some(nil)
+            settle(failure.waiter, .unsent)
+        }
         for token in sent {
             tell("\(side): sends \(token), which waited")
             count(waitingMessages[token]??.message, from: side)
@@ -87,7 +102,7 @@ extension SimulatedWorld {
     }
 
     /// Counts that a message leaves.
-    private mutating func count(_ message: SentMessage?, from side: Int) {
+    mutating func count(_ message: SentMessage?, from side: Int) {
         guard let message else { return }
         if bug == .messagesAreCountedLate { return uncounted.append((side, message.numbers.lent)) }
         commit(message.numbers.lent, at: side)

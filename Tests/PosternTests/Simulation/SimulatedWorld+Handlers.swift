@@ -37,13 +37,27 @@ extension SimulatedWorld {
 
     /// A handler ends, with the number of its call and some functions as the result, or with an error.
     mutating func endHandler(_ id: UInt64, at side: Int) {
-        guard let handler = sides[side].handlers[id], !handler.hasAnswer, handler.forwarded == nil else { return }
+        guard let handler = sides[side].handlers[id] else { return }
+        if handler.isStream { return endStream(id, at: side) }
+        guard !handler.hasAnswer, handler.forwarded == nil else { return }
         if bug == .cancelledHandlersNeverEnd, handler.isCancelled { return }
         if chance(5) { return fail(id, at: side) }
         let others = sides[side].handlers.filter { !$0.value.hasAnswer && $0.value.forwarded == nil }.keys
         let answered = bug == .answersGoToOthers ? others.min() ?? id : id
         answer(answered, handler.call, pickHandles(of: side), at: side)
         if answered != id { sides[side].handlers[id] = nil }
+    }
+
+    /// The handler of a notification ends with a result, which is dropped.
+    mutating func endNotification(at side: Int) {
+        guard chance(2), let (_, message) = write(0, pickHandles(of: side), from: side) else { return }
+        lose(message, .resultsOfNotificationsAreKept)
+    }
+
+    /// A handler ends after its connection.
+    mutating func endLate(at side: Int) {
+        guard let (_, message) = write(0, pickHandles(of: side), from: side) else { return }
+        lose(message, .lateResultsAreKept)
     }
 
     /// Writes the answer of a handler, which leaves now or later.
@@ -121,7 +135,7 @@ extension SimulatedWorld {
             else { throw PayloadError(.tooManyReferences, "") }
             return reference
         }
-        let message = SentMessage(from: side, named, keeps: bug != .returnedReferencesGoEarly, bin: bin)
+        let message = SentMessage(from: side, named, [], keeps: bug != .returnedReferencesGoEarly, bin: bin)
         return isWhole.map { (renamed, message) }
     }
 }

@@ -10,11 +10,31 @@ extension SimulatedWorld {
         let process = sides[side].process
         return (0..<Int.random(in: 1...3, using: &random)).map { _ in
             guard chance(2), let index = held[process].indices.randomElement(using: &random) else {
-                return .own(10 * process + Int.random(in: 0..<3, using: &random))
+                return .own(pickFunction(of: process))
             }
             // Some pass on what they were lent, and let go of it.
             return chance(2) ? held[process].remove(at: index) : held[process][index]
         }
+    }
+
+    /// A function that the process keeps, or a new one, which it may keep.
+    private mutating func pickFunction(of process: Int) -> SimulatedFunction {
+        if chance(2), let function = functions[process].randomElement(using: &random) { return function }
+        let function = SimulatedFunction(functionCount, bin: bin, bug: bug)
+        functionCount += 1
+        if functions[process].count < 3, chance(2) { functions[process].append(function) }
+        return function
+    }
+
+    /// A process frees one of its functions, which others may hold.
+    mutating func forgetFunction(of process: Int) {
+        guard let index = functions[process].indices.randomElement(using: &random) else { return }
+        functions[process].remove(at: index)
+    }
+
+    /// A message that did not leave is dropped; a bug keeps it.
+    mutating func lose(_ message: SentMessage?, _ keeping: PlantedBug) {
+        if bug == keeping, let message { kept.append(message) }
     }
 
     /// Writes a payload with references; `nil` when more would be lent than may be.
@@ -30,7 +50,13 @@ extension SimulatedWorld {
             guard let reference = name(handle, in: &named, for: side) else { break }
             references.append((handle.function, reference))
         }
-        let message = SentMessage(from: side, named, keeps: bug != .returnedReferencesGoEarly, bin: bin)
+        let message = SentMessage(
+            from: side,
+            named,
+            handles,
+            keeps: bug != .returnedReferencesGoEarly,
+            bin: bin
+        )
         return references.count == handles.count ? (SimulatedPayload.encoded(number, references), message) : nil
     }
 
@@ -67,7 +93,10 @@ extension SimulatedWorld {
 
     /// One more connection holds a function, under a number that never stood for anything.
     private mutating func begin(_ handle: SimulatedHandle, _ number: UInt64, at side: Int) {
-        if case .own(let function) = handle { holders[function, default: 0] += 1 }
+        if case .own(let function) = handle {
+            holders[function.number, default: 0] += 1
+            if bug != .messagesAreNoHolders { function.gain() }
+        }
         if !sides[side].numbersUsed.insert(number).inserted { note("a number is used for the second time") }
     }
 
@@ -77,7 +106,12 @@ extension SimulatedWorld {
         return .proxy(SimulatedProxy(side: proxy.side, number: proxy.number, function: proxy.function, bin: bin))
     }
 
-    mutating func commit(_ numbers: [UInt64], at side: Int) { _ = sides[side].references.commit(numbers) }
+    mutating func commit(_ numbers: [UInt64], at side: Int) {
+        for case .own(let function) in sides[side].references.commit(numbers) {
+            function.noteLent()
+            if bug == .messagesAreNoHolders { function.gain() }
+        }
+    }
 
     private mutating func unpin(_ numbers: [UInt64], at side: Int) {
         for entry in sides[side].references.unpin(numbers) { lose(entry.target) }
@@ -86,8 +120,10 @@ extension SimulatedWorld {
     /// One connection less holds a function.
     mutating func lose(_ target: SimulatedHandle) {
         guard case .own(let function) = target else { return }
-        holders[function, default: 0] -= 1
-        if holders[function, default: 0] < 0 { note("a function lost a holder that it did not have") }
+        holders[function.number, default: 0] -= 1
+        let left = holders[function.number, default: 0]
+        if left < 0 { note("a function lost a holder that it did not have") }
+        if function.lose(), left > 0 { note("a function was released while it was held") }
     }
 
     // MARK: Received

@@ -38,15 +38,26 @@ extension SimulatedWorld {
         case .handleNotification(_, let arguments):
             sides[side].heard.append(SimulatedPayload.number(bytes[arguments]))
             receive(received(bytes[arguments], message, at: side))
+            endNotification(at: side)
         case .resume(let token, let value):
             guard bug != .answersAreForgotten else { return }
             let result = received(bytes[value], message, at: side)
             settle(token, .value(SimulatedPayload.number(bytes[value])), result)
+        case .openStream(let token, let id, _):
+            sides[side].streams[id] = []
+            settle(token, .value(calls[token].answer))
+        case .report(_, let progress): receive(received(bytes[progress], message, at: side))
         case .fail(let token, let failure): settle(token, .failure(failure.code))
         case .cancel(let token?, _): cancel(token, at: side)
         case .holdReferences(let numbers): hold(numbers, at: side)
         case .takeBack(let number, let count): takeBack(number, count, at: side)
         case .disconnect(let reason): note("disconnected: \(reason.message)")
+        case .none, .wake:
+            if case .item(let id, _, let value) = frame {
+                receiveItem(id, received(bytes[value], message, at: side), at: side)
+            } else if bug == .unreadMessagesAreKept, let message {
+                kept.append(message)
+            }
         default: if bug == .unreadMessagesAreKept, let message { kept.append(message) }
         }
     }
@@ -54,7 +65,7 @@ extension SimulatedWorld {
     /// Remembers what will be checked.
     private mutating func observe(_ frame: Frame, at side: Int) {
         switch frame {
-        case .reply(let id, _), .failure(let id, _):
+        case .reply(let id, _), .failure(let id, _), .stream(let id, _):
             let isLate = calls.contains { $0.side == side && $0.id == id && $0.wasGivenUp }
             if isLate { sides[side].lateAnswers.insert(id) }
         case .cancel(let id): sides[side].cancelsHeard.insert(id)
@@ -78,6 +89,7 @@ extension SimulatedWorld {
         let handlers = sides[side].handlers.sorted { $0.key < $1.key }.map(\.value)
         sides[side].handlers = [:]
         sides[side].waiting = nil
+        sides[side].streams = [:]
         if bug != .cutsForgetReferences {
             for entry in sides[side].references.close() { lose(entry.target) }
         }
@@ -89,6 +101,7 @@ extension SimulatedWorld {
             }
         }
         for forwarded in handlers.compactMap(\.forwarded) { giveUp(forwarded) }
+        for handler in handlers where handler.forwarded == nil && !handler.hasAnswer { endLate(at: side) }
     }
 
     private static func text(of frame: Frame) -> String {

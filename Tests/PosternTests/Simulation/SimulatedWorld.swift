@@ -22,6 +22,8 @@ struct SimulatedWorld {
         /// Numbers of notifications in the order in which they came.
         var heard: [Int] = []
         var notificationsSent = 0
+        /// Items that wait for the readers of streams, by the numbers of their calls.
+        var streams: [UInt64: [Received?]] = [:]
         /// Calls made here that were settled before an answer came.
         var lateAnswers: Set<UInt64> = []
         /// Calls of which this side heard that they were given up.
@@ -48,6 +50,8 @@ struct SimulatedWorld {
         var isCancelled = false
         /// Whether its answer has been written, and only has to leave.
         var hasAnswer = false
+        /// Whether its answer is a stream, which has not ended.
+        var isStream = false
         /// The call by which this one is passed on.
         var forwarded: Int?
     }
@@ -110,6 +114,10 @@ struct SimulatedWorld {
     var inbox: [Received] = []
     /// The references that the functions of a process keep.
     var held: [[SimulatedHandle]]
+    /// The functions of their own that processes keep.
+    var functions: [[SimulatedFunction]]
+    /// How many functions there have been.
+    var functionCount = 0
     /// What was freed and will be counted.
     var freed: [SimulatedBin.Freed] = []
     /// Messages that have left and are counted later than they should be.
@@ -121,6 +129,8 @@ struct SimulatedWorld {
     let bin = SimulatedBin()
     var now = ContinuousClock.now
     let callLimit: Int
+    /// Whether messages with references may be larger than what the sides take.
+    let hasSmallFrames: Bool
     let bug: PlantedBug?
     var random: SplitMix
     /// Rules that were broken.
@@ -135,9 +145,12 @@ struct SimulatedWorld {
         var limits = PeerLimits.standard
         if Self.chance(4, &random) { limits.callsInFlight = 3 }
         callLimit = limits.callsInFlight
+        hasSmallFrames = Self.chance(3, &random)
+        if hasSmallFrames { limits.frameBytes = Hello.leastFrameBytes }
         limits.references = [2, 3, 5, 10_000][Int.random(in: 0..<4, using: &random)]
         let processes = Self.chance(3, &random) ? [0, 1, 1, 2] : [0, 1]
         held = Array(repeating: [], count: processes.count / 2 + 1)
+        functions = Array(repeating: [], count: processes.count / 2 + 1)
         sides = []
         for (side, process) in processes.enumerated() {
             var state = State(limits: limits)

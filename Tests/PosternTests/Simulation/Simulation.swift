@@ -39,7 +39,7 @@ enum Simulation {
 
     private static func step(_ world: inout SimulatedWorld) {
         let side = world.sides.indices.randomElement(using: &world.random) ?? 0
-        switch Int.random(in: 0..<50, using: &world.random) {
+        switch Int.random(in: 0..<58, using: &world.random) {
         case 0..<7: world.call(from: side)
         case 7..<12: callFunction(&world)
         case 12..<14: world.notify(from: side)
@@ -48,7 +48,7 @@ enum Simulation {
             guard let id = world.sides[side].handlers.keys.sorted().randomElement(using: &world.random) else { return }
             // A handler may call back before it answers.
             if world.chance(3) { world.call(from: side) }
-            world.endHandler(id, at: side)
+            if world.chance(4) { world.openStream(id, at: side) } else { world.endHandler(id, at: side) }
         case 30..<32:
             guard !world.calls.isEmpty else { return }
             world.giveUp(Int.random(in: world.calls.indices, using: &world.random))
@@ -58,6 +58,11 @@ enum Simulation {
         case 40..<43: letGo(&world)
         case 43..<46: world.collect()
         case 46..<49: world.sendReleases(from: side)
+        case 49..<53:
+            guard let id = world.sides[side].handlers.keys.sorted().randomElement(using: &world.random) else { return }
+            world.produce(id, at: side)
+        case 53..<56: world.readStream(at: side)
+        case 56: world.forgetFunction(of: world.sides[side].process)
         default: if world.chance(8) { world.close(side) }
         }
     }
@@ -103,11 +108,12 @@ enum Simulation {
             for side in world.sides.indices {
                 while !world.sides[side].incoming.isEmpty { world.deliver(to: side) }
                 for id in world.sides[side].handlers.keys.sorted() { world.endHandler(id, at: side) }
+                for id in world.sides[side].streams.keys.sorted() { world.dropStream(id, at: side) }
                 world.sendReleases(from: side)
                 if world.sides[side].isCut { world.close(side) }
             }
             world.inbox = []
-            for process in world.held.indices { world.held[process] = [] }
+            for process in world.held.indices { (world.held[process], world.functions[process]) = ([], []) }
             world.collect(all: true)
             finishStep(&world)
         }
@@ -117,10 +123,12 @@ enum Simulation {
         guard world.drafts.isEmpty, world.inbox.isEmpty, world.freed.isEmpty, world.uncounted.isEmpty else {
             return false
         }
-        for process in world.held.indices where !world.held[process].isEmpty { return false }
+        for process in world.held.indices where !world.held[process].isEmpty || !world.functions[process].isEmpty {
+            return false
+        }
         for side in world.sides.indices {
             guard world.sides[side].incoming.isEmpty, world.sides[side].handlers.isEmpty else { return false }
-            if world.sides[side].isReleaseAsked { return false }
+            if world.sides[side].isReleaseAsked || !world.sides[side].streams.isEmpty { return false }
         }
         return true
     }
@@ -163,6 +171,9 @@ enum Simulation {
             if side.references.badUses > 0 { world.note("references were used that are not held") }
         }
         if world.holders.values.contains(where: { $0 != 0 }) { world.note("a function has holders after the end") }
+        for function in 0..<world.functionCount where world.bin.releases(of: function) != 1 {
+            world.note("the owner of a function was notified \(world.bin.releases(of: function)) times")
+        }
     }
 
     private static func check(
@@ -175,7 +186,8 @@ enum Simulation {
         case .value(let value): if value != call.answer { world.note("call \(token) got another's value") }
         case .failure(let code):
             let isBusy = code == CallError.Code.busy.rawValue && world.callLimit < 128
-            if code != call.answer, !isBusy { world.note("call \(token) got another's error") }
+            let isTooLarge = code == CallError.Code.responseTooLarge.rawValue && world.hasSmallFrames
+            if code != call.answer, !isBusy, !isTooLarge { world.note("call \(token) got another's error") }
         case .givenUp, .expired, .lost, .unsent: break
         }
     }
