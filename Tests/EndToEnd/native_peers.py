@@ -6,6 +6,7 @@ import sys
 
 import msgpack
 
+from coroutines import run_for
 from programs import ROOT
 
 sys.path.insert(0, str(ROOT / "public/python"))
@@ -16,7 +17,7 @@ SECONDS = 20
 
 def run(test):
     """Runs a coroutine function to its end, or fails when it takes too long."""
-    asyncio.run(asyncio.wait_for(test(), SECONDS))
+    run_for(SECONDS, test())
 
 
 class Frames:

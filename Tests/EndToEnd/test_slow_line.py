@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from coroutines import run_for
 from programs import LISTENING, Program, port_of, stop_all
 from slow_line import LATENCY, RATE, NativeCaller, SlowLine, WebSocketCaller, exchange, get, post
 
@@ -131,7 +132,7 @@ def test_what_is_large_passes_a_slow_line_beside_what_is_small(programs):
         done.set()
         await small
 
-    asyncio.run(asyncio.wait_for(run(), 60))
+    run_for(60, run())
     assert usual(beside) < 2 * LATENCY, "calls on other connections"
     assert usual(below) < 2 * LATENCY, "notifications on the same connection, in the other direction"
     assert usual(gaps) < 0.1 + LATENCY, "items on the same connection, in the other direction"
