@@ -37,9 +37,10 @@ unit-tests: libraries
 	swift test --skip-build
 
 # In a folder of its own: a trait changes how everything is compiled.
-test-traits: libraries tools
+test-traits: libraries tools .venv/ready
 	swift build --build-tests --enable-all-traits --scratch-path .build-traits
 	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter "PosternMacrosTests|ClashingNamesTests|PosternTLSTests"
+	POSTERN_BIN=.build-traits/debug .venv/bin/python -m pytest Tests/EndToEnd/test_python_client.py -k test_tls
 
 end-to-end-tests: libraries tools .venv/ready
 	swift build

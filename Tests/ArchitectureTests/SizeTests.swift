@@ -5,7 +5,7 @@ import Testing
     private static let maximumLines = 400
     private static let maximumMedian = 120
     /// One file, so that a program takes it along by copying it.
-    private static let maximumLinesByPath = ["public/python/postern.py": 920]
+    private static let maximumLinesByPath = ["public/python/postern.py": 940]
     private static let endings = [".swift", ".js", ".mjs", ".css", ".html", ".py", ".sh", ".h", "Makefile"]
 
     private static var files: [SourceFile] {

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import ssl
+import subprocess
 import sys
 
 import msgpack
@@ -20,8 +22,23 @@ def run(test):
     run_for(SECONDS, test())
 
 
+def make_certificate(folder):
+    """Files with a certificate for this machine and its key."""
+    certificate, key = folder / "certificate", folder / "key"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key,
+         "-out", certificate], check=True, capture_output=True)
+    return certificate, key
+
+
+def trusting(certificate):
+    """The TLS of a client that trusts one certificate."""
+    return ssl.create_default_context(cafile=str(certificate))
+
+
 class Frames:
-    """The kinds and codes of the frames that peers of this process have sent and received."""
+    """The kinds and codes of the well-formed frames that peers of this process have sent and received."""
 
     def __init__(self):
         self.kinds = {"sent": set(), "received": set()}
@@ -46,7 +63,8 @@ class Frames:
             rest = data
             while rest:
                 end = 4 + int.from_bytes(rest[:4], "big")
-                self.note("sent", rest[4:end])
+                with contextlib.suppress(Exception):
+                    self.note("sent", rest[4:end])
                 rest = rest[end:]
             write(writer, data)
 

@@ -3,11 +3,12 @@
 import asyncio
 import gc
 import json
+import ssl
 import subprocess
 
 import pytest
 
-from native_peers import error_of, postern, run, services, until
+from native_peers import error_of, make_certificate, postern, run, services, trusting, until
 from programs import LISTENING, ROOT, Program, binary, stop_all
 
 NATIVE_LINE = r"native on (\S+)"
@@ -168,6 +169,33 @@ def test_a_shared_secret_is_proven(addresses, secret, code):
         except postern.CallError as error:
             assert (error.code, error.executed) == (code, "no")
     run(test)
+
+
+@pytest.mark.parametrize("secret", [None, SECRET])
+def test_tls(tmp_path, secret):
+    """Runs in builds with the trait `TLS`, by `make test-traits`."""
+    options = subprocess.run([binary("postern-demo"), "--help"], capture_output=True, text=True).stdout
+    if "--tls-certificate" not in options:
+        pytest.skip("this build has no TLS")
+    certificate, key = make_certificate(tmp_path)
+    (tmp_path / "secret").write_bytes(SECRET)
+    demo = Program(
+        "postern-demo", "--no-gateway", "--native", "tls:127.0.0.1:0", "--tls-certificate", certificate, "--tls-key", key,
+        *(["--secret-file", tmp_path / "secret"] if secret else []), ready=NATIVE_LINE)
+
+    async def test():
+        async with postern.connect(demo.line[1], secret=secret, context=trusting(certificate)) as peer:
+            assert await peer.call("calculator/add", 1, 2) == 3
+            async for tick in peer.stream("clock/ticks", named={"interval": 0.01}):
+                if tick["tick"] == 100:
+                    break
+        with pytest.raises(ssl.SSLCertVerificationError):
+            async with postern.connect(demo.line[1], secret=secret):
+                pass
+    try:
+        run(test)
+    finally:
+        stop_all([demo])
 
 
 async def command(*arguments):

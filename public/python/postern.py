@@ -57,9 +57,9 @@ Kind = enum.IntEnum("Kind", "HELLO CALL REPLY ERROR CANCEL NOTIFY STREAM ITEM EN
 # also takes nil.
 _ERROR = "uituv uitulv uituUlv uituUltv"
 _FORMS = [forms.split() for forms in ("", "utUuuvv", "uv", _ERROR, "u", "tvv", "uTU", "uUv", f"u {_ERROR}", "uu", "uv", "u",
-                                      "u", "it", "b", "uu", "ll")]
+                                      "u", "it", "b", "uu", "ll llu")]
 _TYPES: dict[str, Any] = {"u": int, "i": int, "t": str, "b": bytes, "l": list, "?": bool}
-_MEMBERS = {"frameBytes": "u", "callsInFlight": "u", "hops": "u", "names": "?", "traceIds": "?", "name": "t", "auth": "b"}
+_MEMBERS = {"frameBytes": "u", "callsInFlight": "u", "streams": "u", "hops": "u", "names": "?", "traceIds": "?", "name": "t", "auth": "b"}
 INVALID_REQUEST, NO_METHOD, INVALID_PARAMETERS, INTERNAL, FAILED = -32600, -32601, -32602, -32603, -32000
 NOT_FOUND, DEADLINE, RESULT_TOO_LARGE, CALL_TOO_LARGE, BUSY = -32001, -32002, -32003, -32007, -32009
 UNAUTHENTICATED, DRAINING, UNAVAILABLE, TOO_MANY_REFERENCES, CANCELLED = -32050, -32053, -32054, -32056, -32800
@@ -210,13 +210,14 @@ class Call:
     flags: int = 0
     depth: int = 0
     task: asyncio.Task[None] | None = None
-    credit: int | None = None
+    credit: int = _CREDIT
+    is_stream: bool = False
     is_cancelled: bool = False
     has_credit: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
 
     def report(self, value: Any) -> None:
         """Sends progress, if the caller wants it."""
-        if self.flags & 2 and self.credit is None and not self.is_cancelled:
+        if self.flags & 2 and not self.is_stream and not self.is_cancelled:
             self.peer._send([Kind.PROGRESS, self.id, value])
 
 
@@ -279,7 +280,7 @@ class Stream:
         peer._last_id = self._id = peer._last_id + 1
         try:
             async with asyncio.timeout_at(now + peer.call_timeout if deadline is None else deadline):
-                await peer._find_place()
+                await peer._find_place(self, is_nested=serving is not None)
                 peer._calls[self._id] = self
                 left = None if deadline is None else max(0, int((deadline - peer.loop.time()) * 1_000) + 1)
                 peer._send([Kind.CALL, self._id, self._path, left, self._flags, serving.depth + 1 if serving else 0,
@@ -293,6 +294,9 @@ class Stream:
         finally:
             if not is_answered and peer._leave(self._id) and executed == "unknown":
                 peer._send([Kind.CANCEL, self._id])
+            if not is_answered:
+                peer._leave_place(self)
+                del self._answer  # An error in it leads to this frame: what it holds would wait for the garbage collector.
 
 
 def _refusal(code: int, message: str) -> CallError:
@@ -316,7 +320,7 @@ class Peer:
 
     `ending` is why the connection ended: the code of the goodbye, None when it was lost, and a text. Times are in seconds.
     """
-    frame_bytes, calls_in_flight, notifications, references = 1 << 24, 128, 1_024, 10_000
+    frame_bytes, calls_in_flight, notifications, references = 1 << 24, 2_048, 1_024, 10_000
     queued_bytes, waiting_calls = 1 << 25, 10_000
     call_timeout, frame_timeout, ping_interval, ping_grace = 30.0, 10.0, 25.0, 10.0
 
@@ -330,6 +334,8 @@ class Peer:
         self._reader, self._writer, self._secret, self._medium, self._initiator = reader, writer, secret, medium, initiator
         self._nonce, self._their_nonce, self._phase = secrets.token_bytes(16), b"", "connecting"
         self.opened, self.closed, self._changed = self.loop.create_future(), self.loop.create_future(), asyncio.Event()
+        self._pong = asyncio.Event()
+        self.opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())  # Nobody may wait for it.
         self._last_id, self._calls, self._places = 0, dict[int, Stream](), asyncio.Semaphore(0)
         self._served, self._notifications, self._is_draining, self._waiting = dict[int, Call](), set[Call](), False, 0
         self._lent, self._numbers = dict[int, list[Any]](), dict[Any, int]()  # Number: target, key, how often it was sent.
@@ -371,11 +377,15 @@ class Peer:
         """Takes no more calls, waits for those in flight in both directions, and closes."""
         self._is_draining = True
         self._send([Kind.GOODBYE, 0, "The other side is stopping"])
+        self._send([Kind.PING, 1])  # Its pong comes behind all calls that crossed the goodbye.
         for call in self._served.values():
-            if call.credit is not None and call.task:
+            if call.is_stream and call.task:
                 call.task.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(1):
+                        await self._pong.wait()
                 while self._calls or self._served:
                     self._changed.clear()
                     await self._changed.wait()
@@ -385,21 +395,21 @@ class Peer:
         """Ends the connection now."""
         self._finish(0, "The connection was closed")
 
-    async def _find_place(self) -> None:
-        """Waits until the other end serves fewer calls than it takes."""
+    async def _find_place(self, call: Stream, is_nested: bool) -> None:
+        """Waits until the other end serves fewer calls than it takes; not for a call that another one waits for."""
         self._check_may_leave()
+        if is_nested:
+            return
         if self._waiting >= self.waiting_calls:
             raise _refusal(BUSY, "Too many calls wait for others to end")
         self._waiting += 1
         try:
-            await self._places.acquire()
+            call._has_place = await self._places.acquire()
+            self._check_may_leave()
         finally:
             self._waiting -= 1
-        try:
-            self._check_may_leave()
-        except CallError:
-            self._places.release()
-            raise
+            if self.ending or self._goodbye:
+                self._leave_place(call)  # The next one that waits fails too.
 
     def _check_may_leave(self) -> None:
         if self.ending:
@@ -411,9 +421,14 @@ class Peer:
 
     def _leave(self, id: int) -> Stream | None:
         if call := self._calls.pop(id, None):
-            self._places.release()
+            self._leave_place(call)
             self._changed.set()
         return call
+
+    def _leave_place(self, call: Stream) -> None:
+        if call._has_place:
+            call._has_place = False
+            self._places.release()
 
     def _settle(self, id: int, answer: Any) -> None:
         """Ends a call or its stream, with a value or an error; True is the end of a stream."""
@@ -451,7 +466,7 @@ class Peer:
         finally:
             self._forget_unsent(lent)
         self._writer.write(b"".join(len(frame).to_bytes(4, "big") + frame for frame in frames))
-        if self._writer.transport.get_write_buffer_size() > 2 * self.queued_bytes:
+        if fields[0] != Kind.GOODBYE and self._writer.transport.get_write_buffer_size() > 2 * self.queued_bytes:
             self._finish(3, "The other side reads too slowly")
 
     async def _flush(self) -> None:
@@ -533,7 +548,7 @@ class Peer:
             if kind == Kind.HELLO:
                 return self._greet(*(unpacker.unpack() for _ in range(min(count, 3) - 1)))
             form = next(form for form in _FORMS[kind] if len(form) == count - 1)
-            fields = [self._value(unpacker) if letter == "v" else unpacker.unpack() for letter in form]
+            fields = [self._value(unpacker, kind) if letter == "v" else unpacker.unpack() for letter in form]
             if not all(map(_fits, fields, form)) or "v" not in form and unpacker.tell() != len(body):
                 raise ProtocolViolation(f"a field of a {Kind(kind).name.lower()} frame is of another type, or something follows")
         except (ValueError, IndexError, TypeError, StopIteration, msgpack.UnpackException) as error:
@@ -546,13 +561,15 @@ class Peer:
             del fields
             self._release(lent)
 
-    def _value(self, unpacker: Any) -> Any:
+    def _value(self, unpacker: Any, kind: int) -> Any:
         try:
             return unpacker.unpack()
         except CallError as error:
             return error
         except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as error:
-            return _refusal(INVALID_PARAMETERS, f"The value cannot be read: {error!r}")  # Fails its call, not the connection.
+            is_call = kind in (Kind.CALL, Kind.NOTIFY)  # It fails the call, and not the connection.
+            return CallError(INVALID_REQUEST if is_call else INTERNAL, f"The value cannot be read: {error!r}",
+                             executed="no" if is_call else "yes")
 
     def _extension(self, code: int, data: bytes, home: dict[int, Any]) -> Any:
         if code != 1 or len(data) != 9:
@@ -587,6 +604,8 @@ class Peer:
                     call.position, named = Position(epoch, offset), call._arguments[1] or {}
                     call.is_recovered = (named.get("epoch", epoch), named.get("offset", offset)) == call.position
                     call._answer.set_result(call)
+                    if "streams" in self.remote:  # There, an open stream is no call in flight.
+                        self._leave_place(call)
             case Kind.ITEM, id, offset, value:
                 if call := self._check_was_made(id):
                     if len(call._items) + call._taken >= _CREDIT:
@@ -597,7 +616,7 @@ class Peer:
                 if (call := self._calls.get(id)) and call._progress:
                     call._progress(value)
             case Kind.CREDIT, id, items:
-                if (served := self._served.get(id)) and served.credit is not None:
+                if served := self._served.get(id):
                     served.credit += items
                     if served.credit > 1 << 20:
                         raise ProtocolViolation(f"more credit for stream {id} than there can be")
@@ -606,6 +625,8 @@ class Peer:
                 if (served := self._served.get(id)) and served.task:
                     served.is_cancelled = True
                     served.task.cancel()
+            case Kind.PONG, 1:
+                self._pong.set()
             case Kind.PING, number:
                 self._send([Kind.PONG, number])
             case Kind.GOODBYE, code, text:
@@ -623,7 +644,7 @@ class Peer:
                 else:
                     self._lent[number][2] -= count
                     self._forget_unsent([number])
-            case Kind.REFERENCES, lent, home:
+            case Kind.REFERENCES, lent, home, *_:
                 for number in lent:
                     if number not in self._held and len(self._held) >= self.references:
                         raise ProtocolViolation("more references were lent than are held")
@@ -734,8 +755,7 @@ class Peer:
             elif call.id:
                 self._send([Kind.REPLY, call.id, result])
         except asyncio.CancelledError:
-            is_stream = call.credit is not None
-            self._fail(call, CallError(DRAINING if is_stream else CANCELLED, "The other side is stopping, or the call was cancelled"))
+            self._fail(call, CallError(DRAINING if call.is_stream else CANCELLED, "The other side is stopping, or the call was cancelled"))
         except CallError as error:
             if not error.is_stated and not call.path.startswith("$/"):
                 error.executed = "yes"
@@ -752,7 +772,7 @@ class Peer:
 
     async def _produce(self, call: Call, result: Any) -> None:
         """Answers with a stream."""
-        call.credit = _CREDIT
+        call.is_stream = True
         self._send([Kind.STREAM, call.id, *getattr(result, "position", Position())])
         async with contextlib.aclosing(aiter(_each(result) if isinstance(result, types.GeneratorType) else result)) as items:
             async for item in items:
@@ -772,7 +792,7 @@ class Peer:
         hops = [*([*hop[:2], None] for hop in error.hops), [shown, self.name, None]][:self.remote["hops"]]
         name = NAMES.index(error.chosen_name) if error.chosen_name and self.remote.get("names") else None
         trace = [error.trace_id] if error.trace_id and self.remote.get("traceIds") else []
-        head = [Kind.ERROR if call.credit is None else Kind.END, call.id, error.code, error.message, EXECUTED.index(error.executed)]
+        head = [Kind.END if call.is_stream else Kind.ERROR, call.id, error.code, error.message, EXECUTED.index(error.executed)]
         try:
             self._send([*head, *([name, hops, *trace] if name or trace else [hops] if hops else []), error.details])
         except CallError:
@@ -784,6 +804,7 @@ class Peer:
             return
         if self._goodbye is None and code is not None:
             self._send([Kind.GOODBYE, code, text])
+        self._pong.set()
         self.ending, error_code = (code, text), UNAUTHENTICATED if code == 5 else UNAVAILABLE
         for id, pending in list(self._calls.items()):
             self._settle(id, CallError(error_code, text, executed="yes" if pending._answer.done() else "unknown"))
@@ -855,7 +876,7 @@ async def adopt(connection: Any, *offers: Service | Topic, initiator: bool = Tru
 
 @contextlib.asynccontextmanager
 async def connect(address: str, *offers: Service | Topic, context: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[Peer]:
-    """Connects to `unix:/path`, `tcp:host:port` or `tls:host:port`, and closes the peer at the end.
+    """Connects to `unix:/path`, `unix:@name`, `tcp:host:port` or `tls:host:port`, and closes the peer at the end.
 
     The options are `name`, `secret` and the limits of `Peer`. Raises `CallError`, or `OSError` when there is no connection.
     """
@@ -906,7 +927,7 @@ def _parse(address: str) -> tuple[str, tuple[Any, ...]]:
     medium, _, rest = address.partition(":")
     host, _, port = rest.removeprefix("//").rpartition(":")
     if medium == "unix" and rest:
-        return medium, (rest.removeprefix("//"),)
+        return medium, (rest.removeprefix("//").replace("@", "\0", rest.startswith("@")),)  # `@` is the abstract namespace.
     if medium not in ("tcp", "tls") or not host or not port.isdigit():
         raise ValueError(f"{address!r} is not unix:/path, tcp:host:port or tls:host:port")
     return medium, (host.strip("[]"), int(port))
