@@ -23,12 +23,22 @@ final class ChannelTransport: FrameTransport {
     }
 
     func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
-        loop.scheduleTask(in: TimeAmount(delay.clamped), body)
+        guard loopExecutor.hasRetired else { return _ = loop.scheduleTask(in: TimeAmount(delay.clamped), body) }
+        Task.detached {
+            try? await Task.sleep(for: delay.clamped)
+            body()
+        }
     }
 
-    func outputBecameReady() { loop.execute { [handler] in handler.value.flushOutput() } }
+    func outputBecameReady() { execute { $0.flushOutput() } }
 
     func waitUntilClosed() async { try? await closed.get() }
 
-    func close() { loop.execute { [handler] in handler.value.close() } }
+    func close() { execute { $0.close() } }
+
+    /// Does something with the handler; nothing when the loop has ended, and with it the channel.
+    private func execute(_ step: @escaping @Sendable (FrameHandler) -> Void) {
+        guard !loopExecutor.hasRetired else { return }
+        loop.execute { [handler] in step(handler.value) }
+    }
 }

@@ -7,6 +7,8 @@ import Synchronization
 /// What is enqueued while the loop does something else runs at the end of its turn, in the order in which it came, with
 /// one wake-up for all. After some jobs the loop gets on with what they left behind: what they have to say leaves, and
 /// the other side has something to do meanwhile.
+///
+/// When the loop ends, tasks that still wait go on on the global executor.
 final class EventLoopExecutor: TaskExecutor {
     private struct State {
         var waiting: [UnownedJob] = []
@@ -31,11 +33,19 @@ final class EventLoopExecutor: TaskExecutor {
     private static let jobsAtOnce = 16
     private let loop: any EventLoop
     private let state = Mutex(State())
+    private let retired = Atomic(false)
+
+    /// Whether the loop has ended, or is about to, and takes nothing more.
+    var hasRetired: Bool { retired.load(ordering: .acquiring) }
 
     /// The executor of the loop that runs on this thread.
     private static let current = ThreadSpecificVariable<EventLoopExecutor>()
 
-    private init(_ loop: any EventLoop) { self.loop = loop }
+    private init(_ loop: any EventLoop) {
+        self.loop = loop
+        // A loop fails what is scheduled when it ends: there is no other way to learn that of a loop that others own.
+        loop.scheduleTask(in: .hours(1 << 19)) {}.futureResult.whenFailure { [weak self] _ in self?.retire() }
+    }
 
     /// The executor of an event loop; asked for on its thread.
     static func of(_ loop: any EventLoop) -> EventLoopExecutor {
@@ -57,7 +67,18 @@ final class EventLoopExecutor: TaskExecutor {
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
-        if schedules { loop.execute { self.run() } }
+        if schedules { schedule() }
+    }
+
+    /// Has the global executor run what waits, and what is enqueued from here on.
+    func retire() {
+        retired.store(true, ordering: .releasing)
+        // The loop may have dropped what it was given last.
+        if state.withLock({ $0.isScheduled }) { schedule() }
+    }
+
+    private func schedule() {
+        if hasRetired { Task.detached { self.run() } } else { loop.execute { self.run() } }
     }
 
     /// Starts a task; on the thread of the loop.
@@ -82,6 +103,6 @@ final class EventLoopExecutor: TaskExecutor {
     private func run() {
         let (jobs, hasMore) = state.withLock { $0.take() }
         for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
-        if hasMore { loop.execute { self.run() } }
+        if hasMore { schedule() }
     }
 }

@@ -25,8 +25,9 @@ public final class NativeServer: Sendable {
     struct State {
         var table: ClientTable
         var readers = SignalReaders()
-        fileprivate var listener: Listener?
-        fileprivate var address: Address?
+        var phase = Phase.idle
+        var address: Address?
+        var stop: Task<Void, Never>?
         var isStopped = false
     }
 
@@ -88,17 +89,14 @@ public final class NativeServer: Sendable {
     ///
     /// - Returns: The address with the port that the system chose.
     /// - Throws: `CallError`: `.unavailable` when the address cannot be had, or a file of the TLS options cannot be used;
-    ///   `.invalidRequest` for an address that the system cannot take, or when the address and the options do not fit this
-    ///   build or each other.
+    ///   `.invalidRequest` for an address that the system cannot take, when the address and the options do not fit this
+    ///   build or each other, and for a server that was started or stopped before.
     @discardableResult
     public func start(at address: Address) async throws(CallError) -> Address {
-        let listener = try await bind(address)
-        let bound = address.withPort(listener.channel.localAddress?.port)
-        state.withLock { state in
-            state.listener = listener
-            state.address = bound
+        let start = try state.withLock { state throws(CallError) in
+            try state.begin(Task { await self.listen(at: address) })
         }
-        return bound
+        return try await start.value.get()
     }
 
     /// Listens until the task is cancelled, then drains and stops.
@@ -127,28 +125,10 @@ public final class NativeServer: Sendable {
     }
 
     /// Closes everything at once; a server that has stopped is not started again.
-    public func stop() async {
-        await stopListening()
-        endSignals()
-        for peer in everybody { peer.close() }
-        try? await group.shutdownGracefully()
-    }
+    ///
+    /// Handlers are cancelled, and have a second to end. Those that wait for longer go on on the global executor when
+    /// what they wait for happens. May be called several times, also at once: each waits for the end.
+    public func stop() async { await state.withLock { $0.end(Task { await self.close() }) }.value }
 
-    private var everybody: [Peer] { state.withLock { $0.table.everybody } }
-
-    private func stopListening() async {
-        let listener = state.withLock { $0.listener.take() }
-        await listener?.close()
-    }
-}
-
-extension Address {
-    fileprivate func withPort(_ chosen: Int?) -> Address {
-        guard let chosen else { return self }
-        return switch self {
-        case .tcp(let host, _): .tcp(host: host, port: chosen)
-        case .tls(let host, _): .tls(host: host, port: chosen)
-        case .unix: self
-        }
-    }
+    var everybody: [Peer] { state.withLock { $0.table.everybody } }
 }

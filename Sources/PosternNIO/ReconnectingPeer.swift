@@ -66,17 +66,24 @@ public final class ReconnectingPeer: Dispatcher {
         reports = UpstreamReports(of: address, to: options.observer)
     }
 
-    /// Begins to connect, and goes on until ``stop()``.
+    /// Begins to connect, and goes on until ``stop()``; does nothing when it was called before, or when the connection was
+    /// stopped, which ``lastFailure`` says.
     public func start() {
         keeper.withLock { task in if task == nil { task = Task { await self.keepConnected() } } }
     }
 
     /// Closes the connection and makes no more; calls fail at once from here on.
     public func stop() async {
-        let task = keeper.withLock { $0 }
-        task?.cancel()
+        let task = keeper.withLock { task in
+            // Also one that was never started is not started from here on.
+            let last = task ?? Task {}
+            task = last
+            return last
+        }
+        task.cancel()
         current.close()
-        await task?.value
+        await task.value
+        current.note(CallError(.unavailable, "The connection was stopped, and is not made again", ran: .no))
         current.endSignals()
     }
 
@@ -87,6 +94,8 @@ public final class ReconnectingPeer: Dispatcher {
     public var refusal: DisconnectReason? { current.refusal }
 
     /// Why the last attempt to connect failed, with the address and what the system said; `nil` once one succeeded.
+    ///
+    /// After ``stop()`` it says that the connection was stopped.
     ///
     /// For the operator: errors of calls do not say it, because a gateway passes those on to its clients.
     public var lastFailure: CallError? { current.failure }

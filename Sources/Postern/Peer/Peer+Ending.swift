@@ -1,3 +1,5 @@
+internal import Synchronization
+
 extension Peer {
     /// Ends the connection at once: pending calls fail, running handlers are cancelled.
     public func close() { disconnect(DisconnectReason(.closedHere, "The connection was closed")) }
@@ -26,6 +28,11 @@ extension Peer {
         await transport.waitUntilClosed()
     }
 
+    /// Waits, after the end, for the handlers that were running then.
+    package func waitForHandlers() async {
+        for handler in lastHandlers.withLock({ exchange(&$0, with: []) }) { await handler.value }
+    }
+
     /// How long calls may be under way that the other side sent before it received the goodbye.
     private static let crossingTime = Duration.seconds(1)
 
@@ -45,6 +52,7 @@ extension Peer {
         }
         for parked in remains.parked { parked.resume() }
         for handler in remains.handlers { handler.cancel() }
+        lastHandlers.withLock { $0 = remains.handlers }
         expiry.stop()
         arrivals?.end()
         references.close()

@@ -26,6 +26,8 @@ public final class Peer: Sendable {
     let expiry = ExpiryTimer()
     package let references: ReferenceStore
     package let link = ConnectionLink()
+    /// The tasks of the handlers that ran when the connection ended.
+    let lastHandlers = Mutex<[Task<Void, Never>]>([])
     /// Whether references wait to be given back.
     let areReleasesDue = Atomic(false)
 

@@ -1,0 +1,139 @@
+import NIOCore
+import NIOPosix
+import Postern
+import PosternNIO
+import Testing
+
+/// Starts and stops: each once, in any order, while handlers wait.
+@Suite(.timeLimit(.minutes(3)))
+struct LifecycleTests {
+    private let address = Address.tcp(host: "127.0.0.1", port: 0)
+
+    @Test("A handler on the loop that waits is cancelled and ends before the loop", arguments: [Wiring.tcp, .unix])
+    func aHandlerOnTheLoopEndsBeforeTheLoop(wiring: Wiring) async throws {
+        let (begun, ended) = (Gate(), Shelf<Bool>())
+        let router = Router()
+        router.root.register("wait", options: MethodOptions(execution: .onEventLoop)) { () async throws in
+            begun.open()
+            try? await Task.sleep(for: .seconds(3_600))
+            ended.put(MultiThreadedEventLoopGroup.currentEventLoop != nil)
+        }
+        let server = try await NativeServer.listen(on: wiring.address, serving: router)
+        let peer = try await Peer.connect(to: try #require(server.address))
+        let call = Task { try await peer.call("wait") }
+        await begun.wait()
+        await server.stop()
+        #expect(ended.all == [true])
+        await #expect(throws: CallError.self) { try await call.value }
+    }
+
+    @Test("A handler that is not cancelled by its end goes on after the loop has ended")
+    func aHandlerThatOutlivesTheLoopGoesOn() async throws {
+        let (begun, release, ended) = (Gate(), Gate(), Gate())
+        let router = Router()
+        router.root.register("wait", options: MethodOptions(execution: .onEventLoop)) { () async in
+            begun.open()
+            // Not ended by the cancellation of the handler.
+            await Task { await release.wait() }.value
+            await Task.yield()
+            ended.open()
+        }
+        let server = try await NativeServer.listen(on: address, serving: router)
+        let peer = try await Peer.connect(to: try #require(server.address))
+        let call = Task { try await peer.call("wait") }
+        await begun.wait()
+        await server.stop()
+        release.open()
+        await ended.wait()
+        await #expect(throws: CallError.self) { try await call.value }
+    }
+
+    @Test func aTaskOnTheLoopOfAnEndedGroupGoesOn() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let server = try await NativeServer.listen(on: address, serving: NothingExposed())
+        let peer = try await NativeClient.connect(to: try #require(server.address), group: group)
+        let (begun, release) = (Gate(), Gate())
+        let task = Task(executorPreference: peer.executor) {
+            begun.open()
+            await release.wait()
+            await Task.yield()
+            return peer.isConnected
+        }
+        await begun.wait()
+        try await group.shutdownGracefully()
+        release.open()
+        #expect(await task.value == false)
+        peer.close()
+        await server.stop()
+    }
+
+    @Test func aServerThatWasStartedIsNotStartedAgain() async throws {
+        let server = NativeServer(NothingExposed())
+        let bound = try await server.start(at: address)
+        let twice = await #expect(throws: CallError.self) { try await server.start(at: address) }
+        #expect(twice?.message == "The server listens already, at \(bound)")
+        try await Peer.connect(to: bound).waitUntilConnected()
+        await server.stop()
+        let late = await #expect(throws: CallError.self) { try await server.start(at: address) }
+        #expect(late?.message == "The server was stopped, and cannot be started again; make another one")
+        await server.stop()
+    }
+
+    @Test func aServerThatNeverStartedIsStoppedForGood() async throws {
+        let server = NativeServer(NothingExposed())
+        await server.stop()
+        await #expect(throws: CallError.self) { try await server.start(at: address) }
+    }
+
+    @Test func aStartThatFailedMayBeRepeated() async throws {
+        let other = try await NativeServer.listen(on: address, serving: NothingExposed())
+        let server = NativeServer(NothingExposed())
+        await #expect(throws: CallError.self) { try await server.start(at: try #require(other.address)) }
+        try await server.start(at: address)
+        await server.stop()
+        await other.stop()
+    }
+
+    @Test(arguments: [Wiring.tcp, .unix])
+    func startsAndStopsAtOnceEnd(wiring: Wiring) async throws {
+        for _ in 0..<20 {
+            let address = wiring.address
+            let server = NativeServer(NothingExposed())
+            await withTaskGroup { steps in
+                steps.addTask { _ = try? await server.start(at: address) }
+                steps.addTask { _ = try? await server.start(at: address) }
+                steps.addTask { await server.drain() }
+                for _ in 0..<3 { steps.addTask { await server.stop() } }
+            }
+            await #expect(throws: CallError.self) { try await Peer.connect(to: server.address ?? address) }
+        }
+    }
+
+    @Test func aHandlerMayStopItsServer() async throws {
+        let router = Router()
+        let server = NativeServer(router)
+        router.root.register("stop") { () async in await server.stop() }
+        let peer = try await Peer.connect(to: try await server.start(at: address))
+        await #expect(throws: CallError.self) { try await peer.call("stop") }
+        await server.stop()
+    }
+
+    @Test func aReconnectingPeerThatWasStoppedIsNotStartedAgain() async throws {
+        let server = try await NativeServer.listen(on: address, serving: NothingExposed())
+        let bound = try #require(server.address)
+        let (used, unused) = (ReconnectingPeer(to: bound), ReconnectingPeer(to: bound))
+        used.start()
+        used.start()
+        for peer in [used, unused] {
+            await withTaskGroup { stops in
+                for _ in 0..<3 { stops.addTask { await peer.stop() } }
+            }
+            peer.start()
+            let call = Call("one", arguments: Payload(bytes: [], codec: MessagePack.self))
+            let error = await #expect(throws: CallError.self) { try await peer.dispatch(call) }
+            #expect(error?.executed == .no)
+            #expect(peer.lastFailure?.message == "The connection was stopped, and is not made again")
+        }
+        await server.stop()
+    }
+}
