@@ -4,7 +4,7 @@ extension ReconnectingPeer {
     /// Reads a topic of the server, over one connection after another.
     ///
     /// After a cut it subscribes again where it was: what the server still has of the time between is delivered, and
-    /// what it does not have is told as a gap.
+    /// what it does not have is reported as a gap, as is what came faster than it was read.
     ///
     /// - Parameters:
     ///   - topic: Path of the topic.
@@ -27,8 +27,9 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
     public enum Element: Sendable {
         /// Something was published.
         case event(Item)
-        /// After a cut: what was published meanwhile is lost, as far as anything was.
-        case gap
+        /// Events are missing before the next one: they came faster than they were read, or the server had them no more
+        /// after a cut. `lost` is their number; `nil` when the topic has begun anew, and the number is not known.
+        case gap(lost: UInt64?)
     }
 
     fileprivate let peer: ReconnectingPeer
@@ -44,6 +45,8 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
         private var connection: Peer?
         private var items: ReplyStream.Iterator?
         private var position: StreamPosition?
+        /// What follows the gap that was delivered last.
+        private var held: StreamItem?
 
         fileprivate init(peer: ReconnectingPeer, topic: String) {
             self.peer = peer
@@ -56,12 +59,17 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
         public mutating func next() async throws(CallError) -> Element? {
             while true {
                 do throws(CallError) {
+                    if let item = held.take() { return .event(try item.payload.answer("event")) }
                     if items == nil {
                         connection = await peer.current.connection()
-                        if try await open() { return .gap }
+                        if let gap = try await open() { return gap }
                     }
                     guard let item = try await items?.next() else { return nil }
                     if let offset = item.offset { position?.offset = offset }
+                    guard item.lost == 0 else {
+                        held = item
+                        return .gap(lost: item.lost)
+                    }
                     return .event(try item.payload.answer("event"))
                 } catch {
                     guard error.code == .unavailable || error.code == .draining else { throw error }
@@ -78,9 +86,9 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
 
         /// Subscribes, from where an earlier subscription ended; not without a connection.
         ///
-        /// - Returns: Whether something is missing in between.
-        private mutating func open() async throws(CallError) -> Bool {
-            guard let connection else { return false }
+        /// - Returns: The gap, if something is missing in between.
+        private mutating func open() async throws(CallError) -> Element? {
+            guard let connection else { return nil }
             let arguments =
                 if let position {
                     try connection.encoded(
@@ -93,7 +101,13 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
             else { throw CallError(.invalidRequest, "rpc/subscribe answers with one value", ran: .yes) }
             items = stream.makeAsyncIterator()
             defer { position = stream.position }
-            return position != nil && position != stream.position
+            return Self.gap(from: position, to: stream.position)
+        }
+
+        private static func gap(from last: StreamPosition?, to start: StreamPosition?) -> Element? {
+            guard let last, last != start else { return nil }
+            guard let start, start.epoch == last.epoch, start.offset > last.offset else { return .gap(lost: nil) }
+            return .gap(lost: start.offset - last.offset)
         }
     }
 }

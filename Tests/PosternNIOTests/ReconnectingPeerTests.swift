@@ -55,7 +55,7 @@ struct ReconnectingPeerTests {
         let started = other.topic("news")
         let third = NativeServer(other)
         try await third.start(at: address)
-        guard case .gap = try await news.next() else { throw CancellationError() }
+        guard case .gap(lost: nil) = try await news.next() else { throw CancellationError() }
         _ = try started.publish(3)
         #expect(event(try await news.next()) == 3)
         #expect(connections.value == 3)

@@ -62,6 +62,56 @@ struct StreamTests {
     }
 
     @Test(arguments: Wiring.allCases)
+    func everyEventThatASlowSubscriberMissesIsCounted(wiring: Wiring) async throws {
+        let router = Router()
+        let topic = router.topic("news")
+        let link = try await Link.make(wiring, serving: router)
+        let news = try await link.client.subscribe("news", of: UInt64.self)
+        for number in UInt64(1)...20_001 { try topic.publish(number) }
+        topic.close()
+        var (received, last) = (UInt64(0), UInt64(0))
+        for try await number in news {
+            received += 1
+            #expect(number == received + news.lost)
+            last = number
+        }
+        #expect(last == 20_001)
+        #expect(news.lost > 15_000)
+        await link.close()
+    }
+
+    @Test func aReconnectingSubscriptionReportsEveryGap() async throws {
+        let router = Router()
+        let topic = router.topic("news")
+        let server = try await NativeServer.listen(on: Wiring.tcp.address, serving: router)
+        let peer = ReconnectingPeer.connect(to: try #require(server.address))
+        var news = peer.subscribe("news", of: UInt64.self).makeAsyncIterator()
+        let first = Task {
+            while topic.subscriberCount == 0 { await Task.yield() }
+            try topic.publish(UInt64(1))
+        }
+        guard case .event(1) = try await news.next() else { throw CancellationError() }
+        try await first.value
+        for number in UInt64(2)...20_001 { try topic.publish(number) }
+        topic.close()
+        var (expected, lost) = (UInt64(2), UInt64(0))
+        while let element = try await news.next() {
+            switch element {
+            case .event(let number):
+                #expect(number == expected)
+                expected += 1
+            case .gap(let count):
+                lost += count ?? 0
+                expected += count ?? 0
+            }
+        }
+        #expect(expected == 20_002)
+        #expect(lost > 15_000)
+        await peer.stop()
+        await server.stop()
+    }
+
+    @Test(arguments: Wiring.allCases)
     func aLostConnectionEndsStreamsWithAnError(wiring: Wiring) async throws {
         let router = Router()
         router.root.registerStream("endless") { () async in

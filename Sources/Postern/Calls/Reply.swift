@@ -44,6 +44,8 @@ public struct StreamItem: Sendable {
     public var payload: Payload
     /// Its offset in the topic, counted from 1 and without holes; `nil` where the stream has no history.
     public var offset: UInt64?
+    /// How many events of the topic are missing right before this one, because they came faster than they were read.
+    public var lost: UInt64 = 0
 
     /// Wraps a value.
     public init(_ payload: Payload, offset: UInt64? = nil) {

@@ -5,6 +5,8 @@ struct IncomingStream<Parked: Sendable>: Sendable {
 
     private var items = Queue<StreamItem>()
     private var taken = 0
+    /// The offset of the last event that arrived, or of the place where the stream begins; `nil` without history.
+    private var lastOffset: UInt64?
     private(set) var end: Result<Void, CallError>?
     /// The reader, when it waits.
     private var parked: Parked?
@@ -15,9 +17,17 @@ struct IncomingStream<Parked: Sendable>: Sendable {
         case wait
     }
 
-    /// Keeps an item; false when the producer had no credit for it.
+    /// Begins behind a place in a topic, if it is a topic that is read.
+    init(after position: StreamPosition? = nil) { lastOffset = position?.offset }
+
+    /// Keeps an item, and notes how many are missing before it; false when the producer had no credit for it.
     mutating func receive(_ item: StreamItem) -> Bool {
         guard end == nil, items.count + taken < Self.initialCredit else { return false }
+        var item = item
+        if let offset = item.offset {
+            if let lastOffset, offset > lastOffset { item.lost = offset - lastOffset - 1 }
+            lastOffset = max(lastOffset ?? 0, offset)
+        }
         items.append(item)
         return true
     }

@@ -4,7 +4,7 @@ extension PeerState {
 
     mutating func receiveStream(_ id: UInt64, _ position: StreamPosition?) -> Action {
         if calls.waiter(of: id) != nil {
-            readers[id] = IncomingStream()
+            readers[id] = IncomingStream(after: position)
             updateRoom()
         }
         return settle(id) { .openStream($0, id: id, position: position) }

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The events that wait for one subscriber, and the subscriber when it waits for events.
 ///
-/// A full buffer drops its oldest event, so the publisher never waits.
+/// A full buffer drops its oldest event, so the publisher never waits; the next event that is read says how many.
 final class SubscriptionBuffer: Sendable {
     typealias Waiter = Suspension<StreamItem?>
 
@@ -10,6 +10,14 @@ final class SubscriptionBuffer: Sendable {
         var items: Queue<StreamItem>
         var waiter: Waiter?
         var isEnded = false
+        /// How many events were dropped since the last one was taken.
+        var dropped: UInt64 = 0
+
+        mutating func take() -> StreamItem? {
+            guard var item = items.take() else { return nil }
+            item.lost = exchange(&dropped, with: 0)
+            return item
+        }
     }
 
     private let state: Mutex<State>
@@ -26,7 +34,7 @@ final class SubscriptionBuffer: Sendable {
         state.withLock { state in
             if let waiter = state.waiter.take() { return waiter }
             guard !state.isEnded else { return nil }
-            if state.items.count >= capacity { _ = state.items.take() }
+            if state.items.count >= capacity, state.items.take() != nil { state.dropped += 1 }
             state.items.append(item)
             return nil
         }
@@ -45,7 +53,7 @@ final class SubscriptionBuffer: Sendable {
     func next() async -> StreamItem? {
         await Suspension.wait { continuation in
             let (item, mustWait) = state.withLock { state in
-                if let item = state.items.take() { return (item as StreamItem?, false) }
+                if let item = state.take() { return (item as StreamItem?, false) }
                 if state.isEnded || state.waiter != nil { return (nil, false) }
                 state.waiter = continuation
                 return (nil, true)

@@ -1,7 +1,7 @@
 /// One reader of a topic: past events first where they were asked for, then live ones, without a hole between.
 ///
-/// When its buffer overflows, the oldest events in it are dropped: the reader sees the offset jump. It ends when the
-/// task that reads is cancelled, when the topic is closed, and when the last copy of it goes away.
+/// When its buffer overflows, the oldest events in it are dropped, and ``StreamItem/lost`` of the next one says how many.
+/// It ends when the task that reads is cancelled, when the topic is closed, and when the last copy of it goes away.
 public struct TopicSubscription: AsyncSequence, Sendable {
     /// The place before the first event that it delivers.
     public let position: StreamPosition

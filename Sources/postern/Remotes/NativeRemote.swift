@@ -1,5 +1,6 @@
 import Postern
 import PosternNIO
+import PosternPrograms
 
 /// A server of the native protocol.
 struct NativeRemote {
@@ -48,6 +49,7 @@ struct NativeRemote {
         case .stream(let stream):
             var items = stream.makeAsyncIterator()
             while let item = try await items.next() {
+                if item.lost > 0 { Output.error("gap {\"dropped\":\(item.lost),\"reason\":\"slow\"}") }
                 guard receive(RemoteAnswer(value: try Self.value(of: item.payload), isStream: true)) else { return }
             }
         }

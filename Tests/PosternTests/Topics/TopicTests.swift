@@ -26,6 +26,18 @@ import Testing
         }
     }
 
+    @Test func whatASlowReaderHasMissedIsCounted() async throws {
+        let topic = router.topic("news")
+        let subscription = topic.subscribe(buffering: 2)
+        for number in 1...5 { try topic.publish(number) }
+        var iterator = subscription.makeAsyncIterator()
+        var lost: [UInt64] = []
+        for _ in 0..<2 { lost.append(try #require(await iterator.next()).lost) }
+        for number in 6...8 { try topic.publish(number) }
+        for _ in 0..<2 { lost.append(try #require(await iterator.next()).lost) }
+        #expect(lost == [3, 0, 1, 0])
+    }
+
     @Test func aTopicIsMadeOnce() throws {
         let topic = router.topic("a/b")
         #expect(router.topic("a/b") === topic)
