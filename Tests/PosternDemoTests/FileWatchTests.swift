@@ -16,7 +16,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         try write("")
         let (events, signal) = AsyncStream.makeStream(of: [Int?].self)
-        let callback = Callback { (old: Stat?, new: Stat?) in signal.yield([old?.size, new?.size]) }
+        let callback = Callback { (old: Stat?, new: Stat?) in _ = signal.yield([old?.size, new?.size]) }
         let monitor: Reference = try await demo.call("files/watch", path, callback, 0.05)
         try write("hello")
         var told = events.makeAsyncIterator()

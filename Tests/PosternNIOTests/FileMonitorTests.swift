@@ -12,7 +12,7 @@ struct FileMonitorTests {
         let (events, signal) = AsyncStream.makeStream(of: [FileStat].self)
         let monitor: Reference = try await link.client.call(
             "FileMonitor",
-            Callback { (old: FileStat, new: FileStat) in signal.yield([old, new]) }
+            Callback { (old: FileStat, new: FileStat) in _ = signal.yield([old, new]) }
         )
         file.grow(by: 5)
         var told = events.makeAsyncIterator()

@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func aDeadlineThatHasPassedStartsNothing() async {
-        router.root.register("never") { () async in Issue.record("the handler ran") }
+        router.root.register("never") { () async in _ = Issue.record("the handler ran") }
         let error = await router.failure("never", deadline: .now - .seconds(1))
         #expect(error?.code == .deadlineExceeded)
         #expect(error?.executed == .no)
