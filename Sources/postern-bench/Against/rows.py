@@ -118,5 +118,4 @@ COUNTED = [
     NativeRow("native", "native add 1 x 1"),
     NativeRow("callback", "native callback 1 x 1", "callback"),
     NativeRow("reference", "native reference 1 x 1", "reference"),
-    NativeRow("stream", "native stream items 1 x 1", "stream"),
 ]
