@@ -7,8 +7,13 @@ final class TestClient {
     private let now = ContinuousClock.now
     private(set) var actions: [JSONRPCSession.Action] = []
 
-    init(limits: JSONRPCLimits = JSONRPCLimits(), allowsSubscriptions: Bool = true, gatewayMethods: [String] = []) {
-        let settings = JSONRPCSettings(limits: limits, gatewayMethods: gatewayMethods)
+    init(
+        limits: JSONRPCLimits = JSONRPCLimits(),
+        allowsSubscriptions: Bool = true,
+        gatewayMethods: [String] = [],
+        observer: (any IncidentObserver)? = nil
+    ) {
+        let settings = JSONRPCSettings(limits: limits, gatewayMethods: gatewayMethods, observer: observer)
         session = JSONRPCSession(settings, allowsSubscriptions: allowsSubscriptions)
     }
 

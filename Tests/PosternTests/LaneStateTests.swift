@@ -15,6 +15,15 @@ import Testing
         return (state, turn)
     }
 
+    /// Checks a lane as its owner does.
+    private func check(_ state: inout LaneState) -> (short: Int, finding: LaneState.Finding) {
+        var (short, finding) = (0, state.check())
+        guard finding.isStuck else { return (0, finding) }
+        while state.takeShort() != nil { short += 1 }
+        state.replaceTurn(&finding)
+        return (short, finding)
+    }
+
     private func word(_ step: LaneState.Step) -> String {
         switch step {
         case .begin: "begin"
@@ -43,6 +52,54 @@ import Testing
         #expect((0..<9).map { _ in word(state.next(in: next)) } == Array(repeating: "begin", count: 8) + ["rest"])
     }
 
+    @Test func nothingBeginsInALaneThatIsHeld() {
+        var (state, turn) = lane(entry(), entry())
+        state.hold()
+        #expect(word(state.next(in: turn)) == "leave")
+        let appended = state.append(entry())
+        #expect(!appended.spawns && !appended.watches)
+        let released = state.release()
+        #expect(released.spawns && !released.isIdle)
+        turn = state.beginTurn()
+        #expect((0..<3).map { _ in word(state.next(in: turn)) } == ["begin", "begin", "rest"])
+    }
+
+    @Test func theEntriesBehindAHandlerThatHoldsItsThreadWaitWhileTheLaneIsHeld() {
+        var (state, _) = lane(entry(), entry(isShort: true), entry())
+        _ = state.check()
+        state.hold()
+        let whileHeld = check(&state)
+        #expect(!whileHeld.finding.spawns && whileHeld.short == 0 && whileHeld.finding.isWatched)
+        #expect(!state.release().spawns)
+        let afterwards = check(&state)
+        #expect(afterwards.finding.spawns && afterwards.short == 1)
+    }
+
+    @Test func shortEntriesEndAtTheOneThatHasTheLaneHeld() {
+        var (state, _) = lane(entry(), entry(isShort: true), entry(isShort: true))
+        _ = state.check()
+        var finding = state.check()
+        #expect(finding.isStuck && state.takeShort() != nil)
+        state.hold()
+        #expect(state.takeShort() == nil)
+        state.replaceTurn(&finding)
+        #expect(!finding.spawns && !finding.isIdle && finding.isWatched)
+    }
+
+    @Test func aLaneThatIsReleasedBeforeItsTurnGoesOnSpawnsNoOther() {
+        var (state, turn) = lane(entry(), entry())
+        state.hold()
+        #expect(!state.release().spawns)
+        #expect(word(state.next(in: turn)) == "begin")
+    }
+
+    @Test func aLaneThatIsReleasedWithoutEntriesIsIdle() {
+        var state = LaneState()
+        state.hold()
+        #expect(state.release().isIdle)
+        #expect(!state.release().isIdle)
+    }
+
     @Test func aTurnThatHasLastedSinceTheLastCheckEnds() {
         var (state, turn) = lane(entry(), entry(), entry())
         _ = state.check()
@@ -54,8 +111,8 @@ import Testing
 
     @Test func aHandlerThatHasNotMovedSinceTheLastCheckIsReplaced() {
         var (state, turn) = lane(entry(), entry())
-        #expect(!state.check().spawns)
-        #expect(state.check().spawns)
+        #expect(!check(&state).finding.spawns)
+        #expect(check(&state).finding.spawns)
         let next = state.beginTurn()
         #expect(word(state.next(in: turn)) == "leave")
         #expect(word(state.next(in: next)) == "begin")
@@ -64,8 +121,8 @@ import Testing
     @Test func shortEntriesBehindAHandlerThatHoldsItsThreadBeginAtOnce() {
         var (state, turn) = lane(entry(), entry(isShort: true), entry(isShort: true))
         _ = state.check()
-        let finding = state.check()
-        #expect(finding.short.count == 2 && finding.isIdle && !finding.spawns)
+        let (short, finding) = check(&state)
+        #expect(short == 2 && finding.isIdle && !finding.spawns)
         #expect(word(state.next(in: turn)) == "leave")
         #expect(state.append(entry()).spawns)
     }
@@ -73,8 +130,8 @@ import Testing
     @Test func aNotificationIsOvertakenByShortCallsOnly() {
         var (state, turn) = lane(entry(isNotification: true), entry(isShort: true), entry())
         _ = state.check()
-        let finding = state.check()
-        #expect(finding.short.count == 1 && !finding.spawns && !finding.isIdle)
+        let (short, finding) = check(&state)
+        #expect(short == 1 && !finding.spawns && !finding.isIdle)
         #expect(word(state.next(in: turn)) == "yield")
     }
 

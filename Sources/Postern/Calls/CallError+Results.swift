@@ -6,6 +6,9 @@ extension CallError {
         CallError(.responseTooLarge, "The result is larger than allowed", ran: ran)
     }
 
+    /// The error of a result behind which too much waits to be sent.
+    static let noRoomForAnswer = CallError(.busy, "Too many bytes wait to be sent before the result", ran: .yes)
+
     /// The error of a result that an encoding has no form for; why is not for callers.
     package static func unwritableResult(_ reason: PayloadError) -> CallError {
         var error = CallError(.internalError, "The result cannot be written", ran: .yes)

@@ -25,6 +25,8 @@ public struct Incident: Sendable {
         public static let handlerFailed = Kind(name: "handler failed", severity: .error)
         /// A handler answered a call with an error that it has chosen for its callers.
         public static let callFailed = Kind(name: "call failed", severity: .info)
+        /// A notification was dropped, because too many wait to be handled.
+        public static let notificationDropped = Kind(name: "notification dropped", severity: .notice)
         /// A client, or one request of it, was not let in.
         public static let clientRefused = Kind(name: "client refused", severity: .notice)
         /// The connection of a client was closed because of a limit or a rule of the protocol.

@@ -12,6 +12,16 @@ package final class HandlerLane: Sendable {
     /// Called with a lane on the thread that appends to it.
     package typealias Request = @Sendable (HandlerLane) -> Void
 
+    /// What follows when entries may begin again.
+    package struct Release: Sendable {
+        /// Whether a turn has to be spawned.
+        var spawns = false
+        /// Whether checks have to begin.
+        var watches = false
+        /// Whether every entry has begun.
+        var isIdle = false
+    }
+
     private let state = Mutex(LaneState())
     private let hasWork = Atomic(false)
     private let spawn: Request
@@ -50,6 +60,29 @@ package final class HandlerLane: Sendable {
     /// Removes the entries that have not begun, for a connection that has ended.
     package func removeAll() -> [any LaneEntry] { state.withLock { $0.removeAll() } }
 
+    /// Lets nothing begin until ``release()``: neither an entry, nor what asks for ``isIdle``.
+    package func hold() {
+        state.withLock { state in
+            hasWork.store(true, ordering: .relaxed)
+            state.hold()
+        }
+    }
+
+    /// Lets entries begin again; what it returns is passed to ``go(on:)``, where no lock is held.
+    package func release() -> Release {
+        state.withLock { state in
+            let release = state.release()
+            if release.isIdle { hasWork.store(false, ordering: .releasing) }
+            return release
+        }
+    }
+
+    /// Starts what ``release()`` has found to be waiting.
+    package func go(on release: Release) {
+        if release.spawns { spawn(self) }
+        if release.watches { watch(self) }
+    }
+
     /// Starts entries for one turn.
     package func run() {
         let turn = state.withLock { $0.beginTurn() }
@@ -71,12 +104,14 @@ package final class HandlerLane: Sendable {
     ///
     /// - Returns: Whether it has to be called again.
     package func check() -> Bool {
-        let finding = state.withLock { state in
-            let finding = state.check()
+        var finding = state.withLock { $0.check() }
+        guard finding.isStuck else { return finding.isWatched }
+        // One at a time, since each may have the lane held.
+        while let entry = state.withLock({ $0.takeShort() }) { entry.begin() }
+        state.withLock { state in
+            state.replaceTurn(&finding)
             if finding.isIdle { hasWork.store(false, ordering: .releasing) }
-            return finding
         }
-        for entry in finding.short { entry.begin() }
         if finding.spawns { spawn(self) }
         return finding.isWatched
     }

@@ -7,14 +7,14 @@ struct LaneState: Sendable {
         case yield
         /// Every entry has begun.
         case rest
-        /// Another turn has taken over.
+        /// Another turn has taken over, or nothing begins until ``LaneState/release()``.
         case leave
     }
 
     /// What a check has found.
     struct Finding: Sendable {
-        /// Short entries to begin at once.
-        var short: [any LaneEntry] = []
+        /// Whether the handler that began last has held its thread since the last check.
+        var isStuck = false
         /// Whether a new turn has to be spawned.
         var spawns = false
         /// Whether every entry has begun.
@@ -31,6 +31,8 @@ struct LaneState: Sendable {
     private var begunInTurn = 0
     private var yields = false
     private var isWatched = false
+    /// Whether nothing begins, as the answers that wait to be sent are many already.
+    private var isHeld = false
     /// Counts the entries that began.
     private var begun = 0
     /// Whether the entry that began last is waited for, however long it takes.
@@ -45,13 +47,32 @@ struct LaneState: Sendable {
     mutating func append(_ entry: any LaneEntry) -> (spawns: Bool, watches: Bool) {
         queue.append(entry)
         guard phase != .idle else {
+            if isHeld { return (false, false) }
             phase = .spawned
             return (true, false)
         }
-        guard !isWatched else { return (false, false) }
+        return (false, beginWatch())
+    }
+
+    /// - Returns: Whether checks have to begin.
+    private mutating func beginWatch() -> Bool {
+        guard !isWatched else { return false }
         isWatched = true
         seen = (-1, -1)
-        return (false, true)
+        return true
+    }
+
+    /// Lets nothing begin until ``release()``.
+    mutating func hold() { isHeld = true }
+
+    /// Lets entries begin again.
+    mutating func release() -> HandlerLane.Release {
+        guard isHeld else { return HandlerLane.Release() }
+        isHeld = false
+        guard phase == .idle else { return HandlerLane.Release() }
+        guard !queue.isEmpty else { return HandlerLane.Release(isIdle: true) }
+        phase = .spawned
+        return HandlerLane.Release(spawns: true, watches: beginWatch())
     }
 
     mutating func removeAll() -> [any LaneEntry] {
@@ -71,6 +92,10 @@ struct LaneState: Sendable {
 
     mutating func next(in turn: Int) -> Step {
         guard turn == self.turn, phase == .running else { return .leave }
+        guard !isHeld else {
+            phase = .idle
+            return .leave
+        }
         guard !queue.isEmpty else {
             phase = .idle
             return .rest
@@ -94,22 +119,27 @@ struct LaneState: Sendable {
             return finding
         }
         defer { seen = (begun, turn) }
-        guard phase == .running, seen.turn == turn else { return finding }
+        guard phase == .running, seen.turn == turn, !isHeld else { return finding }
         yields = true
-        guard seen.begun == begun else { return finding }
-        takeShort(&finding)
-        guard !isWaitedFor else { return finding }
-        finding.spawns = !queue.isEmpty
-        finding.isIdle = queue.isEmpty
-        phase = queue.isEmpty ? .idle : .spawned
+        finding.isStuck = seen.begun == begun
         return finding
     }
 
-    /// Takes the short entries at the front, up to one that has to wait for the handler that holds its thread.
-    private mutating func takeShort(_ finding: inout Finding) {
-        while let first = queue.first, first.traits.isShort, !(isWaitedFor && first.traits.isNotification) {
-            _ = queue.take()
-            finding.short.append(first)
-        }
+    /// Whether the handler that the last check found holds its thread still, and entries may begin beside it.
+    private var isOvertaken: Bool { !isHeld && phase == .running && seen == (begun, turn) }
+
+    /// Takes the short entry at the front, unless it has to wait for the handler that holds its thread.
+    mutating func takeShort() -> (any LaneEntry)? {
+        guard isOvertaken, let first = queue.first, first.traits.isShort else { return nil }
+        guard !(isWaitedFor && first.traits.isNotification) else { return nil }
+        return queue.take()
+    }
+
+    /// Replaces the turn whose handler holds its thread.
+    mutating func replaceTurn(_ finding: inout Finding) {
+        guard isOvertaken, !isWaitedFor else { return }
+        finding.spawns = !queue.isEmpty
+        finding.isIdle = queue.isEmpty
+        phase = queue.isEmpty ? .idle : .spawned
     }
 }

@@ -35,6 +35,9 @@ extension Peer {
 
     /// Tells the other end something and does not wait; notifications arrive in the order sent.
     ///
+    /// The other end drops a notification while ``PeerLimits/notifications`` of this connection wait there, and reports
+    /// that in its log. What must not be lost is a call, whose reply slows its sender down, or a stream.
+    ///
     /// - Throws: `CallError` when the notification cannot leave.
     public func notify<each Argument: Encodable>(
         _ method: String,

@@ -51,6 +51,7 @@ extension Peer {
             for waiter in waiters { waiter.settle(.failure(error)) }
         }
         for parked in remains.parked { parked.resume() }
+        lane.go(on: lane.release())
         for handler in remains.handlers { handler.cancel() }
         lastHandlers.withLock { $0 = remains.handlers }
         expiry.stop()

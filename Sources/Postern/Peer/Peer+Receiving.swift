@@ -22,6 +22,7 @@ extension Peer {
                 } else {
                     violation = perform(action, bytes, message, &replies)
                 }
+                if replies.bytes.count > limits.crowdingBytes { changeInTurn { hold(&$0) } }
                 if isOpening, changeInTurn({ $0.phase == .open }) {
                     isOpening = false
                     finishOpening(&replies)
@@ -43,7 +44,9 @@ extension Peer {
     /// Hands over the frames that may be sent; empty when there are none.
     public func takeOutput() -> [UInt8] {
         writeReleases()
-        return changeInTurn { $0.outbox.take() }
+        let (output, relief) = changeInTurn { state in (state.outbox.take(), relieve(&state)) }
+        if let relief { resume(relief) }
+        return output
     }
 
     /// Whether the other side has said hello, and both have proven themselves if they have to.

@@ -35,7 +35,7 @@ extension Peer {
     /// Handles a notification: at once when that is short, otherwise in order with calls.
     func handleNotification(_ path: Range<Int>, _ arguments: Range<Int>, _ bytes: [UInt8]) {
         if let arrivals {
-            guard let id = changeInTurn({ $0.beginNotification() }) else { return }
+            guard let id = changeInTurn({ $0.beginNotification() }) else { return noteDropped(path, bytes) }
             return arrivals.append(.init(id: id, call: notification(path, arguments, bytes), depth: 0))
         }
         switch dispatcher.execution(of: bytes.span.extracting(path)) {
@@ -43,9 +43,15 @@ extension Peer {
             var unused: [UInt8] = []
             try? method.run(bytes.span.extracting(arguments), MessagePack.self, &unused)
         case let execution:
-            guard let id = changeInTurn({ $0.beginNotification() }) else { return }
+            guard let id = changeInTurn({ $0.beginNotification() }) else { return noteDropped(path, bytes) }
             begin(id, notification(path, arguments, bytes), depth: 0, execution)
         }
+    }
+
+    /// Reports a notification that is dropped, since a notification has no answer that could say so.
+    func noteDropped(_ path: Range<Int>, _ bytes: [UInt8]) {
+        let method = String(decoding: bytes[path], as: UTF8.self)
+        observer?.observe(Incident(.notificationDropped, cause: "too many wait", [.method: method]))
     }
 
     func incomingCall(_ frame: CallFrame, _ bytes: [UInt8]) -> Call {

@@ -33,7 +33,10 @@ extension Peer {
     ) -> DisconnectReason? {
         var call = notification(path, arguments, bytes)
         guard locate(&call, references) else { return self.references.noteBadUse() }
-        guard let id = changeInTurn({ $0.beginNotification() }) else { return nil }
+        guard let id = changeInTurn({ $0.beginNotification() }) else {
+            noteDropped(path, bytes)
+            return nil
+        }
         begin(id, call, depth: 0)
         return nil
     }

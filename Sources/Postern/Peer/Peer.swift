@@ -80,6 +80,7 @@ public final class Peer: Sendable {
     func change<R: Sendable, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
         let (result, wakesTransport, drained, isOverfull) = try state.withLock { state throws(E) in
             let result = try body(&state)
+            if state.isCrowded { hold(&state) }
             return (result, state.outbox.takeWakeUp(), state.takeDrainWaiter(), state.isOverfull)
         }
         if wakesTransport { transport.outputBecameReady() }

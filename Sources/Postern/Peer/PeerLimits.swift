@@ -36,7 +36,7 @@ public struct PeerLimits: Hashable, Sendable {
     public var errorTraceBytes = 16 << 10
     /// UTF-8 bytes in the path of a method.
     public var pathBytes = 128
-    /// Notifications waiting or being handled; one more is dropped and counted.
+    /// Notifications waiting or being handled; one more is dropped, and reported to the observer.
     public var notifications = 1_024
     /// How long a call made here waits for its reply when nothing else is said: 30 seconds; `nil` for no end.
     ///
@@ -56,8 +56,16 @@ public struct PeerLimits: Hashable, Sendable {
     public var references = 160_000
     /// Bytes waiting to be sent, those of calls that wait for room among them.
     ///
-    /// Above it calls fail with `.busy`; above twice as much the connection is closed.
+    /// Above a sixteenth of it, 2 MiB, calls of the other side begin, and streams that are produced here go on, only when
+    /// output has been taken. Above it calls made here fail with `.busy`. A result that would bring it above one and a
+    /// half times as much becomes the error `.busy`, whose call was executed; above twice as much the connection ends.
     public var queuedBytes = 32 << 20
+
+    /// Bytes waiting to be sent above which no more are made.
+    var crowdingBytes: Int { queuedBytes / 16 }
+
+    /// Bytes waiting to be sent, with a result, above which the result is not sent.
+    var answerRoom: Int { queuedBytes + queuedBytes / 2 }
 
     /// The limits of a peer that was given none.
     public static let standard = PeerLimits()

@@ -72,10 +72,11 @@ extension PeerState {
         _ references: ReferenceNumbers? = nil
     ) -> Bool {
         guard let call = endServing(id), !call.isNotification, !call.isCancelled, phase == .open else { return false }
-        let limit = outgoingFrameLimit
+        let (limit, room) = (outgoingFrameLimit, limits.answerRoom - outbox.byteCount)
         return outbox.write { output in
             let error: CallError
             switch result {
+            case .success(let value) where value.count > room: error = .noRoomForAnswer
             case .success(let value):
                 let fits = Outbox.append(behind: references, limit: limit, to: &output) { output in
                     let start = FrameWriter.begin(.reply, fields: 3, id: id, into: &output)

@@ -111,7 +111,7 @@ extension PeerState {
         guard phase == .open, var call = served[id], !call.isCancelled, call.isStream else {
             return .stopped
         }
-        guard call.credit > 0 else { return .wait }
+        guard call.credit > 0, !isCrowded else { return .wait }
         let limit = outgoingFrameLimit
         let fits = outbox.write(behind: references, limit: limit) { output in
             let start = FrameWriter.begin(.item, fields: 4, id: id, into: &output)
@@ -131,9 +131,21 @@ extension PeerState {
 
     /// Remembers the producer of a stream; false when it need not wait.
     mutating func parkProducer(of id: UInt64, _ producer: Parked) -> Bool {
-        guard isWanted(id), served[id]?.credit == 0, served[id]?.ending == nil else { return false }
+        guard isWanted(id), let call = served[id], call.ending == nil else { return false }
+        guard call.credit == 0 || isCrowded else { return false }
+        if call.credit > 0 { isRoomAwaited = true }
         served[id]?.parked = producer
         return true
+    }
+
+    /// Hands over the producers that waited for output to be taken.
+    mutating func takeWaitingProducers() -> [Parked] {
+        guard isRoomAwaited else { return [] }
+        isRoomAwaited = false
+        return served.keys.compactMap { id in
+            guard let call = served[id], call.isStream, call.credit > 0 else { return nil }
+            return unparkProducer(of: id)
+        }
     }
 
     /// Hands over the producer of a stream, to be woken.

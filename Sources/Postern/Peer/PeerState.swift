@@ -31,6 +31,10 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     var served: [UInt64: ServedCall<Handler, Parked>] = [:]
     var counts = ServedCounts()
     var notificationsDropped = 0
+    /// Whether handlers wait until output was taken.
+    var isHolding = false
+    /// Whether a producer waits until output was taken.
+    var isRoomAwaited = false
     var nextNotificationID = firstNotificationID
     var readers: [UInt64: IncomingStream<Parked>] = [:]
     var drainWaiter: Parked?
@@ -68,6 +72,9 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
 
     /// The largest frame that the other side takes, in bytes after its length; none that leaves is larger.
     var outgoingFrameLimit: Int { remote.maximumFrameBytes }
+
+    /// Whether so much waits to be sent that no more of it is made: handlers and items of streams wait.
+    var isCrowded: Bool { outbox.byteCount > limits.crowdingBytes }
 
     /// Whether more waits to be sent than a reader at any speed would leave.
     var isOverfull: Bool { outbox.byteCount > 2 * limits.queuedBytes }

@@ -74,6 +74,10 @@ extension JSONRPCSession {
         let options = complete(options, request, message, meta)
         let call = call(request, message, meta)
         if !admit(call, PendingCall(id: request.id, details: details), options, &actions) {
+            if request.envelope.isNotification {
+                let cause = "too many calls in flight"
+                settings.observer?.observe(Incident(.notificationDropped, cause: cause, [.method: request.method]))
+            }
             refuse(.tooManyCalls, request.envelope, message, &output)
         }
     }

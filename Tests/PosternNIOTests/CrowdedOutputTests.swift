@@ -1,0 +1,53 @@
+import Postern
+import PosternNIO
+import Synchronization
+import Testing
+
+/// More answers and items than wait to be sent at once, to an end that reads at full speed.
+@Suite(.timeLimit(.minutes(2)))
+struct CrowdedOutputTests {
+    private static let large = [UInt8](repeating: 7, count: 1 << 20)
+
+    private static func router() -> Router {
+        let router = Router()
+        let service = router.service("large")
+        for (name, execution) in [("onLoop", .onEventLoop), ("off", .concurrent)] as [(String, MethodOptions.Execution)]
+        {
+            service.register(name, options: MethodOptions(execution: execution)) { large }
+        }
+        service.registerStream("items") {
+            AsyncStream { continuation in
+                for _ in 0..<100 { continuation.yield(large) }
+                continuation.finish()
+            }
+        }
+        return router
+    }
+
+    @Test("A hundred answers of 1 MiB arrive, and the connection stays", arguments: Wiring.allCases, ["onLoop", "off"])
+    func answersArrive(wiring: Wiring, method: String) async throws {
+        let link = try await Link.make(wiring, serving: Self.router())
+        let sizes = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<100 {
+                group.addTask {
+                    let bytes: [UInt8] = try await link.client.call("large/\(method)")
+                    return bytes.count
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(sizes == Array(repeating: 1 << 20, count: 100))
+        #expect(link.server.isConnected)
+        await link.close()
+    }
+
+    @Test("A hundred items of 1 MiB arrive, and the connection stays", arguments: Wiring.allCases)
+    func itemsArrive(wiring: Wiring) async throws {
+        let link = try await Link.make(wiring, serving: Self.router())
+        var count = 0
+        for try await item in try await link.client.stream("large/items", of: [UInt8].self) { count += item.count }
+        #expect(count == 100 << 20)
+        #expect(link.server.isConnected)
+        await link.close()
+    }
+}
