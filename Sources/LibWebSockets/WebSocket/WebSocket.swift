@@ -23,6 +23,8 @@ public final class WebSocket: Flushable {
     private var handler: (any WebSocketHandler)?
     private var message = MessageAssembly()
     private var output: [UInt8] = []
+    /// Bytes of the output that answers no message: events, progress, calls to the other end.
+    private var unaskedBytes = 0
     private var isDirty = false
     /// Bytes that libwebsockets took and could not send at once.
     private var heldBytes = 0
@@ -80,8 +82,19 @@ public final class WebSocket: Flushable {
 
     // MARK: Sending
 
+    /// Whether more output waits than ``WebSocketLimits/maximumQueuedBytes``.
+    ///
+    /// Once it has left, ``WebSocketHandler/outputLeft(_:)`` is called.
+    public var isCrowded: Bool { waitingBytes > limits.maximumQueuedBytes }
+
     /// Sends one text message: whatever `body` appends, nothing when it appends nothing.
-    public func sendText(_ body: (inout [UInt8]) -> Void) { append(.text, body) }
+    ///
+    /// - Parameters:
+    ///   - isAnswer: Whether the other end has asked for it: such a message may wait behind others.
+    ///   - body: Appends the message.
+    public func sendText(isAnswer: Bool = false, _ body: (inout [UInt8]) -> Void) {
+        append(.text, isAnswer: isAnswer, body)
+    }
 
     /// Sends one message as it stands, also an empty one.
     public func send(_ message: Span<UInt8>, isBinary: Bool) {
@@ -110,13 +123,22 @@ public final class WebSocket: Flushable {
         closeFrameBytes = output.count - start
     }
 
-    private func append(_ kind: WebSocketFrame.Kind, keepsEmpty: Bool = false, _ body: (inout [UInt8]) -> Void) {
+    private func append(
+        _ kind: WebSocketFrame.Kind,
+        keepsEmpty: Bool = false,
+        isAnswer: Bool = false,
+        _ body: (inout [UInt8]) -> Void
+    ) {
         guard state == .open else { return }
         reserve()
+        let start = output.count
         WebSocketFrame.append(kind, to: &output, keepsEmpty: keepsEmpty, body: body)
         markDirty()
+        if !isAnswer { unaskedBytes += output.count - start }
+        guard isCrowded else { return }
         // What libwebsockets holds does not count: it may be one large answer that is on its way.
-        if waitingBytes > limits.maximumQueuedBytes, isBlocked { handler?.fellBehind(self) }
+        let isTooMuch = unaskedBytes > limits.maximumQueuedBytes || waitingBytes > limits.maximumAnswerBytes
+        if isTooMuch, isBlocked { handler?.fellBehind(self) }
     }
 
     /// Whether the connection takes no more; also when only a pong of libwebsockets is stuck.
@@ -146,14 +168,16 @@ public final class WebSocket: Flushable {
         isDirty = false
         guard let connection = unsafe connection, output.count > Self.prefix else { return }
         guard unsafe lws_partial_buffered(connection) == 0 else { return waitForRoom() }
-        let count = waitingBytes
+        let (count, wasCrowded) = (waitingBytes, isCrowded)
         guard unsafe write(to: connection) else { return kill() }
         isOutOfRoom = false
+        unaskedBytes = 0
         heldBytes = 0
         if unsafe lws_partial_buffered(connection) != 0 {
             heldBytes = count
             waitForRoom()
         }
+        if wasCrowded { handler?.outputLeft(self) }
     }
 
     /// Passes the output to libwebsockets; `false` when the connection is broken.

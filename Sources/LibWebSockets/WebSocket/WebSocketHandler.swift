@@ -7,6 +7,8 @@ public protocol WebSocketHandler: AnyObject {
     /// One whole message has arrived. Whether text is valid UTF-8 is for the handler to check, and to close with 1007
     /// where it is not: most handlers read every byte anyway. The bytes are gone when this returns.
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket)
+    /// What was more than ``WebSocket/isCrowded`` allows has left.
+    func outputLeft(_ socket: WebSocket)
     /// More output is waiting than the socket may hold, or none has left for too long. The socket must be closed.
     func fellBehind(_ socket: WebSocket)
     /// Neither a pong nor anything else came in time. The socket must be closed.
@@ -20,6 +22,8 @@ public protocol WebSocketHandler: AnyObject {
 extension WebSocketHandler {
     /// Does nothing.
     public func willClose(_ socket: WebSocket, code: UInt16, reason: String) {}
+    /// Does nothing.
+    public func outputLeft(_ socket: WebSocket) {}
 }
 
 /// The limits and times of one WebSocket.
@@ -30,8 +34,10 @@ public struct WebSocketLimits: Sendable {
     public var maximumFragments = 1_024
     /// How long a message that has begun may make no progress.
     public var messageMilliseconds: UInt64 = 10_000
-    /// The most output that may wait, in bytes.
+    /// The most output that may wait besides answers, in bytes.
     public var maximumQueuedBytes = 1 << 20
+    /// The most output that may wait, in bytes, with answers.
+    public var maximumAnswerBytes = 64 << 20
     /// How long output may wait without any of it leaving.
     public var stallMilliseconds: UInt64 = 10_000
     /// The bytes of a message, and of output that waits, that have to move in a second, on average over each of the two

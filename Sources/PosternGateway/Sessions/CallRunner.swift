@@ -92,6 +92,20 @@ final class CallRunner {
         return true
     }
 
+    /// Lets no further call begin until ``release()``.
+    func hold() {
+        if lane == nil { lane = context.makeLane() }
+        lane?.hold()
+    }
+
+    /// Lets calls begin again.
+    func release() {
+        guard let lane else { return }
+        lane.go(on: lane.release())
+        // Output leaves at the very end of a turn, behind the time at which the loop starts calls by itself.
+        context.loop.concurrentExecutor.startCollected()
+    }
+
     /// Cancels a call; one that has not begun is answered without being run.
     func cancel(_ ticket: CallTicket) { handles[ticket]?.cancel() }
 

@@ -36,7 +36,7 @@ extension WebSocketSession {
     func finish(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
         sendClientMessages()
         let result = JSONRPCClient.isNeeded(for: result) ? client.outgoing(result) : result
-        send { $0.finish(ticket, with: result, into: &$1, actions: &$2) }
+        send(isAnswer: true) { $0.finish(ticket, with: result, into: &$1, actions: &$2) }
     }
 
     /// Sends what a handler reports.

@@ -41,7 +41,7 @@ final class WebSocketSession: WebSocketHandler {
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
         var actions = exchange(&context.spareActions, with: [])
         var isText = true
-        socket.sendText { output in
+        socket.sendText(isAnswer: true) { output in
             let start = output.count
             let isJSON = session.receive(
                 message,
@@ -55,10 +55,12 @@ final class WebSocketSession: WebSocketHandler {
             isText = isJSON || isBinary || message.isUTF8
             if !isText { output.removeLast(output.count - start) }
         }
+        if socket.isCrowded { calls.hold() }
         perform(&actions)
         if !isText { CloseCode.notUTF8.close(socket) }
     }
 
+    func outputLeft(_ socket: WebSocket) { madeCalls?.release() }
     func fellBehind(_ socket: WebSocket) { CloseCode.slowConsumer.close(socket, droppingQueued: true) }
     func wentSilent(_ socket: WebSocket) { CloseCode.noPong.close(socket) }
 
@@ -113,10 +115,16 @@ final class WebSocketSession: WebSocketHandler {
     }
 
     /// Lets the session append one message, sends it, and then does what the session asks for.
-    func send(_ body: (inout JSONRPCSession, inout [UInt8], inout [JSONRPCSession.Action]) -> Void) {
+    ///
+    /// While many answers wait, no further calls begin: the client is read all the same, since it may answer a handler.
+    func send(
+        isAnswer: Bool = false,
+        _ body: (inout JSONRPCSession, inout [UInt8], inout [JSONRPCSession.Action]) -> Void
+    ) {
         guard let socket else { return }
         var actions = exchange(&context.spareActions, with: [])
-        socket.sendText { body(&session, &$0, &actions) }
+        socket.sendText(isAnswer: isAnswer) { body(&session, &$0, &actions) }
+        if socket.isCrowded { calls.hold() }
         perform(&actions)
     }
 
