@@ -750,7 +750,7 @@ class Peer:
                 raise _refusal(DEADLINE, "The time for the call had run out")
             async with clock:
                 result = await run(_checked(positional), _checked(named))
-            if isinstance(result, (types.GeneratorType, types.AsyncGeneratorType, Stream, _Events)):
+            if call.id and isinstance(result, (types.GeneratorType, types.AsyncGeneratorType, Stream, _Events)):
                 await self._produce(call, result)
             elif call.id:
                 self._send([Kind.REPLY, call.id, result])
