@@ -93,7 +93,7 @@ def test_every_code_arrives_with_what_belongs_to_it(pair):
 
 def test_every_code_has_its_cause(pair):
     async def test():
-        async with pair(frame_bytes=4_096, calls_in_flight=4, references=10) as (peer, other):
+        async with pair(client={"references": 1_000}, frame_bytes=4_096, calls_in_flight=4, references=10) as (peer, other):
             async def code(awaitable):
                 return (await error_of(awaitable)).code
             assert await code(peer.call("x" * 129)) == postern.INVALID_REQUEST

@@ -59,7 +59,8 @@ _ERROR = "uituv uitulv uituUlv uituUltv"
 _FORMS = [forms.split() for forms in ("", "utUuuvv", "uv", _ERROR, "u", "tvv", "uTU", "uUv", f"u {_ERROR}", "uu", "uv", "u",
                                       "u", "it", "b", "uu", "ll llu")]
 _TYPES: dict[str, Any] = {"u": int, "i": int, "t": str, "b": bytes, "l": list, "?": bool}
-_MEMBERS = {"frameBytes": "u", "callsInFlight": "u", "streams": "u", "hops": "u", "names": "?", "traceIds": "?", "name": "t", "auth": "b"}
+_MEMBERS = {"frameBytes": "u", "callsInFlight": "u", "streams": "u", "references": "u", "hops": "u", "names": "?",
+            "traceIds": "?", "name": "t", "auth": "b"}
 INVALID_REQUEST, NO_METHOD, INVALID_PARAMETERS, INTERNAL, FAILED = -32600, -32601, -32602, -32603, -32000
 NOT_FOUND, DEADLINE, RESULT_TOO_LARGE, CALL_TOO_LARGE, BUSY = -32001, -32002, -32003, -32007, -32009
 UNAUTHENTICATED, DRAINING, UNAVAILABLE, TOO_MANY_REFERENCES, CANCELLED = -32050, -32053, -32054, -32056, -32800
@@ -342,8 +343,8 @@ class Peer:
         self._held, self._bad_uses = dict[int, list[Any]](), 0                # Number: how often received, weak Remote.
         self._message: tuple[list[int], dict[int, Any]] = [], {}              # The references of the next frame.
         self._heard, self._half_since = self.loop.time(), 0.0
-        hello = {"frameBytes": self.frame_bytes, "callsInFlight": self.calls_in_flight, "hops": 64, "names": True,
-                 "traceIds": True, "name": name, **({"auth": self._nonce} if secret else {})}
+        hello = {"frameBytes": self.frame_bytes, "callsInFlight": self.calls_in_flight, "references": self.references,
+                 "hops": 64, "names": True, "traceIds": True, "name": name, **({"auth": self._nonce} if secret else {})}
         self._send([Kind.HELLO, 1, hello])
         self._tasks = [self.loop.create_task(self._read()), self.loop.create_task(self._watch())]
 
@@ -484,7 +485,7 @@ class Peer:
             raise TypeError(f"{type(value).__name__} has no form")
         key = (id(value.__self__), value.__func__) if isinstance(value, types.MethodType) else id(value)
         if (number := self._numbers.get(key)) is None:
-            if len(self._lent) >= self.references:
+            if len(self._lent) >= self.remote.get("references", 10_000):
                 raise _refusal(TOO_MANY_REFERENCES, "The other side holds too many references")
             number = self._numbers[key] = secrets.randbelow(2**63 - 1) + 1
             self._lent[number] = [value, key, 0]
