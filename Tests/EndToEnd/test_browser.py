@@ -133,9 +133,10 @@ def test_check_50_what_the_collector_takes_is_given_back(server, open_page, tmp_
     page.evaluate("""async (path) => {
         const { Postern } = await import("/postern.js");
         globalThis.forgetful = new Postern();
-        await forgetful.call("files.watch", [path, () => {}, 3600]);
+        globalThis.monitor = await forgetful.call("files.watch", [path, () => {}, 3600]);
     }""", str(tmp_path / "watched.txt"))
     expect_result(page, "files.active", "1")
+    page.evaluate("delete globalThis.monitor")
     browser = page.context.new_cdp_session(page)
     for _ in range(50):
         browser.send("HeapProfiler.collectGarbage")
