@@ -21,7 +21,7 @@ extension TypeSyntaxProtocol {
         return type.as(IdentifierTypeSyntax.self)?.name.text ?? type.as(MemberTypeSyntax.self)?.name.text ?? ""
     }
 
-    /// What stands before the last of its names: a module or a type; empty without any.
+    /// What precedes the last of its names: a module or a type; empty without any.
     var qualifier: String {
         let type = TypeSyntax(self)
         if let name = type.as(IdentifierTypeSyntax.self) { return name.moduleSelector?.moduleName.text ?? "" }

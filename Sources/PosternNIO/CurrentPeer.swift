@@ -12,7 +12,7 @@ final class CurrentPeer: Sendable {
         var isClosed = false
         var refusal: DisconnectReason?
         var failure: CallError?
-        /// The connections that readers were told of as connected, the oldest first.
+        /// The connections that were reported to readers as connected, the oldest first.
         var told: [Peer] = []
         var readers = SignalReaders()
         var calls = WaitingCalls()

@@ -277,7 +277,7 @@ final class HTTPConnection: PollOwner, Flushable {
         return outgoing.check(moved: progress.read(descriptor), at: now, demand) != .moves
     }
 
-    /// Whether the body that is being read stands still, or arrives too slowly.
+    /// Whether the body that is being read does not move, or arrives too slowly.
     func isBodyTooSlow(_ now: UInt64) -> Bool {
         let demand = TransferPace.Demand(
             patience: worker.limits.bodyMilliseconds,

@@ -45,7 +45,7 @@ struct MessageAssembly {
         return taken
     }
 
-    /// Whether a message that has begun stands still, or arrives too slowly.
+    /// Whether a message that has begun does not move, or arrives too slowly.
     mutating func isTooSlow(_ now: UInt64, limits: WebSocketLimits) -> Bool {
         guard pace.isUnderWay else { return false }
         let demand = TransferPace.Demand(patience: limits.messageMilliseconds, bytesPerSecond: limits.minimumRate)

@@ -6,7 +6,7 @@ struct OutgoingCall: Sendable {
     let references: ReferenceNumbers?
     /// How many milliseconds are left until ``sharedDeadline``.
     private(set) var timeout: UInt64?
-    /// When the caller's time runs out, as the other side is told; `nil` for no limit.
+    /// When the caller's time runs out, which the call says to the other side; `nil` for no limit.
     var sharedDeadline: ContinuousClock.Instant?
     /// When the caller stops waiting.
     var deadline: ContinuousClock.Instant?
@@ -19,7 +19,7 @@ struct OutgoingCall: Sendable {
         self.references = references
     }
 
-    /// Counts what is left of the time that the other side is told.
+    /// Counts what is left of the time that the call says.
     mutating func setTimeout(at now: @autoclosure () -> ContinuousClock.Instant) throws(CallError) {
         guard let sharedDeadline else { return }
         let left = sharedDeadline.timeLeft(at: now())

@@ -41,7 +41,7 @@ struct PeerRemains<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Senda
 /// A call whose caller waits no longer.
 struct EndedCall<Waiter: Sendable>: Sendable {
     enum Reason: Hashable, Sendable {
-        /// It was sent; the other side is told.
+        /// It was sent, and so is a cancel.
         case sent
         /// Its own time ran out before it was sent, or its caller gave it up.
         case unsent

@@ -28,7 +28,7 @@ extension PeerState {
         if number == Self.pingOfGoodbye { awaitsCrossingCalls = false }
     }
 
-    /// Remembers who waits for the last call to end; false when nobody has to.
+    /// Keeps what waits for the last call to end; false when none is in flight.
     mutating func parkUntilIdle(_ waiter: Parked) -> Bool {
         guard phase != .closed, !isDrained else { return false }
         drainWaiter = waiter

@@ -31,7 +31,7 @@ package final class RemoteReference: Sendable {
         }
     }
 
-    /// Sends a call through this; the number is not given back before the reply, as the call may wait to be sent.
+    /// Sends a call through this; the number is not released before the reply, as the call may wait to be sent.
     func send(_ call: Call) async throws(CallError) -> Reply {
         defer { withExtendedLifetime(self) {} }
         return try await openConnection.send(call)

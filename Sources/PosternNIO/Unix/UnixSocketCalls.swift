@@ -3,7 +3,7 @@ import SystemPackage
 
 /// The system calls for Unix sockets and their files that SystemPackage does not have.
 enum UnixSocketCalls {
-    /// What tells one file from all others while it exists.
+    /// What distinguishes one file from all others while it exists.
     struct FileIdentity: Hashable, Sendable {
         let device: UInt64
         let inode: UInt64
