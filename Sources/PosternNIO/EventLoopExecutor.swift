@@ -44,7 +44,8 @@ final class EventLoopExecutor: TaskExecutor {
     private init(_ loop: any EventLoop) {
         self.loop = loop
         // A loop fails what is scheduled when it ends: there is no other way to learn that of a loop that others own.
-        loop.scheduleTask(in: .hours(1 << 19)) {}.futureResult.whenFailure { [weak self] _ in self?.retire() }
+        // Strong: the thread of the loop keeps the executor anyway, and a weak reference would make each retain of it slow.
+        loop.scheduleTask(in: .hours(1 << 19)) {}.futureResult.whenFailure { _ in self.retire() }
     }
 
     /// The executor of an event loop; asked for on its thread.
