@@ -17,12 +17,12 @@ import Synchronization
 ///
 /// ``connect(to:serving:secret:options:patience:onConnect:onDisconnect:onRefusal:)`` makes one and starts it.
 public final class ReconnectingPeer: Dispatcher {
-    /// Told once of every connection when it is open, before calls use it.
+    /// Called once for every connection when it is open, before calls use it.
     public typealias ConnectHandler = @Sendable (Peer) -> Void
-    /// Told once of the end of every connection that was open, and why; the next one is made after that, or after the
-    /// goodbye of the server.
+    /// Called once at the end of every connection that was open, with the reason; the next one is made after that, or
+    /// after the goodbye of the server.
     public typealias DisconnectHandler = @Sendable (Peer, DisconnectReason) -> Void
-    /// Told once when no more connections are made, because the authentication failed on one side.
+    /// Called once when no more connections are made, because the authentication failed on one side.
     public typealias RefusalHandler = @Sendable (DisconnectReason) -> Void
 
     let address: Address

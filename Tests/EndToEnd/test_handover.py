@@ -201,7 +201,7 @@ def test_a_successor_whose_handshake_is_slow_gets_the_calls_that_wait(tmp_path):
         time.sleep(0.3)
         sidecar.signal(signal.SIGTERM)
         assert sidecar.gone[0].process.wait(10) == 0
-        # It listens, but answers no hello: what connects to it has to try again when it is gone.
+        # It listens, but answers no hello: what connects to it has to try again when it has ended.
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(f"{tmp_path}/app.sock")
             listener.listen()

@@ -15,10 +15,6 @@ struct KeptCallbackTests {
         return WeakPeer(peer: link.server)
     }
 
-    private struct WeakPeer {
-        weak var peer: Peer?
-    }
-
     @Test("A callback that is kept does not keep its dead connection", arguments: Wiring.allCases)
     func aKeptCallbackKeepsNoConnection(wiring: Wiring) async throws {
         let kept = Shelf<Callback>()
@@ -28,4 +24,9 @@ struct KeptCallbackTests {
         #expect(error?.code == .unavailable)
         #expect(error?.executed == .no)
     }
+}
+
+/// A peer that is looked at without being kept.
+struct WeakPeer {
+    weak var peer: Peer?
 }

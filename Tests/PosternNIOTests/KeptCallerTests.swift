@@ -20,10 +20,6 @@ struct KeptCallerTests {
         return WeakPeer(peer: link.server)
     }
 
-    private struct WeakPeer {
-        weak var peer: Peer?
-    }
-
     @Test("A context that is kept does not keep its dead connection", arguments: Wiring.allCases)
     func aKeptContextKeepsNoConnection(wiring: Wiring) async throws {
         let kept = Shelf<CallContext>()

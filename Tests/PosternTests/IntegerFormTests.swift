@@ -127,7 +127,7 @@ enum IntegerForm: CaseIterable {
     }
 }
 
-/// A frame as a list of fields, with those that are numbers told from the rest.
+/// A frame as a list of fields, with those that are numbers marked.
 struct Sample: CustomTestStringConvertible, Sendable {
     enum Field: Sendable {
         case number(UInt64)

@@ -336,7 +336,7 @@ class Peer:
         self._nonce, self._their_nonce, self._phase = secrets.token_bytes(16), b"", "connecting"
         self.opened, self.closed, self._changed = self.loop.create_future(), self.loop.create_future(), asyncio.Event()
         self._pong = asyncio.Event()
-        self.opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())  # Nobody may wait for it.
+        self.opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())  # It may have no waiter.
         self._last_id, self._calls, self._places = 0, dict[int, Stream](), asyncio.Semaphore(0)
         self._served, self._notifications, self._is_draining, self._waiting = dict[int, Call](), set[Call](), False, 0
         self._lent, self._numbers = dict[int, list[Any]](), dict[Any, int]()  # Number: target, key, how often it was sent.

@@ -3,27 +3,29 @@
 /// The longest time in milliseconds that is counted: some 35 years.
 private let longestMilliseconds: UInt64 = 1 << 40
 
+private func clamp<Limits>(_ limits: Limits, _ times: WritableKeyPath<Limits, UInt64>...) -> Limits {
+    var limits = limits
+    for time in times { limits[keyPath: time] = min(limits[keyPath: time], longestMilliseconds) }
+    return limits
+}
+
 extension HTTPLimits {
     /// The same limits, with no time longer than what can be counted.
     var withClampedTimes: HTTPLimits {
-        var limits = self
-        limits.headMilliseconds = min(headMilliseconds, longestMilliseconds)
-        limits.bodyMilliseconds = min(bodyMilliseconds, longestMilliseconds)
-        limits.idleMilliseconds = min(idleMilliseconds, longestMilliseconds)
-        limits.stallMilliseconds = min(stallMilliseconds, longestMilliseconds)
-        return limits
+        clamp(self, \.headMilliseconds, \.bodyMilliseconds, \.idleMilliseconds, \.stallMilliseconds)
     }
 }
 
 extension WebSocketLimits {
     /// The same limits, with no time longer than what can be counted.
     var withClampedTimes: WebSocketLimits {
-        var limits = self
-        limits.messageMilliseconds = min(messageMilliseconds, longestMilliseconds)
-        limits.stallMilliseconds = min(stallMilliseconds, longestMilliseconds)
-        limits.pingMilliseconds = min(pingMilliseconds, longestMilliseconds)
-        limits.pongMilliseconds = min(pongMilliseconds, longestMilliseconds)
-        limits.closeMilliseconds = min(closeMilliseconds, longestMilliseconds)
-        return limits
+        clamp(
+            self,
+            \.messageMilliseconds,
+            \.stallMilliseconds,
+            \.pingMilliseconds,
+            \.pongMilliseconds,
+            \.closeMilliseconds
+        )
     }
 }

@@ -1,6 +1,6 @@
 /// The MessagePack of a message that was JSON on its way here.
 ///
-/// JSON has no bytes, times, or integers beyond 2^53 that every client can write. Whoever made MessagePack of it did not
+/// JSON has no bytes, times, or integers beyond 2^53 that every client can write. What made MessagePack of it did not
 /// know the types that its values are for, so only here text is read as one of these: base64 for bytes, RFC 3339 for a
 /// timestamp, digits for an integer. Everything else, all that is written included, is that of ``MessagePack``.
 package enum MessagePackFromJSON: PayloadCodec {

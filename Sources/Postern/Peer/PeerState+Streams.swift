@@ -70,7 +70,7 @@ extension PeerState {
 
     enum OpenResult: Hashable, Sendable {
         case opened
-        /// Nobody waits for it.
+        /// No caller waits for it.
         case unwanted
         /// There are as many streams as there may be.
         case full

@@ -68,7 +68,7 @@ final class ReceivedMessage: Sendable {
 final class SentMessage: Sendable {
     let numbers: ReferenceNumbers
     private let named: NamedReferences<SimulatedProxy>?
-    /// The functions in it that are the sender's: the value that was encoded lives until the message is gone.
+    /// The functions in it that are the sender's: the value that was encoded lives until the message is freed.
     private let own: [SimulatedFunction]
     private let side: Int
     private let bin: SimulatedBin

@@ -1,6 +1,6 @@
 @testable import Postern
 
-/// Streams and reports: messages that nobody may read.
+/// Streams and reports: messages that may stay unread.
 extension SimulatedWorld {
     // MARK: Produced
 
