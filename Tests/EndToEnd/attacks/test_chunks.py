@@ -25,7 +25,8 @@ def chunked(*pieces, head=HEAD, trailer=b"", extension=b""):
 def refuse(port, request, status=400):
     answer, closed = raw.ask(port, request)
     assert answer.status == status, answer
-    assert closed and b"HTTP/1.1" not in answer.rest and b"42" not in answer.raw + answer.rest
+    # Only the body: a date in the head may hold the same digits as the result of the hidden call.
+    assert closed and b"HTTP/1.1" not in answer.rest and b"42" not in answer.body + answer.rest
     return answer
 
 
