@@ -5,24 +5,16 @@ import Synchronization
 /// Runs jobs on an event loop: one for all its connections.
 ///
 /// What is enqueued while the loop does something else runs at the end of its turn, in the order in which it came, with
-/// one wake-up for all. After some jobs the loop gets on with what they left behind: what they have to say leaves, and
-/// the other side has something to do meanwhile.
+/// one wake-up for all; what a step in ``turn(_:)`` enqueues runs right behind the step. After some jobs the loop gets on
+/// with what they left behind: what they have to say leaves, and the other side has something to do meanwhile.
 ///
 /// When the loop ends, tasks that still wait go on on the global executor.
 final class EventLoopExecutor: TaskExecutor {
     private struct State {
-        var waiting: [UnownedJob] = []
+        var waiting = CircularBuffer<UnownedJob>()
         var isScheduled = false
         /// What is enqueued while a task is being started, and runs before ``EventLoopExecutor/start(_:)`` returns.
         var starting: Slot?
-
-        /// Takes the first jobs, and whether some are left.
-        mutating func take() -> (jobs: [UnownedJob], hasMore: Bool) {
-            let jobs = Array(waiting.prefix(EventLoopExecutor.jobsAtOnce))
-            waiting.removeFirst(jobs.count)
-            isScheduled = !waiting.isEmpty
-            return (jobs, isScheduled)
-        }
     }
 
     /// Room for one job.
@@ -30,9 +22,17 @@ final class EventLoopExecutor: TaskExecutor {
         var job: UnownedJob?
     }
 
+    /// Whether the loop is within ``EventLoopExecutor/turn(_:)``; changes on its thread only.
+    private enum Phase: UInt8, AtomicRepresentable {
+        case outside, inside
+        /// Inside, and jobs were enqueued.
+        case hasJobs
+    }
+
     private static let jobsAtOnce = 16
     private let loop: any EventLoop
     private let state = Mutex(State())
+    private let phase = Atomic(Phase.outside)
     private let retired = Atomic(false)
 
     /// Whether the loop has ended, or is about to, and takes nothing more.
@@ -59,17 +59,34 @@ final class EventLoopExecutor: TaskExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        let isOfTurn = isInTurn
         let schedules = state.withLock { state in
             if let slot = state.starting, slot.job == nil {
                 state.starting = Slot(job: job)
                 return false
             }
             state.waiting.append(job)
-            defer { state.isScheduled = true }
-            return !state.isScheduled
+            guard !isOfTurn, !state.isScheduled else { return false }
+            state.isScheduled = true
+            return true
         }
+        if isOfTurn { phase.store(.hasJobs, ordering: .relaxed) }
         if schedules { schedule() }
     }
+
+    /// Runs a step of the loop, then the jobs that the step enqueued; on the thread of the loop.
+    ///
+    /// Their output leaves together with that of the step.
+    func turn(_ step: () -> Void) {
+        guard phase.load(ordering: .relaxed) == .outside else { return step() }
+        phase.store(.inside, ordering: .relaxed)
+        step()
+        if phase.load(ordering: .relaxed) == .hasJobs { run() }
+        phase.store(.outside, ordering: .relaxed)
+    }
+
+    /// Whether this is the thread of the loop, within ``turn(_:)``.
+    private var isInTurn: Bool { phase.load(ordering: .relaxed) != .outside && loop.inEventLoop }
 
     /// Has the global executor run what waits, and what is enqueued from here on.
     func retire() {
@@ -102,8 +119,14 @@ final class EventLoopExecutor: TaskExecutor {
     private static let stepsInStart = 4
 
     private func run() {
-        let (jobs, hasMore) = state.withLock { $0.take() }
-        for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+        for _ in 0..<Self.jobsAtOnce {
+            guard let job = state.withLock({ $0.waiting.popFirst() }) else { break }
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+        let hasMore = state.withLock { state in
+            state.isScheduled = !state.waiting.isEmpty
+            return state.isScheduled
+        }
         if hasMore { schedule() }
     }
 }

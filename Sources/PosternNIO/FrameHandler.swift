@@ -10,6 +10,7 @@ final class FrameHandler: ChannelInboundHandler {
 
     private let options: ConnectionOptions
     private var peer: Peer?
+    private var executor: EventLoopExecutor?
     private var context: ChannelHandlerContext?
     /// Half a frame.
     private var rest: ByteBuffer?
@@ -28,8 +29,11 @@ final class FrameHandler: ChannelInboundHandler {
         watch = ConnectionWatch(options, now: .now())
     }
 
-    /// Gives the handler its peer; once, before it is put into the pipeline.
-    func serve(_ peer: Peer) { self.peer = peer }
+    /// Gives the handler its peer and the executor of its loop; once, before it is put into the pipeline.
+    func serve(_ peer: Peer, on executor: EventLoopExecutor) {
+        self.peer = peer
+        self.executor = executor
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -96,7 +100,8 @@ final class FrameHandler: ChannelInboundHandler {
     }
 
     private func pass(_ count: Int, of bytes: inout ByteBuffer, _ peer: Peer) {
-        if count > 0, let frames = bytes.readBytes(length: count) { peer.receive(frames) }
+        guard count > 0, let frames = bytes.readBytes(length: count) else { return }
+        executor?.turn { peer.receive(frames) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

@@ -23,7 +23,7 @@ enum NativeConnection {
             observer: options.observer,
             authentication: options.authentication.map { PeerAuthentication($0, at: end) }
         )
-        handler.serve(peer)
+        handler.serve(peer, on: EventLoopExecutor.of(channel.eventLoop))
         try security.install(on: channel, as: end.role)
         try channel.pipeline.syncOperations.addHandler(handler)
         return peer

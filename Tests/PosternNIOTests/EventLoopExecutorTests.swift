@@ -50,6 +50,33 @@ struct EventLoopExecutorTests {
         await link.close()
     }
 
+    @Test("More tasks go on than one read of their replies runs at once", arguments: [Wiring.tcp, .unix])
+    func allTasksOfAReadGoOn(wiring: Wiring) async throws {
+        let link = try await Link.make(wiring, serving: Self.router())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<100 {
+                group.addTask(executorPreference: link.client.executor) {
+                    for _ in 0..<10 { try await link.client.call("here") }
+                }
+            }
+            try await group.waitForAll()
+        }
+        await link.close()
+    }
+
+    @Test("A task that goes on with its reply may close the connection", arguments: [Wiring.tcp, .unix])
+    func aTaskClosesItsConnection(wiring: Wiring) async throws {
+        let link = try await Link.make(wiring, serving: Self.router())
+        let task = Task(executorPreference: link.client.executor) {
+            try await link.client.call("here")
+            link.client.close()
+            do { try await link.client.call("here") } catch { return error as? CallError }
+            return nil
+        }
+        #expect(try await task.value?.code == .unavailable)
+        await link.close()
+    }
+
     /// Memory has no loop.
     @Test func peersInMemoryHaveNoExecutor() async throws {
         let link = try await Link.make(.memory, serving: Self.router())
