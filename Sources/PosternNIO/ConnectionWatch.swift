@@ -20,6 +20,8 @@ struct ConnectionWatch {
     private var pinged: NIODeadline?
     private var hasRead = false
     private var hasHalfFrame = false
+    /// Whether a read has ended without half a frame since the last check.
+    private var hasWholeFrames = false
     private var received: UInt64 = 0
     private var acknowledged: UInt64 = 0
     /// The half frame that was received.
@@ -54,13 +56,15 @@ struct ConnectionWatch {
     /// Notes that a read has ended, and whether within a frame; the clock is read at the next check.
     mutating func noteRead(hasHalfFrame: Bool) {
         hasRead = true
-        if !hasHalfFrame { incoming.end() }
+        if !hasHalfFrame { hasWholeFrames = true }
         self.hasHalfFrame = hasHalfFrame
     }
 
     /// Decides what to do now.
     mutating func check(now: NIODeadline, isHandshakeDone: Bool, output: OutputMeter.Reading) -> Verdict {
         noteLife(now, output)
+        if hasWholeFrames { incoming.end() }
+        hasWholeFrames = false
         if hasHalfFrame, incoming.check(moved: received, at: now.milliseconds, demand) != .moves {
             return .close(DisconnectReason(.timedOut, "Half a frame was not completed in time"))
         }

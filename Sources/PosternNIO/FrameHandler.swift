@@ -127,15 +127,17 @@ final class FrameHandler: ChannelInboundHandler {
 
     /// Writes everything that waits, in one piece; what does not fit now waits until the other side has read.
     func flushOutput() {
-        guard let context, let peer, context.channel.isActive, context.channel.isWritable else { return }
+        guard let context, let peer else { return }
+        let channel = context.channel
+        guard channel.isActive, channel.isWritable else { return }
         let output = peer.takeOutput()
         guard !output.isEmpty else { return }
-        write(output, on: context.channel, promise: nil)
+        write(output, to: context, promise: nil)
     }
 
-    private func write(_ bytes: [UInt8], on channel: any Channel, promise: EventLoopPromise<Void>?) {
+    private func write(_ bytes: [UInt8], to context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
         output.noteWrite(bytes.count)
-        context?.writeAndFlush(wrapOutboundOut(channel.allocator.buffer(bytes: bytes)), promise: promise)
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: promise)
     }
 
     /// Writes what is left, then closes the channel; one that is still being made is closed by ``begin()``.
@@ -148,7 +150,7 @@ final class FrameHandler: ChannelInboundHandler {
         }
         isClosing = true
         let sent = context.eventLoop.makePromise(of: Void.self)
-        write(peer?.takeOutput() ?? [], on: context.channel, promise: sent)
+        write(peer?.takeOutput() ?? [], to: context, promise: sent)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         sent.futureResult.whenComplete { _ in bound.value.finishClosing() }
     }
@@ -179,12 +181,15 @@ final class FrameHandler: ChannelInboundHandler {
 
     private func checkTimes() {
         guard let peer, let channel = context?.channel else { return }
+        // Copies: a property that is changed by what calls other modules is checked for exclusive access at every use.
+        var (output, watch) = (output, watch)
         let reading = output.read(channel)
-        guard !isClosing else {
-            if watch.isStuck(.now(), reading) { channel.close(promise: nil) }
-            return
-        }
-        switch watch.check(now: .now(), isHandshakeDone: peer.isHandshakeDone, output: reading) {
+        let isStuck = isClosing && watch.isStuck(.now(), reading)
+        let verdict =
+            isClosing ? .nothing : watch.check(now: .now(), isHandshakeDone: peer.isHandshakeDone, output: reading)
+        (self.output, self.watch) = (output, watch)
+        if isStuck { channel.close(promise: nil) }
+        switch verdict {
         case .nothing: break
         case .ping: peer.ping()
         case .close(let reason): peer.transportClosed(reason)

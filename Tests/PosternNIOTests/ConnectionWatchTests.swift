@@ -51,6 +51,18 @@ import Testing
         #expect(found.verdict == Self.stuckFrame && (9...11).contains(found.second))
     }
 
+    @Test func halfAFrameBehindAWholeOneHasItsOwnTime() {
+        var watch = ConnectionWatch(ConnectionOptions(), now: .uptimeNanoseconds(1))
+        let verdicts = (1...60).map { number in
+            watch.noteBytes(5)
+            watch.noteRead(hasHalfFrame: false)
+            watch.noteRead(hasHalfFrame: true)
+            let now = NIODeadline.uptimeNanoseconds(UInt64(number) * 1_000_000_000)
+            return watch.check(now: now, isHandshakeDone: true, output: OutputMeter.Reading())
+        }
+        #expect(verdicts.allSatisfy { $0 == .nothing })
+    }
+
     @Test func outputThatMovesIsWaitedFor() {
         let found = finding(seconds: 24) { Second(held: 5_000_000, underWay: 6_000_000, moved: UInt64($0) * 300_000) }
         #expect(found == nil)
