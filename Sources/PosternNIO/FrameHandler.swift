@@ -137,7 +137,7 @@ final class FrameHandler: ChannelInboundHandler {
 
     private func write(_ bytes: [UInt8], to context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
         output.noteWrite(bytes.count)
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: promise)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: promise)
     }
 
     /// Writes what is left, then closes the channel; one that is still being made is closed by ``begin()``.

@@ -9,13 +9,19 @@ struct Outbox: Sendable {
     private var limit = Int.max
     /// Whether somebody will take the output without being asked.
     private var isTakeScheduled = false
+    /// How many bytes to make room for at once: as many as were taken last.
+    private(set) var usualCount = leastRoom
 
     var byteCount: Int { ready.count + early.count }
     var isEmpty: Bool { ready.isEmpty }
 
     /// Appends frames that need a finished handshake.
     @inline(__always)
-    mutating func write<R>(_ body: (inout [UInt8]) -> R) -> R { isOpen ? body(&ready) : body(&early) }
+    mutating func write<R>(_ body: (inout [UInt8]) -> R) -> R {
+        guard isOpen else { return body(&early) }
+        if ready.capacity == 0 { ready.reserveCapacity(usualCount) }
+        return body(&ready)
+    }
 
     /// Appends a frame, and before it what is told of the references in it; both or none.
     @inline(__always)
@@ -78,7 +84,7 @@ struct Outbox: Sendable {
         assert(FrameSplitter.areFrames(ready.span, limit: limit), "a frame is larger than the other side takes")
         let taken = ready
         ready = []
-        ready.reserveCapacity(min(taken.count, Self.largestReserve))
+        usualCount = min(max(taken.count, Self.leastRoom), Self.mostRoom)
         return taken
     }
 
@@ -92,5 +98,6 @@ struct Outbox: Sendable {
         return numbers
     }
 
-    private static let largestReserve = 64 << 10
+    private static let leastRoom = 64
+    private static let mostRoom = 64 << 10
 }

@@ -8,7 +8,7 @@ extension Peer {
     /// - Parameter bytes: Whole frames, each with its length in front.
     public func receive(_ bytes: [UInt8]) {
         var (references, isOpening, replies) = changeInTurn { state in
-            (state.beginTurn(), state.phase != .open, TurnReplies(frameLimit: state.outgoingFrameLimit))
+            (state.beginTurn(), state.phase != .open, TurnReplies(of: state))
         }
         var reader = FrameReader()
         var violation: DisconnectReason?

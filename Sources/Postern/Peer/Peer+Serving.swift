@@ -15,7 +15,7 @@ extension Peer {
 
     /// Runs a short method on the bytes in place.
     func answer(_ frame: CallFrame, _ method: ImmediateMethod, _ bytes: [UInt8], _ replies: inout TurnReplies) {
-        let start = FrameWriter.begin(.reply, fields: 3, id: frame.id, into: &replies.bytes)
+        let start = replies.beginReply(to: frame.id)
         do throws(CallError) {
             guard method.isSafe || !frame.flags.contains(.requiresSafeMethod) else {
                 throw .notSafe(String(copying: bytes.span.extracting(frame.path)))

@@ -4,4 +4,18 @@ struct TurnReplies: Sendable {
     var bytes: [UInt8] = []
     /// The largest frame that the other side takes, in bytes after its length.
     var frameLimit: Int
+    /// How many bytes to make room for at once.
+    let usualCount: Int
+
+    init(of state: Peer.State) {
+        frameLimit = state.outgoingFrameLimit
+        usualCount = state.outbox.usualCount
+    }
+
+    /// Begins the frame of a reply, and returns where it stands.
+    @inline(__always)
+    mutating func beginReply(to id: UInt64) -> Int {
+        if bytes.capacity == 0 { bytes.reserveCapacity(usualCount) }
+        return FrameWriter.begin(.reply, fields: 3, id: id, into: &bytes)
+    }
 }
