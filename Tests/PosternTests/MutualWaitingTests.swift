@@ -37,7 +37,7 @@ private struct TwoSides {
     var mostServed = 0
     var random: SplitMix
     private var wires: [[[UInt8]]] = [[], []]
-    private let now = ContinuousClock.now
+    private let now = Moment.now
 
     init(seed: UInt64, limits: [Int]? = nil) {
         random = SplitMix(state: seed)

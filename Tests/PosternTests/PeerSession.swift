@@ -8,7 +8,7 @@ struct PeerSession {
     var state: State
     /// The callers whose calls waited and could not be sent.
     private(set) var unsent: [String] = []
-    let now = ContinuousClock.now
+    let now = Moment.now
 
     /// A peer whose handshake is done, and whose hello was sent.
     init(limits: PeerLimits = .standard, greeted: Bool = true, by hello: Hello = Hello()) {
@@ -67,7 +67,7 @@ struct PeerSession {
     mutating func call(
         _ caller: String,
         method: String = "a/b",
-        deadline: ContinuousClock.Instant? = nil,
+        deadline: Moment? = nil,
         depth: Int = 0
     ) throws -> UInt64 {
         let id = state.calls.reserveID()

@@ -95,7 +95,7 @@ struct PeerStateTests {
     @Test
     func callsOutOfTimeSettleOnceAndStaySettled() throws {
         var session = PeerSession()
-        let now = ContinuousClock.now
+        let now = Moment.now
         let id = try session.call("a", deadline: now)
         _ = try session.call("b", deadline: now + .seconds(1))
         _ = try session.call("c")

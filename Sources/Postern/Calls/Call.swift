@@ -5,7 +5,10 @@ public struct Call: Sendable {
     /// The encoded arguments; the result is encoded the same way.
     public var arguments: Payload
     /// When the caller stops waiting; `nil` for no limit.
-    public var deadline: ContinuousClock.Instant?
+    public var deadline: ContinuousClock.Instant? {
+        get { deadlineMoment?.instant }
+        set { deadlineMoment = newValue.map(Moment.init) }
+    }
     /// Whether nobody waits for a reply.
     public var isNotification: Bool
     /// Whether only a method registered as safe may answer: what a plain GET may reach.
@@ -14,6 +17,8 @@ public struct Call: Sendable {
     public var caller: Caller?
     /// Takes what the handler reports on the way; `nil` when the caller did not ask for it.
     public var progress: ProgressSink?
+    /// ``deadline``, as it is stored.
+    package var deadlineMoment: Moment?
     /// What the path leads to when it is a reference; `nil` for the methods of the dispatcher.
     package var target: ReferenceHandle?
 
@@ -30,9 +35,30 @@ public struct Call: Sendable {
         caller: Caller? = nil,
         progress: ProgressSink? = nil
     ) {
+        self.init(
+            method,
+            arguments: arguments,
+            until: deadline.map(Moment.init),
+            isNotification: isNotification,
+            requiresSafeMethod: requiresSafeMethod,
+            caller: caller,
+            progress: progress
+        )
+    }
+
+    /// Describes one call whose deadline is at hand as it is stored.
+    package init(
+        _ method: String,
+        arguments: Payload,
+        until deadline: Moment?,
+        isNotification: Bool = false,
+        requiresSafeMethod: Bool = false,
+        caller: Caller? = nil,
+        progress: ProgressSink? = nil
+    ) {
         self.method = method
         self.arguments = arguments
-        self.deadline = deadline
+        deadlineMoment = deadline
         self.isNotification = isNotification
         self.requiresSafeMethod = requiresSafeMethod
         self.caller = caller

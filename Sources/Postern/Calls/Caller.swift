@@ -79,7 +79,7 @@ public struct Caller: Sendable {
             throw CallError(.methodNotFound, "No such method: \(MethodPath.shown(method))")
         }
         let arguments = try connection.arguments(repeat each arguments, named: named)
-        return Call(method, arguments: arguments, deadline: timeout.map { .now.later(by: $0) })
+        return Call(method, arguments: arguments, until: timeout.map { .now.later(by: $0) })
     }
 }
 

@@ -3,7 +3,7 @@ struct ServingContext: Sendable {
     /// How deep a call is that the handler makes.
     let depth: Int
     /// When the caller stops waiting.
-    let deadline: ContinuousClock.Instant?
+    let deadline: Moment?
 
     /// The context of the handler that runs in this task.
     @TaskLocal static var current: ServingContext?
@@ -14,5 +14,5 @@ extension Call {
     package var deadlineInContext: ContinuousClock.Instant? { deadline ?? Self.deadlineOfContext }
 
     /// When the caller of the call being served stops waiting.
-    package static var deadlineOfContext: ContinuousClock.Instant? { ServingContext.current?.deadline }
+    package static var deadlineOfContext: ContinuousClock.Instant? { ServingContext.current?.deadline?.instant }
 }

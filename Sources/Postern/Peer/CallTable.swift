@@ -2,7 +2,7 @@
 struct CallTable<Waiter: Sendable>: Sendable {
     private struct Entry: Sendable {
         let waiter: Waiter
-        var deadline: ContinuousClock.Instant?
+        var deadline: Moment?
         let depth: Int
     }
 
@@ -31,7 +31,7 @@ struct CallTable<Waiter: Sendable>: Sendable {
     func holdsCall(atLeast depth: Int) -> Bool { waiting.values.contains { $0.depth >= depth } }
 
     /// Moves the end of a call, if it is not settled.
-    mutating func setDeadline(_ deadline: ContinuousClock.Instant?, of id: UInt64) { waiting[id]?.deadline = deadline }
+    mutating func setDeadline(_ deadline: Moment?, of id: UInt64) { waiting[id]?.deadline = deadline }
 
     /// Whom the progress of a call goes to.
     func waiter(of id: UInt64) -> Waiter? { waiting[id]?.waiter }
@@ -55,14 +55,14 @@ struct CallTable<Waiter: Sendable>: Sendable {
     mutating func abandon(_ id: UInt64) -> Waiter? { waiting.removeValue(forKey: id)?.waiter }
 
     /// Settles every call whose time has run out.
-    mutating func expire(at now: ContinuousClock.Instant) -> [(id: UInt64, waiter: Waiter)] {
+    mutating func expire(at now: Moment) -> [(id: UInt64, waiter: Waiter)] {
         let expired = waiting.filter { entry in entry.value.deadline.map { $0 <= now } ?? false }
         for id in expired.keys { waiting[id] = nil }
         return expired.sorted { $0.key < $1.key }.map { ($0.key, $0.value.waiter) }
     }
 
     /// The first moment at which a call runs out of time.
-    var earliestDeadline: ContinuousClock.Instant? { waiting.values.lazy.compactMap(\.deadline).min() }
+    var earliestDeadline: Moment? { waiting.values.lazy.compactMap(\.deadline).min() }
 
     /// Settles every call, oldest first; those whose numbers match a condition apart from the others.
     mutating func removeAll(where matches: (UInt64) -> Bool) -> (matching: [Waiter], others: [Waiter]) {

@@ -3,7 +3,7 @@ private import Synchronization
 /// Wakes a peer when the next of its calls runs out of time: one sleeping task, however many calls wait.
 final class ExpiryTimer: Sendable {
     private struct State {
-        var fires: ContinuousClock.Instant?
+        var fires: Moment?
         var task: Task<Void, Never>?
         var isStopped = false
     }
@@ -11,7 +11,7 @@ final class ExpiryTimer: Sendable {
     private let state = Mutex(State())
 
     /// Makes sure that `body` runs at `deadline` at the latest; it gives the next deadline, `nil` when nothing waits.
-    func arm(_ deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () -> ContinuousClock.Instant?) {
+    func arm(_ deadline: Moment, _ body: @escaping @Sendable () -> Moment?) {
         let replaced = state.withLock { state -> Task<Void, Never>? in
             guard !state.isStopped, state.fires.map({ deadline < $0 }) ?? true else { return nil }
             defer { state.task = Task { await self.run(at: deadline, body) } }
@@ -32,16 +32,16 @@ final class ExpiryTimer: Sendable {
     }
 
     private func run(
-        at deadline: ContinuousClock.Instant,
-        _ body: @escaping @Sendable () -> ContinuousClock.Instant?
+        at deadline: Moment,
+        _ body: @escaping @Sendable () -> Moment?
     ) async {
-        do { try await Task.sleep(until: deadline.clamped, clock: .continuous) } catch { return }
+        do { try await Task.sleep(until: deadline.instant.clamped, clock: .continuous) } catch { return }
         // Deadlines that are set from here on find no timer and start their own.
         guard disarm(deadline) else { return }
         if let next = body() { arm(next, body) }
     }
 
-    private func disarm(_ deadline: ContinuousClock.Instant) -> Bool {
+    private func disarm(_ deadline: Moment) -> Bool {
         state.withLock { state in
             guard state.fires == deadline, !state.isStopped else { return false }
             state.fires = nil

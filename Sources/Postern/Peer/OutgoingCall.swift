@@ -7,9 +7,9 @@ struct OutgoingCall: Sendable {
     /// How many milliseconds are left until ``sharedDeadline``.
     private(set) var timeout: UInt64?
     /// When the caller's time runs out, which the call says to the other side; `nil` for no limit.
-    var sharedDeadline: ContinuousClock.Instant?
+    var sharedDeadline: Moment?
     /// When the caller stops waiting.
-    var deadline: ContinuousClock.Instant?
+    var deadline: Moment?
     var flags: CallFlags = []
     var depth = 0
 
@@ -20,7 +20,7 @@ struct OutgoingCall: Sendable {
     }
 
     /// Counts what is left of the time that the call says.
-    mutating func setTimeout(at now: @autoclosure () -> ContinuousClock.Instant) throws(CallError) {
+    mutating func setTimeout(at now: @autoclosure () -> Moment) throws(CallError) {
         guard let sharedDeadline else { return }
         let left = sharedDeadline.timeLeft(at: now())
         guard left > .zero else {

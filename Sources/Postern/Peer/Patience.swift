@@ -1,13 +1,13 @@
 /// How long a caller waits, apart from a deadline that travels with the call.
 struct Patience {
-    private let end: ContinuousClock.Instant?
+    private let end: Moment?
     /// Whether the connection said so, and nobody else.
     let isOfConnection: Bool
 
     /// Waits as long as it takes.
     static let unlimited = Patience(end: nil, isOfConnection: false)
 
-    private init(end: ContinuousClock.Instant?, isOfConnection: Bool) {
+    private init(end: Moment?, isOfConnection: Bool) {
         self.end = end
         self.isOfConnection = isOfConnection
     }
@@ -19,7 +19,7 @@ struct Patience {
     }
 
     /// When the caller stops waiting.
-    func deadline(orEarlier deadline: ContinuousClock.Instant?) -> ContinuousClock.Instant? {
+    func deadline(orEarlier deadline: Moment?) -> Moment? {
         guard let end, let deadline else { return end ?? deadline }
         return min(end, deadline)
     }

@@ -94,7 +94,7 @@ extension Peer {
     /// Sends one call with encoded arguments and waits for its reply.
     package func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
         try checkName(method)
-        let call = Call(method, arguments: arguments, deadline: timeout.map { .now.later(by: $0) })
+        let call = Call(method, arguments: arguments, until: timeout.map { .now.later(by: $0) })
         return try await reply(to: call, patience: timeout == nil ? Patience(nil, orThatOf: self) : .unlimited)
     }
 

@@ -128,7 +128,7 @@ extension Peer: Dispatcher {
         _ patience: Patience
     ) throws(CallError) -> OutgoingCall {
         let context = ServingContext.current
-        let deadline = call.deadline ?? context?.deadline
+        let deadline = call.deadlineMoment ?? context?.deadline
         var outgoing = OutgoingCall(call.method, arguments, references?.numbers)
         outgoing.sharedDeadline = deadline
         outgoing.deadline = patience.deadline(orEarlier: deadline)
@@ -156,8 +156,8 @@ extension Peer: Dispatcher {
 
     /// Settles the calls whose time has run out; gives the next deadline.
     @discardableResult
-    @Sendable func expireCalls() -> ContinuousClock.Instant? {
-        let now = ContinuousClock.now
+    @Sendable func expireCalls() -> Moment? {
+        let now = Moment.now
         let (expired, departures, next) = change { ($0.expire(at: now), $0.sendWaiting(), $0.earliestDeadline) }
         for call in expired { call.waiter.expire(call.reason, patience: limits.callTimeout) }
         departures?.settle()

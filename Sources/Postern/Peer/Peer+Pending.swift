@@ -42,7 +42,7 @@ extension Peer {
         let number = changeInTurn { $0.calls.reserveID() }
         do throws(CallError) {
             try checkName(method)
-            let call = Call(method, arguments: try arguments())
+            let call = Call(method, arguments: try arguments(), until: nil)
             try send(call, as: number, patience: Patience(expiry, orThatOf: self), to: .pending(reply))
         } catch {
             reply.settle(.failure(error))
@@ -59,7 +59,7 @@ extension Peer {
     public var lateReplies: Int { changeInTurn { $0.calls.lateReplies } }
 
     /// Moves the end of a call that is not settled.
-    func setDeadline(_ deadline: ContinuousClock.Instant?, ofCall id: UInt64) {
+    func setDeadline(_ deadline: Moment?, ofCall id: UInt64) {
         changeInTurn { state in
             if !state.waiting.setDeadline(deadline, of: id) { state.calls.setDeadline(deadline, of: id) }
         }

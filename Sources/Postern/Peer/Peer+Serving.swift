@@ -58,12 +58,10 @@ extension Peer {
         var call = Call(
             String(decoding: bytes[frame.path], as: UTF8.self),
             arguments: Payload(bytes: Array(bytes[frame.arguments]), codec: frame.codec),
+            until: frame.timeout.map { .now.later(by: .milliseconds(Int64(clamping: $0))) },
             requiresSafeMethod: frame.flags.contains(.requiresSafeMethod),
             caller: Caller(self)
         )
-        if let timeout = frame.timeout {
-            call.deadline = .now.later(by: .milliseconds(Int64(clamping: timeout)))
-        }
         if frame.flags.contains(.wantsProgress) {
             // A handler may keep its context, which is not to keep the connection.
             call.progress = { [link, id = frame.id] in (link.connection as? Peer)?.report(id, $0) }
@@ -75,6 +73,7 @@ extension Peer {
         Call(
             String(decoding: bytes[path], as: UTF8.self),
             arguments: Payload(bytes: Array(bytes[arguments]), codec: MessagePack.self),
+            until: nil,
             isNotification: true,
             caller: Caller(self)
         )
@@ -108,8 +107,8 @@ extension Peer {
             change { state in _ = state.finish(id, with: .failure(Self.cancelled)) }
             return nil
         }
-        let context = ServingContext(depth: depth + 1, deadline: call.deadline)
-        let began = observer == nil ? nil : ContinuousClock.now
+        let context = ServingContext(depth: depth + 1, deadline: call.deadlineMoment)
+        let began = observer == nil ? nil : Moment.now
         let task = makeTask {
             await ServingContext.$current.withValue(context) { await self.run(id, call, began) }
         }
@@ -117,7 +116,7 @@ extension Peer {
         return task
     }
 
-    private func run(_ id: UInt64, _ call: Call, _ began: ContinuousClock.Instant?) async {
+    private func run(_ id: UInt64, _ call: Call, _ began: Moment?) async {
         guard let stream = finish(id, call, began, await outcome(of: call)) else { return }
         await produce(stream, for: id, of: call.placeOfService)
     }
@@ -136,7 +135,7 @@ extension Peer {
 
     @inline(never)
     private func checkDeadline(of call: Call) throws(CallError) {
-        guard let deadline = call.deadline, deadline <= .now else { return }
+        guard let deadline = call.deadlineMoment, deadline <= .now else { return }
         throw CallError(.deadlineExceeded, "The time for the call had run out", ran: .no)
     }
 
@@ -145,7 +144,7 @@ extension Peer {
     private func finish(
         _ id: UInt64,
         _ call: Call,
-        _ began: ContinuousClock.Instant?,
+        _ began: Moment?,
         _ outcome: Result<Reply, CallError>
     ) -> ReplyStream? {
         do throws(CallError) {

@@ -50,7 +50,7 @@ extension PeerState {
     }
 
     /// Gives up every call whose time has run out.
-    mutating func expire(at now: ContinuousClock.Instant) -> [EndedCall<Waiter>] {
+    mutating func expire(at now: Moment) -> [EndedCall<Waiter>] {
         let sent = calls.expire(at: now).map { id, waiter in
             outbox.write { FrameWriter.writeNumbers(.cancel, id, into: &$0) }
             return EndedCall(waiter: waiter, reason: .sent)
@@ -63,7 +63,7 @@ extension PeerState {
     }
 
     /// The first moment at which a call runs out of time.
-    var earliestDeadline: ContinuousClock.Instant? {
+    var earliestDeadline: Moment? {
         [calls.earliestDeadline, waiting.earliestEnd].compactMap(\.self).min()
     }
 

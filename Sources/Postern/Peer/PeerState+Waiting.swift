@@ -12,8 +12,8 @@ extension PeerState {
         _ id: UInt64,
         _ call: OutgoingCall,
         _ waiter: Waiter,
-        at now: ContinuousClock.Instant
-    ) throws(CallError) -> ContinuousClock.Instant? {
+        at now: Moment
+    ) throws(CallError) -> Moment? {
         try checkMayLeave(call.method)
         guard waiting.callCount < limits.waitingCalls else {
             throw CallError(.busy, "More than \(limits.waitingCalls) calls wait for room at the other side", ran: .no)
@@ -43,7 +43,7 @@ extension PeerState {
     ///   - leaves: Called with the waiter of each message that is sent, in the same step.
     /// - Returns: The calls that can not be sent, each with the reason.
     mutating func sendWaiting(
-        at now: ContinuousClock.Instant,
+        at now: Moment,
         _ leaves: (Waiter) -> Void
     ) -> [(waiter: Waiter, error: CallError)] {
         guard phase == .open else { return [] }

@@ -9,10 +9,10 @@ struct WaitingRoom<Waiter: Sendable>: Sendable {
         var call: OutgoingCall
         let waiter: Waiter
         /// When it stops waiting, whatever its deadline is.
-        let end: ContinuousClock.Instant?
+        let end: Moment?
 
         fileprivate var isNotification: Bool { id == nil }
-        fileprivate var earliestEnd: ContinuousClock.Instant? { [call.deadline, end].compactMap(\.self).min() }
+        fileprivate var earliestEnd: Moment? { [call.deadline, end].compactMap(\.self).min() }
     }
 
     private var messages = Queue<Message>()
@@ -79,7 +79,7 @@ struct WaitingRoom<Waiter: Sendable>: Sendable {
     }
 
     /// Removes every message whose time to wait is over.
-    mutating func expire(at now: ContinuousClock.Instant) -> [Message] {
+    mutating func expire(at now: Moment) -> [Message] {
         var expired: [Message] = []
         while let message = messages.remove(where: { $0.earliestEnd.map { $0 <= now } ?? false }) {
             count(message, by: -1)
@@ -89,10 +89,10 @@ struct WaitingRoom<Waiter: Sendable>: Sendable {
     }
 
     /// The first moment at which a message stops waiting.
-    var earliestEnd: ContinuousClock.Instant? { messages.elements.compactMap(\.earliestEnd).min() }
+    var earliestEnd: Moment? { messages.elements.compactMap(\.earliestEnd).min() }
 
     /// Moves the deadline of a call; false when it does not wait here.
-    mutating func setDeadline(_ deadline: ContinuousClock.Instant?, of id: UInt64) -> Bool {
+    mutating func setDeadline(_ deadline: Moment?, of id: UInt64) -> Bool {
         messages.change(where: { $0.id == id }) { $0.call.deadline = deadline }
     }
 

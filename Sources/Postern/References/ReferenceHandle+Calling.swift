@@ -70,7 +70,7 @@ extension ReferenceHandle {
                 throw CallError(error)
             }
         }
-        return Call(path(of: method), arguments: payload, deadline: timeout.map { .now.later(by: $0) })
+        return Call(path(of: method), arguments: payload, until: timeout.map { .now.later(by: $0) })
     }
 }
 

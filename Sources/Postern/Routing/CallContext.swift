@@ -8,20 +8,21 @@ public struct CallContext: Sendable {
     /// Path of the method, as the caller wrote it.
     public let method: String
     /// When the caller stops waiting; `nil` for no limit.
-    public let deadline: ContinuousClock.Instant?
+    public var deadline: ContinuousClock.Instant? { deadlineMoment?.instant }
     /// Whether nobody waits for a reply.
     public let isNotification: Bool
     /// The other end of the connection the call came over, where it can be called back.
     ///
     /// Behind a gateway in another process that is the gateway, not its client: there a client passes a function.
     public let caller: Caller?
+    private let deadlineMoment: Moment?
     private let progress: Call.ProgressSink?
     private let codec: any PayloadCodec.Type
 
     @usableFromInline
     init(_ call: Call) {
         method = call.method
-        deadline = call.deadline
+        deadlineMoment = call.deadlineMoment
         isNotification = call.isNotification
         caller = call.caller
         progress = call.progress

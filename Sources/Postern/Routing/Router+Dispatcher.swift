@@ -10,7 +10,7 @@ extension Router: Dispatcher {
         switch method.body {
         case .short(let run): return .value(try result(of: run, call))
         case .long(let run):
-            if let deadline = call.deadline { return try await race(method, run, call, until: deadline) }
+            if let deadline = call.deadlineMoment { return try await race(method, run, call, until: deadline.instant) }
             return try await run(call)
         }
     }
@@ -25,7 +25,7 @@ extension Router: Dispatcher {
         if call.requiresSafeMethod, !method.isSafe {
             throw .notSafe(method.path)
         }
-        if let deadline = call.deadline, deadline <= .now { throw .deadlineExceeded(executed: .no) }
+        if let deadline = call.deadlineMoment, deadline <= .now { throw .deadlineExceeded(executed: .no) }
         return method
     }
 

@@ -37,7 +37,7 @@ final class CallRunner {
     /// Starts a call; one that runs here has run up to its first wait when this returns.
     func start(_ ticket: CallTicket, _ call: Call, _ options: JSONRPCSession.CallOptions) {
         let isShort = options.placement == .onEventLoop
-        if let function = options.function, call.deadline == nil, function.isSafe || !call.requiresSafeMethod {
+        if let function = options.function, call.deadlineMoment == nil, function.isSafe || !call.requiresSafeMethod {
             let traits = LaneTraits(isNotification: call.isNotification, isShort: isShort)
             return run(ticket, function, call.arguments, traits, at: call.method)
         }

@@ -136,7 +136,7 @@ extension SimulatedWorld {
 
     /// Lets time pass; calls whose time has run out are settled.
     mutating func advance(_ milliseconds: Int) {
-        now += .milliseconds(milliseconds)
+        now = now + .milliseconds(milliseconds)
         for side in sides.indices where bug != .deadlinesAreForgotten {
             for ended in sides[side].state.expire(at: now) {
                 tell("\(side): call \(ended.waiter) expires")

@@ -66,7 +66,7 @@ struct SimulatedWorld {
         let function: Int?
         /// The call that this one passes on.
         var origin: (side: Int, id: UInt64)?
-        var deadline: ContinuousClock.Instant?
+        var deadline: Moment?
         var outcomes: [Outcome] = []
         var wasGivenUp = false
     }
@@ -127,7 +127,7 @@ struct SimulatedWorld {
     /// Messages that a bug keeps.
     var kept: [any Sendable] = []
     let bin = SimulatedBin()
-    var now = ContinuousClock.now
+    var now = Moment.now
     let callLimit: Int
     /// Whether messages with references may be larger than what the sides take.
     let hasSmallFrames: Bool
