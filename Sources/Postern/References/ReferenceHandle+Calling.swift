@@ -90,6 +90,9 @@ private final class LocalNotification: LaneEntry {
 
 extension LocalReference {
     /// Calls what is at home; references in the result need no connection.
+    ///
+    /// Not a part of its caller: what it needs would be room in the task of every call through a reference.
+    @inline(never)
     fileprivate func reply(to call: Call) async throws(CallError) -> Reply {
         do throws(CallError) { return try await router.dispatch(call) } catch {
             guard let result = error.unfinished else { throw error }

@@ -46,6 +46,9 @@ extension ReferenceHandle {
     }
 
     /// Serves a call whose path is that of ``path(of:)``.
+    ///
+    /// Not a part of its caller: what it needs would be room in the task of every call.
+    @inline(never)
     func dispatch(_ call: Call) async throws(CallError) -> Reply {
         switch self {
         case .local(let local): try await local.router.dispatch(call)

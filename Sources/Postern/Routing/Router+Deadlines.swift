@@ -5,9 +5,9 @@ extension Router {
         _ method: RegisteredMethod,
         _ run: @escaping RegisteredMethod.LongBody,
         _ call: Call,
-        until deadline: ContinuousClock.Instant
+        until deadline: Moment
     ) async throws(CallError) -> Reply {
-        try await DeadlineRace(queue: deadlines, deadline: deadline).run(
+        try await DeadlineRace(queue: deadlines, deadline: deadline.instant).run(
             keepingExecutor: !method.mayBlock
         ) { () async throws(CallError) in try await run(call) }
     }

@@ -10,7 +10,7 @@ extension Router: Dispatcher {
         switch method.body {
         case .short(let run): return .value(try result(of: run, call))
         case .long(let run):
-            if let deadline = call.deadlineMoment { return try await race(method, run, call, until: deadline.instant) }
+            if let deadline = call.deadlineMoment { return try await race(method, run, call, until: deadline) }
             return try await run(call)
         }
     }
