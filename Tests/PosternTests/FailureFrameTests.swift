@@ -123,7 +123,7 @@ struct FailureFrameTests {
 
     @Test func anErrorTakesNoMoreRoomInTheResultOfACall() {
         #expect(MemoryLayout<Frame>.size <= 65)
-        #expect(MemoryLayout<CallError>.size == MemoryLayout<(Int, String, UInt8, Payload?, AnyObject?)>.size)
+        #expect(MemoryLayout<CallError>.size == MemoryLayout<(Int, String, UInt8, AnyObject?)>.size)
     }
 
     @Test func anErrorThatDoesNotFitLosesItsHops() throws {

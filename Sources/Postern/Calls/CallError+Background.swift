@@ -1,4 +1,10 @@
 extension CallError {
+    /// More about the fault, encoded; what it holds is between the two applications.
+    public var details: Payload? {
+        get { background?.content.details }
+        set { change { $0.details = newValue } }
+    }
+
     /// The ends through which the error came, beginning with the one whose handler failed: the call path.
     ///
     /// An end that serves a call adds itself. Empty for errors of this end, and for those of a connection: a call that
@@ -47,6 +53,7 @@ extension CallError {
     /// What only some errors have, behind one reference: the result of every call has room for an error.
     final class Background: Sendable {
         struct Content: Sendable {
+            var details: Payload?
             var hops: [Hop] = []
             var origin: (any Error)?
             var unfinished: UnfinishedResult?

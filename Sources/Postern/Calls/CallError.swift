@@ -13,8 +13,6 @@ public struct CallError: Error, Sendable {
     var isStated: Bool
     /// The name, where it is not that of the code.
     var chosenName: Name?
-    /// More about the fault, encoded; what it holds is between the two applications.
-    public var details: Payload?
     /// What only some errors have.
     var background: Background?
 
@@ -41,7 +39,7 @@ public struct CallError: Error, Sendable {
         chosenName = name
         self.executed = executed ?? code.usualExecution
         isStated = executed != nil
-        self.details = details
+        if let details { change { $0.details = details } }
     }
 
     /// Makes an error of this library, which knows whether the handler of the call that failed ran.
