@@ -55,18 +55,20 @@ extension Peer {
     }
 
     func incomingCall(_ frame: CallFrame, _ bytes: [UInt8]) -> Call {
-        var call = Call(
+        Call(
             String(decoding: bytes[frame.path], as: UTF8.self),
             arguments: Payload(bytes: Array(bytes[frame.arguments]), codec: frame.codec),
             until: frame.timeout.map { .now.later(by: .milliseconds(Int64(clamping: $0))) },
             requiresSafeMethod: frame.flags.contains(.requiresSafeMethod),
-            caller: Caller(self)
+            caller: Caller(self),
+            progress: frame.flags.contains(.wantsProgress) ? progress(of: frame.id) : nil
         )
-        if frame.flags.contains(.wantsProgress) {
-            // A handler may keep its context, which is not to keep the connection.
-            call.progress = { [link, id = frame.id] in (link.connection as? Peer)?.report(id, $0) }
-        }
-        return call
+    }
+
+    /// What sends progress of a call.
+    private func progress(of id: UInt64) -> Call.ProgressSink {
+        // A handler may keep its context, which is not to keep the connection.
+        { [link] in (link.connection as? Peer)?.report(id, $0) }
     }
 
     func notification(_ path: Range<Int>, _ arguments: Range<Int>, _ bytes: [UInt8]) -> Call {
@@ -103,7 +105,7 @@ extension Peer {
             Task.immediate(operation: $0)
         }
     ) -> Task<Void, Never>? {
-        guard change({ $0.isWanted(id) }) else {
+        guard changeInTurn({ $0.isWanted(id) }) else {
             change { state in _ = state.finish(id, with: .failure(Self.cancelled)) }
             return nil
         }
@@ -112,7 +114,7 @@ extension Peer {
         let task = makeTask {
             await ServingContext.$current.withValue(context) { await self.run(id, call, began) }
         }
-        if !change({ $0.attach(task, to: id) }) { task.cancel() }
+        if !changeInTurn({ $0.attach(task, to: id) }) { task.cancel() }
         return task
     }
 

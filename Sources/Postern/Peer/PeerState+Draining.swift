@@ -18,8 +18,9 @@ extension PeerState {
             FrameWriter.writeGoodbye(code: 0, message, limit: limit, into: &output)
             if awaitsCrossingCalls { FrameWriter.writeNumbers(.ping, Self.pingOfGoodbye, into: &output) }
         }
+        endOfStreams = CallError(.draining, message).asEndOfStream
         let streams = served.filter { $0.value.isStream }
-        for id in streams.keys { served[id]?.ending = CallError(.draining, message).asEndOfStream }
+        for id in streams.keys { served[id]?.isEndedByDraining = true }
         return streams.values.compactMap(\.handler)
     }
 

@@ -57,8 +57,9 @@ extension PeerState {
     /// Remembers the task of a handler; false when it is to be cancelled at once.
     mutating func attach(_ handler: Handler, to id: UInt64) -> Bool {
         // A handler that has finished is no longer in the table, and cancelling it changes nothing.
-        guard isWanted(id) else { return false }
-        served[id]?.handler = handler
+        guard var call = served[id], !call.isCancelled else { return false }
+        call.handler = handler
+        served[id] = call
         return true
     }
 

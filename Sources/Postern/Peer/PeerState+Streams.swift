@@ -131,7 +131,7 @@ extension PeerState {
 
     /// Remembers the producer of a stream; false when it need not wait.
     mutating func parkProducer(of id: UInt64, _ producer: Parked) -> Bool {
-        guard isWanted(id), let call = served[id], call.ending == nil else { return false }
+        guard isWanted(id), let call = served[id], !call.isEndedByDraining else { return false }
         guard call.credit == 0 || isCrowded else { return false }
         if call.credit > 0 { isRoomAwaited = true }
         served[id]?.parked = producer
@@ -159,7 +159,7 @@ extension PeerState {
         guard let call = endServing(id), !call.isCancelled, phase == .open else { return }
         let limit = outgoingFrameLimit
         outbox.write { output in
-            if let error = call.ending ?? error {
+            if let error = call.isEndedByDraining ? endOfStreams : error {
                 FrameWriter.writeFailure(.end, id: id, error, limit: limit, into: &output)
             } else {
                 FrameWriter.writeNumbers(.end, id, into: &output)

@@ -22,6 +22,8 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     var isDraining = false
     /// Whether calls may still arrive that the other side sent before it received the goodbye.
     var awaitsCrossingCalls = false
+    /// What streams end with that were being produced when this side began to drain.
+    var endOfStreams: CallError?
     /// How both sides prove themselves; `nil` when nobody has to.
     var exchange: AuthenticationExchange?
 

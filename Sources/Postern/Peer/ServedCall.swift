@@ -14,8 +14,8 @@ struct ServedCall<Handler: Sendable, Parked: Sendable>: Sendable {
     var credit = IncomingStream<Parked>.initialCredit
     /// The producer of the stream, when it waits for credit.
     var parked: Parked?
-    /// What a stream ends with instead of its own end.
-    var ending: CallError?
+    /// Whether a stream ends with ``PeerState/endOfStreams`` instead of its own end.
+    var isEndedByDraining = false
 
     var isNotification: Bool { kind == .notification }
 
