@@ -16,6 +16,8 @@ struct LifecycleTests {
         router.root.register("wait", options: MethodOptions(execution: .onEventLoop)) { () async throws in
             begun.open()
             try? await Task.sleep(for: .seconds(3_600))
+            // What a handler does after its cancellation takes more than one turn of its loop.
+            for _ in 0..<1_000 { await Task.detached {}.value }
             ended.put(MultiThreadedEventLoopGroup.currentEventLoop != nil)
         }
         let server = try await NativeServer.listen(on: wiring.address, serving: router)

@@ -87,6 +87,13 @@ public final class WebSocket: Flushable {
     /// Once it has left, ``WebSocketHandler/outputLeft(_:)`` is called.
     public var isCrowded: Bool { waitingBytes > limits.maximumQueuedBytes }
 
+    /// Whether an answer of some bytes may wait behind the output that waits now.
+    ///
+    /// Always while the connection takes output: an answer does not wait for long then.
+    public func hasRoom(forAnswer byteCount: Int) -> Bool {
+        !isBlocked || waitingBytes <= limits.maximumAnswerBytes / 4 * 3 - byteCount
+    }
+
     /// Sends one text message: whatever `body` appends, nothing when it appends nothing.
     ///
     /// - Parameters:

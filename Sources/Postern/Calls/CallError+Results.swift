@@ -7,7 +7,7 @@ extension CallError {
     }
 
     /// The error of a result behind which too much waits to be sent.
-    static let noRoomForAnswer = CallError(.busy, "Too many bytes wait to be sent before the result", ran: .yes)
+    package static let noRoomForAnswer = CallError(.busy, "Too many bytes wait to be sent before the result", ran: .yes)
 
     /// The error of a result that an encoding has no form for; why is not for callers.
     package static func unwritableResult(_ reason: PayloadError) -> CallError {

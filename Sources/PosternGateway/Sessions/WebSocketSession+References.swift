@@ -35,8 +35,18 @@ extension WebSocketSession {
     /// Hands a result in; what its handler told the client before leaves before it.
     func finish(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
         sendClientMessages()
-        let result = JSONRPCClient.isNeeded(for: result) ? client.outgoing(result) : result
+        var result = hasRoom(for: result) ? result : .failure(.noRoomForAnswer)
+        if JSONRPCClient.isNeeded(for: result) { result = client.outgoing(result) }
         send(isAnswer: true) { $0.finish(ticket, with: result, into: &$1, actions: &$2) }
+    }
+
+    /// Whether a result may wait behind the output that waits.
+    ///
+    /// Calls that another process serves have all begun when the first large answer arrives: holding calls back does
+    /// not limit what they return.
+    private func hasRoom(for result: Result<Reply, CallError>) -> Bool {
+        guard let socket, socket.isCrowded, case .success(.value(let payload)) = result else { return true }
+        return socket.hasRoom(forAnswer: payload.bytes.count)
     }
 
     /// Sends what a handler reports.
