@@ -33,6 +33,12 @@ public import Postern
 )
 public macro Service(_ name: String? = nil) = #externalMacro(module: "PosternMacrosPlugin", type: "ServiceMacro")
 
+/// The protocol to which `@Service` makes a type conform, by a name of its own.
+///
+/// Swift 6.3 looks for the protocols of an extension by their names without their module, so that in a program with a
+/// type called `NamedExposable` it finds that type and ignores the conformance.
+public typealias ServiceConformance = NamedExposable
+
 /// Marks a method that callers reach, in a type with `@Service`; in a protocol with `@Remote`, names it.
 ///
 /// - Parameters:

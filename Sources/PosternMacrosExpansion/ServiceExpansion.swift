@@ -28,7 +28,7 @@ extension ServiceExpansion {
         for diagnostic in faults + members.diagnostics { context.diagnose(diagnostic) }
         guard faults.isEmpty else { return [] }
         if !members.isMarked { context.diagnose(Diagnostic(.nothingExposed, at: node)) }
-        let conformance = protocols.isEmpty ? "" : ": Postern::NamedExposable"
+        let conformance = protocols.isEmpty ? "" : ": PosternMacros::ServiceConformance"
         let head = "    \(kind.access)\(kind.isolation)func register(in service: Postern::Service) {"
         let lines =
             ["extension \(type.trimmed)\(conformance) {"] + kind.description(name: arguments.name)

@@ -25,7 +25,7 @@ import Testing
                     \(bare)
                 }
 
-                extension Store: Postern::NamedExposable {
+                extension Store: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "store" }
 
                     func register(in service: Postern::Service) {}

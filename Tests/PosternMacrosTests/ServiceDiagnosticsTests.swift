@@ -31,7 +31,7 @@ import Testing
                     func open() {}
                 }
 
-                extension Store: Postern::NamedExposable {
+                extension Store: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "store" }
 
                     func register(in service: Postern::Service) {
@@ -76,7 +76,7 @@ import Testing
                 actor Store {
                 }
 
-                extension Store: Postern::NamedExposable {
+                extension Store: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "store" }
 
                     nonisolated func register(in service: Postern::Service) {}
@@ -112,7 +112,7 @@ import Testing
                     #endif
                 }
 
-                extension Store: Postern::NamedExposable {
+                extension Store: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "store" }
 
                     func register(in service: Postern::Service) {

@@ -21,7 +21,7 @@ import Testing
                     func secret() {}
                 }
 
-                extension Calculator: Postern::NamedExposable {
+                extension Calculator: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "calculator" }
 
                     func register(in service: Postern::Service) {
@@ -72,7 +72,7 @@ import Testing
                     public func brew(_ kind: String, for minutes: Int = 3, milk: Bool? = nil) throws -> String { kind }
                 }
 
-                extension TeaHouse: Postern::NamedExposable {
+                extension TeaHouse: PosternMacros::ServiceConformance {
                     public static var serviceName: Swift::String { "teaHouse" }
                     public static var serviceDocumentation: Swift::String? { #"Tea, and what "goes" with it."# }
 
@@ -111,7 +111,7 @@ import Testing
                     @MainActor func show() {}
                 }
 
-                extension Counter: Postern::NamedExposable {
+                extension Counter: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "count" }
 
                     nonisolated func register(in service: Postern::Service) {
@@ -140,7 +140,7 @@ import Testing
                     func size() -> Int { 1 }
                 }
 
-                extension HTTPScreen: Postern::NamedExposable {
+                extension HTTPScreen: PosternMacros::ServiceConformance {
                     package nonisolated static var serviceName: Swift::String { "httpScreen" }
 
                     package nonisolated func register(in service: Postern::Service) {
@@ -170,7 +170,7 @@ import Testing
                     func river() -> Stream { Stream() }
                 }
 
-                extension Clock: Postern::NamedExposable {
+                extension Clock: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "clock" }
 
                     func register(in service: Postern::Service) {
@@ -201,7 +201,7 @@ import Testing
                     func ring(in call: Postern.CallContext) async {}
                 }
 
-                extension Door: Postern::NamedExposable {
+                extension Door: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "door" }
 
                     func register(in service: Postern::Service) {
@@ -228,7 +228,7 @@ import Testing
                     func `repeat`(_ `default`: Int, in: String, at _: Int, by `for`: sending String) {}
                 }
 
-                extension Store: Postern::NamedExposable {
+                extension Store: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "store" }
 
                     func register(in service: Postern::Service) {
@@ -275,7 +275,7 @@ import Testing
                     #endif
                 }
 
-                extension Store: Postern::NamedExposable {
+                extension Store: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "store" }
 
                     func register(in service: Postern::Service) {
@@ -302,7 +302,7 @@ import Testing
                     func brew() -> some Encodable & Sendable { 1 }
                 }
 
-                extension Tea: Postern::NamedExposable {
+                extension Tea: PosternMacros::ServiceConformance {
                     static var serviceName: Swift::String { "tea" }
                     static var serviceDocumentation: Swift::String? {
                         "\(text)"
