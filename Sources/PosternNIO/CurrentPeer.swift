@@ -13,7 +13,7 @@ final class CurrentPeer: Sendable {
         var refusal: DisconnectReason?
         var failure: CallError?
         /// The connections that were reported to readers as connected, the oldest first.
-        var told: [Peer] = []
+        var reported: [Peer] = []
         var readers = SignalReaders()
         var calls = WaitingCalls()
     }
@@ -41,7 +41,7 @@ final class CurrentPeer: Sendable {
     var failure: CallError? { state.withLock { $0.failure } }
 
     /// What happens to the connections; every reader begins with those that are open now.
-    var signals: ConnectionSignals { state.withLock { $0.readers.add(open: $0.told) } }
+    var signals: ConnectionSignals { state.withLock { $0.readers.add(open: $0.reported) } }
 
     /// Notes why no connection was made.
     func note(_ failure: CallError) { state.withLock { $0.failure = failure } }
@@ -52,7 +52,7 @@ final class CurrentPeer: Sendable {
             state.failure = nil
             state.successorIsDue = nil
             if !state.isClosed { state.peer = peer }
-            state.told.append(peer)
+            state.reported.append(peer)
             return (state.readers.send(.connected(peer)), state.isClosed)
         }
         if isClosed { peer.close() }
@@ -73,13 +73,15 @@ final class CurrentPeer: Sendable {
         surplus?.close()
     }
 
-    /// Tells that a connection has ended; whether it had been told of as connected.
+    /// Reports the end of a connection to readers.
+    ///
+    /// - Returns: Whether it was reported as connected before.
     func end(_ peer: Peer, _ reason: DisconnectReason) -> Bool {
         let delivery = state.withLock { state -> SignalReaders.Delivery? in
             if state.peer === peer { state.peer = nil }
             state.retired.removeAll { $0 === peer }
-            guard let index = state.told.firstIndex(where: { $0 === peer }) else { return nil }
-            state.told.remove(at: index)
+            guard let index = state.reported.firstIndex(where: { $0 === peer }) else { return nil }
+            state.reported.remove(at: index)
             return state.readers.send(.disconnected(peer, reason))
         }
         delivery?.complete()

@@ -7,13 +7,26 @@ extension NativeServer {
     /// What accepts connections, and the socket file that it has made.
     struct Listener: Sendable {
         let channel: any Channel
+        /// The loops of the connections that are accepted.
+        let group: MultiThreadedEventLoopGroup
         var file: SocketFile?
 
         /// Accepts no more connections; removes the file if it is still the one that was made here.
         func close() async {
             // While the socket is open no other file has its inode.
             await file?.remove()
+            try? await channel.setOption(.autoRead, value: false).get()
+            await finishAccepting()
             try? await channel.close()
+        }
+
+        /// Waits until each connection that was accepted has its peer.
+        ///
+        /// Its own loop makes the peer, and the loop of the listener then begins to serve it: SwiftNIO drops a connection
+        /// between the two when the listener closes, without a goodbye.
+        private func finishAccepting() async {
+            for loop in group.makeIterator() { try? await loop.submit {}.get() }
+            try? await channel.eventLoop.submit {}.get()
         }
     }
 
@@ -26,7 +39,7 @@ extension NativeServer {
             if options.socketFile.isSet { throw .noSocketFile(address) }
             do {
                 let bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                return Listener(channel: try await bootstrap.bind(host: host, port: port).get())
+                return Listener(channel: try await bootstrap.bind(host: host, port: port).get(), group: group)
             } catch {
                 throw CallError(.unavailable, "Cannot listen at \(address): \(error)", ran: .no)
             }
@@ -36,7 +49,7 @@ extension NativeServer {
                 let channel = try await bootstrap.withBoundSocket(socket.rawValue).get()
                 // The channel has made it listen anew, with a shorter queue.
                 try UnixSocketCalls.listen(socket)
-                return Listener(channel: channel, file: file)
+                return Listener(channel: channel, group: group, file: file)
             } catch {
                 await file?.remove()
                 throw CallError(.unavailable, "Cannot listen at \(address): \(error)", ran: .no)

@@ -14,6 +14,12 @@ public struct Incident: Sendable {
         self.fields = fields
     }
 
+    /// A notification that was dropped with an error, which no answer reports.
+    package static func dropped(_ method: String, _ error: CallError) -> Incident {
+        let fields: [Field: String] = [.method: method, .error: error.message]
+        return Incident(.notificationDropped, cause: "error \(error.code.rawValue)", fields)
+    }
+
     /// A kind of incident; open, so that a new kind breaks no observer.
     public struct Kind: Hashable, Sendable {
         /// What happened, in words for people.
@@ -25,7 +31,7 @@ public struct Incident: Sendable {
         public static let handlerFailed = Kind(name: "handler failed", severity: .error)
         /// A handler answered a call with an error that it has chosen for its callers.
         public static let callFailed = Kind(name: "call failed", severity: .info)
-        /// A notification was dropped, because too many wait to be handled.
+        /// A notification was dropped: too many wait to be handled, or it cannot be sent on.
         public static let notificationDropped = Kind(name: "notification dropped", severity: .notice)
         /// A client, or one request of it, was not let in.
         public static let clientRefused = Kind(name: "client refused", severity: .notice)

@@ -1,10 +1,18 @@
 /// What became of messages that waited; held until the lock is left, as freeing references may call out.
 struct Departures: Sendable {
     fileprivate let sent: [SentReferences]
-    fileprivate let failures: [(waiter: CallWaiter, error: CallError)]
+    fileprivate let failures: [UnsentMessage<CallWaiter>]
 
-    /// Settles the calls that could not be sent.
-    func settle() { for (waiter, error) in failures { waiter.settle(.failure(error)) } }
+    /// Settles the calls that could not be sent, and reports the notifications.
+    func settle(reportingTo observer: (any IncidentObserver)?) {
+        for failure in failures {
+            if case .none = failure.waiter.receiver {
+                observer?.observe(.dropped(failure.method, failure.error))
+            } else {
+                failure.waiter.settle(.failure(failure.error))
+            }
+        }
+    }
 }
 
 extension Peer.State {

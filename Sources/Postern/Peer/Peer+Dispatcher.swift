@@ -149,7 +149,7 @@ extension Peer: Dispatcher {
     /// Settles a call that nobody waits for any more, and tells the other end; one that is settled stays as it is.
     func giveUp(_ id: UInt64, _ error: CallError) {
         let (call, departures) = change { ($0.abandon(id), $0.sendWaiting()) }
-        departures?.settle()
+        departures?.settle(reportingTo: observer)
         guard let call else { return }
         call.waiter.settle(.failure(call.reason == .sent ? error : CallError(error.code, error.message, ran: .no)))
     }
@@ -160,7 +160,7 @@ extension Peer: Dispatcher {
         let now = Moment.now
         let (expired, departures, next) = change { ($0.expire(at: now), $0.sendWaiting(), $0.earliestDeadline) }
         for call in expired { call.waiter.expire(call.reason, patience: limits.callTimeout) }
-        departures?.settle()
+        departures?.settle(reportingTo: observer)
         return next
     }
 }

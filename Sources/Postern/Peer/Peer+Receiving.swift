@@ -37,7 +37,7 @@ extension Peer {
             state.waitingReferences = state.phase == .closed ? nil : references
             return state.sendWaiting()
         }
-        departures?.settle()
+        departures?.settle(reportingTo: observer)
         if let violation { disconnect(violation) }
     }
 

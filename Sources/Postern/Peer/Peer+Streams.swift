@@ -96,6 +96,6 @@ private final class StreamReading: Sendable {
     private func stop() {
         let (parked, departures) = peer.change { [id] in ($0.dropStream(id), $0.sendWaiting()) }
         parked?.resume()
-        departures?.settle()
+        departures?.settle(reportingTo: peer.observer)
     }
 }

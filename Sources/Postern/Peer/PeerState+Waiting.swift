@@ -41,14 +41,11 @@ extension PeerState {
     /// - Parameters:
     ///   - now: What is left of deadlines is counted from here.
     ///   - leaves: Called with the waiter of each message that is sent, in the same step.
-    /// - Returns: The calls that can not be sent, each with the reason.
-    mutating func sendWaiting(
-        at now: Moment,
-        _ leaves: (Waiter) -> Void
-    ) -> [(waiter: Waiter, error: CallError)] {
+    /// - Returns: The messages that cannot be sent, each with the reason.
+    mutating func sendWaiting(at now: Moment, _ leaves: (Waiter) -> Void) -> [UnsentMessage<Waiter>] {
         guard phase == .open else { return [] }
         if !waiting.isOpen { waiting.open(limit: callLimit) }
-        var failures: [(waiter: Waiter, error: CallError)] = []
+        var failures: [UnsentMessage<Waiter>] = []
         while var message = waiting.takeNext(inFlight: calls.count) {
             do throws(CallError) {
                 if let id = message.id {
@@ -62,7 +59,7 @@ extension PeerState {
                 }
                 leaves(message.waiter)
             } catch {
-                failures.append((message.waiter, error))
+                failures.append(UnsentMessage(waiter: message.waiter, method: message.call.method, error: error))
             }
         }
         return failures
@@ -79,4 +76,12 @@ extension PeerState {
     mutating func updateRoom() {
         if remote.maximumStreams == nil, waiting.isOpen { waiting.open(limit: callLimit) }
     }
+}
+
+/// A message that waited and cannot be sent.
+struct UnsentMessage<Waiter: Sendable>: Sendable {
+    let waiter: Waiter
+    /// Path of the method that it is for.
+    let method: String
+    let error: CallError
 }

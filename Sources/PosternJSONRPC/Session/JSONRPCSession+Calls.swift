@@ -74,10 +74,6 @@ extension JSONRPCSession {
         let options = complete(options, request, message, meta)
         let call = call(request, message, meta)
         if !admit(call, PendingCall(id: request.id, details: details), options, &actions) {
-            if request.envelope.isNotification {
-                let cause = "too many calls in flight"
-                settings.observer?.observe(Incident(.notificationDropped, cause: cause, [.method: request.method]))
-            }
             refuse(.tooManyCalls, request.envelope, message, &output)
         }
     }
@@ -145,6 +141,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         guard let call = calls.remove(ticket) else { return }
+        if call.id.isEmpty, case .failure(let error) = outcome { noteDropped(call.details?.method ?? "", error) }
         if let place = call.place {
             settle(call, at: place, outcome, into: &output, actions: &actions)
         } else {

@@ -139,8 +139,17 @@ extension JSONRPCSession {
     mutating func refuse(_ error: CallError, _ envelope: Envelope, _ message: Span<UInt8>, _ output: inout [UInt8]) {
         let name = message.extracting(envelope.method)
         let error = error.reported(method: Self.path(String(copying: name)), to: settings.observer)
-        if envelope.isNotification, envelope.fault == nil { return }
+        if envelope.isNotification, envelope.fault == nil {
+            return noteDropped(Self.path(String(copying: name)), error)
+        }
         answer(error, id: [UInt8](copying: message.extracting(envelope.id)), into: &output)
+    }
+
+    /// Reports a notification that was dropped, if its sender could do nothing about that: no answer says so.
+    func noteDropped(_ method: String, _ error: CallError) {
+        let codes: [CallError.Code] = [.busy, .unavailable, .draining, .deadlineExceeded]
+        guard error.executed == .no, codes.contains(error.code) else { return }
+        settings.observer?.observe(.dropped(method, error))
     }
 
     /// Appends an error's response; one that is too large loses its details.
