@@ -111,6 +111,27 @@ struct LifecycleTests {
         }
     }
 
+    @Test("Each client that a draining server has accepted receives a goodbye", arguments: [Wiring.tcp, .unix])
+    func acceptedClientsReceiveAGoodbye(wiring: Wiring) async throws {
+        for _ in 0..<20 {
+            let accepted = Shelf<Peer>()
+            let server = NativeServer(NothingExposed(), threads: 4) { accepted.put($0) }
+            let address = try await server.start(at: wiring.address)
+            let goodbyes = try await withThrowingTaskGroup(of: Bool.self) { clients in
+                for _ in 0..<40 {
+                    clients.addTask {
+                        guard let client = try? await NativeClient.connect(to: address) else { return false }
+                        return await client.disconnected.kind == .closedThere
+                    }
+                }
+                await settle { !accepted.all.isEmpty }
+                await server.drain()
+                return try await clients.reduce(0) { $1 ? $0 + 1 : $0 }
+            }
+            #expect(goodbyes == accepted.all.count)
+        }
+    }
+
     @Test func aHandlerMayStopItsServer() async throws {
         let router = Router()
         let server = NativeServer(router)
