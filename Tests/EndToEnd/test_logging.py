@@ -1,5 +1,6 @@
 """What the programs write to their standard error output."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -12,6 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from native_peers import postern, run
 from programs import LISTENING, NATIVE, Program, port_of, start_in_process, start_sidecar, stop_all
 
 PATIENCE = 10
@@ -108,6 +110,44 @@ def test_a_client_that_a_limit_cuts_is_logged(demo):
         with pytest.raises(ConnectionClosed):
             client.recv(PATIENCE)
     line_with(demo, "notice", "client cut off", 'cause="close 1009"', "address=127.0.0.1")
+
+
+@pytest.mark.parametrize("topology", ["in process", "sidecar"])
+def test_a_notification_of_a_page_that_is_dropped_is_logged(tmp_path, topology):
+    programs = start_in_process() if topology == "in process" else start_sidecar(tmp_path)
+    try:
+        with connect(f"ws://127.0.0.1:{port_of(programs[-1])}/rpc") as client:
+            for _ in range(1_100):
+                client.send(json.dumps({"jsonrpc": "2.0", "method": "jobs.run", "params": [1, 60_000]}))
+            line_with(programs[0], "notice", "notification dropped", "jobs/run")
+    finally:
+        stop_all(programs)
+
+
+def test_a_notification_of_a_page_for_a_service_that_is_not_there_is_logged(tmp_path):
+    gateway = Program("postern", "gateway", "--upstream", f"unix:{tmp_path}/app.sock", "--port", 0, ready=LISTENING)
+    try:
+        with connect(f"ws://127.0.0.1:{port_of(gateway)}/rpc") as client:
+            client.send(json.dumps({"jsonrpc": "2.0", "method": "jobs.run", "params": [1, 0]}))
+            line_with(gateway, "notice", "notification dropped", 'cause="error -32054"', "jobs/run")
+    finally:
+        stop_all([gateway])
+
+
+def test_a_native_notification_that_is_dropped_is_logged(tmp_path):
+    address = f"unix:{tmp_path}/app.sock"
+    program = Program("postern-demo", "--native", address, "--no-gateway", ready=NATIVE)
+
+    async def notify():
+        async with postern.connect(address) as peer:
+            for _ in range(1_100):
+                peer.notify("jobs/run", 1, 60_000)
+            await asyncio.to_thread(line_with, program, "notice", "notification dropped", "jobs/run")
+
+    try:
+        run(notify)
+    finally:
+        stop_all([program])
 
 
 def refuse(server, count):

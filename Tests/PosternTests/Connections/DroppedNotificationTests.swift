@@ -26,4 +26,20 @@ struct DroppedNotificationTests {
         near.close()
         far.close()
     }
+
+    @Test func anEarlyNotificationThatTheOtherSideDoesNotTakeIsReported() async throws {
+        let (router, reports) = (Router(), Reports())
+        router.root.register("count", Parameter<String>("text")) { (text: String) in text.count }
+        var limits = PeerLimits()
+        limits.frameBytes = 1_000
+        let (near, far) = InProcessTransport.pair(NothingExposed(), router, limits: limits, observer: reports)
+        // The hello of the other side has not arrived: its limit is not known yet.
+        try near.notify("count", String(repeating: "x", count: 5_000))
+        #expect(try await near.call("count", "four") == 4)
+        #expect(reports.all.map { $0.fields[.method] } == ["count"])
+        #expect(reports.all.first?.kind == .notificationDropped)
+        #expect(reports.all.first?.fields[.error]?.contains("1000 bytes") == true)
+        near.close()
+        far.close()
+    }
 }
