@@ -1,11 +1,14 @@
-"""Many large answers at once, to a client that reads at full speed."""
+"""Many large answers at once, and streams of large items, to clients that read."""
 
 import asyncio
 import json
 
+import pytest
 import websockets
 
 from coroutines import run_for
+from native_peers import postern
+from programs import LISTENING, Program, port_of, stop_all
 
 COUNT = 66
 LARGE = "x" * 1_000_000
@@ -53,5 +56,51 @@ def test_a_page_stays_while_many_large_answers_to_small_calls_wait(server):
             assert all((error["code"], error["data"]["executed"]) == (-32009, "yes") for error in errors), errors[:1]
             await call(COUNT, "calculator.add", 1, 2)
             assert json.loads(await socket.recv())["result"] == 3
+
+    run_for(60, run())
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_large_items_of_streams_wait_for_a_page_that_pauses(tmp_path, leaves):
+    service, open_streams = postern.Service("large"), []
+
+    @service.expose
+    async def items(count: int):
+        open_streams.append(count)
+        try:
+            for _ in range(count):
+                yield LARGE[:300_000]
+        finally:
+            open_streams.remove(count)
+
+    async def read(gateway):
+        url = f"ws://127.0.0.1:{port_of(gateway)}/rpc"
+        # Reads nothing from the connection while one message waits here.
+        async with websockets.connect(url, max_size=None, max_queue=1, compression=None) as socket:
+            for number in (1, 2):
+                request = {"jsonrpc": "2.0", "id": number, "method": "large.items", "params": [COUNT]}
+                await socket.send(json.dumps(request))
+            await asyncio.sleep(1)
+            assert len(open_streams) == 2
+            if leaves:
+                return socket.transport.abort()
+            ended, count = 0, 0
+            while ended < 2:
+                message = json.loads(await socket.recv())
+                ended += "done" in message.get("params", {})
+                count += "result" in message.get("params", {})
+            assert count == 2 * COUNT
+
+    async def run():
+        address = f"unix:{tmp_path}/app.sock"
+        async with postern.serve(address, service):
+            arguments = ("postern", "gateway", "--upstream", address, "--port", 0)
+            gateway = await asyncio.to_thread(Program, *arguments, ready=LISTENING)
+            try:
+                await read(gateway)
+                while open_streams:
+                    await asyncio.sleep(0.02)
+            finally:
+                await asyncio.to_thread(stop_all, [gateway])
 
     run_for(60, run())

@@ -55,12 +55,16 @@ final class WebSocketSession: WebSocketHandler {
             isText = isJSON || isBinary || message.isUTF8
             if !isText { output.removeLast(output.count - start) }
         }
-        if socket.isCrowded { calls.hold() }
+        if socket.isCrowded { hold() }
         perform(&actions)
         if !isText { CloseCode.notUTF8.close(socket) }
     }
 
-    func outputLeft(_ socket: WebSocket) { madeCalls?.release() }
+    func outputLeft(_ socket: WebSocket) {
+        madeCalls?.release()
+        madeStreams?.release()
+    }
+
     func fellBehind(_ socket: WebSocket) { CloseCode.slowConsumer.close(socket, droppingQueued: true) }
     func wentSilent(_ socket: WebSocket) { CloseCode.noPong.close(socket) }
 
@@ -104,7 +108,7 @@ final class WebSocketSession: WebSocketHandler {
         let reader = StreamReader<SubscriptionTicket>(context.loop)
         reader.onItem = { [self] ticket, item in
             let item = outgoing(item)
-            send { $0.event(subscription: ticket, item, into: &$1, actions: &$2) }
+            send(isAnswer: true) { $0.event(subscription: ticket, item, into: &$1, actions: &$2) }
         }
         reader.onEnd = { [self] ticket, error in
             let error = error.map { context.reported($0) }
@@ -112,6 +116,12 @@ final class WebSocketSession: WebSocketHandler {
         }
         madeStreams = reader
         return reader
+    }
+
+    /// Lets no call begin, and takes no items of streams, until output has left.
+    private func hold() {
+        calls.hold()
+        madeStreams?.hold()
     }
 
     /// Lets the session append one message, sends it, and then does what the session asks for.
@@ -124,7 +134,7 @@ final class WebSocketSession: WebSocketHandler {
         guard let socket else { return }
         var actions = exchange(&context.spareActions, with: [])
         socket.sendText(isAnswer: isAnswer) { body(&session, &$0, &actions) }
-        if socket.isCrowded { calls.hold() }
+        if socket.isCrowded { hold() }
         perform(&actions)
     }
 
