@@ -5,7 +5,8 @@ import Testing
     private static let maximumLines = 400
     private static let maximumMedian = 120
     /// One file, so that a program takes it along by copying it.
-    private static let maximumLinesByPath = ["public/python/postern.py": 940]
+    private static let maximumLinesByPath = ["public/python/postern.py": 740]
+    private static let maximumColumns = 120
     private static let endings = [".swift", ".js", ".mjs", ".css", ".html", ".py", ".sh", ".h", "Makefile"]
 
     private static var files: [SourceFile] {
@@ -21,6 +22,19 @@ import Testing
     func aLongFileIsFound(count: Int, isFound: Bool) {
         let file = SourceFile(path: "A.swift", text: String(repeating: "a\n", count: count))
         #expect((Self.tooLong(file) != nil) == isFound)
+    }
+
+    /// Those of Swift are counted by its formatter.
+    @Test func noLineOfPythonForUsersIsLong() {
+        let files = SourceTree.files(in: ["public/python/"], endingIn: [".py"])
+        #expect(files.count > 1)
+        #expect(files.flatMap(Self.longLines) == [])
+    }
+
+    @Test(arguments: [(120, 0), (121, 1)])
+    func aLongLineIsFound(columns: Int, count: Int) {
+        let file = SourceFile(path: "a.py", text: "a\n" + String(repeating: "é", count: columns) + "\nb\n")
+        #expect(Self.longLines(in: file).count == count)
     }
 
     @Test func halfOfTheSourcesAreShort() {
@@ -46,6 +60,11 @@ import Testing
     private static func tooLong(_ file: SourceFile) -> String? {
         let maximum = maximumLinesByPath[file.path] ?? maximumLines
         return file.lineCount > maximum ? "\(file.path): \(file.lineCount) lines, more than \(maximum)" : nil
+    }
+
+    private static func longLines(in file: SourceFile) -> [String] {
+        file.lines.indices.filter { file.lines[$0].count > maximumColumns }
+            .map { "\(file.path):\($0 + 1): more than \(maximumColumns) columns" }
     }
 
     private static func median(_ counts: [Int]) -> Int { counts.isEmpty ? 0 : counts.sorted()[counts.count / 2] }

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import re
 import ssl
 import subprocess
 import sys
+import weakref
 
 import msgpack
 
@@ -15,6 +17,8 @@ sys.path.insert(0, str(ROOT / "public/python"))
 import postern  # noqa: E402
 
 SECONDS = 20
+PAGE = (ROOT / "Sources/Postern/WireProtocol.md").read_text()
+KINDS = [kind for row in re.findall(r"^\| ([a-z, ]+) \| `\[\d+,", PAGE, re.MULTILINE) for kind in row.split(", ")]
 
 
 def run(test):
@@ -45,39 +49,42 @@ class Frames:
         self.codes = {"sent": set(), "received": set()}
         self.goodbyes = {"sent": set(), "received": set()}
 
-    def note(self, way, body):
-        frame = msgpack.unpackb(body, timestamp=0, ext_hook=lambda *_: None, strict_map_key=False)
-        kind = postern.Kind(frame[0])
-        self.kinds[way].add(kind.name.lower())
-        if kind in (postern.Kind.ERROR, postern.Kind.END) and len(frame) > 2:
+    def note(self, way, rest, data):
+        """Cuts frames out of the bytes of one direction; `rest` is what was left of those before."""
+        rest += data
+        while len(rest) >= 4 and len(rest) >= (end := 4 + int.from_bytes(rest[:4], "big")):
+            body = bytes(rest[4:end])
+            del rest[:end]
+            with contextlib.suppress(Exception):
+                self.note_frame(way, msgpack.unpackb(body, timestamp=0, ext_hook=lambda *_: None))
+
+    def note_frame(self, way, frame):
+        kind = KINDS[frame[0]]
+        self.kinds[way].add(kind)
+        if kind in ("error", "end") and len(frame) > 2:
             self.codes[way].add(frame[2])
-        if kind == postern.Kind.GOODBYE:
+        if kind == "goodbye":
             self.goodbyes[way].add(frame[1])
 
     @contextlib.contextmanager
     def noted(self):
         """Notes frames from now on, until the end of the block."""
-        write, receive = asyncio.StreamWriter.write, postern.Peer._receive
+        write, feed_data = asyncio.StreamWriter.write, asyncio.StreamReader.feed_data
+        received = weakref.WeakKeyDictionary()
 
         def noting_write(writer, data):
-            rest = data
-            while rest:
-                end = 4 + int.from_bytes(rest[:4], "big")
-                with contextlib.suppress(Exception):
-                    self.note("sent", rest[4:end])
-                rest = rest[end:]
+            self.note("sent", bytearray(), data)
             write(writer, data)
 
-        def noting_receive(peer, body):
-            with contextlib.suppress(Exception):
-                self.note("received", body)
-            receive(peer, body)
+        def noting_feed_data(reader, data):
+            self.note("received", received.setdefault(reader, bytearray()), data)
+            feed_data(reader, data)
 
-        asyncio.StreamWriter.write, postern.Peer._receive = noting_write, noting_receive
+        asyncio.StreamWriter.write, asyncio.StreamReader.feed_data = noting_write, noting_feed_data
         try:
             yield self
         finally:
-            asyncio.StreamWriter.write, postern.Peer._receive = write, receive
+            asyncio.StreamWriter.write, asyncio.StreamReader.feed_data = write, feed_data
 
 
 def services():
@@ -85,6 +92,7 @@ def services():
     service, root, numbers = postern.Service("t", "Methods of a test"), postern.Service(), postern.Service("calculator")
     room, counter = postern.Topic("t/room", "What t/say was given", history=100), postern.Service()
     state = {"count": 0, "heard": []}
+    service.heard = state["heard"]
 
     @service.expose(safe=True)
     def add(a: int, b: int = 5) -> int:
@@ -108,8 +116,8 @@ def services():
             yield number
 
     @service.expose
-    def fail(code: int, executed: str = "yes", details: object = None, name: str = ""):
-        raise postern.CallError(code, "as was asked for", executed=executed, details=details, name=name or None)
+    def fail(code: int, executed: int = 1, details: object = None, name: int | None = None):
+        raise postern.CallError(code, "as was asked for", postern.Executed(executed), details, name)
 
     @service.expose
     async def fail_late(code: int):
@@ -163,6 +171,45 @@ def services():
         return 0 if depth == 0 else await postern.current.get().peer.call("ascend", named={"depth": depth - 1}) + 1
 
     return service, root, numbers, room
+
+
+class Raw:
+    """A client that writes and reads the frames itself; the first one that it reads is the hello of the other side."""
+
+    def __init__(self, reader, writer):
+        self.reader, self.writer = reader, writer
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def connected(cls, path, members={}):
+        client = cls(*await asyncio.open_unix_connection(path))
+        client.send(0, 1, members)
+        try:
+            assert (await client.frame())[:2] == [0, 1]
+            yield client
+        finally:
+            client.writer.close()
+
+    def send(self, *fields):
+        """Sends a frame of these fields, or one that consists of bytes."""
+        body = fields[0] if isinstance(fields[0], bytes) else msgpack.packb(fields)
+        self.writer.transport.write(len(body).to_bytes(4, "big") + body)
+
+    async def frame(self):
+        """The next frame, or None at the end of the connection."""
+        async with asyncio.timeout(SECONDS / 2):
+            try:
+                length = int.from_bytes(await self.reader.readexactly(4), "big")
+                return msgpack.unpackb(await self.reader.readexactly(length), timestamp=0)
+            except asyncio.IncompleteReadError:
+                return None
+
+    async def frames(self):
+        """All frames until the end of the connection."""
+        frames = []
+        while (frame := await self.frame()) is not None:
+            frames.append(frame)
+        return frames
 
 
 async def error_of(awaitable):

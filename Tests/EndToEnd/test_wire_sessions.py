@@ -24,7 +24,7 @@ def offers():
         raise postern.CallError(code, "failed")
 
     def fail_named():
-        raise postern.CallError(7, "failed", executed="no", name="not_found", details={"a": 1})
+        raise postern.CallError(7, "failed", postern.Executed.NO, {"a": 1}, name=5)
 
     async def count(to: int):
         for number in range(to):
@@ -141,12 +141,17 @@ def test_a_session(name, lines, monkeypatch):
 
     async def test():
         ours, theirs = socket.socketpair()
-        adopted = asyncio.ensure_future(postern.adopt(
-            theirs, *offers(), initiator=False, name="corpus", secret=SECRET if lines[0] == "secret" else None))
+        secret = SECRET if lines[0] == "secret" else None
+
+        async def accept():
+            async with postern.adopt(theirs, *offers(), name="corpus", secret=secret, is_initiator=False) as peer:
+                await peer.ended.wait()
+
+        accepting = asyncio.ensure_future(accept())
         reader, writer = await asyncio.open_connection(sock=ours)
-        await Replay(reader, writer).play(lines[1:] if lines[0] == "secret" else lines)
+        await Replay(reader, writer).play(lines[1:] if secret else lines)
         writer.close()
-        await asyncio.gather(adopted, return_exceptions=True)
+        await asyncio.gather(accepting, return_exceptions=True)
     run(test)
 
 

@@ -1,0 +1,171 @@
+"""What `public/python/postern.py` does about sides that break the protocol, are slow or silent, or cannot be served."""
+
+import asyncio
+
+import pytest
+
+from native_peers import Frames, Raw, error_of, postern, run, services, until
+
+SECRET = b"the secret of both of these ends"
+NO, YES, UNKNOWN = postern.Executed
+FRAMES = Frames()
+
+
+@pytest.fixture(autouse=True)
+def frames(caplog):
+    """Every test adds to one record, which the last test reads. Then asyncio must have logged nothing."""
+    with FRAMES.noted():
+        yield FRAMES
+    assert [record.getMessage() for record in caplog.get_records("call") if record.name == "asyncio"] == []
+
+
+@pytest.mark.parametrize("mine, theirs", [(SECRET, b"another secret of 24 byte"), (None, SECRET), (SECRET, None)])
+def test_ends_without_the_same_secret_do_not_open_and_say_why(tmp_path, mine, theirs):
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services(), secret=theirs) as server:
+            with pytest.raises(postern.CallError) as raised:
+                async with postern.connect(server.address, secret=mine):
+                    pass
+            assert (raised.value.code, raised.value.executed) == (postern.UNAUTHENTICATED, NO)
+    run(test)
+
+
+def test_a_silent_side_is_asked_and_then_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(postern, "PING_SECONDS", 0.1)
+    monkeypatch.setattr(postern, "STALL_SECONDS", 0.2)
+
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
+            async with Raw.connected(f"{tmp_path}/s") as client, postern.connect(server.address) as peer:
+                assert await client.frame() == [11, 0]
+                client.send(12, 0)
+                assert [frame[:2] for frame in await client.frames()] == [[11, 0], [13, 4]]
+                assert await peer.call("t/add", 1, 2) == 3
+    run(test)
+
+
+def test_one_connection_too_many_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(postern, "MAXIMUM_CONNECTIONS", 1)
+
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
+            async with postern.connect(server.address), Raw.connected(f"{tmp_path}/s") as second:
+                assert (await second.frame())[:2] == [13, 6]
+    run(test)
+
+
+@pytest.mark.parametrize("answer", [b"\x92\x00\x02", *(b"\x93\x0d%c\xa2no" % code for code in range(7))])
+def test_another_version_or_a_goodbye_instead_of_a_hello_ends_the_connection(tmp_path, answer):
+    async def test():
+        async def accept(reader, writer):
+            await reader.read(100)
+            writer.transport.write(len(answer).to_bytes(4, "big") + answer)
+            await reader.read()
+            writer.close()
+
+        async with await asyncio.start_unix_server(accept, f"{tmp_path}/s"):
+            with pytest.raises(postern.CallError) as raised:
+                async with postern.connect(f"unix:{tmp_path}/s"):
+                    pass
+            expected = postern.UNAUTHENTICATED if answer[2] == 5 else postern.UNAVAILABLE
+            assert (raised.value.code, raised.value.executed) == (expected, NO)
+    run(test)
+
+
+def test_a_reader_that_is_too_slow_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(postern, "QUEUED_BYTES", 1 << 20)
+
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
+            async with Raw.connected(f"{tmp_path}/s") as client:
+                client.writer.transport.pause_reading()
+                client.send(1, 1, "t/echo", None, 0, 0, ["x" * (4 << 20)], None)
+                await until(lambda: not client.writer.transport.get_write_buffer_size())
+                await asyncio.sleep(0.2)
+                client.send(11, 1)
+                await asyncio.sleep(0.1)
+                client.writer.transport.resume_reading()
+                assert [frame[:2] for frame in await client.frames()][1:] == [[13, 3]]
+                async with postern.connect(server.address) as peer:
+                    assert await peer.call("t/add", 1, 2) == 3
+    run(test)
+
+
+BODIES = {
+    "not MessagePack": "c1", "no array": "05", "no such kind": "91 63", "too few fields": "91 02", "cut": "92 04 cf",
+    "a field of another type": "93 02 a161", "a second hello": "93 00 01 80", "something behind": "92 0b 01 01",
+    "an answer to no call": "93 02 05 01", "a proof": "92 0e c400", "call 0": "98 01 00 a161 c0 00 00 c0 c0",
+    "a negative number": "92 0b ff", "a boolean for a number": "92 0b c3", "a boolean for the kind": "92 c3 01",
+    "a reference that is no number": "93 10 91a161 90",
+    "a depth that is a fraction": "98 01 01 a161 c0 00 ca3f800000 c0 c0",
+}
+BAD = {"no bytes": bytes(4), "too long": b"\xff" * 4} | {
+    name: len(bytes.fromhex(body)).to_bytes(4, "big") + bytes.fromhex(body) for name, body in BODIES.items()}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_breaks_the_protocol_ends_the_connection(tmp_path, name):
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
+            reader, writer = await asyncio.open_unix_connection(f"{tmp_path}/s")
+            writer.transport.write(b"\x00\x00\x00\x04\x93\x00\x01\x80" + BAD[name])
+            data = await asyncio.wait_for(reader.read(), 5)
+            assert data[4:].find(b"\x93\x0d\x01") > 0, data
+            async with postern.connect(server.address) as peer:
+                assert await peer.call("t/add", 1, 2) == 3
+            writer.close()
+    run(test)
+
+
+def test_an_answer_that_is_odd_fails_its_call_only(tmp_path):
+    """A value that cannot be read, an unknown number for `executed`, and a reply to a stream, which is ignored."""
+    answers = [b"\x93\x02\x01\xc1", b"\x96\x03\x02\x01\xa1m\x09\xc1", b"\x94\x06\x03\xc0\xc0",
+               b"\x93\x02\x03\x01", b"\x92\x08\x03"]
+
+    async def test():
+        async def accept(reader, writer):
+            for body in (b"\x93\x00\x01\x80", *answers):
+                if body in answers[:3]:
+                    await reader.readuntil(b"odd")
+                writer.transport.write(len(body).to_bytes(4, "big") + body)
+            await reader.read()
+            writer.close()
+
+        async with await asyncio.start_unix_server(accept, f"{tmp_path}/s"):
+            async with postern.connect(f"unix:{tmp_path}/s") as peer:
+                error = await error_of(peer.call("odd"))
+                assert (error.code, error.executed) == (postern.INTERNAL, YES)
+                error = await error_of(peer.call("odd"))
+                assert (error.code, error.executed, error.details) == (1, UNKNOWN, None)
+                assert [item async for item in await peer.call("odd")] == []
+    run(test)
+
+
+def test_half_a_frame_and_half_a_handshake_end_the_connection(tmp_path, monkeypatch):
+    monkeypatch.setattr(postern, "STALL_SECONDS", 0.2)
+
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()):
+            for data in (b"", b"\x00\x00\x00\x04\x93", b"\x00\x00\x00\x04\x93\x00\x01\x80\x00\x00\x00\x09\x98"):
+                reader, writer = await asyncio.open_unix_connection(f"{tmp_path}/s")
+                writer.transport.write(data)
+                assert (await asyncio.wait_for(reader.read(), 5)).find(b"\x93\x0d\x04") > 0
+                writer.close()
+    run(test)
+
+
+def test_a_value_that_is_not_well_formed_fails_its_call_only(tmp_path):
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()):
+            async with Raw.connected(f"{tmp_path}/s") as client:
+                client.send(b"\x98\x01\x01\xa6t/echo\xc0\x00\x00\x91\xc1\xc0")
+                answer = await client.frame()
+                assert answer[:3] + answer[4:5] == [3, 1, postern.INVALID_REQUEST, NO]
+                client.send(1, 2, "t/add", None, 0, 0, [1, 2], None)
+                assert await client.frame() == [2, 2, 3]
+    run(test)
+
+
+def test_every_goodbye_of_the_page_was_sent_and_received(frames):
+    for way in ("sent", "received"):
+        assert set(range(7)) - frames.goodbyes[way] == set(), way
