@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "PosternLogging", targets: ["PosternLogging"]),
         .library(name: "PosternMacros", targets: ["PosternMacros"]),
         .library(name: "PosternGateway", targets: ["PosternGateway"]),
+        .library(name: "PosternTasks", targets: ["PosternTasks"]),
         .library(name: "LibWebSockets", targets: ["LibWebSockets"]),
     ],
     traits: [
@@ -31,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
@@ -80,6 +82,17 @@ let package = Package(
                 "Postern", "PosternJSONRPC", "PosternLogging", "LibWebSockets",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
+            name: "PosternTasks",
+            dependencies: [
+                "Postern", "PosternJSONRPC", "PosternNIO",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .target(
@@ -147,6 +160,11 @@ let package = Package(
             ],
             path: "Tests/Fixtures/FirstProgram"
         ),
+        .executableTarget(
+            name: "task-program",
+            dependencies: ["Postern", "PosternTasks"],
+            path: "Tests/Fixtures/TaskProgram"
+        ),
         .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternNIO"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "PosternPacingTests", dependencies: ["PosternPacing"]),
@@ -172,6 +190,13 @@ let package = Package(
         .testTarget(
             name: "PosternGatewayTests",
             dependencies: ["Postern", "PosternJSONRPC", "PosternGateway", "LibWebSockets"]
+        ),
+        .testTarget(
+            name: "PosternTasksTests",
+            dependencies: [
+                "Postern", "PosternNIO", "PosternTasks", "task-program",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
         ),
         .testTarget(name: "PosternAuthTests", dependencies: ["Postern", "PosternAuth"]),
         .testTarget(

@@ -18,6 +18,10 @@ enum ImportTable {
         "PosternPacing": [],
         "CLibWebSockets": [],
         "LibWebSockets": ["CLibWebSockets", "Glibc", "PosternPacing"],
+        "PosternTasks": [
+            "Postern", "PosternJSONRPC", "PosternNIO", "Dispatch", "Glibc", "Logging", "NIOCore", "NIOPosix",
+            "Subprocess", "SystemPackage",
+        ],
         "PosternGateway": [
             "Postern", "PosternJSONRPC", "PosternLogging", "LibWebSockets", "Logging", "ServiceLifecycle",
         ],
@@ -54,6 +58,7 @@ enum ImportTable {
         "CaseService": ["LibWebSockets", "Postern", "PosternGateway", "PosternNIO", "PosternPrograms"],
         "FirstProgram": ["Postern", "PosternGateway", "ServiceLifecycle", "UnixSignals"],
         "NativePeer": ["Postern", "PosternNIO"],
+        "TaskProgram": ["Postern", "PosternTasks", "Glibc"],
     ]
 
     /// The imports of a file that its module may not have.

@@ -1,0 +1,6 @@
+import PosternTasks
+import Testing
+
+@Suite struct TaskLimitsTests {
+    @Test func nothingIsLimitedByDefault() { #expect(TaskLimits() == TaskLimits(memoryBytes: nil)) }
+}
