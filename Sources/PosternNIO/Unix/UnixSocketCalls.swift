@@ -23,6 +23,24 @@ enum UnixSocketCalls {
         return FileDescriptor(rawValue: descriptor)
     }
 
+    /// Makes two stream sockets that are connected to each other and not inherited by other programs.
+    static func pair() throws(Errno) -> (FileDescriptor, FileDescriptor) {
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        var descriptors: (Int32, Int32) = (-1, -1)
+        let result = unsafe withUnsafeMutablePointer(to: &descriptors) { tuple in
+            unsafe tuple.withMemoryRebound(to: Int32.self, capacity: 2) { unsafe socketpair(AF_UNIX, type, 0, $0) }
+        }
+        try check(result)
+        return (FileDescriptor(rawValue: descriptors.0), FileDescriptor(rawValue: descriptors.1))
+    }
+
+    /// Another descriptor of the same socket, which is not inherited by other programs.
+    static func duplicate(_ descriptor: FileDescriptor) throws(Errno) -> FileDescriptor {
+        let copy = fcntl(descriptor.rawValue, F_DUPFD_CLOEXEC, 3)
+        try check(copy)
+        return FileDescriptor(rawValue: copy)
+    }
+
     static func bind(_ descriptor: FileDescriptor, to name: UnixSocketName) throws(Errno) {
         unsafe try check(withAddress(of: name) { unsafe Glibc.bind(descriptor.rawValue, $0, $1) })
     }

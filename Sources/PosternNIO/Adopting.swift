@@ -1,0 +1,43 @@
+import NIOCore
+import NIOPosix
+package import Postern
+package import SystemPackage
+
+/// Peers on descriptors that are connected already.
+extension Peer {
+    /// Makes a peer of a connected stream socket, such as one end of a socket pair.
+    ///
+    /// - Parameters:
+    ///   - socket: Belongs to the peer from now on, and is closed with it, or by this when it throws.
+    ///   - role: Whether this side counts as the one that connected.
+    ///   - dispatcher: Answers the calls of the other end.
+    ///   - options: How the connection behaves.
+    /// - Returns: This end's peer, usable at once.
+    /// - Throws: `CallError` with `.unavailable` when the descriptor is no stream socket.
+    package static func adopt(
+        _ socket: SystemPackage.FileDescriptor,
+        as role: ConnectionEnd.Role,
+        serving dispatcher: any Dispatcher = NothingExposed(),
+        options: ConnectionOptions = ConnectionOptions()
+    ) async throws(CallError) -> Peer {
+        do {
+            // An address without TLS: the bytes do not leave the machine.
+            let security = try options.security(role, at: .unix(path: "adopted"))
+            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .withConnectedSocket(socket.rawValue) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try NativeConnection.install(
+                            on: channel,
+                            as: ConnectionEnd(role, over: .unix),
+                            exposing: dispatcher,
+                            options: options,
+                            security: security
+                        )
+                    }
+                }
+        } catch {
+            try? socket.close()
+            throw CallError(.unavailable, "Descriptor \(socket.rawValue) is no connected socket: \(error)", ran: .no)
+        }
+    }
+}

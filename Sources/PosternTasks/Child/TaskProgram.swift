@@ -1,0 +1,36 @@
+import Postern
+import Synchronization
+
+/// The part of a program that runs its tasks.
+public enum TaskProgram {
+    private static let prepared = Atomic(false)
+
+    /// Whether `main` has called ``runIfChild(_:)``, so that this program may be started for a task.
+    static var isPrepared: Bool { prepared.load(ordering: .acquiring) }
+
+    /// Runs the task that this process was started for, and ends the process; returns at once in any other process.
+    ///
+    /// `main` begins with it, before arguments are read and anything is started:
+    ///
+    /// ```swift
+    /// @main
+    /// enum Main {
+    ///     static func main() async throws {
+    ///         await TaskProgram.runIfChild(RpcChild.self)
+    ///         let child = try await TaskHost().spawn(RpcChild())
+    ///         print(try await child.call("some_rpc_call") as Int)
+    ///         await child.stop()
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// The process ends with exit code 0 when the task returns or is stopped, and with 1 when it fails.
+    ///
+    /// - Parameter tasks: The tasks that may be spawned in this program.
+    public static func runIfChild(_ tasks: any ChildTask.Type...) async {
+        prepared.store(true, ordering: .releasing)
+        guard let name = SystemCalls.variable("POSTERN_TASK") else { return }
+        SystemCalls.removeVariable("POSTERN_TASK")
+        await ChildMain.run(name, tasks)
+    }
+}

@@ -1,0 +1,30 @@
+/// How one task is started and ended.
+public struct TaskOptions: Sendable {
+    /// What becomes of a task that has not ended when its parent ends.
+    public enum ParentEnd: String, Sendable {
+        /// It is stopped.
+        case stop
+        /// The parent waits for it.
+        case wait
+        /// It goes on without a parent; its output is lost from then on.
+        case detach
+    }
+
+    /// What becomes of the task when its parent ends.
+    public var onParentEnd = ParentEnd.stop
+    /// How long the child may take until it has accepted its inputs: 30 seconds.
+    public var startTimeout = Duration.seconds(30)
+    /// How long the child has to end by itself when it is stopped, before its processes get SIGTERM: 2 seconds.
+    public var stopGrace = Duration.seconds(2)
+    /// How long the child has to end after SIGTERM, before its processes get SIGKILL: 2 seconds.
+    public var killGrace = Duration.seconds(2)
+    /// What the child may use of the system.
+    public var limits = TaskLimits()
+    /// Variables of the environment that differ from those of the parent; `nil` takes one away.
+    public var environment: [String: String?] = [:]
+    /// Where the child starts; `nil` for the folder of the parent.
+    public var workingDirectory: String?
+
+    /// Starts from the defaults.
+    public init() {}
+}

@@ -1,0 +1,50 @@
+import Postern
+
+/// The errors that a task causes; each names the task and the reason.
+enum TaskErrors {
+    static func didNotStart(_ id: String, within time: Duration) -> CallError {
+        CallError(.deadlineExceeded, "Task \(id) did not start within \(time)", executed: .unknown)
+    }
+
+    static func endedBeforeStart(_ id: String, _ exit: TaskExit?) -> CallError {
+        CallError(.unavailable, "Task \(id) ended before it had started: \(reason(exit))", executed: .no)
+    }
+
+    static func lost(_ id: String, _ exit: TaskExit?) -> CallError {
+        CallError(.unavailable, "Lost connection to \(id): \(reason(exit))", executed: .yes)
+    }
+
+    static func stopped(_ id: String) -> CallError {
+        CallError(.cancelled, "Task \(id) was stopped", executed: .yes)
+    }
+
+    static func exited(_ id: String, _ exit: TaskExit) -> CallError {
+        CallError(.handlerFailed, "Task \(id) failed: \(exit)", executed: .yes)
+    }
+
+    /// A call that was not made, because the task has ended.
+    static func hasEnded(_ id: String, _ state: TaskState, _ method: String) -> CallError {
+        CallError(
+            .invalidRequest,
+            "Task \(id) takes no calls in the state \(state.rawValue): \(method) was not called",
+            name: .failedPrecondition,
+            executed: .no
+        )
+    }
+
+    static func tooMany(_ limit: Int) -> CallError {
+        CallError(.busy, "More than \(limit) tasks are alive", executed: .no)
+    }
+
+    /// The failure of a task, which names it before what it said.
+    static func failed(_ id: String, _ error: CallError) -> CallError {
+        var error = error
+        error.message = "Task \(id) failed: \(error.message)"
+        error.executed = .yes
+        return error
+    }
+
+    private static func reason(_ exit: TaskExit?) -> String {
+        exit.map { "its process ended with \($0)" } ?? "its process has not ended, and closed the connection"
+    }
+}

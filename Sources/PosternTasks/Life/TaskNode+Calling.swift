@@ -1,0 +1,32 @@
+import Postern
+
+extension TaskNode {
+    /// The peer to call, once the task is at work.
+    ///
+    /// - Throws: `CallError` when it has ended, or ends without having been at work; `.cancelled`.
+    func peer(for method: String) async throws(CallError) -> Peer {
+        let state = state
+        guard !state.isFinal else { throw TaskErrors.hasEnded(id, state, method) }
+        guard let started = await started.value() else {
+            throw CallError(.cancelled, "Waiting for the start of task \(id) was cancelled", ran: .no)
+        }
+        return try started.get()
+    }
+
+    /// Passes a call on to the task.
+    func dispatch(_ call: Call) async throws(CallError) -> Reply {
+        let peer = try await peer(for: call.method)
+        do throws(CallError) { return try await peer.dispatch(call) } catch { throw await explained(error, peer) }
+    }
+
+    /// The error of a call, with the reason for which the process has ended where that is why the call failed.
+    func explained(_ error: CallError, _ peer: Peer) async -> CallError {
+        guard error.code == .unavailable, !peer.isConnected else { return error }
+        var lost = TaskErrors.lost(id, await exited.value(within: Self.exitDelay) ?? nil)
+        lost.executed = error.executed == .no ? .no : .yes
+        return lost
+    }
+
+    /// How long a process may take to end after its connection has.
+    static let exitDelay = Duration.seconds(2)
+}

@@ -1,0 +1,127 @@
+import Postern
+import PosternNIO
+import Synchronization
+
+extension TaskNode {
+    /// Encodes the arguments of the call that starts the task, for the peer that is given.
+    typealias StartArguments = @Sendable (Peer) throws(CallError) -> Payload
+
+    /// Starts the process, follows the task to its end, and sees to it that the process ends.
+    ///
+    /// - Parameters:
+    ///   - dispatcher: What the task may call here.
+    ///   - observer: Takes reports of handlers that fail here.
+    ///   - arguments: What the task is started with.
+    func run(
+        serving dispatcher: any Dispatcher,
+        observer: (any IncidentObserver)?,
+        _ arguments: @escaping StartArguments
+    ) async {
+        hub.note(event(.created) { $0.name = name })
+        guard let peer = await launch(serving: dispatcher, observer) else { return }
+        await follow(peer, arguments)
+        peer.close()
+        // One that goes on without its parent is left alone.
+        await endProcess(after: options.stopGrace)
+    }
+
+    private func follow(_ peer: Peer, _ arguments: @escaping StartArguments) async {
+        let isTask: Bool
+        do throws(CallError) { isTask = try await start(peer, arguments) } catch { return noteEnd(.failure(error)) }
+        noteStart(peer)
+        guard isTask else { return await followProgram() }
+        let forwarding = Task.detached { await self.forwardEvents(from: peer) }
+        let end = await result(from: peer)
+        // What happened below comes before the end.
+        let clock = Task.detached {
+            try? await Task.sleep(for: Self.exitDelay)
+            forwarding.cancel()
+        }
+        await forwarding.value
+        clock.cancel()
+        noteEnd(end)
+    }
+
+    /// Has the task accept its inputs; false for a program that knows nothing of tasks.
+    private func start(_ peer: Peer, _ arguments: StartArguments) async throws(CallError) -> Bool {
+        let call = Call(
+            "task/start",
+            arguments: try arguments(peer),
+            deadline: .now.later(by: options.startTimeout)
+        )
+        do throws(CallError) {
+            _ = try await peer.dispatch(call)
+            return true
+        } catch {
+            switch error.code {
+            case .methodNotFound: return false
+            case .deadlineExceeded: throw TaskErrors.didNotStart(id, within: options.startTimeout)
+            case .unavailable:
+                throw TaskErrors.endedBeforeStart(id, await exited.value(within: Self.exitDelay) ?? nil)
+            default: throw TaskErrors.failed(id, error)
+            }
+        }
+    }
+
+    /// Waits for the result of a program that has none but its exit code.
+    private func followProgram() async {
+        guard case .some(.some(let exit)) = await exited.value() else { return }
+        guard exit.isSuccess else { return noteEnd(.failure(TaskErrors.exited(id, exit))) }
+        noteEnd(.result(Payload(encoding: NoResult())))
+    }
+
+    /// Waits for the result, while the task reports how far it is.
+    private func result(from peer: Peer) async -> TaskLife.End {
+        let (reports, continuation) = AsyncStream.makeStream(of: Payload.self, bufferingPolicy: .bufferingNewest(1_024))
+        let reporting = Task.detached {
+            for await report in reports {
+                await self.hub.publish(self.event(.progress) { $0.value = try? Value(decoding: report) })
+            }
+        }
+        let end: TaskLife.End
+        do throws(CallError) {
+            var call = Call("task/result", arguments: try peer.encoded())
+            call.progress = { continuation.yield($0) }
+            guard case .value(let payload) = try await peer.dispatch(call) else {
+                throw CallError(.invalidRequest, "it answers with a stream", executed: .yes)
+            }
+            end = .result(payload)
+        } catch {
+            end = await failure(error, peer)
+        }
+        continuation.finish()
+        await reporting.value
+        return end
+    }
+
+    private func failure(_ error: CallError, _ peer: Peer) async -> TaskLife.End {
+        if error.code == .cancelled { return .stopped }
+        guard error.code == .unavailable, !peer.isConnected else { return .failure(TaskErrors.failed(id, error)) }
+        return .failure(TaskErrors.lost(id, await exited.value(within: Self.exitDelay) ?? nil))
+    }
+
+    /// Takes the events of the tasks below this one into the tree, and notes those as lost that are left alone.
+    private func forwardEvents(from peer: Peer) async {
+        do {
+            for try await event in try await peer.stream("task/events", of: TaskEvent.self) {
+                await hub.publish(event)
+            }
+        } catch {}
+        for task in hub.descendants(of: id) where !task.state.isFinal {
+            var failure = TaskEvent(.failure, of: task.id, parent: task.parent)
+            failure.message = "Lost connection to \(task.id): its parent \(id) has ended"
+            hub.note(failure)
+            var state = TaskEvent(.state, of: task.id, parent: task.parent)
+            state.state = .fail
+            hub.note(state)
+        }
+    }
+}
+
+extension Payload {
+    /// The encoded value of a task without result.
+    fileprivate init(encoding result: NoResult) {
+        // A single null can always be encoded.
+        self = (try? Payload(encoding: result, as: MessagePack.self)) ?? Payload(bytes: [], codec: MessagePack.self)
+    }
+}

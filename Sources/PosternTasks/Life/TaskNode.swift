@@ -1,0 +1,77 @@
+import Postern
+import Synchronization
+
+/// One task that this process has spawned.
+final class TaskNode: Sendable {
+    let id: String
+    let name: String
+    let parent: String?
+    let command: TaskCommand
+    let options: TaskOptions
+    let hub: TaskEventHub
+
+    /// The peer, once the task has accepted its inputs, or why it never has.
+    let started = Settled<Result<Peer, CallError>>()
+    /// How the task ended.
+    let ended = Settled<TaskLife.End>()
+    /// The number of the process, or why there is none.
+    let process = Settled<Result<Int32, CallError>>()
+    /// How the process ended; `nil` where it was never started.
+    let exited = Settled<TaskExit?>()
+    private let life = Mutex(TaskLife())
+
+    init(_ name: String, _ command: TaskCommand, parent: String?, _ options: TaskOptions, _ hub: TaskEventHub) {
+        self.name = name
+        id = "\(name)-\(Self.suffix)"
+        self.parent = parent
+        self.command = command
+        self.options = options
+        self.hub = hub
+    }
+
+    /// Six characters that no other task of the tree is likely to have.
+    private static var suffix: String {
+        let characters = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+        return String((0..<6).compactMap { _ in characters.randomElement() })
+    }
+
+    var state: TaskState { life.withLock { $0.state } }
+
+    func event(_ kind: TaskEvent.Kind, _ change: (inout TaskEvent) -> Void = { _ in }) -> TaskEvent {
+        var event = TaskEvent(kind, of: id, parent: parent)
+        change(&event)
+        return event
+    }
+
+    /// Notes that the task is at work with its peer.
+    func noteStart(_ peer: Peer) {
+        guard life.withLock({ $0.start() }) else { return }
+        hub.note(event(.state) { $0.state = .work })
+        started.settle(.success(peer))
+    }
+
+    /// Notes how the task has ended; only the first end counts.
+    func noteEnd(_ end: TaskLife.End) {
+        guard let end = life.withLock({ $0.end(end) }) else { return }
+        switch end {
+        case .result(let payload): hub.note(event(.result) { $0.value = (try? Value(decoding: payload)) ?? .null })
+        case .failure(let error): hub.note(event(.failure) { $0.message = error.message })
+        case .stopped: break
+        }
+        hub.note(event(.state) { $0.state = end.state })
+        started.settle(.failure(error(of: end) ?? TaskErrors.hasEnded(id, end.state, "it")))
+        ended.settle(end)
+    }
+
+    /// Notes that the task is to stop; false when it has ended, or was asked before.
+    func noteStop() -> Bool { life.withLock { $0.requestStop() } }
+
+    /// What waiting for the result of a task throws that has none.
+    func error(of end: TaskLife.End) -> CallError? {
+        switch end {
+        case .result: nil
+        case .stopped: TaskErrors.stopped(id)
+        case .failure(let error): error
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import Postern
+
+/// Something that happened to a task of the tree.
+///
+/// The events of one task are in order: it is created, changes its state, writes and reports, has a result or a failure
+/// right before its final state, and its process exits.
+public struct TaskEvent: Codable, Hashable, Sendable {
+    /// What happened.
+    public enum Kind: String, Codable, Hashable, Sendable {
+        /// The task was spawned; `name` says which one it is.
+        case created
+        /// The task is in another state.
+        case state
+        /// The task has reported how far it is; `value` is what it reported.
+        case progress
+        /// The process has written a line; `stream` and `text` say where and what.
+        case log
+        /// The task has a result, which is `value`.
+        case result
+        /// The task has failed; `message` says why, naming each task that the failure came through.
+        case failure
+        /// The process has ended; `exit` says how.
+        case exit
+    }
+
+    /// Where a line was written.
+    public enum Stream: String, Codable, Hashable, Sendable {
+        /// Standard output.
+        case output = "stdout"
+        /// Standard error.
+        case error = "stderr"
+    }
+
+    /// The identifier of the task.
+    public var id: String
+    /// The identifier of the task that spawned it; `nil` for one that a program spawned outside of a task.
+    public var parent: String?
+    /// What happened.
+    public var kind: Kind
+    /// When it was noticed, in milliseconds since 1970.
+    public var time: Int64
+    /// The name of the task, when it was created.
+    public var name: String?
+    /// The state that the task is in from now on.
+    public var state: TaskState?
+    /// The result, or what was reported.
+    public var value: Value?
+    /// Why the task failed.
+    public var message: String?
+    /// Where the line was written.
+    public var stream: Stream?
+    /// The line, without its end.
+    public var text: String?
+    /// Whether the line was longer than 64 KiB, and its rest is missing.
+    public var isCut: Bool?
+    /// How the process ended, as in `exit code 3`.
+    public var exit: String?
+
+    init(_ kind: Kind, of id: String, parent: String?) {
+        self.kind = kind
+        self.id = id
+        self.parent = parent
+        time = SystemCalls.millisecondsSince1970
+    }
+
+    /// Whether whoever reads slowly may hold up the task with it; there are few of the others.
+    var mayWait: Bool { kind == .log || kind == .progress }
+}

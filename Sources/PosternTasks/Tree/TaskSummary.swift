@@ -1,0 +1,23 @@
+public import Postern
+
+/// What is known of one task of the tree.
+public struct TaskSummary: Codable, Hashable, Sendable {
+    /// The identifier, unlike all others of the tree.
+    public var id: String
+    /// The identifier of the task that spawned it; `nil` for one that a program spawned outside of a task.
+    public var parent: String?
+    /// The name of its definition.
+    public var name: String
+    /// Where it is in its life.
+    public var state: TaskState
+    /// When it was spawned, in milliseconds since 1970.
+    public var created: Int64
+    /// What it reported last.
+    public var progress: Value?
+    /// Its result.
+    public var result: Value?
+    /// Why it failed.
+    public var message: String?
+    /// How its process ended.
+    public var exit: String?
+}

@@ -1,0 +1,76 @@
+/// The tasks that are known, by what has happened to them.
+struct TaskTree {
+    /// Tasks that have ended and are kept; the oldest make room.
+    static let endedLimit = 1_000
+
+    private var tasks: [String: TaskSummary] = [:]
+    /// The order in which they were created, and that in which they ended.
+    private var order: [String] = []
+    private var ended: [String] = []
+
+    /// All that are known, each behind its parent.
+    var all: [TaskSummary] { order.compactMap { tasks[$0] } }
+
+    subscript(id: String) -> TaskSummary? { tasks[id] }
+
+    /// Takes one event in.
+    mutating func apply(_ event: TaskEvent) {
+        if event.kind == .created {
+            add(
+                TaskSummary(
+                    id: event.id,
+                    parent: event.parent,
+                    name: event.name ?? "",
+                    state: .wait,
+                    created: event.time
+                )
+            )
+        }
+        guard var task = tasks[event.id] else { return }
+        switch event.kind {
+        case .created, .log: return
+        case .state: task.state = event.state ?? task.state
+        case .progress: task.progress = event.value
+        case .result: task.result = event.value
+        case .failure: task.message = event.message
+        case .exit: task.exit = event.exit
+        }
+        tasks[event.id] = task
+        if event.kind == .state, task.state.isFinal { noteEnd(event.id) }
+    }
+
+    /// The tasks below one, those first that were created first.
+    func descendants(of id: String) -> [TaskSummary] {
+        var above: Set = [id]
+        return all.filter { task in
+            guard let parent = task.parent, above.contains(parent) else { return false }
+            above.insert(task.id)
+            return true
+        }
+    }
+
+    /// The child of a task through which another one is reached; `nil` when it is not below.
+    func branch(of ancestor: String?, towards id: String) -> String? {
+        var id = id
+        while let task = tasks[id] {
+            if task.parent == ancestor { return id }
+            guard let parent = task.parent else { return nil }
+            id = parent
+        }
+        return nil
+    }
+
+    private mutating func add(_ task: TaskSummary) {
+        guard tasks[task.id] == nil else { return }
+        tasks[task.id] = task
+        order.append(task.id)
+    }
+
+    private mutating func noteEnd(_ id: String) {
+        ended.append(id)
+        guard ended.count > Self.endedLimit else { return }
+        let oldest = ended.removeFirst()
+        tasks[oldest] = nil
+        order.removeAll { $0 == oldest }
+    }
+}
