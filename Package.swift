@@ -162,7 +162,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "task-program",
-            dependencies: ["Postern", "PosternTasks"],
+            dependencies: ["Postern", "PosternTasks", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/Fixtures/TaskProgram"
         ),
         .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternNIO"]),

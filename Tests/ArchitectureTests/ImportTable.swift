@@ -58,7 +58,7 @@ enum ImportTable {
         "CaseService": ["LibWebSockets", "Postern", "PosternGateway", "PosternNIO", "PosternPrograms"],
         "FirstProgram": ["Postern", "PosternGateway", "ServiceLifecycle", "UnixSignals"],
         "NativePeer": ["Postern", "PosternNIO"],
-        "TaskProgram": ["Postern", "PosternTasks", "Glibc"],
+        "TaskProgram": ["Postern", "PosternTasks", "Glibc", "SystemPackage"],
     ]
 
     /// The imports of a file that its module may not have.

@@ -15,7 +15,9 @@ final class ChildRunner<Definition: ChildTask>: Sendable {
     private let state = Mutex(State())
     private let parent = Settled<Peer>()
     private let outcome = Settled<Result<Definition.Output, CallError>>()
-    private let isAsked = Settled<Void>()
+
+    /// How long a parent may take to fetch the result.
+    private static var farewellTime: Duration { .seconds(10) }
 
     init() {
         let service = control.root.service("task")
@@ -47,8 +49,10 @@ final class ChildRunner<Definition: ChildTask>: Sendable {
     func finish(_ peer: Peer) async -> Int32 {
         parent.settle(peer)
         let outcome = await outcome.value()
-        // The parent asks for the result right behind the start, so this is short; a drain before would refuse it.
-        if peer.isConnected, await isAsked.value(within: .seconds(10)) != nil { await peer.drain(grace: .seconds(5)) }
+        // The parent closes the connection when it has the result, and the last events of the tasks below.
+        let isClosed = Settled<Void>()
+        peer.onDisconnect { _ in isClosed.settle(()) }
+        _ = await isClosed.value(within: Self.farewellTime)
         guard case .failure(let error)? = outcome else { return 0 }
         return error.code == .cancelled ? 0 : 1
     }
@@ -94,7 +98,6 @@ final class ChildRunner<Definition: ChildTask>: Sendable {
     private func result(for call: CallContext) async throws(CallError) -> Definition.Output {
         let context = try context()
         context.report(to: { call.reportProgress($0) })
-        isAsked.settle(())
         guard let outcome = await outcome.value() else { throw CallError(.cancelled, "The parent cancelled") }
         return try outcome.get()
     }

@@ -16,11 +16,14 @@ public import Postern
 ///
 /// The parent calls the methods that ``register(in:)`` exposes for as long as ``run(in:)`` runs; with the trait `Macros`,
 /// `@Service` and `@Expose` write that function. A task that keeps state is a final class whose inputs are its coding keys.
-public protocol ChildTask: TaskDefinition, Decodable, Exposable where Output: Encodable {
+public protocol ChildTask: TaskDefinition, Decodable, Exposable where Output == Outcome {
+    /// The type of what ``run(in:)`` returns.
+    associatedtype Outcome: Codable & Sendable
+
     /// Does the work; what it returns is the result of the task, and what it throws its failure.
     ///
     /// The Swift task that runs it is cancelled when the task is to stop.
-    func run(in task: TaskContext) async throws -> Output
+    func run(in task: TaskContext) async throws -> Outcome
 }
 
 extension ChildTask {

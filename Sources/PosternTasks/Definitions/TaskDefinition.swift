@@ -12,7 +12,7 @@
 /// ```
 public protocol TaskDefinition: Encodable, Sendable {
     /// The type of the result.
-    associatedtype Output: Decodable & Sendable = NoResult
+    associatedtype Output: Decodable & Sendable
     /// The name under which the child knows the task, and the beginning of its identifier; the name of the type by default.
     static var taskName: String { get }
     /// The program that runs the task; this program itself by default.

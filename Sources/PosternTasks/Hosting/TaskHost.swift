@@ -81,7 +81,11 @@ public final class TaskHost: Sendable {
     }
 
     /// Ends all that has not ended, each task as its ``TaskOptions/onParentEnd`` says, and spawns no more.
-    public func end() async {
+    ///
+    /// Cancelling the Swift task that waits for it changes nothing: it returns when all has ended.
+    public func end() async { await Task.detached { await self.endTasks() }.value }
+
+    private func endTasks() async {
         let nodes = state.withLock { state in
             state.isEnding = true
             return Array(state.nodes.values)
@@ -114,11 +118,9 @@ extension TaskNode {
         switch options.onParentEnd {
         case .stop:
             await stop()
-            _ = await ended.value()
-            _ = await exited.value()
+            _ = await finished.value()
         case .wait:
-            _ = await ended.value()
-            _ = await exited.value()
+            _ = await finished.value()
         case .detach: break
         }
     }

@@ -43,9 +43,11 @@ public struct TaskProcess<Definition: TaskDefinition>: Sendable {
         }
     }
 
-    /// How the process ended; waits until it has. `nil` when the waiting Swift task is cancelled first.
+    /// How the process ended; waits until it has.
+    ///
+    /// It is `nil` for a process that could not be started, and when the waiting Swift task is cancelled first.
     public var exit: TaskExit? {
-        get async { await node.exited.value() ?? nil }
+        get async { await node.finished.value() ?? nil }
     }
 
     /// Has the task stop, and returns when it has answered that it will.

@@ -34,7 +34,9 @@ struct TaskLife {
         return true
     }
 
-    /// Notes the end; only the first one counts. A failure after the task was asked to stop is the stop.
+    /// Notes the end, of which only the first one counts.
+    ///
+    /// A failure after the task was asked to stop is the stop.
     mutating func end(_ end: End) -> End? {
         guard !state.isFinal else { return nil }
         var end = end

@@ -21,7 +21,7 @@ extension TaskNode {
             fail(error.message)
             return nil
         }
-        Task.detached { await self.runProcess(descriptors) }
+        watch.settle(Task.detached { await self.runProcess(descriptors) })
         guard case .success? = await process.value() else {
             peer.close()
             return nil
@@ -33,9 +33,9 @@ extension TaskNode {
         var options = ConnectionOptions()
         options.name = "parent of \(id)"
         options.observer = observer
-        // A child that is stopped by a debugger, or computes on all threads, is not lost: its process is watched.
+        // A child that is held by a debugger, or computes on all threads, is not lost: its process is watched.
         options.pingInterval = .longest
-        options.frameTimeout = self.options.startTimeout
+        options.frameTimeout = .longest
         return options
     }
 
@@ -53,7 +53,7 @@ extension TaskNode {
                     }
                 )
             }
-            noteExit(TaskExit(status))
+            exited.settle(TaskExit(status))
         } catch {
             fail("cannot start \(command.program ?? "this program"): \(error)")
         }
@@ -81,16 +81,12 @@ extension TaskNode {
         )
     }
 
-    private func noteExit(_ exit: TaskExit) {
-        hub.note(event(.exit) { $0.exit = exit.description })
-        exited.settle(exit)
-    }
-
     private func fail(_ reason: String) {
         let error = CallError(.unavailable, "Task \(id) failed: \(reason)", executed: .no)
         noteEnd(.failure(error))
         process.settle(.failure(error))
         exited.settle(nil)
+        finished.settle(nil)
     }
 }
 

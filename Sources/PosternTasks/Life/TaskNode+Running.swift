@@ -20,9 +20,12 @@ extension TaskNode {
         hub.note(event(.created) { $0.name = name })
         guard let peer = await launch(serving: dispatcher, observer) else { return }
         await follow(peer, arguments)
-        peer.close()
-        // One that goes on without its parent is left alone.
+        // Calls under way are answered first; the child ends when this is closed.
+        await peer.drain(grace: Self.exitDelay)
         await endProcess(after: options.stopGrace)
+        guard case .some(.some(let exit)) = exited.current else { return }
+        hub.note(event(.exit) { $0.exit = exit.description })
+        finished.settle(exit)
     }
 
     private func follow(_ peer: Peer, _ arguments: @escaping StartArguments) async {

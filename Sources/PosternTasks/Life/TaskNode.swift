@@ -16,8 +16,12 @@ final class TaskNode: Sendable {
     let ended = Settled<TaskLife.End>()
     /// The number of the process, or why there is none.
     let process = Settled<Result<Int32, CallError>>()
+    /// What reads the output of the process and waits for its end.
+    let watch = Settled<Task<Void, Never>>()
     /// How the process ended; `nil` where it was never started.
     let exited = Settled<TaskExit?>()
+    /// The same, once the task has ended too and all of its events are noted.
+    let finished = Settled<TaskExit?>()
     private let life = Mutex(TaskLife())
 
     init(_ name: String, _ command: TaskCommand, parent: String?, _ options: TaskOptions, _ hub: TaskEventHub) {

@@ -1,0 +1,117 @@
+import Glibc
+import Postern
+import PosternTasks
+import Testing
+@testable import task_program
+
+/// How tasks end, and what their callers learn of it.
+@Suite(.timeLimit(.minutes(1)))
+struct EndingTests {
+    @Test(
+        arguments: [(nil, SIGKILL, "signal 9"), (nil, SIGSEGV, "signal 11"), (7, nil, "exit code 7")]
+            as [(Int32?, Int32?, String)]
+    )
+    func aCallIsSettledWithTheReasonForWhichTheProcessEnded(code: Int32?, signal: Int32?, reason: String) async throws {
+        let host = TaskHost()
+        let child = try await host.spawn(elsewhere: Crasher(code: code, signal: signal))
+        let error = await #expect(throws: CallError.self) { try await child.call("crash") }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+        #expect(error?.executed == .yes)
+        let failure = await #expect(throws: CallError.self) { try await child.result }
+        #expect(failure?.message.hasPrefix("Lost connection to \(child.id)") == true)
+        #expect(child.state == .fail)
+        await host.end()
+    }
+
+    @Test func aFailureNamesEachTaskThatItCameThrough() async throws {
+        let host = TaskHost()
+        let root = try await host.spawn(elsewhere: Branch(depth: 2, fails: true))
+        let error = await #expect(throws: CallError.self) { try await root.result }
+        await host.end()
+        let names = (error?.message ?? "").split(separator: ": ")
+        #expect(names.count == 4)
+        #expect(names.first == "Task \(root.id) failed")
+        #expect(names.last == "the leaf broke")
+        let tasks = host.tasks
+        #expect(tasks.map(\.state) == [.fail, .fail, .fail])
+        #expect(tasks.allSatisfy { $0.exit == "exit code 1" }, "\(tasks)")
+        #expect(error?.cause(as: Trouble.self)?.text == "the leaf broke")
+    }
+
+    @Test func aStopReachesTheWholeTree() async throws {
+        let host = TaskHost()
+        let root = try await host.spawn(elsewhere: Branch(depth: 1, width: 2, stays: true))
+        #expect(await eventually { host.tasks.filter { $0.state == .work }.count == 3 })
+        await root.stop()
+        await #expect(throws: CallError.self) { try await root.result }
+        _ = await root.exit
+        #expect(host.tasks.map(\.state) == [.stop, .stop, .stop], "\(host.tasks)")
+        await host.end()
+    }
+
+    @Test func aTaskThatGoesOnIsKilled() async throws {
+        let host = TaskHost()
+        var options = TaskOptions()
+        options.stopGrace = .milliseconds(100)
+        options.killGrace = .milliseconds(100)
+        let child = try await host.spawn(elsewhere: Stubborn(), options)
+        #expect(await eventually { child.state == .work })
+        await child.stop()
+        #expect(await child.exit == .signal(Int(SIGKILL)))
+        #expect(child.state == .stop)
+        await host.end()
+    }
+
+    @Test func aProgramThatNeverStartsIsKilledWhenItsTimeHasRunOut() async throws {
+        let host = TaskHost()
+        var options = TaskOptions()
+        options.startTimeout = .milliseconds(200)
+        options.stopGrace = .zero
+        let child = try await host.spawn(Sleep(), options: options)
+        let error = await #expect(throws: CallError.self) { try await child.result }
+        #expect(error?.message.contains("did not start within 0.2 seconds") == true, "\(error?.message ?? "")")
+        let call = await #expect(throws: CallError.self) { try await child.call("anything") }
+        #expect(call?.message.contains("fail") == true)
+        #expect(await child.exit == .signal(Int(SIGTERM)))
+        await host.end()
+    }
+
+    @Test func aProgramThatIsNotThereFailsAtOnce() async throws {
+        let host = TaskHost()
+        let error = await #expect(throws: CallError.self) { try await host.spawn(Missing()) }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.contains("/nothing/here") == true, "\(error?.message ?? "")")
+        #expect(host.tasks.map(\.state) == [.fail])
+    }
+
+    @Test func onlySoManyTasksAreAlive() async throws {
+        let host = TaskHost(limit: 2)
+        let first = try await host.spawn(elsewhere: RpcChild())
+        _ = try await host.spawn(elsewhere: RpcChild())
+        let error = await #expect(throws: CallError.self) { try await host.spawn(elsewhere: RpcChild()) }
+        #expect(error?.code == .busy)
+        await first.stop()
+        _ = await first.exit
+        var again: TaskProcess<Elsewhere<RpcChild>>?
+        #expect(
+            await eventually {
+                again = try? await host.spawn(elsewhere: RpcChild()); return again != nil
+            }
+        )
+        await host.end()
+        #expect(again?.state == .stop)
+    }
+}
+
+private struct Sleep: TaskDefinition {
+    typealias Output = NoResult
+
+    var command: TaskCommand { .program("sleep", ["60"]) }
+}
+
+private struct Missing: TaskDefinition {
+    typealias Output = NoResult
+
+    var command: TaskCommand { .program("/nothing/here") }
+}

@@ -1,0 +1,65 @@
+import Postern
+import PosternTasks
+import Testing
+@testable import task_program
+
+/// What children write.
+@Suite(.timeLimit(.minutes(1)))
+struct OutputTests {
+    /// Runs a task to its end, and returns its events.
+    private func events<Inner: ChildTask>(of task: Inner) async throws -> [TaskEvent] {
+        let host = TaskHost()
+        let events = host.events
+        async let all = events.reduce(into: [TaskEvent]()) { $0.append($1) }
+        let child = try await host.spawn(elsewhere: task)
+        _ = try await child.result
+        _ = await child.exit
+        await host.end()
+        return await all
+    }
+
+    @Test func linesAreEventsOfTheTaskInOrder() async throws {
+        let events = try await events(of: Writer(lines: 500))
+        let id = events.first?.id
+        #expect(events.allSatisfy { $0.id == id })
+        #expect(events.filter { $0.stream == .output }.map(\.text) == (0..<500).map { "\($0)".padded(to: 10) })
+        #expect(events.filter { $0.stream == .error }.map(\.text) == (0..<500).map { "error \($0)" })
+        #expect(events.last?.kind == .exit)
+    }
+
+    @Test func aLongLineIsCutAndMarked() async throws {
+        let lines = try await events(of: Writer(lines: 2, length: 200_000, closes: true)).filter {
+            $0.stream == .output
+        }
+        #expect(lines.map(\.text?.count) == [64 << 10, 64 << 10])
+        #expect(lines.allSatisfy { $0.isCut == true })
+    }
+
+    @Test func reportsComeBeforeTheResult() async throws {
+        let events = try await events(of: Counter(steps: 100))
+        let values = events.filter { $0.kind == .progress || $0.kind == .result }.map(\.value)
+        #expect(values == (1...100).map { .integer($0) } + [.integer(100)])
+    }
+
+    @Test func aFloodOfOutputStopsNoOtherTask() async throws {
+        let host = TaskHost()
+        let flood = try await host.spawn(elsewhere: Writer(lines: 1_000_000))
+        let child = try await host.spawn(elsewhere: RpcChild())
+        #expect(try await child.call("some_rpc_call") == 1337)
+        await flood.stop()
+        #expect(try await child.call("some_rpc_call") == 1337)
+        await host.end()
+    }
+
+    @Test func aReaderThatTakesNothingHoldsUpItsTaskAndNotTheEnd() async throws {
+        let host = TaskHost()
+        let events = host.events
+        var options = TaskOptions()
+        (options.stopGrace, options.killGrace) = (.milliseconds(50), .milliseconds(50))
+        let flood = try await host.spawn(elsewhere: Writer(lines: 1_000_000), options)
+        #expect(await eventually { flood.state == .work })
+        await host.end()
+        #expect(flood.state == .stop)
+        withExtendedLifetime(events) {}
+    }
+}
