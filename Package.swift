@@ -163,7 +163,8 @@ let package = Package(
         .executableTarget(
             name: "task-program",
             dependencies: ["Postern", "PosternTasks", .product(name: "SystemPackage", package: "swift-system")],
-            path: "Tests/Fixtures/TaskProgram"
+            path: "Tests/Fixtures/TaskProgram",
+            exclude: ["child.py"]
         ),
         .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternNIO"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),

@@ -1,0 +1,81 @@
+import Postern
+import PosternTasks
+import Testing
+@testable import task_program
+
+/// Children that are written in Python, with `public/python/postern_task.py`.
+@Suite(.timeLimit(.minutes(1)))
+struct PythonTests {
+    @Test func aParentCallsItsPythonChildAtOnce() async throws {
+        let host = TaskHost()
+        let child = try await host.spawn(PythonChild(stays: true))
+        #expect(try await child.call("some_rpc_call") == 1337)
+        await child.stop()
+        await #expect(throws: CallError.self) { try await child.result }
+        #expect(child.state == .stop)
+        #expect(await child.exit == .code(0))
+        await host.end()
+    }
+
+    @Test func aPythonChildCallsItsParent() async throws {
+        let router = Router()
+        let isCalled = Flag()
+        router.root.register("set_called") { isCalled.set() }
+        let host = TaskHost(serving: router)
+        let child = try await host.spawn(PythonChild(flag: true))
+        #expect(try await child.result == 1)
+        #expect(isCalled.isSet)
+        await host.end()
+    }
+
+    @Test func aTreeOfPythonChildrenIsSeenFromItsRoot() async throws {
+        let host = TaskHost()
+        let child = try await host.spawn(PythonChild(depth: 2))
+        #expect(try await child.result == 3)
+        _ = await child.exit
+        #expect(host.tasks.map(\.state) == [.done, .done, .done], "\(host.tasks)")
+        #expect(host.tasks.map(\.exit) == Array(repeating: "exit code 0", count: 3))
+        #expect(host.tasks.last?.progress == "at the bottom")
+        await host.end()
+    }
+
+    @Test func aFailureNamesEachPythonTaskThatItCameThrough() async throws {
+        let host = TaskHost()
+        let child = try await host.spawn(PythonChild(depth: 1, fails: true))
+        let error = await #expect(throws: CallError.self) { try await child.result }
+        let leaf = host.tasks.last?.id ?? ""
+        #expect(error?.message == "Task \(child.id) failed: Task \(leaf) failed: ValueError: the leaf broke")
+        await host.end()
+    }
+
+    @Test func aStopReachesAWholeTreeOfPythonChildren() async throws {
+        let host = TaskHost()
+        let child = try await host.spawn(PythonChild(depth: 2, stays: true))
+        #expect(await eventually { host.tasks.filter { $0.state == .work }.count == 3 })
+        await child.stop()
+        _ = await child.exit
+        #expect(host.tasks.map(\.state) == [.stop, .stop, .stop], "\(host.tasks)")
+        await host.end()
+    }
+
+    @Test func aPythonChildThatIsKilledIsReportedWithItsSignal() async throws {
+        let host = TaskHost()
+        let child = try await host.spawn(PythonChild(stays: true))
+        let error = await #expect(throws: CallError.self) { try await child.call("crash") }
+        #expect(error?.message.contains("signal 9") == true, "\(error?.message ?? "")")
+        await host.end()
+    }
+}
+
+private struct PythonChild: TaskDefinition {
+    typealias Output = Int
+
+    var depth = 0
+    var fails = false
+    var stays = false
+    var flag = false
+
+    var command: TaskCommand {
+        .program(".venv/bin/python", ["Tests/Fixtures/TaskProgram/child.py"])
+    }
+}

@@ -1,0 +1,373 @@
+"""Task processes in Python: run as a child of a program that spawns tasks, and spawn children.
+
+One file beside `postern.py`. A child is a program that its parent starts with a Unix socket as its standard input:
+
+    methods = postern.Service()
+
+    @methods.expose
+    def some_rpc_call() -> int:
+        return 1337
+
+    async def main(task: postern_task.Task, seconds: float = 60) -> int:
+        await task.parent.call("set_called")                      # a method of the parent
+        task.report({"step": 1})                                  # progress, for all who watch the tree
+        leaf = await task.spawn([sys.executable, "leaf.py"], n=5)  # a child of this task
+        return await leaf.result()
+
+    postern_task.run(main, methods)
+
+The inputs are the keyword arguments of `main`, and what it returns is the result. What is written to standard output and
+standard error are the logs of the task. A task is stopped by cancelling `main`, and ends with its parent.
+"""
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+import inspect
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+import postern
+
+Event = dict[str, Any]
+_FOREVER = 1e9    # Seconds; the result of a task has no deadline.
+_GRACE = 2.0      # Seconds that a child has to end by itself, and again after SIGTERM.
+_LINE = 1 << 16   # Bytes of a line that are kept.
+_QUEUE = 256      # Events behind which a child that writes waits.
+
+
+class Task:
+    """What a running task knows of itself and its parent."""
+
+    def __init__(self, id: str, parent: postern.Peer, services: Sequence[postern.Service]) -> None:
+        self.id, self.parent, self._services = id, parent, services
+        self._children: dict[str, Child] = {}
+        self._events = _Events()
+        self._reports: list[Any] = []
+        self._reporter: Callable[[Any], None] = self._reports.append
+
+    def report(self, value: Any) -> None:
+        """Reports how far the task is."""
+        self._reporter(value)
+
+    async def spawn(self, command: Sequence[str], *, name: str | None = None, start_timeout: float = 30, **inputs: Any) -> Child:
+        """Starts a child of this task, which may call the services of this one; calls of it wait until it has started.
+
+        Raises `OSError` for a program that cannot be started.
+        """
+        child = Child(self, name or os.path.basename(command[-1]).partition(".")[0], start_timeout)
+        await child._start(command, inputs)
+        return child
+
+    def _report_to(self, reporter: Callable[[Any], None]) -> None:
+        for value in self._reports:
+            reporter(value)
+        self._reporter = reporter
+
+    async def _end(self) -> None:
+        """Stops the children that have not ended."""
+        await asyncio.gather(*(child._end() for child in list(self._children.values())))
+        self._events.end()
+
+
+class Child:
+    """A task in a process of its own, as its parent sees it. `state` is wait, work, done, stop or fail."""
+
+    def __init__(self, parent: Task, name: str, start_timeout: float) -> None:
+        self.id, self.name, self.state = f"{name}-{secrets.token_hex(3)}", name, "wait"
+        self._parent, self._events, self._start_timeout = parent, parent._events, start_timeout
+        loop = asyncio.get_running_loop()
+        self._peer: asyncio.Future[postern.Peer] = loop.create_future()
+        self._result: asyncio.Future[Any] = loop.create_future()
+        self._is_stopped = False
+
+    async def call(self, method: str, *arguments: Any, **options: Any) -> Any:
+        """Calls a method of the child; the options are those of `postern.Peer.call`."""
+        if self._result.done():
+            raise postern.CallError(postern.INVALID_REQUEST, f"Task {self.id} takes no calls in the state {self.state}: "
+                                    f"{method} was not called", executed="no")
+        peer = await asyncio.shield(self._peer)
+        try:
+            return await peer.call(method, *arguments, **options)
+        except postern.CallError as error:
+            if error.code != postern.UNAVAILABLE or not peer.closed.done():
+                raise
+            raise postern.CallError(error.code, await self._loss(), executed="no" if error.executed == "no" else "yes") from None
+
+    async def result(self) -> Any:
+        """Waits for the result. Raises `CallError` for a child that failed, ended without a result, or was stopped."""
+        return await asyncio.shield(self._result)
+
+    async def stop(self) -> None:
+        """Has the child stop with all that it has spawned; returns when it has answered that it will."""
+        if self._is_stopped or self._result.done():
+            return
+        self._is_stopped = True
+        try:
+            await self._peer.result().call("task/stop", timeout=_GRACE)
+            delay = _GRACE
+        except (postern.CallError, asyncio.InvalidStateError):
+            delay = 0.0
+        self._killing = asyncio.ensure_future(self._kill(delay))
+
+    async def _start(self, command: Sequence[str], inputs: dict[str, Any]) -> None:
+        ours, theirs = socket.socketpair()
+        environment = {**os.environ, "POSTERN_TASK": self.name, "POSTERN_TASK_ID": self.id, "PYTHONUNBUFFERED": "1"}
+        wrapper = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *wrapper, *command, stdin=theirs, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+                env=environment, process_group=0)
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._parent._children[self.id] = self
+        self._note("created", name=self.name)
+        self._life = asyncio.ensure_future(self._live(ours, inputs))
+
+    async def _live(self, ours: socket.socket, inputs: dict[str, Any]) -> None:
+        output, errors = self._process.stdout, self._process.stderr
+        assert output is not None and errors is not None
+        logs = [asyncio.ensure_future(self._log(*stream)) for stream in ((output, "stdout"), (errors, "stderr"))]
+        peer = None
+        try:
+            peer = await postern.adopt(ours, *self._parent._services, initiator=False)
+            await peer.call("task/start", self.id, self.name, inputs, False, timeout=self._start_timeout)
+            self._note("state", state="work")
+            self._peer.set_result(peer)
+            forwarding = asyncio.ensure_future(self._forward(peer))
+            report = lambda value: self._note("progress", value=value)
+            result = await peer.call("task/result", timeout=_FOREVER, progress=report)
+            await asyncio.wait([forwarding], timeout=_GRACE)
+            self._finish("done", result)
+        except postern.CallError as error:
+            if error.code == postern.UNAVAILABLE and (peer is None or peer.closed.done()):
+                error = postern.CallError(error.code, await self._loss(), executed="yes")
+            elif error.code != postern.CANCELLED:
+                error = postern.CallError(error.code, f"Task {self.id} failed: {error.message}", details=error.details)
+            is_stop = self._is_stopped or error.code == postern.CANCELLED
+            self._finish("stop" if is_stop else "fail", error)
+        if peer is not None:
+            await peer.drain(_GRACE)
+        await self._kill(_GRACE)
+        await asyncio.wait(logs, timeout=0.5)
+        self._note("exit", exit=self._exit())
+        del self._parent._children[self.id]
+
+    def _finish(self, state: str, outcome: Any) -> None:
+        if isinstance(outcome, postern.CallError):
+            if state == "stop":
+                outcome = postern.CallError(postern.CANCELLED, f"Task {self.id} was stopped")
+            else:
+                self._note("failure", message=outcome.message)
+            self._result.set_exception(outcome)
+            self._result.exception()  # It may have no reader.
+            if not self._peer.done():
+                self._peer.set_exception(outcome)
+                self._peer.exception()
+        else:
+            self._note("result", value=outcome)
+            self._result.set_result(outcome)
+        self._note("state", state=state)
+
+    async def _forward(self, peer: postern.Peer) -> None:
+        """Takes the events below the child into those of the task."""
+        with contextlib.suppress(postern.CallError):
+            async for event in peer.stream("task/events", timeout=_FOREVER):
+                await self._events.publish(event)
+
+    async def _log(self, reader: asyncio.StreamReader, stream: str) -> None:
+        line = bytearray()
+        while data := await reader.read(_LINE):
+            *ends, rest = data.split(b"\n")
+            for end in ends:
+                await self._publish_line(line + end, stream)
+                line.clear()
+            line += rest[:max(0, _LINE + 1 - len(line))]
+        if line:
+            await self._publish_line(line, stream)
+
+    async def _publish_line(self, line: bytes | bytearray, stream: str) -> None:
+        cut = {"isCut": True} if len(line) > _LINE else {}
+        text = bytes(line[:_LINE]).decode(errors="replace")
+        await self._events.publish(self._event("log", stream=stream, text=text, **cut))
+
+    async def _kill(self, delay: float) -> None:
+        """Sees to it that no process of the child is left."""
+        for signal_, patience in ((None, delay), (signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
+            with contextlib.suppress(ProcessLookupError):
+                if signal_ and self._process.returncode is None:
+                    os.killpg(self._process.pid, signal_)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._process.wait()
+                    return
+
+    async def _end(self) -> None:
+        await self.stop()
+        await asyncio.wait([self._life])
+
+    async def _loss(self) -> str:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE):
+                await self._process.wait()
+        return f"Lost connection to {self.id}: its process ended with {self._exit()}"
+
+    def _exit(self) -> str:
+        code = self._process.returncode
+        return "nothing yet" if code is None else f"exit code {code}" if code >= 0 else f"signal {-code}"
+
+    def _event(self, kind: str, **members: Any) -> Event:
+        return {"id": self.id, "parent": self._parent.id, "kind": kind, "time": int(time.time() * 1_000), **members}
+
+    def _note(self, kind: str, **members: Any) -> None:
+        self.state = members.get("state", self.state)
+        self._events.note(self._event(kind, **members))
+
+
+class _Events:
+    """What happens below a task, for the one reader that its parent is."""
+
+    def __init__(self) -> None:
+        self._queue, self._has_ended = collections.deque[Event](), False
+        self._changed, self._room = asyncio.Event(), asyncio.Event()
+
+    def note(self, event: Event) -> None:
+        """Notes an event without waiting."""
+        self._queue.append(event)
+        self._changed.set()
+
+    async def publish(self, event: Event) -> None:
+        """Notes an event, and waits while too many have not been taken."""
+        self.note(event)
+        while len(self._queue) > _QUEUE and not self._has_ended:
+            self._room.clear()
+            await self._room.wait()
+
+    def end(self) -> None:
+        """Ends the reading behind the events that are noted."""
+        self._has_ended = True
+        self._changed.set()
+        self._room.set()
+
+    async def read(self) -> AsyncIterator[Event]:
+        """Yields the events in order."""
+        while self._queue or not self._has_ended:
+            if self._queue:
+                yield self._queue.popleft()
+                self._room.set()
+            else:
+                self._changed.clear()
+                await self._changed.wait()
+
+
+class _Runner:
+    """Runs a task as its parent asks."""
+
+    def __init__(self, main: Callable[..., Awaitable[Any]], services: Sequence[postern.Service]) -> None:
+        self._main, self._services = main, services
+        loop = asyncio.get_running_loop()
+        self.outcome: asyncio.Future[Any] = loop.create_future()
+        self._peer: asyncio.Future[postern.Peer] = loop.create_future()
+        self._task: Task | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._is_stopped = False
+        self.control = postern.Service("task")
+        for method in self.start, self.stop, self.result, self.events:
+            self.control.expose(method)
+
+    def begin(self, peer: postern.Peer) -> None:
+        """Takes the peer that the parent is."""
+        self._peer.set_result(peer)
+
+    async def start(self, id: str, name: str, inputs: Any, detached: bool = False) -> None:
+        "Starts the task with its inputs"
+        if self._task:
+            raise postern.CallError(postern.INVALID_REQUEST, "The task was started before", executed="no")
+        peer = await self._peer
+        try:
+            inspect.signature(self._main).bind(None, **(inputs or {}))
+        except TypeError as error:
+            raise postern.CallError(postern.INVALID_PARAMETERS, f"inputs of {name}: {error}", executed="no") from None
+        self._task = Task(id, peer, self._services)
+        self._work = asyncio.ensure_future(self._run(self._task, inputs or {}))
+
+    def stop(self) -> None:
+        "Stops the task"
+        self._is_stopped = True
+        if self._work:
+            self._work.cancel()
+
+    async def result(self) -> Any:
+        "Waits for the result"
+        self._started()._report_to(postern.current.get().report)
+        return await asyncio.shield(self.outcome)
+
+    async def events(self) -> AsyncIterator[Event]:
+        "Delivers what happens to the tasks below"
+        async for event in self._started()._events.read():
+            yield event
+
+    def _started(self) -> Task:
+        if self._task is None:
+            raise postern.CallError(postern.INVALID_REQUEST, "The task has not been started", executed="no")
+        return self._task
+
+    async def _run(self, task: Task, inputs: dict[str, Any]) -> None:
+        outcome: Any
+        try:
+            outcome = await self._main(task, **inputs)
+        except asyncio.CancelledError:
+            outcome = postern.CallError(postern.CANCELLED, f"Task {task.id} was stopped")
+        except postern.CallError as error:
+            outcome = error
+        except Exception as error:
+            traceback.print_exc()
+            outcome = postern.CallError(postern.FAILED, f"{type(error).__name__}: {error}",
+                                        details={"type": type(error).__name__})
+        await task._end()
+        if not isinstance(outcome, postern.CallError):
+            self.outcome.set_result(outcome)
+            return
+        if self._is_stopped:
+            outcome = postern.CallError(postern.CANCELLED, f"Task {task.id} was stopped")
+        self.outcome.set_exception(outcome)
+        self.outcome.exception()  # It may have no reader.
+
+
+async def _serve(channel: socket.socket, main: Callable[..., Awaitable[Any]], services: Sequence[postern.Service]) -> int:
+    runner = _Runner(main, services)
+    peer = await postern.adopt(channel, runner.control, *services)
+    runner.begin(peer)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, runner.stop)
+    await asyncio.wait([runner.outcome, peer.closed], return_when=asyncio.FIRST_COMPLETED)
+    if peer.closed.done():
+        runner.stop()  # The parent has ended: the task has a moment to clean up.
+        await asyncio.wait([runner.outcome], timeout=0.5)
+        return 1
+    # The parent closes the connection when it has the result, and the last events of the tasks below.
+    await asyncio.wait([peer.closed], timeout=10)
+    error = runner.outcome.exception()
+    return 1 if isinstance(error, postern.CallError) and error.code != postern.CANCELLED else 0
+
+
+def run(main: Callable[..., Awaitable[Any]], *services: postern.Service) -> None:
+    """Runs `main` as the task that the parent of this process starts, and ends the process.
+
+    The parent may call the methods of the services while it runs. Standard input is the connection to the parent.
+    """
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    channel = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.exit(asyncio.run(_serve(channel, main, services)))
