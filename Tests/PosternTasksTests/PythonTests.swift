@@ -67,7 +67,8 @@ struct PythonTests {
     }
 }
 
-private struct PythonChild: TaskDefinition {
+/// A task of the Python program among the fixtures.
+struct PythonChild: TaskDefinition {
     typealias Output = Int
 
     var depth = 0

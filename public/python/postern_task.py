@@ -133,7 +133,7 @@ class Child:
         finally:
             theirs.close()
         self._parent._children[self.id] = self
-        self._note("created", name=self.name)
+        self._note("created", name=self.name, process=self._process.pid)
         self._life = asyncio.ensure_future(self._live(ours, inputs))
 
     async def _live(self, ours: socket.socket, inputs: dict[str, Any]) -> None:

@@ -37,6 +37,8 @@ public struct Incident: Sendable {
         public static let clientRefused = Kind(name: "client refused", severity: .notice)
         /// The connection of a client was closed because of a limit or a rule of the protocol.
         public static let clientCut = Kind(name: "client cut off", severity: .notice)
+        /// A task process has failed, or ended before it had a result.
+        public static let taskFailed = Kind(name: "task failed", severity: .notice)
         /// The connection to the server that is called is open.
         public static let upstreamFound = Kind(name: "upstream found", severity: .notice)
         /// The connection to the server that is called was lost, or cannot be made.
@@ -69,6 +71,8 @@ public struct Incident: Sendable {
         case method
         /// The `Origin` of a request.
         case origin
+        /// The identifier of a task process.
+        case task
         /// The identifier that the caller of a failed call was given.
         case traceId
     }

@@ -66,12 +66,12 @@ public final class TaskHost: Sendable {
         _ definition: Definition,
         options: TaskOptions = TaskOptions()
     ) async throws(CallError) -> TaskProcess<Definition> {
-        let node = TaskNode(Definition.taskName, definition.command, parent: owner, options, hub)
+        let node = TaskNode(Definition.taskName, definition.command, parent: owner, options, hub, observer)
         try add(node)
         let isDetached = options.onParentEnd == .detach
         // Apart from the task that spawns it, whose deadline and cancellation are not those of the task.
-        Task.detached { [dispatcher, observer] in
-            await node.run(serving: dispatcher, observer: observer) { peer throws(CallError) in
+        Task.detached { [dispatcher] in
+            await node.run(serving: dispatcher) { peer throws(CallError) in
                 try peer.encoded(node.id, Definition.taskName, definition, isDetached)
             }
             self.remove(node)

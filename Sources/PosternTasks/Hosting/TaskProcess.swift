@@ -128,10 +128,15 @@ extension TaskProcess: Dispatcher {
 extension TaskProcess {
     /// The results of tasks, in the order of the tasks; waits until all have one.
     ///
-    /// - Throws: The failure of the first of them that has one, once it has failed; the others go on.
+    /// - Throws: The failure of the first task that fails, as soon as it does; the others go on.
     public static func join(_ tasks: [TaskProcess]) async throws(CallError) -> [Definition.Output] {
-        var results: [Definition.Output] = []
-        for task in tasks { results.append(try await task.result) }
-        return results
+        do {
+            return try await withThrowingTaskGroup(of: (Int, Definition.Output).self) { group in
+                for (index, task) in tasks.enumerated() { group.addTask { (index, try await task.result) } }
+                return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+            }
+        } catch {
+            throw error as? CallError ?? CallError(thrownByHandler: error)
+        }
     }
 }

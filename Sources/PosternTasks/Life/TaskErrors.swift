@@ -14,6 +14,11 @@ enum TaskErrors {
         CallError(.unavailable, "Lost connection to \(id): \(reason(exit))", executed: .yes)
     }
 
+    /// A call that was under way when the task ended by itself, or was stopped.
+    static func ended(_ id: String, _ state: TaskState) -> CallError {
+        CallError(.unavailable, "Task \(id) ended before it answered, in the state \(state.rawValue)", executed: .yes)
+    }
+
     static func stopped(_ id: String) -> CallError {
         CallError(.cancelled, "Task \(id) was stopped", executed: .yes)
     }

@@ -22,9 +22,12 @@ extension TaskNode {
     /// The error of a call, with the reason for which the process has ended where that is why the call failed.
     func explained(_ error: CallError, _ peer: Peer) async -> CallError {
         guard error.code == .unavailable, !peer.isConnected else { return error }
-        var lost = TaskErrors.lost(id, await exited.value(within: Self.exitDelay) ?? nil)
-        lost.executed = error.executed == .no ? .no : .yes
-        return lost
+        let exit = await exited.value(within: Self.exitDelay) ?? nil
+        // A task that was lost has failed, or will have as soon as its end is noted.
+        let end = state
+        var reason = end == .done || end == .stop ? TaskErrors.ended(id, end) : TaskErrors.lost(id, exit)
+        reason.executed = error.executed == .no ? .no : .yes
+        return reason
     }
 
     /// How long a process may take to end after its connection has.

@@ -6,7 +6,7 @@ import SystemPackage
 
 extension TaskNode {
     /// Starts the process, and makes the peer at its other end; `nil` when the task has failed by that.
-    func launch(serving dispatcher: any Dispatcher, _ observer: (any IncidentObserver)?) async -> Peer? {
+    func launch(serving dispatcher: any Dispatcher) async -> Peer? {
         let descriptors: ChildDescriptors
         do throws(Errno) { descriptors = try ChildDescriptors(command.connection) } catch {
             fail("cannot make a socket: \(error)")
@@ -14,7 +14,7 @@ extension TaskNode {
         }
         let peer: Peer
         do throws(CallError) {
-            let options = connectionOptions(observer)
+            let options = connectionOptions()
             peer = try await Peer.adopt(descriptors.parent, as: .acceptor, serving: dispatcher, options: options)
         } catch {
             descriptors.close()
@@ -29,7 +29,7 @@ extension TaskNode {
         return peer
     }
 
-    private func connectionOptions(_ observer: (any IncidentObserver)?) -> ConnectionOptions {
+    private func connectionOptions() -> ConnectionOptions {
         var options = ConnectionOptions()
         options.name = "parent of \(id)"
         options.observer = observer
@@ -43,7 +43,7 @@ extension TaskNode {
         do {
             let child = try await childProcess(descriptors)
             let status = try await child.run { number in
-                process.settle(.success(number))
+                noteCreation(.success(number))
             } onLine: { [self] stream, line in
                 await hub.publish(
                     event(.log) { event in
@@ -83,8 +83,8 @@ extension TaskNode {
 
     private func fail(_ reason: String) {
         let error = CallError(.unavailable, "Task \(id) failed: \(reason)", executed: .no)
+        noteCreation(.failure(error))
         noteEnd(.failure(error))
-        process.settle(.failure(error))
         exited.settle(nil)
         finished.settle(nil)
     }

@@ -10,23 +10,20 @@ extension TaskNode {
     ///
     /// - Parameters:
     ///   - dispatcher: What the task may call here.
-    ///   - observer: Takes reports of handlers that fail here.
     ///   - arguments: What the task is started with.
-    func run(
-        serving dispatcher: any Dispatcher,
-        observer: (any IncidentObserver)?,
-        _ arguments: @escaping StartArguments
-    ) async {
-        hub.note(event(.created) { $0.name = name })
-        guard let peer = await launch(serving: dispatcher, observer) else { return }
+    func run(serving dispatcher: any Dispatcher, _ arguments: @escaping StartArguments) async {
+        guard let peer = await launch(serving: dispatcher) else { return }
         await follow(peer, arguments)
         // Calls under way are answered first; the child ends when this is closed.
-        await peer.drain(grace: Self.exitDelay)
+        await peer.drain(grace: Self.farewell)
         await endProcess(after: options.stopGrace)
         guard case .some(.some(let exit)) = exited.current else { return }
         hub.note(event(.exit) { $0.exit = exit.description })
         finished.settle(exit)
     }
+
+    /// How long calls may be under way after a task has ended.
+    private static let farewell = Duration.milliseconds(200)
 
     private func follow(_ peer: Peer, _ arguments: @escaping StartArguments) async {
         let isTask: Bool

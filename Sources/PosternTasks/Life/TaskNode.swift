@@ -9,6 +9,7 @@ final class TaskNode: Sendable {
     let command: TaskCommand
     let options: TaskOptions
     let hub: TaskEventHub
+    let observer: (any IncidentObserver)?
 
     /// The peer, once the task has accepted its inputs, or why it never has.
     let started = Settled<Result<Peer, CallError>>()
@@ -24,13 +25,21 @@ final class TaskNode: Sendable {
     let finished = Settled<TaskExit?>()
     private let life = Mutex(TaskLife())
 
-    init(_ name: String, _ command: TaskCommand, parent: String?, _ options: TaskOptions, _ hub: TaskEventHub) {
+    init(
+        _ name: String,
+        _ command: TaskCommand,
+        parent: String?,
+        _ options: TaskOptions,
+        _ hub: TaskEventHub,
+        _ observer: (any IncidentObserver)?
+    ) {
         self.name = name
         id = "\(name)-\(Self.suffix)"
         self.parent = parent
         self.command = command
         self.options = options
         self.hub = hub
+        self.observer = observer
     }
 
     /// Six characters that no other task of the tree is likely to have.
@@ -47,6 +56,18 @@ final class TaskNode: Sendable {
         return event
     }
 
+    /// Notes the number of the process, or that there is none; only what comes first counts.
+    func noteCreation(_ number: Result<Int32, CallError>) {
+        guard process.current == nil else { return }
+        hub.note(
+            event(.created) { event in
+                event.name = name
+                event.process = try? number.get()
+            }
+        )
+        process.settle(number)
+    }
+
     /// Notes that the task is at work with its peer.
     func noteStart(_ peer: Peer) {
         guard life.withLock({ $0.start() }) else { return }
@@ -59,7 +80,9 @@ final class TaskNode: Sendable {
         guard let end = life.withLock({ $0.end(end) }) else { return }
         switch end {
         case .result(let payload): hub.note(event(.result) { $0.value = (try? Value(decoding: payload)) ?? .null })
-        case .failure(let error): hub.note(event(.failure) { $0.message = error.message })
+        case .failure(let error):
+            hub.note(event(.failure) { $0.message = error.message })
+            observer?.observe(Incident(.taskFailed, cause: error.name.word, [.task: id, .error: error.message]))
         case .stopped: break
         }
         hub.note(event(.state) { $0.state = end.state })

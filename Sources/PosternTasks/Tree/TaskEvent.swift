@@ -41,6 +41,8 @@ public struct TaskEvent: Codable, Hashable, Sendable {
     public var time: Int64
     /// The name of the task, when it was created.
     public var name: String?
+    /// The number of its process, when it was created; `nil` where none could be started.
+    public var process: Int32?
     /// The state that the task is in from now on.
     public var state: TaskState?
     /// The result, or what was reported.

@@ -73,6 +73,7 @@ extension TaskSummary {
         var created = event(.created)
         created.name = name
         created.time = self.created
+        created.process = process
         var events = [created]
         if let progress { events.append(event(.progress) { $0.value = progress }) }
         if let result { events.append(event(.result) { $0.value = result }) }

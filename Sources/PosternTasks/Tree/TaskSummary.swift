@@ -12,6 +12,8 @@ public struct TaskSummary: Codable, Hashable, Sendable {
     public var state: TaskState
     /// When it was spawned, in milliseconds since 1970.
     public var created: Int64
+    /// The number of its process; `nil` where none could be started.
+    public var process: Int32?
     /// What it reported last.
     public var progress: Value?
     /// Its result.

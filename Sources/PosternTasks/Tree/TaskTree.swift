@@ -16,15 +16,7 @@ struct TaskTree {
     /// Takes one event in.
     mutating func apply(_ event: TaskEvent) {
         if event.kind == .created {
-            add(
-                TaskSummary(
-                    id: event.id,
-                    parent: event.parent,
-                    name: event.name ?? "",
-                    state: .wait,
-                    created: event.time
-                )
-            )
+            add(TaskSummary(creation: event))
         }
         guard var task = tasks[event.id] else { return }
         switch event.kind {
@@ -72,5 +64,13 @@ struct TaskTree {
         let oldest = ended.removeFirst()
         tasks[oldest] = nil
         order.removeAll { $0 == oldest }
+    }
+}
+
+extension TaskSummary {
+    /// What is known of a task that has just been created.
+    fileprivate init(creation event: TaskEvent) {
+        self.init(id: event.id, parent: event.parent, name: event.name ?? "", state: .wait, created: event.time)
+        process = event.process
     }
 }

@@ -12,6 +12,12 @@ struct Branch: ChildTask {
     /// Whether those at the bottom run until they are stopped.
     var stays = false
 
+    func register(in service: Service) {
+        service.register("wait", "milliseconds") { (milliseconds: Int) async throws in
+            try await Task.sleep(for: .milliseconds(milliseconds))
+        }
+    }
+
     func run(in task: TaskContext) async throws -> Int {
         guard depth > 0 else {
             if fails { throw Trouble(text: "the leaf broke") }

@@ -22,6 +22,11 @@ def crash() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@methods.expose
+async def wait(milliseconds: int) -> None:
+    await asyncio.sleep(milliseconds / 1_000)
+
+
 async def main(task: postern_task.Task, depth: int = 0, fails: bool = False, stays: bool = False, flag: bool = False) -> int:
     if flag:
         await task.parent.call("set_called")

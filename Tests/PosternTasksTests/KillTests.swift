@@ -1,0 +1,76 @@
+import FoundationEssentials
+import Glibc
+import Postern
+import PosternTasks
+import Testing
+@testable import task_program
+
+/// Trees of tasks in which one process is killed: nothing is left of them, and everyone learns the reason.
+///
+/// `POSTERN_SPAWNS=10000 swift test --filter KillTests` spawns so many processes.
+@Suite(.serialized, .timeLimit(.minutes(30)))
+struct KillTests {
+    private static let spawns = ProcessInfo.processInfo.environment["POSTERN_SPAWNS"].flatMap { Int($0) } ?? 1_000
+
+    @Test func nothingIsLeftOfATreeInWhichOneIsKilled() async throws {
+        try await killOneOfEach(
+            Elsewhere(Branch(depth: 2, width: 2, stays: true)),
+            size: 7,
+            trees: Self.spawns * 9 / 70
+        )
+    }
+
+    @Test func nothingIsLeftOfATreeOfPythonTasksInWhichOneIsKilled() async throws {
+        // Each has one child.
+        try await killOneOfEach(PythonChild(depth: 2, stays: true), size: 3, trees: Self.spawns / 30)
+    }
+
+    /// Spawns trees one after another, kills one process of each, and looks for what is left.
+    private func killOneOfEach<Definition: TaskDefinition>(
+        _ task: Definition,
+        size: Int,
+        trees: Int
+    ) async throws {
+        var before = 0
+        for tree in 0..<trees {
+            // What the first trees need stays: event loops, and the monitor of processes.
+            if tree == 2 { before = Survivors.descriptors }
+            let host = TaskHost()
+            let survivors = Survivors()
+            var options = TaskOptions()
+            options.environment["POSTERN_TASK"] = .some(Definition.taskName)
+            options.environment[survivors.variable.name] = .some(survivors.variable.value)
+            let root = try await host.spawn(task, options: options)
+            try #require(await eventually { host.tasks.filter { $0.state == .work }.count == size })
+            async let pending = error { () throws(CallError) in try await root.call("wait", 60_000) }
+            let victim = try #require(host.tasks.randomElement())
+            _ = kill(try #require(victim.process), SIGKILL)
+            let killed = ContinuousClock.now
+            _ = await root.exit
+            #expect(await eventually { survivors.running.isEmpty }, "tree \(tree): \(survivors.running)")
+            #expect(ContinuousClock.now - killed < .seconds(1), "tree \(tree)")
+            await check(host, victim, root.id, await pending)
+            await host.end()
+        }
+        #expect(await eventually { Survivors.descriptors <= before }, "\(before) and \(Survivors.descriptors)")
+        #expect(Survivors.zombies == [])
+    }
+
+    /// Everyone has learnt what became of the victim.
+    private func check(_ host: TaskHost, _ victim: TaskSummary, _ root: String, _ pending: CallError?) async {
+        let tasks = host.tasks
+        let living = tasks.filter { !$0.state.isFinal }
+        #expect(living.isEmpty)
+        let message = tasks.first { $0.id == victim.id }?.message ?? ""
+        #expect(message.contains("signal 9"), "\(victim.id): \(message)")
+        #expect(tasks.first { $0.id == root }?.exit != nil)
+        let reason = pending?.message ?? ""
+        #expect(victim.id != root || reason.contains("signal 9"), "\(reason)")
+        #expect(pending?.code == .unavailable || pending?.code == .cancelled, "\(reason)")
+    }
+
+    private func error(_ body: @Sendable () async throws(CallError) -> Void) async -> CallError? {
+        do throws(CallError) { try await body() } catch { return error }
+        return nil
+    }
+}
