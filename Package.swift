@@ -166,6 +166,15 @@ let package = Package(
             path: "Tests/Fixtures/TaskProgram",
             exclude: ["child.py"]
         ),
+        .executableTarget(
+            name: "task-launcher",
+            dependencies: [
+                "PosternTasks",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/Fixtures/TaskLauncher"
+        ),
         .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternNIO"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "PosternPacingTests", dependencies: ["PosternPacing"]),
@@ -195,7 +204,8 @@ let package = Package(
         .testTarget(
             name: "PosternTasksTests",
             dependencies: [
-                "Postern", "PosternNIO", "PosternTasks", "task-program",
+                "Postern", "PosternNIO", "PosternTasks", "task-launcher", "task-program",
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

@@ -59,6 +59,7 @@ enum ImportTable {
         "FirstProgram": ["Postern", "PosternGateway", "ServiceLifecycle", "UnixSignals"],
         "NativePeer": ["Postern", "PosternNIO"],
         "TaskProgram": ["Postern", "PosternTasks", "Glibc", "SystemPackage"],
+        "TaskLauncher": ["PosternTasks", "Dispatch", "Glibc", "Subprocess", "SystemPackage"],
     ]
 
     /// The imports of a file that its module may not have.

@@ -24,6 +24,7 @@ import Testing
         "Sources/PosternNIO/ArrivalDescriptor.swift",
         "Sources/PosternNIO/Unix/UnixSocketCalls.swift",
         "Sources/PosternNIO/OutputMeter.swift",
+        "Sources/PosternTasks/Containment/SystemCalls.swift",
         "Tests/PosternNIOTests/Poll.swift",
     ]
 

@@ -25,6 +25,40 @@ struct KillTests {
         try await killOneOfEach(PythonChild(depth: 2, stays: true), size: 3, trees: Self.spawns / 30)
     }
 
+    @Test func nothingIsLeftOfProgramsWhoseParentIsKilled() async throws {
+        let scripts = [
+            "trap '' TERM; (setsid sleep 1000 &) ; sleep 1000",
+            "sleep 1000",
+            "(trap '' TERM HUP; sleep 1000 & sleep 1000) & exec 0<&- 1>&- 2>&-; sleep 1000",
+        ]
+        for _ in 0..<Self.spawns / 100 {
+            let host = TaskHost()
+            let survivors = Survivors()
+            var options = TaskOptions()
+            options.environment[survivors.variable.name] = .some(survivors.variable.value)
+            let keeper = try await host.spawn(elsewhere: Keeper(scripts: scripts), options)
+            // The keeper, and what the scripts start: their shells are there as well.
+            try #require(await eventually { survivors.running.filter { $0.hasSuffix(" sleep") }.count >= 4 })
+            _ = kill(try #require(keeper.processIdentifier), SIGKILL)
+            let killed = ContinuousClock.now
+            #expect(await eventually { survivors.running.isEmpty }, "\(survivors.running)")
+            #expect(ContinuousClock.now - killed < .seconds(1))
+            _ = await keeper.exit
+            await host.end()
+        }
+        #expect(Survivors.zombies == [])
+    }
+
+    @Test func aProgramWithoutAHandlerEndsAtOnceWhenItIsStopped() async throws {
+        let host = TaskHost()
+        let script = try await host.spawn(Script(script: "sleep 1000"))
+        let start = ContinuousClock.now
+        await script.stop()
+        #expect(await script.exit == .signal(Int(SIGTERM)))
+        #expect(ContinuousClock.now - start < .milliseconds(500))
+        await host.end()
+    }
+
     /// Spawns trees one after another, kills one process of each, and looks for what is left.
     private func killOneOfEach<Definition: TaskDefinition>(
         _ task: Definition,

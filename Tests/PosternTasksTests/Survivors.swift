@@ -20,7 +20,7 @@ struct Survivors {
                 return nil
             }
             let command = (try? String(contentsOfFile: "/proc/\(number)/comm", encoding: .utf8)) ?? "?"
-            return "\(number) \(command)"
+            return "\(number) \(command.filter { !$0.isNewline })"
         }
     }
 

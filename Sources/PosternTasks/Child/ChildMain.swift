@@ -15,7 +15,7 @@ enum ChildMain {
     }
 
     private static func run<Definition: ChildTask>(_ task: Definition.Type) async -> Never {
-        SystemCalls.writeOutputByLine()
+        ThisProcess.writeOutputByLine()
         let runner = ChildRunner<Definition>()
         do {
             let channel = try takeChannel()
@@ -27,7 +27,7 @@ enum ChildMain {
             }
             let code = await runner.finish(peer)
             signal.cancel()
-            SystemCalls.exitAtOnce(code)
+            ThisProcess.exit(code)
         } catch {
             fail("\(error)")
         }
@@ -35,7 +35,7 @@ enum ChildMain {
 
     private static func fail(_ reason: String) -> Never {
         _ = try? FileDescriptor.standardError.writeAll("cannot run a task: \(reason)\n".utf8)
-        SystemCalls.exitAtOnce(1)
+        ThisProcess.exit(1)
     }
 
     /// Takes the channel away from standard input, which is empty from then on.
@@ -58,7 +58,7 @@ enum ChildMain {
 
     /// SIGTERM asks the task to stop, as its parent does.
     private static func watchForTermination(_ stop: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
-        SystemCalls.ignore(SIGTERM)
+        ThisProcess.ignore(SIGTERM)
         let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: queue)
         source.setEventHandler(handler: stop)
         source.resume()
@@ -68,7 +68,7 @@ enum ChildMain {
     /// Ends the process after its parent: the task is cancelled, and has a moment to clean up.
     private static func endSoon(_ stop: () -> Void) {
         stop()
-        queue.asyncAfter(deadline: .now() + .milliseconds(500)) { SystemCalls.exitAtOnce(1) }
+        queue.asyncAfter(deadline: .now() + .milliseconds(500)) { ThisProcess.exit(1) }
     }
 
     /// Runs although the task may hold all threads of Swift.

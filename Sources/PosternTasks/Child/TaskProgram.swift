@@ -1,12 +1,7 @@
-import Postern
-import Synchronization
-
 /// The part of a program that runs its tasks.
 public enum TaskProgram {
-    private static let prepared = Atomic(false)
-
-    /// Whether `main` has called ``runIfChild(_:)``, so that this program may be started for a task.
-    static var isPrepared: Bool { prepared.load(ordering: .acquiring) }
+    /// The variable of the environment that names the task which a process is started for.
+    static let variable = "POSTERN_TASK"
 
     /// Runs the task that this process was started for, and ends the process; returns at once in any other process.
     ///
@@ -28,9 +23,10 @@ public enum TaskProgram {
     ///
     /// - Parameter tasks: The tasks that may be spawned in this program.
     public static func runIfChild(_ tasks: any ChildTask.Type...) async {
-        prepared.store(true, ordering: .releasing)
-        guard let name = SystemCalls.variable("POSTERN_TASK") else { return }
-        SystemCalls.removeVariable("POSTERN_TASK")
+        TaskLauncher.runIfAsked()
+        guard let name = SystemCalls.environment(Self.variable) else { return }
+        // What the task starts is not the task.
+        SystemCalls.setEnvironment(Self.variable, to: nil)
         await ChildMain.run(name, tasks)
     }
 }

@@ -1,20 +1,28 @@
-/// How the process of a task ended.
+/// How a child process ended.
 public enum TaskExit: Hashable, Sendable {
-    /// It ended by itself, with an exit code.
+    /// It exited with this code.
     case code(Int)
-    /// A signal ended it.
+    /// This signal ended it.
     case signal(Int)
-
-    /// Whether it ended by itself, with the code for success.
-    public var isSuccess: Bool { self == .code(0) }
+    /// The system killed it because memory was used up: all of it, or that of the control group.
+    case outOfMemory
+    /// It used up the processor time that it was allowed.
+    case processorTime(limit: Duration)
 }
 
 extension TaskExit: CustomStringConvertible {
-    /// As in `exit code 3`, or `signal 9`.
+    /// The reason in words, such as `exit code 3` or `signal 9 (SIGKILL)`.
     public var description: String {
         switch self {
         case .code(let code): "exit code \(code)"
-        case .signal(let signal): "signal \(signal)"
+        case .signal(let number): SignalName.of(number).map { "signal \(number) (\($0))" } ?? "signal \(number)"
+        case .outOfMemory: "out of memory"
+        case .processorTime(let limit): "its processor time ran out (limit \(Self.text(of: limit)))"
         }
+    }
+
+    private static func text(of limit: Duration) -> String {
+        let seconds = limit / .seconds(1)
+        return seconds == seconds.rounded() ? "\(limit.components.seconds) s" : "\(seconds) s"
     }
 }

@@ -35,6 +35,6 @@ extension TaskNode {
     private func send(_ signal: Int32, to process: Int32) {
         // Its number may belong to another process once it has ended.
         guard exited.current == nil else { return }
-        SystemCalls.signal(signal, toGroup: process)
+        ThisProcess.send(signal, toGroup: process)
     }
 }

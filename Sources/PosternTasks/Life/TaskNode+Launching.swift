@@ -41,8 +41,9 @@ extension TaskNode {
 
     private func runProcess(_ descriptors: ChildDescriptors) async {
         do {
-            let child = try await childProcess(descriptors)
-            let status = try await child.run { number in
+            let command = try await containedCommand()
+            let kills = MemoryKills.now
+            let status = try await childProcess(descriptors, command).run { number in
                 noteCreation(.success(number))
             } onLine: { [self] stream, line in
                 await hub.publish(
@@ -53,32 +54,56 @@ extension TaskNode {
                     }
                 )
             }
-            exited.settle(TaskExit(status))
+            exited.settle(
+                TaskExit(
+                    status,
+                    isThroughLauncher: command.isThroughLauncher,
+                    limits: options.limits,
+                    memoryKills: kills
+                )
+            )
         } catch {
-            fail("cannot start \(command.program ?? "this program"): \(error)")
+            let reason = (error as? CallError)?.message ?? "\(error)"
+            fail("cannot start \(command.program ?? "this program"): \(reason)")
         }
     }
 
-    private func childProcess(_ descriptors: ChildDescriptors) async throws(CallError) -> ChildProcess {
+    private func childProcess(
+        _ descriptors: ChildDescriptors,
+        _ command: ContainedCommand
+    ) -> ChildProcess {
         var environment = options.environment
         environment["POSTERN_TASK_ID"] = .some(id)
-        let arguments: [String]
-        if let program = command.program {
-            arguments = [program] + command.arguments
-        } else {
-            guard let program = SystemCalls.executable, TaskProgram.isPrepared else {
-                throw CallError(.internalError, "its main does not begin with TaskProgram.runIfChild", executed: .no)
-            }
-            arguments = [program] + command.arguments
-            environment["POSTERN_TASK"] = .some(name)
-        }
+        if self.command.program == nil { environment[TaskProgram.variable] = .some(name) }
+        for (name, value) in command.environment { environment[name] = .some(value) }
         return ChildProcess(
-            arguments: arguments,
+            arguments: command.arguments,
             environment: environment,
             workingDirectory: options.workingDirectory,
             input: descriptors.input,
             output: descriptors.output
         )
+    }
+
+    private func containedCommand() async throws(CallError) -> ContainedCommand {
+        let containment = await Containment.current
+        let isDetached = options.onParentEnd == .detach
+        if let program = command.program {
+            // What starts it would be found, and report a missing program as one that has failed.
+            guard await ProgramFile.exists(program, in: options) else {
+                throw CallError(.unavailable, "there is no such program", executed: .no)
+            }
+            return containment.command(
+                [program] + command.arguments,
+                .foreign,
+                limits: options.limits,
+                isDetached: isDetached
+            )
+        }
+        guard let program = OwnExecutable.path, TaskLauncher.isAvailable else {
+            throw CallError(.internalError, "its main does not begin with TaskProgram.runIfChild", executed: .no)
+        }
+        return containment.command([program] + command.arguments, .own, limits: options.limits, isDetached: isDetached)
     }
 
     private func fail(_ reason: String) {
@@ -87,15 +112,5 @@ extension TaskNode {
         noteEnd(.failure(error))
         exited.settle(nil)
         finished.settle(nil)
-    }
-}
-
-extension TaskExit {
-    /// What the system says of a process that has ended.
-    init(_ status: TerminationStatus) {
-        switch status {
-        case .exited(let code): self = .code(Int(code))
-        case .signaled(let signal): self = .signal(Int(signal))
-        }
     }
 }

@@ -66,7 +66,7 @@ extension TaskNode {
     /// Waits for the result of a program that has none but its exit code.
     private func followProgram() async {
         guard case .some(.some(let exit)) = await exited.value() else { return }
-        guard exit.isSuccess else { return noteEnd(.failure(TaskErrors.exited(id, exit))) }
+        guard exit == .code(0) else { return noteEnd(.failure(TaskErrors.exited(id, exit))) }
         noteEnd(.result(Payload(encoding: NoResult())))
     }
 

@@ -62,7 +62,7 @@ public struct TaskEvent: Codable, Hashable, Sendable {
         self.kind = kind
         self.id = id
         self.parent = parent
-        time = SystemCalls.millisecondsSince1970
+        time = ThisProcess.millisecondsSince1970
     }
 
     /// Whether whoever reads slowly may hold up the task with it; there are few of the others.

@@ -11,6 +11,7 @@ enum Main {
             EchoChild.self,
             Branch.self,
             Counter.self,
+            Keeper.self,
             Stubborn.self,
             Writer.self,
             Crasher.self

@@ -1,0 +1,86 @@
+import Glibc
+
+/// What sees to it that a child process leaves no process behind: what of it this system permits.
+package struct Containment: Hashable, Sendable {
+    /// What is started.
+    package enum Kind: Sendable {
+        /// This executable as a task, which ends with its channel.
+        case own
+        /// Any other program.
+        case foreign
+    }
+
+    /// How foreign programs are contained.
+    enum Strength: Hashable, Sendable {
+        /// In a PID namespace, by these options of `unshare`.
+        case namespace(options: [String])
+        /// Below a guard, for this reason.
+        case guarded(reason: String)
+        /// By nothing that reaches what a program starts, for this reason.
+        case weak(reason: String)
+    }
+
+    let strength: Strength
+    /// The executable that is run again as launcher.
+    let launcher: String?
+    /// The paths of what is installed.
+    let programs: [SystemProgram: String]
+
+    /// What this system permits, probed once.
+    package static var current: Containment { get async { await probing.value } }
+
+    // Awaited by each reader; one that is cancelled must not end the probe of the others.
+    private static let probing = Task { await probe(launcher: TaskLauncher.isAvailable ? OwnExecutable.path : nil) }
+
+    /// Makes the command line that starts a program.
+    ///
+    /// - Parameters:
+    ///   - program: A program and its arguments.
+    ///   - kind: What the program is.
+    ///   - limits: What it may use.
+    ///   - isDetached: Whether it may outlive this process.
+    /// - Returns: The command line and what else its child needs.
+    package func command(
+        _ program: [String],
+        _ kind: Kind,
+        limits: TaskLimits = TaskLimits(),
+        isDetached: Bool = false
+    ) -> ContainedCommand {
+        let limited = limit(program, by: limits)
+        let isLimited = limits.options.isEmpty || programs[.prlimit] != nil
+        let ending = isDetached ? [] : endingWithParent
+        guard kind == .foreign, let launcher, let request = request(limits: limits, isDetached: isDetached) else {
+            return ContainedCommand(arguments: ending + limited, isLimited: isLimited)
+        }
+        return ContainedCommand(
+            arguments: ending + (request.role == .initial ? entrance : []) + [launcher] + limited,
+            environment: [LauncherRequest.variable: request.text],
+            isThroughLauncher: true,
+            isLimited: isLimited
+        )
+    }
+
+    private func request(limits: TaskLimits, isDetached: Bool) -> LauncherRequest? {
+        let maximum = limits.processorSeconds.map { $0 + 1 }
+        if isDetached { return LauncherRequest(.guard, maximumProcessorSeconds: maximum, isDetached: true) }
+        switch strength {
+        case .namespace:
+            return LauncherRequest(.initial, parent: OwnExecutable.processNumber, maximumProcessorSeconds: maximum)
+        case .guarded: return LauncherRequest(.guard, parent: Int(getpid()), maximumProcessorSeconds: maximum)
+        case .weak: return nil
+        }
+    }
+
+    private var endingWithParent: [String] { programs[.setpriv].map { [$0, "--pdeathsig", "KILL", "--"] } ?? [] }
+
+    private var entrance: [String] {
+        guard case .namespace(let options) = strength, let unshare = programs[.unshare] else { return [] }
+        return [unshare] + options + ["--"]
+    }
+
+    private func limit(_ program: [String], by limits: TaskLimits) -> [String] {
+        let options = limits.options
+        guard !options.isEmpty, let prlimit = programs[.prlimit] else { return program }
+        return [prlimit] + options + ["--"] + program
+    }
+}

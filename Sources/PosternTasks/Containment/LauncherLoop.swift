@@ -1,0 +1,124 @@
+import Glibc
+import SystemPackage
+
+/// The life of a launcher: one program is started and waited for.
+struct LauncherLoop {
+    /// How long a program may take to end after its channel has ended.
+    private static let grace = Duration.seconds(1)
+
+    private let request: LauncherRequest
+    private let signals: FileDescriptor
+    /// Descriptor 0 where its end is the end of the channel.
+    ///
+    /// The end of a pipe is the end of the program's input, after which it may well have something to write.
+    private var channel: FileDescriptor?
+    private var program: Int32 = 0
+    private var graceEnd: ContinuousClock.Instant?
+    private var state = LauncherState()
+
+    init(_ request: LauncherRequest, signals: FileDescriptor) {
+        self.request = request
+        self.signals = signals
+        let isWatched = !request.isDetached && request.role != .guard && SystemCalls.isSocket(.standardInput)
+        channel = isWatched ? .standardInput : nil
+    }
+
+    /// Starts the program and returns its status to the parent by ending this process.
+    consuming func run() -> Never {
+        prepare()
+        program = start()
+        // A signal that was sent before this process could receive it.
+        if request.role == .initial, let signal = LaunchingProcess.pendingSignal {
+            perform(state.receive(.signal(signal)))
+        }
+        while true {
+            let hasEnded = SystemCalls.wait(for: signals, channel: channel, milliseconds: remainingGrace)
+            while let signal = SystemCalls.nextSignal() { receive(signal) }
+            if hasParentEnded { perform(state.receive(.parentEnded)) }
+            if hasEnded { perform(state.receive(.channelEnded)) }
+            if remainingGrace == 0 { perform(state.receive(.graceOver)) }
+        }
+    }
+
+    private func prepare() {
+        switch request.role {
+        case .initial: break
+        case .guard:
+            _ = SystemCalls.adoptOrphans()
+            // As `setpriv` does, where it is installed.
+            if request.parent != nil { _ = SystemCalls.requestSignal(SIGKILL) }
+        case .keeper:
+            _ = SystemCalls.adoptOrphans()
+            // It wakes this process up; `hasParentEnded` says why.
+            _ = SystemCalls.requestSignal(SIGHUP)
+        }
+        // The signal at the end of the parent is not sent by one that had ended before it was asked for.
+        if hasParentEnded || request.role == .initial && request.parent.map(LaunchingProcess.hasEnded) ?? false {
+            exit(LauncherState.killed)
+        }
+    }
+
+    private func start() -> Int32 {
+        do {
+            guard request.role == .guard else { return try SystemCalls.spawn(nil, skippingArguments: 1) }
+            var keeper = request
+            (keeper.role, keeper.parent) = (.keeper, Int(getpid()))
+            SystemCalls.setEnvironment(LauncherRequest.variable, to: keeper.text)
+            return try SystemCalls.spawn("/proc/self/exe", skippingArguments: 0)
+        } catch {
+            let name = CommandLine.arguments[1]
+            TaskLauncher.fail("\(name) cannot be run: \(error)", status: error == .noSuchFileOrDirectory ? 127 : 126)
+        }
+    }
+
+    /// Whether the process that this one must not outlive has ended.
+    private var hasParentEnded: Bool {
+        switch request.role {
+        case .initial: false
+        case .guard, .keeper: request.parent.map { $0 != Int(getppid()) } ?? false
+        }
+    }
+
+    private var remainingGrace: Int32? {
+        // At most the grace, and rounded up: a wait that ends early would be repeated.
+        graceEnd.map { Int32(max(0, (ContinuousClock.now.duration(to: $0) / .milliseconds(1)).rounded(.up))) }
+    }
+
+    private mutating func receive(_ signal: Int32) {
+        guard signal == SIGCHLD else {
+            // The signal that reports the end of the guard is not for the program.
+            if !hasParentEnded { perform(state.receive(.signal(signal))) }
+            return
+        }
+        // One signal may report many children.
+        while case .child(let child) = SystemCalls.reap() {
+            guard child.id == program else { continue }
+            perform(state.receive(.ended(status(of: child))))
+        }
+    }
+
+    /// The status of the program, with the reason of its end where only this process knows it.
+    private func status(of child: SystemCalls.EndedChild) -> Int32 {
+        guard child.status == LauncherState.killed, let maximum = request.maximumProcessorSeconds else {
+            return child.status
+        }
+        // For the limit the kernel counts ticks, which on a busy machine is up to a fifth from the time that was used.
+        let hasRunOut = child.processorTime >= .seconds(maximum) * 3 / 4
+        return hasRunOut ? 128 + SIGXCPU : child.status
+    }
+
+    private mutating func perform(_ action: LauncherState.Action) {
+        switch action {
+        case .none: break
+        case .forward(let signal): kill(-program, signal)
+        case .endProgram:
+            channel = nil
+            graceEnd = .now + Self.grace
+            kill(-program, SIGTERM)
+        case .exit(let status):
+            // The kernel ends what is left in a namespace.
+            if request.role != .initial { Descendants.end() }
+            exit(status)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// The small program between a host and a foreign program.
+///
+/// It is the host's executable, run again with an environment variable: it starts the program, forwards signals, reaps
+/// orphans, and leaves no process behind. It starts no threads and runs no Swift concurrency.
+package enum TaskLauncher {
+    private static let wasOffered = Atomic(false)
+
+    /// Whether this executable calls `runIfAsked`, and so can be run again as launcher.
+    static var isAvailable: Bool { wasOffered.load(ordering: .relaxed) }
+
+    /// Runs the launcher in place of the program when the environment asks for it, and does not return then.
+    ///
+    /// The first statement of `main`: no threads may have been started.
+    package static func runIfAsked() {
+        guard let text = SystemCalls.environment(LauncherRequest.variable) else {
+            return wasOffered.store(true, ordering: .relaxed)
+        }
+        SystemCalls.setEnvironment(LauncherRequest.variable, to: nil)
+        guard let request = LauncherRequest(text), CommandLine.argc > 1 else {
+            fail("\(LauncherRequest.variable) is \"\(text)\", with \(CommandLine.argc - 1) arguments", status: 126)
+        }
+        do {
+            LauncherLoop(request, signals: try SystemCalls.receiveSignals()).run()
+        } catch {
+            fail("The launcher of tasks cannot receive signals: \(error)", status: 126)
+        }
+    }
+
+    static func fail(_ message: String, status: Int32) -> Never {
+        _ = try? FileDescriptor.standardError.writeAll("\(message)\n".utf8)
+        exit(status)
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Subprocess
+import SystemPackage
+import Testing
+
+@testable import PosternTasks
+
+/// A shell script that runs contained, as a child of the test program.
+struct ContainedProcess {
+    /// A script that runs.
+    struct Running {
+        /// The process that the host knows.
+        let id: Int32
+        /// What every process of the script has in its environment.
+        let marker: String
+        /// The host's end of the channel.
+        let channel: FileDescriptor
+
+        /// Sends a signal to the process group, as a host does.
+        func signal(_ number: Int32) { kill(-id, number) }
+
+        /// Waits until a process of the script runs a program.
+        func hasStarted(_ program: String) async -> Bool {
+            await eventually { MarkedProcesses(marker).contains { $0.command.hasPrefix(program) } }
+        }
+    }
+
+    /// The program next to the test program that calls the launcher.
+    static let launcher = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .appending(path: "task-launcher").path
+
+    let containment: Containment
+    var limits = TaskLimits()
+    var kind = Containment.Kind.foreign
+    var isDetached = false
+
+    init(inNamespace: Bool = true) async {
+        containment = await Containment.probe(launcher: Self.launcher, inNamespace: inNamespace)
+    }
+
+    /// Runs a script to its end, and meanwhile a closure.
+    func run(
+        _ script: String,
+        while body: (Running) async throws -> Void = { _ in }
+    ) async throws -> (exit: TaskExit, output: String) {
+        try await run(["sh", "-c", script], while: body)
+    }
+
+    func run(
+        _ program: [String],
+        while body: (Running) async throws -> Void = { _ in }
+    ) async throws -> (exit: TaskExit, output: String) {
+        let command = containment.command(program, kind, limits: limits, isDetached: isDetached)
+        let (memoryKills, marker) = (MemoryKills.now, UUID().uuidString)
+        let (near, far) = try SystemCalls.socketPair()
+        let variables = command.environment.merging([MarkedProcesses.variable: marker]) { $1 }
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        let result = try await Subprocess.run(
+            command.arguments[0].contains("/")
+                ? .path(FilePath(command.arguments[0])) : .name(command.arguments[0]),
+            arguments: Arguments(Array(command.arguments.dropFirst())),
+            environment: .inherit.updating(
+                Dictionary(uniqueKeysWithValues: variables.map { (.init(stringLiteral: $0), $1) })
+            ),
+            platformOptions: options,
+            input: .fileDescriptor(far, closeAfterSpawningProcess: true),
+            output: .string(limit: 65_536),
+            error: .discarded
+        ) { execution in
+            try await body(Running(id: execution.processIdentifier.value, marker: marker, channel: near))
+        }
+        try? near.close()
+        let exit = TaskExit(
+            result.terminationStatus,
+            isThroughLauncher: command.isThroughLauncher,
+            limits: limits,
+            memoryKills: memoryKills
+        )
+        return (exit, result.standardOutput)
+    }
+}
+
+/// Whether a condition comes true within a time.
+func eventually(within time: Duration = .seconds(20), _ condition: () -> Bool) async -> Bool {
+    let end = ContinuousClock.now + time
+    while !condition() {
+        guard ContinuousClock.now < end else { return false }
+        try? await Task.sleep(for: .milliseconds(5))
+    }
+    return true
+}

@@ -1,0 +1,29 @@
+import Testing
+
+@testable import PosternTasks
+
+@Suite struct LauncherStateTests {
+    @Test func signalsAreForwarded() {
+        var state = LauncherState()
+        #expect(state.receive(.signal(15)) == .forward(15))
+        #expect(state.receive(.signal(10)) == .forward(10))
+    }
+
+    @Test func theEndOfTheChannelEndsTheProgramOnce() {
+        var state = LauncherState()
+        #expect(state.receive(.channelEnded) == .endProgram)
+        #expect(state.receive(.channelEnded) == .none)
+        #expect(state.receive(.graceOver) == .exit(137))
+    }
+
+    @Test func aProgramThatEndsInTimeKeepsItsStatus() {
+        var state = LauncherState()
+        #expect(state.receive(.channelEnded) == .endProgram)
+        #expect(state.receive(.ended(5)) == .exit(5))
+    }
+
+    @Test func theEndOfTheParentAllowsNoTime() {
+        var state = LauncherState()
+        #expect(state.receive(.parentEnded) == .exit(137))
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import PosternTasks
+
+/// The launcher between a host, which is the test program, and shell scripts: in a namespace and below a guard.
+@Suite(.timeLimit(.minutes(3)))
+struct LauncherTests {
+    @Test(arguments: [true, false], [0, 3, 42, 128, 255])
+    func theExitCodeIsThatOfTheProgram(inNamespace: Bool, code: Int) async throws {
+        #expect(try await ContainedProcess(inNamespace: inNamespace).run("exit \(code)").exit == .code(code))
+    }
+
+    @Test(arguments: [true, false], [SIGKILL, SIGTERM, SIGSEGV, SIGABRT])
+    func aSignalThatEndsTheProgramIsReported(inNamespace: Bool, signal: Int32) async throws {
+        let process = try await ContainedProcess(inNamespace: inNamespace).run("kill -\(signal) $$")
+        #expect(process.exit == .signal(Int(signal)))
+    }
+
+    @Test(arguments: [true, false])
+    func aProgramThatDoesNotExistHasTheExitCodeOfAShell(inNamespace: Bool) async throws {
+        let process = await ContainedProcess(inNamespace: inNamespace)
+        #expect(try await process.run(["no-such-program"]).exit == .code(127))
+        #expect(try await process.run(["/etc/passwd"]).exit == .code(126))
+    }
+
+    @Test(arguments: [true, false])
+    func theProgramHasThreeDescriptorsAndNoSignalBlocked(inNamespace: Bool) async throws {
+        let script = "echo /proc/self/fd/*; while read -r line; do echo $line; done < /proc/self/status"
+        let output = try await ContainedProcess(inNamespace: inNamespace).run(script).output
+        // 3 is the folder that the shell reads.
+        #expect(output.hasPrefix("/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3\n"))
+        #expect(output.contains("SigBlk: 0000000000000000"))
+        #expect(output.contains("Threads: 1"))
+    }
+
+    @Test(arguments: [true, false])
+    func theProgramReadsAndWritesTheChannel(inNamespace: Bool) async throws {
+        let process = await ContainedProcess(inNamespace: inNamespace)
+        let (exit, _) = try await process.run("read -r line; echo \"$line to you\" >&0; read -r line") { running in
+            try running.channel.writeAll("good morning\n".utf8)
+            #expect(await eventually { running.line == "good morning to you\n" })
+            try running.channel.writeAll("bye\n".utf8)
+        }
+        #expect(exit == .code(0))
+    }
+
+    @Test(arguments: [true, false])
+    func argumentsArePassedOnAsTheyAre(inNamespace: Bool) async throws {
+        let arguments = ["printf", "%s|", "", "--", "-x", "a b", "é", "$HOME"]
+        let process = await ContainedProcess(inNamespace: inNamespace)
+        #expect(try await process.run(arguments).output == "|--|-x|a b|é|$HOME|")
+    }
+
+    @Test(arguments: [true, false])
+    func theProgramDoesNotInheritTheRequestForALauncher(inNamespace: Bool) async throws {
+        let output = try await ContainedProcess(inNamespace: inNamespace).run("env").output
+        #expect(!output.contains(LauncherRequest.variable))
+    }
+
+    @Test(arguments: [true, false])
+    func orphansAreReaped(inNamespace: Bool) async throws {
+        let script = "for i in 1 2 3 4 5 6 7 8 9 10; do (sleep 0.01 &); done; exec sleep 600"
+        let (exit, _) = try await ContainedProcess(inNamespace: inNamespace).run(script) { running in
+            #expect(await running.hasStarted("sleep 600"))
+            #expect(await eventually { !MarkedProcesses(running.marker).contains { $0.command.hasPrefix("sleep 0") } })
+            #expect(await eventually { !MarkedProcesses(running.marker).contains(where: \.hasZombie) })
+            running.signal(SIGTERM)
+        }
+        #expect(exit == .signal(Int(SIGTERM)))
+    }
+}
+
+extension ContainedProcess.Running {
+    /// What is waiting in the channel.
+    fileprivate var line: String {
+        let data = FileHandle(fileDescriptor: channel.rawValue, closeOnDealloc: false).availableData
+        return String(decoding: data, as: UTF8.self)
+    }
+}
