@@ -39,6 +39,8 @@ public struct Incident: Sendable {
         public static let clientCut = Kind(name: "client cut off", severity: .notice)
         /// A task process has failed, or ended before it had a result.
         public static let taskFailed = Kind(name: "task failed", severity: .notice)
+        /// A program printed a line that is not JSON where its JSON-RPC messages are expected.
+        public static let strayOutput = Kind(name: "stray output", severity: .notice)
         /// The connection to the server that is called is open.
         public static let upstreamFound = Kind(name: "upstream found", severity: .notice)
         /// The connection to the server that is called was lost, or cannot be made.

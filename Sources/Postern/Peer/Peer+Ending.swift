@@ -28,6 +28,9 @@ extension Peer {
         await transport.waitUntilClosed()
     }
 
+    /// How many calls were sent and have no answer yet.
+    package var unansweredCalls: Int { changeInTurn { $0.calls.count } }
+
     /// Waits, after the end, for the handlers that were running then.
     package func waitForHandlers() async {
         for handler in lastHandlers.withLock({ exchange(&$0, with: []) }) { await handler.value }

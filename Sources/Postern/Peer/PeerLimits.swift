@@ -62,10 +62,10 @@ public struct PeerLimits: Hashable, Sendable {
     public var queuedBytes = 32 << 20
 
     /// Bytes waiting to be sent above which no more are made.
-    var crowdingBytes: Int { queuedBytes / 16 }
+    package var crowdingBytes: Int { queuedBytes / 16 }
 
     /// Bytes waiting to be sent, with a result, above which the result is not sent.
-    var answerRoom: Int { queuedBytes + queuedBytes / 2 }
+    package var answerRoom: Int { queuedBytes + queuedBytes / 2 }
 
     /// The limits of a peer that was given none.
     public static let standard = PeerLimits()

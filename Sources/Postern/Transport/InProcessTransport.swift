@@ -31,28 +31,71 @@ public final class InProcessTransport: FrameTransport {
         observer: (any IncidentObserver)? = nil,
         authentication: (first: (any Authentication)?, second: (any Authentication)?) = (nil, nil)
     ) -> (first: Peer, second: Peer) {
+        let ends = (
+            End(name, sendsTraces, observer, serving, authentication.first, .initiator),
+            End(name, sendsTraces, observer, .automatic, authentication.second, .acceptor)
+        )
+        return pair(first, second, ends: ends, limits: limits)
+    }
+
+    /// Makes two peers, each the other end of the other, whose names and observers may differ.
+    package static func pair(
+        _ first: any Dispatcher,
+        _ second: any Dispatcher,
+        ends: (End, End),
+        limits: PeerLimits
+    ) -> (first: Peer, second: Peer) {
         let wire = Wire()
-        let left = Peer(
-            transport: InProcessTransport(wire),
-            exposing: first,
-            limits: limits,
-            name: name,
-            serving: serving,
-            sendsTraces: sendsTraces,
-            observer: observer,
-            authentication: authentication.first.map { PeerAuthentication($0, at: .init(.initiator, over: .memory)) }
-        )
-        let right = Peer(
-            transport: InProcessTransport(wire),
-            exposing: second,
-            limits: limits,
-            name: name,
-            sendsTraces: sendsTraces,
-            observer: observer,
-            authentication: authentication.second.map { PeerAuthentication($0, at: .init(.acceptor, over: .memory)) }
-        )
+        let left = ends.0.peer(InProcessTransport(wire), first, limits)
+        let right = ends.1.peer(InProcessTransport(wire), second, limits)
         wire.join(left, right)
         return (left, right)
+    }
+
+    /// The settings of one of two peers.
+    package struct End: Sendable {
+        private let name: String
+        private let sendsTraces: Bool
+        private let observer: (any IncidentObserver)?
+        private let serving: ServingMode
+        private let authentication: PeerAuthentication?
+
+        /// Describes an end that serves calls as they arrive, without authentication.
+        package init(name: String, observer: (any IncidentObserver)? = nil) {
+            self.init(name, false, observer, .automatic, nil, .initiator)
+        }
+
+        fileprivate init(
+            _ name: String,
+            _ sendsTraces: Bool,
+            _ observer: (any IncidentObserver)?,
+            _ serving: ServingMode,
+            _ authentication: (any Authentication)?,
+            _ role: ConnectionEnd.Role
+        ) {
+            self.name = name
+            self.sendsTraces = sendsTraces
+            self.observer = observer
+            self.serving = serving
+            self.authentication = authentication.map { PeerAuthentication($0, at: ConnectionEnd(role, over: .memory)) }
+        }
+
+        fileprivate func peer(
+            _ transport: InProcessTransport,
+            _ dispatcher: any Dispatcher,
+            _ limits: PeerLimits
+        ) -> Peer {
+            Peer(
+                transport: transport,
+                exposing: dispatcher,
+                limits: limits,
+                name: name,
+                serving: serving,
+                sendsTraces: sendsTraces,
+                observer: observer,
+                authentication: authentication
+            )
+        }
     }
 
     /// Has the frames carried over.

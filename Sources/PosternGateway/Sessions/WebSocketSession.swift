@@ -160,6 +160,7 @@ final class WebSocketSession: WebSocketHandler {
         case .cancel(let ticket): calls.cancel(ticket)
         case .finish(let ticket, let result): finish(ticket, result)
         case .settle(let reply): useReferences { $0.settle(reply) }
+        case .report(let progress): useReferences { $0.report(progress) }
         case .release(let release): useReferences { $0.release(release) }
         case .giveBack(let lent): useReferences { $0.giveBack(lent) }
         case .openSubscription(let ticket, let stream): streams.start(ticket, stream)

@@ -3,7 +3,7 @@ internal import Postern
 /// Something that a session is to send to its client by itself, without having been asked.
 public struct ClientMessage: Sendable {
     enum Content: Sendable {
-        case call(id: UInt64, method: String, params: [UInt8])
+        case call(id: UInt64, method: String, params: [UInt8], meta: CallMeta)
         case notification(method: String, params: [UInt8])
         case cancellation(id: UInt64)
         case release(ReferenceRelease)
@@ -16,13 +16,31 @@ public struct ClientMessage: Sendable {
     /// About as many bytes as it will have.
     var byteCount: Int {
         switch content {
-        case .call(_, let method, let params), .notification(let method, let params):
+        case .call(_, let method, let params, _), .notification(let method, let params):
             Self.frameBytes + method.utf8.count + params.count
         case .cancellation, .release: Self.frameBytes
         }
     }
 
     private static var frameBytes: Int { 64 }
+}
+
+/// The `meta` object of a call to a client; empty where the dialect has none.
+struct CallMeta: Sendable {
+    /// How long the caller waits.
+    var timeoutMilliseconds: UInt64?
+    /// Whether the client is asked for progress; the token is the number of the call.
+    var wantsProgress = false
+
+    var isEmpty: Bool { timeoutMilliseconds == nil && !wantsProgress }
+}
+
+/// What a client reported of a call of the server that it has not answered.
+public struct ClientProgress: Sendable {
+    let id: UInt64
+    let value: Payload
+    /// The references among the values; `nil` for none.
+    let references: ReferenceNumbers?
 }
 
 /// What a client answered to a call of the server.

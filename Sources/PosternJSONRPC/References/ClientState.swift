@@ -11,6 +11,8 @@ struct ClientState {
     var violation: String?
     /// `nil` once the client has left.
     var wake: (@Sendable () -> Void)?
+    /// The message of calls that are made after the client has left.
+    var ending = ""
 
     /// Puts a message into the queue; gives whom to wake, when it was empty.
     mutating func append(_ message: ClientMessage) -> (@Sendable () -> Void)? {
@@ -25,6 +27,8 @@ struct ClientWaiter: Sendable {
     let continuation: Suspension<Result<Reply, CallError>>
     /// Gives up when the time has run out.
     let timer: Task<Void, Never>?
+    /// Takes what the client reports; `nil` when it was not asked to.
+    let progress: Call.ProgressSink?
 
     func settle(_ result: Result<Reply, CallError>) {
         timer?.cancel()

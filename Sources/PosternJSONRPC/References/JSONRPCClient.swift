@@ -10,6 +10,7 @@ public final class JSONRPCClient: ReferenceConnection {
     package let link = ConnectionLink()
     package var codec: any PayloadCodec.Type { JSON.self }
     let limits: JSONRPCLimits
+    private let dialect: ClientDialect
     private let state: Mutex<ClientState>
     /// Whether there may be messages: read with every result, where a lock would cost more than the rest.
     private let mayHaveMessages = Atomic(false)
@@ -22,8 +23,14 @@ public final class JSONRPCClient: ReferenceConnection {
     /// - Parameters:
     ///   - limits: Those of the session.
     ///   - wake: Has the session's owner call ``takeMessages()``; called from any thread.
-    public init(limits: JSONRPCLimits, wake: @escaping @Sendable () -> Void) {
+    public convenience init(limits: JSONRPCLimits, wake: @escaping @Sendable () -> Void) {
+        self.init(limits: limits, dialect: ClientDialect(), wake: wake)
+    }
+
+    /// Begins without calls and references, for an end that need not be a page.
+    package init(limits: JSONRPCLimits, dialect: ClientDialect, wake: @escaping @Sendable () -> Void) {
         self.limits = limits
+        self.dialect = dialect
         references = ReferenceStore(limit: limits.references, largestNumber: Self.largestHandle)
         state = Mutex(ClientState(wake: wake))
         link.lead(to: self)
@@ -41,6 +48,9 @@ public final class JSONRPCClient: ReferenceConnection {
         return (references.exports, references.imports, state.withLock { $0.calls.count })
     }
 
+    /// How many calls wait for answers of the client.
+    package var unansweredCalls: Int { state.withLock { $0.calls.values.count { $0 != nil } } }
+
     /// Hands over what is to be sent, in order.
     public func takeMessages() -> [ClientMessage] {
         guard mayHaveMessages.load(ordering: .acquiring) else { return [] }
@@ -54,12 +64,16 @@ public final class JSONRPCClient: ReferenceConnection {
     /// Ends everything: the client has left.
     ///
     /// Its calls fail, and owners hear that nobody holds their references.
-    public func close() {
-        let waiters = state.withLock { state in
-            defer { state = ClientState(lastID: state.lastID) }
+    public func close() { close("The \(dialect.name) has left") }
+
+    /// Ends everything; calls fail with `ending` as their message.
+    package func close(_ ending: String) {
+        let waiters = state.withLock { state -> [ClientWaiter] in
+            guard state.wake != nil else { return [] }
+            defer { state = ClientState(lastID: state.lastID, ending: ending) }
             return state.calls.values.compactMap(\.self)
         }
-        for waiter in waiters { waiter.settle(.failure(Self.hasLeft(executed: .unknown))) }
+        for waiter in waiters { waiter.settle(.failure(CallError(.unavailable, ending, ran: .unknown))) }
         references.close()
         link.cut()
     }
@@ -78,7 +92,7 @@ public final class JSONRPCClient: ReferenceConnection {
             try sendNotification(call)
             return .value(.nothing)
         }
-        let method = Self.method(call.method)
+        let method = name(of: call.method)
         let (params, sent) = try outgoing(call)
         let id = state.withLock { state in
             state.lastID += 1
@@ -86,7 +100,7 @@ public final class JSONRPCClient: ReferenceConnection {
         }
         let result = await withTaskCancellationHandler {
             await Suspension.wait { continuation in
-                begin(id, .call(id: id, method: method, params: params), sent, call.deadline, continuation)
+                begin(id, .call(id: id, method: method, params: params, meta: meta(of: call)), sent, call, continuation)
             }
         } onCancel: {
             giveUp(id, CallError(.cancelled, "The caller cancelled"))
@@ -97,9 +111,9 @@ public final class JSONRPCClient: ReferenceConnection {
     package func sendNotification(_ call: Call) throws(CallError) {
         let (params, sent) = try outgoing(call)
         if sent != nil {
-            throw CallError(.invalidRequest, "A notification to a client cannot hold references", ran: .no)
+            throw CallError(.invalidRequest, "A notification to a \(dialect.name) cannot hold references", ran: .no)
         }
-        try put(ClientMessage(.notification(method: Self.method(call.method), params: params)))
+        try put(ClientMessage(.notification(method: name(of: call.method), params: params)))
     }
 
     package func releasesBecameDue() { Task { giveBack(references.takeReleases()) } }
@@ -113,6 +127,17 @@ public final class JSONRPCClient: ReferenceConnection {
             return wake
         }
         wake?()
+    }
+
+    /// Delivers a progress value to the caller; ignored when the call was given up.
+    public func report(_ progress: ClientProgress) {
+        var value = progress.value
+        if let references = progress.references {
+            guard let received = try? receive(references) else { return }
+            value.attach(received)
+        }
+        let waiter = state.withLock { $0.calls[progress.id] ?? nil }
+        waiter?.progress?(value)
     }
 
     /// Takes the answer to a call; one that nobody waits for any more is passed over.
@@ -137,22 +162,26 @@ public final class JSONRPCClient: ReferenceConnection {
         _ id: UInt64,
         _ message: ClientMessage.Content,
         _ sent: SentReferences?,
-        _ deadline: ContinuousClock.Instant?,
+        _ call: Call,
         _ continuation: Suspension<Result<Reply, CallError>>
     ) {
-        let timer = deadline.map { deadline in
-            Task { [weak self] in
+        let timer = call.deadline.map { deadline in
+            Task { [weak self, name = dialect.name] in
                 guard (try? await Task.sleep(until: deadline.clamped, clock: .continuous)) != nil else { return }
-                self?.giveUp(id, CallError(.deadlineExceeded, "The client did not answer in time"))
+                self?.giveUp(id, CallError(.deadlineExceeded, "The \(name) did not answer in time"))
             }
         }
-        let waiter = ClientWaiter(continuation: continuation, timer: timer)
+        let waiter = ClientWaiter(
+            continuation: continuation,
+            timer: timer,
+            progress: dialect.sendsMeta ? call.progress : nil
+        )
         do throws(CallError) {
             let wake = try state.withLock { state throws(CallError) in
                 // A cancellation before this found nothing to give up.
                 if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", ran: .no) }
                 guard state.calls.count < limits.callsToClient else {
-                    throw CallError(.busy, "The client leaves too many calls unanswered", ran: .no)
+                    throw CallError(.busy, "The \(dialect.name) leaves too many calls unanswered", ran: .no)
                 }
                 let wake = try enqueue(ClientMessage(message), &state)
                 state.calls[id] = .some(waiter)
@@ -185,9 +214,9 @@ public final class JSONRPCClient: ReferenceConnection {
         _ message: ClientMessage,
         _ state: inout ClientState
     ) throws(CallError) -> (@Sendable () -> Void)? {
-        guard state.wake != nil else { throw Self.hasLeft(executed: .no) }
+        guard state.wake != nil else { throw CallError(.unavailable, state.ending, ran: .no) }
         guard state.queuedBytes < limits.queuedBytesToClient else {
-            throw CallError(.busy, "Too much waits to be sent to the client", ran: .no)
+            throw CallError(.busy, "Too much waits to be sent to the \(dialect.name)", ran: .no)
         }
         return append(message, &state)
     }
@@ -199,16 +228,17 @@ public final class JSONRPCClient: ReferenceConnection {
     }
 
     /// The method as the client knows it: dots between names, and StreamJsonRpc's form for references.
-    private static func method(_ path: String) -> String {
+    private func name(of path: String) -> String {
         guard let (number, method) = ReferencePath.parse(path), path.hasPrefix("$/") else {
-            return String(path.map { $0 == "/" ? "." : $0 })
+            return dialect.keepsPaths ? path : String(path.map { $0 == "/" ? "." : $0 })
         }
         return "$/invokeProxy/\(number)/\(method.isEmpty ? ReferencePath.functionMethod : method)"
     }
 
     private func outgoing(_ call: Call) throws(CallError) -> (params: [UInt8], sent: SentReferences?) {
         if let (number, _) = ReferencePath.parse(call.method), call.method.hasPrefix("$/"), !references.holds(number) {
-            throw state.withLock { $0.wake == nil } ? Self.hasLeft(executed: .no) : Self.noSuchReference
+            let ending = state.withLock { $0.wake == nil ? $0.ending : nil }
+            throw ending.map { CallError(.unavailable, $0, ran: .no) } ?? Self.noSuchReference
         }
         do throws(PayloadError) {
             let (params, sent) = try call.arguments.naming(for: self, asArguments: true)
@@ -218,8 +248,13 @@ public final class JSONRPCClient: ReferenceConnection {
         }
     }
 
-    private static func hasLeft(executed: CallError.Executed) -> CallError {
-        CallError(.unavailable, "The client has left", ran: executed)
+    private func meta(of call: Call) -> CallMeta {
+        guard dialect.sendsMeta else { return CallMeta() }
+        let left = call.deadline.map { max(.milliseconds(1), $0 - .now) / .milliseconds(1) }
+        return CallMeta(
+            timeoutMilliseconds: left.map { UInt64(clamping: Int64($0)) },
+            wantsProgress: call.progress != nil
+        )
     }
 
     /// The same for every handle that the client does not hold, whether it is lent to somebody else or never was.

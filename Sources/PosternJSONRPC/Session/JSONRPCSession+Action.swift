@@ -13,6 +13,8 @@ extension JSONRPCSession {
         indirect case finish(CallTicket, Result<Reply, CallError>)
         /// Give this to whoever waits for the answer of the client.
         indirect case settle(ClientReply)
+        /// Deliver this progress value to the caller that waits for the answer of the client.
+        indirect case report(ClientProgress)
         /// Take back a reference that the client has released.
         indirect case release(ClientRelease)
         /// Give back the references of a message that is not read.

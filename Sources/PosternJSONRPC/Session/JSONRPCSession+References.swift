@@ -5,12 +5,13 @@ extension JSONRPCSession {
     /// Appends a message that the server sends by itself.
     public mutating func append(_ message: ClientMessage, into output: inout [UInt8]) {
         switch message.content {
-        case .call(let id, let method, let params):
+        case .call(let id, let method, let params, let meta):
             clientCalls.insert(id)
             output.append(text: #"{"jsonrpc":"2.0","id":"#)
             JSON.write(id, into: &output)
             output.append(Byte.comma)
             Self.append(method, params, &output)
+            if !meta.isEmpty { Self.append(meta, of: id, &output) }
         case .notification(let method, let params):
             output.append(text: #"{"jsonrpc":"2.0","#)
             Self.append(method, params, &output)
@@ -39,6 +40,40 @@ extension JSONRPCSession {
             output.append(copying: params.span)
         }
         output.append(Byte.closeBrace)
+    }
+
+    /// Appends `meta` as the last member of the object that was just written.
+    private static func append(_ meta: CallMeta, of id: UInt64, _ output: inout [UInt8]) {
+        output.removeLast()
+        output.append(text: #","meta":{"#)
+        if let timeout = meta.timeoutMilliseconds {
+            output.append(text: #""timeoutMs":"#)
+            JSON.write(timeout, into: &output)
+        }
+        if meta.wantsProgress {
+            if meta.timeoutMilliseconds != nil { output.append(Byte.comma) }
+            output.append(text: #""progressToken":"#)
+            JSON.write(id, into: &output)
+        }
+        output.append(text: "}}")
+    }
+
+    /// Takes a progress value for a call of the server; the token is the number of the call.
+    mutating func takeProgress(
+        _ request: Request,
+        _ message: Span<UInt8>,
+        _ actions: inout [Action]
+    ) throws(CallError) {
+        let params = message.extracting(request.envelope.params)
+        let ranges = try Self.locate(params, of: request, ["token", "value"])
+        let token = params.extracting(ranges[0])
+        guard !ranges.isMissing(0), !ranges.isMissing(1), token[0] != Byte.quote,
+            let id = try? JSON.readUInt64(token), clientCalls.contains(id)
+        else { return }
+        let value = params.extracting(ranges[1])
+        let references = request.envelope.holdsReferences ? try Self.references(in: value) : nil
+        let payload = Payload(bytes: [UInt8](copying: value), codec: JSON.self)
+        actions.append(.report(ClientProgress(id: id, value: payload, references: references)))
     }
 
     /// Takes the client's answer to a call of the server.

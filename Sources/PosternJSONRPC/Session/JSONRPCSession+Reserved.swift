@@ -13,6 +13,7 @@ extension JSONRPCSession {
             switch request.method {
             case "$/cancelRequest": try cancel(request, message, into: &output, actions: &actions)
             case "rpc/ping": answerJSON("\"pong\"", request, into: &output)
+            case "$/progress" where request.envelope.isNotification: try takeProgress(request, message, &actions)
             case "$/releaseMarshaledObject": try takeRelease(request, message, into: &output, actions: &actions)
             case let method where method.hasPrefix(ReservedName.invocation):
                 try invoke(request, message, into: &output, actions: &actions)

@@ -73,6 +73,7 @@ actor Page {
             case .run(let function, let arguments, let ticket): finish(ticket, function.result(for: arguments))
             case .finish(let ticket, let result): finish(ticket, result)
             case .settle(let reply): client.settle(reply)
+            case .report(let progress): client.report(progress)
             case .release(let release): client.release(release)
             case .giveBack(let lent): client.giveBack(lent)
             case .cancel(let ticket): tasks[ticket]?.cancel()
