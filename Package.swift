@@ -175,6 +175,16 @@ let package = Package(
             ],
             path: "Tests/Fixtures/TaskLauncher"
         ),
+        .executableTarget(
+            name: "parent-calls-child",
+            dependencies: ["Postern", "PosternTasks"],
+            path: "Tests/Fixtures/ParentCallsChild"
+        ),
+        .executableTarget(
+            name: "child-calls-parent",
+            dependencies: ["Postern", "PosternTasks"],
+            path: "Tests/Fixtures/ChildCallsParent"
+        ),
         .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternNIO"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "PosternPacingTests", dependencies: ["PosternPacing"]),
@@ -204,7 +214,8 @@ let package = Package(
         .testTarget(
             name: "PosternTasksTests",
             dependencies: [
-                "Postern", "PosternNIO", "PosternTasks", "task-launcher", "task-program",
+                "Postern", "PosternNIO", "PosternTasks", "parent-calls-child", "child-calls-parent",
+                "task-launcher", "task-program",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]

@@ -4,12 +4,13 @@ import Testing
 @Suite struct ComingFromTests {
     /// What the documents of the other systems promise their users.
     private static let promised: [String: [Int]] = [
+        "CW": Array(1...7),
         "KA": [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13],
         "RP": Array(1...8) + [11, 14, 15, 16, 18, 20, 21, 22, 23, 26, 30, 31, 34, 45],
         "AI": Array(1...6) + [10, 11, 12, 13, 14, 18, 20, 22, 23, 24],
     ]
 
-    @Test(arguments: [("KaaRPC", "KA"), ("RPyC", "RP"), ("Aiomas", "AI")])
+    @Test(arguments: [("Cowait", "CW"), ("KaaRPC", "KA"), ("RPyC", "RP"), ("Aiomas", "AI")])
     func everyPromiseIsShownByATest(page: String, prefix: String) {
         let rows = Self.rows(of: SourceTree.text(of: "Sources/ComingFrom/\(page).md"))
         let wanted = (Self.promised[prefix] ?? []).map { "\(prefix)-\($0 < 10 ? "0" : "")\($0)" }

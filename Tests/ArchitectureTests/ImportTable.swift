@@ -57,6 +57,8 @@ enum ImportTable {
     static let fixtures: [String: Set<String>] = [
         "CaseService": ["LibWebSockets", "Postern", "PosternGateway", "PosternNIO", "PosternPrograms"],
         "FirstProgram": ["Postern", "PosternGateway", "ServiceLifecycle", "UnixSignals"],
+        "ParentCallsChild": ["Postern", "PosternTasks"],
+        "ChildCallsParent": ["Postern", "PosternTasks"],
         "NativePeer": ["Postern", "PosternNIO"],
         "TaskProgram": ["Postern", "PosternTasks", "Glibc", "SystemPackage"],
         "TaskLauncher": ["PosternTasks", "Dispatch", "Glibc", "Subprocess", "SystemPackage"],

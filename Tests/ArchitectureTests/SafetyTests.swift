@@ -25,6 +25,8 @@ import Testing
         "Sources/PosternNIO/Unix/UnixSocketCalls.swift",
         "Sources/PosternNIO/OutputMeter.swift",
         "Sources/PosternTasks/Containment/SystemCalls.swift",
+        "Sources/PosternTasks/Life/ChildOutput.swift",
+        "Sources/PosternTasks/Life/ThisProcess.swift",
         "Tests/PosternNIOTests/Poll.swift",
     ]
 

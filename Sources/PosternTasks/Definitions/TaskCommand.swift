@@ -25,6 +25,11 @@ public struct TaskCommand: Hashable, Sendable {
     /// Where they send it.
     public var connection: Connection
 
+    /// Whether the program knows what a task is; one that does not is at work as soon as it has been started.
+    ///
+    /// Its result is that it ends with exit code 0.
+    public var knowsTasks = true
+
     /// This program, started once more for one of the tasks that its `main` has named.
     public static let thisProgram = TaskCommand(program: nil, arguments: [], language: .native, connection: .channel)
 
@@ -35,12 +40,22 @@ public struct TaskCommand: Hashable, Sendable {
     ///   - arguments: Its arguments.
     ///   - language: What it speaks.
     ///   - connection: Where it does.
+    ///   - knowsTasks: Whether it answers the calls that start a task. One that refuses the first as an unknown method is
+    ///     taken for one that does not.
+    /// - Returns: The command.
     public static func program(
         _ program: String,
         _ arguments: [String] = [],
         speaking language: Language = .native,
-        over connection: Connection = .channel
+        over connection: Connection = .channel,
+        knowsTasks: Bool = true
     ) -> TaskCommand {
-        TaskCommand(program: program, arguments: arguments, language: language, connection: connection)
+        TaskCommand(
+            program: program,
+            arguments: arguments,
+            language: language,
+            connection: connection,
+            knowsTasks: knowsTasks
+        )
     }
 }

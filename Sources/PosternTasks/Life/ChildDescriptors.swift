@@ -22,8 +22,15 @@ struct ChildDescriptors {
         }
     }
 
-    /// Closes all of them, where the child was not started.
-    func close() {
-        for descriptor in [parent, input, output] { try? descriptor?.close() }
+    /// Closes all of them.
+    private func close() {
+        try? parent.close()
+        closeEndsOfChild()
+    }
+
+    /// Closes what the child would have got.
+    func closeEndsOfChild() {
+        try? input.close()
+        try? output?.close()
     }
 }

@@ -13,11 +13,9 @@ extension TaskNode {
             return nil
         }
         let peer: Peer
-        do throws(CallError) {
-            let options = connectionOptions()
-            peer = try await Peer.adopt(descriptors.parent, as: .acceptor, serving: dispatcher, options: options)
-        } catch {
-            descriptors.close()
+        do throws(CallError) { peer = try await makePeer(descriptors.parent, serving: dispatcher) } catch {
+            // The end of the parent is closed by what has failed.
+            descriptors.closeEndsOfChild()
             fail(error.message)
             return nil
         }
@@ -29,14 +27,28 @@ extension TaskNode {
         return peer
     }
 
-    private func connectionOptions() -> ConnectionOptions {
-        var options = ConnectionOptions()
-        options.name = "parent of \(id)"
-        options.observer = observer
-        // A child that is held by a debugger, or computes on all threads, is not lost: its process is watched.
-        options.pingInterval = .longest
-        options.frameTimeout = .longest
-        return options
+    private func makePeer(
+        _ channel: FileDescriptor,
+        serving dispatcher: any Dispatcher
+    ) async throws(CallError) -> Peer {
+        let ownName = "parent of \(id)"
+        switch command.language {
+        case .native:
+            var options = ConnectionOptions()
+            options.name = ownName
+            options.observer = observer
+            // A child that is held by a debugger, or computes on all threads, is not lost: its process is watched.
+            options.pingInterval = .longest
+            options.frameTimeout = .longest
+            return try await Peer.adopt(channel, as: .acceptor, serving: dispatcher, options: options)
+        case .jsonLines:
+            var options = JSONLines.Options()
+            options.name = ownName
+            options.programName = name
+            options.observer = observer
+            options.sendsMeta = false
+            return try await JSONLines.peer(on: .socket(channel), serving: dispatcher, options: options)
+        }
     }
 
     private func runProcess(_ descriptors: ChildDescriptors) async {

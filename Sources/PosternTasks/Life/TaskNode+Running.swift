@@ -42,8 +42,11 @@ extension TaskNode {
         noteEnd(end)
     }
 
-    /// Has the task accept its inputs; false for a program that knows nothing of tasks.
+    /// Has the task accept its inputs.
+    ///
+    /// False for a program that knows nothing of tasks.
     private func start(_ peer: Peer, _ arguments: StartArguments) async throws(CallError) -> Bool {
+        guard command.knowsTasks else { return false }
         let call = Call(
             "task/start",
             arguments: try arguments(peer),
