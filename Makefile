@@ -32,7 +32,7 @@ run: libraries
 
 test: unit-tests end-to-end-tests
 
-unit-tests: libraries
+unit-tests: libraries tools .venv/ready
 	swift build --build-tests
 	swift test --skip-build
 
