@@ -1,6 +1,7 @@
 # make run           builds and starts the demo
 # make test          runs all tests
 # make test-clients  runs clients in many languages, straight and through nginx and HAProxy; installs them
+# make test-tasks    runs the tests of child processes, and kills some of 1,000 of them; SPAWNS=10000 for more
 # make test-leavers  has clients leave at random moments for a minute, SEED=17 as a failure printed it
 # make test-traits   runs the tests of what package traits turn on
 # make test-threads  runs the tests of the core and its sockets under the thread sanitizer
@@ -24,17 +25,22 @@ PRODUCTS = .build/debug
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-clients test-leavers test-traits test-threads fuzz unit-tests end-to-end-tests bench bench-native bench-against format clean libraries tools
+.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads fuzz unit-tests end-to-end-tests bench bench-native bench-against format clean libraries tools
 
 run: libraries
 	swift build -c release --product postern-demo
 	exec .build/release/postern-demo
 
-test: unit-tests end-to-end-tests
+test: unit-tests test-tasks end-to-end-tests
 
 unit-tests: libraries tools .venv/ready
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --skip PosternTasksTests
+
+# Alone, as hundreds of processes make tests with a clock late.
+test-tasks: libraries tools .venv/ready
+	swift build --build-tests
+	POSTERN_SPAWNS=$(or $(SPAWNS),1000) swift test --skip-build --filter PosternTasksTests
 
 # In a folder of its own: a trait changes how everything is compiled.
 test-traits: libraries tools .venv/ready
