@@ -1,6 +1,8 @@
+import Glibc
 import NIOCore
 import NIOPosix
 package import Postern
+import Synchronization
 package import SystemPackage
 
 /// Peers on descriptors that are connected already.
@@ -13,19 +15,24 @@ extension Peer {
     ///   - dispatcher: Answers the calls of the other end.
     ///   - options: How the connection behaves.
     /// - Returns: This end's peer, usable at once.
-    /// - Throws: `CallError` with `.unavailable` when the descriptor is no stream socket.
+    /// - Throws: `CallError` with `.unavailable` when the descriptor is no stream socket, or is not open.
     package static func adopt(
         _ socket: SystemPackage.FileDescriptor,
         as role: ConnectionEnd.Role,
         serving dispatcher: any Dispatcher = NothingExposed(),
         options: ConnectionOptions = ConnectionOptions()
     ) async throws(CallError) -> Peer {
+        let isTaken = Atomic(false)
         do {
+            // SwiftNIO stops the process when a descriptor is not open.
+            guard fcntl(socket.rawValue, F_GETFD) >= 0 else { throw Errno(rawValue: errno) }
             // An address without TLS: the bytes do not leave the machine.
             let security = try options.security(role, at: .unix(path: "adopted"))
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .withConnectedSocket(socket.rawValue) { channel in
-                    channel.eventLoop.makeCompletedFuture {
+                    // From here on SwiftNIO closes it, also when something fails.
+                    isTaken.store(true, ordering: .relaxed)
+                    return channel.eventLoop.makeCompletedFuture {
                         try NativeConnection.install(
                             on: channel,
                             as: ConnectionEnd(role, over: .unix),
@@ -36,7 +43,7 @@ extension Peer {
                     }
                 }
         } catch {
-            try? socket.close()
+            if !isTaken.load(ordering: .relaxed) { try? socket.close() }
             throw CallError(.unavailable, "Descriptor \(socket.rawValue) is no connected socket: \(error)", ran: .no)
         }
     }

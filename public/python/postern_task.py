@@ -39,7 +39,6 @@ from typing import Any
 import postern
 
 Event = dict[str, Any]
-_FOREVER = 1e9    # Seconds; the result of a task has no deadline.
 _GRACE = 2.0      # Seconds that a child has to end by itself, and again after SIGTERM.
 _LINE = 1 << 16   # Bytes of a line that are kept.
 _QUEUE = 256      # Events behind which a child that writes waits.
@@ -94,14 +93,15 @@ class Child:
         """Calls a method of the child; the options are those of `postern.Peer.call`."""
         if self._result.done():
             raise postern.CallError(postern.INVALID_REQUEST, f"Task {self.id} takes no calls in the state {self.state}: "
-                                    f"{method} was not called", executed="no")
+                                    f"{method} was not called", postern.Executed.NO)
         peer = await asyncio.shield(self._peer)
         try:
             return await peer.call(method, *arguments, **options)
         except postern.CallError as error:
-            if error.code != postern.UNAVAILABLE or not peer.closed.done():
+            if error.code != postern.UNAVAILABLE or not peer.ending:
                 raise
-            raise postern.CallError(error.code, await self._loss(), executed="no" if error.executed == "no" else "yes") from None
+            executed = error.executed and postern.Executed.YES
+            raise postern.CallError(error.code, await self._loss(), executed) from None
 
     async def result(self) -> Any:
         """Waits for the result. Raises `CallError` for a child that failed, ended without a result, or was stopped."""
@@ -140,33 +140,38 @@ class Child:
         output, errors = self._process.stdout, self._process.stderr
         assert output is not None and errors is not None
         logs = [asyncio.ensure_future(self._log(*stream)) for stream in ((output, "stdout"), (errors, "stderr"))]
-        peer = None
         try:
-            peer = await postern.adopt(ours, *self._parent._services, initiator=False)
-            await peer.call("task/start", self.id, self.name, inputs, False, timeout=self._start_timeout)
-            self._note("state", state="work")
-            self._peer.set_result(peer)
-            forwarding = asyncio.ensure_future(self._forward(peer))
-            report = lambda value: self._note("progress", value=value)
-            result = await peer.call("task/result", timeout=_FOREVER, progress=report)
-            await asyncio.wait([forwarding], timeout=_GRACE)
-            self._finish("done", result)
+            async with postern.adopt(ours, *self._parent._services, is_initiator=False) as peer:
+                await self._follow(peer, inputs)
+                await peer.drain(_GRACE / 10)  # The child ends when this is closed.
         except postern.CallError as error:
-            if error.code == postern.UNAVAILABLE and (peer is None or peer.closed.done()):
-                error = postern.CallError(error.code, await self._loss(), executed="yes")
-            elif error.code != postern.CANCELLED:
-                error = postern.CallError(error.code, f"Task {self.id} failed: {error.message}", details=error.details)
-            is_stop = self._is_stopped or error.code == postern.CANCELLED
-            self._finish("stop" if is_stop else "fail", error)
-        if peer is not None:
-            await peer.drain(_GRACE)
+            is_lost = error.code == postern.UNAVAILABLE
+            self._finish(postern.CallError(error.code, await self._loss() if is_lost else error.message))
         await self._kill(_GRACE)
         await asyncio.wait(logs, timeout=0.5)
         self._note("exit", exit=self._exit())
         del self._parent._children[self.id]
 
-    def _finish(self, state: str, outcome: Any) -> None:
+    async def _follow(self, peer: postern.Peer, inputs: dict[str, Any]) -> None:
+        """Starts the task and waits for its end."""
+        try:
+            await peer.call("task/start", self.id, self.name, inputs, False, timeout=self._start_timeout)
+            self._note("state", state="work")
+            self._peer.set_result(peer)
+            forwarding = asyncio.ensure_future(self._forward(peer))
+            result = await peer.call("task/result", progress=lambda value: self._note("progress", value=value))
+            await asyncio.wait([forwarding], timeout=_GRACE)  # What happened below comes before the end.
+            self._finish(result)
+        except postern.CallError as error:
+            if error.code == postern.UNAVAILABLE and peer.ending:
+                self._finish(postern.CallError(error.code, await self._loss()))
+            else:
+                self._finish(postern.CallError(error.code, f"Task {self.id} failed: {error.message}", details=error.details))
+
+    def _finish(self, outcome: Any) -> None:
+        state = "done"
         if isinstance(outcome, postern.CallError):
+            state = "stop" if self._is_stopped or outcome.code == postern.CANCELLED else "fail"
             if state == "stop":
                 outcome = postern.CallError(postern.CANCELLED, f"Task {self.id} was stopped")
             else:
@@ -184,7 +189,7 @@ class Child:
     async def _forward(self, peer: postern.Peer) -> None:
         """Takes the events below the child into those of the task."""
         with contextlib.suppress(postern.CallError):
-            async for event in peer.stream("task/events", timeout=_FOREVER):
+            async for event in await peer.call("task/events"):
                 await self._events.publish(event)
 
     async def _log(self, reader: asyncio.StreamReader, stream: str) -> None:
@@ -294,12 +299,12 @@ class _Runner:
     async def start(self, id: str, name: str, inputs: Any, detached: bool = False) -> None:
         "Starts the task with its inputs"
         if self._task:
-            raise postern.CallError(postern.INVALID_REQUEST, "The task was started before", executed="no")
+            raise postern.CallError(postern.INVALID_REQUEST, "The task was started before", postern.Executed.NO)
         peer = await self._peer
         try:
             inspect.signature(self._main).bind(None, **(inputs or {}))
         except TypeError as error:
-            raise postern.CallError(postern.INVALID_PARAMETERS, f"inputs of {name}: {error}", executed="no") from None
+            raise postern.CallError(postern.INVALID_PARAMETERS, f"inputs of {name}: {error}", postern.Executed.NO) from None
         self._task = Task(id, peer, self._services)
         self._work = asyncio.ensure_future(self._run(self._task, inputs or {}))
 
@@ -321,7 +326,7 @@ class _Runner:
 
     def _started(self) -> Task:
         if self._task is None:
-            raise postern.CallError(postern.INVALID_REQUEST, "The task has not been started", executed="no")
+            raise postern.CallError(postern.INVALID_REQUEST, "The task has not been started", postern.Executed.NO)
         return self._task
 
     async def _run(self, task: Task, inputs: dict[str, Any]) -> None:
@@ -348,16 +353,17 @@ class _Runner:
 
 async def _serve(channel: socket.socket, main: Callable[..., Awaitable[Any]], services: Sequence[postern.Service]) -> int:
     runner = _Runner(main, services)
-    peer = await postern.adopt(channel, runner.control, *services)
-    runner.begin(peer)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, runner.stop)
-    await asyncio.wait([runner.outcome, peer.closed], return_when=asyncio.FIRST_COMPLETED)
-    if peer.closed.done():
-        runner.stop()  # The parent has ended: the task has a moment to clean up.
-        await asyncio.wait([runner.outcome], timeout=0.5)
-        return 1
-    # The parent closes the connection when it has the result, and the last events of the tasks below.
-    await asyncio.wait([peer.closed], timeout=10)
+    async with postern.adopt(channel, runner.control, *services) as peer:
+        runner.begin(peer)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, runner.stop)
+        end = asyncio.ensure_future(peer.ended.wait())
+        await asyncio.wait([runner.outcome, end], return_when=asyncio.FIRST_COMPLETED)
+        if not runner.outcome.done():
+            runner.stop()  # The parent has ended: the task has a moment to clean up.
+            await asyncio.wait([runner.outcome], timeout=0.5)
+            return 1
+        # The parent closes the connection when it has the result, and the last events of the tasks below.
+        await asyncio.wait([end], timeout=10)
     error = runner.outcome.exception()
     return 1 if isinstance(error, postern.CallError) and error.code != postern.CANCELLED else 0
 

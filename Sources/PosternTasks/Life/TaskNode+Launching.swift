@@ -46,7 +46,8 @@ extension TaskNode {
             options.name = ownName
             options.programName = name
             options.observer = observer
-            options.sendsMeta = false
+            // A program that knows tasks reports progress; another one may refuse members that JSON-RPC does not have.
+            options.dialect = command.knowsTasks ? .postern : .plain
             return try await JSONLines.peer(on: .socket(channel), serving: dispatcher, options: options)
         }
     }
