@@ -138,7 +138,8 @@ public final class WebSocket: Flushable {
     ) {
         guard state == .open else { return }
         reserve()
-        let start = output.count
+        // Only where it is needed: each use of the output is checked for exclusive access.
+        let start = isAnswer ? 0 : output.count
         WebSocketFrame.append(kind, to: &output, keepsEmpty: keepsEmpty, body: body)
         markDirty()
         if !isAnswer { unaskedBytes += output.count - start }
