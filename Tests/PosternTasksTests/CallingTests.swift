@@ -33,6 +33,16 @@ struct CallingTests {
         }
     }
 
+    @Test func callersRunOnTheEventLoopOfAChildThatIsAtWork() async throws {
+        try await withHost { host in
+            let child = try await host.spawn(elsewhere: RpcChild())
+            #expect(try await child.call("some_rpc_call") == 1337)
+            let executor = try #require(child.executor)
+            let answer = Task(executorPreference: executor) { try await child.call("some_rpc_call") as Int }
+            #expect(try await answer.value == 1337)
+        }
+    }
+
     @Test func aChildCallsItsParent() async throws {
         let router = Router()
         let isCalled = Flag()

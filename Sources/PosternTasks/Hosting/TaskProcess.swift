@@ -26,6 +26,13 @@ public struct TaskProcess<Definition: TaskDefinition>: Sendable {
     /// The number of the process, which is that of its group.
     public var processIdentifier: Int32? { try? node.process.current?.get() }
 
+    /// The preferred executor for Swift tasks that make many calls: the event loop of the connection to the child.
+    ///
+    /// A call made there is sent and resumed without a change of threads: `Task(executorPreference: child.executor) { … }`.
+    /// What runs there must neither block nor compute for long. It is `nil` until the task is at work, thus before the
+    /// first reply.
+    public var executor: (any TaskExecutor)? { try? node.started.current?.get().executor }
+
     /// The result; waits until the task has one.
     ///
     /// - Throws: `CallError`: `.cancelled` when the task was stopped, or the waiting Swift task was; what the task threw,
