@@ -8,6 +8,7 @@
 # make fuzz          looks for requests that break the parsers of HTTP, SECONDS=60 for each
 # make bench         measures
 # make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
+# make bench-tasks   measures task processes beside those of Cowait, ROUNDS=21
 # make bench-against REV=main  measures the work tree beside another revision; also ROUNDS=11 ROWS="G2 ws"
 # make format        formats the sources
 # make clean         removes what was built
@@ -25,7 +26,8 @@ PRODUCTS = .build/debug
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads fuzz unit-tests end-to-end-tests bench bench-native bench-against format clean libraries tools
+.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads fuzz unit-tests end-to-end-tests bench bench-native bench-tasks \
+	bench-against format clean libraries tools
 
 run: libraries
 	swift build -c release --product postern-demo
@@ -40,7 +42,8 @@ unit-tests: libraries tools .venv/ready
 # Alone, as hundreds of processes make tests with a clock late.
 test-tasks: libraries tools .venv/ready
 	swift build --build-tests
-	POSTERN_SPAWNS=$(or $(SPAWNS),1000) swift test --skip-build --filter PosternTasksTests
+	swift test --skip-build --filter PosternTasksTests
+	POSTERN_SPAWNS=$(or $(SPAWNS),1000) swift test --skip-build --filter KillTests
 
 # In a folder of its own: a trait changes how everything is compiled.
 test-traits: libraries tools .venv/ready
@@ -113,6 +116,19 @@ bench-native: libraries
 	swift build -c release --product postern-bench
 	$(MAKE) -C Sources/postern-bench/Peers OUT=$(CURDIR)/.build/peers
 	.build/peers/python/bin/python Sources/postern-bench/Peers/compare.py --peers .build/peers
+
+bench-tasks: libraries .build/cowait/ready
+	swift build -c release --product postern-bench
+	.build/cowait/bin/python Sources/postern-bench/Cowait/compare.py --rounds $(or $(ROUNDS),21)
+
+# Cowait is installed without its dependencies: Docker, Kubernetes, Dask and pytest are not used here, and the release of
+# aiohttp that it requires has no compiled parts for Python 3.11 and later, so a newer and faster one is installed.
+.build/cowait/ready: Sources/postern-bench/Cowait/requirements.txt
+	@.ci/install python3-venv
+	python3 -m venv .build/cowait
+	.build/cowait/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	.build/cowait/bin/python -m pip install --quiet --disable-pip-version-check --no-deps cowait==0.5.0
+	touch $@
 
 bench-against: libraries
 	@.ci/install valgrind binutils gcc libc6-dev python3

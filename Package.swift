@@ -123,13 +123,14 @@ let package = Package(
             name: "postern-bench",
             dependencies: [
                 "Postern", "PosternJSONRPC", "PosternNIO", "LibWebSockets", "PosternGateway", "PosternPrograms",
+                "PosternTasks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            exclude: ["Against", "Peers"]
+            exclude: ["Against", "Cowait", "Peers"]
         ),
         .executableTarget(
             name: "postern-demo",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PosternTasks
 
 /// The benchmarks of Postern.
 @main
@@ -16,9 +17,14 @@ struct BenchCommand: AsyncParsableCommand {
         subcommands: [
             AllBenchmarks.self, CodecBenchmark.self, InProcessBenchmark.self, NativeBenchmark.self,
             WebSocketBenchmark.self, FanOutBenchmark.self, IdleBenchmark.self, ServeCommand.self,
-            NativeServeCommand.self, NativeLoadCommand.self,
+            NativeServeCommand.self, NativeLoadCommand.self, TasksCommand.self,
         ]
     )
+
+    static func main() async {
+        await TaskProgram.runIfChild(CalculatorTask.self)
+        await main(nil)
+    }
 }
 
 /// `postern-bench all`.

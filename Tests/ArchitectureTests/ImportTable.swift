@@ -43,7 +43,7 @@ enum ImportTable {
         ],
         "postern-bench": [
             "LibWebSockets", "Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO", "PosternPrograms",
-            "ArgumentParser", "Foundation", "Glibc", "Logging", "NIOCore", "NIOPosix",
+            "PosternTasks", "ArgumentParser", "Foundation", "Glibc", "Logging", "NIOCore", "NIOPosix",
             "ServiceLifecycle",
         ],
         "postern-demo": [

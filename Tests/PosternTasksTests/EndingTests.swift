@@ -85,16 +85,6 @@ struct EndingTests {
         #expect(host.tasks.map(\.state) == [.fail])
     }
 
-    @Test func aProgramWithoutAHandlerEndsAtOnceWhenItIsStopped() async throws {
-        let host = TaskHost()
-        let script = try await host.spawn(Script(script: "sleep 1000"))
-        let start = ContinuousClock.now
-        await script.stop()
-        #expect(await script.exit == .signal(Int(SIGTERM)))
-        #expect(ContinuousClock.now - start < .milliseconds(500))
-        await host.end()
-    }
-
     @Test func onlySoManyTasksAreAlive() async throws {
         let host = TaskHost(limit: 2)
         let first = try await host.spawn(elsewhere: RpcChild())

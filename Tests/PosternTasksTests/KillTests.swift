@@ -48,6 +48,16 @@ struct KillTests {
         #expect(Survivors.zombies == [])
     }
 
+    @Test func aProgramWithoutAHandlerEndsAtOnceWhenItIsStopped() async throws {
+        let host = TaskHost()
+        let script = try await host.spawn(Script(script: "sleep 1000"))
+        let start = ContinuousClock.now
+        await script.stop()
+        #expect(await script.exit == .signal(Int(SIGTERM)))
+        #expect(ContinuousClock.now - start < .milliseconds(500))
+        await host.end()
+    }
+
     /// Spawns trees one after another, kills one process of each, and looks for what is left.
     private func killOneOfEach<Definition: TaskDefinition>(
         _ task: Definition,
