@@ -2,10 +2,10 @@ extension Containment: CustomStringConvertible {
     /// What is in force, in sentences for the log.
     package var description: String {
         var sentences = [containing]
-        if programs[.setpriv] == nil, case .guarded = strength {
-            sentences.append("`setpriv` is not installed, so a Swift task ends with its channel only.")
+        if let fault = faults[.setpriv] {
+            sentences.append("A Swift task that does not watch its channel may outlive this process: \(fault).")
         }
-        if programs[.prlimit] == nil { sentences.append("Limits are not in force: `prlimit` is not installed.") }
+        if let fault = faults[.prlimit] { sentences.append("Limits of tasks are not in force: \(fault).") }
         return sentences.joined(separator: " ")
     }
 
@@ -20,14 +20,12 @@ extension Containment: CustomStringConvertible {
         case .guarded(let reason):
             return """
                 Foreign programs run below a guard, which ends all of their processes when they end or this process \
-                does: a PID namespace is not permitted (\(reason)).
+                does; there is no PID namespace (\(reason)).
                 """
+        case .weak(let reason) where programs[.setpriv] == nil:
+            return "Foreign programs may outlive this process: \(reason)."
         case .weak(let reason):
-            let extent =
-                programs[.setpriv] == nil
-                ? "Foreign programs may outlive this process"
-                : "Foreign programs end with this process, but what they start may remain"
-            return "\(extent): \(reason)."
+            return "Foreign programs end with this process, but what they have started may remain: \(reason)."
         }
     }
 }

@@ -22,12 +22,21 @@ package struct Containment: Hashable, Sendable {
 
     let strength: Strength
     /// The executable that is run again as launcher.
-    let launcher: String?
-    /// The paths of what is installed.
+    var launcher: String?
+    /// The paths of the tools that work.
     let programs: [SystemProgram: String]
+    /// Why others do not.
+    var faults: [SystemProgram: String] = [:]
 
     /// What this system permits, probed once.
-    package static var current: Containment { get async { await probing.value } }
+    package static var current: Containment {
+        get async {
+            var containment = await probing.value
+            // The file may have been replaced since the last time.
+            if containment.launcher != nil { containment.launcher = OwnExecutable.path }
+            return containment
+        }
+    }
 
     // Awaited by each reader; one that is cancelled must not end the probe of the others.
     private static let probing = Task { await probe(launcher: TaskLauncher.isAvailable ? OwnExecutable.path : nil) }
@@ -48,12 +57,13 @@ package struct Containment: Hashable, Sendable {
     ) -> ContainedCommand {
         let limited = limit(program, by: limits)
         let isLimited = limits.options.isEmpty || programs[.prlimit] != nil
-        let ending = isDetached ? [] : endingWithParent
         guard kind == .foreign, let launcher, let request = request(limits: limits, isDetached: isDetached) else {
+            let ending = isDetached ? [] : endingWithParent
             return ContainedCommand(arguments: ending + limited, isLimited: isLimited)
         }
         return ContainedCommand(
-            arguments: ending + (request.role == .initial ? entrance : []) + [launcher] + limited,
+            // A guard is notified of the end of this process instead of killed: it has work to do then.
+            arguments: (request.role == .initial ? endingWithParent + entrance : []) + [launcher] + limited,
             environment: [LauncherRequest.variable: request.text],
             isThroughLauncher: true,
             isLimited: isLimited
@@ -64,9 +74,10 @@ package struct Containment: Hashable, Sendable {
         let maximum = limits.processorSeconds.map { $0 + 1 }
         if isDetached { return LauncherRequest(.guard, maximumProcessorSeconds: maximum, isDetached: true) }
         switch strength {
-        case .namespace:
+        // The link of a replaced executable cannot be followed from another user namespace.
+        case .namespace(let options) where !options.contains("--user") || launcher?.hasPrefix("/proc/") != true:
             return LauncherRequest(.initial, parent: OwnExecutable.processNumber, maximumProcessorSeconds: maximum)
-        case .guarded: return LauncherRequest(.guard, parent: Int(getpid()), maximumProcessorSeconds: maximum)
+        case .namespace, .guarded: return LauncherRequest(.guard, parent: Int(getpid()), maximumProcessorSeconds: maximum)
         case .weak: return nil
         }
     }

@@ -35,27 +35,19 @@ struct LauncherLoop {
             let hasEnded = SystemCalls.wait(for: signals, channel: channel, milliseconds: remainingGrace)
             while let signal = SystemCalls.nextSignal() { receive(signal) }
             if hasParentEnded { perform(state.receive(.parentEnded)) }
-            if hasEnded { perform(state.receive(.channelEnded)) }
+            if hasEnded { perform(state.receive(hasHostEnded ? .parentEnded : .channelEnded)) }
             if remainingGrace == 0 { perform(state.receive(.graceOver)) }
         }
     }
 
     private func prepare() {
-        switch request.role {
-        case .initial: break
-        case .guard:
+        if request.role != .initial {
             _ = SystemCalls.adoptOrphans()
-            // As `setpriv` does, where it is installed.
-            if request.parent != nil { _ = SystemCalls.requestSignal(SIGKILL) }
-        case .keeper:
-            _ = SystemCalls.adoptOrphans()
-            // It wakes this process up; `hasParentEnded` says why.
-            _ = SystemCalls.requestSignal(SIGHUP)
+            // The signal wakes this process up; `hasParentEnded` has the reason.
+            if request.parent != nil { _ = SystemCalls.requestSignal(SIGHUP) }
         }
-        // The signal at the end of the parent is not sent by one that had ended before it was asked for.
-        if hasParentEnded || request.role == .initial && request.parent.map(LaunchingProcess.hasEnded) ?? false {
-            exit(LauncherState.killed)
-        }
+        // A parent that ended before its signal was asked for sends none.
+        if hasParentEnded || hasHostEnded { exit(LauncherState.killed) }
     }
 
     private func start() -> Int32 {
@@ -79,6 +71,12 @@ struct LauncherLoop {
         }
     }
 
+    /// Whether the host above a namespace has ended: what kills this process then may take a moment.
+    private var hasHostEnded: Bool {
+        guard request.role == .initial, let parent = request.parent else { return false }
+        return LaunchingProcess.host.map { $0 != parent } ?? false
+    }
+
     private var remainingGrace: Int32? {
         // At most the grace, and rounded up: a wait that ends early would be repeated.
         graceEnd.map { Int32(max(0, (ContinuousClock.now.duration(to: $0) / .milliseconds(1)).rounded(.up))) }
@@ -86,7 +84,7 @@ struct LauncherLoop {
 
     private mutating func receive(_ signal: Int32) {
         guard signal == SIGCHLD else {
-            // The signal that reports the end of the guard is not for the program.
+            // The signal that reports the end of the parent is not for the program.
             if !hasParentEnded { perform(state.receive(.signal(signal))) }
             return
         }

@@ -16,6 +16,9 @@ struct ProcessStatus {
         return line?.dropFirst(name.count + 1).split { $0 == "\t" || $0 == " " } ?? []
     }
 
+    /// The number of the parent.
+    var parent: Substring? { values(of: "PPid").first }
+
     /// The signals that were sent to the process as a whole and that it has not received.
     var pendingSignals: UInt64 { values(of: "ShdPnd").first.flatMap { UInt64($0, radix: 16) } ?? 0 }
 }

@@ -29,13 +29,16 @@ struct ContainedProcess {
     static let launcher = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "task-launcher").path
 
+    private static let namespace = Task { await Containment.probe(launcher: launcher) }
+    private static let guarded = Task { await Containment.probe(launcher: launcher, inNamespace: false) }
+
     let containment: Containment
     var limits = TaskLimits()
     var kind = Containment.Kind.foreign
     var isDetached = false
 
     init(inNamespace: Bool = true) async {
-        containment = await Containment.probe(launcher: Self.launcher, inNamespace: inNamespace)
+        containment = await (inNamespace ? Self.namespace : Self.guarded).value
     }
 
     /// Runs a script to its end, and meanwhile a closure.

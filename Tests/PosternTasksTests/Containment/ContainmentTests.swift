@@ -39,8 +39,18 @@ import Testing
 
     @Test func aForeignProgramRunsBelowAGuardElsewhere() {
         let command = Self.containment(Self.guarded, without: .unshare).command(["a"], .foreign)
-        #expect(command.arguments == Self.ending + ["/app", "a"])
+        #expect(command.arguments == ["/app", "a"])
         #expect(command.environment == ["POSTERN_TASK_LAUNCHER": "guard parent=\(getpid())"])
+    }
+
+    @Test func aReplacedExecutableGuardsWhereItCannotBeRunInItsNamespace() {
+        let options = ["--user", "--map-current-user", "--pid", "--fork", "--kill-child"]
+        let containment = Containment(
+            strength: .namespace(options: options),
+            launcher: "/proc/7/exe",
+            programs: Self.programs
+        )
+        #expect(containment.command(["a"], .foreign).arguments == ["/proc/7/exe", "a"])
     }
 
     @Test func aDetachedProgramHasAGuardThatOutlivesThisProcess() {
@@ -59,19 +69,30 @@ import Testing
         let limits = TaskLimits(memoryBytes: 1_000, processorTime: .milliseconds(1_001), openFiles: 9)
         let command = Self.containment(Self.guarded).command(["a"], .foreign, limits: limits)
         let limiting = ["/bin/prlimit", "--data=1000", "--cpu=2:3", "--nofile=9", "--"]
-        #expect(command.arguments == Self.ending + ["/app"] + limiting + ["a"])
+        #expect(command.arguments == ["/app"] + limiting + ["a"])
         #expect(command.environment["POSTERN_TASK_LAUNCHER"] == "guard parent=\(getpid()) processor=3")
         #expect(command.isLimited)
     }
 
-    @Test func whatIsMissingIsLeftOutAndSaid() {
+    @Test func whatIsMissingIsLeftOut() {
         let containment = Self.containment(Self.guarded, without: .setpriv, .prlimit)
         let command = containment.command(["a"], .foreign, limits: TaskLimits(openFiles: 9))
         #expect(command.arguments == ["/app", "a"])
         #expect(!command.isLimited)
-        #expect("\(containment)".contains("`prlimit` is not installed"))
-        #expect("\(containment)".contains("`setpriv` is not installed"))
         #expect(containment.command(["a"], .foreign).isLimited)
+    }
+
+    @Test func whatIsMissingIsInTheDescription() {
+        var containment = Self.containment(Self.guarded, without: .setpriv, .prlimit)
+        containment.faults = [.setpriv: "`setpriv` is not installed", .prlimit: "`prlimit` does not work (why)"]
+        #expect(
+            "\(containment)" == """
+                Foreign programs run below a guard, which ends all of their processes when they end or this process \
+                does; there is no PID namespace (because). A Swift task that does not watch its channel may outlive \
+                this process: `setpriv` is not installed. Limits of tasks are not in force: `prlimit` does not work \
+                (why).
+                """
+        )
     }
 
     @Test(arguments: [
@@ -84,10 +105,19 @@ import Testing
 
     @Test func nothingIsAskedForByDefault() { #expect(TaskLimits().options == []) }
 
+    @Test func aToolWithOtherOptionsIsNotUsed() async throws {
+        let probe = ContainmentProbe(paths: [.setpriv: "/bin/ls", .prlimit: "/bin/false"])
+        #expect(try #require(await probe.fault(of: .setpriv)).hasPrefix("`setpriv` does not work (/bin/ls: "))
+        #expect(await probe.fault(of: .prlimit) == "`prlimit` does not work (exited(1))")
+        #expect(await probe.fault(of: .unshare) == "`unshare` is not installed")
+        let result = await probe.namespace()
+        #expect(throws: ContainmentProbe.Obstacle("`unshare` is not installed")) { try result.get() }
+    }
+
     @Test func thisSystemIsProbed() async {
         let containment = await Containment.probe(launcher: ContainedProcess.launcher)
         #expect("\(containment)".hasPrefix("Foreign programs run "))
         let without = await Containment.probe(launcher: nil)
-        #expect("\(without)".contains("the launcher"))
+        #expect("\(without)".hasSuffix("the program has no launcher of tasks."))
     }
 }

@@ -99,7 +99,7 @@ struct LauncherSignalTests {
         let (exit, _) = try await process.run(Self.stubborn) { running in
             #expect(await running.hasStarted("sleep 600"))
             #expect(await running.hasStarted("sleep 601"))
-            running.signal(SIGKILL)
+            kill(running.id, SIGKILL)
             #expect(await eventually(within: .seconds(1)) { MarkedProcesses(running.marker).isEmpty })
         }
         #expect(exit == .signal(Int(SIGKILL)))
