@@ -1,12 +1,20 @@
 import Postern
 
-/// What the parent reaches in a child: how it is run under `task/`, and what the task exposes everywhere else.
+/// What the parent reaches in a child: how it is run under `task/`, with the tasks below, and what the task exposes
+/// everywhere else.
 struct ChildDispatcher: Dispatcher {
     let control: Router
     let methods: Router
+    /// Knows the tasks below, once the task has been started.
+    let host: @Sendable () throws(CallError) -> TaskHost
 
     func dispatch(_ call: Call) async throws(CallError) -> Reply {
-        try await (call.method.hasPrefix("task/") ? control : methods).dispatch(call)
+        if let (id, method) = TaskPath.target(of: call.method) {
+            var call = call
+            call.method = method
+            return try await host().dispatch(call, to: id)
+        }
+        return try await (call.method.hasPrefix("task/") ? control : methods).dispatch(call)
     }
 
     func execution(of path: Span<UInt8>) -> MethodExecution {

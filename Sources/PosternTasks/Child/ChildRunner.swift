@@ -31,7 +31,9 @@ final class ChildRunner<Definition: ChildTask>: Sendable {
     }
 
     /// What the parent reaches.
-    var dispatcher: any Dispatcher { ChildDispatcher(control: control, methods: methods) }
+    var dispatcher: any Dispatcher {
+        ChildDispatcher(control: control, methods: methods) { [self] () throws(CallError) in try context().host }
+    }
 
     /// Whether the task goes on without its parent.
     var isDetached: Bool { state.withLock { $0.isDetached } }

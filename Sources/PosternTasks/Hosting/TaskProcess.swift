@@ -39,14 +39,7 @@ public struct TaskProcess<Definition: TaskDefinition>: Sendable {
     ///   with a message that names each task which the failure came through; `.unavailable` when its process ended before.
     public var result: Definition.Output {
         get async throws(CallError) {
-            guard let end = await node.ended.value() else {
-                throw CallError(.cancelled, "Waiting for the result of task \(id) was cancelled", ran: .unknown)
-            }
-            switch end {
-            case .result(let payload): return try payload.answer("result of task \(id)")
-            case .stopped: throw TaskErrors.stopped(id)
-            case .failure(let error): throw error
-            }
+            try await node.result().answer("result of task \(id)")
         }
     }
 

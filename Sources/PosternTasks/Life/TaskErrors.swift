@@ -37,6 +37,15 @@ enum TaskErrors {
         )
     }
 
+    static func unknown(_ id: String) -> CallError {
+        CallError(.notFound, "No such task: \(id.prefix(128))", ran: .no)
+    }
+
+    /// A call below `task/`, where the parent of a task answers.
+    static func noSuchMethod(_ method: String) -> CallError {
+        CallError(.methodNotFound, "No such method: \(method.replacing("/", with: "."))", ran: .no)
+    }
+
     static func tooMany(_ limit: Int) -> CallError {
         CallError(.busy, "More than \(limit) tasks are alive", executed: .no)
     }

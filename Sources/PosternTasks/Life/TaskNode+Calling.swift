@@ -19,6 +19,17 @@ extension TaskNode {
         do throws(CallError) { return try await peer.dispatch(call) } catch { throw await explained(error, peer) }
     }
 
+    /// Waits for the result.
+    ///
+    /// - Throws: `CallError`: what the task failed with, `.cancelled` when it, or the wait, was stopped.
+    func result() async throws(CallError) -> Payload {
+        guard let end = await ended.value() else {
+            throw CallError(.cancelled, "Waiting for the result of task \(id) was cancelled", ran: .unknown)
+        }
+        guard case .result(let payload) = end else { throw error(of: end) ?? TaskErrors.stopped(id) }
+        return payload
+    }
+
     /// The error of a call, with the reason for which the process has ended where that is why the call failed.
     func explained(_ error: CallError, _ peer: Peer) async -> CallError {
         guard error.code == .unavailable, !peer.isConnected else { return error }

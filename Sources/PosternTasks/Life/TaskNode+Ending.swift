@@ -32,6 +32,12 @@ extension TaskNode {
         _ = await exited.value()
     }
 
+    /// Ends all processes of the task, which then has failed.
+    func kill() async {
+        guard case .success(let process)? = await process.value() else { return }
+        send(SIGKILL, to: process)
+    }
+
     private func send(_ signal: Int32, to process: Int32) {
         // Its number may belong to another process once it has ended.
         guard exited.current == nil else { return }

@@ -123,7 +123,7 @@ extension TaskNode {
 
 extension Payload {
     /// The encoded value of a task without result.
-    fileprivate init(encoding result: NoResult) {
+    init(encoding result: NoResult) {
         // A single null can always be encoded.
         self = (try? Payload(encoding: result, as: MessagePack.self)) ?? Payload(bytes: [], codec: MessagePack.self)
     }

@@ -11,6 +11,8 @@ final class TaskEventHub: Sendable {
 
     private let state = Mutex(State())
 
+    deinit { end() }
+
     /// The tasks that are known, each behind its parent.
     var tasks: [TaskSummary] { state.withLock { $0.tree.all } }
 
