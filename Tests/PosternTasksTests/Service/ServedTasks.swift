@@ -1,0 +1,93 @@
+import Postern
+import PosternTasks
+@testable import task_program
+
+/// The service `tasks`, with tasks of the fixture program on offer.
+struct ServedTasks {
+    let router = Router()
+    let host = TaskHost()
+
+    /// Serves the tasks of a host, and ends it behind a test.
+    static func run(_ body: (ServedTasks) async throws -> Void) async throws {
+        let served = ServedTasks()
+        do { try await body(served) } catch {
+            await served.host.end()
+            throw error
+        }
+        await served.host.end()
+    }
+
+    private init() {
+        let tasks = TaskService(host)
+            .offer(options: Self.options("RpcChild")) { Elsewhere(RpcChild()) }
+            .offer(
+                Parameter<Int>("depth", "How many levels are below"),
+                Parameter("stays", "Whether the last runs on", default: false),
+                documentation: "Spawns tasks like itself",
+                options: Self.options("Branch")
+            ) { depth, stays in
+                guard depth >= 0 else {
+                    throw CallError(.invalidParameters, "Parameter depth: \(depth) is below 0", executed: .no)
+                }
+                return Elsewhere(Branch(depth: depth, stays: stays))
+            }
+            .offer("lines", options: Self.options("Writer")) { Elsewhere(Writer(lines: $0)) }
+        router.root.expose(tasks)
+    }
+
+    private static func options(_ name: String) -> TaskOptions {
+        var options = TaskOptions()
+        options.environment["POSTERN_TASK"] = .some(name)
+        return options
+    }
+
+    /// Calls a method of the service.
+    @discardableResult
+    func call(_ method: String, _ arguments: Value...) async throws(CallError) -> Value {
+        guard case .value(let result) = try await dispatch(method, arguments) else {
+            throw CallError(.internalError, "a stream")
+        }
+        do throws(PayloadError) { return try Value(decoding: result) } catch { throw CallError(error) }
+    }
+
+    /// The events of a method that answers with a stream.
+    func stream(_ method: String, _ arguments: Value...) async throws(CallError) -> ReplyStream {
+        guard case .stream(let stream) = try await dispatch(method, arguments) else {
+            throw CallError(.internalError, "no stream")
+        }
+        return stream
+    }
+
+    func spawn(_ name: String, _ inputs: Value = .array([])) async throws -> String {
+        guard case .string(let id) = try await call("tasks/spawn", .string(name), inputs) else { return "" }
+        return id
+    }
+
+    /// A task that is so deep in the tree, once it is at work.
+    func task(atDepth depth: Int) async -> String {
+        var found: String?
+        _ = await eventually {
+            found = host.tasks.first { $0.state == .work && level(of: $0) == depth }?.id
+            return found != nil
+        }
+        return found ?? ""
+    }
+
+    func state(of id: String) -> TaskState? { host.tasks.first { $0.id == id }?.state }
+
+    private func level(of task: TaskSummary) -> Int {
+        guard let parent = host.tasks.first(where: { $0.id == task.parent }) else { return 0 }
+        return 1 + level(of: parent)
+    }
+
+    private func dispatch(_ method: String, _ arguments: [Value]) async throws(CallError) -> Reply {
+        var bytes: [UInt8] = []
+        do throws(PayloadError) { try MessagePack.encode(Value.array(arguments), into: &bytes) } catch {
+            throw CallError(error)
+        }
+        // Behind the positional arguments are the named ones: nil.
+        MessagePack.writeNull(into: &bytes)
+        let payload = Payload(bytes: bytes, codec: MessagePack.self)
+        return try await router.dispatch(Call(method, arguments: payload))
+    }
+}
