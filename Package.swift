@@ -135,7 +135,7 @@ let package = Package(
         .executableTarget(
             name: "postern-demo",
             dependencies: [
-                "Postern", "PosternLogging", "PosternNIO", "PosternGateway", "PosternPrograms",
+                "Postern", "PosternLogging", "PosternNIO", "PosternGateway", "PosternPrograms", "PosternTasks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -203,7 +203,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "PosternDemoTests", dependencies: ["Postern", "PosternJSONRPC", "postern-demo"]),
+        .testTarget(
+            name: "PosternDemoTests",
+            dependencies: ["Postern", "PosternJSONRPC", "PosternTasks", "postern-demo"]
+        ),
         .testTarget(
             name: "PosternLoggingTests",
             dependencies: ["Postern", "PosternLogging", .product(name: "Logging", package: "swift-log")]

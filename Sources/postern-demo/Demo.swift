@@ -3,13 +3,14 @@ import Postern
 import PosternGateway
 import PosternLogging
 import PosternPrograms
+import PosternTasks
 import ServiceLifecycle
 
 /// Serves a few services to try Postern with.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postern-demo",
-        abstract: "Serves a few services to try Postern with: calculator, chat, clock, echo, files, jobs.",
+        abstract: "Serves a few services to try Postern with: calculator, chat, clock, echo, files, jobs, tasks.",
         discussion: """
             Opens the JSON doors (page, POST, GET, WebSocket, event streams), the native one, or both, and prints a \
             line for each once it is open. SIGTERM and SIGINT let calls in flight end; a second one does not.
@@ -37,6 +38,9 @@ struct Demo: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Serves the methods that load generators call too, as the service bench.")
     var bench = Setting.flag("bench")
 
+    @Flag(inversion: .prefixedNo, help: "Spawns child processes for callers of the service tasks.")
+    var tasks = !Setting.flag("no-tasks")
+
     @Flag(inversion: .prefixedNo, help: .hidden)
     var probe = Setting.flag("probe")
 
@@ -49,11 +53,12 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         let signals = await StopSignals()
-        let router = DemoServices.makeRouter(offersBench: bench)
-        let probe = probe ? Probe(in: router) : nil
         let logger = log.logger("postern-demo")
         let incidents = IncidentLog(logger)
-        var doors: [any ServiceLifecycle.Service] = []
+        let host = tasks ? TaskHost(limit: DemoTasks.limit, observer: incidents) : nil
+        let router = DemoServices.makeRouter(offersBench: bench, tasks: host)
+        let probe = probe ? Probe(in: router) : nil
+        var doors: [any ServiceLifecycle.Service] = host.map { [TaskEnding(host: $0)] } ?? []
         var url: String?
         if gateway {
             var configuration = try gatewayOptions.configuration(defaultFolder: PublicFolder.find())

@@ -1,12 +1,15 @@
 import Postern
+import PosternTasks
 
 /// Everything that the demo offers.
 enum DemoServices {
     /// A router with all services.
     ///
-    /// - Parameter offersBench: Whether the methods for load generators are among them.
+    /// - Parameters:
+    ///   - offersBench: Whether the methods for load generators are among them.
+    ///   - host: Spawns the tasks of the service `tasks`, which is there with it.
     /// - Returns: The router, to be served.
-    static func makeRouter(offersBench: Bool = false) -> Router {
+    static func makeRouter(offersBench: Bool = false, tasks host: TaskHost? = nil) -> Router {
         let router = Router()
         if offersBench { BenchmarkTwins.register(in: router) }
         Calculator.register(in: router)
@@ -15,6 +18,7 @@ enum DemoServices {
         Echo.register(in: router)
         FileMonitor.register(in: router)
         Jobs.register(in: router)
+        if let host { DemoTasks.register(in: router, host) }
         return router
     }
 }

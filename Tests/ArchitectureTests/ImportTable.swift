@@ -47,9 +47,8 @@ enum ImportTable {
             "ServiceLifecycle",
         ],
         "postern-demo": [
-            "Postern", "PosternGateway", "PosternLogging", "PosternNIO", "PosternPrograms", "ArgumentParser", "Glibc",
-            "ServiceLifecycle",
-            "SystemPackage",
+            "Postern", "PosternGateway", "PosternLogging", "PosternNIO", "PosternPrograms", "PosternTasks",
+            "ArgumentParser", "Glibc", "ServiceLifecycle", "SystemPackage",
         ],
     ]
 

@@ -1,5 +1,6 @@
 import Postern
 import PosternJSONRPC
+import PosternTasks
 import Testing
 
 @testable import postern_demo
@@ -14,7 +15,7 @@ func answer(_ router: Router, _ method: String, _ arguments: String) async throw
 }
 
 @Suite struct DemoServicesTests {
-    let router = DemoServices.makeRouter(offersBench: true)
+    let router = DemoServices.makeRouter(offersBench: true, tasks: TaskHost())
 
     @Test(arguments: [
         ("calculator/add", "[2,3]", "5"),
@@ -75,6 +76,9 @@ func answer(_ router: Router, _ method: String, _ arguments: String) async throw
 
     @Test(arguments: [
         ("bench/add", "[9223372036854775807,1]"), ("echo/echo", "[]"), ("echo/echo", #"{"other":1}"#),
+        ("tasks/spawn", #"["primes", {"limit": 0}]"#), ("tasks/spawn", #"["primes", [1, 17]]"#),
+        ("tasks/spawn", #"["primes", [1, 1, 0]]"#), ("tasks/spawn", #"["primes", [1, 1, 1, 17]]"#),
+        ("tasks/spawn", #"["range"]"#),
         ("files/monitor", #"["a\u0000b"]"#), ("files/monitor", #"[""]"#), ("jobs/run", "[0]"), ("jobs/run", "[1,-1]"),
     ])
     func unfitArgumentsAreRefused(method: String, arguments: String) async {
