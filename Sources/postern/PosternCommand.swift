@@ -13,6 +13,8 @@ struct PosternCommand: AsyncParsableCommand {
 
             Exit codes: 0 success, 1 the call failed, 64 wrong usage, 69 no connection.
             """,
-        subcommands: [CallCommand.self, WatchCommand.self, DescribeCommand.self, GatewayCommand.self]
+        subcommands: [
+            CallCommand.self, WatchCommand.self, DescribeCommand.self, TasksCommand.self, GatewayCommand.self,
+        ]
     )
 }

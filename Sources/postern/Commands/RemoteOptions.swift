@@ -3,11 +3,23 @@ import Postern
 import PosternNIO
 import PosternPrograms
 
-/// Which server to ask, and how long to wait.
+/// Which server to ask, and how.
 struct RemoteOptions: ParsableArguments {
     @Argument(help: "The server: ws://host:port/rpc, unix:/path, unix:@name, tcp:host:port or tls:host:port.")
     var server: Endpoint
 
+    @OptionGroup var connection: ConnectionArguments
+
+    var duration: Duration { connection.duration }
+
+    /// Makes a request, see ``ConnectionArguments/perform(_:at:receive:)``.
+    func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
+        try await connection.perform(request, at: server, receive: receive)
+    }
+}
+
+/// How a server is asked, and how long it may take.
+struct ConnectionArguments: ParsableArguments {
     @Option(help: "Seconds to wait for the connection and the answer.")
     var timeout = Setting.value("timeout", default: 30.0)
 
@@ -22,10 +34,10 @@ struct RemoteOptions: ParsableArguments {
 
     var duration: Duration { .seconds(timeout) }
 
-    /// Makes a request and hands over each value of its answer, until `receive` says that it is enough.
+    /// Makes a request and delivers each value of its answer, until `receive` returns false.
     ///
-    /// Failures are told on the standard error output and end the program.
-    func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
+    /// Failures are written to the standard error output and end the program.
+    func perform(_ request: RemoteRequest, at server: Endpoint, receive: (RemoteAnswer) -> Bool) async throws {
         do {
             switch server {
             case .native(let address):

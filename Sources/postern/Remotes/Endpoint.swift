@@ -7,6 +7,9 @@ enum Endpoint: Hashable, Sendable, ExpressibleByArgument {
     case native(Address)
     case webSocket(WebSocketURL)
 
+    /// Where a gateway listens without options.
+    static let usual = Endpoint.webSocket(WebSocketURL(host: "127.0.0.1", port: 8080, path: "/rpc"))
+
     init?(argument: String) {
         if let address = Address(argument) {
             self = .native(address)
@@ -24,6 +27,12 @@ struct WebSocketURL: Hashable, Sendable {
     let port: Int
     let path: String
 
+    init(host: String, port: Int, path: String) {
+        self.host = host
+        self.port = port
+        self.path = path
+    }
+
     init?(_ text: String) {
         guard let scheme = ["ws://", "http://"].first(where: { text.hasPrefix($0) }) else { return nil }
         let rest = text.dropFirst(scheme.count)
@@ -31,9 +40,7 @@ struct WebSocketURL: Hashable, Sendable {
         let path = rest.dropFirst(authority.count)
         guard let (host, port) = Self.split(authority) else { return nil }
         guard path.utf8.allSatisfy({ $0 > UInt8(ascii: " ") && $0 < 0x7f }) else { return nil }
-        self.host = host
-        self.port = port
-        self.path = path.isEmpty || path == "/" ? "/rpc" : String(path)
+        self.init(host: host, port: port, path: path.isEmpty || path == "/" ? "/rpc" : String(path))
     }
 
     /// What stands in the `Host` header.
