@@ -11,6 +11,7 @@ import { startJob } from "./app/job.js";
 import { startLoad } from "./app/load.js";
 import { Meter } from "./app/meter.js";
 import { showPlots } from "./app/plot.js";
+import { startTasks } from "./app/tasks.js";
 import { startWorkbench } from "./app/workbench.js";
 
 const rpc = new Postern();
@@ -26,4 +27,8 @@ startJob(rpc);
 startFiles(rpc);
 startClock(events);
 const joinRoom = startChat(rpc, events);
-startCatalogue(rpc, events, workbench, (names) => names.has("chat.say") && joinRoom());
+const followTasks = startTasks(rpc);
+startCatalogue(rpc, events, workbench, (names) => {
+  if (names.has("chat.say")) joinRoom();
+  if (names.has("tasks.list")) followTasks();
+});

@@ -6,9 +6,9 @@ function typeOf(schema = {}) {
   return types.find((type) => type && type !== "null");
 }
 
-/** One labelled field for one parameter. */
-export function field(param) {
-  const id = `param-${param.name}`;
+/** One labelled field for one parameter; the prefix tells its id from those of other forms. */
+export function field(param, prefix = "param") {
+  const id = `${prefix}-${param.name}`;
   const type = typeOf(param.schema);
   const hint = [type ?? "any JSON", param.required ? "" : "optional"].filter(Boolean).join(", ");
   const label = element("label", { for: id },

@@ -17,7 +17,7 @@ export function startWorkbench(rpc, meter, events) {
     form.hidden = false;
     byID("method-name").replaceChildren(...softened(method.name));
     byID("method-description").replaceChildren(method.description ?? method.summary ?? "", ...badges(method));
-    byID("fields").replaceChildren(...(params.length ? params.map(field) : [element("p", { class: "quiet" }, "Takes no parameters.")]));
+    byID("fields").replaceChildren(...(params.length ? params.map((param) => field(param)) : [element("p", { class: "quiet" }, "Takes no parameters.")]));
     byID("call").textContent = method["x-stream"] ? "Subscribe" : "Call";
     byID("notification-choice").hidden = Boolean(method["x-stream"]);
     byID("terminal").hidden = false;

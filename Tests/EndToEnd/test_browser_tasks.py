@@ -1,0 +1,143 @@
+"""The section of the page that shows task processes, in a real browser."""
+
+import json
+
+from playwright.sync_api import expect
+
+from programs import port_of, start_in_process, stop_all
+
+FAST = "1000000"
+
+# Notes every state that a row of the tree is drawn in.
+NOTE_STATES = """() => {
+    globalThis.states = new Set();
+    const note = () => {
+        for (const row of document.querySelectorAll("#task-tree [data-state]")) states.add(row.dataset.state);
+    };
+    const watched = { subtree: true, childList: true, attributes: true, attributeFilter: ["data-state"] };
+    new MutationObserver(note).observe(document.querySelector("#task-tree"), watched);
+}"""
+
+
+def spawn(page, limit, parts, pace):
+    """Spawns the demo from the form; gives the identifier of the task."""
+    before = page.locator("[data-task^=primes]").count()
+    for name, value in {"limit": limit, "parts": parts, "pace": pace}.items():
+        page.fill(f"#task-input-{name}", str(value))
+    page.click("#task-spawn")
+    expect(page.locator("[data-task^=primes]")).to_have_count(before + 1)
+    return page.locator("[data-task^=primes]").first.get_attribute("data-task")
+
+
+def row(page, id):
+    return page.locator(f"[data-id='{id}']")
+
+
+def children(page, id):
+    return page.locator(f"[data-id='{id}'] > ul > li")
+
+
+def progress_beyond(page, id, value):
+    """Waits until the bar of a task has moved on; gives how far it is."""
+    bar = row(page, id).locator("progress")
+    for _ in range(100):
+        position = bar.evaluate("(bar) => bar.value")
+        if position > value:
+            return position
+        page.wait_for_timeout(50)
+    raise AssertionError(f"the bar of {id} stays at {value}")
+
+
+def call_set_pace(page, id, pace):
+    page.click(f"[data-task='{id}']")
+    page.click("[data-task-method=setPace]")
+    page.fill("#task-argument-pace", pace)
+    page.keyboard.press("Enter")
+    expect(page.locator("#task-answer")).to_have_text("null")
+
+
+def test_the_demo_is_spawned_watched_called_stopped_and_killed(server, open_page):
+    page = open_page(server)
+    page.evaluate(NOTE_STATES)
+    root = spawn(page, 90_000, 3, 1000)
+    expect(row(page, root)).to_have_attribute("data-state", "work")
+    expect(children(page, root)).to_have_count(3)
+    stopped, lost, counted = [children(page, root).nth(index).get_attribute("data-id") for index in range(3)]
+
+    # Progress and logs, while it runs.
+    progress_beyond(page, counted, progress_beyond(page, counted, 0))
+    expect(page.locator("#task-log")).to_contain_text("counting the primes up to 90000 in 3 parts")
+    expect(page.locator("#task-log")).to_contain_text("counting from 60001 to 90000")
+
+    # A method of a running task, two levels below the server.
+    page.click(f"[data-task='{counted}']")
+    expect(page.locator("#task-title")).to_have_text(counted)
+    page.click("[data-task-method=status]")
+    expect(page.locator("#task-answer")).to_have_attribute("data-state", "ok")
+    assert json.loads(page.inner_text("#task-answer"))["of"] == 30_000
+    expect(page.locator("#task-log")).not_to_contain_text("counting the primes")
+
+    page.click(f"[aria-label='Stop {stopped}']")
+    expect(row(page, stopped)).to_have_attribute("data-state", "stop")
+    page.click(f"[aria-label='Kill {lost}']")
+    expect(row(page, lost)).to_have_attribute("data-state", "fail")
+    expect(children(page, root)).to_have_count(4)
+    page.click(f"[data-task='{lost}']")
+    expect(page.locator("[data-fact=failure]")).to_contain_text("signal 9")
+
+    call_set_pace(page, root, FAST)
+    expect(page.locator("#task-log")).to_contain_text("again")
+    expect(row(page, root)).to_have_attribute("data-state", "done")
+    expect(page.locator("[data-fact=result]")).to_contain_text('"missing":["1 to 30000"]')
+    expect(row(page, counted)).to_have_attribute("data-state", "done")
+    expect(page.locator("#task-methods button")).to_have_count(0)
+    page.click(f"[data-task='{root}']")
+    expect(page.locator("#task-log-of")).to_have_text("of all tasks")
+    assert set(page.evaluate("[...states]")) == {"wait", "work", "done", "stop", "fail"}
+
+    # A page that is opened later has the same tree, and the log.
+    other = open_page(server)
+    expect(row(other, lost)).to_have_attribute("data-state", "fail")
+    expect(children(other, root)).to_have_count(4)
+    expect(other.locator("#task-log")).to_contain_text("counting the primes up to 90000 in 3 parts")
+    page.click("#tasks-clear")
+    expect(page.locator("[data-task]")).to_have_count(0)
+    expect(page.locator("#no-task")).to_be_visible()
+
+
+def test_tasks_are_handled_with_the_keyboard_on_a_narrow_phone(server, open_page):
+    page = open_page(server, viewport={"width": 320, "height": 640})
+    root = spawn(page, 50_000, 2, 1000)
+    expect(children(page, root)).to_have_count(2)
+    last = children(page, root).last.get_attribute("data-id")
+    page.focus(f"[data-task='{root}']")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"[data-task='{last}']")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#task-title")).to_have_text(last)
+    expect(page.locator("[data-task-method=setPace]")).to_be_visible()
+    page.focus(f"[data-task='{last}']")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(row(page, last)).to_have_attribute("data-state", "stop")
+    expect(page.locator(f"[data-task='{last}']")).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.click(f"[aria-label='Stop {root}']")
+    expect(row(page, root)).to_have_attribute("data-state", "stop")
+
+
+def test_unfit_inputs_are_named(server, open_page):
+    page = open_page(server)
+    page.fill("#task-input-limit", "0")
+    page.click("#task-spawn")
+    expect(page.locator("#task-problem")).to_contain_text("limit")
+
+
+def test_a_server_without_tasks_shows_no_section(open_page):
+    programs = start_in_process("--no-tasks")
+    page = open_page(f"http://127.0.0.1:{port_of(programs[0])}")
+    expect(page.locator("#job-title")).to_be_visible()
+    expect(page.locator("#tasks-title")).to_be_hidden()
+    page.close()
+    stop_all(programs)

@@ -1,0 +1,158 @@
+"""The task processes of the demo, over every door and in a terminal."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from websockets.sync.client import connect
+
+from programs import ROOT, binary, port_of, start_in_process, stop_all
+
+SECONDS = 20
+FAST = 1_000_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def python_of_the_tests():
+    """Children in Python are run by the interpreter that runs the tests, which has what they import."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}")
+        yield
+
+
+def curl(url, *arguments):
+    """The answer to one request, as JSON."""
+    command = ["curl", "-sS", "--max-time", str(SECONDS), *arguments, url]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def post(server, method, arguments):
+    return curl(f"{server}/rpc/tasks/{method}", "--json", json.dumps(arguments))
+
+
+def spawn(server, **inputs):
+    return post(server, "spawn", {"name": "primes", "inputs": inputs})
+
+
+def tasks(server):
+    """What is known of the tasks, by their identifiers."""
+    return {task["id"]: task for task in curl(f"{server}/rpc/tasks/list")["tasks"]}
+
+
+def until(condition):
+    """Waits for an answer that is true, and returns it."""
+    end = time.monotonic() + SECONDS
+    while not (answer := condition()):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return answer
+
+
+def running_parts(server, root, count):
+    """The parts of a task, once so many are at work and have reported."""
+
+    def find():
+        found = [task["id"] for task in tasks(server).values()
+                 if task.get("parent") == root and task["state"] == "work" and "progress" in task]
+        return found if len(found) == count else None
+
+    return until(find)
+
+
+def test_a_task_is_spawned_and_awaited_with_curl(server):
+    offers = curl(f"{server}/rpc/tasks/offers")
+    assert [offer["name"] for offer in offers] == ["primes"]
+    assert [parameter["name"] for parameter in offers[0]["inputs"]] == ["limit", "parts", "pace", "python"]
+    root = spawn(server, limit=1000, parts=2, pace=FAST)
+    assert post(server, "result", {"id": root}) == {"primes": 168, "missing": []}
+    known = tasks(server)
+    assert known[root]["state"] == "done"
+    assert sum(task["result"] for task in known.values() if task.get("parent") == root) == 168
+
+
+def test_unfit_inputs_and_unknown_tasks_are_named(server):
+    error = spawn(server, limit="many")
+    assert (error["code"], error["data"]["executed"]) == (-32602, "no")
+    assert "limit" in error["message"]
+    error = post(server, "call", {"id": "nothing-1", "method": "status"})
+    assert (error["code"], error["message"]) == (-32001, "No such task: nothing-1")
+
+
+def test_a_lost_part_is_counted_again_and_a_stopped_one_is_left_out(server):
+    root = spawn(server, limit=90_000, parts=3, pace=1000)
+    lost, stopped, _ = running_parts(server, root, 3)
+    assert post(server, "call", {"id": lost, "method": "status"})["of"] == 30_000
+    post(server, "kill", {"id": lost})
+    until(lambda: len(running_parts(server, root, 3)) == 3)
+    post(server, "stop", {"id": stopped})
+    until(lambda: tasks(server)[stopped]["state"] == "stop")
+    assert post(server, "call", {"id": root, "method": "setPace", "arguments": [FAST]}) is None
+    result = post(server, "result", {"id": root})
+    assert result["primes"] > 5000 and len(result["missing"]) == 1
+    known = tasks(server)
+    assert known[lost]["state"] == "fail" and "signal 9" in known[lost]["message"]
+    assert sorted(task["state"] for task in known.values() if task.get("parent") == root) == [
+        "done", "done", "fail", "stop"]
+
+
+def test_parts_in_swift_and_in_python_count_together(server):
+    root = spawn(server, limit=20_000, parts=2, pace=1000, python=1)
+    parts = running_parts(server, root, 2)
+    assert sorted(part.split("-")[0] for part in parts) == ["python", "range"]
+    for part in parts:
+        assert post(server, "call", {"id": part, "method": "status"})["of"] == 10_000
+    post(server, "call", {"id": root, "method": "setPace", "arguments": [FAST]})
+    assert post(server, "result", {"id": root}) == {"primes": 2262, "missing": []}
+
+
+def test_a_subscriber_of_the_topic_misses_nothing(server):
+    with connect(f"ws{server.removeprefix('http')}/rpc", subprotocols=["jsonrpc"]) as socket:
+        listing = curl(f"{server}/rpc/tasks/list")
+        since = {"epoch": listing["epoch"], "seq": listing["seq"]}
+        socket.send(json.dumps({
+            "jsonrpc": "2.0", "id": "events", "method": "rpc.subscribe", "params": {"topic": "tasks.events"},
+            "meta": {"since": since}}))
+        root = spawn(server, limit=100, parts=1, pace=FAST)
+        events = []
+        while not events or (events[-1]["id"], events[-1]["kind"]) != (root, "exit"):
+            message = json.loads(socket.recv(timeout=SECONDS))
+            if message.get("method") == "rpc.event":
+                events.append(message["params"]["result"])
+    own = [event for event in events if event["id"] == root]
+    kinds = [event["kind"] for event in own if event["kind"] not in ("log", "progress")]
+    assert kinds == ["created", "state", "result", "state", "exit"]
+    assert [event["state"] for event in own if event["kind"] == "state"] == ["work", "done"]
+    part = [event for event in events if event.get("parent") == root]
+    assert "25 primes from 1 to 100" in [event.get("text") for event in part]
+
+
+def test_the_terminal_shows_the_tree_and_what_happens(server):
+    root = spawn(server, limit=100, parts=2, pace=FAST)
+    post(server, "result", {"id": root})
+    url = f"ws{server.removeprefix('http')}/rpc"
+    lines = subprocess.run(
+        [binary("postern"), "tasks", url], cwd=ROOT, check=True, capture_output=True, text=True,
+        timeout=SECONDS).stdout.splitlines()
+    index = next(index for index, line in enumerate(lines) if line.startswith(root))
+    assert lines[index].endswith('{"primes":25,"missing":[]}')
+    assert all(line.startswith("  range-") and " done " in line for line in lines[index + 1:index + 3])
+    done = subprocess.run(
+        [binary("postern"), "tasks", url, "--watch", "--count", "1"], cwd=ROOT, check=True, capture_output=True,
+        text=True, timeout=SECONDS)
+    assert done.stdout.endswith("created\n")
+
+
+def test_a_stop_of_the_demo_leaves_no_task():
+    programs = start_in_process()
+    server = f"http://127.0.0.1:{port_of(programs[0])}"
+    root = spawn(server, limit=90_000, parts=2, pace=1000)
+    running_parts(server, root, 2)
+    numbers = [task["process"] for task in tasks(server).values()]
+    assert len(numbers) == 3
+    stop_all(programs)
+    for number in numbers:
+        assert not os.path.exists(f"/proc/{number}")

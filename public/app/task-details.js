@@ -1,0 +1,105 @@
+import { byID, describe, element, onSubmit } from "./dom.js";
+import { arrange, field, read } from "./form.js";
+import { hasEnded } from "./task-tree.js";
+
+/** What is known of the chosen task, and its methods as buttons while it runs. */
+export class TaskDetails {
+  #rpc;
+  #id;
+  #describes = false;
+  #shown;
+  #method;
+
+  constructor(rpc) {
+    this.#rpc = rpc;
+    onSubmit(byID("task-call"), () => this.#submit());
+  }
+
+  /** Chooses a task, or none. */
+  choose(task) {
+    this.#id = task?.id;
+    this.#describes = false;
+    this.#end();
+    answer("", "idle");
+    byID("task-title").textContent = task?.id ?? "No task chosen";
+    byID("task-facts").replaceChildren();
+    this.#shown = undefined;
+    this.show(task);
+  }
+
+  /** Shows what the chosen task has come to. */
+  show(task) {
+    if (!task || task.id !== this.#id) return;
+    const facts = factsOf(task);
+    const shown = JSON.stringify(facts);
+    if (shown !== this.#shown) byID("task-facts").replaceChildren(...facts.flatMap(drawFact));
+    this.#shown = shown;
+    if (task.state === "work" && !this.#describes) this.#describe();
+    if (hasEnded(task)) this.#end();
+  }
+
+  /** Takes the methods away. */
+  #end() {
+    this.#offer(undefined);
+    byID("task-methods").replaceChildren();
+  }
+
+  async #describe() {
+    this.#describes = true;
+    const id = this.#id;
+    const { methods = [] } = await this.#rpc.call("tasks.call", [id, "rpc.describe"]).catch(() => ({}));
+    if (id !== this.#id) return;
+    const own = methods.filter(({ path, isStream }) => !path.startsWith("rpc/") && !isStream);
+    byID("task-methods").replaceChildren(...own.map((method) => element("button", {
+      type: "button",
+      "data-task-method": method.path,
+      title: method.documentation,
+      onclick: () => (method.parameters.length > 0 ? this.#offer(method) : this.#call(method.path)),
+    }, method.path.replaceAll("/", "."))));
+  }
+
+  /** Shows the fields of a method, or of none. */
+  #offer(method) {
+    this.#method = method && { path: method.path, params: asParams(method.parameters) };
+    byID("task-call").hidden = !method;
+    byID("task-arguments").replaceChildren(...(this.#method?.params ?? []).map((param) => field(param, "task-argument")));
+    byID("task-call-button").textContent = method ? `Call ${method.path.replaceAll("/", ".")}` : "Call";
+    if (method) byID("task-arguments").querySelector("input, select, textarea")?.focus();
+  }
+
+  #submit() {
+    const { path, params } = this.#method;
+    try {
+      this.#call(path, arrange(read(byID("task-call"), params), params, false));
+    } catch (error) {
+      answer(error.message, "error");
+    }
+  }
+
+  async #call(method, params = []) {
+    const id = this.#id;
+    answer("…", "pending");
+    const [text, state] = await this.#rpc.call("tasks.call", [id, method, params])
+      .then((value) => [JSON.stringify(value ?? null), "ok"], (error) => [describe(error), "error"]);
+    if (id === this.#id) answer(text, state);
+  }
+}
+
+function factsOf({ progress, result, message, exit }) {
+  const facts = { progress: text(progress), result: text(result), failure: message, process: exit };
+  return Object.entries(facts).filter(([, text]) => text !== undefined);
+}
+
+const text = (value) => (value === undefined ? undefined : JSON.stringify(value));
+const drawFact = ([name, text]) => [element("dt", {}, name), element("dd", { "data-fact": name }, text)];
+
+/** Parameters as the server describes them, in the form that the fields of the page are made from. */
+export function asParams(parameters) {
+  return parameters.map(({ name, type, isRequired, documentation }) =>
+    ({ name, required: isRequired, description: documentation, schema: { type: type === "any" ? undefined : type } }));
+}
+
+function answer(text, state) {
+  byID("task-answer").textContent = text;
+  byID("task-answer").dataset.state = state;
+}

@@ -1,0 +1,62 @@
+/** Tasks that are kept; the oldest that have ended make room, each with all below it. */
+const keptTasks = 300;
+
+/**
+ * @typedef {{id: string, parent?: string, name: string, state: "wait" | "work" | "done" | "stop" | "fail", created: number,
+ *            progress?: any, result?: any, message?: string, exit?: string}} TaskSummary
+ */
+
+/** The tasks of the server, by what happened to them; events that come twice change nothing. */
+export class TaskTree {
+  /** @type {Map<string, TaskSummary>} In the order in which they were created. */
+  tasks = new Map();
+
+  /** Replaces everything by what the server lists. @param {TaskSummary[]} tasks */
+  load(tasks) {
+    this.tasks = new Map(tasks.map((task) => [task.id, { ...task }]));
+  }
+
+  /** Takes in one event of `tasks.events`, and gives the task that it changed, if it did. */
+  apply({ id, parent, kind, time, name, state, value, message, exit }) {
+    if (kind === "created") {
+      if (this.tasks.has(id)) return undefined;
+      this.tasks.set(id, { id, parent, name, state: "wait", created: time });
+    }
+    const task = this.tasks.get(id);
+    if (!task) return undefined;
+    if (kind === "state" && !hasEnded(task)) task.state = state;
+    else if (kind === "progress") task.progress = value;
+    else if (kind === "result") task.result = value ?? null;
+    else if (kind === "failure") task.message = message;
+    else if (kind === "exit") task.exit = exit;
+    return task;
+  }
+
+  /** Whether a task is another one, or below it. */
+  isWithin(id, ancestor) {
+    for (let task = this.tasks.get(id); task; task = this.tasks.get(task.parent)) {
+      if (task.id === ancestor) return true;
+    }
+    return false;
+  }
+
+  /** Takes out trees in which all tasks have ended, the oldest first, until no more than `limit` tasks are left. */
+  prune(limit = keptTasks) {
+    if (this.tasks.size <= limit) return;
+    for (const root of [...this.tasks.values()].filter((task) => !this.tasks.has(task.parent))) {
+      if (this.tasks.size <= limit) return;
+      const all = [...this.tasks.values()].filter((task) => this.isWithin(task.id, root.id));
+      if (all.every(hasEnded)) for (const { id } of all) this.tasks.delete(id);
+    }
+  }
+}
+
+/** Whether a task never changes its state again. */
+export const hasEnded = ({ state }) => state !== "wait" && state !== "work";
+
+/** How far a task is, from 0 to 1; undefined for reports of another form. */
+export function fraction(progress) {
+  if (typeof progress === "number") return progress <= 1 ? progress : undefined;
+  const done = progress?.done ?? progress?.step;
+  return Number.isFinite(done) && progress.of > 0 ? Math.min(done / progress.of, 1) : undefined;
+}

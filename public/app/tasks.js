@@ -1,0 +1,146 @@
+import { byID, describe, element, onSubmit } from "./dom.js";
+import { arrange, field, read } from "./form.js";
+import { asParams, TaskDetails } from "./task-details.js";
+import { TaskLog } from "./task-log.js";
+import { TaskRows } from "./task-rows.js";
+import { hasEnded, TaskTree } from "./task-tree.js";
+
+/** How much of the past is asked for, so that a page that is opened late has some of the log. */
+const pastEvents = 1000;
+/** How long after a gap the tree is asked for: gaps of a flood of events come together. */
+const reloadAfterMs = 500;
+
+/**
+ * The section of the task processes: spawns them, shows their tree and what they write, calls, stops and kills them.
+ *
+ * @returns {() => void} To be called when the server has the service, after each reconnect again.
+ */
+export function startTasks(rpc) {
+  const tree = new TaskTree();
+  const log = new TaskLog();
+  const details = new TaskDetails(rpc);
+  const follow = new Follower(rpc, tree, log, () => rows.update());
+  let chosen;
+
+  const act = (method) => async (id) => {
+    problem(await rpc.call(method, [id]).then(() => "", describe));
+  };
+  const choose = (id) => {
+    chosen = id;
+    byID("task-log-of").textContent = chosen ? `of ${chosen} and those below it` : "of all tasks";
+    log.show((other) => !chosen || tree.isWithin(other, chosen));
+    details.choose(tree.tasks.get(chosen));
+    rows.update();
+  };
+  /** Chooses a task; a second time, none. */
+  const select = (id) => choose(chosen === id ? undefined : id);
+  const drawn = () => {
+    const all = [...tree.tasks.values()];
+    const alive = all.filter((task) => !hasEnded(task)).length;
+    byID("task-count").textContent = all.length ? `${alive} of ${all.length} alive` : "";
+    byID("no-task").hidden = all.length > 0;
+    byID("tasks-clear").disabled = alive === all.length;
+    for (const button of byID("task-tree").querySelectorAll("[data-task]")) {
+      if (button.dataset.task === chosen) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    }
+    if (chosen && !tree.tasks.has(chosen)) choose(undefined);
+    else details.show(tree.tasks.get(chosen));
+  };
+  const rows = new TaskRows(byID("task-tree"), tree, { select, drawn, stop: act("tasks.stop"), kill: act("tasks.kill") });
+
+  byID("tasks-clear").addEventListener("click", () => {
+    tree.prune(0);
+    rows.update();
+  });
+  const offer = startOffers(rpc, (id) => {
+    tree.apply({ kind: "created", id, name: id.slice(0, id.lastIndexOf("-")), time: Date.now() });
+    choose(id);
+  });
+  return () => {
+    offer().catch((error) => problem(describe(error)));
+    follow.start();
+  };
+}
+
+/** Keeps the tree like that of the server. */
+class Follower {
+  #feed;
+  #missed;
+  #reload;
+
+  constructor(rpc, tree, log, changed) {
+    Object.assign(this, { rpc, tree, log, changed });
+  }
+
+  /** Reads the topic, once however often this is called; a reconnect opens it again. */
+  async start() {
+    if (this.#feed) return;
+    this.#feed = true;
+    try {
+      const { epoch, seq } = await this.#load();
+      const since = { epoch, seq: Math.max(0, seq - pastEvents) };
+      for await (const { value } of this.rpc.subscribe("tasks.events", { since, onGap: () => this.#gap(), bufferSize: 4096 })) {
+        this.#take(value);
+      }
+    } catch (error) {
+      problem(describe(error));
+    }
+    this.#feed = undefined;
+  }
+
+  #take(event) {
+    this.#missed?.push(event);
+    if (event.kind === "log") this.log.add(event);
+    else if (this.tree.apply(event)) this.changed();
+  }
+
+  /** Events that arrive before the list may be newer than it, and are taken in again behind it. */
+  async #load() {
+    this.#missed = [];
+    const listing = await this.rpc.call("tasks.list");
+    this.tree.load(listing.tasks);
+    for (const event of this.#missed) this.tree.apply(event);
+    this.#missed = undefined;
+    this.changed();
+    return listing;
+  }
+
+  #gap() {
+    this.#reload ??= setTimeout(() => {
+      this.#reload = undefined;
+      this.#load().catch((error) => problem(describe(error)));
+    }, reloadAfterMs);
+  }
+}
+
+/** The form that spawns a task; gives what asks the server for its offers. */
+function startOffers(rpc, spawned) {
+  const [form, choice] = [byID("task-form"), byID("task-offer")];
+  let offers = [];
+  const current = () => offers.find(({ name }) => name === choice.value);
+
+  const show = () => {
+    byID("task-about").textContent = current()?.documentation ?? "";
+    byID("task-inputs").replaceChildren(...asParams(current()?.inputs ?? []).map((param) => field(param, "task-input")));
+  };
+  const spawn = async ({ name, inputs }) => {
+    const params = asParams(inputs);
+    spawned(await rpc.call("tasks.spawn", [name, arrange(read(form, params), params, false) ?? []]));
+    problem("");
+  };
+  choice.addEventListener("change", show);
+  onSubmit(form, () => current() && spawn(current()).catch((error) => problem(describe(error))));
+  return async () => {
+    const found = await rpc.call("tasks.offers");
+    if (JSON.stringify(found) === JSON.stringify(offers)) return;
+    offers = found;
+    choice.replaceChildren(...offers.map(({ name }) => element("option", { value: name }, name)));
+    byID("task-spawn").disabled = offers.length === 0;
+    show();
+  };
+}
+
+function problem(text) {
+  byID("task-problem").textContent = text;
+}
