@@ -16,8 +16,8 @@ One file beside `postern.py`. A child is a program that its parent starts with a
 
     postern_task.run(main, methods)
 
-The inputs are the keyword arguments of `main`, and what it returns is the result. What is written to standard output and
-standard error are the logs of the task. A task is stopped by cancelling `main`, and ends with its parent.
+The inputs are the keyword arguments of `main`, and what it returns is the result. What is written to standard output
+and standard error are the logs of the task. A task is stopped by cancelling `main`, and ends with its parent.
 """
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ class Task:
         """Reports how far the task is."""
         self._reporter(value)
 
-    async def spawn(self, command: Sequence[str], *, name: str | None = None, start_timeout: float = 30, **inputs: Any) -> Child:
+    async def spawn(self, command: Sequence[str], *, name: str | None = None, start_timeout: float = 30,
+                    **inputs: Any) -> Child:
         """Starts a child of this task, which may call the services of this one; calls of it wait until it has started.
 
         Raises `OSError` for a program that cannot be started.
@@ -92,8 +93,8 @@ class Child:
     async def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """Calls a method of the child; the options are those of `postern.Peer.call`."""
         if self._result.done():
-            raise postern.CallError(postern.INVALID_REQUEST, f"Task {self.id} takes no calls in the state {self.state}: "
-                                    f"{method} was not called", postern.Executed.NO)
+            message = f"Task {self.id} takes no calls in the state {self.state}: {method} was not called"
+            raise postern.CallError(postern.INVALID_REQUEST, message, postern.Executed.NO)
         peer = await asyncio.shield(self._peer)
         try:
             return await peer.call(method, *arguments, **options)
@@ -166,7 +167,8 @@ class Child:
             if error.code == postern.UNAVAILABLE and peer.ending:
                 self._finish(postern.CallError(error.code, await self._loss()))
             else:
-                self._finish(postern.CallError(error.code, f"Task {self.id} failed: {error.message}", details=error.details))
+                message = f"Task {self.id} failed: {error.message}"
+                self._finish(postern.CallError(error.code, message, details=error.details))
 
     def _finish(self, outcome: Any) -> None:
         state = "done"
@@ -304,7 +306,8 @@ class _Runner:
         try:
             inspect.signature(self._main).bind(None, **(inputs or {}))
         except TypeError as error:
-            raise postern.CallError(postern.INVALID_PARAMETERS, f"inputs of {name}: {error}", postern.Executed.NO) from None
+            message = f"inputs of {name}: {error}"
+            raise postern.CallError(postern.INVALID_PARAMETERS, message, postern.Executed.NO) from None
         self._task = Task(id, peer, self._services)
         self._work = asyncio.ensure_future(self._run(self._task, inputs or {}))
 
@@ -351,7 +354,8 @@ class _Runner:
         self.outcome.exception()  # It may have no reader.
 
 
-async def _serve(channel: socket.socket, main: Callable[..., Awaitable[Any]], services: Sequence[postern.Service]) -> int:
+async def _serve(channel: socket.socket, main: Callable[..., Awaitable[Any]],
+                 services: Sequence[postern.Service]) -> int:
     runner = _Runner(main, services)
     async with postern.adopt(channel, runner.control, *services) as peer:
         runner.begin(peer)

@@ -75,9 +75,11 @@ package struct Containment: Hashable, Sendable {
         if isDetached { return LauncherRequest(.guard, maximumProcessorSeconds: maximum, isDetached: true) }
         switch strength {
         // The link of a replaced executable cannot be followed from another user namespace.
-        case .namespace(let options) where !options.contains("--user") || launcher?.hasPrefix("/proc/") != true:
+        case .namespace(let options) where options.contains("--user") && launcher?.hasPrefix("/proc/") == true:
+            return LauncherRequest(.guard, parent: Int(getpid()), maximumProcessorSeconds: maximum)
+        case .namespace:
             return LauncherRequest(.initial, parent: OwnExecutable.processNumber, maximumProcessorSeconds: maximum)
-        case .namespace, .guarded: return LauncherRequest(.guard, parent: Int(getpid()), maximumProcessorSeconds: maximum)
+        case .guarded: return LauncherRequest(.guard, parent: Int(getpid()), maximumProcessorSeconds: maximum)
         case .weak: return nil
         }
     }
