@@ -110,7 +110,7 @@ public struct TaskService: NamedExposable {
 }
 
 extension TaskHost {
-    /// Calls a task of the tree for someone who wants one value.
+    /// Calls a task of the tree, or its parent about it, and returns the one value of the answer.
     fileprivate func answer(
         _ method: String,
         of id: String,

@@ -13,6 +13,7 @@ struct Branch: ChildTask {
     var stays = false
 
     func register(in service: Service) {
+        service.register("levels") { [depth] in depth }
         service.register("wait", "milliseconds") { (milliseconds: Int) async throws in
             try await Task.sleep(for: .milliseconds(milliseconds))
         }

@@ -11,6 +11,7 @@ struct DeepTaskTests {
         try await ServedTasks.run { served in
             _ = try await served.spawn("Branch", [2, true])
             let id = await served.task(atDepth: depth)
+            #expect(try await served.call("tasks/call", .string(id), "levels") == .integer(Int64(2 - depth)))
             #expect(try await served.call("tasks/call", .string(id), "wait", [0]) == .null)
             let error = await #expect(throws: CallError.self) {
                 try await served.call("tasks/call", .string(id), "none")

@@ -49,8 +49,8 @@ struct TaskFeedTests {
             let stream = try await served.stream("tasks/watch")
             let topic = try #require(served.router.findTopic("tasks/events"))
             let subscription = topic.subscribe()
-            let id = try await served.spawn("Writer", [5_000])
-            #expect(try await served.call("tasks/result", .string(id)) == 5_000)
+            let id = try await served.spawn("Writer", [12_000])
+            #expect(try await served.call("tasks/result", .string(id)) == 12_000)
             withExtendedLifetime((stream, subscription)) {}
         }
     }
