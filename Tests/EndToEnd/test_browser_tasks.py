@@ -20,7 +20,7 @@ NOTE_STATES = """() => {
 
 
 def spawn(page, limit, parts, pace):
-    """Spawns the demo from the form; gives the identifier of the task."""
+    """Spawns the demo from the form, and returns the identifier of the task."""
     before = page.locator("[data-task^=primes]").count()
     for name, value in {"limit": limit, "parts": parts, "pace": pace}.items():
         page.fill(f"#task-input-{name}", str(value))
@@ -38,7 +38,7 @@ def children(page, id):
 
 
 def progress_beyond(page, id, value):
-    """Waits until the bar of a task has moved on; gives how far it is."""
+    """Waits until the bar of a task has moved on, and returns how far it is."""
     bar = row(page, id).locator("progress")
     for _ in range(100):
         position = bar.evaluate("(bar) => bar.value")

@@ -27,7 +27,7 @@ export class TaskDetails {
     this.show(task);
   }
 
-  /** Shows what the chosen task has come to. */
+  /** Shows what is known of the chosen task; others are ignored. */
   show(task) {
     if (!task || task.id !== this.#id) return;
     const facts = factsOf(task);
@@ -38,7 +38,7 @@ export class TaskDetails {
     if (hasEnded(task)) this.#end();
   }
 
-  /** Takes the methods away. */
+  /** Removes the methods. */
   #end() {
     this.#offer(undefined);
     byID("task-methods").replaceChildren();
@@ -62,7 +62,8 @@ export class TaskDetails {
   #offer(method) {
     this.#method = method && { path: method.path, params: asParams(method.parameters) };
     byID("task-call").hidden = !method;
-    byID("task-arguments").replaceChildren(...(this.#method?.params ?? []).map((param) => field(param, "task-argument")));
+    const fields = (this.#method?.params ?? []).map((param) => field(param, "task-argument"));
+    byID("task-arguments").replaceChildren(...fields);
     byID("task-call-button").textContent = method ? `Call ${method.path.replaceAll("/", ".")}` : "Call";
     if (method) byID("task-arguments").querySelector("input, select, textarea")?.focus();
   }
@@ -85,8 +86,9 @@ export class TaskDetails {
   }
 }
 
-function factsOf({ progress, result, message, exit }) {
-  const facts = { progress: text(progress), result: text(result), failure: message, process: exit };
+function factsOf({ process, progress, result, message, exit }) {
+  const number = process && (exit ? `${process}, ended with ${exit}` : `${process}`);
+  const facts = { process: number, progress: text(progress), result: text(result), failure: message };
   return Object.entries(facts).filter(([, text]) => text !== undefined);
 }
 

@@ -7,8 +7,8 @@ const drawEveryMs = 100;
 const words = { wait: "waits", work: "works", done: "done", stop: "stopped", fail: "failed" };
 
 /**
- * The tree on the page: nested lists with a row for each task, changed in place, so that no focus is lost. The newest of
- * the tasks that no other one has spawned is on top.
+ * The tree on the page: nested lists with a row for each task, changed in place, so that no focus is lost. The newest tree
+ * is on top.
  */
 export class TaskRows {
   #rows = new Map();
@@ -73,7 +73,9 @@ export class TaskRows {
 
 function makeRow({ id, name }, actions) {
   const parts = {
-    choose: element("button", { type: "button", class: "task-name", "data-task": id, onclick: () => actions.select(id) },
+    choose: element(
+      "button",
+      { type: "button", class: "task-name", "data-task": id, onclick: () => actions.select(id) },
       element("span", { class: "name" }, name), element("span", { class: "task-suffix" }, id.slice(name.length))),
     state: element("span", { class: "task-state" }),
     bar: element("progress", { max: 1, value: 0, "aria-label": `Progress of ${id}` }),

@@ -2,7 +2,8 @@
 const keptTasks = 300;
 
 /**
- * @typedef {{id: string, parent?: string, name: string, state: "wait" | "work" | "done" | "stop" | "fail", created: number,
+ * @typedef {"wait" | "work" | "done" | "stop" | "fail"} TaskState
+ * @typedef {{id: string, parent?: string, name: string, state: TaskState, created: number, process?: number,
  *            progress?: any, result?: any, message?: string, exit?: string}} TaskSummary
  */
 
@@ -16,11 +17,13 @@ export class TaskTree {
     this.tasks = new Map(tasks.map((task) => [task.id, { ...task }]));
   }
 
-  /** Takes in one event of `tasks.events`, and gives the task that it changed, if it did. */
-  apply({ id, parent, kind, time, name, state, value, message, exit }) {
+  /** Applies one event of `tasks.events`. @returns {TaskSummary | undefined} The task that it changed. */
+  apply({ id, parent, kind, time, name, process, state, value, message, exit }) {
     if (kind === "created") {
-      if (this.tasks.has(id)) return undefined;
-      this.tasks.set(id, { id, parent, name, state: "wait", created: time });
+      const known = this.tasks.get(id);
+      // A page that has spawned a task itself knows less of it than the event.
+      if (known) return Object.assign(known, { process });
+      this.tasks.set(id, { id, parent, name, process, state: "wait", created: time });
     }
     const task = this.tasks.get(id);
     if (!task) return undefined;
@@ -40,7 +43,7 @@ export class TaskTree {
     return false;
   }
 
-  /** Takes out trees in which all tasks have ended, the oldest first, until no more than `limit` tasks are left. */
+  /** Removes trees in which all tasks have ended, the oldest first, until no more than `limit` tasks are left. */
   prune(limit = keptTasks) {
     if (this.tasks.size <= limit) return;
     for (const root of [...this.tasks.values()].filter((task) => !this.tasks.has(task.parent))) {

@@ -47,7 +47,8 @@ export function startTasks(rpc) {
     if (chosen && !tree.tasks.has(chosen)) choose(undefined);
     else details.show(tree.tasks.get(chosen));
   };
-  const rows = new TaskRows(byID("task-tree"), tree, { select, drawn, stop: act("tasks.stop"), kill: act("tasks.kill") });
+  const [stop, kill] = [act("tasks.stop"), act("tasks.kill")];
+  const rows = new TaskRows(byID("task-tree"), tree, { select, drawn, stop, kill });
 
   byID("tasks-clear").addEventListener("click", () => {
     tree.prune(0);
@@ -80,9 +81,8 @@ class Follower {
     try {
       const { epoch, seq } = await this.#load();
       const since = { epoch, seq: Math.max(0, seq - pastEvents) };
-      for await (const { value } of this.rpc.subscribe("tasks.events", { since, onGap: () => this.#gap(), bufferSize: 4096 })) {
-        this.#take(value);
-      }
+      const options = { since, onGap: () => this.#gap(), bufferSize: 4096 };
+      for await (const { value } of this.rpc.subscribe("tasks.events", options)) this.#take(value);
     } catch (error) {
       problem(describe(error));
     }
@@ -95,7 +95,7 @@ class Follower {
     else if (this.tree.apply(event)) this.changed();
   }
 
-  /** Events that arrive before the list may be newer than it, and are taken in again behind it. */
+  /** Events that arrive before the list may be newer than it, and are applied again after it. */
   async #load() {
     this.#missed = [];
     const listing = await this.rpc.call("tasks.list");
@@ -114,7 +114,7 @@ class Follower {
   }
 }
 
-/** The form that spawns a task; gives what asks the server for its offers. */
+/** The form that spawns a task. @returns {() => Promise<void>} Asks the server for its offers. */
 function startOffers(rpc, spawned) {
   const [form, choice] = [byID("task-form"), byID("task-offer")];
   let offers = [];
@@ -122,7 +122,8 @@ function startOffers(rpc, spawned) {
 
   const show = () => {
     byID("task-about").textContent = current()?.documentation ?? "";
-    byID("task-inputs").replaceChildren(...asParams(current()?.inputs ?? []).map((param) => field(param, "task-input")));
+    const params = asParams(current()?.inputs ?? []);
+    byID("task-inputs").replaceChildren(...params.map((param) => field(param, "task-input")));
   };
   const spawn = async ({ name, inputs }) => {
     const params = asParams(inputs);
