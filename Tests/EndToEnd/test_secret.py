@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 
 import pytest
 
@@ -44,7 +45,12 @@ def test_who_does_not_is_told_so(demo, folder, name, reason):
     done = call(demo.line[1], *(["--secret-file", folder / name] if name else []))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error -32050 unauthenticated: ") and reason in done.stderr
-    assert any("client refused" in line and 'cause="authentication failed"' in line for line in demo.output)
+    # The line is written on a thread of its own.
+    end = time.monotonic() + 5
+    while not (is_logged := any("client refused" in line and 'cause="authentication failed"' in line
+                                for line in list(demo.output))) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert is_logged
 
 
 @pytest.mark.parametrize("name, reason", [("short", "16 bytes at least"), ("gone", "cannot be read")])
