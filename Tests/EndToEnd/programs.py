@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS = 20
@@ -85,6 +86,17 @@ class Program:
 
 LISTENING = r"listening on http://127\.0\.0\.1:(\d+)/"
 NATIVE = r"native on (unix:\S+)"
+
+
+def line_with(program, *parts):
+    """The first line of a program that holds all of these, once it is written."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        for line in list(program.output):
+            if all(part in line for part in parts):
+                return line
+        time.sleep(0.02)
+    raise AssertionError(f"no line with {parts}:\n{''.join(program.output)}")
 
 
 def port_of(program):

@@ -14,20 +14,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from native_peers import postern, run
-from programs import LISTENING, NATIVE, Program, port_of, start_in_process, start_sidecar, stop_all
+from programs import LISTENING, NATIVE, Program, line_with, port_of, start_in_process, start_sidecar, stop_all
 
 PATIENCE = 10
-
-
-def line_with(program, *parts):
-    """The first line that holds all of these, once it is written."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        for line in list(program.output):
-            if all(part in line for part in parts):
-                return line
-        time.sleep(0.02)
-    raise AssertionError(f"no line with {parts}:\n{''.join(program.output)}")
 
 
 def test_an_upstream_that_is_lost_and_found_is_logged_with_the_cause(tmp_path):

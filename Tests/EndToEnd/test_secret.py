@@ -3,11 +3,10 @@
 import json
 import os
 import subprocess
-import time
 
 import pytest
 
-from programs import LISTENING, NATIVE, ROOT, START_SECONDS, Program, binary, port_of, stop_all
+from programs import LISTENING, NATIVE, ROOT, START_SECONDS, Program, binary, line_with, port_of, stop_all
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +44,7 @@ def test_who_does_not_is_told_so(demo, folder, name, reason):
     done = call(demo.line[1], *(["--secret-file", folder / name] if name else []))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error -32050 unauthenticated: ") and reason in done.stderr
-    # The line is written on a thread of its own.
-    end = time.monotonic() + 5
-    while not (is_logged := any("client refused" in line and 'cause="authentication failed"' in line
-                                for line in list(demo.output))) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert is_logged
+    line_with(demo, "client refused", 'cause="authentication failed"')
 
 
 @pytest.mark.parametrize("name, reason", [("short", "16 bytes at least"), ("gone", "cannot be read")])
