@@ -228,7 +228,7 @@ let package = Package(
         .testTarget(
             name: "PosternMacrosTests",
             dependencies: [
-                "Postern", "PosternMacros", "PosternMacrosExpansion", "PosternNIO",
+                "Postern", "PosternMacros", "PosternMacrosExpansion", "PosternNIO", "PosternTasks",
                 syntax("SwiftDiagnostics"), syntax("SwiftSyntax"), syntax("SwiftSyntaxBuilder"),
                 syntax("SwiftSyntaxMacroExpansion"), syntax("SwiftSyntaxMacrosGenericTestSupport"),
             ]

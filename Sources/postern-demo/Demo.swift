@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import Postern
 import PosternGateway
 import PosternLogging
@@ -56,6 +57,10 @@ struct Demo: AsyncParsableCommand {
         let logger = log.logger("postern-demo")
         let incidents = IncidentLog(logger)
         let host = tasks ? TaskHost(limit: DemoTasks.limit, observer: incidents) : nil
+        if tasks {
+            let containment = await TaskHost.containment
+            logger.info("task processes", metadata: ["containment": "\(containment)"])
+        }
         let router = DemoServices.makeRouter(offersBench: bench, tasks: host)
         let probe = probe ? Probe(in: router) : nil
         var doors: [any ServiceLifecycle.Service] = host.map { [TaskEnding(host: $0)] } ?? []

@@ -48,7 +48,7 @@ enum ImportTable {
         ],
         "postern-demo": [
             "Postern", "PosternGateway", "PosternLogging", "PosternNIO", "PosternPrograms", "PosternTasks",
-            "ArgumentParser", "Glibc", "ServiceLifecycle", "SystemPackage",
+            "ArgumentParser", "Logging", "Glibc", "ServiceLifecycle", "SystemPackage",
         ],
     ]
 

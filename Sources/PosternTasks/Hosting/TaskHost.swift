@@ -20,6 +20,9 @@ public final class TaskHost: Sendable {
     private let observer: (any IncidentObserver)?
     private let state = Mutex(State())
 
+    /// What sees to it that no process is left behind on this system, in sentences for a log.
+    public static var containment: String { get async { await Containment.current.description } }
+
     /// Makes a host for the tasks of a program.
     ///
     /// - Parameters:

@@ -1,13 +1,22 @@
+import Glibc
 import Postern
 import PosternTasks
+import SystemPackage
 
 /// Spawns other programs, and runs until it is stopped.
 struct Keeper: ChildTask {
     /// Shell scripts that are spawned as tasks.
     var scripts: [String]
+    /// What a task in Swift writes after its parent has ended; `nil` for no such task.
+    var file: String?
+    /// Whether all of them outlive this task.
+    var detaches = false
 
     func run(in task: TaskContext) async throws -> NoResult {
-        for script in scripts { _ = try await task.spawn(Script(script: script)) }
+        var options = TaskOptions()
+        if detaches { options.onParentEnd = .detach }
+        for script in scripts { _ = try await task.spawn(Script(script: script), options: options) }
+        if let file { _ = try await task.spawn(Heir(file: file), options: options) }
         while true { try await Task.sleep(for: .seconds(60)) }
     }
 }
@@ -18,4 +27,17 @@ struct Script: TaskDefinition {
 
     var script: String
     var command: TaskCommand { .program("sh", ["-c", script]) }
+}
+
+/// Writes a file once its parent has ended.
+struct Heir: ChildTask {
+    var file: String
+
+    func run(in task: TaskContext) async throws -> NoResult {
+        _ = await (try task.parent).disconnected
+        let file = try FileDescriptor.open(FilePath(file), .writeOnly, options: .create, permissions: .ownerReadWrite)
+        _ = try file.writeAll("it went on\n".utf8)
+        try file.close()
+        return NoResult()
+    }
 }

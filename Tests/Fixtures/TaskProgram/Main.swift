@@ -11,6 +11,7 @@ enum Main {
             EchoChild.self,
             Branch.self,
             Counter.self,
+            Heir.self,
             Keeper.self,
             Stubborn.self,
             Writer.self,

@@ -1,0 +1,70 @@
+import Postern
+import PosternTasks
+import Testing
+
+/// Tasks that are programs which speak JSON-RPC, one message a line.
+@Suite(.timeLimit(.minutes(1)))
+struct LineTaskTests {
+    @Test func aTaskThatSpeaksJSONIsCalledAndReturnsItsResult() async throws {
+        let host = TaskHost()
+        let events = host.events
+        async let all = events.reduce(into: [TaskEvent]()) { $0.append($1) }
+        let task = try await host.spawn(LineTask(number: 21))
+        #expect(try await task.call("add", 2, 3) == 5)
+        let error = await #expect(throws: CallError.self) { try await task.call("no.such") }
+        #expect(error?.code == .methodNotFound)
+        try await task.call("finish")
+        #expect(try await task.result == 42)
+        #expect(await task.exit == .code(0))
+        await host.end()
+        #expect(await all.filter { $0.stream == .error }.map(\.text) == ["started"])
+    }
+
+    @Test func aTaskThatSpeaksJSONIsStopped() async throws {
+        let host = TaskHost()
+        let task = try await host.spawn(LineTask(number: 1))
+        #expect(try await task.call("add", 1) == 1)
+        await task.stop()
+        await #expect(throws: CallError.self) { try await task.result }
+        #expect(task.state == .stop)
+        await host.end()
+    }
+
+    @Test(arguments: [TaskCommand.Connection.channel, .standardIO])
+    func aProgramThatKnowsNothingOfTasksIsCalledAtOnce(connection: TaskCommand.Connection) async throws {
+        let host = TaskHost()
+        let program = try await host.spawn(LineService(connection: connection))
+        #expect(try await program.call("add", 2, 3) == 5)
+        #expect(program.state == .work)
+        await #expect(throws: CallError.self) { try await program.call("exit") }
+        _ = try await program.result
+        #expect(program.state == .done)
+        await host.end()
+    }
+}
+
+private struct LineTask: TaskDefinition {
+    typealias Output = Int
+
+    var number: Int
+    var command: TaskCommand {
+        .program(".venv/bin/python", ["Tests/Fixtures/LineProgram/task.py"], speaking: .jsonLines, over: .standardIO)
+    }
+}
+
+private struct LineService: TaskDefinition {
+    typealias Output = NoResult
+
+    private enum CodingKeys: CodingKey {}
+
+    var connection = TaskCommand.Connection.channel
+    var command: TaskCommand {
+        .program(
+            ".venv/bin/python",
+            ["Tests/Fixtures/LineProgram/lines.py"],
+            speaking: .jsonLines,
+            over: connection,
+            knowsTasks: false
+        )
+    }
+}
