@@ -118,6 +118,7 @@ bench-native: libraries
 	.build/peers/python/bin/python Sources/postern-bench/Peers/compare.py --peers .build/peers
 
 bench-tasks: libraries .build/cowait/ready
+	cc -O2 -Wall -Werror -o .build/cowait/socketpair Sources/postern-bench/Cowait/socketpair.c
 	swift build -c release --product postern-bench
 	.build/cowait/bin/python Sources/postern-bench/Cowait/compare.py --rounds $(or $(ROUNDS),21)
 

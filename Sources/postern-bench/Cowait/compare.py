@@ -2,11 +2,12 @@
 
     compare.py [--rounds 21] [--seconds 0.5] [--postern FILE]
 
-Four parents run at once and take turns: in a round each of them spawns a child, calls it for the first time, calls it
+Five parents run at once and take turns: in a round each of them spawns a child, calls it for the first time, calls it
 for a while with 1 call in flight and with 64, and ends it, while the others wait. The first round is discarded. The
 table has medians with the smallest and the largest; a ratio is that of two readings of one round. The exit code is 1
 when a goal is missed. Postern's child and Cowait run on the Python that runs this program. The row "Swift, global" has
-the callers on Swift's global executor instead of the event loop of the connection.
+the callers on Swift's global executor instead of the event loop of the connection; "socket pair" is no RPC at all, but
+60 bytes to a process and back, which no call between two processes can be faster than.
 """
 
 import argparse
@@ -61,6 +62,7 @@ def start(options):
     yield Parent("Swift", tasks)
     yield Parent("Swift, global", [*tasks, "--global"])
     yield Parent("Python", [*tasks, "--", sys.executable, HERE / "calculator.py"])
+    yield Parent("socket pair", [options.socketpair, str(options.seconds)])
     yield Parent("Cowait", [sys.executable, HERE / "cowait_worker.py"], SECONDS_OF_ROUND=str(options.seconds))
 
 
@@ -87,6 +89,8 @@ def show(readings):
     print(f"{'figure':29} {'child':13} {'median (smallest-largest)':30} {'of Cowait':23} goal")
     for figure, title in FIGURES.items():
         for name, figures in readings.items():
+            if not any(figures[figure]):
+                continue  # The bare socket pair has one figure.
             spread = Spread(figures[figure])
             ratio = Spread(ours / theirs for ours, theirs in zip(figures[figure], readings["Cowait"][figure]))
             goal = GOALS.get((figure, name))
@@ -102,6 +106,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--seconds", type=float, default=0.5, help="of calls, with 1 in flight and with 64")
     parser.add_argument("--postern", default=".build/release/postern-bench")
+    parser.add_argument("--socketpair", default=".build/cowait/socketpair")
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds is 1 or more")
