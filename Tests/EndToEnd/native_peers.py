@@ -86,6 +86,13 @@ class Frames:
         finally:
             asyncio.StreamWriter.write, asyncio.StreamReader.feed_data = write, feed_data
 
+    @contextlib.contextmanager
+    def noted_silently(self, caplog):
+        """Notes frames until the end of the block, by which asyncio must have logged nothing."""
+        with self.noted():
+            yield self
+        assert [record.getMessage() for record in caplog.get_records("call") if record.name == "asyncio"] == []
+
 
 def services():
     """A service `t` with a method of every kind, methods at the root for `native-peer`, and a topic."""

@@ -12,7 +12,7 @@ struct TurnReplies: Sendable {
         usualCount = state.outbox.usualCount
     }
 
-    /// Begins the frame of a reply, and returns where it stands.
+    /// Begins the frame of a reply, and returns its place.
     @inline(__always)
     mutating func beginReply(to id: UInt64) -> Int {
         if bytes.capacity == 0 { bytes.reserveCapacity(usualCount) }

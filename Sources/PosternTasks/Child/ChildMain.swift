@@ -50,7 +50,7 @@ enum ChildMain {
     private static func options(_ name: String) -> ConnectionOptions {
         var options = ConnectionOptions()
         options.name = name
-        // What is told to a parent stays in one program.
+        // A parent may see what happened in its child.
         options.sendsTraces = true
         options.pingInterval = .longest
         return options

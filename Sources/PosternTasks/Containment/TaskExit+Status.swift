@@ -26,7 +26,7 @@ extension TaskExit {
     private init(_ status: TerminationStatus, isThroughLauncher: Bool) {
         switch status {
         case .signaled(let signal): self = .signal(Int(signal))
-        // A program that exits with such a code itself cannot be told from one that a signal ended: as in a shell.
+        // A program that exits with such a code itself is taken for one that a signal ended, as in a shell.
         case .exited(let code) where isThroughLauncher && 129...192 ~= code: self = .signal(Int(code) - 128)
         case .exited(let code): self = .code(Int(code))
         }

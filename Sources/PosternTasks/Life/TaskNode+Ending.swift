@@ -7,7 +7,7 @@ extension TaskNode {
     /// The child stops its own tasks and ends by itself; one that does not within ``TaskOptions/stopGrace`` gets SIGTERM.
     func stop() async {
         guard noteStop() else { return }
-        // Whoever asks may be cancelled itself; that must not keep the task from being asked.
+        // A caller that is cancelled itself must not keep the task from being asked.
         let isAsked = await Task.detached { await self.askToStop() }.value
         Task.detached { await self.endProcess(after: isAsked ? self.options.stopGrace : .zero) }
     }

@@ -65,6 +65,6 @@ public struct TaskEvent: Codable, Hashable, Sendable {
         time = ThisProcess.millisecondsSince1970
     }
 
-    /// Whether whoever reads slowly may hold up the task with it; there are few of the others.
+    /// Whether a slow reader may hold up the task with it; there are few of the others.
     var mayWait: Bool { kind == .log || kind == .progress }
 }

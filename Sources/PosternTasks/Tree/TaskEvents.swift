@@ -45,7 +45,7 @@ final class TaskEventLease: Sendable {
 final class TaskEventBuffer: Sendable {
     private struct State {
         var events: [TaskEvent]
-        /// Where the next one stands.
+        /// The index of the next one.
         var head = 0
         var hasEnded = false
 
