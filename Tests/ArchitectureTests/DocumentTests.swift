@@ -4,7 +4,8 @@ import Testing
 @Suite struct DocumentTests {
     private static let paths = [
         "README.md", "CONTRIBUTING.md", "Sources/Architecture.md", "Sources/Performance.md",
-        "Sources/Postern/WireProtocol.md", "Sources/ComingFrom/Cowait.md", "Sources/ComingFrom/KaaRPC.md",
+        "Sources/Postern/WireProtocol.md", "Sources/PosternTasks/TaskProtocol.md", "Sources/ComingFrom/Cowait.md",
+        "Sources/ComingFrom/KaaRPC.md",
         "Sources/ComingFrom/RPyC.md", "Sources/ComingFrom/Aiomas.md", "Sources/Faults.md",
     ]
     private static let architecture = Document(path: "Sources/Architecture.md")
