@@ -228,9 +228,11 @@ def test_two_pages_hear_each_other_in_the_room(server, open_page):
     speaker, listener = open_page(server), open_page(server)
     expect(listener.locator(".subscription[data-state='open']")).to_contain_text("chat.room")
     expect(listener.locator("[data-topic='chat.room']")).to_have_attribute("aria-pressed", "true")
+    speaker.fill("#chat-from", "eva")
     speaker.fill("#chat-text", "is anyone there?")
     speaker.click("#chat-send")
     expect(listener.locator("#chat-lines li").last).to_contain_text("is anyone there?")
+    expect(listener.locator("#chat-lines li .name").last).to_have_text("eva")
 
 
 def test_a_stream_is_subscribed_and_unsubscribed(server, open_page):

@@ -147,7 +147,7 @@ def test_every_code_of_a_swift_handler_arrives(addresses):
                 error = await error_of(peer.call("failures/coded", code))
                 assert (error.code, error.executed) == (code, YES)
             error = await error_of(peer.call("failures/detailed"))
-            assert (error.executed, error.details) == (NO, {"room": "kitchen"})
+            assert (error.executed, error.details, error.name) == (NO, {"room": "kitchen"}, 10)
             error = await error_of(peer.call("failures/typed", "hall"))
             assert error.details == {"type": "RoomMissing", "value": {"room": "hall"}}
             error = await error_of(peer.call("failures/secret"))

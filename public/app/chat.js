@@ -47,9 +47,9 @@ export function startChat(rpc, events) {
   return join;
 }
 
-function drawLine({ from, text, at }) {
+function drawLine({ author, text, at }) {
   const when = new Date(at);
   return element("li", {},
-    element("span", { class: "name" }, from), element("span", { class: "said" }, text),
+    element("span", { class: "name" }, author), element("span", { class: "said" }, text),
     element("time", { class: "quiet", datetime: at }, when.toTimeString().slice(0, 5)));
 }

@@ -246,7 +246,7 @@ class Peer:
         self._heard, self._due, self._open_due = self.loop.time(), math.inf, self.loop.time() + STALL_SECONDS
         writer.transport.set_write_buffer_limits(1 << 21)
         hello = {"frameBytes": FRAME_BYTES, "callsInFlight": MAXIMUM_CALLS, "references": MAXIMUM_REFERENCES}
-        self._send(HELLO, 1, {**hello, "name": name, **({"auth": self._nonce} if secret else {})})
+        self._send(HELLO, 1, {**hello, "names": True, "name": name, **({"auth": self._nonce} if secret else {})})
         self._reading = self.loop.create_task(self._read())
         self._watch(False)
 
@@ -624,11 +624,11 @@ def _demand(condition: object, code: int, message: str, executed: Executed = Exe
 def _raise_error(*fields: Any) -> None:
     """Raises the error in a frame; none in that of a stream that ended well."""
     if len(fields) > 1:
-        code, message, executed, *_, values = fields
-        details = None
+        code, message, executed, *more, values = fields
+        details, name = None, next((it for it in more if type(it) is int), 0)
         with contextlib.suppress(CallError):
             details = values(1)[0] if values else None
-        raise CallError(code, message, Executed(executed if executed in (0, 1) else 2), details)
+        raise CallError(code, message, Executed(executed if executed in (0, 1) else 2), details, name)
 
 
 def _read_values(raw: bytes, listed: dict[tuple[int, int], Any], count: int, code: int = INTERNAL,

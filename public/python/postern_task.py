@@ -121,6 +121,8 @@ class Child:
         self._killing = asyncio.ensure_future(self._kill(delay))
 
     async def _start(self, command: Sequence[str], inputs: dict[str, Any]) -> None:
+        if shutil.which(command[0]) is None:  # What starts it would be found, and fail in its place.
+            raise FileNotFoundError(f"there is no program {command[0]}")
         ours, theirs = socket.socketpair()
         environment = {**os.environ, "POSTERN_TASK": self.name, "POSTERN_TASK_ID": self.id, "PYTHONUNBUFFERED": "1"}
         wrapper = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []

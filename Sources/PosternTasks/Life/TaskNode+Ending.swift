@@ -14,7 +14,7 @@ extension TaskNode {
 
     /// False for a task that has not begun, or does not know how to stop.
     private func askToStop() async -> Bool {
-        guard case .success(let peer)? = started.current else { return false }
+        guard command.knowsTasks, case .success(let peer)? = started.current else { return false }
         let time = options.stopGrace
         do throws(CallError) { try await peer.call("task/stop", timeout: time) } catch { return false }
         return true

@@ -30,6 +30,11 @@ async def wait(milliseconds: int) -> None:
 async def main(task: postern_task.Task, depth: int = 0, fails: bool = False, stays: bool = False, flag: bool = False) -> int:
     if flag:
         await task.parent.call("set_called")
+    if depth == 0 and not stays:
+        try:
+            await task.spawn(["/nothing/here"])
+        except FileNotFoundError:
+            print("no such program")
     if depth > 0:
         print("python", depth)
         child = await task.spawn([sys.executable, __file__], depth=depth - 1, fails=fails, stays=stays)
