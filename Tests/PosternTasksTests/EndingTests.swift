@@ -73,6 +73,7 @@ struct EndingTests {
         #expect(error?.message.contains("did not start within 0.2 seconds") == true, "\(error?.message ?? "")")
         let call = await #expect(throws: CallError.self) { try await child.call("anything") }
         #expect(call?.message.contains("fail") == true)
+        #expect(call?.executed == .no)
         #expect(await child.exit == .signal(Int(SIGTERM)))
         await host.end()
     }

@@ -71,7 +71,7 @@ export class TaskRows {
   }
 }
 
-function makeRow({ id, name }, actions) {
+function makeRow({ id, name = id }, actions) {
   const parts = {
     choose: element(
       "button",

@@ -37,8 +37,10 @@ export class TaskTree {
 
   /** Whether a task is another one, or below it. */
   isWithin(id, ancestor) {
-    for (let task = this.tasks.get(id); task; task = this.tasks.get(task.parent)) {
+    let task = this.tasks.get(id);
+    for (let left = this.tasks.size; task && left > 0; left -= 1) {
       if (task.id === ancestor) return true;
+      task = this.tasks.get(task.parent);
     }
     return false;
   }
@@ -59,7 +61,8 @@ export const hasEnded = ({ state }) => state !== "wait" && state !== "work";
 
 /** How far a task is, from 0 to 1; undefined for reports of another form. */
 export function fraction(progress) {
-  if (typeof progress === "number") return progress <= 1 ? progress : undefined;
-  const done = progress?.done ?? progress?.step;
-  return Number.isFinite(done) && progress.of > 0 ? Math.min(done / progress.of, 1) : undefined;
+  const done = typeof progress === "number" ? progress : progress?.done ?? progress?.step;
+  const part = typeof progress === "number" ? progress : done / progress?.of;
+  if (!Number.isFinite(part) || part < 0) return undefined;
+  return part <= 1 ? part : typeof progress === "number" ? undefined : 1;
 }

@@ -60,12 +60,20 @@ extension TaskSummary {
         switch (call.method, state) {
         case ("task/stop", _), ("task/kill", _): return .value(Payload(encoding: NoResult()))
         case ("task/result", .done):
+            if case .string(let text)? = result, text.hasPrefix(Value.cutPrefix) {
+                throw CallError(
+                    .notFound,
+                    "The result of task \(id) is not kept any more: it was \(text)",
+                    executed: .yes
+                )
+            }
             do throws(PayloadError) {
                 return .value(try Payload(encoding: result ?? .null, as: MessagePack.self))
             } catch { throw CallError(error) }
         case ("task/result", .stop): throw TaskErrors.stopped(id)
         case ("task/result", .fail):
-            throw CallError(.handlerFailed, message ?? "Task \(id) failed", executed: .yes)
+            let code = code.map(CallError.Code.init(rawValue:)) ?? .handlerFailed
+            throw CallError(code, message ?? "Task \(id) failed", executed: .yes)
         default: throw TaskErrors.hasEnded(id, state, call.method)
         }
     }

@@ -10,7 +10,12 @@ extension TaskNode {
         guard let started = await started.value() else {
             throw CallError(.cancelled, "Waiting for the start of task \(id) was cancelled", ran: .no)
         }
-        return try started.get()
+        do throws(CallError) { return try started.get() } catch {
+            // The call was never sent.
+            var error = error
+            error.executed = .no
+            throw error
+        }
     }
 
     /// Passes a call on to the task.

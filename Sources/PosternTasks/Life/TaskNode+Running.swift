@@ -78,7 +78,7 @@ extension TaskNode {
         let (reports, continuation) = AsyncStream.makeStream(of: Payload.self, bufferingPolicy: .bufferingNewest(1_024))
         let reporting = Task.detached {
             for await report in reports {
-                await self.hub.publish(self.event(.progress) { $0.value = try? Value(decoding: report) })
+                await self.hub.publish(self.event(.progress) { $0.value = Value(shownOf: report) })
             }
         }
         let end: TaskLife.End
@@ -106,8 +106,10 @@ extension TaskNode {
     /// Takes the events of the tasks below this one into the tree, and notes those as lost that are left alone.
     private func forwardEvents(from peer: Peer) async {
         do {
-            for try await event in try await peer.stream("task/events", of: TaskEvent.self) {
-                await hub.publish(event)
+            for try await item in try await peer.stream("task/events", of: Value.self) {
+                // What is no event, or one of a task that is not below, is the mistake of that process.
+                guard let event = try? TaskEvent(reading: item) else { continue }
+                await hub.publish(event, from: id)
             }
         } catch {}
         for task in hub.descendants(of: id) where !task.state.isFinal {

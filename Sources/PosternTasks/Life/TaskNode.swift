@@ -79,9 +79,9 @@ final class TaskNode: Sendable {
     func noteEnd(_ end: TaskLife.End) {
         guard let end = life.withLock({ $0.end(end) }) else { return }
         switch end {
-        case .result(let payload): hub.note(event(.result) { $0.value = (try? Value(decoding: payload)) ?? .null })
+        case .result(let payload): hub.note(event(.result) { $0.value = Value(shownOf: payload) })
         case .failure(let error):
-            hub.note(event(.failure) { $0.message = error.message })
+            hub.note(event(.failure) { ($0.message, $0.code) = (error.message, error.code.rawValue) })
             observer?.observe(Incident(.taskFailed, cause: error.name.word, [.task: id, .error: error.message]))
         case .stopped: break
         }

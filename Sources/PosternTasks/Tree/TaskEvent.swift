@@ -46,7 +46,11 @@ public struct TaskEvent: Codable, Hashable, Sendable {
     /// The state that the task is in from now on.
     public var state: TaskState?
     /// The result, or what was reported.
+    ///
+    /// Numbers that are not finite are text here, and a value of more than 64 KiB is text that says how long it is.
     public var value: Value?
+    /// The code of the error that the task failed with.
+    public var code: Int?
     /// Why the task failed.
     public var message: String?
     /// Where the line was written.
@@ -57,6 +61,11 @@ public struct TaskEvent: Codable, Hashable, Sendable {
     public var isCut: Bool?
     /// How the process ended, as in `exit code 3`.
     public var exit: String?
+
+    /// Reads what another process reports.
+    init(reading value: Value) throws(PayloadError) {
+        self = try Payload(encoding: value, as: MessagePack.self).decode()
+    }
 
     init(_ kind: Kind, of id: String, parent: String?) {
         self.kind = kind

@@ -31,6 +31,13 @@ final class TaskEventHub: Sendable {
         for reader in readers { await reader.waitForRoom() }
     }
 
+    /// Notes an event that another process reports, unless the task is none of its own.
+    func publish(_ event: TaskEvent, from sender: String) async {
+        var event = event
+        event.value = event.value?.presentable
+        if state.withLock({ $0.tree.accepts(event, from: sender) }) { await publish(event) }
+    }
+
     /// Notes an event without waiting.
     @discardableResult
     func note(_ event: TaskEvent) -> [TaskEventBuffer] {
@@ -79,7 +86,7 @@ extension TaskSummary {
         var events = [created]
         if let progress { events.append(event(.progress) { $0.value = progress }) }
         if let result { events.append(event(.result) { $0.value = result }) }
-        if let message { events.append(event(.failure) { $0.message = message }) }
+        if let message { events.append(event(.failure) { ($0.message, $0.code) = (message, code) }) }
         if state != .wait { events.append(event(.state) { $0.state = state }) }
         if let exit { events.append(event(.exit) { $0.exit = exit }) }
         return events

@@ -18,6 +18,8 @@ public struct TaskSummary: Codable, Hashable, Sendable {
     public var progress: Value?
     /// Its result.
     public var result: Value?
+    /// The code of the error that it failed with.
+    public var code: Int?
     /// Why it failed.
     public var message: String?
     /// How its process ended.

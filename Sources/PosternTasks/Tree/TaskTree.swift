@@ -2,6 +2,8 @@
 struct TaskTree {
     /// Tasks that have ended and are kept; the oldest make room.
     static let endedLimit = 1_000
+    /// Tasks that live in the whole tree; those that other processes spawn beyond it are not shown.
+    static let livingLimit = 10_000
 
     private var tasks: [String: TaskSummary] = [:]
     /// The order in which they were created, and that in which they ended.
@@ -18,17 +20,39 @@ struct TaskTree {
         if event.kind == .created {
             add(TaskSummary(creation: event))
         }
-        guard var task = tasks[event.id] else { return }
+        guard var task = tasks[event.id], event.kind == .exit || !task.state.isFinal else { return }
         switch event.kind {
         case .created, .log: return
         case .state: task.state = event.state ?? task.state
         case .progress: task.progress = event.value
         case .result: task.result = event.value
-        case .failure: task.message = event.message
+        case .failure: (task.message, task.code) = (event.message, event.code)
         case .exit: task.exit = event.exit
         }
         tasks[event.id] = task
         if event.kind == .state, task.state.isFinal { noteEnd(event.id) }
+    }
+
+    /// Whether a task may report an event of another: one that it or a task below it has spawned, which is not known yet,
+    /// or is known to be below it and has not ended.
+    func accepts(_ event: TaskEvent, from sender: String) -> Bool {
+        guard let parent = event.parent, parent == sender || isBelow(sender, parent) else { return false }
+        guard let known = tasks[event.id] else {
+            return event.kind == .created && event.name != nil && tasks.count - ended.count < Self.livingLimit
+        }
+        guard known.parent == parent, event.kind != .created else { return false }
+        // What a process writes may come behind the end of its task, and its exit does.
+        return !known.state.isFinal || event.kind == .log || event.kind == .exit && known.exit == nil
+    }
+
+    private func isBelow(_ ancestor: String, _ id: String) -> Bool {
+        // The parent of a task is known before it, so this ends.
+        var id = id
+        while let parent = tasks[id]?.parent {
+            if parent == ancestor { return true }
+            id = parent
+        }
+        return false
     }
 
     /// The tasks below one, those first that were created first.

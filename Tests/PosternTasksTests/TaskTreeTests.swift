@@ -1,0 +1,65 @@
+import Postern
+import Testing
+
+@testable import PosternTasks
+
+/// What the tree takes from other processes, which may report what they like.
+@Suite struct TaskTreeTests {
+    private func tree(_ tasks: [(id: String, parent: String?)]) -> TaskTree {
+        var tree = TaskTree()
+        for task in tasks { tree.apply(created(task.id, task.parent)) }
+        return tree
+    }
+
+    private func created(_ id: String, _ parent: String?) -> TaskEvent {
+        var event = TaskEvent(.created, of: id, parent: parent)
+        event.name = "task"
+        return event
+    }
+
+    private func ended(_ id: String, _ parent: String?) -> TaskEvent {
+        var event = TaskEvent(.state, of: id, parent: parent)
+        event.state = .done
+        return event
+    }
+
+    @Test func aTaskReportsWhatHappensBelowIt() {
+        let tree = tree([("a", nil), ("b", "a"), ("other", nil), ("leaf", "other")])
+        #expect(tree.accepts(created("new", "a"), from: "a"))
+        #expect(tree.accepts(created("deep", "b"), from: "a"))
+        #expect(tree.accepts(ended("b", "a"), from: "a"))
+    }
+
+    @Test func aTaskReportsNothingOfOthers() {
+        let tree = tree([("a", nil), ("b", "a"), ("other", nil), ("leaf", "other")])
+        #expect(!tree.accepts(ended("a", nil), from: "a"))
+        #expect(!tree.accepts(ended("leaf", "other"), from: "a"))
+        #expect(!tree.accepts(ended("leaf", "a"), from: "a"))
+        #expect(!tree.accepts(created("leaf", "a"), from: "a"))
+        #expect(!tree.accepts(created("new", "other"), from: "a"))
+        #expect(!tree.accepts(created("c", "d"), from: "a"))
+        #expect(!tree.accepts(TaskEvent(.created, of: "nameless", parent: "a"), from: "a"))
+        #expect(!tree.accepts(ended("unknown", "a"), from: "a"))
+    }
+
+    @Test func anEndedTaskStaysAsItIs() {
+        var tree = tree([("a", nil), ("b", "a")])
+        tree.apply(ended("b", "a"))
+        var again = ended("b", "a")
+        again.state = .fail
+        #expect(!tree.accepts(again, from: "a"))
+        tree.apply(again)
+        #expect(tree["b"]?.state == .done)
+        #expect(tree.accepts(TaskEvent(.exit, of: "b", parent: "a"), from: "a"))
+        #expect(tree.accepts(TaskEvent(.log, of: "b", parent: "a"), from: "a"))
+    }
+
+    @Test func whatIsShownOfAValueCanAlwaysBeSent() throws {
+        #expect(Value.double(.nan).presentable == .string("nan"))
+        #expect(Value.array([.double(-.infinity), .integer(1)]).presentable == .array([.string("-inf"), .integer(1)]))
+        let long = try Payload(encoding: String(repeating: "x", count: 70_000), as: MessagePack.self)
+        #expect(Value(shownOf: long) == .string("a value of \(long.bytes.count) bytes"))
+        let many = Value.array(Array(repeating: .null, count: 100_000)).presentable
+        #expect(many == .string("a value of more than 65536 bytes"))
+    }
+}
