@@ -5,7 +5,7 @@ import Testing
     private static let maximumLines = 400
     private static let maximumMedian = 120
     /// One file, so that a program takes it along by copying it.
-    private static let maximumLinesByPath = ["public/python/postern.py": 740]
+    private static let maximumLinesByPath = ["public/python/postern.py": 765]
     private static let maximumColumns = 120
     private static let endings = [".swift", ".js", ".mjs", ".css", ".html", ".py", ".sh", ".h", "Makefile"]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgpack
 import pytest
 
 from native_peers import Frames, Raw, error_of, postern, run, services, until
@@ -95,7 +96,7 @@ BODIES = {
     "a field of another type": "93 02 a161", "a second hello": "93 00 01 80", "something behind": "92 0b 01 01",
     "an answer to no call": "93 02 05 01", "a proof": "92 0e c400", "call 0": "98 01 00 a161 c0 00 00 c0 c0",
     "a negative number": "92 0b ff", "a boolean for a number": "92 0b c3", "a boolean for the kind": "92 c3 01",
-    "a reference that is no number": "93 10 91a161 90",
+    "a reference that is no number": "93 10 91a161 90", "a reference below zero": "93 10 91fb 90",
     "a depth that is a fraction": "98 01 01 a161 c0 00 ca3f800000 c0 c0",
 }
 BAD = {"no bytes": bytes(4), "too long": b"\xff" * 4} | {
@@ -113,6 +114,77 @@ def test_what_breaks_the_protocol_ends_the_connection(tmp_path, name):
             async with postern.connect(server.address) as peer:
                 assert await peer.call("t/add", 1, 2) == 3
             writer.close()
+    run(test)
+
+
+@pytest.mark.parametrize("bytes_", ["abc", None, 1.5, 10, -5])
+def test_a_limit_of_frames_that_is_none_breaks_the_protocol(tmp_path, bytes_):
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()):
+            async with Raw.connected(f"{tmp_path}/s", {"frameBytes": bytes_}) as client:
+                assert [frame[:2] for frame in await client.frames()] == [[13, 1]]
+    run(test)
+
+
+def test_a_call_right_before_a_goodbye_is_answered(tmp_path):
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()):
+            reader, writer = await asyncio.open_unix_connection(f"{tmp_path}/s")
+            client = Raw(reader, writer)
+            frames = [[0, 1, {}], [1, 1, "t/add", None, 0, 0, [1, 2], None], [13, 0, "done"]]
+            bodies = [msgpack.packb(frame) for frame in frames]
+            writer.write(b"".join(len(body).to_bytes(4, "big") + body for body in bodies))
+            assert (await client.frame())[0] == 0 and await client.frame() == [2, 1, 3]
+            writer.close()
+    run(test)
+
+
+def test_a_frame_and_an_answer_that_move_slowly_are_not_cut(tmp_path, monkeypatch):
+    monkeypatch.setattr(postern, "PING_SECONDS", 0.1)
+    monkeypatch.setattr(postern, "STALL_SECONDS", 0.3)
+
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()):
+            async with Raw.connected(f"{tmp_path}/s") as client:
+                body = msgpack.packb([1, 1, "t/echo", None, 0, 0, ["x" * 30_000], None])
+                data = len(body).to_bytes(4, "big") + body
+                for start in range(0, len(data), 3_000):
+                    client.writer.write(data[start:start + 3_000])
+                    await asyncio.sleep(0.08)
+                while (frame := await client.frame())[0] == 11:
+                    client.send(12, frame[1])
+                assert frame[:2] == [2, 1]
+    run(test)
+
+
+def test_a_side_that_sends_pings_and_reads_nothing_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(postern, "STALL_SECONDS", 0.3)
+
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
+            async with Raw.connected(f"{tmp_path}/s") as client:
+                client.writer.transport.pause_reading()
+                client.send(1, 1, "t/echo", None, 0, 0, ["x" * (8 << 20)], None)
+                await until(lambda: server.peers)
+                peer = next(iter(server.peers))
+                while not peer.ending:
+                    client.send(11, 1)
+                    await asyncio.sleep(0.05)
+                assert peer.ending[0] == 3
+    run(test)
+
+
+def test_arguments_are_a_list_and_a_map(tmp_path):
+    async def test():
+        async with postern.serve(f"unix:{tmp_path}/s", *services()):
+            async with Raw.connected(f"{tmp_path}/s") as client:
+                for positional, named in [("ab", None), ({"x": 1}, None), (False, None), (None, [1]), ([1], "a")]:
+                    client.send(1, 1, "t/add", None, 0, 0, positional, named)
+                    answer = await client.frame()
+                    assert answer[:3] + answer[4:5] == [3, 1, postern.INVALID_PARAMETERS, NO]
+                for offset in (False, 0.5, "1"):
+                    client.send(1, 1, "rpc/subscribe", None, 0, 0, ["t/room", "x", offset], None)
+                    assert (await client.frame())[2] == postern.INVALID_PARAMETERS
     run(test)
 
 

@@ -80,6 +80,8 @@ class Method:
 
     async def run(self, positional: Any, named: Any) -> Any:
         """Runs the function. Nil means the default of a parameter whose type has no nil."""
+        _demand((positional is None or isinstance(positional, list)) and (named is None or isinstance(named, dict)),
+                INVALID_PARAMETERS, "The arguments are no list, or those with names no map")
         try:
             bound = self.signature.bind(*positional or [], **named or {})
         except TypeError as error:
@@ -244,6 +246,7 @@ class Peer:
         self._held, self._misuses = weakref.WeakValueDictionary[int, Remote](), 0
         self._listed = dict[tuple[int, int], Any]()  # The references in the next message: whether they return, number.
         self._heard, self._due, self._open_due = self.loop.time(), math.inf, self.loop.time() + STALL_SECONDS
+        self._moved, self._unsent = self._heard, 0  # When output moved last, and how many bytes waited then.
         writer.transport.set_write_buffer_limits(1 << 21)
         hello = {"frameBytes": FRAME_BYTES, "callsInFlight": MAXIMUM_CALLS, "references": MAXIMUM_REFERENCES}
         self._send(HELLO, 1, {**hello, "names": True, "name": name, **({"auth": self._nonce} if secret else {})})
@@ -269,6 +272,7 @@ class Peer:
                 left = None if deadline is None else max(0, int((deadline - self.loop.time()) * 1_000) + 1)
                 self._send(CALL, call._id, path, left, safe | (2 if progress else 0),
                            serving.depth + 1 if serving else 0, list(arguments) or None, named)
+                self._check_has_not_ended()  # Sending ends a connection whose other side does not read.
                 self._calls[call._id], executed = call, Executed.UNKNOWN
                 await self._flush()
                 while (frame := await call._frames.get())[0] == PROGRESS:
@@ -330,12 +334,19 @@ class Peer:
         self.opened.set()
         self.ended.set()
         self._writer.close()
-        self.loop.call_later(STALL_SECONDS, self._writer.transport.abort)
+        self.loop.call_later(STALL_SECONDS, self._abort)
+
+    def _abort(self) -> None:
+        with contextlib.suppress(AttributeError):  # Python 3.11 has no socket any more when all was written.
+            self._writer.transport.abort()
 
     def _check_may_call(self) -> None:
-        code, text = self.ending or self._goodbye or (None, "")
+        self._check_has_not_ended()
+        _demand(not self._goodbye, DRAINING, self._goodbye[1] if self._goodbye else "")
+
+    def _check_has_not_ended(self) -> None:
+        code, text = self.ending or (None, "")
         _demand(not self.ending, UNAUTHENTICATED if code == UNPROVEN else UNAVAILABLE, text)
-        _demand(not self._goodbye, DRAINING, text)
 
     async def _flush(self) -> None:
         with contextlib.suppress(OSError):  # The reader notices the end.
@@ -395,9 +406,16 @@ class Peer:
 
     def _watch(self, is_pinged: bool) -> None:
         """Pings a silent side, and ends the connection if it stays silent, or stops within the handshake or a frame."""
-        now, silence = self.loop.time(), self.loop.time() - self._heard
+        now, unsent = self.loop.time(), self._writer.transport.get_write_buffer_size()
+        if unsent < self._unsent or not unsent:
+            self._moved = now
+        self._unsent = unsent
+        # A side that reads, or whose frame is under way, is not silent: a ping waits behind what it reads.
+        silence = now - max(self._heard, self._moved if unsent else 0) if self._due == math.inf else 0
         if now > min(self._due, self._open_due) or silence > PING_SECONDS + STALL_SECONDS:
             self._finish(SILENT, "The other side was silent for too long")
+        elif now - self._moved > STALL_SECONDS:
+            self._finish(SLOW, "The other side reads too slowly")
         elif silence > PING_SECONDS and not is_pinged:
             self._send(PING, 0)
         if not self.ending:
@@ -426,11 +444,11 @@ class Peer:
         handler(self, kind, *fields)
 
     def _take_hello(self, _: int, members: dict[str, Any]) -> None:
-        self.remote.update(members)
         has_types = all(type(members[it]) is type_ for it, type_ in _HELLO.items() if it in members)
-        _demand(has_types and self.remote["frameBytes"] >= 64 and self.remote["callsInFlight"] >= 0, VIOLATION,
+        _demand(has_types and members.get("frameBytes", 64) >= 64 and members.get("callsInFlight", 0) >= 0, VIOLATION,
                 "A member of the hello has another type or is too small")
         _demand(len(members.get("auth", self._nonce)) == 16, VIOLATION, "A nonce that has not 16 bytes")
+        self.remote.update(members)
         if ("auth" in members) != (self._secret is not None):
             return self._finish(UNPROVEN, "One side demands a shared secret, and the other side has none")
         if self._secret is None:
@@ -482,7 +500,8 @@ class Peer:
         call._frames.put_nowait((kind, *fields))
 
     def _take_references(self, _: int, lent: list[int], home: list[int], flags: int = 0) -> None:
-        _demand(all(type(number) is int for number in lent + home), VIOLATION, "A reference that is no number")
+        _demand(all(type(number) is int and number > 0 for number in lent + home), VIOLATION,
+                "A reference that is no number")
         _demand(len(lent) <= MAXIMUM_REFERENCES, VIOLATION, "More references were lent than may be held")
         for number in lent:
             self._held[number] = self._listed[0, number] = remote = self._held.get(number) or Remote(self, number)
@@ -495,7 +514,7 @@ class Peer:
             self._sent[number] -= count
             _demand(self._sent[number] >= 0, VIOLATION, "More of a reference was released than is held")
             if not self._sent[number]:
-                del self._numbers[self._lent.pop(number)]
+                del self._sent[number], self._numbers[self._lent.pop(number)]
 
     def _is_lent(self, number: int) -> bool:
         self._misuses += number not in self._lent
@@ -536,6 +555,7 @@ class Peer:
                 return call.send(REPLY, result)
             call.is_stream, call.deadline = True, None
             call.send(STREAM, *call.position)
+            _demand(not self._is_draining, DRAINING, "The other side is stopping", Executed.YES)
             async with contextlib.aclosing(aiter(result)) as items:
                 async for item in items:
                     while not call.credit:
@@ -661,7 +681,10 @@ def _services(offers: Iterable[Service | Topic]) -> dict[str, Service]:
 
     def subscribe(topic: str, epoch: str | None = None, offset: int | None = None) -> AsyncIterator[Any]:
         "Delivers the events of a topic"
-        _demand(topic in topics, INVALID_PARAMETERS, f"No such topic: {topic}")
+        _demand(isinstance(topic, str) and topic in topics, INVALID_PARAMETERS, f"No such topic: {topic}")
+        if type(offset) is float and offset.is_integer():
+            offset = int(offset)
+        _demand(offset is None or type(offset) is int, INVALID_PARAMETERS, "offset is no integer")
         it, call = topics[topic], current.get()
         is_kept = epoch == it.epoch and offset in range(it.offset - len(it.events), it.offset + 1)
         call.position = Position(it.epoch, offset if is_kept else it.offset)
@@ -680,7 +703,7 @@ async def adopt(connection: socket.socket | tuple[asyncio.StreamReader, asyncio.
     peer = Peer(reader, writer, offers, name, secret, is_initiator)
     try:
         await peer.opened.wait()
-        peer._check_may_call()
+        peer._check_has_not_ended()
         yield peer
     finally:
         peer.close()

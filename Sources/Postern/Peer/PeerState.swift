@@ -148,6 +148,8 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     private mutating func receiveGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
         let reason = DisconnectReason(goodbyeCode: code, String(decoding: bytes[text], as: UTF8.self))
         goodbye = reason
+        // With another code the sender closes, whether the end of its socket arrives or not.
+        guard code == 0 else { return .disconnect(reason) }
         return .beginClosing(waiting.removeAll(), CallError(.draining, reason.message, ran: .no))
     }
 
