@@ -48,6 +48,21 @@ struct KillTests {
         #expect(Survivors.zombies == [])
     }
 
+    @Test func programsThatCannotBeStartedLeaveNoDescriptor() async throws {
+        let host = TaskHost()
+        for program in ["/nothing/here", "/dev/null", "no-such-program-at-all"] {
+            await #expect(throws: CallError.self) { try await host.spawn(Program(path: program)).result }
+        }
+        let before = Survivors.descriptors
+        for _ in 0..<20 {
+            for program in ["/nothing/here", "/dev/null", "no-such-program-at-all"] {
+                await #expect(throws: CallError.self) { try await host.spawn(Program(path: program)).result }
+            }
+        }
+        await host.end()
+        #expect(await eventually { Survivors.descriptors <= before }, "\(before) and \(Survivors.descriptors)")
+    }
+
     @Test func aProgramWithoutAHandlerEndsAtOnceWhenItIsStopped() async throws {
         let host = TaskHost()
         let script = try await host.spawn(Script(script: "sleep 1000"))
@@ -67,7 +82,7 @@ struct KillTests {
         var before = 0
         for tree in 0..<trees {
             // What the first trees need stays: event loops, and the monitor of processes.
-            if tree == 2 { before = Survivors.descriptors }
+            if tree == min(2, trees - 1) { before = Survivors.descriptors }
             let host = TaskHost()
             let survivors = Survivors()
             var options = TaskOptions()
@@ -111,4 +126,11 @@ struct KillTests {
 /// How many processes are spawned in all.
 private enum Spawns {
     static let wanted = ProcessInfo.processInfo.environment["POSTERN_SPAWNS"].flatMap { Int($0) } ?? 0
+}
+
+private struct Program: TaskDefinition {
+    typealias Output = NoResult
+
+    var path: String
+    var command: TaskCommand { .program(path) }
 }

@@ -53,9 +53,15 @@ extension TaskNode {
     }
 
     private func runProcess(_ descriptors: ChildDescriptors) async {
+        let name = command.program ?? "this program"
+        let command: ContainedCommand
+        do throws(CallError) { command = try await containedCommand() } catch {
+            descriptors.closeEndsOfChild()
+            return fail("cannot start \(name): \(error.message)")
+        }
+        // From here on swift-subprocess closes what is for the child.
+        let kills = MemoryKills.now
         do {
-            let command = try await containedCommand()
-            let kills = MemoryKills.now
             let status = try await childProcess(descriptors, command).run { number in
                 noteCreation(.success(number))
             } onLine: { [self] stream, line in
@@ -76,8 +82,7 @@ extension TaskNode {
                 )
             )
         } catch {
-            let reason = (error as? CallError)?.message ?? "\(error)"
-            fail("cannot start \(command.program ?? "this program"): \(reason)")
+            fail("cannot start \(name): \(error)")
         }
     }
 
