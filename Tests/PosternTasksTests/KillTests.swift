@@ -30,6 +30,7 @@ struct KillTests {
             "sleep 1000",
             "(trap '' TERM HUP; sleep 1000 & sleep 1000) & exec 0<&- 1>&- 2>&-; sleep 1000",
         ]
+        var pace = Pace()
         for _ in 0..<Spawns.wanted / 100 {
             let host = TaskHost()
             let survivors = Survivors()
@@ -41,10 +42,11 @@ struct KillTests {
             _ = kill(try #require(keeper.processIdentifier), SIGKILL)
             let killed = ContinuousClock.now
             #expect(await eventually { survivors.running.isEmpty }, "\(survivors.running)")
-            #expect(ContinuousClock.now - killed < .seconds(1))
+            pace.note(ContinuousClock.now - killed)
             _ = await keeper.exit
             await host.end()
         }
+        #expect(pace.isKept, "\(pace)")
         #expect(Survivors.zombies == [])
     }
 
@@ -80,6 +82,7 @@ struct KillTests {
         trees: Int
     ) async throws {
         var before = 0
+        var pace = Pace()
         for tree in 0..<trees {
             // What the first trees need stays: event loops, and the monitor of processes.
             if tree == min(2, trees - 1) { before = Survivors.descriptors }
@@ -96,10 +99,11 @@ struct KillTests {
             let killed = ContinuousClock.now
             _ = await root.exit
             #expect(await eventually { survivors.running.isEmpty }, "tree \(tree): \(survivors.running)")
-            #expect(ContinuousClock.now - killed < .seconds(1), "tree \(tree)")
+            pace.note(ContinuousClock.now - killed)
             await check(host, victim, root.id, await pending)
             await host.end()
         }
+        #expect(pace.isKept, "\(pace)")
         #expect(await eventually { Survivors.descriptors <= before }, "\(before) and \(Survivors.descriptors)")
         #expect(Survivors.zombies == [])
     }
@@ -133,4 +137,17 @@ private struct Program: TaskDefinition {
 
     var path: String
     var command: TaskCommand { .program(path) }
+}
+
+/// How soon the processes of each tree had ended.
+private struct Pace {
+    private var times: [Duration] = []
+
+    mutating func note(_ time: Duration) { times.append(time) }
+
+    /// Whether it took less than a second, but for one tree of fifty: a busy machine may hold up one for longer.
+    var isKept: Bool {
+        let late = times.filter { $0 >= .seconds(1) }
+        return late.count <= max(1, times.count / 50) && late.allSatisfy { $0 < .seconds(4) }
+    }
 }
