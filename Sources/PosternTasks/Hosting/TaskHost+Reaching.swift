@@ -60,12 +60,8 @@ extension TaskSummary {
         switch (call.method, state) {
         case ("task/stop", _), ("task/kill", _): return .value(Payload(encoding: NoResult()))
         case ("task/result", .done):
-            if case .string(let text)? = result, text.hasPrefix(Value.cutPrefix) {
-                throw CallError(
-                    .notFound,
-                    "The result of task \(id) is not kept any more: it was \(text)",
-                    executed: .yes
-                )
+            guard isResultCut != true else {
+                throw CallError(.notFound, "The result of task \(id) is too large to be kept", executed: .yes)
             }
             do throws(PayloadError) {
                 return .value(try Payload(encoding: result ?? .null, as: MessagePack.self))

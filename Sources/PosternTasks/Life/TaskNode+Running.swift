@@ -78,7 +78,7 @@ extension TaskNode {
         let (reports, continuation) = AsyncStream.makeStream(of: Payload.self, bufferingPolicy: .bufferingNewest(1_024))
         let reporting = Task.detached {
             for await report in reports {
-                await self.hub.publish(self.event(.progress) { $0.value = Value(shownOf: report) })
+                await self.hub.publish(self.event(.progress) { $0.show(Value.shown(of: report)) })
             }
         }
         let end: TaskLife.End

@@ -79,7 +79,7 @@ final class TaskNode: Sendable {
     func noteEnd(_ end: TaskLife.End) {
         guard let end = life.withLock({ $0.end(end) }) else { return }
         switch end {
-        case .result(let payload): hub.note(event(.result) { $0.value = Value(shownOf: payload) })
+        case .result(let payload): hub.note(event(.result) { $0.show(Value.shown(of: payload)) })
         case .failure(let error):
             hub.note(event(.failure) { ($0.message, $0.code) = (error.message, error.code.rawValue) })
             observer?.observe(Incident(.taskFailed, cause: error.name.word, [.task: id, .error: error.message]))

@@ -57,10 +57,17 @@ public struct TaskEvent: Codable, Hashable, Sendable {
     public var stream: Stream?
     /// The line, without its end.
     public var text: String?
-    /// Whether the line was longer than 64 KiB, and its rest is missing.
+    /// Whether the line, or the value, was longer than 64 KiB, and is not whole.
     public var isCut: Bool?
     /// How the process ended, as in `exit code 3`.
     public var exit: String?
+
+    /// Notes what is shown of a value, and whether that is all of it.
+    mutating func show(_ shown: (value: Value, isCut: Bool)) {
+        value = shown.value
+        // What another process has cut stays so.
+        if shown.isCut { isCut = true }
+    }
 
     /// Reads what another process reports.
     init(reading value: Value) throws(PayloadError) {

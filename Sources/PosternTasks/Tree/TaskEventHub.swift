@@ -34,7 +34,7 @@ final class TaskEventHub: Sendable {
     /// Notes an event that another process reports, unless the task is none of its own.
     func publish(_ event: TaskEvent, from sender: String) async {
         var event = event
-        event.value = event.value?.presentable
+        if let value = event.value { event.show(value.presentable) }
         if state.withLock({ $0.tree.accepts(event, from: sender) }) { await publish(event) }
     }
 
@@ -85,7 +85,7 @@ extension TaskSummary {
         created.process = process
         var events = [created]
         if let progress { events.append(event(.progress) { $0.value = progress }) }
-        if let result { events.append(event(.result) { $0.value = result }) }
+        if let result { events.append(event(.result) { ($0.value, $0.isCut) = (result, isResultCut) }) }
         if let message { events.append(event(.failure) { ($0.message, $0.code) = (message, code) }) }
         if state != .wait { events.append(event(.state) { $0.state = state }) }
         if let exit { events.append(event(.exit) { $0.exit = exit }) }

@@ -18,6 +18,8 @@ public struct TaskSummary: Codable, Hashable, Sendable {
     public var progress: Value?
     /// Its result.
     public var result: Value?
+    /// Whether the result is too large to be kept here, which then is a text that says so.
+    public var isResultCut: Bool?
     /// The code of the error that it failed with.
     public var code: Int?
     /// Why it failed.

@@ -25,7 +25,7 @@ struct TaskTree {
         case .created, .log: return
         case .state: task.state = event.state ?? task.state
         case .progress: task.progress = event.value
-        case .result: task.result = event.value
+        case .result: (task.result, task.isResultCut) = (event.value, event.isCut)
         case .failure: (task.message, task.code) = (event.message, event.code)
         case .exit: task.exit = event.exit
         }

@@ -4,26 +4,23 @@ extension Value {
     /// Bytes of a value that is shown in the tree of tasks.
     private static let presentableBytes = 64 << 10
 
-    /// How a text begins that stands for a value which is too large.
-    static let cutPrefix = "a value of "
-
     /// What the tree of tasks shows of an encoded value, which is not read at all when it is too large.
-    init(shownOf payload: Payload) {
-        guard payload.bytes.count <= Self.presentableBytes else {
-            self = .string("\(Self.cutPrefix)\(payload.bytes.count) bytes")
-            return
+    static func shown(of payload: Payload) -> (value: Value, isCut: Bool) {
+        guard payload.bytes.count <= presentableBytes else {
+            return (.string("a value of \(payload.bytes.count) bytes"), true)
         }
-        self = ((try? Value(decoding: payload)) ?? .null).presentable
+        return ((try? Value(decoding: payload)) ?? .null).presentable
     }
 
     /// What the tree of tasks shows of the value, so that no value of a task keeps the others from being shown.
     ///
-    /// Numbers that are not finite, for which JSON has no form, become text; a value that is too large becomes a text that
-    /// says so.
-    var presentable: Value {
+    /// Numbers that are not finite, for which JSON has no form, become text; a value that is too large is cut: it becomes a
+    /// text that says so.
+    var presentable: (value: Value, isCut: Bool) {
         var room = Self.presentableBytes
         let value = finite(&room)
-        return room >= 0 ? value : .string("\(Self.cutPrefix)more than \(Self.presentableBytes) bytes")
+        guard room < 0 else { return (value, false) }
+        return (.string("a value of more than \(Self.presentableBytes) bytes"), true)
     }
 
     /// The value without numbers that are not finite, while there is room for it.
