@@ -72,10 +72,9 @@ public struct TaskProcess<Definition: TaskDefinition>: Sendable {
         named: KeyValuePairs<String, any Encodable> = [:],
         timeout: Duration? = nil
     ) async throws(CallError) -> Value {
-        let peer = try await node.peer(for: method)
-        do throws(CallError) {
-            return try await peer.call(method, repeat each arguments, named: named, timeout: timeout)
-        } catch { throw await node.explained(error, peer) }
+        try await node.calling(method) { peer throws(CallError) in
+            try await peer.call(method, repeat each arguments, named: named, timeout: timeout)
+        }
     }
 
     /// Calls a method of the task and passes over its result.
@@ -85,10 +84,9 @@ public struct TaskProcess<Definition: TaskDefinition>: Sendable {
         named: KeyValuePairs<String, any Encodable> = [:],
         timeout: Duration? = nil
     ) async throws(CallError) {
-        let peer = try await node.peer(for: method)
-        do throws(CallError) {
+        try await node.calling(method) { peer throws(CallError) in
             try await peer.call(method, repeat each arguments, named: named, timeout: timeout)
-        } catch { throw await node.explained(error, peer) }
+        }
     }
 
     /// Calls a method of the task that answers with a stream.
@@ -98,10 +96,9 @@ public struct TaskProcess<Definition: TaskDefinition>: Sendable {
         of item: Item.Type = Item.self,
         timeout: Duration? = nil
     ) async throws(CallError) -> ValueStream<Item> {
-        let peer = try await node.peer(for: method)
-        do throws(CallError) {
-            return try await peer.stream(method, repeat each arguments, of: item, timeout: timeout)
-        } catch { throw await node.explained(error, peer) }
+        try await node.calling(method) { peer throws(CallError) in
+            try await peer.stream(method, repeat each arguments, of: item, timeout: timeout)
+        }
     }
 }
 
@@ -112,10 +109,8 @@ extension TaskProcess: Callee {
         _ arguments: repeat each Argument,
         timeout: Duration?
     ) async throws(CallError) -> Reply {
-        let peer = try await node.peer(for: method)
-        do throws(CallError) { return try await peer.reply(to: method, repeat each arguments, timeout: timeout) } catch
-        {
-            throw await node.explained(error, peer)
+        try await node.calling(method) { peer throws(CallError) in
+            try await peer.reply(to: method, repeat each arguments, timeout: timeout)
         }
     }
 }

@@ -18,10 +18,18 @@ extension TaskNode {
         }
     }
 
+    /// Calls the task, and says in an error of the connection how the process ended.
+    func calling<Answer>(
+        _ method: String,
+        _ body: (Peer) async throws(CallError) -> Answer
+    ) async throws(CallError) -> Answer {
+        let peer = try await peer(for: method)
+        do throws(CallError) { return try await body(peer) } catch { throw await explained(error, peer) }
+    }
+
     /// Passes a call on to the task.
     func dispatch(_ call: Call) async throws(CallError) -> Reply {
-        let peer = try await peer(for: call.method)
-        do throws(CallError) { return try await peer.dispatch(call) } catch { throw await explained(error, peer) }
+        try await calling(call.method) { peer throws(CallError) in try await peer.dispatch(call) }
     }
 
     /// Waits for the result.
@@ -36,7 +44,7 @@ extension TaskNode {
     }
 
     /// The error of a call, with the reason for which the process has ended where that is why the call failed.
-    func explained(_ error: CallError, _ peer: Peer) async -> CallError {
+    private func explained(_ error: CallError, _ peer: Peer) async -> CallError {
         guard error.code == .unavailable, !peer.isConnected else { return error }
         let exit = await exited.value(within: Self.exitDelay) ?? nil
         // A task that was lost has failed, or will have as soon as its end is noted.
