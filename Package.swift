@@ -171,7 +171,7 @@ let package = Package(
         .executableTarget(
             name: "task-launcher",
             dependencies: [
-                "PosternTasks",
+                "PosternNIO", "PosternTasks",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -60,7 +60,7 @@ enum ImportTable {
         "ChildCallsParent": ["Postern", "PosternTasks"],
         "NativePeer": ["Postern", "PosternNIO"],
         "TaskProgram": ["Postern", "PosternTasks", "Glibc", "SystemPackage"],
-        "TaskLauncher": ["PosternTasks", "Dispatch", "Glibc", "Subprocess", "SystemPackage"],
+        "TaskLauncher": ["PosternNIO", "PosternTasks", "Dispatch", "Glibc", "Subprocess", "SystemPackage"],
     ]
 
     /// The imports of a file that its module may not have.

@@ -33,21 +33,23 @@ struct KillTests {
         var pace = Pace()
         for _ in 0..<Spawns.wanted / 100 {
             let host = TaskHost()
-            let survivors = Survivors()
+            let marker = "\(UInt64.random(in: .min ... .max))"
             var options = TaskOptions()
-            options.environment[survivors.variable.name] = .some(survivors.variable.value)
+            options.environment[MarkedProcesses.variable] = .some(marker)
             let keeper = try await host.spawn(elsewhere: Keeper(scripts: scripts), options)
             // The keeper, and what the scripts start: their shells are there as well.
-            try #require(await eventually { survivors.running.filter { $0.hasSuffix(" sleep") }.count >= 4 })
+            try #require(
+                await eventually { MarkedProcesses(marker).filter { $0.command.hasPrefix("sleep ") }.count >= 4 }
+            )
             _ = kill(try #require(keeper.processIdentifier), SIGKILL)
             let killed = ContinuousClock.now
-            #expect(await eventually { survivors.running.isEmpty }, "\(survivors.running)")
+            #expect(await eventually { MarkedProcesses(marker).isEmpty }, "\(MarkedProcesses(marker))")
             pace.note(ContinuousClock.now - killed)
             _ = await keeper.exit
             await host.end()
         }
         #expect(pace.isKept, "\(pace)")
-        #expect(Survivors.zombies == [])
+        #expect(OwnProcess.zombies == [])
     }
 
     @Test func programsThatCannotBeStartedLeaveNoDescriptor() async throws {
@@ -55,14 +57,14 @@ struct KillTests {
         for program in ["/nothing/here", "/dev/null", "no-such-program-at-all"] {
             await #expect(throws: CallError.self) { try await host.spawn(Program(path: program)).result }
         }
-        let before = Survivors.descriptors
+        let before = OwnProcess.descriptors
         for _ in 0..<20 {
             for program in ["/nothing/here", "/dev/null", "no-such-program-at-all"] {
                 await #expect(throws: CallError.self) { try await host.spawn(Program(path: program)).result }
             }
         }
         await host.end()
-        #expect(await eventually { Survivors.descriptors <= before }, "\(before) and \(Survivors.descriptors)")
+        #expect(await eventually { OwnProcess.descriptors <= before }, "\(before) and \(OwnProcess.descriptors)")
     }
 
     @Test func aProgramWithoutAHandlerEndsAtOnceWhenItIsStopped() async throws {
@@ -85,12 +87,12 @@ struct KillTests {
         var pace = Pace()
         for tree in 0..<trees {
             // What the first trees need stays: event loops, and the monitor of processes.
-            if tree == min(2, trees - 1) { before = Survivors.descriptors }
+            if tree == min(2, trees - 1) { before = OwnProcess.descriptors }
             let host = TaskHost()
-            let survivors = Survivors()
+            let marker = "\(UInt64.random(in: .min ... .max))"
             var options = TaskOptions()
             options.environment["POSTERN_TASK"] = .some(Definition.taskName)
-            options.environment[survivors.variable.name] = .some(survivors.variable.value)
+            options.environment[MarkedProcesses.variable] = .some(marker)
             let root = try await host.spawn(task, options: options)
             try #require(await eventually { host.tasks.filter { $0.state == .work }.count == size })
             async let pending = error { () throws(CallError) in try await root.call("wait", 60_000) }
@@ -98,14 +100,14 @@ struct KillTests {
             _ = kill(try #require(victim.process), SIGKILL)
             let killed = ContinuousClock.now
             _ = await root.exit
-            #expect(await eventually { survivors.running.isEmpty }, "tree \(tree): \(survivors.running)")
+            #expect(await eventually { MarkedProcesses(marker).isEmpty }, "tree \(tree): \(MarkedProcesses(marker))")
             pace.note(ContinuousClock.now - killed)
             await check(host, victim, root.id, await pending)
             await host.end()
         }
         #expect(pace.isKept, "\(pace)")
-        #expect(await eventually { Survivors.descriptors <= before }, "\(before) and \(Survivors.descriptors)")
-        #expect(Survivors.zombies == [])
+        #expect(await eventually { OwnProcess.descriptors <= before }, "\(before) and \(OwnProcess.descriptors)")
+        #expect(OwnProcess.zombies == [])
     }
 
     /// Everyone has learnt what became of the victim.

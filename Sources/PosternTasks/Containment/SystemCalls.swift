@@ -1,5 +1,5 @@
 import Glibc
-package import SystemPackage
+import SystemPackage
 
 /// The system calls of the launcher and of what starts it.
 package enum SystemCalls {
@@ -146,14 +146,6 @@ package enum SystemCalls {
         }
         guard case .success = result else { return nil }
         return String(decoding: buffer.prefix(count), as: UTF8.self)
-    }
-
-    /// Makes two connected stream sockets that other programs do not inherit.
-    package static func socketPair() throws(Errno) -> (FileDescriptor, FileDescriptor) {
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        var ends: [Int32] = [-1, -1]
-        guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw Errno(rawValue: errno) }
-        return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
     }
 
     /// Whether a descriptor is a socket.

@@ -1,3 +1,4 @@
+import PosternNIO
 import PosternTasks
 import Subprocess
 import SystemPackage
@@ -54,7 +55,7 @@ struct Host {
                 error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
             ).terminationStatus
         }
-        let (near, far) = try SystemCalls.socketPair()
+        let (near, far) = try SocketPair.make()
         defer { try? near.close() }
         return try await Subprocess.run(
             executable,

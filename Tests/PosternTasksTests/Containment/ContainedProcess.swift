@@ -3,6 +3,7 @@ import Subprocess
 import SystemPackage
 import Testing
 
+import PosternNIO
 @testable import PosternTasks
 
 /// A shell script that runs contained, as a child of the test program.
@@ -55,7 +56,7 @@ struct ContainedProcess {
     ) async throws -> (exit: TaskExit, output: String) {
         let command = containment.command(program, kind, limits: limits, isDetached: isDetached)
         let (memoryKills, marker) = (MemoryKills.now, UUID().uuidString)
-        let (near, far) = try SystemCalls.socketPair()
+        let (near, far) = try SocketPair.make()
         let variables = command.environment.merging([MarkedProcesses.variable: marker]) { $1 }
         var options = PlatformOptions()
         options.processGroupID = 0
