@@ -40,7 +40,7 @@ extension PeerState {
             } catch {
                 return .disconnect(.protocolViolation(error.message))
             }
-        case .goodbye(let code, let text): return receiveEarlyGoodbye(code, text, in: bytes)
+        case .goodbye(let code, let text): return receiveFinalGoodbye(code, text, in: bytes)
         default: return .disconnect(.protocolViolation("a frame before the proof"))
         }
     }

@@ -140,24 +140,27 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
             }
             remote = hello
             return greet(nonce: hello.nonce)
-        case .goodbye(let code, let text): return receiveEarlyGoodbye(code, text, in: bytes)
+        case .goodbye(let code, let text): return receiveFinalGoodbye(code, text, in: bytes)
         default: return .disconnect(.protocolViolation("the first frame is no hello"))
         }
     }
 
     private mutating func receiveGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
-        let reason = DisconnectReason(goodbyeCode: code, String(decoding: bytes[text], as: UTF8.self))
-        goodbye = reason
-        // With another code the sender closes, whether the end of its socket arrives or not.
-        guard code == 0 else { return .disconnect(reason) }
+        guard code == 0 else { return receiveFinalGoodbye(code, text, in: bytes) }
+        let reason = noteGoodbye(code, text, in: bytes)
         return .beginClosing(waiting.removeAll(), CallError(.draining, reason.message, ran: .no))
     }
 
-    /// A side that says goodbye before the connection is open answers nothing any more.
-    mutating func receiveEarlyGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
+    /// A side that says goodbye with a code other than 0, or before the connection is open, answers nothing any more,
+    /// whether the end of its socket arrives or not.
+    mutating func receiveFinalGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
+        .disconnect(noteGoodbye(code, text, in: bytes))
+    }
+
+    private mutating func noteGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> DisconnectReason {
         let reason = DisconnectReason(goodbyeCode: code, String(decoding: bytes[text], as: UTF8.self))
         goodbye = reason
-        return .disconnect(reason)
+        return reason
     }
 
     /// Settles a call by an answer that arrived.
