@@ -30,6 +30,12 @@ extension LoopContext {
         observer.observe(Incident(.clientCut, cause: "close \(code)", fields))
     }
 
+    /// Reports an event stream that is ended because its client reads too slowly.
+    func reportSlowReader(at address: String) {
+        let fields: [Incident.Field: String] = [.address: address, .error: "slow reader of an event stream"]
+        observer.observe(Incident(.clientCut, cause: "slow event stream", fields))
+    }
+
     /// The error of a call as its caller gets it: reported, if a handler here has failed with it.
     func reported(_ error: CallError, at method: String = "") -> CallError {
         error.reported(method: method, to: observer)

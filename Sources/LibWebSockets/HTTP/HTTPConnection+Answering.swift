@@ -33,11 +33,14 @@ extension HTTPConnection {
     func write(_ body: (inout [UInt8]) -> Void) -> Bool {
         guard case .streaming = state else { return false }
         if isHTTP10 { body(&output.bytes) } else { output.bytes.appendChunk(body) }
-        guard output.count <= worker.limits.maximumQueuedBytes else {
-            close()
-            return false
+        guard output.count > worker.limits.maximumQueuedBytes else {
+            markDirty()
+            return true
         }
-        markDirty()
+        isCrowded = true
+        // Much may be written before this turn of the loop ends: what the system takes does not wait for that.
+        if !hasOutputWaited { flush() }
+        if case .closed = state { return false }
         return true
     }
 

@@ -29,7 +29,9 @@ final class HTTPConnection: PollOwner, Flushable {
     private var isHeldBack = false
     private var isDirty = false
     /// Whether the system has not taken all of the output.
-    private var hasOutputWaited = false
+    private(set) var hasOutputWaited = false
+    /// Whether more output than the limit has waited, and not all of it has left since.
+    var isCrowded = false
     /// The body that is being read.
     private var incoming = TransferPace()
     /// The output that waits.
@@ -251,6 +253,10 @@ final class HTTPConnection: PollOwner, Flushable {
         let hasWaited = hasOutputWaited
         hasOutputWaited = false
         outgoing.end()
+        if isCrowded {
+            isCrowded = false
+            exchange?.onOutputLeft?()
+        }
         if case .upgrading(let upgrade) = state { return handOver(upgrade) }
         poll?.watch(readable: isReading, writable: false)
         switch state {

@@ -10,6 +10,8 @@ public final class HTTPExchange {
     public var remoteAddress: String { connection?.remoteAddress ?? "unknown" }
     /// Called once when the client goes before the answer was complete.
     public var onDisconnect: (() -> Void)?
+    /// Called when all output of a stream has left that was crowded.
+    public var onOutputLeft: (() -> Void)?
     /// Called once when the server stops before the answer was complete: what is answered now still leaves.
     public var onInterrupt: (() -> Void)?
     /// The loop of the connection.
@@ -50,6 +52,14 @@ public final class HTTPExchange {
     /// Bytes of answers that wait until the client takes them.
     public var queuedBytes: Int { connection?.queuedBytes ?? 0 }
 
+    /// Whether more output waits than ``HTTPLimits/maximumQueuedBytes``.
+    ///
+    /// Once all of it has left, ``onOutputLeft`` is called.
+    public var isCrowded: Bool { connection?.isCrowded ?? false }
+
+    /// Whether the client takes no more for now.
+    public var isBlocked: Bool { connection?.hasOutputWaited ?? false }
+
     /// Sends the whole answer.
     public func respond(_ response: HTTPResponse) {
         respond(response.status, headers: response.headers, body: response.body.span)
@@ -81,7 +91,9 @@ public final class HTTPExchange {
 
     /// Adds to a stream whatever `body` appends.
     ///
-    /// - Returns: `false` when the client has gone, or was let go because too much output was waiting.
+    /// What waits has no limit here: a stream whose output ``isCrowded`` waits, or ends.
+    ///
+    /// - Returns: `false` when the client has disconnected.
     @discardableResult
     public func write(_ body: (inout [UInt8]) -> Void) -> Bool {
         guard phase == .streaming, let connection else { return false }
@@ -98,6 +110,7 @@ public final class HTTPExchange {
         phase = .done
         onDisconnect = nil
         onInterrupt = nil
+        onOutputLeft = nil
         if let began { connection?.observeAnswer(to: request, status, after: .now - began) }
         return connection.take()
     }

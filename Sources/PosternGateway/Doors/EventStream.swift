@@ -4,7 +4,9 @@ import PosternJSONRPC
 
 /// One client that reads server-sent events: a topic, or what a stream method gives.
 ///
-/// Every `data:` line is one JSON-RPC notification, as a WebSocket would carry it.
+/// Every `data:` line is one JSON-RPC notification, as a WebSocket would carry it. A method waits while much of its
+/// output has not left. The stream of a topic, which waits for nothing, ends behind what was written: the client comes
+/// back and continues after the last event that it has read.
 final class EventStream: TopicReader {
     private let exchange: HTTPExchange
     private let context: LoopContext
@@ -41,7 +43,9 @@ final class EventStream: TopicReader {
         items.onItem = { [self] _, item in
             guard let event = try? StreamNotification.item(item, of: method) else { return end() }
             write(id: nil) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }
+            if exchange.isCrowded { items.hold() }
         }
+        exchange.onOutputLeft = { [items] in items.release() }
         items.onEnd = { [self] _, error in
             let error = error.map { context.reported($0) }
             write(id: nil) { StreamNotification.appendEnd(error, of: method, Self.subscriptionID, into: &$0) }
@@ -131,10 +135,19 @@ final class EventStream: TopicReader {
 
     func topicEvent(_ event: TopicEvent, at position: StreamPosition) {
         write(id: position) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }
+        endIfBehind()
     }
 
     func topicGap(_ gap: SubscriptionGap, before position: StreamPosition) {
         write(id: position) { StreamNotification.append(gap, Self.subscriptionID, into: &$0) }
+        endIfBehind()
+    }
+
+    /// Ends the stream of a client that reads more slowly than the topic publishes.
+    private func endIfBehind() {
+        guard exchange.isCrowded, exchange.isBlocked else { return }
+        context.reportSlowReader(at: exchange.remoteAddress)
+        end()
     }
 
     func topicEnded(_ error: CallError?) { end() }
