@@ -8,7 +8,7 @@ import pytest
 
 import certificate
 from clients import build_go
-from programs import LISTENING, NATIVE, Program, port_of, start_in_process, start_sidecar, stop_all
+from programs import LISTENING, NATIVE, Program, free_port, port_of, start_in_process, start_sidecar, stop_all
 from proxies import Proxy
 
 DOCUMENTED = ["nginx.conf", "haproxy.cfg"]
@@ -43,7 +43,7 @@ def two_gateways(folder, *options):
     programs = [Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)]
     try:
         for _ in range(2):
-            arguments = ("gateway", "--upstream", socket, "--port", 0, *options)
+            arguments = ("gateway", "--upstream", socket, "--port", free_port(), *options)
             programs.append(Program("postern", *arguments, ready=LISTENING))
         yield programs[1:]
     finally:

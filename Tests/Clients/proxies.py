@@ -6,6 +6,8 @@ import socket
 import subprocess
 import time
 
+from programs import free_port
+
 CONFIGURATIONS = pathlib.Path(__file__).parent / "proxies"
 READY_SECONDS = 10
 
@@ -30,11 +32,6 @@ HAPROXY = """
 global
     stats socket {folder}/statistics
 """
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Proxy:

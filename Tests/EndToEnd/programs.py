@@ -3,8 +3,10 @@
 import os
 import pathlib
 import queue
+import random
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -97,6 +99,21 @@ def line_with(program, *parts):
                 return line
         time.sleep(0.02)
     raise AssertionError(f"no line with {parts}:\n{''.join(program.output)}")
+
+
+def free_port():
+    """A port for a server that is started again on it, or that is named before it is started.
+
+    It is below those that the system assigns, any of which may belong to a client when the server is to listen, and above
+    those that browsers refuse.
+    """
+    lowest = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        try:
+            with socket.create_server(("127.0.0.1", random.randrange(11_000, max(lowest, 20_000)))) as listener:
+                return listener.getsockname()[1]
+        except OSError:
+            continue
 
 
 def port_of(program):

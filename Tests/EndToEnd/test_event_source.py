@@ -2,7 +2,7 @@
 
 import pytest
 
-from programs import LISTENING, NATIVE, Program, port_of, stop_all
+from programs import LISTENING, NATIVE, Program, free_port, stop_all
 from test_recovery import say
 
 START = """async () => {
@@ -27,7 +27,7 @@ START = """async () => {
 def sidecar(tmp_path):
     upstream, programs = f"unix:{tmp_path}/app.sock", {}
 
-    def start(name, port=0):
+    def start(name, port=None):
         arguments = {
             "service": ("postern-demo", "--native", upstream, "--no-gateway"),
             "gateway": ("postern", "gateway", "--upstream", upstream, "--port", port, "--public", "public")}[name]
@@ -43,8 +43,8 @@ def wait_for(page, told):
 
 
 def test_an_event_source_and_the_client_survive_restarts_of_service_and_gateway(chromium, sidecar):
-    service, gateway = sidecar("service"), sidecar("gateway")
-    port = port_of(gateway)
+    port = free_port()
+    service, gateway = sidecar("service"), sidecar("gateway", port)
     page = chromium.new_page()
     try:
         page.goto(f"http://127.0.0.1:{port}/style.css")

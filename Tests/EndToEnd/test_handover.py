@@ -14,17 +14,12 @@ import urllib.request
 import pytest
 from websockets.sync.client import connect
 
-from programs import LISTENING, Program, binary, port_of, stop_all
+from programs import LISTENING, Program, binary, free_port, port_of, stop_all
 
 SERVES = r"native on (\S+)"
 # A call takes 20 ms; what it may take longer is the time without a server, the 100 ms that are promised, and 150 ms
 # for a machine that runs other tests.
 SLACK = 0.25
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 @pytest.fixture(params=["unix", "tcp"])

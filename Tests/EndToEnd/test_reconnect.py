@@ -2,15 +2,15 @@
 
 from playwright.sync_api import expect
 
-from programs import port_of, start_in_process, stop_all
+from programs import free_port, port_of, start_in_process, stop_all
 
 # The browser itself reports each connection that fails or is refused.
 RESTART_ERRORS = ("WebSocket connection to", "net::ERR")
 
 
 def test_the_page_comes_back_after_a_restart_with_its_subscriptions(open_page):
-    programs = start_in_process()
-    port = port_of(programs[-1])
+    port = free_port()
+    programs = start_in_process(port=port)
     try:
         page = open_page(f"http://127.0.0.1:{port}", expecting=RESTART_ERRORS)
         page.click("#clock-toggle")
