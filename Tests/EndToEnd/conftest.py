@@ -4,11 +4,12 @@ import shutil
 import tempfile
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from programs import port_of, start_in_process, start_sidecar, stop_all
+from programs import PATIENCE, port_of, start_in_process, start_sidecar, stop_all
 
 TOPOLOGIES = ["in-process", "sidecar"]
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="module", params=TOPOLOGIES)
@@ -45,6 +46,7 @@ def open_page(chromium):
     def open_at(url, expecting=(), **options):
         expected.extend(expecting)
         context = chromium.new_context(**options)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: note(message.text) if message.type == "error" else None)

@@ -11,12 +11,12 @@ import weakref
 import msgpack
 
 from coroutines import run_for
-from programs import ROOT
+from programs import PATIENCE, ROOT
 
 sys.path.insert(0, str(ROOT / "public/python"))
 import postern  # noqa: E402
 
-SECONDS = 20
+SECONDS = 2 * PATIENCE
 PAGE = (ROOT / "Sources/Postern/WireProtocol.md").read_text()
 KINDS = [kind for row in re.findall(r"^\| ([a-z, ]+) \| `\[\d+,", PAGE, re.MULTILINE) for kind in row.split(", ")]
 
@@ -204,7 +204,7 @@ class Raw:
 
     async def frame(self):
         """The next frame, or None at the end of the connection."""
-        async with asyncio.timeout(SECONDS / 2):
+        async with asyncio.timeout(PATIENCE):
             try:
                 length = int.from_bytes(await self.reader.readexactly(4), "big")
                 return msgpack.unpackb(await self.reader.readexactly(length), timestamp=0)
@@ -228,7 +228,7 @@ async def error_of(awaitable):
     raise AssertionError(f"it did not fail: {result!r}")
 
 
-async def until(condition, seconds=5):
+async def until(condition, seconds=PATIENCE):
     """Waits until a condition holds."""
     async with asyncio.timeout(seconds):
         while not condition():

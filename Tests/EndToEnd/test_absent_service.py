@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 from websockets.sync.client import connect
 
-from programs import LISTENING, NATIVE, Program, port_of, stop_all
+from programs import LISTENING, NATIVE, PATIENCE, Program, port_of, stop_all
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "calculator.add", "params": [2, 3]}
 SECRETS = ("app.sock", "errno", "/tmp", "unix:")
@@ -35,14 +35,14 @@ def gateway(tmp_path):
 def ask(url, body=None, **headers):
     request = urllib.request.Request(url, body, {"Content-Type": "application/json", **headers})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, answer.headers, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read().decode()
 
 
 def wait_for_status(url, status):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while ask(url)[0] != status:
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -60,7 +60,7 @@ def test_strangers_read_that_the_service_is_not_reachable_and_nothing_more(gatew
     with connect(base.replace("http", "ws") + "/rpc") as socket:
         for identity, method in enumerate(("calculator.add", "rpc.subscribe")):
             socket.send(json.dumps({**CALL, "id": identity, "method": method, "params": ["chat.room", 1][:2 - identity]}))
-            text = socket.recv(5)
+            text = socket.recv(PATIENCE)
             assert json.loads(text)["error"]["code"] == -32054
             assert "The service is not reachable" in text and not any(word in text for word in SECRETS), text
 

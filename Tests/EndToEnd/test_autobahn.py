@@ -7,7 +7,7 @@ import sys
 from programs import port_of, start_in_process, stop_all
 
 LEFT_OUT = ["9.*", "12.*", "13.*", "2.10", "2.11"]
-RUN_SECONDS = 300
+RUN_SECONDS = 900
 
 
 def test_the_websocket_server_passes_the_autobahn_cases(tmp_path):

@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 from cases.calls import CASES, PARAMETERS, STREAMS, STREAMS_REFUSED
 from cases.native import NativeClient
 from cases.right import Case, Failure, Result
-from programs import LISTENING, Program, port_of
+from programs import LISTENING, PATIENCE, Program, port_of
 
 DOORS = ["websocket", "post", "batch", "path", "get"]
 
@@ -56,7 +56,7 @@ def by_websocket(cases, port):
     with connect(f"ws://127.0.0.1:{port}/rpc", max_size=None, compression=None) as socket:
         for number, case in enumerate(cases, 1):
             socket.send(request(case, number))
-            yield case, answer_in(socket.recv(timeout=20), number)
+            yield case, answer_in(socket.recv(timeout=PATIENCE), number)
 
 
 def posted(connection, path, body, method="POST"):
@@ -67,7 +67,7 @@ def posted(connection, path, body, method="POST"):
 
 
 def by_post(cases, port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     for number, case in enumerate(cases, 1):
         status, body = posted(connection, "/rpc", request(case, number))
         assert status == 200, (case.title, status, body)
@@ -77,7 +77,7 @@ def by_post(cases, port):
 def by_batch(cases, port):
     """All calls in one message, at once."""
     requests = [request(case, number) for number, case in enumerate(cases, 1)]
-    status, body = posted(http.client.HTTPConnection("127.0.0.1", port, timeout=20), "/rpc", f"[{','.join(requests)}]")
+    status, body = posted(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE), "/rpc", f"[{','.join(requests)}]")
     assert status == 200
     answers = elements(body)
     assert len(answers) == len(cases)
@@ -92,13 +92,13 @@ def at_path(status, body):
 
 
 def by_path(cases, port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     for case in cases:
         yield case, at_path(*posted(connection, f"/rpc/{case.method.replace('.', '/')}", case.params))
 
 
 def by_get(cases, port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     for case in cases:
         query = "&".join(f"{quote(name)}={quote(value)}" for name, value in members(case))
         yield case, at_path(*posted(connection, f"/rpc/{case.method.replace('.', '/')}?{query}", "", "GET"))
@@ -239,10 +239,10 @@ def stream_by_websocket(case, port):
     """The items, and the error at the end or instead of them."""
     with connect(f"ws://127.0.0.1:{port}/rpc", compression=None) as socket:
         socket.send(request(case, 1))
-        answer = answer_in(socket.recv(timeout=20), 1)
+        answer = answer_in(socket.recv(timeout=PATIENCE), 1)
         if isinstance(answer, Failure):
             return [], answer
-        return events(lambda: socket.recv(timeout=20))
+        return events(lambda: socket.recv(timeout=PATIENCE))
 
 
 def events(receive):
@@ -256,7 +256,7 @@ def events(receive):
 
 def stream_by_sse(case, port):
     query = "&".join(f"{quote(name)}={quote(value)}" for name, value in members(case))
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", f"/rpc/{case.method.replace('.', '/')}?{query}", headers={"Accept": "text/event-stream"})
     response = connection.getresponse()
     if response.status != 200:

@@ -8,14 +8,13 @@ import sys
 
 import pytest
 
-from programs import ROOT
+from programs import PATIENCE, ROOT
 
 SCRIPTS = sorted((ROOT / "public" / "curl").glob("*.sh"))
-RUN_SECONDS = 20
 
 
 def run(*command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert done.stderr == ""
     assert done.returncode == 0
     return done.stdout

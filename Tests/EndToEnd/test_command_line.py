@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from programs import LISTENING, ROOT, Program, binary, port_of, stop_all
+from programs import LISTENING, PATIENCE, ROOT, Program, binary, port_of, stop_all
 
 NATIVE_LINE = r"native on (\S+)"
 
@@ -17,7 +17,7 @@ def postern(*arguments, **environment):
     """Runs `postern` to its end."""
     return subprocess.run(
         [binary("postern"), *map(str, arguments)], cwd=ROOT, env={**os.environ, **environment},
-        capture_output=True, text=True, timeout=30)
+        capture_output=True, text=True, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_a_stream_ends_when_nobody_reads_it(address):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as call:
         assert json.loads(call.stdout.readline())["tick"] == 1
         call.stdout.close()
-        assert call.wait(5) == 0
+        assert call.wait(PATIENCE) == 0
 
 
 def test_a_topic_is_watched(address):
@@ -134,7 +134,7 @@ def test_the_environment_gives_defaults():
     assert postern("gateway", POSTERN_UPSTREAM="nowhere").returncode == 64
     program = subprocess.run(
         [binary("postern-demo"), "--port", "70000"], env={**os.environ, "POSTERN_PORT": "abc"},
-        capture_output=True, text=True, timeout=10)
+        capture_output=True, text=True, timeout=PATIENCE)
     assert program.returncode == 64
     assert "POSTERN_PORT" in program.stderr
 
@@ -144,7 +144,7 @@ def test_flags_can_be_given_in_the_environment():
     environment = {**os.environ, **{f"POSTERN_{name}": value for name, value in names.items()}}
     for options, status in (["--port", "70000"], "--port 70000"), (["--no-gateway"], "--no-gateway needs --native"):
         program = subprocess.run(
-            [binary("postern-demo"), *options], env=environment, capture_output=True, text=True, timeout=10)
+            [binary("postern-demo"), *options], env=environment, capture_output=True, text=True, timeout=PATIENCE)
         assert program.returncode == 64 and f"Error: {status}" in program.stderr, program.stderr
 
 
@@ -161,5 +161,5 @@ def test_the_second_signal_does_not_wait():
     assert demo.process.poll() is None
     demo.process.send_signal(signal.SIGTERM)
     assert demo.process.wait(5) == 128 + signal.SIGTERM
-    assert call.wait(5) == 69
+    assert call.wait(PATIENCE) == 69
     call.communicate()

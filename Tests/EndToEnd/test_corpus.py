@@ -7,7 +7,7 @@ import pathlib
 
 import pytest
 
-from programs import ROOT
+from programs import PATIENCE, ROOT
 from test_cases import posted, servers  # noqa: F401 (the fixture)
 
 FOLDER = pathlib.Path(ROOT, "Tests/PosternJSONRPCTests/Corpus")
@@ -24,7 +24,7 @@ def files(kind):
 
 def send(port, method, texts):
     """The answers to one request for each text, as bytes."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     for text in texts:
         body = b'{"jsonrpc":"2.0","id":1,"method":"%s","params":[%s]}' % (method.encode(), text)
         connection.request("POST", "/rpc", body, {"Content-Type": "application/json"})

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from programs import LISTENING, NATIVE, Program, port_of, start_in_process, stop_all
+from programs import LISTENING, NATIVE, PATIENCE, Program, port_of, start_in_process, stop_all
 
 HOST = ["--allow-host", "*.site.example"]
 
@@ -87,6 +87,7 @@ def visit(chromium):
 
     def open_at(url):
         contexts.append(chromium.new_context())
+        contexts[-1].set_default_timeout(PATIENCE * 1000)
         page = contexts[-1].new_page()
         page.goto(url)
         return page
@@ -157,14 +158,14 @@ def test_pages_of_other_sites_do_not_call_by_images_and_links(visit, elsewhere):
         base = f"http://127.0.0.1:{port_of(programs[-1])}"
         page = visit(f"http://evil.example:{elsewhere}/")
         for path in ("/rpc/calculator/add?a=1&b=2", "/events/chat/room"):
-            with page.expect_event("requestfailed", timeout=5000) as failed:
+            with page.expect_event("requestfailed", timeout=PATIENCE * 1000) as failed:
                 page.evaluate("(url) => { new Image().src = url; }", base + path)
             assert "ERR_BLOCKED_BY_RESPONSE" in failed.value.failure
             visitor = visit(f"http://evil.example:{elsewhere}/")
-            with visitor.expect_response(base + path, timeout=5000) as response:
+            with visitor.expect_response(base + path, timeout=PATIENCE * 1000) as response:
                 visitor.evaluate("(url) => { location.href = url; }", base + path)
             assert response.value.status == 403
         page.evaluate("(url) => { location.href = url; }", base + "/")
-        page.wait_for_selector("#connection[data-state=open]", timeout=5000)
+        page.wait_for_selector("#connection[data-state=open]", timeout=PATIENCE * 1000)
     finally:
         stop_all(programs)

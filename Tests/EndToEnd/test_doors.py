@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from programs import LISTENING, NATIVE, ROOT, Program, binary, port_of, start_in_process, start_sidecar, stop_all
+from programs import (
+    LISTENING, NATIVE, PATIENCE, ROOT, Program, binary, port_of, start_in_process, start_sidecar, stop_all)
 
 APP = "https://app.example"
 SUB = "https://a.b.wild.example"
@@ -47,7 +48,7 @@ class Answer:
 
 def ask(port, path, method="GET", body=None, read=None, **headers):
     """One request on a connection of its own; underscores in names of fields are dashes."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
         connection.request(method, path, body, fields)
@@ -83,7 +84,7 @@ REQUESTS = {
 
 def send(port, name, **headers):
     method, path, body, fields, status = REQUESTS[name]
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path, body, {**fields, **headers})
         answer = Answer(connection.getresponse(), b"")
@@ -156,13 +157,13 @@ def test_credentials_are_for_origins_that_are_listed_by_name_and_only_with_the_o
 @pytest.mark.parametrize("command", [["postern-demo"], ["postern", "gateway", "--upstream", "unix:/nothing"]])
 def test_what_cannot_be_an_origin_or_a_host_is_refused_at_the_start(command, option, text, reason):
     command = [binary(command[0]), *command[1:], "--port", "0", option, text]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=10)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 64 and f"'{text}'" in result.stderr and reason in result.stderr, result.stderr
 
 
 def test_credentials_without_an_origin_are_refused_at_the_start():
     command = [binary("postern-demo"), "--port", "0", "--allow-origin", "*", "--allow-credentials"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=10)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 64 and "by name" in result.stderr
 
 
@@ -299,7 +300,7 @@ def test_many_descriptions_at_once_do_not_hold_the_loop(port):
 
 
 def worst_wait_during(port, batch):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("POST", "/rpc", batch, JSON)
     worst, start = 0, time.monotonic()
     while time.monotonic() - start < 0.4:
@@ -318,7 +319,7 @@ def worst_wait_during(port, batch):
 def test_posts_to_a_gateway_that_stops_are_answered_503(topology, tmp_path):
     programs = start_in_process() if topology == "in-process" else start_sidecar(tmp_path)
     port = port_of(programs[-1])
-    connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=10) for _ in range(7)]
+    connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE) for _ in range(7)]
     try:
         job = connections.pop()
         job.request("POST", "/rpc", '{"jsonrpc":"2.0","id":7,"method":"jobs.run","params":[1,1500]}', JSON)

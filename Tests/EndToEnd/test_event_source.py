@@ -2,7 +2,7 @@
 
 import pytest
 
-from programs import LISTENING, NATIVE, Program, free_port, stop_all
+from programs import LISTENING, NATIVE, PATIENCE, Program, free_port, stop_all
 from test_recovery import say
 
 START = """async () => {
@@ -39,13 +39,14 @@ def sidecar(tmp_path):
 
 
 def wait_for(page, told):
-    page.wait_for_function("told => window.told.join() == told && window.heard.join() == told", arg=told, timeout=20_000)
+    page.wait_for_function("told => window.told.join() == told && window.heard.join() == told", arg=told)
 
 
 def test_an_event_source_and_the_client_survive_restarts_of_service_and_gateway(chromium, sidecar):
     port = free_port()
     service, gateway = sidecar("service"), sidecar("gateway", port)
     page = chromium.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     try:
         page.goto(f"http://127.0.0.1:{port}/style.css")
         page.evaluate(START)

@@ -6,6 +6,8 @@ import urllib.parse
 
 import pytest
 
+from programs import PATIENCE
+
 HALF = '{"author":"me","text":"\\ud83d"}'
 
 
@@ -14,7 +16,7 @@ def post(server):
     """Sends one body to `/rpc`, and reads the answer."""
 
     def send(body, path="/rpc", **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", urllib.parse.urlsplit(server).port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", urllib.parse.urlsplit(server).port, timeout=PATIENCE)
         connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
         response = connection.getresponse()
         return response.status, json.loads(response.read())

@@ -8,7 +8,7 @@ import websockets
 
 from coroutines import run_for
 from native_peers import postern
-from programs import LISTENING, Program, port_of, stop_all
+from programs import LISTENING, PATIENCE, Program, port_of, stop_all
 
 COUNT = 66
 LARGE = "x" * 1_000_000
@@ -17,7 +17,7 @@ LARGE = "x" * 1_000_000
 def test_a_page_receives_every_one_of_many_large_answers(server):
     async def run():
         url = server.replace("http", "ws", 1) + "/rpc"
-        async with websockets.connect(url, max_size=None, max_queue=None, compression=None) as socket:
+        async with websockets.connect(url, max_size=None, max_queue=None, compression=None, ping_interval=None) as socket:
             async def send():
                 for number in range(COUNT):
                     request = {"jsonrpc": "2.0", "id": number, "method": "echo.echo", "params": [LARGE]}
@@ -29,7 +29,7 @@ def test_a_page_receives_every_one_of_many_large_answers(server):
             assert sorted(answer["id"] for answer in answers) == list(range(COUNT))
             assert all(answer.get("result") == LARGE for answer in answers)
 
-    run_for(60, run())
+    run_for(2 * PATIENCE, run())
 
 
 def test_a_page_stays_while_many_large_answers_to_small_calls_wait(server):
@@ -39,7 +39,7 @@ def test_a_page_stays_while_many_large_answers_to_small_calls_wait(server):
     """
     async def run():
         url = server.replace("http", "ws", 1) + "/rpc"
-        async with websockets.connect(url, max_size=None, max_queue=None, compression=None) as socket:
+        async with websockets.connect(url, max_size=None, max_queue=None, compression=None, ping_interval=None) as socket:
             async def call(number, method, *params):
                 await socket.send(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}))
 
@@ -57,7 +57,7 @@ def test_a_page_stays_while_many_large_answers_to_small_calls_wait(server):
             await call(COUNT, "calculator.add", 1, 2)
             assert json.loads(await socket.recv())["result"] == 3
 
-    run_for(60, run())
+    run_for(2 * PATIENCE, run())
 
 
 @pytest.mark.parametrize("leaves", [False, True])
@@ -76,7 +76,7 @@ def test_large_items_of_streams_wait_for_a_page_that_pauses(tmp_path, leaves):
     async def read(gateway):
         url = f"ws://127.0.0.1:{port_of(gateway)}/rpc"
         # Reads nothing from the connection while one message waits here.
-        async with websockets.connect(url, max_size=None, max_queue=1, compression=None) as socket:
+        async with websockets.connect(url, max_size=None, max_queue=1, compression=None, ping_interval=None) as socket:
             for number in (1, 2):
                 request = {"jsonrpc": "2.0", "id": number, "method": "large.items", "params": [COUNT]}
                 await socket.send(json.dumps(request))
@@ -103,4 +103,4 @@ def test_large_items_of_streams_wait_for_a_page_that_pauses(tmp_path, leaves):
             finally:
                 await asyncio.to_thread(stop_all, [gateway])
 
-    run_for(60, run())
+    run_for(2 * PATIENCE, run())

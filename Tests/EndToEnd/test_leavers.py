@@ -16,7 +16,7 @@ import pytest
 from leavers.pages import visit_until
 from leavers.visits import KilledVisitor, Visitor
 from leavers.wires import NativeWire, PageWire
-from programs import LISTENING, NATIVE, Program, binary, port_of, stop_all
+from programs import LISTENING, NATIVE, PATIENCE, Program, binary, port_of, stop_all
 
 SECONDS = float(os.environ.get("POSTERN_LEAVERS", 3))
 SEED = int(os.environ.get("POSTERN_SEED", random.randrange(1 << 30)))
@@ -46,7 +46,7 @@ class Stage:
         self.connections = len(self.programs) - 1
 
     def ask(self, method):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method})
             connection.request("POST", "/rpc", body, {"Content-Type": "application/json", "Connection": "close"})
@@ -93,14 +93,14 @@ class Stage:
             visitor.start()
         pages = visit_until(chromium, self.url, path, random.Random(f"{seed}/pages"), end)
         for visitor in visitors:
-            visitor.join(30)
+            visitor.join(PATIENCE)
             assert not visitor.is_alive(), "a client hangs"
             if visitor.failure:
                 raise visitor.failure
         return sum(visitor.visits for visitor in visitors), pages
 
 
-def wait_for(look, is_reached, seconds=20):
+def wait_for(look, is_reached, seconds=PATIENCE):
     """What is seen once it is as wanted, or the time is over."""
     end = time.monotonic() + seconds
     while not is_reached(seen := look()) and time.monotonic() < end:

@@ -14,9 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from native_peers import postern, run
-from programs import LISTENING, NATIVE, Program, line_with, port_of, start_in_process, start_sidecar, stop_all
-
-PATIENCE = 10
+from programs import LISTENING, NATIVE, PATIENCE, Program, line_with, port_of, start_in_process, start_sidecar, stop_all
 
 
 def test_an_upstream_that_is_lost_and_found_is_logged_with_the_cause(tmp_path):

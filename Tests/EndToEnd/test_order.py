@@ -36,7 +36,7 @@ def send_together(socket, *texts):
 def messages_until(socket, is_last):
     messages = []
     while not messages or not is_last(messages[-1]):
-        text = socket.message(5)
+        text = socket.message(60)
         assert text is not None, messages
         messages.append(json.loads(text))
     return messages
@@ -137,7 +137,7 @@ def test_entries_of_a_posted_batch_begin_in_order(server, port):
 
     def run():
         request = urllib.request.Request(f"{server}/rpc", batch.encode(), {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             return json.loads(response.read())[1]["result"]
 
     check_rounds(ROUNDS, run, 1)

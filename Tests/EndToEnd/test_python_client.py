@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from native_peers import error_of, make_certificate, postern, run, services, trusting, until
-from programs import LISTENING, ROOT, Program, binary, stop_all
+from programs import LISTENING, PATIENCE, ROOT, Program, binary, stop_all
 
 NATIVE_LINE = r"native on (\S+)"
 SECRET = b"the secret of this test, in 40 characters"
@@ -59,7 +59,7 @@ def test_calls_with_progress_errors_and_named_arguments(address):
 
 async def until_idle(peer):
     """The demo's own count of jobs that run is 0."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await peer.call("jobs/active") != 0:
             await asyncio.sleep(0.02)
 
@@ -68,7 +68,7 @@ def test_a_cancelled_call_and_a_stream_that_is_left_end_at_the_server(address):
     async def test():
         async with postern.connect(address) as peer:
             task = asyncio.ensure_future(peer.call("jobs/run", 1_000, 60_000))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 while await peer.call("jobs/active") == 0:
                     await asyncio.sleep(0.01)
             task.cancel()
@@ -128,7 +128,7 @@ def test_a_function_is_called_and_an_object_is_returned_when_it_is_not_held_any_
             watch = await peer.call("files/watch", str(tmp_path / "a"), lambda *change: changes.put_nowait(change))
             assert watch.is_object and await watch.call("text") == "<FileMonitor object>"
             (tmp_path / "a").write_text("three")
-            await asyncio.wait_for(changes.get(), 10)
+            await asyncio.wait_for(changes.get(), PATIENCE)
             await watch.call("stop")
             await until(lambda: not peer._lent)
             assert len(peer._held) == 1
@@ -222,7 +222,7 @@ def test_the_command_line_reads_a_python_server(tmp_path):
             assert "t.room What t/say was given" in lines
             watching = asyncio.ensure_future(
                 command(binary("postern"), "watch", server.address, "t.room", "--count", "2"))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while not watching.done():
                     room.publish({"text": "hello"})
                     await asyncio.sleep(0.02)

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from native_peers import KINDS, PAGE, Frames, Raw, error_of, make_certificate, postern, run, services, trusting, until
-from programs import ROOT
+from programs import PATIENCE, ROOT
 
 CODES = [int(code) for code in re.findall(r"^\| (-32\d{3}) \|", PAGE, re.MULTILINE)]
 SECRET = b"the secret of both of these ends"
@@ -184,7 +184,7 @@ def test_a_child_process_adopts_its_standard_input():
         theirs.close()
         async with postern.adopt(ours) as peer:
             assert await peer.call("child/increment", 1) == 2
-        assert await asyncio.wait_for(child.wait(), 10) == 0
+        assert await asyncio.wait_for(child.wait(), PATIENCE) == 0
     run(test)
 
 

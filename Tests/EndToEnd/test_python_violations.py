@@ -6,6 +6,7 @@ import msgpack
 import pytest
 
 from native_peers import Frames, Raw, error_of, postern, run, services, until
+from programs import PATIENCE
 
 SECRET = b"the secret of both of these ends"
 NO, YES, UNKNOWN = postern.Executed
@@ -109,7 +110,7 @@ def test_what_breaks_the_protocol_ends_the_connection(tmp_path, name):
         async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
             reader, writer = await asyncio.open_unix_connection(f"{tmp_path}/s")
             writer.transport.write(b"\x00\x00\x00\x04\x93\x00\x01\x80" + BAD[name])
-            data = await asyncio.wait_for(reader.read(), 5)
+            data = await asyncio.wait_for(reader.read(), PATIENCE)
             assert data[4:].find(b"\x93\x0d\x01") > 0, data
             async with postern.connect(server.address) as peer:
                 assert await peer.call("t/add", 1, 2) == 3
@@ -220,7 +221,7 @@ def test_half_a_frame_and_half_a_handshake_end_the_connection(tmp_path, monkeypa
             for data in (b"", b"\x00\x00\x00\x04\x93", b"\x00\x00\x00\x04\x93\x00\x01\x80\x00\x00\x00\x09\x98"):
                 reader, writer = await asyncio.open_unix_connection(f"{tmp_path}/s")
                 writer.transport.write(data)
-                assert (await asyncio.wait_for(reader.read(), 5)).find(b"\x93\x0d\x04") > 0
+                assert (await asyncio.wait_for(reader.read(), PATIENCE)).find(b"\x93\x0d\x04") > 0
                 writer.close()
     run(test)
 

@@ -9,11 +9,11 @@ import time
 import pytest
 from websockets.sync.client import connect
 
-from programs import LISTENING, NATIVE, Program, port_of, start_in_process, start_sidecar, stop_all
+from programs import LISTENING, NATIVE, PATIENCE, Program, port_of, start_in_process, start_sidecar, stop_all
 
 
 def say(port, text):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("POST", "/rpc/chat/say", json.dumps(["me", text]),
                        {"Content-Type": "application/json"})
     answer = connection.getresponse()
@@ -25,7 +25,7 @@ class EventReader:
     """`GET /events/chat/room`, block by block."""
 
     def __init__(self, port, last_event_id=None, path="/events/chat/room"):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last_event_id} if last_event_id else {})}
         self.connection.request("GET", path, headers=headers)
         self.answer = self.connection.getresponse()
@@ -75,10 +75,10 @@ class Subscriber:
         self.socket = connect(f"ws://127.0.0.1:{port}/rpc", max_size=None)
         meta = {"meta": {"since": since}} if since else {}
         self.socket.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "rpc.subscribe", "params": ["chat.room"], **meta}))
-        self.opened = json.loads(self.socket.recv(10))["result"]
+        self.opened = json.loads(self.socket.recv(PATIENCE))["result"]
 
     def event(self):
-        return json.loads(self.socket.recv(10))["params"]
+        return json.loads(self.socket.recv(PATIENCE))["params"]
 
     def __enter__(self):
         return self
@@ -142,7 +142,7 @@ def test_what_the_history_has_lost_is_told_with_its_number(port):
         for identity in range(1100):
             message = {"jsonrpc": "2.0", "id": identity, "method": "chat.say", "params": ["me", "x"]}
             socket.send(json.dumps(message))
-            socket.recv(10)
+            socket.recv(PATIENCE)
     with Subscriber(port, place) as subscriber:
         assert subscriber.opened["recovered"] is False
         assert subscriber.event()["gap"] == {
@@ -164,7 +164,7 @@ def test_a_replay_that_is_larger_than_the_queue_of_a_connection_arrives(port):
         for identity in range(900):
             text = json.dumps({"jsonrpc": "2.0", "id": identity, "method": "chat.say", "params": ["me", "x" * 1900]})
             socket.send(text)
-            socket.recv(10)
+            socket.recv(PATIENCE)
     with Subscriber(port, place) as subscriber, EventReader(port, last) as reader:
         time.sleep(0.3)
         assert [subscriber.event()["seq"] for _ in range(900)] == list(range(place["seq"] + 1, place["seq"] + 901))

@@ -8,6 +8,8 @@ import urllib.request
 import pytest
 from websockets.sync.client import connect
 
+from programs import PATIENCE
+
 # The calls in flight and the subscriptions that one page may have.
 CALLS, SUBSCRIPTIONS = 128, 256
 
@@ -27,7 +29,7 @@ def receive(socket, count):
     """The next answers, by id; notifications between them are ignored."""
     answers = {}
     while len(answers) < count:
-        message = json.loads(socket.recv(30))
+        message = json.loads(socket.recv(PATIENCE))
         if "id" in message:
             answers[message["id"]] = message
     return answers
@@ -37,7 +39,7 @@ def add(server):
     """What another client's call is answered, by POST."""
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "calculator.add", "params": [2, 3]}).encode()
     request = urllib.request.Request(server + "/rpc", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer).get("result")
 
 

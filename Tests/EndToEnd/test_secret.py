@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from programs import LISTENING, NATIVE, ROOT, START_SECONDS, Program, binary, line_with, port_of, stop_all
+from programs import LISTENING, NATIVE, PATIENCE, ROOT, Program, binary, line_with, port_of, stop_all
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def demo(folder):
 def call(address, *options, **environment):
     return subprocess.run(
         [binary("postern"), "call", address, "calculator.add", "2", "3", *map(str, options)], cwd=ROOT,
-        env={**os.environ, **environment}, capture_output=True, text=True, timeout=30)
+        env={**os.environ, **environment}, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def test_who_knows_the_secret_is_served(demo, folder):
@@ -66,7 +66,7 @@ def test_a_gateway_reaches_its_server_with_the_secret(demo, folder):
 def test_a_gateway_with_a_wrong_secret_ends_and_says_why(demo, folder):
     gateway = Program("postern", "gateway", "--upstream", demo.line[1], "--port", 0,
                       "--secret-file", folder / "wrong", ready=LISTENING)
-    assert gateway.process.wait(START_SECONDS) == 69
+    assert gateway.process.wait(PATIENCE) == 69
     for reader in gateway.readers:
-        reader.join(5)
+        reader.join(PATIENCE)
     assert any("has another shared secret" in line for line in gateway.output)

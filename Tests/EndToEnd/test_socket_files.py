@@ -8,7 +8,7 @@ import subprocess
 import uuid
 
 import pytest
-from programs import LISTENING, NATIVE, Program, binary, port_of, stop_all
+from programs import LISTENING, NATIVE, PATIENCE, Program, binary, port_of, stop_all
 
 
 def serve(address, *options, **environment):
@@ -24,14 +24,14 @@ def refuse(address, *options):
     """What a server says that cannot listen."""
     done = subprocess.run(
         [binary("postern-demo"), "--no-gateway", "--native", address, *options],
-        capture_output=True, text=True, timeout=20)
+        capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode not in (0, -signal.SIGTRAP, -signal.SIGABRT), done.stderr
     return done.stderr
 
 
 def add(address):
     done = subprocess.run(
-        [binary("postern"), "call", address, "calculator.add", "2", "3"], capture_output=True, text=True, timeout=20)
+        [binary("postern"), "call", address, "calculator.add", "2", "3"], capture_output=True, text=True, timeout=PATIENCE)
     return done.stdout.strip() or done.stderr
 
 

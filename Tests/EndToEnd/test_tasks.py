@@ -10,9 +10,8 @@ import pytest
 
 from websockets.sync.client import connect
 
-from programs import ROOT, binary, port_of, start_in_process, stop_all
+from programs import PATIENCE, ROOT, binary, port_of, start_in_process, stop_all
 
-SECONDS = 20
 FAST = 1_000_000
 
 
@@ -26,7 +25,7 @@ def python_of_the_tests():
 
 def curl(url, *arguments):
     """The answer to one request, as JSON."""
-    command = ["curl", "-sS", "--max-time", str(SECONDS), *arguments, url]
+    command = ["curl", "-sS", "--max-time", str(PATIENCE), *arguments, url]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -45,7 +44,7 @@ def tasks(server):
 
 def until(condition):
     """Waits for an answer that is true, and returns it."""
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + PATIENCE
     while not (answer := condition()):
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -119,7 +118,7 @@ def test_a_subscriber_of_the_topic_misses_nothing(server):
         root = spawn(server, limit=100, parts=1, pace=FAST)
         events = []
         while not events or (events[-1]["id"], events[-1]["kind"]) != (root, "exit"):
-            message = json.loads(socket.recv(timeout=SECONDS))
+            message = json.loads(socket.recv(timeout=PATIENCE))
             if message.get("method") == "rpc.event":
                 events.append(message["params"]["result"])
     own = [event for event in events if event["id"] == root]
@@ -136,13 +135,13 @@ def test_the_terminal_shows_the_tree_and_what_happens(server):
     url = f"ws{server.removeprefix('http')}/rpc"
     lines = subprocess.run(
         [binary("postern"), "tasks", url], cwd=ROOT, check=True, capture_output=True, text=True,
-        timeout=SECONDS).stdout.splitlines()
+        timeout=PATIENCE).stdout.splitlines()
     index = next(index for index, line in enumerate(lines) if line.startswith(root))
     assert lines[index].endswith('{"primes":25,"missing":[]}')
     assert all(line.startswith("  range-") and " done " in line for line in lines[index + 1:index + 3])
     done = subprocess.run(
         [binary("postern"), "tasks", url, "--watch", "--count", "1"], cwd=ROOT, check=True, capture_output=True,
-        text=True, timeout=SECONDS)
+        text=True, timeout=PATIENCE)
     assert done.stdout.endswith("created\n")
 
 

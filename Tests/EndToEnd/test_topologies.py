@@ -4,7 +4,7 @@ import json
 import urllib.error
 import urllib.request
 
-from programs import port_of, start_in_process, start_sidecar, stop_all
+from programs import PATIENCE, port_of, start_in_process, start_sidecar, stop_all
 
 REQUESTS = [
     {"jsonrpc": "2.0", "id": 1, "method": "calculator.add", "params": {"a": 1, "b": 2}},
@@ -28,7 +28,7 @@ def answer(base, message):
     request = urllib.request.Request(
         f"{base}/rpc", json.dumps(message).encode(), {"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
             status, body = response.status, response.read()
     except urllib.error.HTTPError as error:
         status, body = error.code, error.read()

@@ -8,12 +8,12 @@ import msgpack
 import pytest
 
 from native_peers import postern, run
-from programs import ROOT
+from programs import PATIENCE, ROOT
 
 TEXT = (ROOT / "Tests/Corpus/sessions.txt").read_text()
 SESSIONS = [(lines[0], lines[1:]) for part in TEXT.split("\nsession ")[1:]
             for lines in [[line for line in part.splitlines() if line and not line.startswith("#")]]]
-SECONDS, SECRET, NONCE = 5, bytes(range(0x20)), bytes(range(0x80, 0x90))
+SECRET, NONCE = bytes(range(0x20)), bytes(range(0x80, 0x90))
 
 
 def offers():
@@ -107,7 +107,7 @@ class Replay:
         return at == len(body)
 
     async def frame(self):
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await self.reader.readexactly(int.from_bytes(await self.reader.readexactly(4), "big"))
 
     async def play(self, lines):
@@ -131,7 +131,7 @@ class Replay:
             elif kind == "raw":
                 self.writer.write(bytes.fromhex(tokens))
             elif kind == "close":
-                async with asyncio.timeout(SECONDS):
+                async with asyncio.timeout(PATIENCE):
                     assert await self.reader.read() == b""
 
 

@@ -114,7 +114,7 @@ class NativeClient:
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(20)
+        self.socket.settimeout(60)
         self.socket.connect(path)
         self.calls = 0
         self.send([0, 1, Pairs([("names", True), ("name", "python")])])

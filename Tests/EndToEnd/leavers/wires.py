@@ -37,7 +37,7 @@ class NativeWire:
 
     def __init__(self, address):
         self.connection = socket.socket(socket.AF_UNIX)
-        self.connection.settimeout(10)
+        self.connection.settimeout(60)
         self.connection.connect(address)
         self.data, self.lent, self.kinds = bytearray(), [], {}
 
