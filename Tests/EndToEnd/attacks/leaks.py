@@ -57,18 +57,18 @@ class LeakCheck:
             binary = folder / f"postern-demo-{rounds}"
             shutil.copy(program(), binary)
             subprocess.run(["strip", "-g", binary], check=True)
-            server = Server(wrapper=VALGRIND, patience=120, binary=binary)
+            server = Server(wrapper=VALGRIND, patience=600, binary=binary)
             self.servers.append(server)
             for _ in range(rounds):
                 connect_in_every_way(server.port)
-            assert server.terminate(60) == 0, "it did not stop"
+            assert server.terminate(300) == 0, "it did not stop"
             self.lost[rounds] = lost(server.lines)
         except Exception as error:
             self.failures.append((error, server and server.lines[-40:]))
 
     def join(self):
         for thread in self.threads:
-            thread.join(120)
+            thread.join(900)
 
     def stop(self):
         for server in self.servers:
@@ -78,7 +78,7 @@ class LeakCheck:
 def connect_in_every_way(port):
     """One connection of every kind: each is used, and closed by its client in the ordinary way."""
     for text in TEXTS.values():
-        socket = raw.WebSocket(port, timeout=30)
+        socket = raw.WebSocket(port, timeout=300)
         socket.text(text)
         if "ui/ask" in socket.message():
             socket.text('{"jsonrpc":"2.0","id":1,"result":2}')
@@ -86,7 +86,7 @@ def connect_in_every_way(port):
         socket.send(raw.close_frame())
         socket.close()
     for request in REQUESTS.values():
-        with raw.connect(port, 30) as connection:
+        with raw.connect(port, 300) as connection:
             connection.sendall(request)
             assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
 

@@ -30,12 +30,12 @@ class MemoryCheck:
             binary = folder / "postern-demo"
             shutil.copy(program(), binary)
             subprocess.run(["strip", "-g", binary], check=True)
-            self.server = Server(wrapper=VALGRIND, patience=120, binary=binary)
+            self.server = Server(wrapper=VALGRIND, patience=600, binary=binary)
             for step in (self.upgrades, self.sockets, self.endings, self.requests, self.streams):
                 start = time.monotonic()
                 step(self.server.port)
                 self.counts[step.__name__] = round(time.monotonic() - start, 1)
-            self.exitCode = self.server.terminate(60)
+            self.exitCode = self.server.terminate(300)
         except Exception as error:
             self.failure = error
         finally:
@@ -47,9 +47,9 @@ class MemoryCheck:
         """H10: once a use after free in libwebsockets."""
         for upgrade in ("foo", "h2c", "websocket"):
             for _ in range(20):
-                with raw.connect(port, 30) as connection:
+                with raw.connect(port, 300) as connection:
                     connection.sendall(raw.get("/livez", close=False))
-                    assert raw.read_answer(connection, 30).status == 200
+                    assert raw.read_answer(connection, 300).status == 200
                     raw.send_quietly(connection, raw.get("/livez", "Connection: Upgrade", f"Upgrade: {upgrade}", close=False))
                     raw.send_quietly(connection, raw.handshake())
                     raw.read_all(connection, 0.1)
@@ -57,11 +57,11 @@ class MemoryCheck:
     @staticmethod
     def sockets(port):
         for _ in range(20):
-            sockets = [raw.WebSocket(port, timeout=60) for _ in range(50)]
+            sockets = [raw.WebSocket(port, timeout=300) for _ in range(50)]
             for socket in sockets:
                 socket.text(raw.ADD)
             for socket in sockets:
-                assert '"result":3' in socket.message(60)
+                assert '"result":3' in socket.message(300)
             for index, socket in enumerate(sockets):
                 if index % 2:
                     socket.send(raw.close_frame())
@@ -83,8 +83,8 @@ class MemoryCheck:
             sockets = []
             for end in ends:
                 # Once behind the handshake in one segment, once alone.
-                sockets.append(raw.WebSocket(port, timeout=60, extra=end))
-                sockets.append(raw.WebSocket(port, timeout=60))
+                sockets.append(raw.WebSocket(port, timeout=300, extra=end))
+                sockets.append(raw.WebSocket(port, timeout=300))
                 sockets[-1].send(end)
             time.sleep(waits)
             for socket in sockets:
@@ -100,26 +100,26 @@ class MemoryCheck:
     @staticmethod
     def requests(port):
         for _ in range(10):
-            connections = [raw.connect(port, 30) for _ in range(20)]
+            connections = [raw.connect(port, 300) for _ in range(20)]
             for connection in connections:
                 raw.send_quietly(connection, raw.post(raw.ADD) * 3 + raw.post(raw.call("jobs.run", '{"steps":1,"stepMs":5}')))
             for index, connection in enumerate(connections):
                 if index % 3:
-                    raw.read_answer(connection, 30)
+                    raw.read_answer(connection, 300)
                 if index % 5 == 0:
                     raw.send_quietly(connection, b"\0\0\0")
                 connection.close()
 
     @staticmethod
     def streams(port):
-        connections = [raw.connect(port, 30) for _ in range(20)]
-        publisher = raw.WebSocket(port, timeout=60)
+        connections = [raw.connect(port, 300) for _ in range(20)]
+        publisher = raw.WebSocket(port, timeout=300)
         for connection in connections:
             connection.sendall(raw.get("/events/bench", close=False))
-            assert raw.read_answer(connection, 30).status == 200
+            assert raw.read_answer(connection, 300).status == 200
         for index, connection in enumerate(connections):
             publisher.text(raw.call("bench.publish", '{"text":"x"}'))
-            assert publisher.message(60)
+            assert publisher.message(300)
             if index % 2:
                 raw.send_quietly(connection, b"x")
             connection.close()

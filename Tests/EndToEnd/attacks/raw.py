@@ -8,9 +8,11 @@ import time
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 TEXT, BINARY, CLOSE, PING, PONG, CONTINUATION = 1, 2, 8, 9, 10, 0
+# How many seconds may pass until what has to happen has happened, on a machine that is busy with other work.
+PATIENCE = 60
 
 
-def connect(port, timeout=20.0, receive_buffer=None):
+def connect(port, timeout=PATIENCE, receive_buffer=None):
     """A TCP connection; a small receive buffer must be set before it is made."""
     connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if receive_buffer:
@@ -21,7 +23,7 @@ def connect(port, timeout=20.0, receive_buffer=None):
     return connection
 
 
-def read_all(connection, seconds=20.0):
+def read_all(connection, seconds=PATIENCE):
     """Everything until the other end closes; the second value says whether it did in time."""
     deadline, data = time.monotonic() + seconds, b""
     while True:
@@ -59,7 +61,7 @@ class Answer:
         return f"<{self.status} {self.headers} {self.body[:200]!r} +{len(self.rest)} bytes>"
 
 
-def read_answer(connection, seconds=5.0):
+def read_answer(connection, seconds=PATIENCE):
     """One HTTP answer of a connection that may stay open; status is None when there was none."""
     deadline, data = time.monotonic() + seconds, b""
     while True:
@@ -79,7 +81,7 @@ def read_answer(connection, seconds=5.0):
         data += piece
 
 
-def ask(port, request, seconds=5.0):
+def ask(port, request, seconds=PATIENCE):
     """Sends a request on a connection of its own; its answer, and whether the server then closed the connection.
 
     A server that announces the end of the connection, or does not answer, gets a while to end it.
@@ -90,7 +92,7 @@ def ask(port, request, seconds=5.0):
         if answer.status == 101:
             return answer, False
         ends = answer.status is None or answer.headers.get("connection") == "close"
-        data, closed = read_all(connection, 3 if ends else 0.02)
+        data, closed = read_all(connection, PATIENCE if ends else 0.02)
         answer.rest += data
         return answer, closed
 
@@ -157,7 +159,7 @@ def close_frame(code=1000, reason=b""):
 class WebSocket:
     """A client that sends what it is told and reads whole frames."""
 
-    def __init__(self, port, path="/rpc", *headers, timeout=10.0, receive_buffer=None, extra=b""):
+    def __init__(self, port, path="/rpc", *headers, timeout=PATIENCE, receive_buffer=None, extra=b""):
         self.connection = connect(port, timeout, receive_buffer)
         self.timeout, self.data, self.ended = timeout, bytearray(), False
         key = base64.b64encode(os.urandom(16)).decode()
@@ -230,7 +232,7 @@ class WebSocket:
             elif got[0] == CLOSE:
                 return None
 
-    def ending(self, seconds=8.0, answers=True, waits=True):
+    def ending(self, seconds=PATIENCE, answers=True, waits=True):
         """How the server ends the connection: its close code, "bare" for an end without one, None if it does not.
 
         Data that was under way is skipped. With `waits` the connection must also come to its end.

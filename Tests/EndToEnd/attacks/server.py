@@ -30,7 +30,7 @@ def isOptimised():
 class Server:
     """One running gateway. Its output is kept, up to a limit, in `lines`."""
 
-    def __init__(self, *options, wrapper=(), environment=None, patience=30, binary=None):
+    def __init__(self, *options, wrapper=(), environment=None, patience=60, binary=None):
         command = [*wrapper, str(binary or program()), "--port", "0", "--raw-echo", *options]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
@@ -80,12 +80,12 @@ class Server:
         time.sleep(seconds)
         return (self.cpu() - before) / (time.monotonic() - start)
 
-    def terminate(self, seconds=30):
+    def terminate(self, seconds=60):
         """Asks it to stop; its exit code, None when it did not."""
         self.process.send_signal(signal.SIGTERM)
         return self.wait(seconds)
 
-    def wait(self, seconds=30):
+    def wait(self, seconds=60):
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -94,6 +94,6 @@ class Server:
     def stop(self):
         if self.isAlive():
             self.process.terminate()
-            if self.wait(10) is None:
+            if self.wait() is None:
                 self.process.kill()
                 self.process.wait()

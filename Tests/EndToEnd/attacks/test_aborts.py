@@ -73,13 +73,13 @@ def is_idle(now):
 def settled(programs):
     """The state once nothing is under way, and all that is made when first needed has been made."""
     abort_everything(port_of(programs[-1]), 0, len(ENDINGS) + 1)
-    now = wait_until(10, is_idle, programs)
+    now = wait_until(raw.PATIENCE, is_idle, programs)
     assert is_idle(now), now
     return now
 
 
 def check_that_nothing_stayed(programs, before):
-    now = wait_until(10, lambda now: now == before, programs)
+    now = wait_until(raw.PATIENCE, lambda now: now == before, programs)
     assert now == before
 
 

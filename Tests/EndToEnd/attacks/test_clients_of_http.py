@@ -79,7 +79,7 @@ def test_old_clients_read_an_event_stream_until_the_connection_ends(port):
         connection.sendall(request)
         data = read_until(connection, lambda data: data.count(b"\n\n") > 3)
         connection.shutdown(socket.SHUT_WR)
-        rest, closed = raw.read_all(connection, 5)
+        rest, closed = raw.read_all(connection)
         head, _, body = (data + rest).partition(b"\r\n\r\n")
         assert closed and head.startswith(b"HTTP/1.1 200") and b"Connection: close" in head and b"chunked" not in head
         assert body.startswith(b"retry: ") and body.endswith(b"\n\n") and b"\r\n" not in body
@@ -148,7 +148,7 @@ def test_one_empty_line_before_a_request_is_skipped(port, pieces):
             connection.sendall(raw.get("/livez", close=False))
             assert raw.read_answer(connection).status == 200
         connection.sendall(b"\r\n\r\n")
-        assert raw.read_answer(connection).status == 400 and raw.read_all(connection, 3)[1]
+        assert raw.read_answer(connection).status == 400 and raw.read_all(connection)[1]
 
 
 # Date, and texts
@@ -224,7 +224,7 @@ def test_an_event_is_a_chunk(port):
         connection.sendall(raw.get("/rpc/clock/ticks?interval=0.01", "Accept: text/event-stream", close=False))
         data = read_until(connection, lambda data: data.count(b"data: ") > 3)
         connection.shutdown(socket.SHUT_WR)
-        rest, closed = raw.read_all(connection, 5)
+        rest, closed = raw.read_all(connection)
         head, _, body = (data + rest).partition(b"\r\n\r\n")
         assert closed and b"Transfer-Encoding: chunked" in head
         assert b"Connection" not in head and b"Content-Length" not in head
@@ -319,7 +319,7 @@ def test_requests_behind_a_slow_one_wait_however_large_they_are(port, sizes):
     echoes = [raw.post(raw.call("echo.echo", '["' + "x" * size + '"]', index + 2)) for index, size in enumerate(sizes)]
     with raw.connect(port) as connection:
         connection.sendall(raw.post(JOB) + b"".join(echoes) + raw.get("/livez"))
-        data, closed = raw.read_all(connection, 10)
+        data, closed = raw.read_all(connection)
     answers = [data.find(b'"id":%d' % (index + 1)) for index in range(len(sizes) + 1)]
     assert closed and min(answers) >= 0 and answers == sorted(answers) and data.endswith(b"ok\n")
 
@@ -336,7 +336,7 @@ def active(port):
     return int(raw.ask(port, raw.get("/rpc/jobs/active"))[0].body)
 
 
-def eventually(condition, seconds=5):
+def eventually(condition, seconds=raw.PATIENCE):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

@@ -36,7 +36,7 @@ class Load:
             self.problems.append(answer)
 
     def _webSocket(self):
-        socket, sent, identity = raw.WebSocket(self.port, timeout=20), {}, 0
+        socket, sent, identity = raw.WebSocket(self.port), {}, 0
         while True:
             while len(sent) < 4:
                 identity += 1
@@ -59,7 +59,7 @@ class Load:
 
     def _posts(self):
         while not self.isOver:
-            answer, _ = raw.ask(self.port, raw.post(raw.call("jobs.run", '{"steps":1,"stepMs":50}')), 10)
+            answer, _ = raw.ask(self.port, raw.post(raw.call("jobs.run", '{"steps":1,"stepMs":50}')))
             if answer.status != 200:
                 self.problems.append(answer)
             else:
@@ -67,7 +67,7 @@ class Load:
 
     def join(self):
         for thread in self.threads:
-            thread.join(20)
+            thread.join(raw.PATIENCE)
             assert not thread.is_alive()
 
 
@@ -95,7 +95,7 @@ def test_an_idle_server_stops_at_once(start):
         assert raw.read_answer(kept).status == 200
         began = time.monotonic()
         assert server.terminate(5) == 0 and time.monotonic() - began < 4
-        assert raw.read_all(kept, 1) == (b"", True) and raw.read_all(silent, 1)[1]
+        assert raw.read_all(kept) == (b"", True) and raw.read_all(silent)[1]
 
 
 def test_a_large_answer_that_is_under_way_arrives_whole(start):
@@ -106,9 +106,9 @@ def test_a_large_answer_that_is_under_way_arrives_whole(start):
         time.sleep(0.3)
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
-        data, closed = raw.read_all(connection, 20)
+        data, closed = raw.read_all(connection)
         assert len(data) > 1_000_000 and data.endswith(b'"}') and closed
-    assert server.wait(10) == 0
+    assert server.wait() == 0
 
 
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
@@ -136,5 +136,5 @@ def test_a_request_that_is_on_its_way_while_the_server_stops_is_answered(start):
         kept.sendall(raw.post(raw.call("calculator.add", "[2,3]")))
         answer = raw.read_answer(kept)
         assert answer.status in (200, 503) and json.loads(answer.body)["error"]["data"]["executed"] == "no"
-        assert raw.read_all(kept, 1) == (b"", True)
-    assert server.wait(10) == 0
+        assert raw.read_all(kept) == (b"", True)
+    assert server.wait() == 0

@@ -11,7 +11,7 @@ import raw
 from victim import Victim
 
 
-def wait_until(condition, seconds):
+def wait_until(condition, seconds=raw.PATIENCE):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "not in time"
@@ -33,7 +33,7 @@ def test_w14_one_stalled_subscriber_hurts_only_itself(server, alive):
     received = [[] for _ in range(readers)]
 
     def read(socket, times):
-        while len(times) < count and (message := socket.message(10)):
+        while len(times) < count and (message := socket.message()):
             event = json.loads(message)["params"]
             assert event["seq"] - first == len(times) + 1 and "gap" not in event
             times.append(time.perf_counter() - float(event["result"].split(" ")[0]))
@@ -52,13 +52,13 @@ def test_w14_one_stalled_subscriber_hurts_only_itself(server, alive):
         publisher.text(raw.call("bench.publish", f'{{"text":"{time.perf_counter()} {filler}"}}', index))
         assert "result" in publisher.message()
     for thread in threads:
-        thread.join(20)
+        thread.join(raw.PATIENCE)
     assert [len(times) for times in received] == [count] * readers
     assert statistics.median(time for times in received for time in times) < 0.05
     assert server.rss() - before < 64 << 20
     # The stalled one: what it is given once it reads again ends with 4408, or with a cut.
     time.sleep(0.5)
-    assert stalled.ending(12) in (4408, "bare")
+    assert stalled.ending() in (4408, "bare")
     for socket in [*sockets, publisher, stalled]:
         socket.close()
 
@@ -72,7 +72,7 @@ def test_w14_a_stalled_subscriber_that_never_reads_again_is_freed(server):
         publisher.text(raw.call("bench.publish", f'{{"text":"{filler}"}}', index))
         publisher.message()
     publisher.close()
-    wait_until(lambda: server.descriptors() <= before + 1, 12)
+    wait_until(lambda: server.descriptors() <= before + 1)
     stalled.close()
 
 
@@ -93,10 +93,10 @@ def open_stream(port):
 def test_t20_streams_that_are_left_free_their_slot(server, alive, leave):
     before = server.descriptors()
     connections = [open_stream(server.port) for _ in range(20)]
-    wait_until(lambda: server.descriptors() >= before + 20, 1)
+    wait_until(lambda: server.descriptors() >= before + 20)
     for connection in connections:
         leave(connection)
-    wait_until(lambda: server.descriptors() <= before + 1, 5)
+    wait_until(lambda: server.descriptors() <= before + 1)
     for connection in connections:
         connection.close()
 
@@ -122,7 +122,7 @@ def test_p5_a_stalled_stream_is_cut(server):
         publisher.text(raw.call("bench.publish", f'{{"text":"{filler}"}}', index))
         publisher.message()
     publisher.close()
-    wait_until(lambda: server.descriptors() <= before + 1, 12)
+    wait_until(lambda: server.descriptors() <= before + 1)
     assert server.rss() - memory < 32 << 20
     connection.close()
 
@@ -138,7 +138,7 @@ def test_w18_running_out_of_descriptors_is_survived(start):
         assert server.descriptors() <= 64 and server.isAlive()
         for connection in connections:
             connection.close()
-        wait_until(lambda: raw.ask(server.port, raw.get("/livez"))[0].status == 200, 1)
+        wait_until(lambda: raw.ask(server.port, raw.get("/livez"))[0].status == 200)
         for _ in range(20):
             assert raw.ask(server.port, raw.get("/livez"))[0].status == 200
     assert server.lineCount - lines < 40
@@ -158,5 +158,5 @@ def test_connections_that_come_and_go_leave_nothing_behind(server, alive):
     time.sleep(0.3)
     descriptors, memory = server.descriptors(), server.rss()
     churn(800)
-    wait_until(lambda: server.descriptors() <= descriptors + 1, 2)
+    wait_until(lambda: server.descriptors() <= descriptors + 1)
     assert server.rss() - memory < 4 << 20

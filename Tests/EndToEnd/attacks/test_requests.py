@@ -199,12 +199,12 @@ def test_t12_garbage_behind_a_pending_request_is_refused_after_its_answer(server
         raw.send_quietly(connection, job(800) + b"x" * 20_000)
         raw.send_quietly(connection, b"x" * 1_000_000)
         assert server.cpuShare(0.3) < 0.9
-        data, closed = raw.read_all(connection, 5)
+        data, closed = raw.read_all(connection)
     assert closed and data.startswith(b"HTTP/1.1 200") and data.count(b"HTTP/1.1 431") == 1
     assert active(port) == 0
 
 
-def wait_until(condition, seconds=1.5):
+def wait_until(condition, seconds=raw.PATIENCE):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "not in time"
@@ -344,7 +344,7 @@ def test_answers_reach_a_client_that_reads_late(port):
         threading.Thread(target=raw.send_quietly, args=(connection, request), daemon=True).start()
         time.sleep(1)
         data = bytearray()
-        connection.settimeout(10)
+        connection.settimeout(raw.PATIENCE)
         while data.count(b'"result"') < count:
             piece = connection.recv(1 << 20)
             assert piece, "closed early"

@@ -38,7 +38,7 @@ def phase(server, audience):
 def read_to_the_end(socket):
     """How many events were under way to the stalled one, and the code of the frame behind them; None for a cut."""
     count = 0
-    while got := socket.read(12):
+    while got := socket.read():
         if got[0] == raw.CLOSE:
             return count, int.from_bytes(got[1][:2], "big")
         count += got[0] == raw.TEXT

@@ -19,7 +19,7 @@ class Victim:
         self.over = threading.Event()
 
     def __enter__(self):
-        self.socket = raw.WebSocket(self.port, self.path, timeout=10)
+        self.socket = raw.WebSocket(self.port, self.path)
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
         return self
@@ -29,7 +29,7 @@ class Victim:
             while not self.over.is_set() or len(self.latencies) < 5:
                 start = time.perf_counter()
                 self.socket.text(raw.ADD)
-                answer = self.socket.message(10)
+                answer = self.socket.message()
                 if answer is None or ('"result":3' not in answer and answer != raw.ADD):
                     raise AssertionError(f"the victim was answered {answer!r}")
                 self.latencies.append(time.perf_counter() - start)
@@ -39,7 +39,7 @@ class Victim:
 
     def __exit__(self, kind, value, trace):
         self.over.set()
-        self.thread.join(15)
+        self.thread.join(2 * raw.PATIENCE)
         self.socket.close()
         Victim.seen += self.latencies
         if kind is not None:
