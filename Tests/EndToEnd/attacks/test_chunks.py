@@ -10,6 +10,7 @@ import raw
 pytestmark = pytest.mark.usefixtures("alive")
 
 HIDDEN = raw.post(raw.call("calculator.add", '{"a":20,"b":22}', 7))
+HIDDEN_RESULT = b'"result":42'
 HEAD = b"POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
 
 
@@ -25,8 +26,7 @@ def chunked(*pieces, head=HEAD, trailer=b"", extension=b""):
 def refuse(port, request, status=400):
     answer, closed = raw.ask(port, request)
     assert answer.status == status, answer
-    # Only the body: a date in the head may hold the same digits as the result of the hidden call.
-    assert closed and b"HTTP/1.1" not in answer.rest and b"42" not in answer.body + answer.rest
+    assert closed and b"HTTP/1.1" not in answer.rest and HIDDEN_RESULT not in answer.body + answer.rest
     return answer
 
 
