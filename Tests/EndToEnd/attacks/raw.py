@@ -81,6 +81,14 @@ def read_answer(connection, seconds=PATIENCE):
         data += piece
 
 
+def read_interim(connection):
+    """The bytes of an answer without a body, however they arrive."""
+    data = b""
+    while not data.endswith(b"\r\n\r\n") and (piece := connection.recv(1)):
+        data += piece
+    return data
+
+
 def ask(port, request, seconds=PATIENCE):
     """Sends a request on a connection of its own; its answer, and whether the server then closed the connection.
 

@@ -267,11 +267,8 @@ def test_t14_wrong_methods_paths_and_types(port, request_bytes, status, allow):
 def test_t15_a_client_that_waits_for_100_continue_gets_it(port):
     with raw.connect(port) as connection:
         head, _, body = raw.post(raw.ADD, "/rpc", "Expect: 100-continue").partition(b"\r\n\r\n")
-        start = time.monotonic()
         connection.sendall(head + b"\r\n\r\n")
-        connection.settimeout(2)
-        assert connection.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        assert time.monotonic() - start < 1
+        assert raw.read_interim(connection) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(body)
         assert raw.read_answer(connection).status == 200
 
