@@ -23,6 +23,11 @@ def connect(port, timeout=PATIENCE, receive_buffer=None):
     return connection
 
 
+def ports(connections):
+    """The ports of clients, by which a server's ends of their connections are found after they have left."""
+    return {connection.getsockname()[1] for connection in connections}
+
+
 def read_all(connection, seconds=PATIENCE):
     """Everything until the other end closes; the second value says whether it did in time."""
     deadline, data = time.monotonic() + seconds, b""

@@ -74,6 +74,27 @@ class Server:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
+    def connections(self, ports):
+        """How many connections from these ports of clients it has open."""
+        with open("/proc/net/tcp") as table:
+            rows = [row.split() for row in list(table)[1:]]
+        ends = [[int(end.rpartition(":")[2], 16) for end in row[1:3]] + row[9:10] for row in rows]
+        wanted = {f"socket:[{inode}]" for here, there, inode in ends if here == self.port and there in ports}
+        return len(wanted.intersection(self._links()))
+
+    def _links(self):
+        """What its descriptors are."""
+        folder = f"/proc/{self.pid}/fd"
+        for name in os.listdir(folder):
+            try:
+                yield os.readlink(f"{folder}/{name}")
+            except FileNotFoundError:
+                pass
+
+    def isBelow(self, share, seconds=0.3):
+        """Whether it takes less processor time than that, in one of several spans: what turns in a circle never does."""
+        return any(self.cpuShare(seconds) < share for _ in range(8))
+
     def cpuShare(self, seconds):
         """Processor time per second of a span that begins now."""
         before, start = self.cpu(), time.monotonic()
