@@ -130,9 +130,9 @@ def test_t6_without_a_length_there_is_no_body(port):
     b"SSH-2.0-x\r\n\r\n",
 ], ids=range(32))
 def test_t7_malformed_heads_are_refused_at_once(port, request_bytes):
-    start = time.monotonic()
+    # Not 408, with which the wait for more of a head ends.
     answer = refuse(port, request_bytes, 400, 405, 505)
-    assert time.monotonic() - start < 3 and b"evil" not in answer.raw
+    assert b"evil" not in answer.raw
 
 
 # T9
@@ -184,27 +184,31 @@ def job(milliseconds, identity=1):
 
 
 def test_t12_requests_behind_one_that_is_pending_run_once_each(server):
+    wait_until(lambda: active(server.port) == 0)
     with raw.connect(server.port) as connection:
         connection.sendall(job(700, 1) + job(300, 2) + raw.post(raw.ADD))
-        time.sleep(0.1)
-        assert active(server.port) == 1, "the second waits for the answer to the first"
-        data, first = b"", raw.read_answer(connection)
+        wait_until(lambda: active(server.port) > 0)
+        assert all(active(server.port) <= 1 for _ in range(10)), "the second waits for the answer to the first"
+        first = raw.read_answer(connection)
         assert b'"id":1' in first.body
         data = first.rest
-        while data.count(b"HTTP/1.1 200") < 2:
-            data += connection.recv(65536)
+        while data.count(b'"result"') < 2:
+            piece = connection.recv(65536)
+            assert piece, data
+            data += piece
+        assert data.count(b"HTTP/1.1 200") == 2
         assert data.count(b'"id":2') == 1 and data.count(b'"result":3') == 1
-    assert server.cpuShare(0.3) < 0.9
+    assert server.isBelow(0.9)
 
 
 def test_t12_garbage_behind_a_pending_request_is_refused_after_its_answer(server, port):
     with raw.connect(port) as connection:
-        raw.send_quietly(connection, job(800) + b"x" * 20_000)
+        raw.send_quietly(connection, job(3_000) + b"x" * 20_000)
         raw.send_quietly(connection, b"x" * 1_000_000)
-        assert server.cpuShare(0.3) < 0.9
+        assert server.isBelow(0.9)
         data, closed = raw.read_all(connection)
     assert closed and data.startswith(b"HTTP/1.1 200") and data.count(b"HTTP/1.1 431") == 1
-    assert active(port) == 0
+    wait_until(lambda: active(port) == 0)
 
 
 def wait_until(condition, seconds=raw.PATIENCE):
@@ -218,10 +222,10 @@ def wait_until(condition, seconds=raw.PATIENCE):
 @pytest.mark.parametrize("leave", ["close", "reset"])
 def test_t13_a_client_that_leaves_frees_its_slot(server, leave):
     wait_until(lambda: active(server.port) == 0)
-    before = server.descriptors()
     connections = [raw.connect(server.port) for _ in range(10)]
+    ports = raw.ports(connections)
     for connection in connections:
-        connection.sendall(job(20_000))
+        connection.sendall(raw.post(raw.call("jobs.run", "[100,5000]")))
     wait_until(lambda: active(server.port) == 10)
     for connection in connections:
         if leave == "reset":
@@ -230,8 +234,8 @@ def test_t13_a_client_that_leaves_frees_its_slot(server, leave):
         else:
             connection.close()
     # A closed socket looks like one that only sends nothing more, until an interim answer to it is answered by a reset.
-    wait_until(lambda: active(server.port) == 0, 0.5 if leave == "reset" else 4)
-    wait_until(lambda: server.descriptors() <= before + 1)
+    wait_until(lambda: active(server.port) == 0)
+    wait_until(lambda: server.connections(ports) == 0)
 
 
 # T14
