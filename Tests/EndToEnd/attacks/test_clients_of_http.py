@@ -158,9 +158,10 @@ def test_one_empty_line_before_a_request_is_skipped(port, pieces):
     raw.post("{}", kind="text/plain"), raw.post('[{"jsonrpc":"2.0","method":"x"}]'),
 ], ids=range(11))
 def test_every_answer_has_a_date(port, request_bytes):
+    before = time.time()
     answer, _ = raw.ask(port, request_bytes)
-    age = time.time() - email.utils.parsedate_to_datetime(answer.headers["date"]).timestamp()
-    assert -1 < age < 3 and answer.headers["date"].endswith(" GMT") and answer.raw.count(b"\r\nDate: ") == 1
+    date = email.utils.parsedate_to_datetime(answer.headers["date"]).timestamp()
+    assert before - 3 < date < time.time() + 1 and answer.headers["date"].endswith(" GMT") and answer.raw.count(b"\r\nDate: ") == 1
 
 
 def test_a_stream_has_a_date_and_a_date_goes_on(port):
@@ -168,12 +169,13 @@ def test_a_stream_has_a_date_and_a_date_goes_on(port):
         connection.sendall(raw.get("/events/bench", close=False))
         assert "date" in raw.read_answer(connection).headers
     with raw.connect(port) as connection:
-        dates = []
-        for _ in range(2):
+        dates, start = [], time.monotonic()
+        while len(set(dates)) < 2:
             connection.sendall(raw.get("/livez", close=False))
             dates.append(email.utils.parsedate_to_datetime(raw.read_answer(connection).headers["date"]))
-            time.sleep(1.1)
-        assert 1 <= (dates[1] - dates[0]).total_seconds() <= 2
+            assert time.monotonic() - start < raw.PATIENCE
+            time.sleep(0.1)
+        assert 1 <= (dates[-1] - dates[0]).total_seconds() <= time.monotonic() - start + 1
 
 
 @pytest.mark.parametrize("request_bytes, status, words", [
@@ -257,13 +259,16 @@ JOB = raw.call("jobs.run", '{"steps":1,"stepMs":300}', 1)
 def test_a_client_that_ends_its_side_is_answered(port, request_bytes, answers):
     start = time.monotonic()
     data, closed = finished(port, request_bytes)
-    assert closed and data.count(b"HTTP/1.1 ") == data.count(b"HTTP/1.1 200") == len(answers)
+    # A client whose answer takes longer than a second is sent an interim one.
+    finals = data.count(b"HTTP/1.1 ") - data.count(b"HTTP/1.1 100")
+    assert closed and finals == data.count(b"HTTP/1.1 200") == len(answers)
     positions = [data.find(answer) for answer in answers]
-    assert positions == sorted(positions) and positions[0] >= 0 and time.monotonic() - start < 3
+    # A connection that is kept ends after 15 seconds.
+    assert positions == sorted(positions) and positions[0] >= 0 and time.monotonic() - start < 14
 
 
 def test_a_long_call_of_a_client_that_ended_its_side_is_answered(port):
-    data, closed = finished(port, raw.post(raw.call("jobs.run", '{"steps":1,"stepMs":1800}', 1)))
+    data, closed = finished(port, raw.post(raw.call("jobs.run", '{"steps":1,"stepMs":4000}', 1)))
     interim, _, answer = data.partition(b"HTTP/1.1 200 OK")
     assert closed and b'"id":1' in answer
     assert interim == b"HTTP/1.1 100 Continue\r\n\r\n", "so that a client that has closed would answer with a reset"
@@ -326,7 +331,7 @@ def test_requests_behind_a_slow_one_wait_however_large_they_are(port, sizes):
 
 def test_a_client_that_is_not_read_and_resets_is_noticed(port):
     with raw.connect(port) as connection:
-        connection.sendall(raw.post(raw.call("jobs.run", '{"steps":1,"stepMs":60000}', 1)) + b"\r\n" * 100_000)
+        connection.sendall(raw.post(raw.call("jobs.run", "[100,5000]", 1)) + b"\r\n" * 100_000)
         assert eventually(lambda: active(port) == 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     assert eventually(lambda: active(port) == 0)
