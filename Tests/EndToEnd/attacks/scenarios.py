@@ -12,25 +12,21 @@ from server import Server
 
 def drip(port, pieces, pause, seconds):
     """Sends piece after piece, and gives back what came, and after how long the server ended the connection."""
-    with raw.connect(port) as connection:
-        return drip_on(connection, pieces, pause, seconds)
-
-
-def drip_on(connection, pieces, pause, seconds):
     start, data = time.monotonic(), b""
     pieces = iter(pieces)
-    while time.monotonic() - start < seconds:
-        raw.send_quietly(connection, next(pieces, b""))
-        connection.settimeout(pause)
-        try:
-            piece = connection.recv(65536)
-        except TimeoutError:
-            continue
-        except ConnectionError:
-            piece = b""
-        if not piece:
-            return data, time.monotonic() - start
-        data += piece
+    with raw.connect(port) as connection:
+        while time.monotonic() - start < seconds:
+            raw.send_quietly(connection, next(pieces, b""))
+            connection.settimeout(pause)
+            try:
+                piece = connection.recv(65536)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                piece = b""
+            if not piece:
+                return data, time.monotonic() - start
+            data += piece
     return data, None
 
 
@@ -39,7 +35,9 @@ def slow_heads(port, count):
     start = time.monotonic()
     connections = {raw.connect(port): None for _ in range(count)}
     text = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 100
-    for at in range(14):
+    for at in range(int(raw.PATIENCE)):
+        if None not in connections.values():
+            break
         for connection, ended in connections.items():
             if ended is not None:
                 continue
@@ -61,9 +59,9 @@ def slow_heads(port, count):
 
 def silent_websocket(port):
     """W15, P10: a client that answers nothing; the close code it gets, and when the connection ended."""
-    socket = raw.WebSocket(port)
     start, code, pings = time.monotonic(), None, 0
-    while got := socket.read(45):
+    socket = raw.WebSocket(port)
+    while got := socket.read():
         if got[0] == PING:
             pings += 1
         if got[0] == CLOSE:
@@ -88,10 +86,10 @@ def quiet_websocket(port):
 def unanswered_close(port):
     """W11: the server closes, the client does not; how long the connection lasts."""
     socket = raw.WebSocket(port)
+    start = time.monotonic()
     socket.send(frame(TEXT, b"x" * 100, length=2 << 20))
     assert socket.read()[:1] == (CLOSE,)
-    start = time.monotonic()
-    while socket.read(9):
+    while socket.read():
         pass
     return time.monotonic() - start if socket.ended else None
 
@@ -99,9 +97,9 @@ def unanswered_close(port):
 def unfinished_message(port, piece):
     """W3: a message that does not end; how it is closed, and when."""
     socket = raw.WebSocket(port)
-    socket.send(frame(TEXT, piece, final=False))
     start = time.monotonic()
-    while time.monotonic() - start < 14:
+    socket.send(frame(TEXT, piece, final=False))
+    while time.monotonic() - start < raw.PATIENCE:
         got = socket.read(1)
         if got and got[0] == CLOSE:
             return struct.unpack("!H", got[1][:2])[0], time.monotonic() - start
@@ -113,10 +111,10 @@ def stalled_download(port):
     """A client that takes none of a large answer; after how long its connection was cut."""
     with raw.connect(port, receive_buffer=2048) as connection:
         big = "x" * 1_000_000
+        start = time.monotonic()
         threading.Thread(target=raw.send_quietly, daemon=True, args=(
             connection, raw.post(raw.call("echo.echo", f'{{"value":"{big}"}}')) * 8)).start()
-        start = time.monotonic()
-        while time.monotonic() - start < 16:
+        while time.monotonic() - start < raw.PATIENCE:
             time.sleep(0.25)
             try:
                 connection.send(b"x")
@@ -137,7 +135,7 @@ def slow_download(port):
             connection, raw.post(raw.call("echo.echo", f'{{"value":"{big}"}}')))).start()
         data, start = b"", time.monotonic()
         while len(data) < 1_000_000:
-            connection.settimeout(5)
+            connection.settimeout(raw.PATIENCE)
             piece = connection.recv(8192)
             if not piece:
                 break
@@ -148,12 +146,12 @@ def slow_download(port):
 
 def slow_websocket(port):
     """The same over a WebSocket, with a message that libwebsockets holds as a whole."""
-    socket = raw.WebSocket(port, receive_buffer=4096, timeout=5)
+    socket = raw.WebSocket(port, receive_buffer=4096)
     big = "x" * 1_000_000
     threading.Thread(target=socket.text, daemon=True, args=(raw.call("echo.echo", f'{{"value":"{big}"}}'),)).start()
     count, start = 0, time.monotonic()
     while count < 1_000_000:
-        socket.connection.settimeout(5)
+        socket.connection.settimeout(raw.PATIENCE)
         piece = socket.connection.recv(8192)
         if not piece:
             break
@@ -174,10 +172,10 @@ class Scenarios:
             "quiet": submit(quiet_websocket, port),
             "silent websocket": submit(silent_websocket, port),
             "slow heads": submit(slow_heads, port, 1_000),
-            "slow body": submit(drip, port, [head] + [b"x"] * 20, 1, 20),
-            "silent": submit(drip, port, [], 1, 14),
-            "silent after an answer": submit(drip, port, [raw.get("/livez", close=False)], 1, 20),
-            "half a head": submit(drip, port, [b"GET /livez HTTP/1.1\r\n"], 1, 14),
+            "slow body": submit(drip, port, [head] + [b"x"] * 60, 1, raw.PATIENCE),
+            "silent": submit(drip, port, [], 1, raw.PATIENCE),
+            "silent after an answer": submit(drip, port, [raw.get("/livez", close=False)], 1, raw.PATIENCE),
+            "half a head": submit(drip, port, [b"GET /livez HTTP/1.1\r\n"], 1, raw.PATIENCE),
             "unanswered close": submit(unanswered_close, port),
             "unfinished": submit(unfinished_message, port, b"x"),
             "unfinished and empty": submit(unfinished_message, port, b""),
@@ -187,7 +185,7 @@ class Scenarios:
         }
 
     def result(self, name):
-        return self.running[name].result(60)
+        return self.running[name].result(3 * raw.PATIENCE)
 
     def stop(self):
         self.pool.shutdown(wait=False, cancel_futures=True)
