@@ -2,6 +2,7 @@
 
 import pathlib
 import sys
+import time
 
 import pytest
 
@@ -10,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from leaks import LeakCheck  # noqa: E402
 from memory import MemoryCheck  # noqa: E402
 from scenarios import Scenarios  # noqa: E402
-from server import Server, isOptimised  # noqa: E402
+from server import Server  # noqa: E402
 from victim import Victim  # noqa: E402
 
 # 256 MiB of output, and 64 KiB for each of 1,000 connections (RELIABILITY: P6).
@@ -28,11 +29,12 @@ def shared_server():
 @pytest.fixture
 def server(shared_server):
     """The shared gateway, with the checks that every row asks for."""
-    lines = shared_server.lineCount
+    lines, start = shared_server.lineCount, time.monotonic()
     yield shared_server
     assert shared_server.isAlive(), "the gateway died:\n" + "\n".join(shared_server.lines[-50:])
     assert shared_server.rss() < shared_server.base + MEMORY_ROOM
-    assert shared_server.lineCount - lines <= 200, "the gateway wrote too many lines"
+    # So many lines of one cause are written a second.
+    assert shared_server.lineCount - lines <= 200 + 20 * (time.monotonic() - start), "the gateway wrote too many lines"
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def port(server):
 @pytest.fixture
 def alive(server):
     """Somebody else is served all the while."""
-    with Victim(server.port, worst=0.25 if isOptimised() else 1):
+    with Victim(server.port):
         yield
 
 

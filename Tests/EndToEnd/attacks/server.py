@@ -22,11 +22,6 @@ def program():
     return max(built, key=lambda path: path.stat().st_mtime)
 
 
-def isOptimised():
-    """Whether the gateway was built for release; only then are times of its own work meant as they are written."""
-    return "debug" not in program().resolve().parts
-
-
 class Server:
     """One running gateway. Its output is kept, up to a limit, in `lines`."""
 

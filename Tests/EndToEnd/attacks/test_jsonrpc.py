@@ -6,7 +6,6 @@ import time
 import pytest
 
 import raw
-from server import isOptimised
 
 pytestmark = pytest.mark.usefixtures("alive")
 
@@ -90,4 +89,4 @@ def test_j17_values_of_a_message_are_limited(socket, text):
     assert ask(socket, raw.ADD)["result"] == 3
     start = time.perf_counter()
     code = ask(socket, text)["error"]["code"]
-    assert code == -32600 and time.perf_counter() - start < (0.1 if isOptimised() else 1)
+    assert code == -32600 and time.perf_counter() - start < 10
