@@ -8,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from audience import raise_descriptor_limit  # noqa: E402
 from leaks import LeakCheck  # noqa: E402
 from memory import MemoryCheck  # noqa: E402
 from scenarios import Scenarios  # noqa: E402
@@ -96,6 +97,8 @@ def leaks(tmp_path_factory):
 @pytest.fixture(scope="session", autouse=True)
 def begin(request):
     """What takes long begins first, and goes on while other tests run."""
+    # Some scenarios hold a thousand connections while a test opens thousands.
+    raise_descriptor_limit(8_192)
     wanted = {name for item in request.session.items for name in item.fixturenames}
     for name in ("scenarios", "memory", "leaks"):
         if name in wanted:
