@@ -12,7 +12,8 @@ from websockets.sync.client import connect
 
 from programs import PATIENCE, ROOT, binary, port_of, start_in_process, stop_all
 
-FAST = 1_000_000
+# Numbers a second: a part takes minutes, or no time.
+SLOW, FAST = 100, 1_000_000
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -82,7 +83,7 @@ def test_unfit_inputs_and_unknown_tasks_are_named(server):
 
 
 def test_a_lost_part_is_counted_again_and_a_stopped_one_is_left_out(server):
-    root = spawn(server, limit=90_000, parts=3, pace=1000)
+    root = spawn(server, limit=90_000, parts=3, pace=SLOW)
     lost, stopped, _ = running_parts(server, root, 3)
     assert post(server, "call", {"id": lost, "method": "status"})["of"] == 30_000
     post(server, "kill", {"id": lost})
@@ -99,7 +100,7 @@ def test_a_lost_part_is_counted_again_and_a_stopped_one_is_left_out(server):
 
 
 def test_parts_in_swift_and_in_python_count_together(server):
-    root = spawn(server, limit=20_000, parts=2, pace=1000, python=1)
+    root = spawn(server, limit=20_000, parts=2, pace=SLOW, python=1)
     parts = running_parts(server, root, 2)
     assert sorted(part.split("-")[0] for part in parts) == ["python", "range"]
     for part in parts:
@@ -148,10 +149,10 @@ def test_the_terminal_shows_the_tree_and_what_happens(server):
 def test_a_stop_of_the_demo_leaves_no_task():
     programs = start_in_process()
     server = f"http://127.0.0.1:{port_of(programs[0])}"
-    root = spawn(server, limit=90_000, parts=2, pace=1000)
+    root = spawn(server, limit=90_000, parts=2, pace=SLOW)
     running_parts(server, root, 2)
     numbers = [task["process"] for task in tasks(server).values()]
     assert len(numbers) == 3
     stop_all(programs)
-    for number in numbers:
-        assert not os.path.exists(f"/proc/{number}")
+    # The last one that ends belongs to the system by then, which takes a moment to remove it.
+    until(lambda: not any(os.path.exists(f"/proc/{number}") for number in numbers))
