@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from programs import LISTENING, PATIENCE, ROOT, Program, binary, port_of, stop_all
+from programs import LISTENING, PATIENCE, ROOT, Program, binary, line_with, port_of, stop_all
 
 NATIVE_LINE = r"native on (\S+)"
 
@@ -149,17 +149,20 @@ def test_flags_can_be_given_in_the_environment():
 
 
 def test_the_second_signal_does_not_wait():
-    demo = Program("postern-demo", "--port", 0, ready=LISTENING)
+    options = ("--drain-grace", 600, "--log-level", "info")
+    demo = Program("postern-demo", "--port", 0, *options, ready=LISTENING)
     call = subprocess.Popen(
-        [binary("postern"), "call", f"ws://127.0.0.1:{port_of(demo)}/rpc", "jobs.run", "1", "60000"],
+        [binary("postern"), "call", f"ws://127.0.0.1:{port_of(demo)}/rpc", "jobs.run", "100", "60000"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     server = f"ws://127.0.0.1:{port_of(demo)}/rpc"
     while postern("call", server, "jobs.active").stdout != "1\n":
         pass
     demo.process.send_signal(signal.SIGTERM)
-    time.sleep(0.5)
+    # Two signals that are sent before the first is handled are one.
+    line_with(demo, "draining")
+    time.sleep(0.3)
     assert demo.process.poll() is None
     demo.process.send_signal(signal.SIGTERM)
-    assert demo.process.wait(5) == 128 + signal.SIGTERM
+    assert demo.process.wait(PATIENCE) == 128 + signal.SIGTERM
     assert call.wait(PATIENCE) == 69
     call.communicate()

@@ -154,5 +154,5 @@ def test_a_stop_of_the_demo_leaves_no_task():
     numbers = [task["process"] for task in tasks(server).values()]
     assert len(numbers) == 3
     stop_all(programs)
-    # The last one that ends belongs to the system by then, which takes a moment to remove it.
+    # The system takes a moment to remove a process that ended after its parent.
     until(lambda: not any(os.path.exists(f"/proc/{number}") for number in numbers))
