@@ -101,6 +101,15 @@ def line_with(program, *parts):
     raise AssertionError(f"no line with {parts}:\n{''.join(program.output)}")
 
 
+def wait_until(condition):
+    """Waits for an answer that is true, and returns it."""
+    end = time.monotonic() + PATIENCE
+    while not (answer := condition()):
+        assert time.monotonic() < end, "not in time"
+        time.sleep(0.02)
+    return answer
+
+
 def free_port():
     """A port for a server that is started again on it, or that is named before it is started.
 
@@ -125,12 +134,12 @@ def start_in_process(*options, port=0):
     return [Program("postern-demo", "--port", port, *options, ready=LISTENING)]
 
 
-def start_sidecar(folder, port=0):
-    """The services in one program, the gateway in another; the gateway comes last."""
+def start_sidecar(folder, *options, port=0):
+    """The services in one program, the gateway in another, which has the options and comes last."""
     socket = f"unix:{folder}/app.sock"
     services = Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)
     try:
-        arguments = ("gateway", "--upstream", socket, "--port", port, "--public", "public")
+        arguments = ("gateway", "--upstream", socket, "--port", port, "--public", "public", *options)
         return [services, Program("postern", *arguments, ready=LISTENING)]
     except AssertionError:
         services.kill()

@@ -1,14 +1,18 @@
 """What the HTTP doors answer to requests in the forms in which clients, proxies and browsers send them."""
 
+import functools
 import http.client
 import json
+import select
+import socket
 import subprocess
 import time
 
 import pytest
 
 from programs import (
-    LISTENING, NATIVE, PATIENCE, ROOT, Program, binary, port_of, start_in_process, start_sidecar, stop_all)
+    LISTENING, NATIVE, PATIENCE, ROOT, Program, binary, port_of, start_in_process, start_sidecar, stop_all,
+    wait_until)
 
 APP = "https://app.example"
 SUB = "https://a.b.wild.example"
@@ -294,35 +298,46 @@ def test_the_document_has_a_tag(port):
 
 
 def test_many_descriptions_at_once_do_not_hold_the_loop(port):
-    """Another client is served meanwhile; the best of three attempts counts, as the machine has other work too."""
+    """Another client is served meanwhile, in a fraction of the time that the descriptions take.
+
+    The best of some attempts counts, as the machine has other work too.
+    """
     batch = json.dumps([{"jsonrpc": "2.0", "id": index, "method": "rpc.discover"} for index in range(1000)])
-    assert min(worst_wait_during(port, batch) for _ in range(3)) < 0.06
+    waits = []
+    for _ in range(8):
+        waits.append(worst_wait_during(port, batch))
+        if waits[-1][0] < max(waits[-1][1] / 4, 0.03):
+            return
+    raise AssertionError(f"the longest wait of each attempt, and its time: {waits}")
 
 
 def worst_wait_during(port, batch):
+    """The longest that another client waits until a batch is answered, and how long that takes."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("POST", "/rpc", batch, JSON)
     worst, start = 0, time.monotonic()
-    while time.monotonic() - start < 0.4:
+    while not select.select([connection.sock], [], [], 0)[0]:
         begin = time.monotonic()
         assert ask(port, "/livez").status == 200
         worst = max(worst, time.monotonic() - begin)
+    total = time.monotonic() - start
     answers = json.loads(connection.getresponse().read())
     connection.close()
     assert len(answers) == 1000 and "result" in answers[0]
-    return worst
+    return worst, total
 
 
 # Draining
 
 @pytest.mark.parametrize("topology", ["in-process", "sidecar"])
 def test_posts_to_a_gateway_that_stops_are_answered_503(topology, tmp_path):
-    programs = start_in_process() if topology == "in-process" else start_sidecar(tmp_path)
+    start = start_in_process if topology == "in-process" else functools.partial(start_sidecar, tmp_path)
+    programs = start("--drain-grace", 60)
     port = port_of(programs[-1])
     connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE) for _ in range(7)]
     try:
         job = connections.pop()
-        job.request("POST", "/rpc", '{"jsonrpc":"2.0","id":7,"method":"jobs.run","params":[1,1500]}', JSON)
+        job.request("POST", "/rpc", '{"jsonrpc":"2.0","id":7,"method":"jobs.run","params":[1,5000]}', JSON)
         entry = '{"jsonrpc":"2.0","id":1,"method":"calculator.add","params":[1,2]}'
         ping = '{"jsonrpc":"2.0","id":2,"method":"rpc.ping"}'
         notification = '{"jsonrpc":"2.0","method":"calculator.add","params":[1,2]}'
@@ -330,19 +345,14 @@ def test_posts_to_a_gateway_that_stops_are_answered_503(topology, tmp_path):
             (entry, 503), (f"[{entry},{entry.replace('1,', '3,', 1)},{notification}]", 503), (f"[{entry},{ping}]", 200),
             (ping, 200), (notification, 202)]
         # The heads arrive before the stop begins, the bodies after it: these connections are not idle.
-        for connection, (body, _) in zip(connections, bodies):
-            connection.putrequest("POST", "/rpc")
-            connection.putheader("Content-Type", "application/json")
-            connection.putheader("Content-Length", str(len(body)))
-            connection.endheaders()
         path = connections[5]
-        path.putrequest("POST", "/rpc/calculator/add")
-        path.putheader("Content-Type", "application/json")
-        path.putheader("Content-Length", "5")
-        path.endheaders()
-        time.sleep(0.2)
+        for connection, (body, _) in zip(connections, bodies):
+            begin_post(connection, "/rpc", len(body))
+        begin_post(path, "/rpc/calculator/add", 5)
+        wait_until(lambda: ask(port, "/rpc/jobs/active").body == b"1")
         programs[-1].process.terminate()
-        time.sleep(0.4)
+        # Calls are refused before connections are.
+        wait_until(lambda: is_refused(port))
         for connection, (body, status) in zip(connections, bodies):
             connection.send(body.encode())
             response = connection.getresponse()
@@ -354,9 +364,25 @@ def test_posts_to_a_gateway_that_stops_are_answered_503(topology, tmp_path):
         response = path.getresponse()
         assert response.status == 503 and response.headers["retry-after"] and b"-32053" in response.read()
         assert job.getresponse().status == 200
-        programs[-1].process.wait(10)
+        programs[-1].process.wait(PATIENCE)
     finally:
         stop_all(programs)
+
+
+def begin_post(connection, path, length):
+    """Sends the head of a request; it has been read when this returns."""
+    connection.putrequest("POST", path)
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", str(length))
+    connection.putheader("Expect", "100-continue")
+    connection.endheaders()
+    assert select.select([connection.sock], [], [], PATIENCE)[0]
+
+
+def is_refused(port):
+    """Whether a gateway takes no more connections."""
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) != 0
 
 
 def as_list(text):

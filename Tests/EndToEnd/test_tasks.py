@@ -4,13 +4,12 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
 from websockets.sync.client import connect
 
-from programs import PATIENCE, ROOT, binary, port_of, start_in_process, stop_all
+from programs import PATIENCE, ROOT, binary, port_of, start_in_process, stop_all, wait_until
 
 # Numbers a second: a part takes minutes, or no time.
 SLOW, FAST = 100, 1_000_000
@@ -43,15 +42,6 @@ def tasks(server):
     return {task["id"]: task for task in curl(f"{server}/rpc/tasks/list")["tasks"]}
 
 
-def until(condition):
-    """Waits for an answer that is true, and returns it."""
-    end = time.monotonic() + PATIENCE
-    while not (answer := condition()):
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    return answer
-
-
 def running_parts(server, root, count):
     """The parts of a task, once so many are at work and have reported."""
 
@@ -60,7 +50,7 @@ def running_parts(server, root, count):
                  if task.get("parent") == root and task["state"] == "work" and "progress" in task]
         return found if len(found) == count else None
 
-    return until(find)
+    return wait_until(find)
 
 
 def test_a_task_is_spawned_and_awaited_with_curl(server):
@@ -87,9 +77,9 @@ def test_a_lost_part_is_counted_again_and_a_stopped_one_is_left_out(server):
     lost, stopped, _ = running_parts(server, root, 3)
     assert post(server, "call", {"id": lost, "method": "status"})["of"] == 30_000
     post(server, "kill", {"id": lost})
-    until(lambda: len(running_parts(server, root, 3)) == 3)
+    wait_until(lambda: len(running_parts(server, root, 3)) == 3)
     post(server, "stop", {"id": stopped})
-    until(lambda: tasks(server)[stopped]["state"] == "stop")
+    wait_until(lambda: tasks(server)[stopped]["state"] == "stop")
     assert post(server, "call", {"id": root, "method": "setPace", "arguments": [FAST]}) is None
     result = post(server, "result", {"id": root})
     assert result["primes"] > 5000 and len(result["missing"]) == 1
@@ -155,4 +145,4 @@ def test_a_stop_of_the_demo_leaves_no_task():
     assert len(numbers) == 3
     stop_all(programs)
     # The system takes a moment to remove a process that ended after its parent.
-    until(lambda: not any(os.path.exists(f"/proc/{number}") for number in numbers))
+    wait_until(lambda: not any(os.path.exists(f"/proc/{number}") for number in numbers))
