@@ -7,7 +7,7 @@ import pytest
 import websockets
 
 from coroutines import run_for
-from native_peers import postern
+from native_peers import postern, until
 from programs import LISTENING, PATIENCE, Program, port_of, stop_all
 
 COUNT = 66
@@ -80,6 +80,7 @@ def test_large_items_of_streams_wait_for_a_page_that_pauses(tmp_path, leaves):
             for number in (1, 2):
                 request = {"jsonrpc": "2.0", "id": number, "method": "large.items", "params": [COUNT]}
                 await socket.send(json.dumps(request))
+            await until(lambda: len(open_streams) == 2)
             await asyncio.sleep(1)
             assert len(open_streams) == 2
             if leaves:
