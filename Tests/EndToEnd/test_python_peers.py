@@ -253,7 +253,14 @@ def test_an_end_during_a_stream_and_a_handler_that_cancels_itself_are_reported(p
 def test_a_drain_finishes_calls_and_refuses_new_ones(pair):
     async def test():
         async with pair() as (peer, other):
-            call = asyncio.ensure_future(peer.call("t/wait", 0.2))
+            gate = asyncio.Event()
+
+            async def hold():
+                await gate.wait()
+                return "done"
+
+            other.services["t"].expose(hold)
+            call = asyncio.ensure_future(peer.call("t/hold"))
             stream = await peer.call("t/count", 1 << 40)
             draining = asyncio.ensure_future(other.drain())
             with pytest.raises(postern.CallError) as raised:
@@ -262,6 +269,7 @@ def test_a_drain_finishes_calls_and_refuses_new_ones(pair):
             assert (raised.value.code, raised.value.executed) == (postern.DRAINING, YES)
             error = await error_of(peer.call("t/add", 1))
             assert (error.code, error.executed) == (postern.DRAINING, NO)
+            gate.set()
             assert await call == "done"
             await draining
             await peer.ended.wait()

@@ -33,7 +33,7 @@ def test_ends_without_the_same_secret_do_not_open_and_say_why(tmp_path, mine, th
 
 def test_a_silent_side_is_asked_and_then_left(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "PING_SECONDS", 0.1)
-    monkeypatch.setattr(postern, "STALL_SECONDS", 0.2)
+    monkeypatch.setattr(postern, "STALL_SECONDS", 2)
 
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
@@ -73,6 +73,11 @@ def test_another_version_or_a_goodbye_instead_of_a_hello_ends_the_connection(tmp
     run(test)
 
 
+def output_of(peer):
+    """How many bytes wait to be sent."""
+    return peer._writer.transport.get_write_buffer_size()
+
+
 def test_a_reader_that_is_too_slow_is_left(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "QUEUED_BYTES", 1 << 20)
 
@@ -81,10 +86,10 @@ def test_a_reader_that_is_too_slow_is_left(tmp_path, monkeypatch):
             async with Raw.connected(f"{tmp_path}/s") as client:
                 client.writer.transport.pause_reading()
                 client.send(1, 1, "t/echo", None, 0, 0, ["x" * (4 << 20)], None)
-                await until(lambda: not client.writer.transport.get_write_buffer_size())
-                await asyncio.sleep(0.2)
+                await until(lambda: any(output_of(peer) > 2 << 20 for peer in server.peers))
+                slow, = server.peers
                 client.send(11, 1)
-                await asyncio.sleep(0.1)
+                await until(lambda: slow.ending)
                 client.writer.transport.resume_reading()
                 assert [frame[:2] for frame in await client.frames()][1:] == [[13, 3]]
                 async with postern.connect(server.address) as peer:
@@ -142,7 +147,7 @@ def test_a_call_right_before_a_goodbye_is_answered(tmp_path):
 
 def test_a_frame_and_an_answer_that_move_slowly_are_not_cut(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "PING_SECONDS", 0.1)
-    monkeypatch.setattr(postern, "STALL_SECONDS", 0.3)
+    monkeypatch.setattr(postern, "STALL_SECONDS", 2)
 
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()):
@@ -151,7 +156,7 @@ def test_a_frame_and_an_answer_that_move_slowly_are_not_cut(tmp_path, monkeypatc
                 data = len(body).to_bytes(4, "big") + body
                 for start in range(0, len(data), 3_000):
                     client.writer.write(data[start:start + 3_000])
-                    await asyncio.sleep(0.08)
+                    await asyncio.sleep(0.22)
                 while (frame := await client.frame())[0] == 11:
                     client.send(12, frame[1])
                 assert frame[:2] == [2, 1]
@@ -159,7 +164,7 @@ def test_a_frame_and_an_answer_that_move_slowly_are_not_cut(tmp_path, monkeypatc
 
 
 def test_a_side_that_sends_pings_and_reads_nothing_is_left(tmp_path, monkeypatch):
-    monkeypatch.setattr(postern, "STALL_SECONDS", 0.3)
+    monkeypatch.setattr(postern, "STALL_SECONDS", 1.5)
 
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
