@@ -1,11 +1,14 @@
 """The lines of the README that can be tried do what they say."""
 
+import fcntl
 import json
+import pathlib
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -73,7 +76,15 @@ def is_taken(port):
         return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_the_first_program_drains_when_it_is_told_to_stop():
+@pytest.fixture
+def port_of_the_readme():
+    """One run of these tests at a time has the port, whichever checkout it belongs to."""
+    with open(pathlib.Path(tempfile.gettempdir(), "postern-tests-8080"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def test_the_first_program_drains_when_it_is_told_to_stop(port_of_the_readme):
     if is_taken(8080):
         pytest.skip("port 8080, which the program listens on, is taken")
     program = subprocess.Popen([binary("first-program")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
