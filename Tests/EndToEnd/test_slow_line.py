@@ -6,7 +6,7 @@ import time
 import pytest
 
 from coroutines import run_for
-from programs import LISTENING, Program, port_of, stop_all
+from programs import LISTENING, PATIENCE, Program, port_of, stop_all
 from slow_line import LATENCY, RATE, NativeCaller, SlowLine, WebSocketCaller, exchange, get, post
 
 LARGE = "x" * 5_000_000
@@ -38,11 +38,31 @@ async def small_calls(port, latencies, until):
         caller.close()
 
 
+async def echoes(latencies, until):
+    """The same with a server of this process, which shows what the machine adds to every exchange."""
+    async def echo(reader, writer):
+        while data := await reader.read(1_000):
+            writer.write(data)
+        writer.close()
+
+    async with await asyncio.start_server(echo, "127.0.0.1", 0) as server:
+        async with SlowLine(server.sockets[0].getsockname()[1], RATE, RATE) as line:
+            reader, writer = await asyncio.open_connection("127.0.0.1", line.port)
+            while not until.is_set():
+                begin = time.monotonic()
+                writer.write(bytes(100))
+                await reader.readexactly(100)
+                latencies.append(time.monotonic() - begin)
+                await asyncio.sleep(0.1)
+            writer.close()
+
+
 async def timed(transfer):
     begin = time.monotonic()
     await transfer
     seconds = time.monotonic() - begin
-    assert SECONDS * 0.9 < seconds < SECONDS + 8, "the line was not slow, or the transfer waited for something"
+    assert seconds > SECONDS * 0.9, "the line was not slow"
+    return seconds
 
 
 async def expect(call):
@@ -56,9 +76,10 @@ async def upload_beside_a_stream(kind, port, gaps):
         await caller.stream("clock.ticks", 0.1)
         times = []
         caller.onItem = lambda _: times.append(time.monotonic())
-        await timed(expect(caller.call("echo.echo", LARGE)))
+        seconds = await timed(expect(caller.call("echo.echo", LARGE)))
         gaps += [after - before for before, after in zip(times, times[1:])]
         caller.close()
+        return seconds
 
 
 async def download_beside_notifications(kind, port, latencies):
@@ -74,19 +95,19 @@ async def download_beside_notifications(kind, port, latencies):
                 await asyncio.sleep(0.01)
             latencies.append(time.monotonic() - begin)
             await asyncio.sleep(0.3)
-        await download
         caller.close()
         witness.close()
+        return await download
 
 
 async def post_large(port, **slow):
     async with SlowLine(port, **slow) as line:
-        await timed(expect_body(exchange(line.port, post("echo.echo", LARGE))))
+        return await timed(expect_body(exchange(line.port, post("echo.echo", LARGE))))
 
 
 async def get_large(port):
     async with SlowLine(port, down=RATE) as line:
-        await timed(expect_body(exchange(line.port, get("/large.txt"))))
+        return await timed(expect_body(exchange(line.port, get("/large.txt"))))
 
 
 async def expect_body(answer):
@@ -100,39 +121,54 @@ async def call_through_a_slow_gateway(options, native, **slow):
         gateway = await asyncio.to_thread(lambda: Program("postern", *arguments, ready=LISTENING))
         try:
             caller = await WebSocketCaller().open(port_of(gateway))
-            await timed(expect(caller.call("echo.echo", LARGE)))
+            seconds = await timed(expect(caller.call("echo.echo", LARGE)))
             caller.close()
+            return seconds
         finally:
             await asyncio.to_thread(stop_all, [gateway])
 
 
 def usual(seconds):
     """What nine of ten took at most."""
-    assert len(seconds) > 20
+    assert len(seconds) > 5
     return sorted(seconds)[len(seconds) * 9 // 10]
 
 
 def test_what_is_large_passes_a_slow_line_beside_what_is_small(programs):
+    # The machine may be busy with other work, but not in each of some attempts.
+    problems = []
+    while len(problems) < 4:
+        problems.append(slow_things(programs))
+        if not problems[-1]:
+            return
+    raise AssertionError(problems)
+
+
+def slow_things(programs):
+    """Carries everything over the slow line once; what took too long, with its seconds."""
     services, in_process, options = programs
     native, web = int(services.line[1]), port_of(in_process)
-    beside, below, gaps = [], [], []
+    beside, below, gaps, echoed, transfers = [], [], [], [], []
 
     async def run():
         done = asyncio.Event()
-        small = asyncio.create_task(small_calls(web, beside, done))
-        transfers = [
+        small = [asyncio.create_task(small_calls(web, beside, done)), asyncio.create_task(echoes(echoed, done))]
+        transfers.extend(await asyncio.gather(
             upload_beside_a_stream(NativeCaller, native, gaps), upload_beside_a_stream(WebSocketCaller, web, gaps),
             download_beside_notifications(NativeCaller, native, below),
             download_beside_notifications(WebSocketCaller, web, below),
             post_large(web, up=RATE), post_large(web, down=RATE), get_large(web),
             call_through_a_slow_gateway(options, native, up=RATE),
-            call_through_a_slow_gateway(options, native, down=RATE),
-        ]
-        await asyncio.gather(*transfers)
+            call_through_a_slow_gateway(options, native, down=RATE)))
         done.set()
-        await small
+        await asyncio.gather(*small)
 
-    run_for(60, run())
-    assert usual(beside) < 2 * LATENCY, "calls on other connections"
-    assert usual(below) < 2 * LATENCY, "notifications on the same connection, in the other direction"
-    assert usual(gaps) < 0.1 + LATENCY, "items on the same connection, in the other direction"
+    run_for(4 * PATIENCE, run())
+    # What the machine adds to an exchange in which nothing is served.
+    lateness = max(usual(echoed) - LATENCY, 0)
+    seen = {
+        "a transfer, which waited for something": (max(transfers), SECONDS + 8 + 50 * lateness),
+        "calls on other connections": (usual(beside), 2 * LATENCY + 4 * lateness),
+        "notifications on the same connection, in the other direction": (usual(below), 2 * LATENCY + 8 * lateness),
+        "items on the same connection, in the other direction": (usual(gaps), 0.1 + LATENCY + 4 * lateness)}
+    return {name: seconds for name, (seconds, limit) in seen.items() if seconds >= limit}
