@@ -8,11 +8,10 @@ import re
 import subprocess
 import sys
 
-from programs import ROOT
+from programs import PATIENCE, ROOT
 
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
 BUILD = ROOT / ".build" / "clients"
-RUN_SECONDS = 30
 
 # A step, the part of its answers that is looked at, and what is found there: status and value of each answer.
 CALLS = {
@@ -49,7 +48,7 @@ class Client:
     def run(self, base, environment=None):
         """What every step saw, in the form of the tables above."""
         done = subprocess.run(
-            [*self.command, base, *self.options], capture_output=True, text=True, timeout=RUN_SECONDS,
+            [*self.command, base, *self.options], capture_output=True, text=True, timeout=2 * PATIENCE,
             env={**os.environ, **(environment or {})})
         seen = {}
         for step, status, body in re.findall(r"^(\S+) (\d+) (.*)$", done.stdout, re.MULTILINE):

@@ -5,8 +5,10 @@ import threading
 import time
 
 import httpx
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
+
+from programs import PATIENCE
 
 GETS, POSTS, SOCKETS = 4, 4, 2
 CALL = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "jobs.run", "params": [1, 20]})
@@ -33,7 +35,7 @@ class Load:
             "Content-Type": "application/json"}))
 
     def requests(self, kind, send):
-        with httpx.Client(base_url=self.base, verify=self.tls, timeout=20) as client:
+        with httpx.Client(base_url=self.base, verify=self.tls, timeout=PATIENCE) as client:
             while not self.isOver.is_set():
                 try:
                     answer = send(client)
@@ -48,8 +50,8 @@ class Load:
                 with connect(self.base.replace("http", "ws", 1) + "/rpc", ssl=self.tls) as socket:
                     while not self.isOver.is_set():
                         socket.send(CALL)
-                        self.note("WebSocket", socket.recv(20))
-            except (ConnectionClosed, InvalidStatus, OSError) as error:
+                        self.note("WebSocket", socket.recv(PATIENCE))
+            except (WebSocketException, OSError) as error:
                 self.note("WebSocket", repr(error))
                 time.sleep(0.05)
 
@@ -62,7 +64,7 @@ class Load:
     def wait_for_answers(self, count):
         """Waits until every kind has been answered so many times more."""
         wanted = {kind: answered + count for kind, answered in self.answered.items()}
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while any(self.answered[kind] < wanted[kind] for kind in wanted):
             assert time.monotonic() < end, f"{self.answered} {self.failed}"
             time.sleep(0.01)
@@ -70,5 +72,5 @@ class Load:
     def stop(self):
         self.isOver.set()
         for thread in self.threads:
-            thread.join(25)
+            thread.join(2 * PATIENCE)
             assert not thread.is_alive()

@@ -6,10 +6,9 @@ import socket
 import subprocess
 import time
 
-from programs import free_port
+from programs import PATIENCE, free_port
 
 CONFIGURATIONS = pathlib.Path(__file__).parent / "proxies"
-READY_SECONDS = 10
 
 NGINX = """
 daemon off;
@@ -54,7 +53,7 @@ class Proxy:
         return ["haproxy", "-db", "-f", main, "-f", self.folder / "given"]
 
     def wait_until_open(self):
-        end = time.monotonic() + READY_SECONDS
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 return socket.create_connection(("127.0.0.1", self.port)).close()
@@ -76,7 +75,7 @@ class Proxy:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
         self.output.close()
 
 

@@ -15,12 +15,16 @@ import pytest
 
 from conftest import DOCUMENTED, behind, two_gateways
 from load import POSTS, SOCKETS, Load
+from programs import PATIENCE
 
 
 @pytest.fixture(params=DOCUMENTED)
 def pair(request, tmp_path, tls):
-    """The name of the proxy, two gateways behind it, and a load on them."""
-    with two_gateways(tmp_path, "--drain-lead", 2) as gateways, behind(request.param, tmp_path, gateways, tls) as proxy:
+    """The name of the proxy, two gateways behind it, and a load on them.
+
+    HAProxy looks once a second whether they are ready; the lead is long enough for a look that comes late.
+    """
+    with two_gateways(tmp_path, "--drain-lead", 6) as gateways, behind(request.param, tmp_path, gateways, tls) as proxy:
         load = Load(f"https://localhost:{proxy.port}", ssl.create_default_context(cafile=tls / "certificate.pem"))
         load.wait_for_answers(50)
         yield request.param, gateways, load
@@ -30,7 +34,7 @@ def pair(request, tmp_path, tls):
 def test_a_gateway_that_is_stopped_loses_no_call(pair):
     name, gateways, load = pair
     gateways[0].process.send_signal(signal.SIGTERM)
-    assert gateways[0].process.wait(15) == 0
+    assert gateways[0].process.wait(PATIENCE) == 0
     load.wait_for_answers(50)
     load.stop()
     assert load.failed["GET"] == []

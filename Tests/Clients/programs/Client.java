@@ -104,7 +104,7 @@ public class Client {
         }
 
         String next() throws InterruptedException {
-            return whole.poll(20, TimeUnit.SECONDS);
+            return whole.poll(60, TimeUnit.SECONDS);
         }
     }
 }

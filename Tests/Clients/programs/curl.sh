@@ -22,7 +22,7 @@ follow() {
     local step=$1 count=$2 line
     exec {events}< <(exec curl "${options[@]}" -N -H 'Accept: text/event-stream' "$base/$3")
     local reader=$!
-    while ((count > 0)) && read -r -t 20 line <&"$events"; do
+    while ((count > 0)) && read -r -t 60 line <&"$events"; do
         case $line in
         ": open"*) ask said "$base/rpc/chat/say" --json '{"author":"curl","text":"hello"}' >/dev/null ;;
         "data: "*) echo "$step 200 ${line#data: }" && count=$((count - 1)) ;;
