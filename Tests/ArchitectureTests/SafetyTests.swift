@@ -24,6 +24,7 @@ import Testing
         "Sources/PosternNIO/ArrivalDescriptor.swift",
         "Sources/PosternNIO/Unix/UnixSocketCalls.swift",
         "Sources/PosternNIO/OutputMeter.swift",
+        "Sources/PosternTasks/Containment/DescriptorPassing.swift",
         "Sources/PosternTasks/Containment/SystemCalls.swift",
         "Sources/PosternTasks/Life/ChildOutput.swift",
         "Sources/PosternTasks/Life/ThisProcess.swift",

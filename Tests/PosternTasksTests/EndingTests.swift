@@ -78,6 +78,29 @@ struct EndingTests {
         await host.end()
     }
 
+    @Test func aProgramThatClosesItsChannelBeforeItStartsHasFailed() async throws {
+        let host = TaskHost()
+        var options = TaskOptions()
+        options.stopGrace = .zero
+        let child = try await host.spawn(Script(script: "exec 0<&-; sleep 600"), options: options)
+        let error = await #expect(throws: CallError.self) { try await child.call("anything") }
+        let reason = "it closed the connection, and its process has not ended"
+        #expect(error?.message == "Task \(child.id) ended before it had started: \(reason)")
+        #expect(error?.executed == .no)
+        #expect(await child.exit == .signal(Int(SIGTERM)))
+        #expect(child.state == .fail)
+        await host.end()
+    }
+
+    @Test func aTaskThatRefusesItsStartHasFailedForItsOwnReason() async throws {
+        let host = TaskHost()
+        let child = try await host.spawn(Refusal(code: CallError.Code.unavailable.rawValue))
+        let error = await #expect(throws: CallError.self) { try await child.result }
+        #expect(error?.message == "Task \(child.id) failed: no room")
+        #expect(error?.code == .unavailable)
+        await host.end()
+    }
+
     @Test func aProgramThatIsNotThereFailsAtOnce() async throws {
         let host = TaskHost()
         let error = await #expect(throws: CallError.self) { try await host.spawn(Missing()) }
@@ -109,6 +132,19 @@ private struct Sleep: TaskDefinition {
     typealias Output = NoResult
 
     var command: TaskCommand { .program("sleep", ["60"]) }
+}
+
+/// Answers the start with an error, and goes on.
+private struct Refusal: TaskDefinition {
+    typealias Output = NoResult
+
+    var code: Int
+    var command: TaskCommand {
+        let error = #"{"code": \#(code), "message": "no room"}"#
+        let answer = #"printf '{"jsonrpc": "2.0", "id": %s, "error": \#(error)}\n' "$id""#
+        let script = #"read -r line; id=${line#*\"id\":}; id=${id%%[,\}]*}; \#(answer); cat"#
+        return .program("sh", ["-c", script], speaking: .jsonLines, over: .standardIO)
+    }
 }
 
 private struct Missing: TaskDefinition {

@@ -47,20 +47,24 @@ package struct Containment: Hashable, Sendable {
     ///   - program: A program and its arguments.
     ///   - kind: What the program is.
     ///   - limits: What it may use.
+    ///   - channel: Where the program has its channel. Where it has a launcher, that has a control socket there, and
+    ///     receives the channel over it; `nil` for a program that gets the descriptors which the launcher has.
     ///   - isDetached: Whether it may outlive this process.
     /// - Returns: The command line and what else its child needs.
     package func command(
         _ program: [String],
         _ kind: Kind,
         limits: TaskLimits = TaskLimits(),
+        channel: TaskCommand.Connection? = nil,
         isDetached: Bool = false
     ) -> ContainedCommand {
         let limited = limit(program, by: limits)
         let isLimited = limits.options.isEmpty || programs[.prlimit] != nil
-        guard kind == .foreign, let launcher, let request = request(limits: limits, isDetached: isDetached) else {
+        guard kind == .foreign, let launcher, var request = request(limits: limits, isDetached: isDetached) else {
             let ending = isDetached ? [] : endingWithParent
             return ContainedCommand(arguments: ending + limited, isLimited: isLimited)
         }
+        request.channelDescriptors = channel?.descriptors ?? 0
         return ContainedCommand(
             // A guard is notified of the end of this process instead of killed: it has work to do then.
             arguments: (request.role == .initial ? endingWithParent + entrance : []) + [launcher] + limited,
@@ -95,5 +99,15 @@ package struct Containment: Hashable, Sendable {
         let options = limits.options
         guard !options.isEmpty, let prlimit = programs[.prlimit] else { return program }
         return [prlimit] + options + ["--"] + program
+    }
+}
+
+extension TaskCommand.Connection {
+    /// How many of the child's first descriptors are the channel.
+    fileprivate var descriptors: Int {
+        switch self {
+        case .channel: 1
+        case .standardIO: 2
+        }
     }
 }

@@ -3,15 +3,13 @@ import SystemPackage
 
 /// The life of a launcher: one program is started and waited for.
 struct LauncherLoop {
-    /// How long a program may take to end after its channel has ended.
+    /// How long a program may take to end after the host has closed the control socket.
     private static let grace = Duration.seconds(1)
 
     private let request: LauncherRequest
     private let signals: FileDescriptor
-    /// Descriptor 0 where its end is the end of the channel.
-    ///
-    /// The end of a pipe is the end of the program's input, after which it may well have something to write.
-    private var channel: FileDescriptor?
+    /// The socket whose other end the host keeps open for as long as the program may run; `nil` where that is not watched.
+    private var control: FileDescriptor?
     private var program: Int32 = 0
     private var graceEnd: ContinuousClock.Instant?
     private var state = LauncherState()
@@ -19,8 +17,8 @@ struct LauncherLoop {
     init(_ request: LauncherRequest, signals: FileDescriptor) {
         self.request = request
         self.signals = signals
-        let isWatched = !request.isDetached && request.role != .guard && SystemCalls.isSocket(.standardInput)
-        channel = isWatched ? .standardInput : nil
+        let isWatched = !request.isDetached && request.role != .guard && request.channelDescriptors > 0
+        control = isWatched ? .standardInput : nil
     }
 
     /// Starts the program and returns its status to the parent by ending this process.
@@ -32,10 +30,10 @@ struct LauncherLoop {
             perform(state.receive(.signal(signal)))
         }
         while true {
-            let hasEnded = SystemCalls.wait(for: signals, channel: channel, milliseconds: remainingGrace)
+            let hasEnded = SystemCalls.wait(for: signals, control: control, milliseconds: remainingGrace)
             while let signal = SystemCalls.nextSignal() { receive(signal) }
             if hasParentEnded { perform(state.receive(.parentEnded)) }
-            if hasEnded { perform(state.receive(hasHostEnded ? .parentEnded : .channelEnded)) }
+            if hasEnded { perform(state.receive(hasHostEnded ? .parentEnded : .controlEnded)) }
             if remainingGrace == 0 { perform(state.receive(.graceOver)) }
         }
     }
@@ -52,7 +50,7 @@ struct LauncherLoop {
 
     private func start() -> Int32 {
         do {
-            guard request.role == .guard else { return try SystemCalls.spawn(nil, skippingArguments: 1) }
+            guard request.role == .guard else { return try startProgram() }
             var keeper = request
             (keeper.role, keeper.parent) = (.keeper, Int(getpid()))
             SystemCalls.setEnvironment(LauncherRequest.variable, to: keeper.text)
@@ -61,6 +59,18 @@ struct LauncherLoop {
             let name = CommandLine.arguments[1]
             TaskLauncher.fail("\(name) cannot be run: \(error)", status: error == .noSuchFileOrDirectory ? 127 : 126)
         }
+    }
+
+    /// Starts the program, which alone has the channel from then on: when it closes that, the host notices.
+    private func startProgram() throws(Errno) -> Int32 {
+        let count = request.channelDescriptors
+        guard count > 0 else { return try SystemCalls.spawn(nil, skippingArguments: 1) }
+        let channel: FileDescriptor
+        do throws(Errno) { channel = try DescriptorPassing.receive(over: .standardInput) } catch {
+            TaskLauncher.fail("The launcher of tasks has not received the channel: \(error)", status: 126)
+        }
+        defer { try? channel.close() }
+        return try SystemCalls.spawn(nil, skippingArguments: 1, channel: channel, channelDescriptors: count)
     }
 
     /// Whether the process that this one must not outlive has ended.
@@ -110,7 +120,7 @@ struct LauncherLoop {
         case .none: break
         case .forward(let signal): kill(-program, signal)
         case .endProgram:
-            channel = nil
+            control = nil
             graceEnd = .now + Self.grace
             kill(-program, SIGTERM)
         case .exit(let status):

@@ -20,13 +20,23 @@ struct LauncherRequest: Hashable, Sendable {
     var parent: Int?
     /// The processor time after which the kernel kills the program, in seconds.
     var maximumProcessorSeconds: Int?
-    /// Whether the end of the channel is left to the program.
+    /// How many of the program's first descriptors are its channel, which the launcher receives over its own standard
+    /// input; 0 when the program gets the descriptors of the launcher.
+    var channelDescriptors = 0
+    /// Whether the program may outlive the host.
     var isDetached = false
 
-    init(_ role: Role, parent: Int? = nil, maximumProcessorSeconds: Int? = nil, isDetached: Bool = false) {
+    init(
+        _ role: Role,
+        parent: Int? = nil,
+        maximumProcessorSeconds: Int? = nil,
+        channelDescriptors: Int = 0,
+        isDetached: Bool = false
+    ) {
         self.role = role
         self.parent = parent
         self.maximumProcessorSeconds = maximumProcessorSeconds
+        self.channelDescriptors = channelDescriptors
         self.isDetached = isDetached
     }
 
@@ -40,6 +50,7 @@ struct LauncherRequest: Hashable, Sendable {
             switch (parts.first, parts.count == 2 ? Int(parts[1]) : nil) {
             case ("parent", let number?): parent = number
             case ("processor", let number?): maximumProcessorSeconds = number
+            case ("channel", let number?) where 0...2 ~= number: channelDescriptors = number
             case ("detached", nil): isDetached = true
             default: return nil
             }
@@ -51,6 +62,7 @@ struct LauncherRequest: Hashable, Sendable {
         var words = [role.rawValue]
         if let parent { words.append("parent=\(parent)") }
         if let maximumProcessorSeconds { words.append("processor=\(maximumProcessorSeconds)") }
+        if channelDescriptors > 0 { words.append("channel=\(channelDescriptors)") }
         if isDetached { words.append("detached") }
         return words.joined(separator: " ")
     }

@@ -4,8 +4,8 @@ struct LauncherState {
         case signal(Int32)
         /// The program ended, with this exit status for the launcher.
         case ended(Int32)
-        /// The other end of the channel is closed, and the parent is alive.
-        case channelEnded
+        /// The host has closed its end of the control socket, and the parent is alive.
+        case controlEnded
         case parentEnded
         /// The time that `endProgram` allowed is over.
         case graceOver
@@ -15,7 +15,7 @@ struct LauncherState {
         case none
         /// Sends a signal to the process group of the program.
         case forward(Int32)
-        /// Asks the program to end, ignores the channel from now on, and reports `graceOver` after the grace.
+        /// Asks the program to end, ignores the control socket from now on, and reports `graceOver` after the grace.
         case endProgram
         /// Ends every process below, and then this one with a status.
         case exit(Int32)
@@ -27,7 +27,7 @@ struct LauncherState {
         switch event {
         case .signal(let signal): return .forward(signal)
         case .ended(let status): return .exit(status)
-        case .channelEnded:
+        case .controlEnded:
             if isEnding { return .none }
             isEnding = true
             return .endProgram

@@ -44,14 +44,14 @@ package enum SystemCalls {
         return signal > 0 ? signal : nil
     }
 
-    /// Waits until signals are pending or the other end of the channel is closed, and reads nothing.
+    /// Waits until signals are pending or the other end of the control socket is closed, and reads nothing.
     ///
-    /// - Returns: Whether the channel has ended.
-    static func wait(for signals: FileDescriptor, channel: FileDescriptor?, milliseconds: Int32?) -> Bool {
+    /// - Returns: Whether the control socket has ended.
+    static func wait(for signals: FileDescriptor, control: FileDescriptor?, milliseconds: Int32?) -> Bool {
         // A negative descriptor is ignored. No event is asked for: the end of both directions is always reported.
         var entries = [
             pollfd(fd: signals.rawValue, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: channel?.rawValue ?? -1, events: 0, revents: 0),
+            pollfd(fd: control?.rawValue ?? -1, events: 0, revents: 0),
         ]
         _ = unsafe poll(&entries, 2, milliseconds ?? -1)
         return entries[1].revents != 0
@@ -62,9 +62,22 @@ package enum SystemCalls {
     /// - Parameters:
     ///   - path: The file to start; `nil` for the first argument, which is looked for in `PATH`.
     ///   - count: How many arguments of this process are not passed on.
+    ///   - channel: What the program gets in place of the first descriptors of this process.
+    ///   - channelDescriptors: How many it does.
     /// - Returns: The number of the process, and of its group.
     /// - Throws: Why the program cannot be run.
-    static func spawn(_ path: String?, skippingArguments count: Int) throws(Errno) -> Int32 {
+    static func spawn(
+        _ path: String?,
+        skippingArguments count: Int,
+        channel: FileDescriptor = .standardInput,
+        channelDescriptors: Int = 0
+    ) throws(Errno) -> Int32 {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in 0..<Int32(channelDescriptors) {
+            unsafe posix_spawn_file_actions_adddup2(&actions, channel.rawValue, descriptor)
+        }
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -82,9 +95,9 @@ package enum SystemCalls {
         guard let name = unsafe arguments[0] else { throw .invalidArgument }
         let error =
             if let path {
-                unsafe posix_spawn(&id, path, nil, &attributes, arguments, environ)
+                unsafe posix_spawn(&id, path, &actions, &attributes, arguments, environ)
             } else {
-                unsafe posix_spawnp(&id, name, nil, &attributes, arguments, environ)
+                unsafe posix_spawnp(&id, name, &actions, &attributes, arguments, environ)
             }
         guard error == 0 else { throw Errno(rawValue: error) }
         return id
@@ -146,12 +159,6 @@ package enum SystemCalls {
         }
         guard case .success = result else { return nil }
         return String(decoding: buffer.prefix(count), as: UTF8.self)
-    }
-
-    /// Whether a descriptor is a socket.
-    static func isSocket(_ descriptor: FileDescriptor) -> Bool {
-        var status = stat()
-        return unsafe fstat(descriptor.rawValue, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
     }
 
     /// How many files this process may ask to have open.

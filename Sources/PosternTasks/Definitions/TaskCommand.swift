@@ -27,7 +27,8 @@ public struct TaskCommand: Hashable, Sendable {
 
     /// Whether the program knows what a task is; one that does not is at work as soon as it has been started.
     ///
-    /// Its result is that it ends with exit code 0.
+    /// Its result is that it ends with exit code 0. When it closes its connection before, calls fail with `.unavailable`, and
+    /// it is at work until it exits.
     public var knowsTasks = true
 
     /// This program, started once more for one of the tasks that its `main` has named.

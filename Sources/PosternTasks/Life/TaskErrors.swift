@@ -6,12 +6,12 @@ enum TaskErrors {
         CallError(.deadlineExceeded, "Task \(id) did not start within \(time)", executed: .unknown)
     }
 
-    static func endedBeforeStart(_ id: String, _ exit: TaskExit?) -> CallError {
-        CallError(.unavailable, "Task \(id) ended before it had started: \(reason(exit))", executed: .no)
+    static func endedBeforeStart(_ id: String, _ loss: TaskLoss) -> CallError {
+        CallError(.unavailable, "Task \(id) ended before it had started: \(loss)", executed: .no)
     }
 
-    static func lost(_ id: String, _ exit: TaskExit?) -> CallError {
-        CallError(.unavailable, "Lost connection to \(id): \(reason(exit))", executed: .yes)
+    static func lost(_ id: String, _ loss: TaskLoss) -> CallError {
+        CallError(.unavailable, "Lost connection to \(id): \(loss)", executed: .yes)
     }
 
     /// A call that was under way when the task ended by itself, or was stopped.
@@ -56,9 +56,5 @@ enum TaskErrors {
         error.message = "Task \(id) failed: \(error.message)"
         error.executed = .yes
         return error
-    }
-
-    private static func reason(_ exit: TaskExit?) -> String {
-        exit.map { "its process ended with \($0)" } ?? "its process has not ended, and closed the connection"
     }
 }

@@ -46,12 +46,20 @@ extension TaskNode {
     /// The error of a call, with the reason for which the process has ended where that is why the call failed.
     private func explained(_ error: CallError, _ peer: Peer) async -> CallError {
         guard error.code == .unavailable, !peer.isConnected else { return error }
-        let exit = await exited.value(within: Self.exitDelay) ?? nil
+        guard let loss = await loss.value() else { return error }
         // A task that was lost has failed, or will have as soon as its end is noted.
         let end = state
-        var reason = end == .done || end == .stop ? TaskErrors.ended(id, end) : TaskErrors.lost(id, exit)
+        var reason = end == .done || end == .stop ? TaskErrors.ended(id, end) : TaskErrors.lost(id, loss)
         reason.executed = error.executed == .no ? .no : .yes
         return reason
+    }
+
+    /// Notes why the connection has ended, once it is known how the process has.
+    func noteLoss(_ reason: DisconnectReason) async {
+        var loss = TaskLoss(reason: reason)
+        // A process that ends closes the connection first, and may still have to clean up.
+        if TaskLoss.dependsOnProcess(reason) { loss.exit = await exited.value(within: Self.exitDelay) ?? nil }
+        self.loss.settle(loss)
     }
 
     /// How long a process may take to end after its connection has.

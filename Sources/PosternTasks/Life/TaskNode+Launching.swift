@@ -19,6 +19,7 @@ extension TaskNode {
             fail(error.message)
             return nil
         }
+        peer.onDisconnect { [self] reason in Task.detached { await self.noteLoss(reason) } }
         watch.settle(Task.detached { await self.runProcess(descriptors) })
         guard case .success? = await process.value() else {
             peer.close()
@@ -54,11 +55,16 @@ extension TaskNode {
 
     private func runProcess(_ descriptors: ChildDescriptors) async {
         let name = command.program ?? "this program"
+        var descriptors = descriptors
         let command: ContainedCommand
-        do throws(CallError) { command = try await containedCommand() } catch {
+        do {
+            command = try await containedCommand()
+            if command.isThroughLauncher { try descriptors.passThroughLauncher() }
+        } catch {
             descriptors.closeEndsOfChild()
-            return fail("cannot start \(name): \(error.message)")
+            return fail("cannot start \(name): \((error as? CallError)?.message ?? "\(error)")")
         }
+        defer { descriptors.closeControl() }
         // From here on swift-subprocess closes what is for the child.
         let kills = MemoryKills.now
         do {
@@ -115,6 +121,7 @@ extension TaskNode {
                 [program] + command.arguments,
                 .foreign,
                 limits: options.limits,
+                channel: command.connection,
                 isDetached: isDetached
             )
         }

@@ -59,8 +59,8 @@ extension TaskNode {
             switch error.code {
             case .methodNotFound: return false
             case .deadlineExceeded: throw TaskErrors.didNotStart(id, within: options.startTimeout)
-            case .unavailable:
-                throw TaskErrors.endedBeforeStart(id, await exited.value(within: Self.exitDelay) ?? nil)
+            case .unavailable where !peer.isConnected:
+                throw await loss.value().map { TaskErrors.endedBeforeStart(id, $0) } ?? error
             default: throw TaskErrors.failed(id, error)
             }
         }
@@ -100,7 +100,7 @@ extension TaskNode {
     private func failure(_ error: CallError, _ peer: Peer) async -> TaskLife.End {
         if error.code == .cancelled { return .stopped }
         guard error.code == .unavailable, !peer.isConnected else { return .failure(TaskErrors.failed(id, error)) }
-        return .failure(TaskErrors.lost(id, await exited.value(within: Self.exitDelay) ?? nil))
+        return .failure(await loss.value().map { TaskErrors.lost(id, $0) } ?? error)
     }
 
     /// Takes the events of the tasks below this one into the tree, and notes those as lost that are left alone.

@@ -21,7 +21,9 @@ final class TaskNode: Sendable {
     let watch = Settled<Task<Void, Never>>()
     /// How the process ended; `nil` where it was never started.
     let exited = Settled<TaskExit?>()
-    /// The same, once the task has ended too and all of its events are noted.
+    /// Why the connection ended.
+    let loss = Settled<TaskLoss>()
+    /// How the process ended, once the task has ended too and all of its events are noted.
     let finished = Settled<TaskExit?>()
     private let life = Mutex(TaskLife())
 

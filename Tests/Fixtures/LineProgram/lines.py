@@ -1,6 +1,6 @@
 """A program that speaks JSON-RPC 2.0, one message a line, on standard input and output or on a socket."""
 
-import json, os, socket, stat, sys
+import json, os, signal, socket, stat, sys
 
 if stat.S_ISSOCK(os.fstat(0).st_mode):
     parent = socket.socket(fileno=0)
@@ -29,5 +29,8 @@ for line in read:
             for step in range(message["params"][0]):
                 send(method="$/progress", params={"token": message["meta"]["progressToken"], "value": step})
             send(id=message["id"], result=None)
+        case "close":  # and go on
+            os.closerange(0, 2)
+            signal.pause()
         case "exit":
             sys.exit()

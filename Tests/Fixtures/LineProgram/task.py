@@ -1,7 +1,9 @@
 """A task that speaks JSON-RPC 2.0, one message a line, on standard input and output; its logs are on standard error."""
 
 import json
+import os
 import sys
+import time
 
 
 def send(**message):
@@ -22,6 +24,9 @@ for line in sys.stdin:
         case "task.stop":
             send(id=id, result=None)
             send(id=waiting, error={"code": -32800, "message": "stopped"})
+        case "close":  # and go on
+            os.closerange(0, 2)
+            time.sleep(600)
         case "add":
             send(id=id, result=sum(params))
         case "finish":

@@ -21,7 +21,7 @@ struct Host {
     /// Runs the program to its end.
     func run() async throws -> TaskExit {
         let containment = await Containment.probe(launcher: OwnExecutable.path, inNamespace: inNamespace)
-        let command = containment.command(program, .foreign)
+        let command = containment.command(program, .foreign, channel: hasChannel ? .channel : nil)
         let memoryKills = MemoryKills.now
         var environment = Environment.inherit
         for (name, value) in command.environment {
@@ -55,8 +55,14 @@ struct Host {
                 error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
             ).terminationStatus
         }
+        let (channel, ofProgram) = try SocketPair.make()
         let (near, far) = try SocketPair.make()
-        defer { try? near.close() }
+        defer {
+            try? channel.close()
+            try? near.close()
+        }
+        try DescriptorPassing.send(ofProgram, over: near)
+        try ofProgram.close()
         return try await Subprocess.run(
             executable,
             arguments: arguments,

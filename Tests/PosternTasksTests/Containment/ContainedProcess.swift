@@ -16,6 +16,8 @@ struct ContainedProcess {
         let marker: String
         /// The host's end of the channel.
         let channel: FileDescriptor
+        /// The host's end of the launcher's control socket; `nil` without a launcher.
+        let control: FileDescriptor?
 
         /// Sends a signal to the process group, as a host does.
         func signal(_ number: Int32) { kill(-id, number) }
@@ -54,9 +56,14 @@ struct ContainedProcess {
         _ program: [String],
         while body: (Running) async throws -> Void = { _ in }
     ) async throws -> (exit: TaskExit, output: String) {
-        let command = containment.command(program, kind, limits: limits, isDetached: isDetached)
+        let command = containment.command(program, kind, limits: limits, channel: .channel, isDetached: isDetached)
         let (memoryKills, marker) = (MemoryKills.now, UUID().uuidString)
-        let (near, far) = try SocketPair.make()
+        var descriptors = try ChildDescriptors(.channel)
+        if command.isThroughLauncher { try descriptors.passThroughLauncher() }
+        defer {
+            try? descriptors.parent.close()
+            descriptors.closeControl()
+        }
         let variables = command.environment.merging([MarkedProcesses.variable: marker]) { $1 }
         var options = PlatformOptions()
         options.processGroupID = 0
@@ -68,13 +75,15 @@ struct ContainedProcess {
                 Dictionary(uniqueKeysWithValues: variables.map { (.init(stringLiteral: $0), $1) })
             ),
             platformOptions: options,
-            input: .fileDescriptor(far, closeAfterSpawningProcess: true),
+            input: .fileDescriptor(descriptors.input, closeAfterSpawningProcess: true),
             output: .string(limit: 65_536),
             error: .discarded
-        ) { execution in
-            try await body(Running(id: execution.processIdentifier.value, marker: marker, channel: near))
+        ) { [descriptors] execution in
+            let id = execution.processIdentifier.value
+            try await body(
+                Running(id: id, marker: marker, channel: descriptors.parent, control: descriptors.control)
+            )
         }
-        try? near.close()
         let exit = TaskExit(
             result.terminationStatus,
             isThroughLauncher: command.isThroughLauncher,

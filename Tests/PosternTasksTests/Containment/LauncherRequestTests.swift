@@ -6,8 +6,14 @@ import Testing
     @Test(arguments: [
         (LauncherRequest(.initial), "init"), (LauncherRequest(.guard, parent: 7), "guard parent=7"),
         (
-            LauncherRequest(.keeper, parent: 1, maximumProcessorSeconds: 3, isDetached: true),
-            "keeper parent=1 processor=3 detached"
+            LauncherRequest(
+                .keeper,
+                parent: 1,
+                maximumProcessorSeconds: 3,
+                channelDescriptors: 2,
+                isDetached: true
+            ),
+            "keeper parent=1 processor=3 channel=2 detached"
         ),
     ])
     func whatIsWrittenIsRead(request: LauncherRequest, text: String) {
@@ -17,6 +23,7 @@ import Testing
 
     @Test(arguments: [
         "", " ", "INIT", "1", "guard parent", "guard parent=x", "guard =", "init later", "init detached=1",
+        "init channel", "init channel=3",
     ])
     func whatNoLauncherWroteIsRefused(text: String) { #expect(LauncherRequest(text) == nil) }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PosternTasks
 
-/// Signals that reach a program through its launcher, and the end of the channel.
+/// Signals that reach a program through its launcher, and the end of its control socket.
 @Suite(.timeLimit(.minutes(3)))
 struct LauncherSignalTests {
     /// A program that ignores SIGTERM and has a grandchild in a session of its own that does so too.
@@ -63,11 +63,11 @@ struct LauncherSignalTests {
     }
 
     @Test(arguments: [true, false])
-    func theEndOfTheChannelEndsEveryProcess(inNamespace: Bool) async throws {
+    func theEndOfTheControlSocketEndsEveryProcess(inNamespace: Bool) async throws {
         let (exit, _) = try await ContainedProcess(inNamespace: inNamespace).run(Self.stubborn) { running in
             #expect(await running.hasStarted("sleep 600"))
             #expect(await running.hasStarted("sleep 601"))
-            try running.channel.shutDown()
+            try running.control?.shutDown()
             #expect(await eventually(within: .seconds(5)) { MarkedProcesses(running.marker).isEmpty })
         }
         #expect(exit == .signal(Int(SIGKILL)))
@@ -77,6 +77,7 @@ struct LauncherSignalTests {
         var process = await ContainedProcess()
         process.isDetached = true
         let (exit, output) = try await process.run("while read -r line; do :; done; echo ended; exit 4") { running in
+            try running.control?.shutDown()
             try running.channel.shutDown()
         }
         #expect(exit == .code(4))

@@ -9,16 +9,16 @@ import Testing
         #expect(state.receive(.signal(10)) == .forward(10))
     }
 
-    @Test func theEndOfTheChannelEndsTheProgramOnce() {
+    @Test func theEndOfTheControlSocketEndsTheProgramOnce() {
         var state = LauncherState()
-        #expect(state.receive(.channelEnded) == .endProgram)
-        #expect(state.receive(.channelEnded) == .none)
+        #expect(state.receive(.controlEnded) == .endProgram)
+        #expect(state.receive(.controlEnded) == .none)
         #expect(state.receive(.graceOver) == .exit(137))
     }
 
     @Test func aProgramThatEndsInTimeKeepsItsStatus() {
         var state = LauncherState()
-        #expect(state.receive(.channelEnded) == .endProgram)
+        #expect(state.receive(.controlEnded) == .endProgram)
         #expect(state.receive(.ended(5)) == .exit(5))
     }
 

@@ -46,6 +46,20 @@ struct LauncherTests {
         #expect(exit == .code(0))
     }
 
+    /// What the launcher, `unshare` and `setpriv` hold open would hide that the program has closed its channel.
+    @Test(arguments: [true, false])
+    func theProgramAloneHasTheChannel(inNamespace: Bool) async throws {
+        let process = await ContainedProcess(inNamespace: inNamespace)
+        let (exit, _) = try await process.run("read -r line; exec 0<&-; sleep 600") { running in
+            try running.channel.writeAll("close\n".utf8)
+            let none = FileDescriptor(rawValue: -1)
+            #expect(SystemCalls.wait(for: none, control: running.channel, milliseconds: 20_000))
+            #expect(await running.hasStarted("sleep 600"))
+            running.signal(SIGTERM)
+        }
+        #expect(exit == .signal(Int(SIGTERM)))
+    }
+
     @Test(arguments: [true, false])
     func argumentsArePassedOnAsTheyAre(inNamespace: Bool) async throws {
         let arguments = ["printf", "%s|", "", "--", "-x", "a b", "é", "$HOME"]

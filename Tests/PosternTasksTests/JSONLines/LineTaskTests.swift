@@ -1,3 +1,4 @@
+import Glibc
 import Postern
 import PosternTasks
 import Testing
@@ -28,6 +29,39 @@ struct LineTaskTests {
         await #expect(throws: CallError.self) { try await task.result }
         #expect(task.state == .stop)
         await host.end()
+    }
+
+    @Test func aTaskThatClosesItsConnectionAndGoesOnHasFailed() async throws {
+        let host = TaskHost()
+        var options = TaskOptions()
+        options.stopGrace = .zero
+        let task = try await host.spawn(LineTask(number: 1), options: options)
+        let error = await #expect(throws: CallError.self) { try await task.call("close") }
+        #expect(error?.message == Self.words(for: task.id))
+        #expect(error?.code == .unavailable && error?.executed == .yes)
+        let failure = await #expect(throws: CallError.self) { try await task.result }
+        #expect(failure?.message == Self.words(for: task.id))
+        #expect(task.state == .fail)
+        #expect(await task.exit == .signal(Int(SIGTERM)))
+        await host.end()
+    }
+
+    /// Its result is its exit code, and it may be at work until then.
+    @Test(arguments: [TaskCommand.Connection.channel, .standardIO])
+    func aProgramThatClosesItsConnectionAndGoesOnCannotBeCalled(connection: TaskCommand.Connection) async throws {
+        let host = TaskHost()
+        let program = try await host.spawn(LineService(connection: connection))
+        for method in ["close", "add"] {
+            let error = await #expect(throws: CallError.self) { try await program.call(method) }
+            #expect(error?.message == Self.words(for: program.id))
+        }
+        #expect(program.state == .work)
+        await host.end()
+        #expect(program.state == .stop)
+    }
+
+    private static func words(for id: String) -> String {
+        "Lost connection to \(id): it closed the connection, and its process has not ended"
     }
 
     @Test(arguments: [TaskCommand.Connection.channel, .standardIO])
