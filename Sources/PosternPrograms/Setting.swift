@@ -43,6 +43,14 @@ public enum Setting {
         }
     }
 
+    /// The values of an option that may be given several times, each read from its text.
+    public static func list<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type) -> [Value] {
+        list(name).map { text in
+            guard let value = Value(text) else { reject(text, for: name) }
+            return value
+        }
+    }
+
     /// The name of the variable that stands for an option.
     static func variable(_ name: String) -> String {
         "POSTERN_" + name.uppercased().replacing("-", with: "_")

@@ -24,7 +24,8 @@ struct Demo: AsyncParsableCommand {
               postern-demo --native unix:/tmp/postern.sock --no-gateway
               postern-demo transcripts
             """,
-        subcommands: [TranscriptsCommand.self]
+        version: ProgramVersion.line(of: "postern-demo"),
+        subcommands: [TranscriptsCommand.self, HealthCommand.self]
     )
 
     @OptionGroup(title: "Gateway options")

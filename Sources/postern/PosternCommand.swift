@@ -1,4 +1,5 @@
 import ArgumentParser
+import PosternPrograms
 
 /// The command line of Postern.
 @main
@@ -11,10 +12,12 @@ struct PosternCommand: AsyncParsableCommand {
             tcp:host:port or tls:host:port (native).
             Every option can also be given in the environment, --timeout as POSTERN_TIMEOUT; the command line wins.
 
-            Exit codes: 0 success, 1 the call failed, 64 wrong usage, 69 no connection.
+            Exit codes: 0 success, 1 the call failed or the gateway is not ready, 64 wrong usage, 69 no connection.
             """,
+        version: ProgramVersion.line(of: "postern"),
         subcommands: [
             CallCommand.self, WatchCommand.self, DescribeCommand.self, TasksCommand.self, GatewayCommand.self,
+            HealthCommand.self,
         ]
     )
 }

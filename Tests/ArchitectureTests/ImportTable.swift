@@ -30,10 +30,11 @@ enum ImportTable {
     /// The programs, and the module with the options that they share.
     static let programs: [String: Set<String>] = [
         "PosternPrograms": [
-            "LibWebSockets", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLogging", "PosternNIO",
+            "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLogging",
+            "PosternNIO",
             "ArgumentParser",
             "Dispatch", "Glibc",
-            "Logging",
+            "Logging", "NIOCore", "NIOPosix",
             "ServiceLifecycle", "SystemPackage", "UnixSignals",
         ],
         "postern": [

@@ -1,7 +1,7 @@
 /// The first frame in each direction: which version of the protocol is spoken, and what its sender takes.
-struct Hello: Hashable, Sendable {
+package struct Hello: Hashable, Sendable {
     /// The only version there is.
-    static let supportedVersion: UInt64 = 1
+    package static let supportedVersion: UInt64 = 1
 
     /// The smallest limit of frames that a side may have: every frame without values fits.
     static let leastFrameBytes = 64

@@ -1,8 +1,18 @@
-import Postern
-import SystemPackage
+package import Postern
+package import SystemPackage
 
 /// Makes sockets that are connected to a server.
-enum UnixConnection {
+package enum UnixConnection {
+    /// Connects to a server at a path, or at `@` and an abstract name.
+    ///
+    /// - Throws: As for a name, and `.invalidRequest` for a path that the system could not take as it is.
+    package static func connect(
+        to path: String,
+        until limit: ContinuousClock.Instant
+    ) async throws(CallError) -> FileDescriptor {
+        try await connect(to: try UnixSocketName(path), until: limit)
+    }
+
     /// Connects to a server.
     ///
     /// - Parameters:

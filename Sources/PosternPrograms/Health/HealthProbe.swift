@@ -1,0 +1,72 @@
+import NIOCore
+import NIOPosix
+import Postern
+import PosternNIO
+import SystemPackage
+
+/// Asks a gateway once.
+struct HealthProbe {
+    private typealias Bytes = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+    let target: HealthTarget
+    /// How long the connection and the answer may take together.
+    let timeout: Duration
+
+    /// Connects, asks, and reads the answer to its end.
+    ///
+    /// - Throws: `CallError` when no connection can be made.
+    func ask() async throws(CallError) -> HealthAnswer {
+        let limit = ContinuousClock.now.later(by: timeout)
+        let connection = try await connect(until: limit)
+        let left = TimeAmount(limit - .now)
+        let timer = connection.channel.eventLoop.scheduleTask(in: left) { connection.channel.close(promise: nil) }
+        defer { timer.cancel() }
+        var answer: [UInt8] = []
+        // A connection that breaks has the answer that came before, most often none.
+        try? await connection.executeThenClose { input, output in
+            try await output.write(ByteBuffer(string: request))
+            for try await piece in input {
+                answer += piece.readableBytesView
+                if answer.count >= HealthAnswer.maximumBytes { return }
+            }
+        }
+        return HealthAnswer(answer)
+    }
+
+    private var request: String {
+        "GET \(target.path) HTTP/1.1\r\nHost: \(target.authority)\r\nConnection: close\r\n\r\n"
+    }
+
+    private func connect(until limit: ContinuousClock.Instant) async throws(CallError) -> Bytes {
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(TimeAmount(timeout.clamped))
+        let wrap: @Sendable (any Channel) -> EventLoopFuture<Bytes> = { channel in
+            channel.eventLoop.makeCompletedFuture { try Bytes(wrappingChannelSynchronously: channel) }
+        }
+        do {
+            switch target.address {
+            case .tcp(let host, let port), .tls(let host, let port):
+                return try await bootstrap.connect(host: host, port: port, channelInitializer: wrap)
+            case .unix(let path):
+                let socket = try await UnixConnection.connect(to: path, until: limit)
+                return try await bootstrap.withConnectedSocket(socket.rawValue, channelInitializer: wrap)
+            }
+        } catch let error as CallError {
+            throw error
+        } catch {
+            throw CallError(.unavailable, "Cannot connect to \(target.authority): \(Self.reason(error))", ran: .no)
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        let cause = (error as? NIOConnectionError).map { $0.connectionErrors.first?.error } ?? error
+        switch cause {
+        case nil: return "there is no such host"
+        case ChannelError.connectTimeout?: return "no answer in time"
+        case let error as IOError:
+            let code = Errno(rawValue: error.errnoCode)
+            return code == .connectionRefused ? "no server listens there" : "\(code)"
+        case let error?: return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import FoundationEssentials
+import PosternNIO
+
+/// Where a gateway is asked about its health.
+struct HealthTarget: Hashable, Sendable {
+    /// The TCP address or Unix socket of the gateway.
+    let address: Address
+    /// The path of the request.
+    let path: String
+
+    private static let readiness = "/readyz"
+
+    private init(_ address: Address, path: String = readiness) {
+        self.address = address
+        self.path = path
+    }
+
+    /// The target for a gateway that listens at an address; `nil` for a port that the system chooses.
+    ///
+    /// A gateway that listens at all addresses of the machine is asked at the loopback address.
+    init?(listeningAt address: Address) {
+        switch address {
+        case .tcp(_, 0), .tls: return nil
+        case .tcp(let host, let port):
+            let loopback = ["0.0.0.0": "127.0.0.1", "::": "::1"]
+            self.init(.tcp(host: loopback[host] ?? host, port: port))
+        case .unix: self.init(address)
+        }
+    }
+
+    /// The value of the field `Host`.
+    var authority: String {
+        switch address {
+        case .tcp(let host, let port), .tls(let host, let port):
+            host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix: "localhost"
+        }
+    }
+}
+
+extension HealthTarget: LosslessStringConvertible, ExpressibleByArgument {
+    /// Reads `http://host:port`, with a path where another one is asked than `/readyz`, or `unix:/path`.
+    init?(_ text: String) {
+        if text.hasPrefix("unix:") {
+            guard let address = Address(text) else { return nil }
+            self.init(address)
+            return
+        }
+        guard let url = URLComponents(string: text), url.scheme == "http", url.user == nil, url.query == nil,
+            let host = url.host, !host.isEmpty, (1...65_535).contains(url.port ?? 80)
+        else { return nil }
+        let name = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        let path = url.percentEncodedPath
+        let address = Address.tcp(host: name, port: url.port ?? 80)
+        self.init(address, path: path.isEmpty || path == "/" ? Self.readiness : path)
+    }
+
+    var description: String {
+        switch address {
+        case .tcp, .tls: "http://\(authority)\(path)"
+        case .unix: "\(address)"
+        }
+    }
+}

@@ -1,0 +1,15 @@
+import Postern
+
+/// The version of the programs, and those of the protocols that they speak.
+public enum ProgramVersion {
+    /// The version of this package, as in semantic versioning.
+    static let number = "0.1.0"
+
+    /// The line that `--version` prints.
+    ///
+    /// - Parameter program: The name of the program.
+    /// - Returns: The name, the version, and in parentheses the protocols.
+    public static func line(of program: String) -> String {
+        "\(program) \(number) (native protocol \(Hello.supportedVersion), JSON-RPC 2.0)"
+    }
+}
