@@ -51,6 +51,24 @@ struct OutputTests {
         await host.end()
     }
 
+    /// What has been written and reported is kept: it fits into a pipe, and into what a task reports.
+    @Test func aReaderThatTakesNothingDoesNotHideTheEnd() async throws {
+        let host = TaskHost()
+        let events = host.events
+        let script = try await host.spawn(Script(script: "seq 2000; kill -9 $$"))
+        let error = await #expect(throws: CallError.self) { try await script.result }
+        #expect(error?.message.hasSuffix("its process ended with signal 9 (SIGKILL)") == true, "\(error as Any)")
+        let counter = try await host.spawn(elsewhere: Counter(steps: 1_000))
+        #expect(try await counter.result == 1_000)
+        #expect(await counter.exit == .code(0))
+        await host.end()
+        let all = await events.reduce(into: [TaskEvent]()) { $0.append($1) }
+        let lines = all.filter { $0.id == script.id && $0.kind == .log }.map(\.text)
+        #expect(lines == (1...2_000).map { "\($0)" })
+        #expect(all.count { $0.id == counter.id && $0.kind == .progress } == 1_000)
+        #expect(all.last { $0.id == script.id }?.kind == .exit)
+    }
+
     @Test func aReaderThatTakesNothingHoldsUpItsTaskAndNotTheEnd() async throws {
         let host = TaskHost()
         let events = host.events

@@ -119,6 +119,13 @@ package enum SystemCalls {
         )
     }
 
+    /// Whether a child has ended; it is not reaped.
+    static func hasEnded(_ child: Int32) -> Bool {
+        var info = unsafe siginfo_t()
+        let result = unsafe waitid(P_PID, id_t(child), &info, WEXITED | WNOHANG | WNOWAIT)
+        return unsafe result < 0 || info.si_signo == SIGCHLD
+    }
+
     /// Has orphans below this process become its children, so that it finds all of its descendants.
     static func adoptOrphans() -> Bool { control(childSubreaper, 1) }
 

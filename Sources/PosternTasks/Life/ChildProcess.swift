@@ -26,14 +26,16 @@ struct ChildProcess: Sendable {
         if let output {
             let output = FileDescriptorOutput.fileDescriptor(output, closeAfterSpawningProcess: true)
             return try await Subprocess.run(configuration, input: input, output: output, error: .sequence) { child in
-                onStart(child.processIdentifier.value)
-                await ChildOutput.read(child.standardError) { await onLine(.error, $0) }
+                let process = child.processIdentifier.value
+                onStart(process)
+                await ChildOutput.read(child.standardError, of: process) { await onLine(.error, $0) }
             }.terminationStatus
         }
         return try await Subprocess.run(configuration, input: input, output: .sequence, error: .sequence) { child in
-            onStart(child.processIdentifier.value)
-            async let output: Void = ChildOutput.read(child.standardOutput) { await onLine(.output, $0) }
-            await ChildOutput.read(child.standardError) { await onLine(.error, $0) }
+            let process = child.processIdentifier.value
+            onStart(process)
+            async let output: Void = ChildOutput.read(child.standardOutput, of: process) { await onLine(.output, $0) }
+            await ChildOutput.read(child.standardError, of: process) { await onLine(.error, $0) }
             await output
         }.terminationStatus
     }

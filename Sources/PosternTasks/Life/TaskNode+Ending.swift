@@ -27,8 +27,6 @@ extension TaskNode {
         send(SIGTERM, to: process)
         guard await exited.value(within: options.killGrace) == nil else { return }
         send(SIGKILL, to: process)
-        // A reader of events that takes none must not keep the rest of the output from being read.
-        watch.current?.cancel()
         _ = await exited.value()
     }
 

@@ -20,7 +20,7 @@ extension TaskNode {
             return nil
         }
         peer.onDisconnect { [self] reason in Task.detached { await self.noteLoss(reason) } }
-        watch.settle(Task.detached { await self.runProcess(descriptors) })
+        Task.detached { await self.runProcess(descriptors) }
         guard case .success? = await process.value() else {
             peer.close()
             return nil
@@ -71,13 +71,13 @@ extension TaskNode {
             let status = try await childProcess(descriptors, command).run { number in
                 noteCreation(.success(number))
             } onLine: { [self] stream, line in
-                await hub.publish(
-                    event(.log) { event in
-                        event.stream = stream
-                        event.text = line.text
-                        event.isCut = line.isCut ? true : nil
-                    }
-                )
+                let event = event(.log) { event in
+                    event.stream = stream
+                    event.text = line.text
+                    event.isCut = line.isCut ? true : nil
+                }
+                // What has ended is not held up: its end is known when the rest of its output has been read.
+                await hub.publish(event) { self.hasProcessEnded }
             }
             exited.settle(
                 TaskExit(
@@ -90,6 +90,12 @@ extension TaskNode {
         } catch {
             fail("cannot start \(name): \(error)")
         }
+    }
+
+    /// Whether the process has ended, before its end is noted.
+    private var hasProcessEnded: Bool {
+        guard case .success(let process)? = process.current else { return false }
+        return SystemCalls.hasEnded(process)
     }
 
     private func childProcess(

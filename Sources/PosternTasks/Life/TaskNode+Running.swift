@@ -78,7 +78,8 @@ extension TaskNode {
         let (reports, continuation) = AsyncStream.makeStream(of: Payload.self, bufferingPolicy: .bufferingNewest(1_024))
         let reporting = Task.detached {
             for await report in reports {
-                await self.hub.publish(self.event(.progress) { $0.show(Value.shown(of: report)) })
+                let event = self.event(.progress) { $0.show(Value.shown(of: report)) }
+                await self.hub.publish(event) { self.isAnswered }
             }
         }
         let end: TaskLife.End
@@ -92,6 +93,7 @@ extension TaskNode {
         } catch {
             end = await failure(error, peer)
         }
+        noteAnswer()
         continuation.finish()
         await reporting.value
         return end
@@ -109,7 +111,7 @@ extension TaskNode {
             for try await item in try await peer.stream("task/events", of: Value.self) {
                 // What is no event, or one of a task that is not below, is the mistake of that process.
                 guard let event = try? TaskEvent(reading: item) else { continue }
-                await hub.publish(event, from: id)
+                await hub.publish(event, from: id) { self.isAnswered }
             }
         } catch {}
         for task in hub.descendants(of: id) where !task.state.isFinal {

@@ -17,8 +17,6 @@ final class TaskNode: Sendable {
     let ended = Settled<TaskLife.End>()
     /// The number of the process, or why there is none.
     let process = Settled<Result<Int32, CallError>>()
-    /// What reads the output of the process and waits for its end.
-    let watch = Settled<Task<Void, Never>>()
     /// How the process ended; `nil` where it was never started.
     let exited = Settled<TaskExit?>()
     /// Why the connection ended.
@@ -26,6 +24,7 @@ final class TaskNode: Sendable {
     /// How the process ended, once the task has ended too and all of its events are noted.
     let finished = Settled<TaskExit?>()
     private let life = Mutex(TaskLife())
+    private let hasAnswer = Atomic(false)
 
     init(
         _ name: String,
@@ -91,6 +90,11 @@ final class TaskNode: Sendable {
         started.settle(.failure(error(of: end) ?? TaskErrors.hasEnded(id, end.state, "it")))
         ended.settle(end)
     }
+
+    /// Whether the task has its result, or has failed: slow readers of events must not hold up what is left of it.
+    var isAnswered: Bool { hasAnswer.load(ordering: .relaxed) }
+
+    func noteAnswer() { hasAnswer.store(true, ordering: .relaxed) }
 
     /// Notes that the task is to stop; false when it has ended, or was asked before.
     func noteStop() -> Bool { life.withLock { $0.requestStop() } }

@@ -24,18 +24,18 @@ final class TaskEventHub: Sendable {
         state.withLock { $0.tree.branch(of: ancestor, towards: id) }
     }
 
-    /// Notes an event, and waits for readers that are slow where the event may wait.
-    func publish(_ event: TaskEvent) async {
+    /// Notes an event, and waits for readers that are slow where the event may wait, unless its source has ended.
+    func publish(_ event: TaskEvent, unless hasEnded: () -> Bool) async {
         let readers = note(event)
         guard event.mayWait else { return }
-        for reader in readers { await reader.waitForRoom() }
+        for reader in readers { await reader.waitForRoom(unless: hasEnded) }
     }
 
     /// Notes an event that another process reports, unless the task is none of its own.
-    func publish(_ event: TaskEvent, from sender: String) async {
+    func publish(_ event: TaskEvent, from sender: String, unless hasEnded: () -> Bool) async {
         var event = event
         if let value = event.value { event.show(value.presentable) }
-        if state.withLock({ $0.tree.accepts(event, from: sender) }) { await publish(event) }
+        if state.withLock({ $0.tree.accepts(event, from: sender) }) { await publish(event, unless: hasEnded) }
     }
 
     /// Notes an event without waiting.

@@ -4,7 +4,8 @@ import Synchronization
 /// What happens in a tree of tasks, from the tasks that are known at its beginning on.
 ///
 /// The known tasks come first, as if they had just been created and reached their states. One reader takes the events in
-/// order; while it takes none, tasks that write or report wait after 256 of them. It stops by leaving the loop.
+/// order; while it takes none, tasks that write or report wait after 256 of them. The end of a task waits for no reader. It
+/// stops by leaving the loop.
 public struct TaskEvents: AsyncSequence, Sendable {
     private let lease: TaskEventLease
 
@@ -65,6 +66,8 @@ final class TaskEventBuffer: Sendable {
 
     /// Events behind which tasks that write or report wait.
     static let capacity = 256
+    /// How long a source waits until it is asked whether it has ended.
+    private static let patience = Duration.milliseconds(50)
 
     private let state: Mutex<State>
     private let arrivals = WaitingTasks()
@@ -79,10 +82,20 @@ final class TaskEventBuffer: Sendable {
         arrivals.wakeAll()
     }
 
-    /// Waits until the reader has taken enough, or reads no more.
-    func waitForRoom() async {
-        guard !hasRoom else { return }
-        await rooms.wait(rooms.makeTicket()) { hasRoom }
+    /// Waits until the reader has taken enough, or reads no more, or the source of the events has ended.
+    func waitForRoom(unless hasEnded: () -> Bool) async {
+        while !hasRoom, !hasEnded(), !Task.isCancelled {
+            let ticket = rooms.makeTicket()
+            // The end of a process can only be asked for.
+            let clock = Task {
+                try? await Task.sleep(for: Self.patience)
+                rooms.wake(ticket)
+            }
+            // The clock may be faster than the wait.
+            let end = ContinuousClock.now + Self.patience
+            await rooms.wait(ticket) { hasRoom || end <= .now }
+            clock.cancel()
+        }
     }
 
     func next() async -> TaskEvent? {
