@@ -60,7 +60,11 @@ struct Demo: AsyncParsableCommand {
         let host = tasks ? TaskHost(limit: DemoTasks.limit, observer: incidents) : nil
         if tasks {
             let containment = await TaskHost.containment
-            logger.info("task processes", metadata: ["containment": "\(containment)"])
+            logger.log(
+                level: containment.isComplete ? .info : .notice,
+                "task processes",
+                metadata: ["containment": "\(containment)"]
+            )
         }
         let router = DemoServices.makeRouter(offersBench: bench, tasks: host)
         let probe = probe ? Probe(in: router) : nil

@@ -244,3 +244,15 @@ def test_the_access_log_has_a_line_for_each_request_and_websocket():
     assert [line["message"] for line in sockets] == ["websocket opened", "websocket closed"]
     assert sockets[1]["code"] == "1000"
     assert not any("secret" in line for line in demo.output)
+
+
+def test_a_system_that_does_not_permit_all_containment_of_tasks_is_logged(tmp_path, monkeypatch):
+    tool = tmp_path / "prlimit"
+    tool.write_text("#!/bin/sh\nexit 1\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    demo = Program("postern-demo", "--port", 0, ready=LISTENING)
+    try:
+        line_with(demo, "notice", "task processes", "Limits of tasks are not in force", "prlimit")
+    finally:
+        stop_all([demo])

@@ -9,6 +9,12 @@ extension Containment: CustomStringConvertible {
         return sentences.joined(separator: " ")
     }
 
+    /// Whether the system permits all of it.
+    package var isComplete: Bool {
+        guard case .namespace = strength else { return false }
+        return faults.isEmpty
+    }
+
     private var containing: String {
         switch strength {
         case .namespace(let options):

@@ -20,8 +20,15 @@ public final class TaskHost: Sendable {
     private let observer: (any IncidentObserver)?
     private let state = Mutex(State())
 
-    /// What sees to it that no process is left behind on this system, in sentences for a log.
-    public static var containment: String { get async { await Containment.current.description } }
+    /// What sees to it that no process is left behind on this system, which is found out once.
+    ///
+    /// Programs log it at their start, so that an operator notices what the system does not permit:
+    ///
+    /// ```swift
+    /// let containment = await TaskHost.containment
+    /// logger.log(level: containment.isComplete ? .info : .notice, "containment of tasks: \(containment)")
+    /// ```
+    public static var containment: TaskContainment { get async { TaskContainment(await .current) } }
 
     /// Makes a host for the tasks of a program.
     ///

@@ -95,6 +95,15 @@ import Testing
         )
     }
 
+    @Test func onlyANamespaceWithAllToolsIsComplete() {
+        var containment = Self.containment(Self.namespace)
+        #expect(containment.isComplete)
+        containment.faults = [.prlimit: "`prlimit` is not installed"]
+        #expect(!containment.isComplete)
+        #expect(!Self.containment(Self.guarded).isComplete)
+        #expect(!Self.containment(.weak(reason: "because")).isComplete)
+    }
+
     @Test(arguments: [
         (Duration.zero, 1), (.seconds(-5), 1), (.seconds(1), 1), (.nanoseconds(1), 1), (.milliseconds(1_500), 2),
         (.seconds(Int64.max), .max - 1),
