@@ -4,8 +4,10 @@ import Testing
 @Suite struct SizeTests {
     private static let maximumLines = 400
     private static let maximumMedian = 120
-    /// One file, so that a program takes it along by copying it.
-    private static let maximumLinesByPath = ["public/python/postern.py": 765]
+    /// One file each, so that a program takes it along by copying it.
+    private static let maximumLinesByPath = [
+        "public/python/postern.py": 765, "public/python/postern_task.py": 480,
+    ]
     private static let maximumColumns = 120
     private static let endings = [".swift", ".js", ".mjs", ".css", ".html", ".py", ".sh", ".h", "Makefile"]
 

@@ -66,17 +66,3 @@ struct PythonTests {
         await host.end()
     }
 }
-
-/// A task of the Python program among the fixtures.
-struct PythonChild: TaskDefinition {
-    typealias Output = Int
-
-    var depth = 0
-    var fails = false
-    var stays = false
-    var flag = false
-
-    var command: TaskCommand {
-        .program(".venv/bin/python", ["Tests/Fixtures/TaskProgram/child.py"])
-    }
-}

@@ -106,6 +106,7 @@ class Service:
 
     def __init__(self, path: str = "", documentation: str | None = None) -> None:
         self.path, self.documentation, self.methods = path, documentation, dict[str, Method]()
+        self.rest: Callable[..., Any] | None = None  # Takes all calls below the path, and first the rest of their path.
 
     def expose(self, function: Any = None, *, name: str | None = None, safe: bool = False) -> Any:
         """Offers a function, a coroutine function, or an asynchronous generator, whose items are a stream."""
@@ -585,6 +586,8 @@ class Peer:
                 "The call is more than 256 deep, or its path has more than 128 bytes")
         path, _, name = call.path.rpartition("/")
         methods = self.services[path].methods if path in self.services else {}
+        for it in (it for it in self.services.values() if it.rest and call.path.startswith(f"{it.path}/")):
+            return Method(partial(it.rest, call.path[len(it.path) + 1:]))
         if call.path.startswith("$/"):
             digits, _, name = call.path[2:].partition("/")
             number = int(digits) if digits.isdecimal() else 0

@@ -41,7 +41,10 @@ import postern
 Event = dict[str, Any]
 _GRACE = 2.0      # Seconds that a child has to end by itself, and again after SIGTERM.
 _LINE = 1 << 16   # Bytes of a line that are kept.
+_SHOWN = 1_000    # Characters of a line that an error shows.
 _QUEUE = 256      # Events behind which a child that writes waits.
+_LIVING = 10_000  # Tasks below that are reached, and how many of them that have ended.
+_ENDED = 32
 
 
 class Task:
@@ -50,7 +53,7 @@ class Task:
     def __init__(self, id: str, parent: postern.Peer, services: Sequence[postern.Service]) -> None:
         self.id, self.parent, self._services = id, parent, services
         self._children: dict[str, Child] = {}
-        self._events = _Events()
+        self._events, self._below = _Events(), _Below()
         self._reports: list[Any] = []
         self._reporter: Callable[[Any], None] = self._reports.append
 
@@ -88,7 +91,7 @@ class Child:
         loop = asyncio.get_running_loop()
         self._peer: asyncio.Future[postern.Peer] = loop.create_future()
         self._result: asyncio.Future[Any] = loop.create_future()
-        self._is_stopped = False
+        self._is_stopped, self._last_line = False, ""
 
     async def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """Calls a method of the child; the options are those of `postern.Peer.call`."""
@@ -120,6 +123,20 @@ class Child:
             delay = 0.0
         self._killing = asyncio.ensure_future(self._kill(delay))
 
+    def kill(self) -> None:
+        """Ends the processes of the child, which then has failed."""
+        self._send(signal.SIGKILL)
+
+    async def _serve(self, method: str) -> Any:
+        """Does what is asked of the parent of a task."""
+        if method == "task/stop":
+            return await self.stop()
+        if method == "task/kill":
+            return self.kill()
+        if method == "task/result":
+            return await self.result()
+        raise postern.CallError(postern.NO_METHOD, f"No such method: {method}", postern.Executed.NO)
+
     async def _start(self, command: Sequence[str], inputs: dict[str, Any]) -> None:
         if shutil.which(command[0]) is None:  # What starts it would be found, and fail in its place.
             raise FileNotFoundError(f"there is no program {command[0]}")
@@ -136,22 +153,26 @@ class Child:
         finally:
             theirs.close()
         self._parent._children[self.id] = self
-        self._note("created", name=self.name, process=self._process.pid)
+        self._note("created", name=self.name, process=_number(self._process.pid))
         self._life = asyncio.ensure_future(self._live(ours, inputs))
 
     async def _live(self, ours: socket.socket, inputs: dict[str, Any]) -> None:
         output, errors = self._process.stdout, self._process.stderr
         assert output is not None and errors is not None
-        logs = [asyncio.ensure_future(self._log(*stream)) for stream in ((output, "stdout"), (errors, "stderr"))]
+        self._logs = [asyncio.ensure_future(self._log(*stream)) for stream in ((output, "stdout"), (errors, "stderr"))]
+        forwarding = asyncio.ensure_future(self._forward())
         try:
             async with postern.adopt(ours, *self._parent._services, is_initiator=False) as peer:
                 await self._follow(peer, inputs)
+                await asyncio.wait([forwarding], timeout=_GRACE)  # What happened below comes before the exit.
                 await peer.drain(_GRACE / 10)  # The child ends when this is closed.
         except postern.CallError as error:
             is_lost = error.code == postern.UNAVAILABLE
             self._finish(postern.CallError(error.code, await self._loss() if is_lost else error.message))
         await self._kill(_GRACE)
-        await asyncio.wait(logs, timeout=0.5)
+        await asyncio.wait(self._logs, timeout=0.5)
+        for event in self._parent._below.lose(self):
+            self._events.note(event)
         self._note("exit", exit=self._exit())
         del self._parent._children[self.id]
 
@@ -161,10 +182,7 @@ class Child:
             await peer.call("task/start", self.id, self.name, inputs, False, timeout=self._start_timeout)
             self._note("state", state="work")
             self._peer.set_result(peer)
-            forwarding = asyncio.ensure_future(self._forward(peer))
-            result = await peer.call("task/result", progress=lambda value: self._note("progress", value=value))
-            await asyncio.wait([forwarding], timeout=_GRACE)  # What happened below comes before the end.
-            self._finish(result)
+            self._finish(await peer.call("task/result", progress=lambda value: self._note("progress", value=value)))
         except postern.CallError as error:
             if error.code == postern.UNAVAILABLE and peer.ending:
                 self._finish(postern.CallError(error.code, await self._loss()))
@@ -190,10 +208,12 @@ class Child:
             self._result.set_result(outcome)
         self._note("state", state=state)
 
-    async def _forward(self, peer: postern.Peer) -> None:
+    async def _forward(self) -> None:
         """Takes the events below the child into those of the task."""
         with contextlib.suppress(postern.CallError):
+            peer = await asyncio.shield(self._peer)
             async for event in await peer.call("task/events"):
+                self._parent._below.note(event, self)
                 await self._events.publish(event)
 
     async def _log(self, reader: asyncio.StreamReader, stream: str) -> None:
@@ -210,18 +230,24 @@ class Child:
     async def _publish_line(self, line: bytes | bytearray, stream: str) -> None:
         cut = {"isCut": True} if len(line) > _LINE else {}
         text = bytes(line[:_LINE]).decode(errors="replace")
+        if self.state == "wait" and stream == "stderr" and (shown := "".join(filter(str.isprintable, text)).strip()):
+            self._last_line = shown[:_SHOWN]
         await self._events.publish(self._event("log", stream=stream, text=text, **cut))
 
     async def _kill(self, delay: float) -> None:
         """Sees to it that no process of the child is left."""
         for signal_, patience in ((None, delay), (signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
-            with contextlib.suppress(ProcessLookupError):
-                if signal_ and self._process.returncode is None:
-                    os.killpg(self._process.pid, signal_)
+            if signal_:
+                self._send(signal_)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(patience):
                     await self._process.wait()
                     return
+
+    def _send(self, signal_: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            if self._process.returncode is None:
+                os.killpg(self._process.pid, signal_)
 
     async def _end(self) -> None:
         await self.stop()
@@ -231,7 +257,11 @@ class Child:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GRACE):
                 await self._process.wait()
-        return f"Lost connection to {self.id}: its process ended with {self._exit()}"
+        if self.state != "wait":
+            return f"Lost connection to {self.id}: its process ended with {self._exit()}"
+        await asyncio.wait(self._logs, timeout=0.5)
+        reason = f"Task {self.id} ended before it had started: its process ended with {self._exit()}"
+        return f"{reason}; it wrote: {self._last_line}" if self._last_line else reason
 
     def _exit(self) -> str:
         code = self._process.returncode
@@ -242,7 +272,55 @@ class Child:
 
     def _note(self, kind: str, **members: Any) -> None:
         self.state = members.get("state", self.state)
-        self._events.note(self._event(kind, **members))
+        event = self._event(kind, **members)
+        self._parent._below.note(event, self)
+        self._events.note(event)
+
+
+class _Below:
+    """The tasks below a task, each reached through a child that passes calls on, or is the task itself."""
+
+    def __init__(self) -> None:
+        self._ways, self._living, self._ended = dict[str, Child](), dict[str, Any](), collections.deque[str]()
+
+    def note(self, event: Any, child: Child) -> None:
+        """Takes an event that a child reports, which may be anything."""
+        match event:
+            case {"kind": "created", "id": str(id)} if id not in self._ways and len(self._living) < _LIVING:
+                self._ways[id], self._living[id] = child, event.get("parent")
+            case {"kind": "state", "id": str(id), "state": "done" | "stop" | "fail"} if self._ways.get(id) is child:
+                self._end(id)
+
+    def lose(self, child: Child) -> list[Event]:
+        """Ends the tasks below a child that has ended, and returns what happens to them."""
+        lost = [(id, parent) for id, parent in self._living.items() if self._ways[id] is child]
+        for id, _ in lost:
+            self._end(id)
+        return [child._event(kind, id=id, parent=parent, **members) for id, parent in lost for kind, members in (
+            ("failure", {"message": f"Lost connection to {id}: {child.id}, above it, has ended"}),
+            ("state", {"state": "fail"}))]
+
+    async def pass_on(self, path: str, /, *arguments: Any, **named: Any) -> Any:
+        """Answers a call of `task/below/<id>/<method>`; the path begins with the identifier."""
+        (id, _, method), call = path.partition("/"), postern.current.get()
+        if not (child := self._ways.get(id)):
+            raise postern.CallError(postern.NOT_FOUND, f"No such task: {id}", postern.Executed.NO)
+        if id != child.id:
+            method = f"task/below/{path}"
+        elif method.startswith("task/"):
+            return await child._serve(method)
+        try:
+            return await child.call(method, *arguments, named=named or None, safe=bool(call.flags & 1),
+                                    progress=call.report if call.flags & 2 else None)
+        except postern.CallError as error:
+            error.is_answer = False  # Whether the method ran is what its own task says.
+            raise
+
+    def _end(self, id: str) -> None:
+        if self._living.pop(id, self) is not self:
+            self._ended.append(id)
+        while len(self._ended) > _ENDED:  # A call to a task that has just ended may be under way.
+            del self._ways[self._ended.popleft()]
 
 
 class _Events:
@@ -292,7 +370,8 @@ class _Runner:
         self._task: Task | None = None
         self._work: asyncio.Task[None] | None = None
         self._is_stopped = False
-        self.control = postern.Service("task")
+        self.control, self.below = postern.Service("task"), postern.Service("task/below")
+        self.below.rest = self._pass_on
         for method in self.start, self.stop, self.result, self.events:
             self.control.expose(method)
 
@@ -329,6 +408,9 @@ class _Runner:
         async for event in self._started()._events.read():
             yield event
 
+    async def _pass_on(self, path: str, /, *arguments: Any, **named: Any) -> Any:
+        return await self._started()._below.pass_on(path, *arguments, **named)
+
     def _started(self) -> Task:
         if self._task is None:
             raise postern.CallError(postern.INVALID_REQUEST, "The task has not been started", postern.Executed.NO)
@@ -359,7 +441,7 @@ class _Runner:
 async def _serve(channel: socket.socket, main: Callable[..., Awaitable[Any]],
                  services: Sequence[postern.Service]) -> int:
     runner = _Runner(main, services)
-    async with postern.adopt(channel, runner.control, *services) as peer:
+    async with postern.adopt(channel, runner.control, runner.below, *services) as peer:
         runner.begin(peer)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, runner.stop)
         end = asyncio.ensure_future(peer.ended.wait())
@@ -372,6 +454,18 @@ async def _serve(channel: socket.socket, main: Callable[..., Awaitable[Any]],
         await asyncio.wait([end], timeout=10)
     error = runner.outcome.exception()
     return 1 if isinstance(error, postern.CallError) and error.code != postern.CANCELLED else 0
+
+
+def _number(process: int) -> int:
+    """The number of a process where this one and its parent are seen: `/proc` may be that of a namespace further up."""
+    with contextlib.suppress(OSError, LookupError, ValueError):
+        descriptor = os.pidfd_open(process)
+        try:
+            with open(f"/proc/self/fdinfo/{descriptor}") as file:
+                return int(dict(line.split(":") for line in file)["Pid"])
+        finally:
+            os.close(descriptor)
+    return process
 
 
 def run(main: Callable[..., Awaitable[Any]], *services: postern.Service) -> None:

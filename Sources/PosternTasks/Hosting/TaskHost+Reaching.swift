@@ -3,8 +3,8 @@ import Postern
 /// Tasks anywhere in the tree, by their identifiers.
 ///
 /// A task that another task has spawned is reached through its parents: each of them passes the call on, under a path that
-/// names the task. What is addressed to `task/` of a task is done by its parent. A parent in another language may not know
-/// of this, and answers with `.methodNotFound`.
+/// names the task. What is addressed to `task/` of a task is done by its parent. A parent that is neither in Swift nor made
+/// with `postern_task.py` may not know of this, and answers with `.methodNotFound`.
 extension TaskHost {
     /// Passes a call on to a task of the tree, or ends it, or waits for its result.
     ///

@@ -14,12 +14,12 @@ struct ChildProcess: Sendable {
     /// Starts the process, and waits until it has ended.
     ///
     /// - Parameters:
-    ///   - onStart: Given the number of the process, which is that of its group.
+    ///   - onStart: Given the number of the process, which is that of its group, and the one to show.
     ///   - onLine: Given each line of output; the child waits meanwhile.
     /// - Returns: How it ended.
     /// - Throws: What swift-subprocess says of a process that cannot be started.
     func run(
-        onStart: @Sendable (Int32) -> Void,
+        onStart: @Sendable (_ number: Int32, _ shown: Int32) -> Void,
         onLine: @escaping @Sendable (TaskEvent.Stream, LineCutter.Line) async -> Void
     ) async throws -> TerminationStatus {
         let input = FileDescriptorInput.fileDescriptor(input, closeAfterSpawningProcess: true)
@@ -27,13 +27,13 @@ struct ChildProcess: Sendable {
             let output = FileDescriptorOutput.fileDescriptor(output, closeAfterSpawningProcess: true)
             return try await Subprocess.run(configuration, input: input, output: output, error: .sequence) { child in
                 let process = child.processIdentifier.value
-                onStart(process)
+                onStart(process, child.processIdentifier.shown)
                 await ChildOutput.read(child.standardError, of: process) { await onLine(.error, $0) }
             }.terminationStatus
         }
         return try await Subprocess.run(configuration, input: input, output: .sequence, error: .sequence) { child in
             let process = child.processIdentifier.value
-            onStart(process)
+            onStart(process, child.processIdentifier.shown)
             async let output: Void = ChildOutput.read(child.standardOutput, of: process) { await onLine(.output, $0) }
             await ChildOutput.read(child.standardError, of: process) { await onLine(.error, $0) }
             await output
@@ -55,4 +55,9 @@ struct ChildProcess: Sendable {
             platformOptions: options
         )
     }
+}
+
+extension ProcessIdentifier {
+    /// The number that the root of the tree knows the process by, which may be above the namespace of this one.
+    fileprivate var shown: Int32 { ProcessStatus(ofDescriptor: processDescriptor)?.number ?? value }
 }

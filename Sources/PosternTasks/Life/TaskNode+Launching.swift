@@ -68,8 +68,8 @@ extension TaskNode {
         // From here on swift-subprocess closes what is for the child.
         let kills = MemoryKills.now
         do {
-            let status = try await childProcess(descriptors, command).run { number in
-                noteCreation(.success(number))
+            let status = try await childProcess(descriptors, command).run { number, shown in
+                noteCreation(.success(number), shownAs: shown)
             } onLine: { [self] stream, line in
                 let event = event(.log) { event in
                     event.stream = stream

@@ -58,12 +58,12 @@ final class TaskNode: Sendable {
     }
 
     /// Notes the number of the process, or that there is none; only what comes first counts.
-    func noteCreation(_ number: Result<Int32, CallError>) {
+    func noteCreation(_ number: Result<Int32, CallError>, shownAs shown: Int32? = nil) {
         guard process.current == nil else { return }
         hub.note(
             event(.created) { event in
                 event.name = name
-                event.process = try? number.get()
+                event.process = shown
             }
         )
         process.settle(number)

@@ -42,6 +42,8 @@ public struct TaskEvent: Codable, Hashable, Sendable {
     /// The name of the task, when it was created.
     public var name: String?
     /// The number of its process, when it was created; `nil` where none could be started.
+    ///
+    /// It is the number that `/proc` of its parent has, also where the parent runs in a namespace of processes.
     public var process: Int32?
     /// The state that the task is in from now on.
     public var state: TaskState?

@@ -13,6 +13,7 @@ enum Main {
             Counter.self,
             Heir.self,
             Keeper.self,
+            PythonKeeper.self,
             Stubborn.self,
             Writer.self,
             Crasher.self

@@ -43,8 +43,12 @@ struct ServedTasks {
 
     /// Calls a method of the service.
     @discardableResult
-    func call(_ method: String, _ arguments: Value...) async throws(CallError) -> Value {
-        guard case .value(let result) = try await dispatch(method, arguments) else {
+    func call(
+        _ method: String,
+        _ arguments: Value...,
+        progress: Call.ProgressSink? = nil
+    ) async throws(CallError) -> Value {
+        guard case .value(let result) = try await dispatch(method, arguments, progress) else {
             throw CallError(.internalError, "a stream")
         }
         do throws(PayloadError) { return try Value(decoding: result) } catch { throw CallError(error) }
@@ -80,7 +84,11 @@ struct ServedTasks {
         return 1 + level(of: parent)
     }
 
-    private func dispatch(_ method: String, _ arguments: [Value]) async throws(CallError) -> Reply {
+    private func dispatch(
+        _ method: String,
+        _ arguments: [Value],
+        _ progress: Call.ProgressSink? = nil
+    ) async throws(CallError) -> Reply {
         var bytes: [UInt8] = []
         do throws(PayloadError) { try MessagePack.encode(Value.array(arguments), into: &bytes) } catch {
             throw CallError(error)
@@ -88,6 +96,8 @@ struct ServedTasks {
         // Behind the positional arguments are the named ones: nil.
         MessagePack.writeNull(into: &bytes)
         let payload = Payload(bytes: bytes, codec: MessagePack.self)
-        return try await router.dispatch(Call(method, arguments: payload))
+        var call = Call(method, arguments: payload)
+        call.progress = progress
+        return try await router.dispatch(call)
     }
 }
