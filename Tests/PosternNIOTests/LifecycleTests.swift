@@ -7,7 +7,7 @@ import Testing
 /// Starts and stops: each once, in any order, while handlers wait.
 @Suite(.timeLimit(.minutes(3)))
 struct LifecycleTests {
-    private let address = Address.tcp(host: "127.0.0.1", port: 0)
+    private let address = Wiring.tcp.address
 
     @Test("A handler on the loop that waits is cancelled and ends before the loop", arguments: [Wiring.tcp, .unix])
     func aHandlerOnTheLoopEndsBeforeTheLoop(wiring: Wiring) async throws {

@@ -61,11 +61,11 @@ extension ConnectionOptions {
 }
 
 extension Wiring {
-    /// A fresh address.
+    /// A fresh address: while it is closed, no other test gets its port.
     var address: Address {
         self == .unix
             ? .unix(path: "/tmp/postern-test-\(UInt64.random(in: 0 ... .max)).sock")
-            : .tcp(host: "127.0.0.1", port: 0)
+            : .tcp(host: (0..<3).reduce("127") { host, _ in "\(host).\(Int.random(in: 1...254))" }, port: 0)
     }
 }
 

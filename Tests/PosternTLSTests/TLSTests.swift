@@ -115,9 +115,12 @@ struct TLSTests {
 
     @Test("A client that connects again does so over TLS, and says why it cannot")
     func aReconnectingClientSpeaksTLS() async throws {
-        let first = try await listen(certificates.options("server"))
+        // A host of its own: while it is closed, no other test gets its port.
+        let host = "127.\(Int.random(in: 1...254)).\(Int.random(in: 1...254)).1"
+        let first = try await listen(certificates.options("server"), at: .tls(host: host, port: 0))
         let address = try #require(first.address)
-        let options = certificates.trusting("authority")
+        var options = certificates.trusting("authority")
+        options.tls?.serverName = "name.example"
         let peer = ReconnectingPeer.connect(to: address, options: options, patience: .seconds(30))
         var signals = peer.signals.makeAsyncIterator()
         #expect(await signals.next()?.description == "connected")

@@ -31,9 +31,11 @@ final class Crosswire: Sendable {
         switch address {
         case .tcp(let host, let port), .tls(let host, let port):
             listener = try await bootstrap.bind(host: host, port: port).get()
-        case .unix(let path): listener = try await bootstrap.bind(unixDomainSocketPath: path).get()
+            self.address = .tcp(host: host, port: listener.localAddress?.port ?? port)
+        case .unix(let path):
+            listener = try await bootstrap.bind(unixDomainSocketPath: path).get()
+            self.address = address
         }
-        self.address = listener.localAddress?.port.map { .tcp(host: "127.0.0.1", port: $0) } ?? address
         self.state = state
     }
 
