@@ -186,15 +186,13 @@ struct UnsentReferenceTests {
         router.root.register("take", Parameter<Callback>("function")) { (_: Callback) async in }
         let client = Router()
         client.root.register("take", Parameter<Callback>("function")) { (_: Callback) async in }
-        let link = try await Link.make(
+        return try await Link.make(
             wiring,
             serving: router,
             client: client,
             options: options,
             clientServing: clientServing
         )
-        await settle { link.client.isHandshakeDone && link.server.isHandshakeDone }
-        return link
     }
 
     /// Waits until every owner was notified and no table holds anything, then ends the connection.

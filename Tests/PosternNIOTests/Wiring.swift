@@ -15,13 +15,26 @@ struct Link: Sendable {
     /// Where the server listens; `nil` in memory.
     var address: Address? { listener?.address }
 
-    /// Joins two peers.
+    /// Joins two peers, and waits until each has received the hello of the other.
     static func make(
         _ wiring: Wiring,
         serving server: any Dispatcher,
         client: any Dispatcher = NothingExposed(),
         options: ConnectionOptions = .patient,
         clientServing: ServingMode = .automatic
+    ) async throws -> Link {
+        let link = try await join(wiring, server, client, options, clientServing)
+        try await link.client.waitUntilConnected()
+        try await link.server.waitUntilConnected()
+        return link
+    }
+
+    private static func join(
+        _ wiring: Wiring,
+        _ server: any Dispatcher,
+        _ client: any Dispatcher,
+        _ options: ConnectionOptions,
+        _ clientServing: ServingMode
     ) async throws -> Link {
         guard wiring != .memory else {
             let pair = InProcessTransport.pair(
@@ -44,9 +57,10 @@ struct Link: Sendable {
         return Link(client: peer, server: other, listener: listener)
     }
 
-    /// Closes everything.
+    /// Closes everything, and waits until both ends know it.
     func close() async {
         client.close()
+        _ = await server.disconnected
         await listener?.stop()
     }
 }
