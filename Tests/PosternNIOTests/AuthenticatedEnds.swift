@@ -29,14 +29,18 @@ struct Ends: Sendable {
         let (accepted, accept) = AsyncStream.makeStream(of: Peer.self)
         let (refused, refuse) = AsyncStream.makeStream(of: DisconnectReason.self)
         guard wiring != .memory else {
-            let pair = InProcessTransport.pair(clientDispatcher, dispatcher, authentication: (client, server))
+            let pair = InProcessTransport.pair(
+                clientDispatcher,
+                dispatcher,
+                limits: ConnectionOptions.patient.limits,
+                authentication: (client, server)
+            )
             pair.second.onDisconnect { refuse.yield($0) }
             accept.yield(pair.second)
             return Ends(client: pair.first, accepted: accepted, refused: refused, listener: nil)
         }
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.authentication = server
-        options.frameTimeout = .seconds(60)
         let listener = NativeServer(dispatcher, options: options) { peer in
             accept.yield(peer)
             // A server that demands nothing lets everybody in.

@@ -65,7 +65,7 @@ struct AuthenticationTests {
     func aProvenClientIsHandedOverOnce(wiring: Wiring) async throws {
         let (connected, refused) = (Counter(), Counter())
         let (answers, signal) = AsyncStream.makeStream(of: Int?.self)
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.authentication = Secrets.right
         let server = NativeServer(Stuck(), options: options) { peer in
             connected.increment()
@@ -92,7 +92,7 @@ struct AuthenticationTests {
 
     @Test("D2: one early call too many is busy at once", arguments: [Wiring.tcp, .unix])
     func earlyCallsAreLimited(wiring: Wiring) async throws {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.authentication = Secrets.right
         options.limits.waitingCalls = 2
         // Takes connections and says nothing.
@@ -108,7 +108,7 @@ struct AuthenticationTests {
 
     @Test("A peer that connects again stops when its secret is refused", arguments: [Wiring.tcp, .unix])
     func aRefusedPeerStopsConnecting(wiring: Wiring) async throws {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.authentication = Secrets.right
         let refused = Counter()
         let server = NativeServer(Stuck(), options: options, onRefusal: { _ in refused.increment() })

@@ -134,7 +134,7 @@ struct EndingTests {
     @Test(arguments: Wiring.allCases)
     func aCallIsBusyAtOnceWhereNoMoreMayWait(wiring: Wiring) async throws {
         let service = Stuck()
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.limits.callsInFlight = 1
         options.limits.waitingCalls = 1
         let link = try await Link.make(wiring, serving: service, options: options)

@@ -166,7 +166,7 @@ struct FrameLimitTests {
 
     /// Connects with a limit, and checks that no frame was above it and that the connection still works.
     private func onStage(_ limit: Int, _ body: (RawPeer, Peer) async throws -> Void) async throws {
-        var options = HostileStage.patient
+        var options = ConnectionOptions.patient
         options.sendsTraces = true
         options.name = "a server with a name"
         let (accepted, signal) = AsyncStream.makeStream(of: Peer.self)

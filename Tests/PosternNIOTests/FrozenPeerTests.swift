@@ -21,7 +21,7 @@ struct FrozenPeerTests {
         do {
             // Over there it calls back, and waits for an answer.
             let call = Task { () throws(CallError) -> Int in
-                try await client.call("descend", named: ["depth": 8], timeout: .seconds(100))
+                try await client.call("descend", named: ["depth": 8], timeout: .seconds(500))
             }
             await underWay.wait()
             let began = ContinuousClock.now

@@ -253,7 +253,7 @@ struct PendingCallTests {
 
     @Test("The time-out of a connection is named in the error, and can be off", arguments: Wiring.allCases)
     func theTimeOutOfAConnectionIsNamed(wiring: Wiring) async throws {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.limits.callTimeout = .milliseconds(30)
         let link = try await Link.make(wiring, serving: Service().router, options: options)
         let error = await #expect(throws: CallError.self) { try await link.client.call("held", 0) as Int }

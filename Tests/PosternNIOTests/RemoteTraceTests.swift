@@ -148,7 +148,7 @@ struct RemoteTraceTests {
     }
 
     private func options(_ name: String, sendsTraces: Bool = false) -> ConnectionOptions {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.name = name
         options.sendsTraces = sendsTraces
         return options
@@ -194,7 +194,7 @@ private struct Chain {
         serving router: Router,
         sendsTraces: (middle: Bool, server: Bool)
     ) async throws -> Chain {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.name = "server"
         options.sendsTraces = sendsTraces.server
         let far = try await Link.make(wiring, serving: router, options: options)

@@ -10,7 +10,7 @@ struct SecondProcessTests {
     func twoProcessesCallEachOtherFiftyLevelsDeep(wiring: Wiring) async throws {
         let (ascents, top) = (Counter(), Gate())
         let (clients, signal) = AsyncStream.makeStream(of: Peer.self)
-        let server = NativeServer(Self.router(counting: ascents, top: top)) { signal.yield($0) }
+        let server = NativeServer(Self.router(counting: ascents, top: top), options: .patient) { signal.yield($0) }
         let address = try await server.start(at: wiring.address)
         async let ending = NativeProcess("native-peer", "\(address)").run()
         // Called from outside every handler, while the client makes calls of its own.
@@ -18,7 +18,7 @@ struct SecondProcessTests {
         let name: String = try await client.call("name")
         #expect(name == "native-peer")
         await top.wait()
-        await client.drain()
+        await client.drain(grace: .seconds(60))
         let (exitCode, output) = try await (ending.exitCode, ending.output)
         #expect(exitCode == 0)
         #expect(String(decoding: output, as: UTF8.self) == "{\"sum\":42,\"levels\":50,\"wasClosed\":true}\n")

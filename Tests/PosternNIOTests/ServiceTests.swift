@@ -84,7 +84,7 @@ struct ServiceTests {
 
     @Test(arguments: Wiring.allCases)
     func callsNestedTooDeepAreRefused(wiring: Wiring) async throws {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.limits.callDepth = 64
         let link = try await Link.make(wiring, serving: pingPong(), client: pingPong(), options: options)
         let error = await #expect(throws: CallError.self) { try await link.client.call("descend", 100) }

@@ -85,7 +85,7 @@ struct StrainTests {
     func aKilledClientLeavesNothing(wiring: Wiring) async throws {
         let pending = EverythingPending()
         let (clients, signal) = AsyncStream.makeStream(of: Peer.self)
-        let server = NativeServer(pending.router) { signal.yield($0) }
+        let server = NativeServer(pending.router, options: .patient) { signal.yield($0) }
         let address = try await server.start(at: wiring.address)
         let process = NativeProcess("native-peer", "\(address)", "pending")
         async let ending = process.run()

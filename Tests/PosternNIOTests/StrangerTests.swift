@@ -73,10 +73,9 @@ struct StrangerTests {
     }
 
     private func options(clients: Int, strangers: Int) -> ConnectionOptions {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.maximumConnections = clients
         options.maximumUnproven = strangers
-        options.frameTimeout = .seconds(60)
         return options
     }
 }

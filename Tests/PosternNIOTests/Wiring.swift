@@ -69,7 +69,9 @@ extension ConnectionOptions {
     /// For what the clock is not to decide, however busy the machine is.
     static var patient: ConnectionOptions {
         var options = ConnectionOptions()
-        options.limits.callTimeout = .seconds(150)
+        options.limits.callTimeout = .seconds(500)
+        (options.connectTimeout, options.frameTimeout) = (.seconds(60), .seconds(60))
+        options.pingInterval = .seconds(600)
         return options
     }
 }

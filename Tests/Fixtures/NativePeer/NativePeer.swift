@@ -12,7 +12,10 @@ enum NativePeer {
         let arguments = CommandLine.arguments
         guard (2...4).contains(arguments.count), let address = Address(arguments[1]) else { throw Misuse() }
         if arguments.count == 4 { return await Load(on: address, for: .seconds(Int(arguments[3]) ?? 0)).run() }
-        let server = try await NativeClient.connect(to: address, exposing: router())
+        var options = ConnectionOptions()
+        // The clock is not to decide, however busy the machine is.
+        options.limits.callTimeout = .seconds(500)
+        let server = try await NativeClient.connect(to: address, exposing: router(), options: options)
         guard arguments.count == 2 else { return try await leaveEverythingPending(at: server) }
         let sum: Int = try await server.call("calculator/add", 20, 22)
         let levels: Int = try await server.call("ascend", named: ["depth": 50])

@@ -7,7 +7,7 @@ struct Bystander: Sendable {
     private let peer: Peer
 
     /// Connects to a server that has a method `one`.
-    init(at address: Address, options: ConnectionOptions = ConnectionOptions()) async throws {
+    init(at address: Address, options: ConnectionOptions = .patient) async throws {
         peer = try await NativeClient.connect(to: address, options: options)
     }
 
@@ -33,7 +33,7 @@ struct Bystander: Sendable {
 
     /// Is answered once.
     func call() async throws {
-        let one: Int = try await peer.call("one", timeout: .seconds(20))
+        let one: Int = try await peer.call("one", timeout: .seconds(500))
         #expect(one == 1)
     }
 }

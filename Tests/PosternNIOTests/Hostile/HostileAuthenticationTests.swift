@@ -100,7 +100,7 @@ struct HostileAuthenticationTests {
     func aClientThatWaitsTooLongIsDropped() async throws {
         var impatient = Stage.options
         impatient.frameTimeout = .seconds(1)
-        try await Stage.attack(.tcp, impatient) { stage in
+        try await Stage.attack(.tcp, impatient, besideAnother: false) { stage in
             let raw = try await RawConnection(to: stage.address)
             raw.send(RawSession.hello)
             try #require(await stage.refusal() == .timedOut)
@@ -172,9 +172,8 @@ private struct Stage {
     }
 
     static let options = {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.authentication = Secrets.right
-        options.frameTimeout = .seconds(20)
         return options
     }()
 
@@ -184,13 +183,19 @@ private struct Stage {
     private let outcomes: AsyncStream<Outcome>
     private let server: NativeServer
 
-    /// Runs an attack on a server; before, during and after it the calls of another client are answered.
+    /// Runs an attack on a server; before, during and after it the calls of another client are answered, unless the
+    /// server closes connections by its clock.
     static func attack(
         _ wiring: Wiring,
         _ options: ConnectionOptions = options,
+        besideAnother hasBystander: Bool = true,
         _ body: (Stage) async throws -> Void
     ) async throws {
         let stage = try await Stage(wiring, options)
+        guard hasBystander else {
+            try await body(stage)
+            return await stage.server.stop()
+        }
         let bystander = try await Bystander(at: stage.address, options: Self.options)
         try await bystander.isServed {
             _ = try #require(await stage.letIn())

@@ -29,7 +29,7 @@ struct HostileCallTests {
 
     @Test("M14: callbacks to a client that reads nothing end at its queue, and nothing is lost of what was taken")
     func callbacksToASlowClientEndAtItsQueue() async throws {
-        var options = HostileStage.patient
+        var options = ConnectionOptions.patient
         options.limits.queuedBytes = 64 << 10
         try await HostileStage.attack(.tcp, options) { stage in
             let (raw, server) = try await stage.greet()

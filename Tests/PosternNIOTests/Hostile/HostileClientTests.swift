@@ -66,9 +66,9 @@ struct HostileClientTests {
         [Wiring.tcp, .unix]
     )
     func halfAFrameThatDoesNotGoOnCloses(bytes: [UInt8], wiring: Wiring) async throws {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.frameTimeout = .seconds(1)
-        try await HostileStage.attack(wiring, options) { stage in
+        try await HostileStage.attack(wiring, options, besideAnother: false) { stage in
             let (raw, server) = try await stage.greet()
             raw.send(bytes)
             #expect(await server.disconnected.kind == .timedOut)
@@ -78,9 +78,9 @@ struct HostileClientTests {
 
     @Test("M6: a client that never says anything is turned away", arguments: [Wiring.tcp, .unix])
     func aClientThatStaysSilentIsTurnedAway(wiring: Wiring) async throws {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.frameTimeout = .seconds(1)
-        try await HostileStage.attack(wiring, options) { stage in
+        try await HostileStage.attack(wiring, options, besideAnother: false) { stage in
             let (_, server) = try await stage.connect()
             #expect(await server.disconnected.kind == .timedOut)
         }
@@ -88,10 +88,10 @@ struct HostileClientTests {
 
     @Test
     func aClientThatAnswersNoPingIsTurnedAway() async throws {
-        var options = ConnectionOptions()
+        var options = ConnectionOptions.patient
         options.pingInterval = .seconds(1)
         options.pingGrace = .seconds(1)
-        try await HostileStage.attack(.tcp, options) { stage in
+        try await HostileStage.attack(.tcp, options, besideAnother: false) { stage in
             let (_, server) = try await stage.greet()
             #expect(await server.disconnected.kind == .timedOut)
         }

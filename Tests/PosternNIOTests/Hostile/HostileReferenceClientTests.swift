@@ -87,7 +87,7 @@ struct HostileReferenceClientTests {
 
     @Test("M12: a client that lends ten thousand and one is cut off", arguments: [Wiring.tcp, .unix])
     func aClientThatLendsTooManyIsCutOff(wiring: Wiring) async throws {
-        var options = HostileStage.patient
+        var options = ConnectionOptions.patient
         options.limits.references = 10_000
         try await HostileStage.attack(wiring, options) { stage in
             let (raw, server) = try await stage.greet()

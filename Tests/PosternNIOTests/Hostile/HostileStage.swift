@@ -5,35 +5,34 @@ import PosternNIO
 struct HostileStage: Sendable {
     let victim: Victim
     let address: Address
-    private let bystander: Bystander
+    private let bystander: Bystander?
     private let accepted: AsyncStream<Peer>
 
-    /// Time enough on the busiest machine: what ends these connections is not the clock.
-    static let patient = {
-        var options = ConnectionOptions()
-        options.frameTimeout = .seconds(60)
-        options.pingInterval = .seconds(600)
-        return options
-    }()
-
     /// Lets the only thread of the server read all that has been delivered to it.
-    func turn() async throws { try await bystander.call() }
+    func turn() async throws { try await bystander?.call() }
 
     /// Runs an attack on a server; before, during and after it the calls of another client are answered.
+    ///
+    /// A server that closes connections by its clock has no other client: on a busy machine it would close that one, too.
     static func attack(
         _ wiring: Wiring,
-        _ options: ConnectionOptions = patient,
+        _ options: ConnectionOptions = .patient,
+        besideAnother hasBystander: Bool = true,
         _ body: (HostileStage) async throws -> Void
     ) async throws {
         let victim = Victim()
         let (accepted, signal) = AsyncStream.makeStream(of: Peer.self)
         let server = NativeServer(victim.router, options: options) { signal.yield($0) }
         let address = try await server.start(at: wiring.address)
-        let bystander = try await Bystander(at: address)
-        _ = await accepted.first { _ in true }
+        let bystander = hasBystander ? try await Bystander(at: address) : nil
+        if bystander != nil { _ = await accepted.first { _ in true } }
         let stage = HostileStage(victim: victim, address: address, bystander: bystander, accepted: accepted)
-        try await bystander.isServed { try await body(stage) }
-        bystander.leave()
+        if let bystander {
+            try await bystander.isServed { try await body(stage) }
+            bystander.leave()
+        } else {
+            try await body(stage)
+        }
         await server.stop()
     }
 
