@@ -95,7 +95,9 @@ struct ManualServingTests {
 
     private func server() -> Router {
         let router = Router()
-        router.root.register("add", Parameter<Int>("a"), Parameter<Int>("b")) { $0 + $1 }
+        // On the event loop, so that answers come in the order of their calls.
+        let short = MethodOptions(execution: .onEventLoop)
+        router.root.register("add", Parameter<Int>("a"), Parameter<Int>("b"), options: short) { $0 + $1 }
         router.root.register("askBack", Parameter<Int>("number")) {
             (context: CallContext, number: Int) async throws -> Int in
             guard let caller = context.caller else { return 0 }

@@ -193,7 +193,9 @@ private final class Hall: Sendable {
 
     init() {
         router.root.register("enter") { [unowned self] () async in await visit() }
-        router.root.register("sign", Parameter<Int>("name")) { [unowned self] (name: Int) async in
+        // Elsewhere a handler whose thread is taken away would be overtaken.
+        let short = MethodOptions(execution: .onEventLoop)
+        router.root.register("sign", Parameter<Int>("name"), options: short) { [unowned self] (name: Int) async in
             state.withLock { $0.names.append(name) }
             await visit()
         }
