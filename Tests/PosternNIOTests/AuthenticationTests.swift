@@ -76,6 +76,8 @@ struct AuthenticationTests {
             refused.increment()
         }
         let address = try await server.start(at: wiring.address)
+        // The client may know it first.
+        await settle { refused.value == 1 }
         var wrong = options
         wrong.authentication = Secrets.wrong
         let failed = try await NativeClient.connect(to: address, options: wrong)
@@ -123,6 +125,7 @@ struct AuthenticationTests {
         repeat {
             let error = await #expect(throws: CallError.self) { _ = try await peer.dispatch(call) }
             #expect(error?.code == .unauthenticated)
+        await settle { refused.value > 0 }
             #expect(error?.executed == .no)
         } while peer.refusal == nil && refused.value < 5
         try #require(peer.refusal?.kind == .authenticationFailed)

@@ -60,6 +60,8 @@ struct SignalTests {
         let (address, early) = (try #require(server.address), server.signals)
         let stranger = try await Peer.connect(to: address, secret: Secrets.wrong)
         #expect(await stranger.disconnected.kind == .authenticationFailed)
+        // The client may know it first.
+        await settle { !heard.lines.isEmpty }
         let client = try await Peer.connect(to: address, secret: Secrets.right)
         try await client.waitUntilConnected()
         var late = server.signals.makeAsyncIterator()
@@ -91,6 +93,8 @@ struct SignalTests {
         await first.stop()
         guard case .disconnected(let gone, let reason)? = await signals.next() else { throw CancellationError() }
         #expect(gone === before && reason.kind == .closedThere)
+        // Its callback runs right after the signal.
+        await settle { heard.lines.count == 2 }
         let second = try await NativeServer.listen(on: address, serving: Stuck())
         guard case .connected(let after)? = await signals.next() else { throw CancellationError() }
         #expect(after !== before)
