@@ -120,6 +120,8 @@ struct SignalTests {
     func theCauseOfNoConnectionIsForTheOperator() async throws {
         let address = Wiring.unix.address
         let peer = ReconnectingPeer.connect(to: address, patience: .milliseconds(200))
+        // The first attempt may take longer than a call waits.
+        await settle { peer.lastFailure != nil }
         let call = Call("one", arguments: Payload(bytes: [], codec: MessagePack.self))
         let error = await #expect(throws: CallError.self) { _ = try await peer.dispatch(call) }
         #expect(error?.message == "The service is not reachable")

@@ -20,9 +20,10 @@ struct HostileCallTests {
             // Each level of two who call each other back is one more at once: this is where they end.
             let busy = try await raw.call("one")
             guard case .error(_, CallError.Code.busy.rawValue, .no, _)? = busy else { throw CancellationError() }
+            // A handler that has not begun would not be cancelled, and never run.
+            await settle { stage.victim.runs.value == limits.callsInFlight }
             raw.send { FrameWriter.writeNumbers(.cancel, 3, into: &$0) }
             await stage.victim.cancelled.wait()
-            await settle { stage.victim.runs.value == limits.callsInFlight }
             raw.close()
         }
     }
