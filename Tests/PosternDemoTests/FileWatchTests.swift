@@ -57,7 +57,10 @@ import Testing
 
     private func active(of router: Router) async throws -> Int { try await Reference(to: router).call("files/active") }
 
-    private func write(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: path)) }
+    /// Atomically: a look may fall between the truncation of a file and the writing.
+    private func write(_ text: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    }
 }
 
 private struct Stat: Decodable {
