@@ -41,13 +41,20 @@ import Testing
         #expect(lines.last?.metadata["dropped"] != nil)
     }
 
+    /// How many incidents a line stands for.
+    private static func incidents(of line: Recorder.Line) -> Int {
+        line.metadata["suppressed"].flatMap { Int("\($0)") } ?? 1
+    }
+
     @Test func whatIsLeftOutIsCounted() async {
         let recorder = Recorder()
-        let log = IncidentLog(recorder.logger, linesPerSecond: 20, second: .milliseconds(200))
+        let log = IncidentLog(recorder.logger, linesPerSecond: 20, second: .seconds(1))
         for _ in 0..<100 { log.observe(Incident(.clientRefused, cause: "origin")) }
-        let lines = await recorder.lines { $0.last?.metadata["suppressed"] != nil }
-        #expect(lines.count == 21)
-        #expect(lines.last?.metadata == ["cause": "origin", "suppressed": "80"])
+        // On a busy machine they may fall into more than one second.
+        let lines = await recorder.lines { $0.reduce(0) { $0 + Self.incidents(of: $1) } == 100 }
+        let counts = lines.filter { $0.metadata["suppressed"] != nil }
+        #expect(!counts.isEmpty && lines.count >= 20 + counts.count)
+        #expect(counts.allSatisfy { $0.metadata["cause"] == "origin" })
     }
 }
 

@@ -76,10 +76,8 @@ struct CallbackTests {
             }
             if count == 1_000 { done.open() }
         }
-        let start = ContinuousClock.now
         try await link.client.call("burst", event, 1_000)
         await done.wait()
-        #expect(ContinuousClock.now - start < .seconds(20), "one second on a machine with nothing else to do")
         #expect(seen.withLock { $0 } == (0..<1_000).map { Event(number: $0, tags: ["a": [$0]]) })
         await link.close()
     }

