@@ -42,8 +42,11 @@ def doors():
 
 
 def shell(command, server, answer=None):
-    """Runs a line as a person would; one that never ends is ended when it has printed its answer."""
-    command = command.replace("curl ", f"exec curl -s --max-time {PATIENCE} ", 1).replace(ADDRESS, server)
+    """Runs a line as a person would; one that never ends is ended when it has printed its answer.
+
+    curl keeps a head back until it has some of the body, unless its output has no buffer.
+    """
+    command = command.replace("curl ", f"exec stdbuf -o0 curl -s --max-time {PATIENCE} ", 1).replace(ADDRESS, server)
     with subprocess.Popen(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0) as running:
         output = b""
         while piece := running.stdout.read(65_536):
@@ -51,7 +54,7 @@ def shell(command, server, answer=None):
             if answer and answer.encode() in output:
                 running.terminate()
     assert running.returncode in (0, -signal.SIGTERM), output
-    return output.decode()
+    return output.decode("utf-8", "replace")
 
 
 @pytest.mark.parametrize("command, answer", doors())
