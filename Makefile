@@ -5,6 +5,7 @@
 # make test-leavers  has clients leave at random moments for a minute, SEED=17 as a failure printed it
 # make test-traits   runs the tests of what package traits turn on
 # make test-threads  runs the tests of the core and its sockets under the thread sanitizer
+# make image         builds the images postern and postern-demo, by docker or buildah
 # make fuzz          looks for requests that break the parsers of HTTP, SECONDS=60 for each
 # make bench         measures
 # make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
@@ -26,7 +27,7 @@ PRODUCTS = .build/debug
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads fuzz unit-tests end-to-end-tests bench bench-native bench-tasks \
+.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image fuzz unit-tests end-to-end-tests bench bench-native bench-tasks \
 	bench-against format clean libraries tools
 
 run: libraries
@@ -84,6 +85,20 @@ test-threads:
 	LD_PRELOAD=$(CURDIR)/.build-tsan/mutex.so swift test --skip-build $(THREADS) \
 		--no-parallel --skip InLittleTime
 
+# Docker where its engine answers, else buildah, whose own format of images has no HEALTHCHECK.
+image: VERSION = $(shell sed -n 's/.*number = "\(.*\)"/\1/p' Sources/PosternPrograms/ProgramVersion.swift)
+image:
+	@if docker version >/dev/null 2>&1; then \
+		build="docker build"; \
+	else \
+		.ci/install buildah && build="buildah build --format docker --layers --ignorefile docker/Dockerfile.dockerignore"; \
+	fi; \
+	for target in postern postern-demo; do \
+		$$build --file docker/Dockerfile --target $$target --tag $$target \
+			--label org.opencontainers.image.version=$(VERSION) \
+			--label org.opencontainers.image.revision=$$(git rev-parse HEAD) . || exit 1; \
+	done
+
 # The sources of the parsers are compiled into the fuzzers, without the rest of their module. What was found last time is
 # tried again, after the corpus of the repository; what breaks a parser stays in .build/fuzz and belongs into the corpus.
 SECONDS = 60
@@ -137,7 +152,7 @@ bench-against: libraries
 	python3 Sources/postern-bench/Against/against.py --rounds $(or $(ROUNDS),11) $(REV) $(ROWS)
 
 format:
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests docker Package.swift
 
 clean:
 	rm -rf .build .build-traits .build-tsan .build-against .venv

@@ -290,3 +290,8 @@ if Context.environment["POSTERN_TESTS"] == "threads" {
     package.products.removeAll { !kept.contains($0.name) }
     package.targets.removeAll { !kept.contains($0.name) }
 }
+
+// What images are built from: the tests, and the programs that only they start, are not there.
+if Context.environment["POSTERN_TESTS"] == "none" {
+    package.targets.removeAll { $0.type == .test || $0.path?.hasPrefix("Tests/") == true }
+}
