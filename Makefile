@@ -6,6 +6,7 @@
 # make test-traits   runs the tests of what package traits turn on
 # make test-threads  runs the tests of the core and its sockets under the thread sanitizer
 # make image         builds the images postern and postern-demo, by docker or buildah
+# make test-image    builds the images, without a registry if there is none, and tests containers; installs podman
 # make fuzz          looks for requests that break the parsers of HTTP, SECONDS=60 for each
 # make bench         measures
 # make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
@@ -21,13 +22,15 @@ CLIENTS = curl default-jdk-headless golang-go haproxy libio-socket-ssl-perl libl
 	nginx-light nodejs openssl php-cli php-curl python3-venv ruby
 PEERS = libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libcapnp-dev capnproto nats-server libnats-dev \
 	g++ python3-venv
+# netavark runs iptables.
+ENGINES = aardvark-dns buildah iptables mmdebstrap netavark podman runc
 PRODUCTS = .build/debug
 
 # A crash is to end a program at once, not to stop in a debugger.
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image fuzz unit-tests end-to-end-tests bench bench-native bench-tasks \
+.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image fuzz unit-tests end-to-end-tests bench bench-native bench-tasks \
 	bench-against format clean libraries tools
 
 run: libraries
@@ -98,6 +101,11 @@ image:
 			--label org.opencontainers.image.version=$(VERSION) \
 			--label org.opencontainers.image.revision=$$(git rev-parse HEAD) . || exit 1; \
 	done
+
+test-image: .venv/ready
+	@.ci/install $(ENGINES)
+	.venv/bin/python Tests/Containers/images.py
+	.venv/bin/python -m pytest Tests/Containers
 
 # The sources of the parsers are compiled into the fuzzers, without the rest of their module. What was found last time is
 # tried again, after the corpus of the repository; what breaks a parser stays in .build/fuzz and belongs into the corpus.

@@ -1,0 +1,125 @@
+"""Builds the images that the tests run from the Dockerfiles as they are, on stand-ins where there is no registry."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import time
+
+from engine import ENVIRONMENT, FOLDER, ROOT, EngineError, podman, require_programs, run
+
+BASE = "docker.io/library/debian:bookworm-slim"
+SWIFT = "docker.io/library/swift:6.3-bookworm"
+# Where the stand-in for the Swift image has the toolchain of this machine.
+TOOLCHAIN = "/toolchain"
+# Debian's packages in the Swift image.
+SWIFT_PACKAGES = [
+    "binutils-gold", "build-essential", "git", "libcurl4-openssl-dev", "libedit2", "libncurses6", "libpython3.11",
+    "libsqlite3-0", "libxml2-dev", "pkg-config", "tzdata", "zlib1g-dev",
+]
+# The slim image of Debian has no documents, no translations, and no caches of apt.
+SLIM = [
+    "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+    "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=path-exclude=/usr/share/man/*",
+    '--aptopt=Dir::Cache::pkgcache ""', '--aptopt=Dir::Cache::srcpkgcache ""', '--aptopt=Acquire::Languages "none"',
+    "--customize-hook=echo 'APT::Keep-Downloaded-Packages \"false\";' >\"$1/etc/apt/apt.conf.d/docker-clean\"",
+]
+EXAMPLE = ["--build-arg", "PACKAGE=docker/example"]
+# The tag, the file, and further options of each build. The first stages have tags so that they are kept.
+IMAGES = [
+    ("postern-build", "Dockerfile", ["--target", "build"]),
+    ("postern-demo", "Dockerfile", ["--target", "postern-demo"]),
+    ("postern", "Dockerfile", []),
+    ("postern-example-build", "service.Dockerfile", ["--target", "build", *EXAMPLE]),
+    ("postern-example", "service.Dockerfile", EXAMPLE),
+]
+
+
+def main():
+    require_programs("podman", "buildah", "runc", "mmdebstrap", "swift", "git")
+    provide(BASE, make_base)
+    provide(SWIFT, make_swift)
+    mounts = [option for mount in swift_mounts() for option in ("--volume", mount)]
+    for tag, file, options in IMAGES:
+        build(tag, f"docker/{file}", *options, *mounts)
+    # What interrupted builds left, and what was built from earlier sources.
+    run("buildah", "rm", "--all")
+    podman("image", "prune", "--force")
+
+
+def provide(image, make):
+    """Pulls an image, or makes a stand-in where it cannot be pulled."""
+    if podman("images", "--quiet", image):
+        return
+    try:
+        podman("pull", "--quiet", image, timeout=300)
+        say(f"{image} is pulled")
+    except EngineError:
+        seconds = timed(lambda: make(image))
+        say(f"{image} cannot be pulled: a stand-in is made in {seconds:.0f} s")
+
+
+def make_base(image):
+    """Makes the stand-in for Debian's image from its packages."""
+    archive = FOLDER / "base.tar"
+    run("mmdebstrap", "--variant=minbase", *SLIM, "bookworm", archive, timeout=600)
+    podman("import", "--change", "CMD bash", "--change", "LABEL stand-in=yes", archive, image)
+    archive.unlink()
+
+
+def make_swift(image):
+    """Makes the stand-in for Swift's image, except for the toolchain, which is mounted when it is used."""
+    container = run("buildah", "from", "--pull-never", BASE)
+    inside = ["buildah", "run", container, "--"]
+    run(*inside, "apt-get", "update", "-q", timeout=300)
+    run(*inside, "apt-get", "install", "-y", "-q", "--no-install-recommends", *SWIFT_PACKAGES, timeout=900)
+    run(*inside, "git", "config", "--system", "safe.directory", "*")
+    for key, value in replaced_urls():
+        run(*inside, "git", "config", "--system", "--add", key, value)
+    # Last, so that no other program of the toolchain's folder hides one of Debian's.
+    path = f"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{TOOLCHAIN}/usr/bin"
+    run("buildah", "config", "--env", f"PATH={path}", "--label", "stand-in=yes", container)
+    run("buildah", "commit", "--format", "docker", "--rm", container, image, timeout=600)
+
+
+def swift_mounts():
+    """The toolchain and local copies of packages, to be mounted where the stand-in is used."""
+    if podman("image", "inspect", SWIFT, "--format", '{{index .Labels "stand-in"}}') != "yes":
+        return []
+    libraries = pathlib.Path(json.loads(run("swift", "-print-target-info"))["paths"]["runtimeResourcePath"])
+    folders = sorted({key.removeprefix("url.").rsplit(".", 1)[0] for key, _ in replaced_urls()})
+    return [f"{libraries.parents[1]}:{TOOLCHAIN}/usr:ro", *(f"{folder}:{folder}:ro" for folder in folders)]
+
+
+def replaced_urls():
+    """The settings by which git reads packages from folders of this machine, as pairs of a key and a value."""
+    settings = run("git", "config", "--get-regexp", r"^url\./.*\.insteadof$", check=False)
+    return [line.split(" ", 1) for line in settings.splitlines()]
+
+
+def build(tag, file, *options):
+    """Builds one image; buildah's output is shown as it is written."""
+    command = [
+        "buildah", "build", "--format", "docker", "--layers", "--pull-never", "--tag", f"localhost/{tag}:latest",
+        "--file", file, "--ignorefile", "docker/Dockerfile.dockerignore", *options, ".",
+    ]
+    seconds = timed(lambda: subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=True))
+    say(f"{tag} is built in {seconds:.0f} s")
+
+
+def timed(work):
+    """How many seconds it takes."""
+    start = time.monotonic()
+    work()
+    return time.monotonic() - start
+
+
+def say(line):
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (EngineError, subprocess.CalledProcessError) as failure:
+        sys.exit(f"The images were not built: {failure}")
