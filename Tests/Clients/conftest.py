@@ -37,17 +37,24 @@ def tls(tmp_path_factory):
 
 
 @contextlib.contextmanager
-def two_gateways(folder, *options):
-    """Two gateways in front of the same services; a test may have killed one."""
+def services_and_gateways(folder, *options):
+    """The services, then two gateways in front of them; a test may have killed any of the three."""
     socket = f"unix:{folder}/app.sock"
     programs = [Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)]
     try:
         for _ in range(2):
             arguments = ("gateway", "--upstream", socket, "--port", free_port(), *options)
             programs.append(Program("postern", *arguments, ready=LISTENING))
-        yield programs[1:]
+        yield programs
     finally:
         stop_all([program for program in programs if program.process.poll() != -signal.SIGKILL])
+
+
+@contextlib.contextmanager
+def two_gateways(folder, *options):
+    """Two gateways in front of the same services; a test may have killed one."""
+    with services_and_gateways(folder, *options) as [_, *gateways]:
+        yield gateways
 
 
 @contextlib.contextmanager

@@ -38,11 +38,13 @@ class Proxy:
 
     def __init__(self, name, folder, gateways, certificate=None):
         self.name, self.folder, self.port = name, folder, free_port()
-        given = with_addresses((CONFIGURATIONS / name).read_text(), self.port, gateways, certificate)
-        (folder / "given").write_text(given)
+        (folder / "given").write_text(self.configuration(gateways, certificate))
         self.output = open(folder / "log", "a")
         self.process = subprocess.Popen(self.command(), stdout=self.output, stderr=self.output)
         self.wait_until_open()
+
+    def configuration(self, gateways, certificate):
+        return with_addresses((CONFIGURATIONS / self.name).read_text(), self.port, gateways, certificate)
 
     def command(self):
         main = self.folder / "main"
@@ -89,7 +91,12 @@ def with_addresses(text, port, gateways, certificate):
     replaced = {f"127.0.0.1:{8080 + index}": f"127.0.0.1:{gateway}" for index, gateway in enumerate(gateways)}
     if certificate:
         replaced["/etc/ssl/api.example.pem"] = str(certificate)
-    for old, new in {place: listening[place], **replaced}.items():
+    return with_replaced(text, {place: listening[place], **replaced})
+
+
+def with_replaced(text, replaced):
+    """A configuration with other texts in it; each of the old ones has to be there."""
+    for old, new in replaced.items():
         assert old in text, f"no {old} in the configuration"
         text = text.replace(old, new)
     return text
