@@ -4,7 +4,7 @@ import Testing
 
 @testable import postern_demo
 
-@Suite(.timeLimit(.minutes(3))) struct FileWatchTests {
+@Suite(.timeLimit(.minutes(10))) struct FileWatchTests {
     private let demo = Reference(to: DemoServices.makeRouter())
     private let path = FileManager.default.temporaryDirectory.appending(
         path: "postern-\(UInt64.random(in: 0 ... .max))"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import postern_demo
 
-@Suite(.timeLimit(.minutes(3))) struct StreamServicesTests {
+@Suite(.timeLimit(.minutes(10))) struct StreamServicesTests {
     let router = DemoServices.makeRouter(offersBench: true)
 
     private func stream(_ method: String, _ arguments: String) async throws -> ReplyStream {

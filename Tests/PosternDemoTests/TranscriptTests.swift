@@ -5,7 +5,7 @@ import Testing
 @testable import postern_demo
 
 /// The transcripts of RPyC's tutorial, fact by fact, against the page that shows them beside the original.
-@Suite(.timeLimit(.minutes(3))) struct TranscriptTests {
+@Suite(.timeLimit(.minutes(10))) struct TranscriptTests {
     @Test("Checks 29, 30, 31, 37, 38, 39: the transcripts print what the page says")
     func theTranscriptsPrintTheirFacts() async throws {
         let lines = Mutex<[String]>([])

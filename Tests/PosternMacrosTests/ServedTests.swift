@@ -5,7 +5,7 @@ import PosternNIO
 import Testing
 
 /// Services and stubs that macros wrote, over connections.
-@Suite(.timeLimit(.minutes(1))) struct ServedTests {
+@Suite(.timeLimit(.minutes(10))) struct ServedTests {
     @Test func everyKindOfTypeIsServed() async throws {
         try await withPeer { peer in
             #expect(try await peer.call("guestBook/visit") == 1)

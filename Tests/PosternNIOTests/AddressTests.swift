@@ -1,7 +1,7 @@
 import PosternNIO
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct AddressTests {
     @Test(arguments: [
         ("tcp:127.0.0.1:80", Address.tcp(host: "127.0.0.1", port: 80)),

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// A client that serves when the event loop of its program finds a descriptor readable.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ArrivalDescriptorTests {
     @Test("Check 39: a loop around poll(2) serves when the connection becomes readable", arguments: Wiring.allCases)
     func aLoopServesWhenTheDescriptorIsReadable(wiring: Wiring) async throws {

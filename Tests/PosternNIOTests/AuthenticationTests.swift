@@ -4,7 +4,7 @@ import PosternNIO
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct AuthenticationTests {
     @Test("Check 18: calls made before the handshake are delivered in order after it", arguments: Wiring.allCases)
     func earlyCallsLeaveInOrder(wiring: Wiring) async throws {

@@ -4,7 +4,7 @@ import PosternNIO
 import Testing
 
 /// Connecting and listening as programs do it: an address as text, a router, a secret.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConnectingTests {
     @Test("Connect and listen by text, with a secret, both ends call", arguments: ["tcp://127.0.0.1:0", "unix"])
     func bothEndsCall(text: String) async throws {

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// More answers and items than wait to be sent at once, to an end that reads at full speed.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct CrowdedOutputTests {
     private static let large = [UInt8](repeating: 7, count: 1 << 20)
 

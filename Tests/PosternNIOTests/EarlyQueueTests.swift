@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// What is called before the handshake is done.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct EarlyQueueTests {
     @Test(
         "D2: calls and notifications up to the limit leave in order; one more is busy at once",

@@ -4,7 +4,7 @@ import PosternNIO
 import Testing
 
 /// Work on the event loop of a connection.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct EventLoopExecutorTests {
     @Test("A task that prefers the executor of a connection goes on there", arguments: [Wiring.tcp, .unix])
     func aTaskGoesOnAtTheLoop(wiring: Wiring) async throws {

@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// Durations of every size where one comes in: none traps, the longest are as good as for ever, those below zero as none.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ExtremeDurationTests {
     /// `Duration` holds some 18 times as many seconds as an `Int64`.
     private static let longest = [Duration.seconds(Int64.max), .seconds(Int64.max) * 18, .milliseconds(Int64.max)]

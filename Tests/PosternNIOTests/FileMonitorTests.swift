@@ -3,7 +3,7 @@ import PosternNIO
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct FileMonitorTests {
     @Test("Check 38: one event for one change, with values; none after stop()", arguments: Wiring.allCases)
     func aChangeIsToldOnceUntilTheMonitorIsStopped(wiring: Wiring) async throws {

@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// Clients whose hello takes small frames only: none that leaves is larger, and the connection goes on.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct FrameLimitTests {
     /// [n], and no named arguments.
     private static func text(_ length: Int) -> [UInt8] {

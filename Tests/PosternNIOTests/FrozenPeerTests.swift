@@ -4,7 +4,7 @@ import PosternNIO
 import Testing
 
 /// A client in another process that is stopped by SIGSTOP: its sockets stay open, and it says nothing.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct FrozenPeerTests {
     @Test("P10: calls to a frozen process fail within the configured time", arguments: [Wiring.tcp, .unix])
     func aFrozenPeerIsFound(wiring: Wiring) async throws {

@@ -3,7 +3,7 @@
 import Testing
 
 /// A server says goodbye, and another comes in its place.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct HandoverTests {
     @Test(
         "At a goodbye new calls go to the next server, while the old one ends its calls",

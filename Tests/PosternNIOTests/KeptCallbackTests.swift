@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// What a handler keeps of a connection that has ended.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct KeptCallbackTests {
     /// Serves one call that leaves a callback behind; the server's end of its connection has left memory then.
     private func leave(_ kept: Shelf<Callback>, over wiring: Wiring) async throws -> WeakPeer {

@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// Callers, contexts of calls and payloads that a handler keeps beyond the end of their connection.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct KeptCallerTests {
     /// Serves two calls whose handlers keep their contexts; the server's end of their connection has left memory then.
     private func leave(_ kept: Shelf<CallContext>, over wiring: Wiring) async throws -> WeakPeer {

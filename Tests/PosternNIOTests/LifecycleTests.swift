@@ -5,7 +5,7 @@ import PosternNIO
 import Testing
 
 /// Starts and stops: each once, in any order, while handlers wait.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct LifecycleTests {
     private let address = Wiring.tcp.address
 

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// A client that serves only when it is asked to, as RPyC's do without a background thread.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ManualServingTests {
     @Test("Check 39: events wait for pollAll, for any call, or for serve", arguments: Wiring.allCases)
     func eventsWaitUntilTheyAreAskedFor(wiring: Wiring) async throws {

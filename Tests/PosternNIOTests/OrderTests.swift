@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// Handlers begin in the order of their calls, however they are run.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct OrderTests {
     private static let methods = ["short", "loop", "sync", "async"]
 

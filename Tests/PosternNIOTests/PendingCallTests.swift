@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Handles of calls, as the tutorials of kaa.rpc, RPyC and aiomas show them.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct PendingCallTests {
     @Test("Check 15: a positional argument arrives, and the callback gets the result once", arguments: Wiring.allCases)
     func aPositionalArgumentArrives(wiring: Wiring) async throws {

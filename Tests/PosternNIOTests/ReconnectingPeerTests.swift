@@ -3,7 +3,7 @@ import Postern
 @testable import PosternNIO
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReconnectingPeerTests {
     @Test(arguments: [Wiring.tcp, .unix])
     func aNewServerAtTheSameAddressIsFound(wiring: Wiring) async throws {

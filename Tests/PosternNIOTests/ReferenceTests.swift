@@ -3,7 +3,7 @@ import PosternNIO
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReferenceTests {
     @Test("Check 47: a client passes its service, then a part of it", arguments: Wiring.allCases)
     func aClientPassesItself(wiring: Wiring) async throws {

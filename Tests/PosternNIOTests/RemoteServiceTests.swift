@@ -14,7 +14,7 @@ private struct RemoteCounter {
 }
 
 /// Typed stubs over connections: what they call through, and how calls end.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct RemoteServiceTests {
     @Test(arguments: Wiring.allCases)
     func aStubCallsByPath(wiring: Wiring) async throws {

@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// Which way an error came, and what is told of the places where it was.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct RemoteTraceTests {
     @Test("The way of an error told on the event loop names no number of a reference", arguments: Wiring.allCases)
     func theNumberOfAShortCallbackIsNotTold(wiring: Wiring) async throws {

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// More calls at once than the other end serves.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct RoomTests {
     enum Way: CaseIterable {
         case call, begin, dispatch, stream, reference

@@ -4,7 +4,7 @@ import PosternNIO
 import Testing
 
 /// A server here, its client in another process: the fixture `native-peer`.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct SecondProcessTests {
     @Test(arguments: [Wiring.tcp, .unix])
     func twoProcessesCallEachOtherFiftyLevelsDeep(wiring: Wiring) async throws {

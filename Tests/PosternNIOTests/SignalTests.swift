@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Connected and disconnected, once each, with a reason: as callbacks and as sequences.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct SignalTests {
     @Test("Check 23, 48: both sides are told once of the beginning and the end", arguments: Wiring.allCases)
     func bothSidesAreTold(wiring: Wiring) async throws {

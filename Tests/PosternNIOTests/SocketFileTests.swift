@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// The files of Unix sockets: which are replaced and removed, and which users may connect to them.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct SocketFileTests {
     private let path = "/tmp/postern-test-\(UInt64.random(in: 0 ... .max)).sock"
     private var address: Address { .unix(path: path) }

@@ -4,7 +4,7 @@ import PosternNIO
 import Testing
 
 /// Much at once, and its sudden end: nothing hangs, and no table keeps anything.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct StrainTests {
     @Test("M13: calls nest a hundred deep in both directions", arguments: Wiring.allCases)
     func callsNestAHundredDeepBothWays(wiring: Wiring) async throws {

@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// Connections that have yet to prove themselves, and those who do.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct StrangerTests {
     @Test("P12: whoever proves itself gets in while silent strangers fill every place", arguments: [Wiring.tcp, .unix])
     func silentStrangersKeepNobodyOut(wiring: Wiring) async throws {

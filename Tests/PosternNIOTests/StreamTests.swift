@@ -3,7 +3,7 @@ import PosternNIO
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct StreamTests {
     @Test(arguments: Wiring.allCases)
     func aStreamArrivesWholeAndInOrder(wiring: Wiring) async throws {

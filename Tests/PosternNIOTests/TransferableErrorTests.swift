@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// Errors of applications, on their way to callers.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct TransferableErrorTests {
     @Test("Check 25: an error of a type that both ends know arrives as itself", arguments: Wiring.allCases)
     func anErrorArrivesAsItself(wiring: Wiring) async throws {

@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// References in messages that do not leave, or that no task reads: their owners are notified all the same, once.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct UnsentReferenceTests {
     private let lender = Lender()
 

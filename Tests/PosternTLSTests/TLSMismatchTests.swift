@@ -4,7 +4,7 @@ import PosternNIO
 import Testing
 
 /// One side speaks TLS and the other does not, or options do not fit.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct TLSMismatchTests {
     private let certificates: Certificates
 

@@ -5,7 +5,7 @@ import PosternNIO
 import Testing
 
 /// Connections over TLS: who is let in, who is not, and what both users are told.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct TLSTests {
     private let certificates: Certificates
 

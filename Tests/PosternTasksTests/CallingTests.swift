@@ -4,7 +4,7 @@ import Testing
 @testable import task_program
 
 /// Parents and children that call each other.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CallingTests {
     /// A host that is ended after a test, with what the children may call.
     private func withHost<Result>(

@@ -7,7 +7,7 @@ import Testing
 @testable import task_program
 
 /// The programs of Cowait's page about calls, as `Sources/ComingFrom/Cowait.md` has them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CowaitTests {
     private static let page = (try? String(contentsOfFile: "Sources/ComingFrom/Cowait.md", encoding: .utf8)) ?? ""
 

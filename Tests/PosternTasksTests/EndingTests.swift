@@ -5,7 +5,7 @@ import Testing
 @testable import task_program
 
 /// How tasks end, and what their callers learn of it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct EndingTests {
     @Test(
         arguments: [(nil, SIGKILL, "signal 9"), (nil, SIGSEGV, "signal 11"), (7, nil, "exit code 7")]

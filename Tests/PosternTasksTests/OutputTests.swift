@@ -4,7 +4,7 @@ import Testing
 @testable import task_program
 
 /// What children write.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct OutputTests {
     /// Runs a task to its end, and returns its events.
     private func events<Inner: ChildTask>(of task: Inner) async throws -> [TaskEvent] {

@@ -6,7 +6,7 @@ import Testing
 @testable import task_program
 
 /// What becomes of tasks when their parent ends.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ParentEndTests {
     @Test func tasksAreStoppedUnlessTheirParentWaitsForThem() async throws {
         let host = TaskHost()

@@ -4,7 +4,7 @@ import Testing
 @testable import task_program
 
 /// Children that are written in Python, with `public/python/postern_task.py`.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PythonTests {
     @Test func aParentCallsItsPythonChildAtOnce() async throws {
         let host = TaskHost()

@@ -2,7 +2,7 @@ import Postern
 import Testing
 
 /// Whether native errors that no handler has thrown say that a handler ran; the others are in `ExecutedTests.swift`.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ExecutedNativelyTests {
     private static func makeRouter() -> Router {
         let router = Router()

@@ -3,7 +3,7 @@ import Dispatch
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct HandlerLaneTests {
     /// On threads of its own: holding one of the global executor's would hold up other tests, or all of them.
     private func laneOnItsOwnThreads() -> HandlerLane {

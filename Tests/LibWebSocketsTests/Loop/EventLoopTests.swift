@@ -91,7 +91,7 @@ import Testing
     }
 
     /// The end of an object that only work held posts more work: not while the mailbox is locked.
-    @Test(.timeLimit(.minutes(3))) func whatEndsWithWorkMayPostWork() async {
+    @Test(.timeLimit(.minutes(10))) func whatEndsWithWorkMayPostWork() async {
         await withLoop { loop in
             await withCheckedContinuation { (next: CheckedContinuation<Void, Never>) in
                 let last = LastWord { loop.execute { next.resume() } }

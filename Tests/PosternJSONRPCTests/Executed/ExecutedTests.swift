@@ -3,7 +3,7 @@ import PosternJSONRPC
 import Testing
 
 /// Every way in which an error comes into being, and whether it says that the handler ran.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ExecutedTests {
     private static let neverStarted: [ExecutedCase] = [
         .init("no/such", code: -32601, .no),

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Which failed calls are reported, and what their callers see of it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReportTests {
     private final class Reports: IncidentObserver {
         private let kept = Mutex<[Incident]>([])

@@ -3,7 +3,7 @@ import PosternJSONRPC
 import Testing
 
 /// Functions that a page lends, and calls of handlers to the page.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct PageCallbackTests {
     /// A function of the page, with handle 7.
     static let function = #"{"__jsonrpc_marshaled":1,"handle":7,"kind":"function"}"#

@@ -3,7 +3,7 @@ import PosternJSONRPC
 import Testing
 
 /// Functions and objects that handlers lend a page.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct PageReferenceTests {
     private let released = Tally()
 

@@ -3,7 +3,7 @@ import PosternJSONRPC
 import Testing
 
 /// A page whose services stand behind a native connection.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct SidecarReferenceTests {
     @Test("Check 50: functions and objects travel through the gateway, named anew on each side")
     func referencesTravelThroughTheGateway() async throws {

@@ -4,7 +4,7 @@ import PosternJSONRPC
 import Testing
 
 /// Text that stands for bytes, times and integers in what a page sends to a service behind a native connection.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct SidecarValueTests {
     private struct Entry: Codable, Sendable, Equatable {
         var bytes: Data

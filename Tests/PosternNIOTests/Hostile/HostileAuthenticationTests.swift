@@ -3,7 +3,7 @@ import PosternAuth
 import PosternNIO
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileAuthenticationTests {
     @Test(
         "Check 21, M8, M18: a client that is not proven and does not behave is dropped, and nothing runs",

@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// Clients whose calls are too deep, too many, cancelled out of turn, or lead to nothing.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileCallTests {
     @Test("M13: the deepest call is served, one below it and one too many at once are errors")
     func callsThatAreTooDeepOrTooManyAreErrors() async throws {

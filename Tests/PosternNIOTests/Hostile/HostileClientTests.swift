@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// Clients that do not greet properly, and frames that are none.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileClientTests {
     @Test(
         "M6, M18: a client that does not greet properly is turned away",

@@ -3,7 +3,7 @@ import PosternNIO
 import Testing
 
 /// Clients that use references which they do not hold, or too many of them.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileReferenceClientTests {
     @Test("M9: a number that is not held is answered with the same, whoever holds it", arguments: [Wiring.tcp, .unix])
     func aNumberOfAnotherConnectionTellsNothing(wiring: Wiring) async throws {

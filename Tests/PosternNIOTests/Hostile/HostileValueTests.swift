@@ -4,7 +4,7 @@ import PosternNIO
 import Testing
 
 /// Values that lie about their length, nest without end, or are none.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileValueTests {
     @Test("M1: a length of 4 GiB in six bytes is refused, and no room made for it", arguments: sockets)
     func anAnnouncedLengthIsNotBelieved(wiring: Wiring) async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import PosternTasks
 
 /// What is left when a host is killed: the fixture `task-launcher`.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct HostDeathTests {
     @Test(arguments: ["namespace", "guard"], ["socket", "none"])
     func noProcessIsLeftWhenTheHostIsKilled(mode: String, input: String) async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import PosternTasks
 
 /// Signals that reach a program through its launcher, and the end of its control socket.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct LauncherSignalTests {
     /// A program that ignores SIGTERM and has a grandchild in a session of its own that does so too.
     static let stubborn = "trap '' TERM; (setsid sleep 600 &); exec sleep 601"

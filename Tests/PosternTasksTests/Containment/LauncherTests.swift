@@ -5,7 +5,7 @@ import Testing
 @testable import PosternTasks
 
 /// The launcher between a host, which is the test program, and shell scripts: in a namespace and below a guard.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct LauncherTests {
     @Test(arguments: [true, false], [0, 3, 42, 128, 255])
     func theExitCodeIsThatOfTheProgram(inNamespace: Bool, code: Int) async throws {

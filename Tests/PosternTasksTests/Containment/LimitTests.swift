@@ -4,7 +4,7 @@ import Testing
 @testable import PosternTasks
 
 /// The limits of real processes.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct LimitTests {
     @Test(arguments: [Containment.Kind.own, .foreign])
     func theLimitsAreInForce(kind: Containment.Kind) async throws {

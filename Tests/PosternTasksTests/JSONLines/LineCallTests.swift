@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Calls of this side, which the program answers.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct LineCallTests {
     @Test func aCallIsOneLineAndItsAnswerAnother() async throws {
         let (peer, program) = try await ProgramEnd.make()

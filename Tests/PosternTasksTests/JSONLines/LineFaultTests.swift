@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// What programs do wrong.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct LineFaultTests {
     private static func router() -> Router {
         let router = Router()

@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// A real program, in Python and without any of our code: `Tests/Fixtures/LineProgram/lines.py`.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct LineProgramTests {
     enum Way: CaseIterable { case socket, pipes }
 

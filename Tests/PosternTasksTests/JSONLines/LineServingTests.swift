@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Calls of the program, which this side answers.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct LineServingTests {
     private static func router() -> Router {
         let router = Router()

@@ -4,7 +4,7 @@ import PosternTasks
 import Testing
 
 /// Tasks that are programs which speak JSON-RPC, one message a line.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct LineTaskTests {
     @Test func aTaskThatSpeaksJSONIsCalledAndReturnsItsResult() async throws {
         let host = TaskHost()

@@ -4,7 +4,7 @@ import Testing
 @testable import task_program
 
 /// Tasks that were spawned by tasks, reached by their identifiers.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DeepTaskTests {
     @Test(arguments: [1, 2])
     func aTaskBelowIsCalled(depth: Int) async throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import task_program
 
 /// What happens to tasks, as callers see it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TaskFeedTests {
     @Test func aListNamesThePlaceBehindWhichTheTopicGoesOn() async throws {
         try await ServedTasks.run { served in

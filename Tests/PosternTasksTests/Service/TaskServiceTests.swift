@@ -4,7 +4,7 @@ import Testing
 @testable import task_program
 
 /// What callers of a router reach of the tasks of a program.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TaskServiceTests {
     @Test func offersAreListedWithTheirInputs() async throws {
         try await ServedTasks.run { served in

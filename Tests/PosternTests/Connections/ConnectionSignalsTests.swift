@@ -1,7 +1,7 @@
 @testable import Postern
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConnectionSignalsTests {
     private let reason = DisconnectReason(.lost, "lost")
 

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Notifications that arrive faster than they are handled.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DroppedNotificationTests {
     private final class Reports: IncidentObserver {
         private let kept = Mutex<[Incident]>([])

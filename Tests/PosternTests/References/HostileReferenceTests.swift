@@ -2,7 +2,7 @@
 import Testing
 
 /// One peer, driven by frames as somebody without manners would send them.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct HostileReferenceTests {
     @Test("M9: a number that is not held is always answered with the same")
     func numbersThatAreNotHeldTellNothing() throws {

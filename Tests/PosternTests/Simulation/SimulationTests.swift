@@ -4,7 +4,7 @@ import FoundationEssentials
 import Testing
 
 /// Random schedules against peers: whatever happens, every call is settled once and nothing is left.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct SimulationTests {
     @Test("Line 6: 10,000 schedules settle every call once, use nothing after its release, and leave nothing")
     func everyScheduleEndsWell() async {
