@@ -53,7 +53,7 @@ struct CowaitTests {
         try Data(Self.blocks(of: "python")[index].utf8).write(to: URL(filePath: file))
         defer { try? FileManager.default.removeItem(atPath: file) }
         let host = TaskHost(serving: router)
-        var options = TaskOptions()
+        var options = TaskOptions.patient
         options.environment["PYTHONPATH"] = .some("public/python")
         let child = try await host.spawn(PythonProgram(file: file), options: options)
         try await body(child)

@@ -21,11 +21,20 @@ extension TaskHost {
     /// Spawns a task of the fixture program.
     func spawn<Inner: ChildTask>(
         elsewhere task: Inner,
-        _ options: TaskOptions = TaskOptions()
+        _ options: TaskOptions = .patient
     ) async throws(CallError) -> TaskProcess<Elsewhere<Inner>> {
         var options = options
         options.environment["POSTERN_TASK"] = .some(Inner.taskName)
         return try await spawn(Elsewhere(task), options: options)
+    }
+}
+
+extension TaskOptions {
+    /// For what the clock is not to decide, however busy the machine is.
+    static var patient: TaskOptions {
+        var options = TaskOptions()
+        (options.startTimeout, options.stopGrace, options.killGrace) = (.seconds(100), .seconds(100), .seconds(100))
+        return options
     }
 }
 
@@ -37,12 +46,12 @@ enum Programs {
     }
 }
 
-/// Waits until something is so, at most ten seconds.
+/// Waits until something is so, at most a minute.
 func eventually(_ condition: () async -> Bool) async -> Bool {
-    let end = ContinuousClock.now + .seconds(10)
+    let end = ContinuousClock.now + .seconds(60)
     while await !condition() {
         guard ContinuousClock.now < end else { return false }
-        await Task.yield()
+        try? await Task.sleep(for: .milliseconds(5))
     }
     return true
 }

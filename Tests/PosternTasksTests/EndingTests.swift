@@ -52,7 +52,7 @@ struct EndingTests {
 
     @Test func aTaskThatGoesOnIsKilled() async throws {
         let host = TaskHost()
-        var options = TaskOptions()
+        var options = TaskOptions.patient
         options.stopGrace = .milliseconds(100)
         options.killGrace = .milliseconds(100)
         let child = try await host.spawn(elsewhere: Stubborn(), options)
@@ -65,7 +65,7 @@ struct EndingTests {
 
     @Test func aProgramThatNeverStartsIsKilledWhenItsTimeHasRunOut() async throws {
         let host = TaskHost()
-        var options = TaskOptions()
+        var options = TaskOptions.patient
         options.startTimeout = .milliseconds(200)
         options.stopGrace = .zero
         let child = try await host.spawn(Sleep(), options: options)

@@ -43,7 +43,7 @@ struct OutputTests {
 
     @Test func aFloodOfOutputStopsNoOtherTask() async throws {
         let host = TaskHost()
-        let flood = try await host.spawn(elsewhere: Writer(lines: 1_000_000))
+        let flood = try await host.spawn(elsewhere: Writer(lines: 1_000_000), TaskOptions())
         let child = try await host.spawn(elsewhere: RpcChild())
         #expect(try await child.call("some_rpc_call") == 1337)
         await flood.stop()

@@ -10,10 +10,10 @@ import Testing
 struct ParentEndTests {
     @Test func tasksAreStoppedUnlessTheirParentWaitsForThem() async throws {
         let host = TaskHost()
-        var options = TaskOptions()
+        var options = TaskOptions.patient
         options.onParentEnd = .wait
         let waited = try await host.spawn(Script(script: "sleep 0.2"), options: options)
-        let stopped = try await host.spawn(Script(script: "sleep 1000"))
+        let stopped = try await host.spawn(Script(script: "sleep 1000"), options: .patient)
         await host.end()
         #expect(await waited.exit == .code(0))
         #expect(await stopped.exit == .signal(Int(SIGTERM)))
@@ -50,7 +50,7 @@ struct ParentEndTests {
         let host = TaskHost()
         let events = host.events
         async let all = events.reduce(into: [TaskEvent]()) { $0.append($1) }
-        var options = TaskOptions()
+        var options = TaskOptions.patient
         options.limits = TaskLimits(openFiles: 77)
         let script = try await host.spawn(Script(script: "ulimit -n"), options: options)
         _ = await script.exit

@@ -8,7 +8,7 @@ import Testing
 struct PythonTests {
     @Test func aParentCallsItsPythonChildAtOnce() async throws {
         let host = TaskHost()
-        let child = try await host.spawn(PythonChild(stays: true))
+        let child = try await host.spawn(PythonChild(stays: true), options: .patient)
         #expect(try await child.call("some_rpc_call") == 1337)
         await child.stop()
         await #expect(throws: CallError.self) { try await child.result }
@@ -22,7 +22,7 @@ struct PythonTests {
         let isCalled = Flag()
         router.root.register("set_called") { isCalled.set() }
         let host = TaskHost(serving: router)
-        let child = try await host.spawn(PythonChild(flag: true))
+        let child = try await host.spawn(PythonChild(flag: true), options: .patient)
         #expect(try await child.result == 1)
         #expect(isCalled.isSet)
         await host.end()
@@ -30,7 +30,7 @@ struct PythonTests {
 
     @Test func aTreeOfPythonChildrenIsSeenFromItsRoot() async throws {
         let host = TaskHost()
-        let child = try await host.spawn(PythonChild(depth: 2))
+        let child = try await host.spawn(PythonChild(depth: 2), options: .patient)
         #expect(try await child.result == 3)
         _ = await child.exit
         #expect(host.tasks.map(\.state) == [.done, .done, .done], "\(host.tasks)")
@@ -41,7 +41,7 @@ struct PythonTests {
 
     @Test func aFailureNamesEachPythonTaskThatItCameThrough() async throws {
         let host = TaskHost()
-        let child = try await host.spawn(PythonChild(depth: 1, fails: true))
+        let child = try await host.spawn(PythonChild(depth: 1, fails: true), options: .patient)
         let error = await #expect(throws: CallError.self) { try await child.result }
         let leaf = host.tasks.last?.id ?? ""
         #expect(error?.message == "Task \(child.id) failed: Task \(leaf) failed: ValueError: the leaf broke")
@@ -50,7 +50,7 @@ struct PythonTests {
 
     @Test func aStopReachesAWholeTreeOfPythonChildren() async throws {
         let host = TaskHost()
-        let child = try await host.spawn(PythonChild(depth: 2, stays: true))
+        let child = try await host.spawn(PythonChild(depth: 2, stays: true), options: .patient)
         #expect(await eventually { host.tasks.filter { $0.state == .work }.count == 3 })
         await child.stop()
         _ = await child.exit
@@ -60,7 +60,7 @@ struct PythonTests {
 
     @Test func aPythonChildThatIsKilledIsReportedWithItsSignal() async throws {
         let host = TaskHost()
-        let child = try await host.spawn(PythonChild(stays: true))
+        let child = try await host.spawn(PythonChild(stays: true), options: .patient)
         let error = await #expect(throws: CallError.self) { try await child.call("crash") }
         #expect(error?.message.contains("signal 9") == true, "\(error?.message ?? "")")
         await host.end()

@@ -27,7 +27,10 @@ struct Branch: ChildTask {
         }
         let below = Branch(depth: depth - 1, width: width, fails: fails, stays: stays)
         var children: [TaskProcess<Branch>] = []
-        for _ in 0..<width { children.append(try await task.spawn(below)) }
+        var options = TaskOptions()
+        // Children end by themselves when they are stopped, which takes its time on a busy machine.
+        (options.stopGrace, options.killGrace) = (.seconds(100), .seconds(100))
+        for _ in 0..<width { children.append(try await task.spawn(below, options: options)) }
         return try await TaskProcess.join(children).reduce(1, +)
     }
 }

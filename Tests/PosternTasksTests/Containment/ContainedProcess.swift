@@ -93,13 +93,3 @@ struct ContainedProcess {
         return (exit, result.standardOutput)
     }
 }
-
-/// Whether a condition comes true within a time.
-func eventually(within time: Duration = .seconds(20), _ condition: () -> Bool) async -> Bool {
-    let end = ContinuousClock.now + time
-    while !condition() {
-        guard ContinuousClock.now < end else { return false }
-        try? await Task.sleep(for: .milliseconds(5))
-    }
-    return true
-}

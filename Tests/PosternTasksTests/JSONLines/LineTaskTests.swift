@@ -10,7 +10,7 @@ struct LineTaskTests {
         let host = TaskHost()
         let events = host.events
         async let all = events.reduce(into: [TaskEvent]()) { $0.append($1) }
-        let task = try await host.spawn(LineTask(number: 21))
+        let task = try await host.spawn(LineTask(number: 21), options: .patient)
         #expect(try await task.call("add", 2, 3) == 5)
         let error = await #expect(throws: CallError.self) { try await task.call("no.such") }
         #expect(error?.code == .methodNotFound)
@@ -23,7 +23,7 @@ struct LineTaskTests {
 
     @Test func aTaskThatSpeaksJSONIsStopped() async throws {
         let host = TaskHost()
-        let task = try await host.spawn(LineTask(number: 1))
+        let task = try await host.spawn(LineTask(number: 1), options: .patient)
         #expect(try await task.call("add", 1) == 1)
         await task.stop()
         await #expect(throws: CallError.self) { try await task.result }
@@ -67,7 +67,7 @@ struct LineTaskTests {
     @Test(arguments: [TaskCommand.Connection.channel, .standardIO])
     func aProgramThatKnowsNothingOfTasksIsCalledAtOnce(connection: TaskCommand.Connection) async throws {
         let host = TaskHost()
-        let program = try await host.spawn(LineService(connection: connection))
+        let program = try await host.spawn(LineService(connection: connection), options: .patient)
         #expect(try await program.call("add", 2, 3) == 5)
         #expect(program.state == .work)
         await #expect(throws: CallError.self) { try await program.call("exit") }

@@ -36,7 +36,7 @@ struct ServedTasks {
     }
 
     private static func options(_ name: String) -> TaskOptions {
-        var options = TaskOptions()
+        var options = TaskOptions.patient
         options.environment["POSTERN_TASK"] = .some(name)
         return options
     }
