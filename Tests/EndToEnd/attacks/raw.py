@@ -12,6 +12,14 @@ TEXT, BINARY, CLOSE, PING, PONG, CONTINUATION = 1, 2, 8, 9, 10, 0
 PATIENCE = 60
 
 
+def wait_until(condition):
+    """Waits until a condition holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.02)
+
+
 def connect(port, timeout=PATIENCE, receive_buffer=None):
     """A TCP connection; a small receive buffer must be set before it is made."""
     connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

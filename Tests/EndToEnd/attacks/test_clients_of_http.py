@@ -332,19 +332,10 @@ def test_requests_behind_a_slow_one_wait_however_large_they_are(port, sizes):
 def test_a_client_that_is_not_read_and_resets_is_noticed(port):
     with raw.connect(port) as connection:
         connection.sendall(raw.post(raw.call("jobs.run", "[100,5000]", 1)) + b"\r\n" * 100_000)
-        assert eventually(lambda: active(port) == 1)
+        raw.wait_until(lambda: active(port) == 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    assert eventually(lambda: active(port) == 0)
+    raw.wait_until(lambda: active(port) == 0)
 
 
 def active(port):
     return int(raw.ask(port, raw.get("/rpc/jobs/active"))[0].body)
-
-
-def eventually(condition, seconds=raw.PATIENCE):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True

@@ -73,13 +73,6 @@ class Load:
             assert not thread.is_alive()
 
 
-def wait_until(condition):
-    deadline = time.monotonic() + raw.PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.02)
-
-
 def is_running(server):
     """Whether a job runs."""
     return raw.ask(server.port, raw.get("/rpc/jobs/active"))[0].body == b"1"
@@ -94,7 +87,7 @@ def test_a_stop_under_load_answers_every_accepted_call(start):
     # As long as the lead is, requests of new connections are answered, which is all that posts need.
     server = start("--drain-lead", "5", "--drain-grace", "60")
     load = Load(server.port)
-    wait_until(lambda: load.answered > 200)
+    raw.wait_until(lambda: load.answered > 200)
     assert raw.ask(server.port, raw.get("/readyz"))[0].status == 200
     server.process.send_signal(signal.SIGTERM)
     began = time.monotonic()
@@ -136,9 +129,9 @@ def test_a_second_signal_ends_the_program_at_once(start, kind):
     server = start("--drain-grace", "600", "--log-level", "info")
     socket = raw.WebSocket(server.port)
     socket.text(raw.call("jobs.run", "[100,5000]"))
-    wait_until(lambda: is_running(server))
+    raw.wait_until(lambda: is_running(server))
     server.process.send_signal(kind)
-    wait_until(lambda: is_draining(server))
+    raw.wait_until(lambda: is_draining(server))
     time.sleep(0.3)
     assert server.isAlive()
     server.process.send_signal(kind)
@@ -158,7 +151,7 @@ def last_request_is_refused(server):
         kept.sendall(raw.get("/livez", close=False))
         assert raw.read_answer(kept).status == 200
         server.process.send_signal(signal.SIGTERM)
-        wait_until(lambda: is_draining(server))
+        raw.wait_until(lambda: is_draining(server))
         # The line of the log is written right before calls are refused.
         time.sleep(0.2)
         raw.send_quietly(kept, raw.post(raw.call("calculator.add", "[2,3]")))

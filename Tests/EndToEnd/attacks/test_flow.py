@@ -11,13 +11,6 @@ import raw
 from victim import Victim
 
 
-def wait_until(condition, seconds=raw.PATIENCE):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.02)
-
-
 def subscribe(port, **options):
     socket = raw.WebSocket(port, **options)
     socket.text(raw.call("rpc.subscribe", '{"topic":"bench"}'))
@@ -50,7 +43,7 @@ def test_w14_one_stalled_subscriber_hurts_only_itself(server, alive):
     filler = "x" * 1_000
     for index in range(count):
         # Readers that get little time are not to fall so far behind that they are cut off too.
-        wait_until(lambda: index - min(map(len, received)) < 200 or not all(thread.is_alive() for thread in threads))
+        raw.wait_until(lambda: index - min(map(len, received)) < 200 or not all(thread.is_alive() for thread in threads))
         publisher.text(raw.call("bench.publish", f'{{"text":"{time.perf_counter()} {filler}"}}', index))
         assert "result" in publisher.message()
     for thread in threads:
@@ -73,7 +66,7 @@ def test_w14_a_stalled_subscriber_that_never_reads_again_is_freed(server):
         publisher.text(raw.call("bench.publish", f'{{"text":"{filler}"}}', index))
         publisher.message()
     publisher.close()
-    wait_until(lambda: server.connections(raw.ports([stalled.connection])) == 0)
+    raw.wait_until(lambda: server.connections(raw.ports([stalled.connection])) == 0)
     stalled.close()
 
 
@@ -94,10 +87,10 @@ def open_stream(port):
 def test_t20_streams_that_are_left_free_their_slot(server, alive, leave):
     connections = [open_stream(server.port) for _ in range(20)]
     ports = raw.ports(connections)
-    wait_until(lambda: server.connections(ports) == 20)
+    raw.wait_until(lambda: server.connections(ports) == 20)
     for connection in connections:
         leave(connection)
-    wait_until(lambda: server.connections(ports) == 0)
+    raw.wait_until(lambda: server.connections(ports) == 0)
     for connection in connections:
         connection.close()
 
@@ -121,7 +114,7 @@ def test_p5_a_stalled_stream_is_cut(server):
         publisher.text(raw.call("bench.publish", f'{{"text":"{filler}"}}', index))
         publisher.message()
     publisher.close()
-    wait_until(lambda: server.connections(raw.ports([connection])) == 0)
+    raw.wait_until(lambda: server.connections(raw.ports([connection])) == 0)
     assert server.rss() - memory < 32 << 20
     connection.close()
 
@@ -136,7 +129,7 @@ def test_w18_running_out_of_descriptors_is_survived(start):
         assert server.descriptors() <= 64 and server.isAlive()
         for connection in connections:
             connection.close()
-        wait_until(lambda: raw.ask(server.port, raw.get("/livez"))[0].status == 200)
+        raw.wait_until(lambda: raw.ask(server.port, raw.get("/livez"))[0].status == 200)
         for _ in range(20):
             assert raw.ask(server.port, raw.get("/livez"))[0].status == 200
     assert server.lineCount - lines < 40
@@ -159,6 +152,6 @@ def test_connections_that_come_and_go_leave_nothing_behind(server, alive):
     while not growth or min(growth) >= 2 << 20:
         memory = server.rss()
         churn(400)
-        wait_until(lambda: server.descriptors() <= descriptors + 1)
+        raw.wait_until(lambda: server.descriptors() <= descriptors + 1)
         growth.append(server.rss() - memory)
         assert len(growth) < 5, growth

@@ -184,10 +184,10 @@ def job(milliseconds, identity=1):
 
 
 def test_t12_requests_behind_one_that_is_pending_run_once_each(server):
-    wait_until(lambda: active(server.port) == 0)
+    raw.wait_until(lambda: active(server.port) == 0)
     with raw.connect(server.port) as connection:
         connection.sendall(job(700, 1) + job(300, 2) + raw.post(raw.ADD))
-        wait_until(lambda: active(server.port) > 0)
+        raw.wait_until(lambda: active(server.port) > 0)
         assert all(active(server.port) <= 1 for _ in range(10)), "the second waits for the answer to the first"
         first = raw.read_answer(connection)
         assert b'"id":1' in first.body
@@ -208,25 +208,18 @@ def test_t12_garbage_behind_a_pending_request_is_refused_after_its_answer(server
         assert server.isBelow(0.9)
         data, closed = raw.read_all(connection)
     assert closed and data.startswith(b"HTTP/1.1 200") and data.count(b"HTTP/1.1 431") == 1
-    wait_until(lambda: active(port) == 0)
-
-
-def wait_until(condition, seconds=raw.PATIENCE):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.02)
+    raw.wait_until(lambda: active(port) == 0)
 
 
 # T13
 @pytest.mark.parametrize("leave", ["close", "reset"])
 def test_t13_a_client_that_leaves_frees_its_slot(server, leave):
-    wait_until(lambda: active(server.port) == 0)
+    raw.wait_until(lambda: active(server.port) == 0)
     connections = [raw.connect(server.port) for _ in range(10)]
     ports = raw.ports(connections)
     for connection in connections:
         connection.sendall(raw.post(raw.call("jobs.run", "[100,5000]")))
-    wait_until(lambda: active(server.port) == 10)
+    raw.wait_until(lambda: active(server.port) == 10)
     for connection in connections:
         if leave == "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -234,8 +227,8 @@ def test_t13_a_client_that_leaves_frees_its_slot(server, leave):
         else:
             connection.close()
     # A closed socket looks like one that only sends nothing more, until an interim answer to it is answered by a reset.
-    wait_until(lambda: active(server.port) == 0)
-    wait_until(lambda: server.connections(ports) == 0)
+    raw.wait_until(lambda: active(server.port) == 0)
+    raw.wait_until(lambda: server.connections(ports) == 0)
 
 
 # T14
