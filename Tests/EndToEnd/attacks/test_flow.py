@@ -122,7 +122,7 @@ def test_p5_a_stalled_stream_is_cut(server):
 # W18
 def test_w18_running_out_of_descriptors_is_survived(start):
     server = start(wrapper=("prlimit", "--nofile=64:64"))
-    lines = server.lineCount
+    lines, start = server.lineCount, time.monotonic()
     with Victim(server.port):
         connections = [raw.connect(server.port) for _ in range(100)]
         assert server.isBelow(0.3, seconds=1.5), "the victim's calls are in this"
@@ -132,7 +132,8 @@ def test_w18_running_out_of_descriptors_is_survived(start):
         raw.wait_until(lambda: raw.ask(server.port, raw.get("/livez"))[0].status == 200)
         for _ in range(20):
             assert raw.ask(server.port, raw.get("/livez"))[0].status == 200
-    assert server.lineCount - lines < 40
+    # So many lines of one cause are written a second.
+    assert server.lineCount - lines < 40 + 20 * (time.monotonic() - start)
 
 
 # P23, in small
