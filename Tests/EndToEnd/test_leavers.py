@@ -131,7 +131,8 @@ def test_clients_that_leave_while_they_pass_references_leave_nothing_behind(stag
     print(stage.have_visitors(chromium, str(watched), SECONDS, SEED), "visits")
     assert stage.wait_until_nothing_is_left() == {}
     assert not_above(descriptors)(wait_for(lambda: stage.count("fd"), not_above(descriptors)))
-    assert not_above([count + THREADS_ROOM for count in threads])(stage.count("task"))
+    limits = [count + THREADS_ROOM for count in threads]
+    assert not_above(limits)(wait_for(lambda: stage.count("task"), not_above(limits)))
     grown = [(after - before) >> 10 for before, after in zip(memory, stage.memory())]
     print("grown by KiB:", grown)
     assert all(kilobytes << 10 < MEMORY_ROOM for kilobytes in grown)
