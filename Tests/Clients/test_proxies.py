@@ -2,14 +2,13 @@
 
 import os
 import subprocess
-import time
 
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from conftest import DOCUMENTED, behind, two_gateways
-from programs import PATIENCE, ROOT, start_in_process, stop_all
+from programs import PATIENCE, ROOT, start_in_process, stop_all, wait_until
 from proxies import CONFIGURATIONS
 
 LARGE, TOO_LARGE = 900_000, 1_100_000
@@ -64,10 +63,7 @@ def test_a_proxy_that_cannot_upgrade_is_named(tmp_path):
 
 def wait_until_checks_succeed(proxy):
     """Waits until HAProxy finds each server up: one that is looked at while the machine is busy is first found down."""
-    end = time.monotonic() + PATIENCE
-    while {(state, check) for _, state, check in (servers := proxy.servers())} != {("UP", "L7OK")}:
-        assert time.monotonic() < end, servers
-        time.sleep(0.05)
+    wait_until(lambda: {(state, check) for _, state, check in proxy.servers()} == {("UP", "L7OK")})
 
 
 @pytest.mark.parametrize("name", ["haproxy.cfg", "haproxy-shortest.cfg"])
