@@ -113,8 +113,8 @@ def wait_until(condition):
 def free_port():
     """A port for a server that is started again on it, or that is named before it is started.
 
-    It is below those that the system assigns, any of which may belong to a client when the server is to listen, and above
-    those that browsers refuse.
+    It is below those that the system assigns, any of which may belong to a client when the server is to listen, and
+    above those that browsers refuse.
     """
     lowest = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:

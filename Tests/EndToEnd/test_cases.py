@@ -77,7 +77,8 @@ def by_post(cases, port):
 def by_batch(cases, port):
     """All calls in one message, at once."""
     requests = [request(case, number) for number, case in enumerate(cases, 1)]
-    status, body = posted(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE), "/rpc", f"[{','.join(requests)}]")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    status, body = posted(connection, "/rpc", f"[{','.join(requests)}]")
     assert status == 200
     answers = elements(body)
     assert len(answers) == len(cases)

@@ -1,6 +1,7 @@
 """Many large answers at once, and streams of large items, to clients that read."""
 
 import asyncio
+import functools
 import json
 
 import pytest
@@ -10,6 +11,8 @@ from coroutines import run_for
 from native_peers import postern, until
 from programs import LISTENING, PATIENCE, Program, port_of, stop_all
 
+# Pings of the client would end connections whose pongs wait behind large answers.
+connect = functools.partial(websockets.connect, max_size=None, compression=None, ping_interval=None)
 COUNT = 66
 LARGE = "x" * 1_000_000
 
@@ -17,7 +20,7 @@ LARGE = "x" * 1_000_000
 def test_a_page_receives_every_one_of_many_large_answers(server):
     async def run():
         url = server.replace("http", "ws", 1) + "/rpc"
-        async with websockets.connect(url, max_size=None, max_queue=None, compression=None, ping_interval=None) as socket:
+        async with connect(url, max_queue=None) as socket:
             async def send():
                 for number in range(COUNT):
                     request = {"jsonrpc": "2.0", "id": number, "method": "echo.echo", "params": [LARGE]}
@@ -39,7 +42,7 @@ def test_a_page_stays_while_many_large_answers_to_small_calls_wait(server):
     """
     async def run():
         url = server.replace("http", "ws", 1) + "/rpc"
-        async with websockets.connect(url, max_size=None, max_queue=None, compression=None, ping_interval=None) as socket:
+        async with connect(url, max_queue=None) as socket:
             async def call(number, method, *params):
                 await socket.send(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}))
 
@@ -76,7 +79,7 @@ def test_large_items_of_streams_wait_for_a_page_that_pauses(tmp_path, leaves):
     async def read(gateway):
         url = f"ws://127.0.0.1:{port_of(gateway)}/rpc"
         # Reads nothing from the connection while one message waits here.
-        async with websockets.connect(url, max_size=None, max_queue=1, compression=None, ping_interval=None) as socket:
+        async with connect(url, max_queue=1) as socket:
             for number in (1, 2):
                 request = {"jsonrpc": "2.0", "id": number, "method": "large.items", "params": [COUNT]}
                 await socket.send(json.dumps(request))

@@ -30,8 +30,8 @@ def refuse(address, *options):
 
 
 def add(address):
-    done = subprocess.run(
-        [binary("postern"), "call", address, "calculator.add", "2", "3"], capture_output=True, text=True, timeout=PATIENCE)
+    command = [binary("postern"), "call", address, "calculator.add", "2", "3"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     return done.stdout.strip() or done.stderr
 
 

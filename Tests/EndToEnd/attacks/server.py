@@ -87,7 +87,7 @@ class Server:
                 pass
 
     def isBelow(self, share, seconds=0.3):
-        """Whether it takes less processor time than that, in one of several spans: what turns in a circle never does."""
+        """Whether it takes less processor time than that in one of several spans, which a busy loop never does."""
         return any(self.cpuShare(seconds) < share for _ in range(8))
 
     def cpuShare(self, seconds):

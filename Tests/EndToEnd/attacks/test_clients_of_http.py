@@ -161,7 +161,8 @@ def test_every_answer_has_a_date(port, request_bytes):
     before = time.time()
     answer, _ = raw.ask(port, request_bytes)
     date = email.utils.parsedate_to_datetime(answer.headers["date"]).timestamp()
-    assert before - 3 < date < time.time() + 1 and answer.headers["date"].endswith(" GMT") and answer.raw.count(b"\r\nDate: ") == 1
+    assert before - 3 < date < time.time() + 1
+    assert answer.headers["date"].endswith(" GMT") and answer.raw.count(b"\r\nDate: ") == 1
 
 
 def test_a_stream_has_a_date_and_a_date_goes_on(port):

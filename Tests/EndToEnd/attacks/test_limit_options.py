@@ -12,8 +12,8 @@ import server
 
 @pytest.fixture(scope="module")
 def own(start):
-    return start("--idle-timeout", "2", "--body-timeout", "2", "--max-head-bytes", "20000", "--max-message-bytes", "2000",
-                 "--max-calls-in-flight", "2", "--max-requests-per-connection", "3")
+    return start("--idle-timeout", "2", "--body-timeout", "2", "--max-head-bytes", "20000",
+                 "--max-message-bytes", "2000", "--max-calls-in-flight", "2", "--max-requests-per-connection", "3")
 
 
 def test_heads_and_messages_are_as_large_as_they_are_set(own):
@@ -71,5 +71,6 @@ def test_connections_are_as_many_as_they_are_set(start):
     ("max-calls-in-flight", "0"), ("max-requests-per-connection", "-1"),
 ])
 def test_limits_that_make_no_sense_are_refused_at_start(option, value):
-    ran = subprocess.run([server.program(), f"--{option}={value}"], capture_output=True, text=True, timeout=raw.PATIENCE)
+    command = [server.program(), f"--{option}={value}"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=raw.PATIENCE)
     assert ran.returncode == 64 and f"--{option} {value} is not within" in ran.stderr
