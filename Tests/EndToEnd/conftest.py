@@ -1,6 +1,9 @@
 """Fixtures: a server in each topology, and a browser page on it."""
 
+import os
+import pathlib
 import shutil
+import subprocess
 import tempfile
 
 import pytest
@@ -23,11 +26,15 @@ def server(request):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(tmp_path_factory):
+    source = pathlib.Path(__file__).with_name("steady_network.c")
+    library = tmp_path_factory.mktemp("chromium") / "steady_network.so"
+    subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-fPIC", "-shared", source, "-o", library, "-ldl"], check=True)
     with sync_playwright() as playwright:
         # Names that end in .example are this machine, so that pages can have origins of other sites.
         arguments = ["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=arguments, env={**os.environ, "LD_PRELOAD": str(library)})
         yield browser
         browser.close()
 
