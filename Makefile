@@ -23,7 +23,7 @@ CLIENTS = curl default-jdk-headless golang-go haproxy libio-socket-ssl-perl libl
 PEERS = libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libcapnp-dev capnproto nats-server libnats-dev \
 	g++ python3-venv
 # netavark runs iptables.
-ENGINES = aardvark-dns buildah iptables mmdebstrap netavark podman runc
+ENGINES = aardvark-dns buildah iptables mmdebstrap netavark openssl podman runc
 PRODUCTS = .build/debug
 
 # A crash is to end a program at once, not to stop in a debugger.
@@ -102,10 +102,15 @@ image:
 			--label org.opencontainers.image.revision=$$(git rev-parse HEAD) . || exit 1; \
 	done
 
-test-image: .venv/ready
-	@.ci/install $(ENGINES)
+test-image: .venv/containers
 	.venv/bin/python Tests/Containers/images.py
 	.venv/bin/python -m pytest Tests/Containers
+
+.venv/containers: Tests/Containers/requirements.txt | .venv/ready
+	@.ci/install $(ENGINES)
+	@command -v kubectl >/dev/null || .ci/install kubernetes-client
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 # The sources of the parsers are compiled into the fuzzers, without the rest of their module. What was found last time is
 # tried again, after the corpus of the repository; what breaks a parser stays in .build/fuzz and belongs into the corpus.
