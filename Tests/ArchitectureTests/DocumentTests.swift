@@ -7,6 +7,7 @@ import Testing
         "Sources/Postern/WireProtocol.md", "Sources/PosternTasks/TaskProtocol.md", "Sources/ComingFrom/Cowait.md",
         "Sources/ComingFrom/KaaRPC.md",
         "Sources/ComingFrom/RPyC.md", "Sources/ComingFrom/Aiomas.md", "Sources/Faults.md",
+        "docker/Deployment.md",
     ]
     private static let architecture = Document(path: "Sources/Architecture.md")
 

@@ -91,12 +91,13 @@ class Container:
         podman("rm", "--force", "--ignore", "--time=0", "--volumes", self.id)
 
 
-def ask(url, body=None, timeout=15):
-    """The status and the text of an answer; 0 when there is none."""
+def ask(url, body=None, timeout=15, host=None, context=None):
+    """The status and the text of an answer; 0 when there is none. `host` is another name in `Host`."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", **({"Host": host} if host else {})}
+    request = urllib.request.Request(url, data, headers)
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
+        with urllib.request.urlopen(request, timeout=timeout, context=context) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
