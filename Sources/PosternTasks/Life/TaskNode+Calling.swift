@@ -58,7 +58,11 @@ extension TaskNode {
     func noteLoss(_ reason: DisconnectReason) async {
         var loss = TaskLoss(reason: reason)
         // A process that ends closes the connection first, and may still have to clean up.
-        if TaskLoss.dependsOnProcess(reason) { loss.exit = await exited.value(within: Self.exitDelay) ?? nil }
+        if TaskLoss.dependsOnProcess(reason) {
+            loss.exit = await exited.value(within: Self.exitDelay) ?? nil
+            // The rest of its output has yet to be read.
+            if loss.exit == nil, hasProcessEnded { loss.exit = await exited.value() ?? nil }
+        }
         self.loss.settle(loss)
     }
 

@@ -93,7 +93,7 @@ extension TaskNode {
     }
 
     /// Whether the process has ended, before its end is noted.
-    private var hasProcessEnded: Bool {
+    var hasProcessEnded: Bool {
         guard case .success(let process)? = process.current else { return false }
         return SystemCalls.hasEnded(process)
     }
