@@ -1,10 +1,16 @@
+import Postern
+
 /// What a child process may use of the system; `nil` leaves a resource as the parent has it.
 public struct TaskLimits: Hashable, Sendable {
     /// The bytes of memory that the process may have for its data.
     public var memoryBytes: Int?
     /// The processor time that the process may use.
     public var processorTime: Duration?
-    /// The files and sockets that the process may have open at once.
+    /// With fewer files no program finds its libraries and its channel.
+    private static let fewestFiles = 16
+
+    /// The files and sockets that the process may have open at once, 16 at least; a task in Swift needs some more for each
+    /// processor.
     public var openFiles: Int?
 
     /// Makes limits.
@@ -12,5 +18,12 @@ public struct TaskLimits: Hashable, Sendable {
         self.memoryBytes = memoryBytes
         self.processorTime = processorTime
         self.openFiles = openFiles
+    }
+
+    /// Refuses limits with which no program can be started.
+    func check() throws(CallError) {
+        guard let openFiles, openFiles < Self.fewestFiles else { return }
+        let message = "limits.openFiles is \(openFiles), and no program starts with less than \(Self.fewestFiles)"
+        throw CallError(.invalidParameters, message, executed: .no)
     }
 }

@@ -53,13 +53,24 @@ def running_parts(server, root, count):
     return wait_until(find)
 
 
+def ended(server, root, count):
+    """What is known of the tasks, once so many below one have ended: its result does not wait for that."""
+
+    def find():
+        known = tasks(server)
+        below = [task for task in known.values() if task.get("parent") == root and task["state"] in ("done", "fail", "stop")]
+        return known if len(below) == count else None
+
+    return until(find)
+
+
 def test_a_task_is_spawned_and_awaited_with_curl(server):
     offers = curl(f"{server}/rpc/tasks/offers")
     assert [offer["name"] for offer in offers] == ["primes"]
     assert [parameter["name"] for parameter in offers[0]["inputs"]] == ["limit", "parts", "pace", "python"]
     root = spawn(server, limit=1000, parts=2, pace=FAST)
     assert post(server, "result", {"id": root}) == {"primes": 168, "missing": []}
-    known = tasks(server)
+    known = ended(server, root, 2)
     assert known[root]["state"] == "done"
     assert sum(task["result"] for task in known.values() if task.get("parent") == root) == 168
 
@@ -83,7 +94,7 @@ def test_a_lost_part_is_counted_again_and_a_stopped_one_is_left_out(server):
     assert post(server, "call", {"id": root, "method": "setPace", "arguments": [FAST]}) is None
     result = post(server, "result", {"id": root})
     assert result["primes"] > 5000 and len(result["missing"]) == 1
-    known = tasks(server)
+    known = ended(server, root, 4)
     assert known[lost]["state"] == "fail" and "signal 9" in known[lost]["message"]
     assert sorted(task["state"] for task in known.values() if task.get("parent") == root) == [
         "done", "done", "fail", "stop"]
@@ -123,6 +134,7 @@ def test_a_subscriber_of_the_topic_misses_nothing(server):
 def test_the_terminal_shows_the_tree_and_what_happens(server):
     root = spawn(server, limit=100, parts=2, pace=FAST)
     post(server, "result", {"id": root})
+    ended(server, root, 2)
     url = f"ws{server.removeprefix('http')}/rpc"
     lines = subprocess.run(
         [binary("postern"), "tasks", url], cwd=ROOT, check=True, capture_output=True, text=True,

@@ -101,12 +101,35 @@ struct EndingTests {
         await host.end()
     }
 
-    @Test func aProgramThatIsNotThereFailsAtOnce() async throws {
+    @Test(arguments: [
+        ("/nothing/here", "there is no such program"), ("nothing-here", "there is no such program"),
+        ("/", "it is a directory"), ("./README.md", "it is not an executable file"),
+    ])
+    func aProgramThatCannotBeStartedFailsAtOnce(program: String, reason: String) async throws {
         let host = TaskHost()
-        let error = await #expect(throws: CallError.self) { try await host.spawn(Missing()) }
-        #expect(error?.code == .unavailable)
-        #expect(error?.message.contains("/nothing/here") == true, "\(error?.message ?? "")")
+        let error = await #expect(throws: CallError.self) { try await host.spawn(Program(path: program)) }
+        #expect(error?.code == .unavailable && error?.executed == .no)
+        #expect(error?.message.hasSuffix("cannot start \(program): \(reason)") == true, "\(error?.message ?? "")")
         #expect(host.tasks.map(\.state) == [.fail])
+    }
+
+    @Test func aProgramThatEndsBeforeItHasStartedIsReportedWithItsLastLine() async throws {
+        let host = TaskHost()
+        let script = "echo first >&2; printf '\\033[1mlast words\\n \\n' >&2; exit 3"
+        let child = try await host.spawn(Script(script: script))
+        let error = await #expect(throws: CallError.self) { try await child.result }
+        #expect(error?.message.hasSuffix("exit code 3; it wrote: [1mlast words") == true, "\(error?.message ?? "")")
+        await host.end()
+    }
+
+    @Test func aLimitWithWhichNoProgramStartsIsRefused() async throws {
+        let host = TaskHost()
+        var options = TaskOptions()
+        options.limits.openFiles = 3
+        let error = await #expect(throws: CallError.self) { try await host.spawn(Sleep(), options: options) }
+        #expect(error?.code == .invalidParameters && error?.executed == .no)
+        #expect(error?.message == "limits.openFiles is 3, and no program starts with less than 16")
+        #expect(host.tasks.isEmpty)
     }
 
     @Test func onlySoManyTasksAreAlive() async throws {
@@ -147,8 +170,9 @@ private struct Refusal: TaskDefinition {
     }
 }
 
-private struct Missing: TaskDefinition {
+private struct Program: TaskDefinition {
     typealias Output = NoResult
 
-    var command: TaskCommand { .program("/nothing/here") }
+    var path: String
+    var command: TaskCommand { .program(path) }
 }

@@ -54,6 +54,10 @@ struct PythonMiddleTests {
             let error = await #expect(throws: CallError.self) { try await middle.call("\(path)/fail") }
             #expect(error?.code.rawValue == 1001 && error?.executed == .no)
             #expect(error?.message == "the handler broke")
+            let stream = await #expect(throws: CallError.self) {
+                try await served.call("tasks/call", .string(id), "count", [3])
+            }
+            #expect(stream?.code == .invalidRequest && stream?.message.contains("answers with a stream") == true)
             let late = await #expect(throws: CallError.self) {
                 try await middle.call("\(path)/wait", 60_000, timeout: .milliseconds(50))
             }

@@ -1,3 +1,4 @@
+import Glibc
 import Postern
 import PosternTasks
 import Testing
@@ -43,6 +44,7 @@ struct PythonTests {
         let host = TaskHost()
         let child = try await host.spawn(PythonChild(depth: 1, fails: true), options: .patient)
         let error = await #expect(throws: CallError.self) { try await child.result }
+        _ = await child.exit
         let leaf = host.tasks.last?.id ?? ""
         #expect(error?.message == "Task \(child.id) failed: Task \(leaf) failed: ValueError: the leaf broke")
         await host.end()
@@ -63,6 +65,27 @@ struct PythonTests {
         let child = try await host.spawn(PythonChild(stays: true), options: .patient)
         let error = await #expect(throws: CallError.self) { try await child.call("crash") }
         #expect(error?.message.contains("signal 9") == true, "\(error?.message ?? "")")
+        await host.end()
+    }
+
+    @Test func aResultDoesNotWaitForTheEndOfWhatHappensBelow() async throws {
+        let host = TaskHost()
+        var options = TaskOptions()
+        options.stopGrace = .seconds(600)
+        let child = try await host.spawn(PythonChild(endless: true), options: options)
+        #expect(try await child.result == 1)
+        #expect(host.tasks.map(\.state) == [.done])
+        kill(try #require(child.processIdentifier), SIGKILL)
+        _ = await child.exit
+        await host.end()
+    }
+
+    @Test func aChildThatEndsBeforeItHasStartedIsReportedWithItsLastLine() async throws {
+        let host = TaskHost()
+        let child = try await host.spawn(PythonChild(depth: 1, leaf: ["cp", "cp"]))
+        let error = await #expect(throws: CallError.self) { try await child.result }
+        let message = error?.message ?? ""
+        #expect(message.contains("exit code 1; it wrote: Try 'cp --help' for more"), "\(message)")
         await host.end()
     }
 }

@@ -146,6 +146,13 @@ package enum SystemCalls {
         return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// Whether a path leads to a directory; `nil` when it leads to nothing that can be looked at.
+    static func isFolder(_ path: String) -> Bool? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return status.st_mode & S_IFMT == S_IFDIR
+    }
+
     static func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
 
     /// The text of a file of the kernel, at most 64 KiB; `nil` when it cannot be read.

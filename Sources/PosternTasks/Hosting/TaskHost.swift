@@ -70,12 +70,13 @@ public final class TaskHost: Sendable {
     ///   - definition: The task, with its inputs.
     ///   - options: How it is started and ended.
     /// - Returns: The task.
-    /// - Throws: `CallError`: `.busy` when too many are alive, `.draining` when this host is ending, `.unavailable` when the
-    ///   process cannot be started.
+    /// - Throws: `CallError`: `.busy` when too many are alive, `.draining` when this host is ending, `.invalidParameters` for
+    ///   limits with which no program starts, `.unavailable` when the process cannot be started.
     public func spawn<Definition: TaskDefinition>(
         _ definition: Definition,
         options: TaskOptions = TaskOptions()
     ) async throws(CallError) -> TaskProcess<Definition> {
+        try options.limits.check()
         let node = TaskNode(Definition.taskName, definition.command, parent: owner, options, hub, observer)
         try add(node)
         let isDetached = options.onParentEnd == .detach

@@ -33,7 +33,7 @@ public struct TaskProcess<Definition: TaskDefinition>: Sendable {
     /// first reply.
     public var executor: (any TaskExecutor)? { try? node.started.current?.get().executor }
 
-    /// The result; waits until the task has one.
+    /// The result; waits until the task has one, and no longer: events of the tasks below may still be on their way.
     ///
     /// - Throws: `CallError`: `.cancelled` when the task was stopped, or the waiting Swift task was; what the task threw,
     ///   with a message that names each task which the failure came through; `.unavailable` when its process ended before.
@@ -43,7 +43,7 @@ public struct TaskProcess<Definition: TaskDefinition>: Sendable {
         }
     }
 
-    /// How the process ended; waits until it has.
+    /// How the process ended; waits until it has, and until all that happened to the tasks below is noted.
     ///
     /// It is `nil` for a process that could not be started, and when the waiting Swift task is cancelled first.
     public var exit: TaskExit? {

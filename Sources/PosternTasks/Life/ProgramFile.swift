@@ -3,14 +3,21 @@ import SystemPackage
 
 /// The files of programs.
 enum ProgramFile {
-    /// Whether a program can be started: a path, or a name that is looked up in `PATH`.
-    static func exists(_ program: String, in options: TaskOptions) async -> Bool {
-        guard !program.contains("/") else {
-            let folder = FilePath(options.workingDirectory ?? ".")
-            return SystemCalls.isExecutable(folder.pushing(FilePath(program)).string)
+    /// Why a program cannot be started: a path, or a name that is looked up in `PATH`; `nil` when it can.
+    static func obstacle(to program: String, in options: TaskOptions) async -> String? {
+        guard program.contains("/") else {
+            var environment = Environment.inherit
+            if let path = options.environment["PATH"] { environment = environment.updating(["PATH": path]) }
+            let isFound = (try? await Executable.name(program).resolveExecutablePath(in: environment)) != nil
+            return isFound ? nil : noSuchProgram
         }
-        var environment = Environment.inherit
-        if let path = options.environment["PATH"] { environment = environment.updating(["PATH": path]) }
-        return (try? await Executable.name(program).resolveExecutablePath(in: environment)) != nil
+        let path = FilePath(options.workingDirectory ?? ".").pushing(FilePath(program)).string
+        return switch SystemCalls.isFolder(path) {
+        case nil: noSuchProgram
+        case true?: "it is a directory"
+        case false?: SystemCalls.isExecutable(path) ? nil : "it is not an executable file"
+        }
     }
+
+    private static let noSuchProgram = "there is no such program"
 }

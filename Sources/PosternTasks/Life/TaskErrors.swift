@@ -6,8 +6,9 @@ enum TaskErrors {
         CallError(.deadlineExceeded, "Task \(id) did not start within \(time)", executed: .unknown)
     }
 
-    static func endedBeforeStart(_ id: String, _ loss: TaskLoss) -> CallError {
-        CallError(.unavailable, "Task \(id) ended before it had started: \(loss)", executed: .no)
+    static func endedBeforeStart(_ id: String, _ loss: TaskLoss, wrote line: String?) -> CallError {
+        let words = line.map { "; it wrote: \($0)" } ?? ""
+        return CallError(.unavailable, "Task \(id) ended before it had started: \(loss)\(words)", executed: .no)
     }
 
     static func lost(_ id: String, _ loss: TaskLoss) -> CallError {

@@ -71,6 +71,7 @@ extension TaskNode {
             let status = try await childProcess(descriptors, command).run { number, shown in
                 noteCreation(.success(number), shownAs: shown)
             } onLine: { [self] stream, line in
+                if stream == .error, state == .wait { complaint.note(line.text) }
                 let event = event(.log) { event in
                     event.stream = stream
                     event.text = line.text
@@ -120,8 +121,8 @@ extension TaskNode {
         let isDetached = options.onParentEnd == .detach
         if let program = command.program {
             // What starts it would be found, and report a missing program as one that has failed.
-            guard await ProgramFile.exists(program, in: options) else {
-                throw CallError(.unavailable, "there is no such program", executed: .no)
+            if let obstacle = await ProgramFile.obstacle(to: program, in: options) {
+                throw CallError(.unavailable, obstacle, executed: .no)
             }
             return containment.command(
                 [program] + command.arguments,

@@ -31,15 +31,14 @@ extension TaskNode {
         noteStart(peer)
         guard isTask else { return await followProgram() }
         let forwarding = Task.detached { await self.forwardEvents(from: peer) }
-        let end = await result(from: peer)
-        // What happened below comes before the end.
-        let clock = Task.detached {
-            try? await Task.sleep(for: Self.exitDelay)
+        noteEnd(await result(from: peer))
+        // What happened below comes before the exit.
+        let clock = Task.detached { [options] in
+            try? await Task.sleep(for: options.stopGrace.clamped)
             forwarding.cancel()
         }
         await forwarding.value
         clock.cancel()
-        noteEnd(end)
     }
 
     /// Has the task accept its inputs.
@@ -60,7 +59,7 @@ extension TaskNode {
             case .methodNotFound: return false
             case .deadlineExceeded: throw TaskErrors.didNotStart(id, within: options.startTimeout)
             case .unavailable where !peer.isConnected:
-                throw await loss.value().map { TaskErrors.endedBeforeStart(id, $0) } ?? error
+                throw await loss.value().map { TaskErrors.endedBeforeStart(id, $0, wrote: complaint.text) } ?? error
             default: throw TaskErrors.failed(id, error)
             }
         }

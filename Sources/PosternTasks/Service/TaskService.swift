@@ -122,7 +122,8 @@ extension TaskHost {
         let reply: Reply
         do throws(CallError) { reply = try await dispatch(call, to: id) } catch { throw error.passedOn }
         guard case .value(let result) = reply else {
-            throw CallError(.invalidRequest, "\(method) of task \(id) answers with a stream", executed: .yes)
+            let message = "\(method) of task \(id) answers with a stream, which only the parent of the task can read"
+            throw CallError(.invalidRequest, message, executed: .yes)
         }
         return result
     }

@@ -39,7 +39,7 @@ struct DeepTaskTests {
             #expect(await end?.message.contains("signal 9") == true)
             let failure = await #expect(throws: CallError.self) { try await served.call("tasks/result", .string(root)) }
             for word in [root, middle, leaf, "signal 9"] { #expect(failure?.message.contains(word) == true) }
-            #expect(served.state(of: leaf) == .fail)
+            #expect(await eventually { served.state(of: leaf) == .fail })
             // It has ended, and so has all that led to it.
             let late = await #expect(throws: CallError.self) { try await served.call("tasks/result", .string(leaf)) }
             #expect(late?.message.contains("signal 9") == true)
