@@ -24,8 +24,8 @@ def binary(name):
 class Program:
     """One running program; `line` is what it printed once it was ready."""
 
-    def __init__(self, name, *arguments, ready, stdin=False, stderr=subprocess.PIPE):
-        self.command = [binary(name), *map(str, arguments)]
+    def __init__(self, name, *arguments, ready, stdin=False, stderr=subprocess.PIPE, prefix=()):
+        self.command = [*prefix, binary(name), *map(str, arguments)]
         environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
         self.process = subprocess.Popen(
             self.command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE if stdin else None,

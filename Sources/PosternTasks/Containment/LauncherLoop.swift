@@ -6,6 +6,8 @@ struct LauncherLoop {
     /// How long a program may take to end after the host has closed the control socket.
     private static let grace = Duration.seconds(1)
 
+    private static let ownExecutable = "/proc/self/exe"
+
     private let request: LauncherRequest
     private let signals: FileDescriptor
     /// The socket whose other end the host keeps open for as long as the program may run; `nil` where that is not watched.
@@ -17,8 +19,8 @@ struct LauncherLoop {
     init(_ request: LauncherRequest, signals: FileDescriptor) {
         self.request = request
         self.signals = signals
-        let isWatched = !request.isDetached && request.role != .guard && request.channelDescriptors > 0
-        control = isWatched ? .standardInput : nil
+        let runsTheProgram = request.role == .initial || request.role == .keeper
+        control = runsTheProgram && !request.isDetached && request.channelDescriptors > 0 ? .standardInput : nil
     }
 
     /// Starts the program and returns its status to the parent by ending this process.
@@ -39,7 +41,7 @@ struct LauncherLoop {
     }
 
     private func prepare() {
-        if request.role != .initial {
+        if !request.role.isFirstProcess {
             _ = SystemCalls.adoptOrphans()
             // The signal wakes this process up; `hasParentEnded` has the reason.
             if request.parent != nil { _ = SystemCalls.requestSignal(SIGHUP) }
@@ -50,13 +52,17 @@ struct LauncherLoop {
 
     private func start() -> Int32 {
         do {
-            guard request.role == .guard else { return try startProgram() }
-            var keeper = request
-            (keeper.role, keeper.parent) = (.keeper, Int(getpid()))
-            SystemCalls.setEnvironment(LauncherRequest.variable, to: keeper.text)
-            return try SystemCalls.spawn("/proc/self/exe", skippingArguments: 0)
+            switch request.role {
+            case .initial, .keeper: return try startProgram()
+            case .container: return try SystemCalls.spawn(Self.ownExecutable, skippingArguments: 0)
+            case .guard:
+                var keeper = request
+                (keeper.role, keeper.parent) = (.keeper, Int(getpid()))
+                SystemCalls.setEnvironment(LauncherRequest.variable, to: keeper.text)
+                return try SystemCalls.spawn(Self.ownExecutable, skippingArguments: 0)
+            }
         } catch {
-            let name = CommandLine.arguments[1]
+            let name = request.role == .container ? Self.ownExecutable : CommandLine.arguments[1]
             TaskLauncher.fail("\(name) cannot be run: \(error)", status: error == .noSuchFileOrDirectory ? 127 : 126)
         }
     }
@@ -76,7 +82,7 @@ struct LauncherLoop {
     /// Whether the process that this one must not outlive has ended.
     private var hasParentEnded: Bool {
         switch request.role {
-        case .initial: false
+        case .initial, .container: false
         case .guard, .keeper: request.parent.map { $0 != Int(getppid()) } ?? false
         }
     }
@@ -125,7 +131,7 @@ struct LauncherLoop {
             kill(-program, SIGTERM)
         case .exit(let status):
             // The kernel ends what is left in a namespace.
-            if request.role != .initial { Descendants.end() }
+            if !request.role.isFirstProcess { Descendants.end() }
             exit(status)
         }
     }

@@ -8,6 +8,11 @@ struct LauncherRequest: Hashable, Sendable {
         case `guard`
         /// Runs the program below a guard, and ends every process below itself when the guard ends.
         case keeper
+        /// PID 1 of a container that starts the host itself: it runs the same executable again, as its child.
+        case container
+
+        /// Whether it is PID 1: the kernel makes it the parent of orphans, and ends every process when it ends.
+        var isFirstProcess: Bool { self == .initial || self == .container }
     }
 
     /// The environment variable that asks for the launcher.

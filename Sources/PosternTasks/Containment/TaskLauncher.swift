@@ -14,15 +14,24 @@ package enum TaskLauncher {
 
     /// Runs the launcher in place of the program when the environment asks for it, and does not return then.
     ///
+    /// As PID 1 of a container the program is started again as a child, and this process is its launcher. Orphans of task
+    /// processes become children of PID 1, and have to be reaped there; the host, which waits for its own children only,
+    /// does not.
+    ///
     /// The first statement of `main`: no threads may have been started.
     package static func runIfAsked() {
         guard let text = SystemCalls.environment(LauncherRequest.variable) else {
+            if getpid() == 1 { run(LauncherRequest(.container)) }
             return wasOffered.store(true, ordering: .relaxed)
         }
         SystemCalls.setEnvironment(LauncherRequest.variable, to: nil)
         guard let request = LauncherRequest(text), CommandLine.argc > 1 else {
             fail("\(LauncherRequest.variable) is \"\(text)\", with \(CommandLine.argc - 1) arguments", status: 126)
         }
+        run(request)
+    }
+
+    private static func run(_ request: LauncherRequest) -> Never {
         do {
             LauncherLoop(request, signals: try SystemCalls.receiveSignals()).run()
         } catch {

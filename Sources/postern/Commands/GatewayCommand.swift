@@ -16,6 +16,9 @@ struct GatewayCommand: AsyncParsableCommand {
             Starts also when the server is not there yet, and connects again whenever the connection is lost; calls \
             made meanwhile fail with -32054. Ends when the server and the gateway do not share a secret. SIGTERM and SIGINT let calls in flight end; a second one does not.
 
+            Exit codes: 0 after a stop, 1 an address that cannot be listened on, 64 wrong usage, 69 the server and the \
+            gateway do not share a secret, 143 and 130 after a second SIGTERM or SIGINT.
+
             Examples:
               postern gateway --upstream unix:/run/app.sock
               postern gateway --upstream tcp:10.0.0.5:9000 --port 80 --host 0.0.0.0 --allow-host api.example
@@ -41,6 +44,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let server else { return }
+        FirstProcess.reapOrphans()
         let signals = await StopSignals()
         let logger = log.logger("postern-gateway")
         let incidents = IncidentLog(logger)

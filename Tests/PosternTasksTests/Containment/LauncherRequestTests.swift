@@ -5,6 +5,7 @@ import Testing
 @Suite struct LauncherRequestTests {
     @Test(arguments: [
         (LauncherRequest(.initial), "init"), (LauncherRequest(.guard, parent: 7), "guard parent=7"),
+        (LauncherRequest(.container), "container"),
         (
             LauncherRequest(
                 .keeper,
