@@ -1,4 +1,7 @@
-/// A server for HTTP/1.1 and WebSocket on one address: some loops, each with its own listening socket.
+import Synchronization
+
+/// A server for HTTP/1.1 and WebSocket: some loops, each with its own listening socket on one TCP address, and with a
+/// share of the sockets that were made elsewhere.
 public final class HTTPServer: Sendable {
     /// Where and how to listen.
     public struct Configuration: Sendable {
@@ -6,6 +9,10 @@ public final class HTTPServer: Sendable {
         public var host = "127.0.0.1"
         /// The port; 0 lets the system choose.
         public var port = 8_080
+        /// Whether it listens on the host and the port.
+        public var listensOnTCP = true
+        /// Sockets that connections are accepted from besides, as Unix sockets; the server closes them.
+        public var listeners: [AdoptedListener] = []
         /// Event loops, each on a thread of its own.
         public var loops = 1
         /// The WebSocket subprotocol that is echoed when a client offers it.
@@ -39,9 +46,11 @@ public final class HTTPServer: Sendable {
 
     /// The loops, in order.
     public let loops: [EventLoop]
-    /// The port in use.
+    /// The port in use; 0 when it listens on no TCP address.
     public let port: Int
     private let workers: [LoopBound<ServerWorker>]
+    /// The listeners that are not closed.
+    private let listeners: Mutex<[AdoptedListener]>
 
     /// Binds the address and starts the loops.
     ///
@@ -54,27 +63,30 @@ public final class HTTPServer: Sendable {
         makeService: @escaping @Sendable (EventLoop) -> any HTTPService
     ) async throws(StartError) {
         DescriptorLimit.raise(forConnections: configuration.maximumConnections)
-        try Self.demandFreePort(configuration)
         var configuration = configuration
         var loops: [EventLoop] = []
         var workers: [LoopBound<ServerWorker>] = []
-        for index in 0..<max(1, configuration.loops) {
-            let loop = EventLoop(index: index)
-            loops.append(loop)
-            do throws(StartError) {
+        do throws(StartError) {
+            if configuration.listensOnTCP { try Self.demandFreePort(configuration) }
+            for index in 0..<max(1, configuration.loops) {
+                let loop = EventLoop(index: index)
+                loops.append(loop)
                 let started = try await Self.start(loop, configuration, makeService)
                 workers.append(started.worker)
                 // The first loop learns the port that the others share.
                 configuration.port = started.port
-            } catch {
-                for loop in loops { loop.stop() }
-                for loop in loops { await loop.waitForEnd() }
-                throw error
             }
+        } catch {
+            for worker in workers { await worker.run { $0.shutDown() } }
+            for loop in loops { loop.stop() }
+            for loop in loops { await loop.waitForEnd() }
+            for listener in configuration.listeners { await listener.close() }
+            throw error
         }
         self.loops = loops
         self.workers = workers
         port = configuration.port
+        listeners = Mutex(configuration.listeners)
     }
 
     /// Refuses an address that another program listens on, which sockets that share their port would not notice.
@@ -119,7 +131,13 @@ public final class HTTPServer: Sendable {
 
     /// Stops accepting connections, and ends those that wait for a request; WebSockets stay open.
     public func stopAccepting() async {
+        let listeners = listeners.withLock { listeners in
+            defer { listeners = [] }
+            return listeners
+        }
+        for listener in listeners { await listener.willClose() }
         for worker in workers { await worker.run { $0.stopAccepting() } }
+        for listener in listeners { Socket.close(listener.descriptor) }
     }
 
     /// Has requests that wait for their answer answered at once; see ``HTTPExchange/onInterrupt``.
@@ -132,6 +150,7 @@ public final class HTTPServer: Sendable {
     /// What libwebsockets has for each loop stays and serves the next server of the process: 16 bytes for each descriptor
     /// that may be open (about 1 MiB, less where the limit of open files is below 65,536), 64 KiB and four descriptors.
     public func stop() async {
+        await stopAccepting()
         for worker in workers {
             await worker.run { $0.shutDown() }
             worker.loop.stop()

@@ -3,7 +3,7 @@ import Glibc
 /// One loop of a server: accepts, and keeps the connections it accepted.
 ///
 /// All members belong to the loop's thread.
-final class ServerWorker: PollOwner {
+final class ServerWorker {
     let loop: EventLoop
     let service: any HTTPService
     let limits: HTTPLimits
@@ -13,20 +13,17 @@ final class ServerWorker: PollOwner {
     let readBuffer = ReadBuffer()
     /// How every head ends; with the date, which all connections share.
     var headEnding = HeadEnding()
-    /// The port in use.
+    /// The port in use; 0 without one.
     let port: Int
     private(set) var isDraining = false
     private let maximumConnections: Int
-    private var listener: ListeningSocket?
-    private var listening: PollHandle?
+    private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var waiting: [HTTPConnection] = []
     private var context: WebSocketContext?
     private var pausedUntil: UInt64?
     private var lastSocketCheck: UInt64 = 0
 
-    /// Connections accepted in one turn, before others are served again.
-    private static let acceptsPerTurn = 64
     /// How long nothing is accepted after the system ran out of descriptors.
     private static let pauseMilliseconds: UInt64 = 100
     /// How often times are checked.
@@ -38,18 +35,9 @@ final class ServerWorker: PollOwner {
         service: any HTTPService
     ) throws(HTTPServer.StartError) {
         self.loop = loop
-        let listener: ListeningSocket
-        do {
-            listener = try ListeningSocket(
-                host: configuration.host,
-                port: configuration.port,
-                sharesPort: configuration.loops > 1
-            )
-        } catch {
-            throw .socket(error)
-        }
-        self.listener = listener
-        port = listener.port
+        let sockets: (own: ListeningSocket?, shared: [ListeningSocket])
+        do { sockets = try Self.listen(configuration) } catch { throw .socket(error) }
+        port = sockets.own?.port ?? 0
         self.service = service
         observesAnswers = service.observesAnswers
         limits = configuration.http.withClampedTimes
@@ -64,24 +52,36 @@ final class ServerWorker: PollOwner {
         self.context = context
         // The loop keeps the worker until it ends: libwebsockets calls back while its handles are being closed.
         loop.every(milliseconds: Self.tickMilliseconds) { [self] in checkTime() }
-        listening = unsafe PollHandle(watching: listener.descriptor, on: loop.raw.pointer, for: self)
-        listening?.watch(readable: true, writable: false)
+        if let socket = sockets.own { acceptors.append(Acceptor(socket, isShared: false, for: self)) }
+        let isShared = configuration.loops > 1
+        acceptors += sockets.shared.map { Acceptor($0, isShared: isShared, for: self) }
+    }
+
+    /// The socket of this loop at the port, and those that all loops have in common.
+    private static func listen(
+        _ configuration: HTTPServer.Configuration
+    ) throws(SocketError) -> (own: ListeningSocket?, shared: [ListeningSocket]) {
+        let shared = try configuration.listeners.map { (listener) throws(SocketError) in
+            try ListeningSocket(sharing: listener)
+        }
+        guard configuration.listensOnTCP else { return (nil, shared) }
+        let sharesPort = configuration.loops > 1
+        let host = configuration.host
+        return (try ListeningSocket(host: host, port: configuration.port, sharesPort: sharesPort), shared)
     }
 
     /// How many connections are open.
     var connectionCount: Int { connections.count + (context?.count ?? 0) }
 
-    func descriptorIsReady(readable: Bool, writable: Bool, failed: Bool) { accept(atMost: Self.acceptsPerTurn) }
-
-    private func accept(atMost count: Int) {
-        for _ in 0..<count {
-            guard let listener else { return }
-            switch Socket.accept(on: listener.descriptor) {
-            case .failure(let error):
-                if error.isShortOfDescriptors { pause() }
-                return
-            case .success(let descriptor): add(descriptor)
-            }
+    /// Accepts one connection; false when none waits, or none can be accepted now.
+    func accept(on listener: Int32) -> Bool {
+        switch Socket.accept(on: listener) {
+        case .failure(let error):
+            if error.isShortOfDescriptors { pause() }
+            return false
+        case .success(let descriptor):
+            add(descriptor)
+            return true
         }
     }
 
@@ -114,10 +114,11 @@ final class ServerWorker: PollOwner {
     func stopAccepting() {
         guard !isDraining else { return }
         isDraining = true
-        accept(atMost: maximumConnections)
-        listening?.close()
-        listening = nil
-        listener = nil
+        for acceptor in acceptors {
+            acceptor.accept(atMost: maximumConnections)
+            acceptor.close()
+        }
+        acceptors = []
         for connection in connections.values { connection.drain() }
     }
 
@@ -132,7 +133,7 @@ final class ServerWorker: PollOwner {
     }
 
     private func pause() {
-        listening?.watch(readable: false, writable: false)
+        for acceptor in acceptors { acceptor.pause() }
         pausedUntil = loop.milliseconds + Self.pauseMilliseconds
     }
 
@@ -140,7 +141,7 @@ final class ServerWorker: PollOwner {
         let now = loop.milliseconds
         if let until = pausedUntil, now >= until {
             pausedUntil = nil
-            listening?.watch(readable: true, writable: false)
+            for acceptor in acceptors { acceptor.resume() }
         }
         for connection in connections.values { connection.checkTime(now) }
         for socket in context?.openSockets ?? [] { socket.checkTime(now) }

@@ -54,10 +54,10 @@ public final class Gateway: ServiceLifecycle.Service {
             loops.add(LoopBound(context, on: loop))
             return GatewayService(context)
         }
-        logger.info("listening", metadata: ["host": "\(configuration.server.host)", "port": "\(server.port)"])
+        logStart()
     }
 
-    /// The port in use, also when the system chose it.
+    /// The port in use, also when the system chose it; 0 when it listens on no TCP address.
     public var port: Int { server.port }
 
     /// Waits for a graceful shutdown or the cancellation of the task, then drains.

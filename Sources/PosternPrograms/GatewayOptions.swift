@@ -1,16 +1,13 @@
 public import ArgumentParser
 import LibWebSockets
+public import Logging
+public import Postern
 public import PosternGateway
 
 /// The options of every program that opens the JSON doors.
 public struct GatewayOptions: ParsableArguments {
-    /// The address to listen on.
-    @Option(help: "The address to listen on; 0.0.0.0 for all.")
-    public var host = Setting.value("host", default: "127.0.0.1")
-
-    /// The port to listen on.
-    @Option(help: "The port to listen on; 0 lets the system choose.")
-    public var port = Setting.value("port", default: 8080)
+    /// Where to listen.
+    @OptionGroup public var listen: ListenOptions
 
     /// How many event loops.
     @Option(help: "Event loops, each on a thread of its own.")
@@ -78,29 +75,27 @@ public struct GatewayOptions: ParsableArguments {
 
     /// Checks the numbers.
     public func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port \(port) is not within 0 to 65535") }
-        guard (1...64).contains(loops) else { throw ValidationError("--loops \(loops) is not within 1 to 64") }
+        guard (1...64).contains(loops) else {
+            throw ValidationError("\(Setting.named("loops", loops)) is not within 1 to 64")
+        }
         for (name, seconds) in [("lead", drainLead), ("grace", drainGrace), ("spread", drainSpread)] {
             guard (0...3_600).contains(seconds) else {
-                throw ValidationError("--drain-\(name) \(seconds) is not within 0 to 3600")
+                throw ValidationError("\(Setting.named("drain-\(name)", seconds)) is not within 0 to 3600")
             }
         }
         guard contentSecurityPolicy.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
-            throw ValidationError("--content-security-policy must be one line of ASCII text")
+            throw ValidationError("\(Setting.named("content-security-policy")) must be one line of ASCII text")
         }
         _ = try originPolicy()
     }
 
-    /// The gateway that the options describe.
+    /// The gateway that the options describe, without its addresses.
     ///
     /// - Parameter defaultFolder: The folder of the static files when the options name none.
     /// - Returns: The configuration, with the files read.
     /// - Throws: When the folder cannot be read.
     public func configuration(defaultFolder: String? = nil) throws -> GatewayConfiguration {
         var configuration = GatewayConfiguration()
-        configuration.server.host = host
-        configuration.server.port = port
-        configuration.server.loops = loops
         limits.apply(to: &configuration)
         configuration.origins = try originPolicy()
         configuration.drain.lead = .seconds(drainLead)
@@ -109,24 +104,62 @@ public struct GatewayOptions: ParsableArguments {
         configuration.sendsTraces = sendTraces
         configuration.offersEcho = rawEcho
         if let folder = publicFolder ?? Setting.optional("public") ?? defaultFolder {
-            configuration.files = try StaticFiles(folder: folder, contentSecurityPolicy: contentSecurityPolicy)
+            configuration.files = try files(in: folder)
         }
         return configuration
     }
 
+    private func files(in folder: String) throws -> StaticFiles {
+        do { return try StaticFiles(folder: folder, contentSecurityPolicy: contentSecurityPolicy) } catch {
+            let reason = PublicFolder.fault(of: folder) ?? "\(error)"
+            throw ValidationError("\(Setting.named("public", folder)) cannot be read: \(reason)")
+        }
+    }
+
     private func originPolicy() throws -> OriginPolicy {
         let origins = try allowOrigin.map { text in
-            do { return try OriginPattern(text) } catch { throw ValidationError("--allow-origin \(error)") }
+            do { return try OriginPattern(text) } catch {
+                throw ValidationError("\(Setting.named("allow-origin")): \(error)")
+            }
         }
         let hosts = try allowHost.map { text in
-            do { return try HostPattern(text) } catch { throw ValidationError("--allow-host \(error)") }
+            do { return try HostPattern(text) } catch {
+                throw ValidationError("\(Setting.named("allow-host")): \(error)")
+            }
         }
         if allowCredentials, !origins.contains(where: { $0 != .any }) {
-            throw ValidationError("--allow-credentials needs an origin that is allowed by name, which * is not")
+            let name = Setting.named("allow-credentials")
+            throw ValidationError("\(name) needs an origin that is allowed by name, which * is not")
         }
         return OriginPolicy(origins: origins, hosts: hosts, allowsCredentials: allowCredentials)
     }
 
-    /// Where the gateway is found once it listens on a port.
-    public func url(port: Int) -> String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/" }
+    /// Opens the doors, and prints a line for each address.
+    ///
+    /// - Parameters:
+    ///   - configuration: The gateway, without its addresses.
+    ///   - dispatcher: What answers the calls.
+    ///   - logger: Takes starts and stops.
+    ///   - observer: Takes reports of what goes wrong.
+    /// - Returns: The gateway, which listens.
+    /// - Throws: When an address cannot be listened on.
+    public func open(
+        _ configuration: GatewayConfiguration,
+        dispatcher: any Dispatcher,
+        logger: Logger,
+        observer: any IncidentObserver
+    ) async throws -> Gateway {
+        var configuration = configuration
+        configuration.server.loops = loops
+        try await listen.apply(to: &configuration)
+        let gateway: Gateway
+        do throws(HTTPServer.StartError) {
+            gateway = try await Gateway(configuration, dispatcher: dispatcher, logger: logger, observer: observer)
+        } catch {
+            throw listen.usageError(error) ?? error
+        }
+        if let url = listen.url(port: gateway.port) { Output.line("listening on \(url)") }
+        for listener in configuration.server.listeners { Output.line("listening on \(listener.name)") }
+        return gateway
+    }
 }

@@ -60,7 +60,8 @@ public struct LimitOptions: ParsableArguments {
         ]
         for (name, value, range) in ranges {
             guard range.contains(value) else {
-                throw ValidationError("--\(name) \(value) is not within \(range.lowerBound) to \(range.upperBound)")
+                let named = Setting.named(name, value)
+                throw ValidationError("\(named) is not within \(range.lowerBound) to \(range.upperBound)")
             }
         }
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SystemPackage
 
 /// Finds the folder with the static page.
 public enum PublicFolder {
@@ -13,6 +14,17 @@ public enum PublicFolder {
             folder.deleteLastPathComponent()
         }
         return candidates.map { $0 + "/public" }.first { manager.fileExists(atPath: $0 + "/index.html") }
+    }
+
+    /// Why a folder cannot be read; `nil` where it can, so that one of its files is the reason.
+    static func fault(of folder: String) -> String? {
+        do {
+            let descriptor = try FileDescriptor.open(FilePath(folder), .readOnly, options: [.directory, .closeOnExec])
+            try? descriptor.close()
+            return nil
+        } catch {
+            return "\(error)"
+        }
     }
 
     private static let maximumLevels = 6

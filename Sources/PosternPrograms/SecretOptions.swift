@@ -20,7 +20,7 @@ public struct SecretOptions: ParsableArguments {
     public func secret() throws -> SharedSecret? {
         guard let path = secretFile ?? Setting.optional("secret-file") else { return nil }
         do throws(SecretError) { return try SharedSecret(file: path) } catch {
-            throw ValidationError("--secret-file \(path): \(error)")
+            throw ValidationError("\(Setting.named("secret-file", path)): \(error)")
         }
     }
 }

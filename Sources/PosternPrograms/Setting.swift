@@ -51,6 +51,26 @@ public enum Setting {
         }
     }
 
+    /// Where a value comes from, for the message that it cannot be used: `--port 99999`, or `POSTERN_PORT=99999`.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the option, without dashes in front.
+    ///   - value: The value.
+    /// - Returns: The option or the variable, with the value.
+    public static func named(_ name: String, _ value: some CustomStringConvertible) -> String {
+        let source = named(name)
+        return source.hasPrefix("-") ? "\(source) \(value)" : "\(source)=\(value)"
+    }
+
+    /// The option or the variable that a value comes from, without the value.
+    public static func named(_ name: String) -> String {
+        isOnCommandLine(name) || text(of: name) == nil ? "--\(name)" : variable(name)
+    }
+
+    private static func isOnCommandLine(_ name: String) -> Bool {
+        CommandLine.arguments.contains { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }
+    }
+
     /// The name of the variable that stands for an option.
     static func variable(_ name: String) -> String {
         "POSTERN_" + name.uppercased().replacing("-", with: "_")

@@ -1,10 +1,11 @@
 public import ArgumentParser
+import Postern
 public import PosternNIO
 
 /// Which users may connect to the Unix socket that a program listens on.
 public struct SocketFileArguments: ParsableArguments {
     /// The permissions of the file.
-    @Option(help: "The mode of the socket file of a unix: address, in octal digits as 0660; else the umask decides.")
+    @Option(help: "The mode of the file of each unix: address, in octal digits as 0660; else the umask decides.")
     public var socketMode: SocketMode?
 
     /// The group of the file.
@@ -13,6 +14,14 @@ public struct SocketFileArguments: ParsableArguments {
 
     /// The defaults.
     public init() {}
+
+    /// Checks that the system knows the group.
+    public func validate() throws {
+        guard let group = options.group else { return }
+        do throws(CallError) { _ = try group.number } catch {
+            throw ValidationError("\(Setting.named("socket-group", group)): \(error.message)")
+        }
+    }
 
     /// The mode and the group that the command line or the environment name.
     public var options: SocketFileOptions {

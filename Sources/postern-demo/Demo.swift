@@ -16,7 +16,8 @@ struct Demo: AsyncParsableCommand {
             Opens the JSON doors (page, POST, GET, WebSocket, event streams), the native one, or both, and prints a \
             line for each once it is open. SIGTERM and SIGINT let calls in flight end; a second one does not.
 
-            Every option can also be given in the environment, --log-level as POSTERN_LOG_LEVEL; the command line wins.
+            Every option can also be given in the environment, --log-level as POSTERN_LOG_LEVEL and --access-log as \
+            POSTERN_ACCESS_LOG=1, several values separated by commas; the command line wins.
             The files service looks at any file this program may look at: keep the demo on the loopback address.
 
             Examples:
@@ -50,7 +51,10 @@ struct Demo: AsyncParsableCommand {
     var log: LogOptions
 
     func validate() throws {
-        if !gateway, nativeOptions.address == nil { throw ValidationError("--no-gateway needs --native") }
+        if !gateway, nativeOptions.address == nil {
+            throw ValidationError("\(Setting.named("no-gateway")) needs --native")
+        }
+        try gatewayOptions.listen.demandSocketFile(orAt: nativeOptions.address)
     }
 
     func run() async throws {
@@ -73,14 +77,19 @@ struct Demo: AsyncParsableCommand {
         if gateway {
             var configuration = try gatewayOptions.configuration(defaultFolder: PublicFolder.find())
             configuration.accessLog = log.accessLogger("postern-demo")
-            let gateway = try await Gateway(configuration, dispatcher: router, logger: logger, observer: incidents)
+            let gateway = try await gatewayOptions.open(
+                configuration,
+                dispatcher: router,
+                logger: logger,
+                observer: incidents
+            )
             doors.append(gateway)
-            url = gatewayOptions.url(port: gateway.port)
-            Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
+            url = gatewayOptions.listen.url(port: gateway.port)
         }
         if let address = nativeOptions.address {
             let options = try nativeOptions.connectionOptions(
                 sendsTraces: gatewayOptions.sendTraces,
+                socketFile: gatewayOptions.listen.socketFile(forNativeAt: address),
                 observer: incidents
             )
             let grace = Duration.seconds(gatewayOptions.drainGrace)

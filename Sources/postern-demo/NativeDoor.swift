@@ -9,7 +9,6 @@ struct NativeOptions: ParsableArguments {
     @Option(help: "Serves the native protocol there too: unix:/path, unix:@name, tcp:host:port or tls:host:port.")
     var native: Address?
 
-    @OptionGroup var socketFile: SocketFileArguments
     @OptionGroup var secretOptions: SecretOptions
     @OptionGroup var tlsArguments: TLSArguments
 
@@ -17,12 +16,16 @@ struct NativeOptions: ParsableArguments {
     var address: Address? { native ?? Setting.optional("native") }
 
     /// How connections behave.
-    func connectionOptions(sendsTraces: Bool, observer: any IncidentObserver) throws -> ConnectionOptions {
+    func connectionOptions(
+        sendsTraces: Bool,
+        socketFile: SocketFileOptions,
+        observer: any IncidentObserver
+    ) throws -> ConnectionOptions {
         var options = ConnectionOptions()
         options.name = "postern-demo"
         options.sendsTraces = sendsTraces
         options.observer = observer
-        options.socketFile = socketFile.options
+        options.socketFile = socketFile
         options.authentication = try secretOptions.secret()
         tlsArguments.apply(to: &options, isListening: true)
         return options

@@ -1,12 +1,22 @@
 import CLibWebSockets
 import Glibc
 
-/// Owns one TCP socket that listens; several may share a port, and the kernel spreads connections over them.
+/// Owns one socket that listens; several may share a port, and the kernel spreads connections over them.
 @safe
 final class ListeningSocket {
     let descriptor: Int32
-    /// The port in use, also when the system chose it.
+    /// The port in use, also when the system chose it; 0 for a Unix socket.
     let port: Int
+
+    /// Listens on the same socket as a listener that was adopted, with a descriptor of its own.
+    ///
+    /// - Throws: `SocketError` with the system's reason.
+    init(sharing listener: AdoptedListener) throws(SocketError) {
+        let descriptor = fcntl(listener.descriptor, F_DUPFD_CLOEXEC, 3)
+        guard descriptor >= 0 else { throw SocketError(code: errno, action: "listen on \(listener.name)") }
+        self.descriptor = descriptor
+        port = Self.boundPort(of: descriptor) ?? 0
+    }
 
     /// Binds an address and listens on it.
     ///
@@ -64,7 +74,7 @@ final class ListeningSocket {
         unsafe name(of: descriptor, getsockname).map(\.port)
     }
 
-    /// The address of the other end of a connection, without its port.
+    /// The address of the other end of a connection, without its port; `unix` for one over a Unix socket.
     static func peerAddress(of descriptor: Int32) -> String {
         unsafe name(of: descriptor, getpeername)?.address ?? "unknown"
     }
@@ -84,6 +94,7 @@ final class ListeningSocket {
                 let address = unsafe bytes.load(as: sockaddr_in6.self)
                 return (text(of: address.sin6_addr, family), Int(UInt16(bigEndian: address.sin6_port)))
             }
+            if family == AF_UNIX { return ("unix", 0) }
             let address = unsafe bytes.load(as: sockaddr_in.self)
             return (text(of: address.sin_addr, family), Int(UInt16(bigEndian: address.sin_port)))
         }

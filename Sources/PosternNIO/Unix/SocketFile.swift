@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// The file of a Unix socket that this process has bound.
-struct SocketFile: Sendable {
+package struct SocketFile: Sendable {
     private let name: UnixSocketName
     private let identity: UnixSocketCalls.FileIdentity
 
@@ -15,7 +15,7 @@ struct SocketFile: Sendable {
     /// Removes the file, unless another one has its path by now: that of a server that was started since.
     ///
     /// The socket is still open then, as the system could use the inode again afterwards.
-    func remove() async { await FolderLock.hold(name.folder) { removeUnderLock() } }
+    package func remove() async { await FolderLock.hold(name.folder) { removeUnderLock() } }
 
     func removeUnderLock() {
         guard let status = try? UnixSocketCalls.status(of: name.text), status.identity == identity else { return }

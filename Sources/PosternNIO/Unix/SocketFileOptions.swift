@@ -1,3 +1,5 @@
+import Postern
+
 /// Which users may connect to the file of a Unix socket that a server listens on.
 ///
 /// A client needs the permission to write to the file, and to search the directories on its path. The file has its mode
@@ -24,10 +26,24 @@ public struct SocketFileOptions: Hashable, Sendable {
     }
 
     /// Whether a file is to differ from what the system makes of it.
-    var isSet: Bool { mode != nil || group != nil }
+    package var isSet: Bool { mode != nil || group != nil }
 
     /// The mode that the file has in the end, if it is not up to the umask.
     var effectiveMode: UInt16? { mode ?? (group == nil ? nil : 0o660) }
+}
+
+extension SocketFileOptions.Group {
+    /// The number that the system has for the group.
+    package var number: UInt32 {
+        get throws(CallError) {
+            switch self {
+            case .id(let id): return id
+            case .name(let name):
+                if let id = UnixSocketCalls.group(named: name) { return id }
+                throw CallError(.invalidRequest, "There is no group \(name.debugDescription) on this system", ran: .no)
+            }
+        }
+    }
 }
 
 extension SocketFileOptions.Group: CustomStringConvertible, LosslessStringConvertible {

@@ -1,8 +1,8 @@
-import Postern
-import SystemPackage
+package import Postern
+package import SystemPackage
 
 /// Makes sockets that a server listens on.
-struct UnixListener {
+package struct UnixListener {
     private let name: UnixSocketName
     private let mode: UInt16?
     private let group: UInt32?
@@ -10,7 +10,7 @@ struct UnixListener {
     /// Checks what does not need the file system.
     ///
     /// - Throws: `CallError` with `.invalidRequest` for a name or options that cannot be used.
-    init(at path: String, _ options: SocketFileOptions) throws(CallError) {
+    package init(at path: String, _ options: SocketFileOptions) throws(CallError) {
         name = try UnixSocketName(path)
         if options.isSet, name.isAbstract { throw .noSocketFile(.unix(path: path)) }
         if let mode = options.mode, mode > 0o777 {
@@ -18,7 +18,7 @@ struct UnixListener {
             throw CallError(.invalidRequest, "The mode \(text) of a socket file is above 0777", ran: .no)
         }
         mode = options.effectiveMode
-        group = try Self.number(of: options.group)
+        group = try options.group?.number
     }
 
     /// Makes a socket that listens.
@@ -27,7 +27,7 @@ struct UnixListener {
     ///
     /// - Returns: The socket, and its file unless the name is an abstract one.
     /// - Throws: `CallError` with `.unavailable` when the name is in use, or the system refuses it.
-    func listen() async throws(CallError) -> (socket: FileDescriptor, file: SocketFile?) {
+    package func listen() async throws(CallError) -> (socket: FileDescriptor, file: SocketFile?) {
         guard !name.isAbstract else { return try attempt(makeSocket) }
         return try await FolderLock.hold(name.folder) { () throws(CallError) in
             try removeStale()
@@ -103,16 +103,6 @@ struct UnixListener {
 
     private func refusal(_ reason: String) -> CallError {
         CallError(.unavailable, "Cannot listen at unix:\(name.text): \(reason)", ran: .no)
-    }
-
-    private static func number(of group: SocketFileOptions.Group?) throws(CallError) -> UInt32? {
-        switch group {
-        case nil: return nil
-        case .id(let id)?: return id
-        case .name(let name)?:
-            if let id = UnixSocketCalls.group(named: name) { return id }
-            throw CallError(.invalidRequest, "There is no group \(name.debugDescription) on this system", ran: .no)
-        }
     }
 }
 

@@ -36,7 +36,7 @@ public struct HealthCommand: AsyncParsableCommand {
     /// Checks the time and the environment.
     public func validate() throws {
         guard (0.001...3_600).contains(timeout) else {
-            throw ValidationError("--timeout \(timeout) is not within 0.001 to 3600")
+            throw ValidationError("\(Setting.named("timeout", timeout)) is not within 0.001 to 3600")
         }
         _ = try target()
     }

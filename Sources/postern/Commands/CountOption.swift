@@ -10,6 +10,6 @@ struct CountOption: ParsableArguments {
     var wanted: Int? { count ?? Setting.optional("count") }
 
     func validate() throws {
-        if let wanted, wanted < 1 { throw ValidationError("--count must be at least 1") }
+        if let wanted, wanted < 1 { throw ValidationError("\(Setting.named("count")) must be at least 1") }
     }
 }

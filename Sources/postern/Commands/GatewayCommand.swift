@@ -16,12 +16,16 @@ struct GatewayCommand: AsyncParsableCommand {
             Starts also when the server is not there yet, and connects again whenever the connection is lost; calls \
             made meanwhile fail with -32054. Ends when the server and the gateway do not share a secret. SIGTERM and SIGINT let calls in flight end; a second one does not.
 
+            Every option can also be given in the environment: --drain-grace 5 as POSTERN_DRAIN_GRACE=5, --access-log as \
+            POSTERN_ACCESS_LOG=1, and several values separated by commas, as POSTERN_ALLOW_HOST=a.example,b.example.
+
             Exit codes: 0 after a stop, 1 an address that cannot be listened on, 64 wrong usage, 69 the server and the \
             gateway do not share a secret, 143 and 130 after a second SIGTERM or SIGINT.
 
             Examples:
               postern gateway --upstream unix:/run/app.sock
               postern gateway --upstream tcp:10.0.0.5:9000 --port 80 --host 0.0.0.0 --allow-host api.example
+              postern gateway --upstream unix:/run/app.sock --listen unix:/run/http.sock --socket-group www-data
             """
     )
 
@@ -39,7 +43,10 @@ struct GatewayCommand: AsyncParsableCommand {
     private var server: Address? { upstream ?? Setting.optional("upstream") }
 
     func validate() throws {
-        if server == nil { throw ValidationError("Missing expected argument '--upstream <upstream>'") }
+        if server == nil {
+            throw ValidationError("Missing expected argument '--upstream <upstream>', or POSTERN_UPSTREAM")
+        }
+        try gatewayOptions.listen.demandSocketFile()
     }
 
     func run() async throws {
@@ -57,8 +64,12 @@ struct GatewayCommand: AsyncParsableCommand {
         var configuration = try gatewayOptions.configuration()
         configuration.accessLog = log.accessLogger("postern-gateway")
         if !readyWithoutUpstream { configuration.isServiceReachable = { connection.peer.peer != nil } }
-        let gateway = try await Gateway(configuration, dispatcher: connection.peer, logger: logger, observer: incidents)
-        Output.line("listening on \(gatewayOptions.url(port: gateway.port))")
+        let gateway = try await gatewayOptions.open(
+            configuration,
+            dispatcher: connection.peer,
+            logger: logger,
+            observer: incidents
+        )
         // Stopped in reverse order: the doors are drained while the connection still stands.
         do {
             try await ServiceRun.serve([connection, gateway], until: signals, logger: logger)

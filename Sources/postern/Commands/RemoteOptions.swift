@@ -28,7 +28,7 @@ struct ConnectionArguments: ParsableArguments {
 
     func validate() throws {
         guard (0.001...86_400).contains(timeout) else {
-            throw ValidationError("--timeout \(timeout) is not within 0.001 to 86400")
+            throw ValidationError("\(Setting.named("timeout", timeout)) is not within 0.001 to 86400")
         }
     }
 

@@ -1,0 +1,105 @@
+"""Every option can be given in the environment, and a value that cannot be used is refused by the variable's name."""
+
+import concurrent.futures
+import json
+import os
+import subprocess
+
+import pytest
+
+from programs import LISTENING, Program, binary, line_with, port_of, stop_all
+
+# A value for each option of the programs that is refused; flags take words such as `1` and `no`.
+WRONG = {
+    "access-log": "perhaps", "allow-credentials": "perhaps", "allow-host": "a.example,https://b.example",
+    "allow-origin": "https://a.example,b.example/c", "bench": "perhaps", "body-timeout": "0",
+    "content-security-policy": "\u00e4", "drain-grace": "-1", "drain-lead": "soon", "drain-spread": "3601",
+    "head-timeout": "0", "host": "256.0.0.1", "idle-timeout": "0", "listen": "tcp:127.0.0.1:0,8080",
+    "log-format": "xml", "log-level": "loud", "loops": "65", "max-calls-in-flight": "0", "max-connections": "0",
+    "max-head-bytes": "1", "max-message-bytes": "1", "max-requests-per-connection": "-1", "min-rate": "-1",
+    "native": "8080", "no-gateway": "perhaps", "no-tasks": "perhaps", "port": "65536", "probe": "perhaps",
+    "public": "/no/such", "raw-echo": "perhaps", "ready-without-upstream": "perhaps", "secret-file": "/no/such",
+    "send-traces": "perhaps", "socket-group": "no such group", "socket-mode": "0999", "stall-timeout": "0",
+    "timeout": "0", "upstream": "8080",
+}
+PROGRAMS = {
+    "gateway": ["postern", "gateway"], "health": ["postern", "health"], "demo": ["postern-demo"],
+}
+# The variables stand for what is switched off by default; files of certificates are read in builds with TLS only.
+INVERTED = {"gateway", "no-bench", "no-probe", "tasks"}
+LEFT_OUT = {"help", "version", "tls-authority", "tls-certificate", "tls-key"}
+
+
+def options(command):
+    """The options of a program that its help lists, without the negations of flags."""
+    program, *subcommand = command
+    done = subprocess.run(
+        [binary(program), *subcommand, "--experimental-dump-help"], capture_output=True, text=True, timeout=20)
+    arguments = json.loads(done.stdout)["command"]["arguments"]
+    if subcommand:
+        assert json.loads(done.stdout)["command"]["commandName"] == subcommand[0]
+    names = {argument["names"][-1]["name"] for argument in arguments if argument["kind"] != "positional"}
+    switched_on = {name for name in names if name.startswith("no-") and name[3:] in INVERTED}
+    return sorted(name for name in names - INVERTED - LEFT_OUT if not name.startswith("no-") or name in switched_on)
+
+
+def run(command, variables, *arguments):
+    program, *subcommand = command
+    done = subprocess.run(
+        [binary(program), *subcommand, *arguments], env={**os.environ, "SWIFT_BACKTRACE": "enable=no", **variables},
+        capture_output=True, text=True, timeout=20)
+    return done.returncode, done.stderr
+
+
+def variable(name):
+    return "POSTERN_" + name.upper().replace("-", "_")
+
+
+@pytest.mark.parametrize("kind", PROGRAMS)
+def test_a_wrong_value_of_any_variable_is_refused_by_its_name(kind, tmp_path):
+    names = options(PROGRAMS[kind])
+    assert len(names) > 0 and set(names) <= set(WRONG)
+
+    def refuse(name):
+        variables = {"POSTERN_PORT": "0", variable(name): WRONG[name]}
+        if kind == "gateway":
+            variables.setdefault("POSTERN_UPSTREAM", f"unix:{tmp_path}/app.sock")
+        if name.startswith("socket-"):
+            variables["POSTERN_LISTEN"] = f"unix:{tmp_path}/http.sock"
+        return run(PROGRAMS[kind], variables)
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for name, (code, text) in zip(names, pool.map(refuse, names)):
+            assert code == 64 and variable(name) in text, (name, code, text)
+
+
+def test_what_is_on_the_command_line_is_refused_by_the_option():
+    assert "--port 65536 is not" in run(["postern-demo"], {"POSTERN_PORT": "0"}, "--port", "65536")[1]
+    assert "--loops 0 is not" in run(["postern-demo"], {"POSTERN_LOOPS": "1"}, "--loops=0")[1]
+
+
+def test_a_gateway_is_configured_by_its_environment_alone(tmp_path, monkeypatch):
+    secret = tmp_path / "secret"
+    secret.write_text("0123456789abcdef" * 2)
+    secret.chmod(0o600)
+    for name, value in {
+        "PORT": "0", "LOG_LEVEL": "info", "SECRET_FILE": secret, "SOCKET_MODE": "0600",
+        "ALLOW_HOST": "one.example, two.example:8080",
+    }.items():
+        monkeypatch.setenv(f"POSTERN_{name}", str(value))
+    native = f"unix:{tmp_path}/app.sock"
+    with monkeypatch.context() as services:
+        services.setenv("POSTERN_NO_GATEWAY", "1")
+        services.setenv("POSTERN_NATIVE", native)
+        demo = Program("postern-demo", ready=r"native on (\S+)")
+    monkeypatch.setenv("POSTERN_UPSTREAM", native)
+    monkeypatch.setenv("POSTERN_LISTEN", f"tcp:127.0.0.1:0,unix:{tmp_path}/http.sock")
+    gateway = Program("postern", "gateway", ready=LISTENING)
+    line_with(gateway, "listening on unix:")
+    url = f"http://127.0.0.1:{port_of(gateway)}/rpc/calculator/add?a=2&b=3"
+    for host, answer in [("one.example", "5"), ("two.example:8080", "5"), ("two.example:81", None)]:
+        done = subprocess.run(
+            ["curl", "--silent", "--retry", "5", "--retry-all-errors", "--header", f"Host: {host}", url],
+            capture_output=True, text=True, timeout=30)
+        assert (done.stdout == "5") == (answer == "5"), done.stdout
+    stop_all([demo, gateway])
