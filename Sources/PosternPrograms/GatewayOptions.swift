@@ -10,8 +10,10 @@ public struct GatewayOptions: ParsableArguments {
     @OptionGroup public var listen: ListenOptions
 
     /// How many event loops.
-    @Option(help: "Event loops, each on a thread of its own.")
-    public var loops = Setting.value("loops", default: 1)
+    @Option(
+        help: "Event loops, each on a thread of its own; auto for one per processor, within the quota of a container."
+    )
+    public var loops = Setting.value("loops", default: LoopCount.number(1))
 
     /// The folder of the static files.
     @Option(name: .customLong("public"), help: "The folder whose files are served, read once at the start.")
@@ -75,7 +77,7 @@ public struct GatewayOptions: ParsableArguments {
 
     /// Checks the numbers.
     public func validate() throws {
-        guard (1...64).contains(loops) else {
+        guard loops.isPossible else {
             throw ValidationError("\(Setting.named("loops", loops)) is not within 1 to 64")
         }
         for (name, seconds) in [("lead", drainLead), ("grace", drainGrace), ("spread", drainSpread)] {
@@ -150,7 +152,9 @@ public struct GatewayOptions: ParsableArguments {
         observer: any IncidentObserver
     ) async throws -> Gateway {
         var configuration = configuration
+        let (loops, reason) = loops.choice
         configuration.server.loops = loops
+        logger.info("event loops", metadata: ["loops": "\(loops)", "reason": "\(reason)"])
         try await listen.apply(to: &configuration)
         let gateway: Gateway
         do throws(HTTPServer.StartError) {

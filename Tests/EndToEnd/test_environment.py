@@ -83,7 +83,7 @@ def test_a_gateway_is_configured_by_its_environment_alone(tmp_path, monkeypatch)
     secret.write_text("0123456789abcdef" * 2)
     secret.chmod(0o600)
     for name, value in {
-        "PORT": "0", "LOG_LEVEL": "info", "SECRET_FILE": secret, "SOCKET_MODE": "0600",
+        "PORT": "0", "LOG_LEVEL": "info", "SECRET_FILE": secret, "SOCKET_MODE": "0600", "LOOPS": "auto",
         "ALLOW_HOST": "one.example, two.example:8080",
     }.items():
         monkeypatch.setenv(f"POSTERN_{name}", str(value))
@@ -96,6 +96,7 @@ def test_a_gateway_is_configured_by_its_environment_alone(tmp_path, monkeypatch)
     monkeypatch.setenv("POSTERN_LISTEN", f"tcp:127.0.0.1:0,unix:{tmp_path}/http.sock")
     gateway = Program("postern", "gateway", ready=LISTENING)
     line_with(gateway, "listening on unix:")
+    assert "allowed" in line_with(gateway, "event loops", "loops=")
     url = f"http://127.0.0.1:{port_of(gateway)}/rpc/calculator/add?a=2&b=3"
     for host, answer in [("one.example", "5"), ("two.example:8080", "5"), ("two.example:81", None)]:
         done = subprocess.run(

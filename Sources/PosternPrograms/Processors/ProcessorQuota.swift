@@ -1,0 +1,79 @@
+/// The processor time that control groups leave to this process, in processors.
+///
+/// Each group on the way up from that of the process may have a quota, and the smallest is in force. What is read are
+/// files of the kernel: `cpu.max` in version 2 of control groups, `cpu.cfs_quota_us` and `cpu.cfs_period_us` in version 1.
+struct ProcessorQuota {
+    /// Reads a file; `nil` when it cannot be read.
+    let read: (String) -> String?
+
+    /// The smallest quota; `nil` where there is none.
+    var processors: Double? {
+        guard let mounts = read("/proc/self/mountinfo"), let groups = read("/proc/self/cgroup") else { return nil }
+        let paths = Self.paths(groups)
+        return mounts.split(separator: "\n").compactMap(Mount.init).compactMap { mount in
+            guard let path = paths[mount.isUnified ? "" : "cpu"] else { return nil }
+            return mount.folders(of: path).compactMap { mount.isUnified ? unified(in: $0) : divided(in: $0) }.min()
+        }.min()
+    }
+
+    /// The path of the group of version 2 as "", and that of the controller of version 1 as "cpu".
+    private static func paths(_ groups: String) -> [String: Substring] {
+        var paths: [String: Substring] = [:]
+        for line in groups.split(separator: "\n") {
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { continue }
+            if fields[1].isEmpty { paths[""] = fields[2] }
+            if fields[1].split(separator: ",").contains("cpu") { paths["cpu"] = fields[2] }
+        }
+        return paths
+    }
+
+    /// Reads `cpu.max`: `50000 100000`, or `max 100000` for no quota.
+    private func unified(in folder: String) -> Double? {
+        let words = read(folder + "/cpu.max")?.split(whereSeparator: \.isWhitespace) ?? []
+        guard words.count == 2, let quota = Double(words[0]), let period = Double(words[1]) else { return nil }
+        return period > 0 && quota > 0 ? quota / period : nil
+    }
+
+    /// Reads the quota and the period, both in microseconds; a quota of -1 is none.
+    private func divided(in folder: String) -> Double? {
+        guard let quota = number("\(folder)/cpu.cfs_quota_us"), let period = number("\(folder)/cpu.cfs_period_us")
+        else { return nil }
+        return period > 0 && quota > 0 ? quota / period : nil
+    }
+
+    private func number(_ path: String) -> Double? {
+        read(path).flatMap { $0.split(whereSeparator: \.isWhitespace).first }.flatMap { Double($0) }
+    }
+}
+
+/// Where control groups are found: one line of `/proc/self/mountinfo`.
+private struct Mount {
+    /// Whether it is version 2.
+    let isUnified: Bool
+    /// The group that is seen at the folder.
+    private let root: Substring
+    private let folder: Substring
+
+    /// `nil` for what has no quota of processors.
+    init?(_ line: Substring) {
+        let halves = line.split(separator: " - ", maxSplits: 1)
+        guard halves.count == 2 else { return nil }
+        let (place, kind) = (halves[0].split(separator: " "), halves[1].split(separator: " "))
+        guard place.count > 4, kind.count > 2 else { return nil }
+        isUnified = kind[0] == "cgroup2"
+        guard isUnified || kind[0] == "cgroup" && kind[2].split(separator: ",").contains("cpu") else { return nil }
+        (root, folder) = (place[3], place[4])
+    }
+
+    /// The folders of a group and of those above it, as far as they are seen.
+    ///
+    /// A group that is not below the mounted one, as where the process sees no more than its own, is taken for that.
+    func folders(of group: Substring) -> [String] {
+        var below = Substring()
+        if root == "/" { below = group } else if group.hasPrefix(root + "/") { below = group.dropFirst(root.count) }
+        let names = below.split(separator: "/")
+        guard !names.contains("..") else { return [String(folder)] }
+        return (0...names.count).map { ([folder] + names[..<$0]).joined(separator: "/") }
+    }
+}
