@@ -49,6 +49,10 @@ public final class HTTPServer: Sendable {
     /// The port in use; 0 when it listens on no TCP address.
     public let port: Int
     private let workers: [LoopBound<ServerWorker>]
+    /// The most connections of all loops together: fewer than configured where fewer descriptors may be open.
+    package let maximumConnections: Int
+    /// The most descriptors that the process may have open (RLIMIT_NOFILE).
+    package let maximumDescriptors: Int
     /// The listeners that are not closed.
     private let listeners: Mutex<[AdoptedListener]>
 
@@ -86,6 +90,8 @@ public final class HTTPServer: Sendable {
         self.loops = loops
         self.workers = workers
         port = configuration.port
+        maximumConnections = configuration.connectionsPerLoop * loops.count
+        maximumDescriptors = DescriptorLimit.current
         listeners = Mutex(configuration.listeners)
     }
 

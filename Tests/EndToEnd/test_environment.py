@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import os
+import resource
 import subprocess
 
 import pytest
@@ -104,3 +105,16 @@ def test_a_gateway_is_configured_by_its_environment_alone(tmp_path, monkeypatch)
             capture_output=True, text=True, timeout=30)
         assert (done.stdout == "5") == (answer == "5"), done.stdout
     stop_all([demo, gateway])
+
+
+@pytest.mark.parametrize("soft, hard, connections", [(1_024, 1_024, 768), (400, 20_000, 10_000)])
+def test_the_log_says_how_many_descriptors_and_connections_there_may_be(soft, hard, connections):
+    permitted = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if permitted != resource.RLIM_INFINITY and permitted < hard:
+        pytest.skip("fewer descriptors are permitted here")
+    program = Program("postern-demo", "--port", 0, "--no-tasks", "--log-level", "info", ready=LISTENING,
+                      prefix=["prlimit", f"--nofile={soft}:{hard}"])
+    assert f"connections={connections}" in line_with(program, " limits ")
+    if connections < 10_000:
+        line_with(program, "notice", "fewer connections than configured")
+    stop_all([program])
