@@ -41,7 +41,7 @@ final class DeadlineRace: Sendable {
     /// Ends the race for the deadline.
     func expire() {
         settle(.failure(.deadlineExceeded()))
-        state.withLock { $0.handler }?.cancel()
+        cancelHandler()
     }
 
     private func runAsChild(_ handler: @escaping @Sendable () async throws(CallError) -> Reply) async -> Outcome {
@@ -68,6 +68,7 @@ final class DeadlineRace: Sendable {
         }
     }
 
+    /// Cancels the handler, also one that has yet to come to its first wait.
     private func cancelHandler() {
         let handler = state.withLock { state in
             state.isCancelled = true

@@ -40,6 +40,23 @@ import Testing
         await cancelled.wait()
     }
 
+    @Test func aHandlerThatComesToItsFirstWaitAfterTheDeadlineIsCancelled() async {
+        let cancelled = Gate()
+        let deadline = ContinuousClock.now + .milliseconds(20)
+        router.root.register("late") { () async in
+            while ContinuousClock.now < deadline + .milliseconds(100) {}
+            await withTaskCancellationHandler {
+                await Gate().waitUntilCancelled()
+            } onCancel: {
+                cancelled.open()
+            }
+        }
+        let error = await router.failure("late", deadline: deadline)
+        #expect(error?.code == .deadlineExceeded)
+        // On a busy machine the time may be up before the handler begins.
+        if error?.executed != .no { await cancelled.wait() }
+    }
+
     @Test func aHandlerThatIgnoresCancellationHoldsNobodyUp() async {
         let release = Gate()
         router.root.register("stubborn") { () async in
