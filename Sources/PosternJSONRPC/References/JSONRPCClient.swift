@@ -166,9 +166,9 @@ public final class JSONRPCClient: ReferenceConnection {
         _ continuation: Suspension<Result<Reply, CallError>>
     ) {
         let timer = call.deadline.map { deadline in
-            Task { [weak self, name = dialect.name] in
+            Task { [weak self] in
                 guard (try? await Task.sleep(until: deadline.clamped, clock: .continuous)) != nil else { return }
-                self?.giveUp(id, CallError(.deadlineExceeded, "The \(name) did not answer in time"))
+                self?.expire(id)
             }
         }
         let waiter = ClientWaiter(
@@ -189,9 +189,15 @@ public final class JSONRPCClient: ReferenceConnection {
                 return wake
             }
             wake?()
+            // The timer may have found nothing to give up before this.
+            if let deadline = call.deadline, deadline <= .now { expire(id) }
         } catch {
             waiter.settle(.failure(error))
         }
+    }
+
+    private func expire(_ id: UInt64) {
+        giveUp(id, CallError(.deadlineExceeded, "The \(dialect.name) did not answer in time"))
     }
 
     /// Settles a call that nobody waits for any more, and tells the client; one that is settled stays as it is.

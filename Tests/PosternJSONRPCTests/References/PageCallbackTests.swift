@@ -121,6 +121,20 @@ struct PageCallbackTests {
         await page.close()
     }
 
+    @Test("A call whose time is up when it is sent is given up, however soon its timer runs")
+    func aCallWithoutTimeIsGivenUp() async {
+        var limits = JSONRPCLimits()
+        limits.callsToClient = 10_000
+        let client = JSONRPCClient(limits: limits) {}
+        let call = Call("ask", arguments: Payload(bytes: [], codec: JSON.self), deadline: .now)
+        for _ in 0..<2_000 {
+            let error = await #expect(throws: CallError.self) { _ = try await client.send(call) }
+            #expect(error?.code == .deadlineExceeded)
+            _ = client.takeMessages()
+        }
+        client.close()
+    }
+
     @Test("M14: a page that does not answer, or reads too slowly, holds nobody up")
     func whatAPageCausesIsLimited() async throws {
         var limits = JSONRPCLimits()
