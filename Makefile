@@ -7,6 +7,7 @@
 # make test-threads  runs the tests of the core and its sockets under the thread sanitizer
 # make image         builds the images postern and postern-demo, by docker or buildah
 # make test-image    builds the images, without a registry if there is none, and tests containers; installs podman
+# make lint-docker   checks the files of docker: Dockerfiles, compose.yaml, manifests of Kubernetes, the systemd unit
 # make fuzz          looks for requests that break the parsers of HTTP, SECONDS=60 for each
 # make bench         measures
 # make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
@@ -30,7 +31,7 @@ PRODUCTS = .build/debug
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image fuzz unit-tests end-to-end-tests bench bench-native bench-tasks \
+.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image lint-docker fuzz unit-tests end-to-end-tests bench bench-native bench-tasks \
 	bench-against format clean libraries tools
 
 run: libraries
@@ -110,6 +111,25 @@ test-image: .venv/containers
 	@.ci/install $(ENGINES)
 	@command -v kubectl >/dev/null || .ci/install kubernetes-client
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# The unit names a program that is not installed here. Each step writes a file, so that none fails unseen in a pipe.
+lint-docker: LINT = .build/lint
+lint-docker: .build/lint/ready
+	$(LINT)/bin/hadolint docker/Dockerfile docker/service.Dockerfile
+	$(LINT)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
+	kubectl kustomize docker/kubernetes >$(LINT)/kubernetes.yaml
+	$(LINT)/bin/kubernetes-validate --strict $(LINT)/kubernetes.yaml
+	sed 's|/usr/local/bin/postern|/bin/true|' docker/postern.service >$(LINT)/postern.service
+	systemd-analyze verify --recursive-errors=no $(LINT)/postern.service
+	systemd-analyze security --offline=true --threshold=20 $(LINT)/postern.service >$(LINT)/exposure \
+		|| { cat $(LINT)/exposure; exit 1; }
+
+.build/lint/ready: Tests/Containers/lint.txt
+	@.ci/install python3-venv systemd
+	@command -v kubectl >/dev/null || .ci/install kubernetes-client
+	python3 -m venv .build/lint
+	.build/lint/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # The sources of the parsers are compiled into the fuzzers, without the rest of their module. What was found last time is
