@@ -9,7 +9,7 @@ CONFIGURATION = ROOT / "docker" / "nginx.conf"
 
 
 class ShippedProxy(Proxy):
-    """nginx in front of two gateways, where `gateways` are ports and `certificate` is a folder."""
+    """nginx in front of two gateways, where `gateways` are addresses and `certificate` is a folder."""
 
     def __init__(self, folder, gateways, certificate):
         self.plain_port = free_port()
@@ -20,8 +20,8 @@ class ShippedProxy(Proxy):
             " /tmp/": f" {self.folder}/",
             "listen 8000;": f"listen 127.0.0.1:{self.plain_port};",
             "listen 8443 ": f"listen 127.0.0.1:{self.port} ",
-            "server gateway:8080 ": f"server 127.0.0.1:{gateways[0]} ",
-            "server gateway-2:8080 ": f"server 127.0.0.1:{gateways[1]} ",
+            "server gateway:8080 ": f"server {gateways[0]} ",
+            "server gateway-2:8080 ": f"server {gateways[1]} ",
             "/etc/nginx/tls/": f"{certificate}/"})
 
     def command(self):

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import services_and_gateways
 from load import CALL, POSTS, SOCKETS, Load
-from programs import port_of
+from programs import Program, port_of, stop_all
 from shipped import shipped_proxy
 from streams import Reader
 from test_recovery import say
@@ -38,7 +38,7 @@ class Front:
 @pytest.fixture
 def front(tmp_path, tls):
     with services_and_gateways(tmp_path, "--allow-host", "api.example") as programs:
-        with shipped_proxy(tmp_path, [port_of(gateway) for gateway in programs[1:]], tls) as proxy:
+        with shipped_proxy(tmp_path, [f"127.0.0.1:{port_of(gateway)}" for gateway in programs[1:]], tls) as proxy:
             yield Front(proxy, programs, tls)
 
 
@@ -104,3 +104,16 @@ def test_callers_learn_from_both_gateways_that_the_service_is_absent(front):
         answer = front.curl("-w", "\n%{http_code}", f"{front.base}/rpc/calculator/add?a=2&b=3")
         text, _, status = answer.rpartition("\n")
         assert may_be_sent_again(f"{status} {text}")
+
+
+def test_gateways_are_reached_at_unix_sockets(tmp_path, tls):
+    addresses, programs = [f"unix:{tmp_path}/{name}.sock" for name in ("one", "two")], []
+    try:
+        for address in addresses:
+            programs.append(Program("postern-demo", "--listen", address, ready=f"listening on {address}"))
+        with shipped_proxy(tmp_path, addresses, tls) as proxy:
+            front = Front(proxy, [None], tls)
+            for _ in addresses:
+                assert front.curl(f"{front.base}/rpc/calculator/add?a=2&b=3") == "5"
+    finally:
+        stop_all(programs)
