@@ -1,18 +1,14 @@
 """What the HTTP doors answer to requests in the forms in which clients, proxies and browsers send them."""
 
-import functools
 import http.client
 import json
 import select
-import socket
 import subprocess
 import time
 
 import pytest
 
-from programs import (
-    LISTENING, NATIVE, PATIENCE, ROOT, Program, binary, port_of, start_in_process, start_sidecar, stop_all,
-    wait_until)
+from programs import LISTENING, NATIVE, PATIENCE, ROOT, Program, binary, port_of, start_in_process, stop_all
 
 APP = "https://app.example"
 SUB = "https://a.b.wild.example"
@@ -325,69 +321,6 @@ def worst_wait_during(port, batch):
     connection.close()
     assert len(answers) == 1000 and "result" in answers[0]
     return worst, total
-
-
-# Draining
-
-@pytest.mark.parametrize("topology", ["in-process", "sidecar"])
-def test_posts_to_a_gateway_that_stops_are_answered_503(topology, tmp_path):
-    start = start_in_process if topology == "in-process" else functools.partial(start_sidecar, tmp_path)
-    programs = start("--drain-grace", 60)
-    port = port_of(programs[-1])
-    connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE) for _ in range(7)]
-    try:
-        job = connections.pop()
-        job.request("POST", "/rpc", '{"jsonrpc":"2.0","id":7,"method":"jobs.run","params":[1,5000]}', JSON)
-        entry = '{"jsonrpc":"2.0","id":1,"method":"calculator.add","params":[1,2]}'
-        ping = '{"jsonrpc":"2.0","id":2,"method":"rpc.ping"}'
-        notification = '{"jsonrpc":"2.0","method":"calculator.add","params":[1,2]}'
-        bodies = [
-            (entry, 503), (f"[{entry},{entry.replace('1,', '3,', 1)},{notification}]", 503), (f"[{entry},{ping}]", 200),
-            (ping, 200), (notification, 202)]
-        # The heads arrive before the stop begins, the bodies after it: these connections are not idle.
-        path = connections[5]
-        for connection, (body, _) in zip(connections, bodies):
-            begin_post(connection, "/rpc", len(body))
-        begin_post(path, "/rpc/calculator/add", 5)
-        wait_until(lambda: ask(port, "/rpc/jobs/active").body == b"1")
-        programs[-1].process.terminate()
-        # Calls are refused before connections are.
-        wait_until(lambda: is_refused(port))
-        for connection, (body, status) in zip(connections, bodies):
-            connection.send(body.encode())
-            response = connection.getresponse()
-            text = response.read().decode()
-            assert response.status == status, text
-            assert (status == 503) == (response.headers["retry-after"] is not None)
-            assert (-32053 in [answer.get("error", {}).get("code") for answer in as_list(text)]) == ("calculator" in body and status != 202)
-        path.send(b"[1,2]")
-        response = path.getresponse()
-        assert response.status == 503 and response.headers["retry-after"] and b"-32053" in response.read()
-        assert job.getresponse().status == 200
-        programs[-1].process.wait(PATIENCE)
-    finally:
-        stop_all(programs)
-
-
-def begin_post(connection, path, length):
-    """Sends the head of a request; it has been read when this returns."""
-    connection.putrequest("POST", path)
-    connection.putheader("Content-Type", "application/json")
-    connection.putheader("Content-Length", str(length))
-    connection.putheader("Expect", "100-continue")
-    connection.endheaders()
-    assert select.select([connection.sock], [], [], PATIENCE)[0]
-
-
-def is_refused(port):
-    """Whether a gateway takes no more connections."""
-    with socket.socket() as connection:
-        return connection.connect_ex(("127.0.0.1", port)) != 0
-
-
-def as_list(text):
-    content = json.loads(text) if text else []
-    return content if isinstance(content, list) else [content]
 
 
 # Pages of one's own
