@@ -32,7 +32,7 @@ final class ChannelTransport: FrameTransport {
 
     func outputBecameReady() { execute { $0.flushOutput() } }
 
-    func waitUntilClosed() async { try? await closed.get() }
+    func waitUntilClosed() async { try? await closed.result() }
 
     func close() { execute { $0.close() } }
 

@@ -15,9 +15,9 @@ extension NativeServer {
         func close() async {
             // While the socket is open no other file has its inode.
             await file?.remove()
-            try? await channel.setOption(.autoRead, value: false).get()
+            try? await channel.setOption(.autoRead, value: false).result()
             await finishAccepting()
-            try? await channel.close()
+            try? await channel.close(mode: .all).result()
         }
 
         /// Waits until each connection that was accepted has its peer.
@@ -25,8 +25,8 @@ extension NativeServer {
         /// Its own loop makes the peer, and the loop of the listener then begins to serve it: SwiftNIO drops a connection
         /// between the two when the listener closes, without a goodbye.
         private func finishAccepting() async {
-            for loop in group.makeIterator() { try? await loop.submit {}.get() }
-            try? await channel.eventLoop.submit {}.get()
+            for loop in group.makeIterator() { try? await loop.submit {}.result() }
+            try? await channel.eventLoop.submit {}.result()
         }
     }
 
@@ -39,14 +39,14 @@ extension NativeServer {
             if options.socketFile.isSet { throw .noSocketFile(address) }
             do {
                 let bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                return Listener(channel: try await bootstrap.bind(host: host, port: port).get(), group: group)
+                return Listener(channel: try await bootstrap.bind(host: host, port: port).result(), group: group)
             } catch {
                 throw CallError(.unavailable, "Cannot listen at \(address): \(error)", ran: .no)
             }
         case .unix(let path):
             let (socket, file) = try await UnixListener(at: path, options.socketFile).listen()
             do {
-                let channel = try await bootstrap.withBoundSocket(socket.rawValue).get()
+                let channel = try await bootstrap.withBoundSocket(socket.rawValue).result()
                 // The channel has made it listen anew, with a shorter queue.
                 try UnixSocketCalls.listen(socket)
                 return Listener(channel: channel, group: group, file: file)

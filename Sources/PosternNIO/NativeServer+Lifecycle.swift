@@ -54,7 +54,7 @@ extension NativeServer {
         for peer in peers { peer.close() }
         await waitForHandlers(of: peers)
         for loop in group.makeIterator() {
-            try? await loop.submit { EventLoopExecutor.of(loop).retire() }.get()
+            try? await loop.submit { EventLoopExecutor.of(loop).retire() }.result()
         }
         try? await group.shutdownGracefully()
     }

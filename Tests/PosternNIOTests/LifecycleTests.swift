@@ -25,7 +25,7 @@ struct LifecycleTests {
             try? await Task.sleep(for: .seconds(3_600))
             // What a handler does after its cancellation takes turns of another thread, and of its loop. That is none of
             // the global executor's, on which other tests may wait for longer than a server waits for its handlers.
-            for _ in 0..<20 { try? await MultiThreadedEventLoopGroup.singleton.any().submit {}.get() }
+            for _ in 0..<20 { try? await MultiThreadedEventLoopGroup.singleton.any().submit {}.result() }
             for _ in 0..<500 { await Task.yield() }
             ended.put(MultiThreadedEventLoopGroup.currentEventLoop != nil)
         }

@@ -30,10 +30,10 @@ final class Crosswire: Sendable {
         }
         switch address {
         case .tcp(let host, let port), .tls(let host, let port):
-            listener = try await bootstrap.bind(host: host, port: port).get()
+            listener = try await bootstrap.bind(host: host, port: port).result()
             self.address = .tcp(host: host, port: listener.localAddress?.port ?? port)
         case .unix(let path):
-            listener = try await bootstrap.bind(unixDomainSocketPath: path).get()
+            listener = try await bootstrap.bind(unixDomainSocketPath: path).result()
             self.address = address
         }
         self.state = state
@@ -41,7 +41,7 @@ final class Crosswire: Sendable {
 
     func close() async throws {
         state.closeAll()
-        try await listener.close()
+        try await listener.close(mode: .all).result()
     }
 
     private final class SharedState: Sendable {

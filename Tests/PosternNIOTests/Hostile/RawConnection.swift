@@ -17,8 +17,8 @@ struct RawConnection: Sendable {
         }
         switch address {
         case .tcp(let host, let port), .tls(let host, let port):
-            channel = try await bootstrap.connect(host: host, port: port).get()
-        case .unix(let path): channel = try await bootstrap.connect(unixDomainSocketPath: path).get()
+            channel = try await bootstrap.connect(host: host, port: port).result()
+        case .unix(let path): channel = try await bootstrap.connect(unixDomainSocketPath: path).result()
         }
         self.received = received
     }
@@ -27,11 +27,11 @@ struct RawConnection: Sendable {
 
     /// Sends bytes and waits until the system has them.
     func deliver(_ bytes: [UInt8]) async throws {
-        try await channel.writeAndFlush(channel.allocator.buffer(bytes: bytes)).get()
+        try await channel.writeAndFlush(channel.allocator.buffer(bytes: bytes)).result()
     }
 
     /// Stops or begins to take from the socket what arrives.
-    func setReading(_ reads: Bool) async throws { try await channel.setOption(.autoRead, value: reads).get() }
+    func setReading(_ reads: Bool) async throws { try await channel.setOption(.autoRead, value: reads).result() }
 
     func close() { channel.close(promise: nil) }
 

@@ -22,15 +22,15 @@ struct RawServer: Sendable {
             }
         switch address {
         case .tcp(let host, let port), .tls(let host, let port):
-            listener = try await bootstrap.bind(host: host, port: port).get()
+            listener = try await bootstrap.bind(host: host, port: port).result()
             self.address = .tcp(host: host, port: listener.localAddress?.port ?? port)
         case .unix(let path):
-            listener = try await bootstrap.bind(unixDomainSocketPath: path).get()
+            listener = try await bootstrap.bind(unixDomainSocketPath: path).result()
             self.address = address
         }
     }
 
-    func close() async throws { try await listener.close() }
+    func close() async throws { try await listener.close(mode: .all).result() }
 
     private final class Answering: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
