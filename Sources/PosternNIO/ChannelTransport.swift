@@ -39,6 +39,6 @@ final class ChannelTransport: FrameTransport {
     /// Does something with the handler; nothing when the loop has ended, and with it the channel.
     private func execute(_ step: @escaping @Sendable (FrameHandler) -> Void) {
         guard !loopExecutor.hasRetired else { return }
-        loop.execute { [handler] in step(handler.value) }
+        loopExecutor.execute { [handler] _ in step(handler.value) }
     }
 }

@@ -35,6 +35,12 @@ final class EventLoopExecutor: TaskExecutor {
     private let phase = Atomic(Phase.outside)
     private let retired = Atomic(false)
 
+    /// The pieces of work that were put behind what the loop does, and have not begun.
+    private let queued = Atomic(0)
+
+    /// Whether anything was put behind what the loop does; asked for on its thread.
+    var hasWork: Bool { queued.load(ordering: .relaxed) > 0 }
+
     /// Whether the loop has ended, or is about to, and takes nothing more.
     var hasRetired: Bool { retired.load(ordering: .acquiring) }
 
@@ -96,7 +102,16 @@ final class EventLoopExecutor: TaskExecutor {
     }
 
     private func schedule() {
-        if hasRetired { Task.detached { self.run() } } else { loop.execute { self.run() } }
+        if hasRetired { Task.detached { self.run() } } else { execute { $0.run() } }
+    }
+
+    /// Has the loop run something behind what it does now.
+    func execute(_ work: @escaping @Sendable (EventLoopExecutor) -> Void) {
+        queued.add(1, ordering: .relaxed)
+        loop.execute {
+            self.queued.subtract(1, ordering: .relaxed)
+            work(self)
+        }
     }
 
     /// Starts a task; on the thread of the loop.

@@ -11,6 +11,7 @@ final class FrameHandler: ChannelInboundHandler {
     private let options: ConnectionOptions
     private var peer: Peer?
     private var executor: EventLoopExecutor?
+    private var polling: PolledChannel?
     private var context: ChannelHandlerContext?
     /// Half a frame.
     private var rest: ByteBuffer?
@@ -29,10 +30,11 @@ final class FrameHandler: ChannelInboundHandler {
         watch = ConnectionWatch(options, now: .now())
     }
 
-    /// Gives the handler its peer and the executor of its loop; once, before it is put into the pipeline.
-    func serve(_ peer: Peer, on executor: EventLoopExecutor) {
+    /// Sets the peer, the executor of the loop and the busy polling; once, before the handler is put into the pipeline.
+    func serve(_ peer: Peer, on executor: EventLoopExecutor, polling: PolledChannel?) {
         self.peer = peer
         self.executor = executor
+        self.polling = polling
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -44,6 +46,7 @@ final class FrameHandler: ChannelInboundHandler {
         end(DisconnectReason(.lost, "The connection was not made"))
         self.context = nil
         peer = nil
+        polling = nil
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -55,6 +58,7 @@ final class FrameHandler: ChannelInboundHandler {
         guard watching == nil, let context else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let period = watch.period
+        polling?.begin()
         watching = context.eventLoop.scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
             bound.value.checkTimes()
         }
@@ -65,6 +69,7 @@ final class FrameHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         watch.noteBytes(bytes.readableBytes)
+        polling?.noteInput()
         if var started = rest.take() {
             started.discardReadBytes()
             started.writeBuffer(&bytes)
@@ -107,6 +112,7 @@ final class FrameHandler: ChannelInboundHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         watch.noteRead(hasHalfFrame: rest != nil)
         flushOutput()
+        polling?.noteReadEnd()
         context.fireChannelReadComplete()
     }
 
@@ -133,6 +139,7 @@ final class FrameHandler: ChannelInboundHandler {
         let output = peer.takeOutput()
         guard !output.isEmpty else { return }
         write(output, to: context, promise: nil)
+        polling?.noteOutput()
     }
 
     private func write(_ bytes: [UInt8], to context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
@@ -171,6 +178,7 @@ final class FrameHandler: ChannelInboundHandler {
 
     private func end(_ reason: DisconnectReason) {
         stopWatching()
+        polling?.end()
         peer?.transportClosed(reason)
     }
 

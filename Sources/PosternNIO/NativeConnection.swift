@@ -4,13 +4,14 @@ import Postern
 
 /// Puts a peer onto a channel.
 enum NativeConnection {
-    /// Makes the peer of a channel; runs on the channel's event loop.
+    /// Makes the peer of a channel, which is polled as long as is said at most; runs on the channel's event loop.
     static func install(
         on channel: any Channel,
         as end: ConnectionEnd,
         exposing dispatcher: any Dispatcher,
         options: ConnectionOptions,
-        security: ConnectionSecurity
+        security: ConnectionSecurity,
+        busyPolling: Duration = .zero
     ) throws -> Peer {
         let handler = FrameHandler(options: options)
         let peer = Peer(
@@ -23,7 +24,8 @@ enum NativeConnection {
             observer: options.observer,
             authentication: options.authentication.map { PeerAuthentication($0, at: end) }
         )
-        handler.serve(peer, on: EventLoopExecutor.of(channel.eventLoop))
+        let executor = EventLoopExecutor.of(channel.eventLoop)
+        handler.serve(peer, on: executor, polling: PolledChannel(channel, on: executor, atMost: busyPolling))
         try security.install(on: channel, as: end.role)
         try channel.pipeline.syncOperations.addHandler(handler)
         return peer

@@ -20,6 +20,7 @@ import Testing
         "Sources/LibWebSockets/WebSocket/WebSocketContext.swift",
         "Sources/Postern/Payload/BulkCopy.swift",
         "Sources/Postern/Waiting/Suspension.swift",
+        "Sources/PosternNIO/BusyPolling/BusyPoller.swift",
         "Sources/PosternNIO/EventLoopExecutor.swift",
         "Sources/PosternNIO/ArrivalDescriptor.swift",
         "Sources/PosternNIO/Unix/UnixSocketCalls.swift",

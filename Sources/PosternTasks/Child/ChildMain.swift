@@ -20,7 +20,13 @@ enum ChildMain {
         do {
             let channel = try takeChannel()
             let options = options(task.taskName)
-            let peer = try await Peer.adopt(channel, as: .initiator, serving: runner.dispatcher, options: options)
+            let peer = try await Peer.adopt(
+                channel,
+                as: .initiator,
+                serving: runner.dispatcher,
+                options: options,
+                busyPolling: takeBusyPolling()
+            )
             let signal = watchForTermination { runner.stop() }
             peer.onDisconnect { _ in
                 if !runner.isDetached { endSoon { runner.stop() } }
@@ -45,6 +51,11 @@ enum ChildMain {
         _ = try nothing.duplicate(as: .standardInput)
         try nothing.close()
         return channel
+    }
+
+    private static func takeBusyPolling() -> Duration {
+        defer { SystemCalls.setEnvironment(BusyPolling.variable, to: nil) }
+        return BusyPolling.duration(SystemCalls.environment(BusyPolling.variable))
     }
 
     private static func options(_ name: String) -> ConnectionOptions {

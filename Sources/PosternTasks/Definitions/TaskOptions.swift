@@ -24,6 +24,13 @@ public struct TaskOptions: Sendable {
     public var environment: [String: String?] = [:]
     /// Where the child starts; `nil` for the folder of the parent.
     public var workingDirectory: String?
+    /// How long parent and child poll their channel at most after output, before they wait for input: 50 microseconds.
+    ///
+    /// Busy polling spares a short call that a sleeping processor is woken for each side, which takes longer than the call.
+    /// It costs processor time, at most this long for each message sent, and adapts: after a wait that was longer there is
+    /// none until waits are short again. More than 1 ms counts as 1 ms, and zero turns it off. There is none where a process
+    /// may use one processor only, and for tasks that do not speak the native protocol over a channel.
+    public var busyPolling = Duration.microseconds(50)
 
     /// Starts from the defaults.
     public init() {}

@@ -41,7 +41,13 @@ extension TaskNode {
             // A child that is held by a debugger, or computes on all threads, is not lost: its process is watched.
             options.pingInterval = .longest
             options.frameTimeout = .longest
-            return try await Peer.adopt(channel, as: .acceptor, serving: dispatcher, options: options)
+            return try await Peer.adopt(
+                channel,
+                as: .acceptor,
+                serving: dispatcher,
+                options: options,
+                busyPolling: self.options.busyPolling
+            )
         case .jsonLines:
             var options = JSONLines.Options()
             options.name = ownName
@@ -105,7 +111,10 @@ extension TaskNode {
     ) -> ChildProcess {
         var environment = options.environment
         environment["POSTERN_TASK_ID"] = .some(id)
-        if self.command.program == nil { environment[TaskProgram.variable] = .some(name) }
+        if self.command.program == nil {
+            environment[TaskProgram.variable] = .some(name)
+            environment[BusyPolling.variable] = .some(BusyPolling.text(options.busyPolling))
+        }
         for (name, value) in command.environment { environment[name] = .some(value) }
         return ChildProcess(
             arguments: command.arguments,

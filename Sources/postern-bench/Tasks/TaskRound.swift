@@ -14,18 +14,20 @@ struct TaskRound {
     ///
     /// - Parameters:
     ///   - definition: The child.
+    ///   - options: How it is started.
     ///   - isGlobal: Whether the callers run on Swift's global executor, and not on the connection's event loop.
     ///   - time: How long the calls of each rate are made.
     /// - Returns: The reading.
     /// - Throws: What spawning and calling the child throw.
     static func measure<Definition: TaskDefinition>(
         _ definition: Definition,
+        _ options: TaskOptions,
         isGlobal: Bool,
         _ time: TimeOptions
     ) async throws -> Self {
         let host = TaskHost()
         let began = ContinuousClock.now
-        let child = try await host.spawn(definition)
+        let child = try await host.spawn(definition, options: options)
         try await add(child)
         let firstCall = ContinuousClock.now - began
         let executor = isGlobal ? nil : child.executor

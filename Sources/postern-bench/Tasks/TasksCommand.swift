@@ -20,6 +20,9 @@ struct TasksCommand: AsyncParsableCommand {
     @Flag(help: "Makes the calls on Swift's global executor, and not on the event loop of the connection.")
     var global = false
 
+    @Option(help: "How long parent and child poll their channel at most, in microseconds; 0 for not at all.")
+    var busyPolling = 50
+
     @OptionGroup var time: TimeOptions
 
     func run() async throws {
@@ -29,11 +32,17 @@ struct TasksCommand: AsyncParsableCommand {
         }
     }
 
+    private var options: TaskOptions {
+        var options = TaskOptions()
+        options.busyPolling = .microseconds(busyPolling)
+        return options
+    }
+
     private func measure() async throws -> TaskRound {
         guard let name = program.first else {
-            return try await TaskRound.measure(CalculatorTask(), isGlobal: global, time)
+            return try await TaskRound.measure(CalculatorTask(), options, isGlobal: global, time)
         }
         let command = TaskCommand.program(name, Array(program.dropFirst()))
-        return try await TaskRound.measure(ForeignCalculator(command: command), isGlobal: global, time)
+        return try await TaskRound.measure(ForeignCalculator(command: command), options, isGlobal: global, time)
     }
 }
