@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 
-from engine import podman
+from engine import podman, run
 
 START_SECONDS = 20
 STOP_SECONDS = 15
@@ -45,6 +45,11 @@ class Container:
     def process(self):
         """The number of its first process, as the host counts."""
         return int(self.inspect("{{.State.Pid}}"))
+
+    @property
+    def processes(self):
+        """The numbers of all its processes, as the host counts."""
+        return [int(number) for number in podman("top", self.id, "hpid").splitlines()[1:]]
 
     def inspect(self, template):
         """A part of its description."""
@@ -84,7 +89,7 @@ class Container:
 
     def logs(self):
         """What it has written so far."""
-        return podman("logs", self.id)
+        return run("bash", "-c", 'exec podman logs "$0" 2>&1', self.id)
 
     def remove(self):
         """Ends it without notice, and removes what it wrote."""

@@ -15,6 +15,8 @@ from waiting import until
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "calculator.add", "params": [2, 3]}
 MEBIBYTE = 1 << 20
+# What a gateway needs to start.
+ABSENT = {"POSTERN_UPSTREAM": "unix:/run/postern/absent.sock"}
 
 
 def test_the_process_has_no_rights(demo):
@@ -62,13 +64,13 @@ def test_a_stream_arrives_as_server_sent_events(demo):
 
 
 def children(process):
-    """The processes, ended ones among them, whose parent this one is."""
-    found = []
+    """The numbers of the processes, zombies among them, whose parent this one is."""
+    found = set()
     for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             name, fields = file.read_text().rsplit(")", 1)
             if int(fields.split()[1]) == process:
-                found.append(name)
+                found.add(int(name.split()[0]))
     return found
 
 
@@ -89,11 +91,23 @@ def test_a_demo_is_healthy(demo):
 
 
 def test_a_gateway_without_its_service_is_not_healthy(start):
-    gateway = start("postern", environment={"POSTERN_UPSTREAM": "unix:/run/postern/absent.sock"})
+    gateway = start("postern", environment=ABSENT)
     until(lambda: ask(f"{gateway.url}/livez")[0] == 200)
     assert not gateway.check_health()
     gateway.kill("TERM")
     assert gateway.wait() == 0
+
+
+def test_a_gateway_that_listens_on_a_unix_socket_is_asked_there_for_its_health(start, volume):
+    environment = {"POSTERN_LISTEN": "unix:/run/postern/http.sock"}
+    demo = start("postern-demo", environment=environment, options=[f"--volume={volume}:/run/postern"])
+    until(demo.check_health)
+
+
+def test_there_are_as_many_event_loops_as_processors_in_the_quota(start):
+    demo = start("postern-demo", environment={"POSTERN_LOG_LEVEL": "info"}, options=["--cpus=1.5"]).wait_ready()
+    line = next(line for line in demo.logs().splitlines() if "event loops" in line)
+    assert "loops=1 " in line and "quota of 1.5" in line
 
 
 def test_a_service_of_another_package_is_served_by_the_gateway_inside(start):
@@ -112,9 +126,13 @@ def test_a_program_that_is_called_wrongly_ends_with_its_own_exit_code(start):
     assert start("postern", "gateway", "--port", "x").wait() == 64
 
 
-def test_a_process_that_lost_its_parent_does_not_stay_as_a_zombie(demo):
-    demo.run("bash", "-c", "sleep 0.2 >/dev/null 2>&1 &")
-    until(lambda: children(demo.process) == [])
+@pytest.mark.parametrize("image", ["postern", "postern-demo"])
+def test_a_process_that_lost_its_parent_does_not_stay_as_a_zombie(start, image):
+    container = start(image, environment=ABSENT)
+    until(lambda: ask(f"{container.url}/livez")[0] == 200)
+    before = children(container.process)
+    container.run("bash", "-c", "sleep 0.2 >/dev/null 2>&1 &")
+    until(lambda: children(container.process) == before)
 
 
 def test_calls_in_flight_are_answered_before_the_container_stops(start):
