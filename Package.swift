@@ -168,7 +168,7 @@ let package = Package(
             name: "task-program",
             dependencies: ["Postern", "PosternTasks", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/Fixtures/TaskProgram",
-            exclude: ["child.py"]
+            exclude: ["child.py", "endless.py"]
         ),
         .executableTarget(
             name: "task-launcher",

@@ -72,7 +72,7 @@ struct PythonTests {
         let host = TaskHost()
         var options = TaskOptions()
         options.stopGrace = .seconds(600)
-        let child = try await host.spawn(PythonChild(endless: true), options: options)
+        let child = try await host.spawn(Endless(), options: options)
         #expect(try await child.result == 1)
         #expect(host.tasks.map(\.state) == [.done])
         kill(try #require(child.processIdentifier), SIGKILL)
@@ -88,4 +88,11 @@ struct PythonTests {
         #expect(message.contains("exit code 1; it wrote: Try 'cp --help' for more"), "\(message)")
         await host.end()
     }
+}
+
+/// A task in Python that has a result, and whose events do not end.
+private struct Endless: TaskDefinition {
+    typealias Output = Int
+
+    var command: TaskCommand { .program(".venv/bin/python", ["Tests/Fixtures/TaskProgram/endless.py"]) }
 }

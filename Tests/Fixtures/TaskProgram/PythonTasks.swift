@@ -14,8 +14,6 @@ struct PythonChild: TaskDefinition {
     var leaf: [String] = []
     /// Whether a task goes on when the one below it has ended.
     var lingers = false
-    /// Whether the events of the tasks below do not end.
-    var endless = false
 
     var command: TaskCommand {
         .program(".venv/bin/python", ["Tests/Fixtures/TaskProgram/child.py"])

@@ -63,9 +63,7 @@ def fail() -> None:
 
 
 async def main(task: postern_task.Task, depth: int = 0, fails: bool = False, stays: bool = False, flag: bool = False,
-               leaf: list = [], lingers: bool = False, endless: bool = False) -> int:
-    if endless:
-        task._events.end = lambda: None
+               leaf: list = [], lingers: bool = False) -> int:
     if flag:
         await task.parent.call("set_called")
     if depth == 0 and not stays:
