@@ -45,15 +45,19 @@ struct AuthenticationTests {
         await ends.close()
     }
 
-    @Test("Check 19: both users hear of a wrong secret before any time has run out", arguments: Wiring.allCases)
+    @Test("Check 19: both users hear of a wrong secret within a second", arguments: Wiring.allCases)
     func aWrongSecretIsToldSoon(wiring: Wiring) async throws {
-        let began = ContinuousClock.now
-        let ends = try await Ends.make(wiring, serving: Stuck(), client: Secrets.wrong, server: Secrets.right)
-        await #expect(throws: CallError.self) { try await ends.client.call("one") }
-        _ = await ends.refused.first { _ in true }
-        // That of a handshake is a minute here, that of a call more.
-        #expect(ContinuousClock.now - began < .seconds(50))
-        await ends.close()
+        var times: [Duration] = []
+        // A busy machine may take longer now and then.
+        repeat {
+            let began = ContinuousClock.now
+            let ends = try await Ends.make(wiring, serving: Stuck(), client: Secrets.wrong, server: Secrets.right)
+            await #expect(throws: CallError.self) { try await ends.client.call("one") }
+            _ = await ends.refused.first { _ in true }
+            times.append(.now - began)
+            await ends.close()
+        } while times.count < 10 && !times.contains { $0 < .seconds(1) }
+        #expect(times.contains { $0 < .seconds(1) }, "\(times)")
     }
 
     @Test(

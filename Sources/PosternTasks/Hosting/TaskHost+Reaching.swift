@@ -19,9 +19,15 @@ extension TaskHost {
         guard !task.state.isFinal, let branch = hub.branch(of: owner, towards: id), let node = node(branch) else {
             return try task.answer(call)
         }
-        var call = call
-        call.method = TaskPath.path(of: call.method, in: id)
-        return try await node.dispatch(call)
+        var passedOn = call
+        passedOn.method = TaskPath.path(of: call.method, in: id)
+        do throws(CallError) { return try await node.dispatch(passedOn) } catch {
+            // A task above may end, because this one has, before it passes the result on: what it reported by then counts.
+            guard call.method == "task/result", error.code == .unavailable || node.state.isFinal else { throw error }
+            _ = await node.finished.value()
+            guard let task = hub.task(id), task.state.isFinal else { throw error }
+            return try task.answer(call)
+        }
     }
 }
 

@@ -10,14 +10,24 @@ struct LauncherSignalTests {
     /// A program that ignores SIGTERM and has a grandchild in a session of its own that does so too.
     static let stubborn = "trap '' TERM; (setsid sleep 600 &); exec sleep 601"
 
+    /// A program that the signal did not reach would end after a grace of a second or two.
+    ///
+    /// The best of some tries counts, as a busy machine may hold up any of them.
     @Test(arguments: [true, false])
-    func aProgramWithoutHandlerEndsWithTheSignal(inNamespace: Bool) async throws {
-        let process = await ContainedProcess(inNamespace: inNamespace)
-        let (exit, _) = try await process.run(["sleep", "600"]) { running in
-            #expect(await running.hasStarted("sleep"))
-            running.signal(SIGTERM)
-        }
-        #expect(exit == .signal(Int(SIGTERM)))
+    func aProgramWithoutHandlerEndsWithTheSignalInHalfASecond(inNamespace: Bool) async throws {
+        var times: [Duration] = []
+        repeat {
+            let process = await ContainedProcess(inNamespace: inNamespace)
+            var signalled = ContinuousClock.now
+            let (exit, _) = try await process.run(["sleep", "600"]) { running in
+                #expect(await running.hasStarted("sleep"))
+                signalled = .now
+                running.signal(SIGTERM)
+            }
+            times.append(.now - signalled)
+            #expect(exit == .signal(Int(SIGTERM)))
+        } while times.count < 10 && !times.contains { $0 < .milliseconds(500) }
+        #expect(times.contains { $0 < .milliseconds(500) }, "\(times)")
     }
 
     @Test(arguments: [true, false])
