@@ -6,7 +6,7 @@ import Testing
     private static let maximumMedian = 120
     /// One file each, so that a program takes it along by copying it.
     private static let maximumLinesByPath = [
-        "public/python/postern.py": 765, "public/python/postern_task.py": 480,
+        "public/python/postern.py": 765, "public/python/postern_task.py": 490,
     ]
     private static let maximumColumns = 120
     private static let endings = [".swift", ".js", ".mjs", ".css", ".html", ".py", ".sh", ".h", "Makefile"]

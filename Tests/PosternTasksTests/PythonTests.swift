@@ -18,6 +18,15 @@ struct PythonTests {
         await host.end()
     }
 
+    @Test(arguments: [("closed", "ValueError: boom"), ("unusual", "Unusual: boom"), ("nameless", "Nameless")])
+    func aPythonTaskFailsWithAnyError(how: String, text: String) async throws {
+        let host = TaskHost()
+        let child = try await host.spawn(FailingPython(how: how), options: .patient)
+        let error = await #expect(throws: CallError.self) { try await child.result }
+        #expect(error?.message == "Task \(child.id) failed: \(text)")
+        await host.end()
+    }
+
     @Test func aPythonChildCallsItsParent() async throws {
         let router = Router()
         let isCalled = Flag()

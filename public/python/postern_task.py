@@ -424,10 +424,10 @@ class _Runner:
             outcome = postern.CallError(postern.CANCELLED, f"Task {task.id} was stopped")
         except postern.CallError as error:
             outcome = error
-        except Exception as error:
-            traceback.print_exc()
-            outcome = postern.CallError(postern.FAILED, f"{type(error).__name__}: {error}",
-                                        details={"type": type(error).__name__})
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            outcome = _failure(error)
         await task._end()
         if not isinstance(outcome, postern.CallError):
             self.outcome.set_result(outcome)
@@ -436,6 +436,16 @@ class _Runner:
             outcome = postern.CallError(postern.CANCELLED, f"Task {task.id} was stopped")
         self.outcome.set_exception(outcome)
         self.outcome.exception()  # It may have no reader.
+
+
+def _failure(error: BaseException) -> postern.CallError:
+    """The failure of a task whose work has ended with an error, whatever that is."""
+    name = text = type(error).__name__
+    with contextlib.suppress(Exception):  # Standard error may be closed, and the error without a text.
+        traceback.print_exc()
+    with contextlib.suppress(Exception):
+        text = f"{name}: {error}"
+    return postern.CallError(postern.FAILED, text, details={"type": name})
 
 
 async def _serve(channel: socket.socket, main: Callable[..., Awaitable[Any]],

@@ -20,6 +20,18 @@ struct PythonChild: TaskDefinition {
     }
 }
 
+/// A task of `failing.py`.
+struct FailingPython: TaskDefinition {
+    typealias Output = Int
+
+    /// What happens: `closed` standard error, or an `unusual` or `nameless` error.
+    var how: String
+
+    var command: TaskCommand {
+        .program(".venv/bin/python", ["Tests/Fixtures/TaskProgram/failing.py"])
+    }
+}
+
 /// Spawns tasks in Python, as deep as it is asked.
 struct PythonKeeper: ChildTask {
     /// How many levels are below.
