@@ -54,6 +54,17 @@ import Testing
         #expect(tree.accepts(TaskEvent(.log, of: "b", parent: "a"), from: "a"))
     }
 
+    @Test func aTaskThatMakesRoomTakesThoseBelowItAlong() {
+        var tree = tree([("a", nil), ("b", "a"), ("c", "b"), ("other", nil)])
+        tree.apply(ended("a", nil))
+        for number in 0..<TaskTree.endedLimit {
+            tree.apply(created("\(number)", "other"))
+            tree.apply(ended("\(number)", "other"))
+        }
+        #expect(tree["a"] == nil && tree["b"] == nil && tree["c"] == nil)
+        #expect(tree.all.count == TaskTree.endedLimit + 1 && tree.all.first?.id == "other")
+    }
+
     @Test func whatIsShownOfAValueCanAlwaysBeSent() throws {
         #expect(Value.double(.nan).presentable.value == .string("nan"))
         #expect(

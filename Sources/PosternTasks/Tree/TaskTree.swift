@@ -1,6 +1,6 @@
 /// The tasks that are known, by what has happened to them.
 struct TaskTree {
-    /// Tasks that have ended and are kept; the oldest make room.
+    /// Tasks that have ended and are kept; the oldest make room, with those below them.
     static let endedLimit = 1_000
     /// Tasks that live in the whole tree; those that other processes spawn beyond it are not shown.
     static let livingLimit = 10_000
@@ -86,8 +86,11 @@ struct TaskTree {
         ended.append(id)
         guard ended.count > Self.endedLimit else { return }
         let oldest = ended.removeFirst()
-        tasks[oldest] = nil
-        order.removeAll { $0 == oldest }
+        // What is below it could not be reached any more, and its end not be noted.
+        let dropped = Set(descendants(of: oldest).map(\.id) + [oldest])
+        for id in dropped { tasks[id] = nil }
+        order.removeAll { dropped.contains($0) }
+        ended.removeAll { dropped.contains($0) }
     }
 }
 
