@@ -147,6 +147,6 @@ private struct Pace {
 
     mutating func note(_ time: Duration) { times.append(time) }
 
-    /// Whether half of them took less than a second: a busy machine may hold up others for longer.
-    var isKept: Bool { times.count { $0 < .seconds(1) } >= times.count / 2 }
+    /// Whether four of five took less than a second: a busy machine may hold up others for longer.
+    var isKept: Bool { times.count { $0 < .seconds(1) } >= times.count * 4 / 5 }
 }
