@@ -61,7 +61,7 @@ def ended(server, root, count):
         below = [task for task in known.values() if task.get("parent") == root and task["state"] in ("done", "fail", "stop")]
         return known if len(below) == count else None
 
-    return until(find)
+    return wait_until(find)
 
 
 def test_a_task_is_spawned_and_awaited_with_curl(server):
