@@ -6,18 +6,10 @@ import socket
 import struct
 import time
 
+from programs import PATIENCE, wait_until  # noqa: F401  Tests of attacks wait by it as `raw.wait_until`.
+
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 TEXT, BINARY, CLOSE, PING, PONG, CONTINUATION = 1, 2, 8, 9, 10, 0
-# How many seconds may pass until what has to happen has happened, on a machine that is busy with other work.
-PATIENCE = 60
-
-
-def wait_until(condition):
-    """Waits until a condition holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.02)
 
 
 def connect(port, timeout=PATIENCE, receive_buffer=None):
