@@ -36,7 +36,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
-        .target(name: "Postern", exclude: ["WireProtocol.md"]),
+        .target(name: "Postern"),
         .target(name: "PosternPacing"),
         .target(
             name: "PosternNIO",
@@ -93,8 +93,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            exclude: ["TaskProtocol.md"]
+            ]
         ),
         .target(
             name: "PosternPrograms",

@@ -12,7 +12,7 @@ import Testing
 
     @Test(arguments: [("Cowait", "CW"), ("KaaRPC", "KA"), ("RPyC", "RP"), ("Aiomas", "AI")])
     func everyPromiseIsShownByATest(page: String, prefix: String) {
-        let rows = Self.rows(of: SourceTree.text(of: "Sources/ComingFrom/\(page).md"))
+        let rows = Self.rows(of: SourceTree.text(of: "Sources/Postern/Documentation.docc/ComingFrom/\(page).md"))
         let wanted = (Self.promised[prefix] ?? []).map { "\(prefix)-\($0 < 10 ? "0" : "")\($0)" }
         #expect(rows.map(\.id) == wanted)
         for row in rows { #expect(Self.tests.contains(row.test), "\(row.id): there is no test \(row.test)") }

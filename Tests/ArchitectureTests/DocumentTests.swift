@@ -3,13 +3,16 @@ import Testing
 /// What the documents say about the sources.
 @Suite struct DocumentTests {
     private static let paths = [
-        "README.md", "CONTRIBUTING.md", "Sources/Architecture.md", "Sources/Performance.md",
-        "Sources/Postern/WireProtocol.md", "Sources/PosternTasks/TaskProtocol.md", "Sources/ComingFrom/Cowait.md",
-        "Sources/ComingFrom/KaaRPC.md",
-        "Sources/ComingFrom/RPyC.md", "Sources/ComingFrom/Aiomas.md", "Sources/Faults.md",
+        "README.md", "CONTRIBUTING.md", "Sources/Postern/Documentation.docc/Architecture.md",
+        "Sources/Postern/Documentation.docc/Performance.md",
+        "Sources/Postern/Documentation.docc/WireProtocol.md", "Sources/PosternTasks/Documentation.docc/TaskProtocol.md",
+        "Sources/Postern/Documentation.docc/ComingFrom/Cowait.md",
+        "Sources/Postern/Documentation.docc/ComingFrom/KaaRPC.md",
+        "Sources/Postern/Documentation.docc/ComingFrom/RPyC.md",
+        "Sources/Postern/Documentation.docc/ComingFrom/Aiomas.md", "Tests/PosternNIOTests/Hostile/Faults.md",
         "docker/Deployment.md",
     ]
-    private static let architecture = Document(path: "Sources/Architecture.md")
+    private static let architecture = Document(path: "Sources/Postern/Documentation.docc/Architecture.md")
 
     @Test func theArchitectureNamesEveryModule() {
         let manifest = Manifest(SourceTree.text(of: "Package.swift"))

@@ -6,13 +6,13 @@ import Testing
         (1...5).map { "21.\($0)" } + ["H16"] + (1...18).map { "M\($0)" }
 
     @Test func everyFaultIsShownByATest() {
-        let rows = Self.rows(of: SourceTree.text(of: "Sources/Faults.md"))
+        let rows = Self.rows(of: SourceTree.text(of: "Tests/PosternNIOTests/Hostile/Faults.md"))
         #expect(rows.map(\.id) == Self.promised)
         #expect(rows.flatMap { Self.faults(of: $0, TestFunction.all) } == [])
     }
 
     @Test func everyTestOfAFaultIsInTheTable() {
-        let named = Set(Self.rows(of: SourceTree.text(of: "Sources/Faults.md")).flatMap(\.tests))
+        let named = Set(Self.rows(of: SourceTree.text(of: "Tests/PosternNIOTests/Hostile/Faults.md")).flatMap(\.tests))
         let hostile = TestFunction.all.filter { $0.path.hasPrefix(Self.folder) && !$0.title.isEmpty }
         #expect(hostile.count > 20)
         #expect(hostile.map(\.name).filter { !named.contains($0) } == [])

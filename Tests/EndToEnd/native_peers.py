@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "public/python"))
 import postern  # noqa: E402
 
 SECONDS = 2 * PATIENCE
-PAGE = (ROOT / "Sources/Postern/WireProtocol.md").read_text()
+PAGE = (ROOT / "Sources/Postern/Documentation.docc/WireProtocol.md").read_text()
 KINDS = [kind for row in re.findall(r"^\| ([a-z, ]+) \| `\[\d+,", PAGE, re.MULTILINE) for kind in row.split(", ")]
 
 

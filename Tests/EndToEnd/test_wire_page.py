@@ -7,7 +7,7 @@ import pytest
 
 from programs import ROOT
 
-PAGE = (ROOT / "Sources/Postern/WireProtocol.md").read_text()
+PAGE = (ROOT / "Sources/Postern/Documentation.docc/WireProtocol.md").read_text()
 EXAMPLES = re.findall(r"^    [<>] (\[.*\])\n      ([0-9a-f]{8}) ([0-9a-f]+)$", PAGE, re.MULTILINE)
 
 

@@ -25,7 +25,9 @@ struct WorkedExampleTests {
     }
 
     private static var page: URL {
-        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/Postern/WireProtocol.md")
+        URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../Sources/Postern/Documentation.docc/WireProtocol.md"
+        )
     }
 
     private func hexadecimal(_ bytes: [UInt8]) -> String {

@@ -30,5 +30,5 @@ import Testing
     }
 
     private static let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Sources/ComingFrom/RPyC.md")
+        .deletingLastPathComponent().appending(path: "Sources/Postern/Documentation.docc/ComingFrom/RPyC.md")
 }

@@ -6,10 +6,11 @@ import SystemPackage
 import Testing
 @testable import task_program
 
-/// The programs of Cowait's page about calls, as `Sources/ComingFrom/Cowait.md` has them.
+/// The programs of Cowait's page about calls, as `Sources/Postern/Documentation.docc/ComingFrom/Cowait.md` has them.
 @Suite(.timeLimit(.minutes(10)))
 struct CowaitTests {
-    private static let page = (try? String(contentsOfFile: "Sources/ComingFrom/Cowait.md", encoding: .utf8)) ?? ""
+    private static let page =
+        (try? String(contentsOfFile: "Sources/Postern/Documentation.docc/ComingFrom/Cowait.md", encoding: .utf8)) ?? ""
 
     @Test func aParentTaskCallsItsChildAndReturnsTheResult() async throws {
         #expect(try await Self.run("parent-calls-child") == "1337\n")

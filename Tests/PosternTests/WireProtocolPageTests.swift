@@ -55,6 +55,8 @@ import Testing
     }
 
     private static var file: URL {
-        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/Postern/WireProtocol.md")
+        URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../Sources/Postern/Documentation.docc/WireProtocol.md"
+        )
     }
 }
