@@ -56,6 +56,26 @@ extension MessagePack {
         output.append(copying: bytes)
     }
 
+    /// Appends a timestamp as extension -1, in 4, 8 or 12 bytes.
+    public static func write(_ value: Timestamp, into output: inout [UInt8]) throws(PayloadError) {
+        let nanoseconds = UInt64(value.nanoseconds)
+        if let seconds = UInt64(exactly: value.seconds), seconds < 1 << 34 {
+            if nanoseconds == 0, seconds < 1 << 32 {
+                append(0xd6, UInt64(timestampType) << 32 | seconds, bytes: 5, to: &output)
+            } else {
+                output.append(0xd7)
+                append(timestampType, nanoseconds << 34 | seconds, bytes: 8, to: &output)
+            }
+        } else {
+            output.append(0xc7)
+            output.append(12)
+            append(timestampType, nanoseconds, bytes: 4, to: &output)
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                output.append(UInt8(truncatingIfNeeded: UInt64(bitPattern: value.seconds) >> shift))
+            }
+        }
+    }
+
     /// Begins an array whose length is not known yet.
     public static func beginArray(into output: inout [UInt8]) -> ContainerMark { begin(0xdd, into: &output) }
 

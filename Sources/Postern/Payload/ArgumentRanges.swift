@@ -25,29 +25,3 @@ public struct ArgumentRanges: Sendable {
         }
     }
 }
-
-/// The parameters of a method, as a codec needs them to find arguments.
-public struct ParameterList: Sendable {
-    /// The names in order, as UTF-8 bytes.
-    public let names: [[UInt8]]
-
-    /// Lists parameters by name.
-    public init(_ names: [String]) { self.names = names.map { Array($0.utf8) } }
-
-    /// The index of the parameter with this name, or `nil`.
-    public func index(of name: Span<UInt8>) -> Int? {
-        for (index, candidate) in names.enumerated() {
-            if candidate.span.hasSameBytes(as: name) { return index }
-        }
-        return nil
-    }
-}
-
-extension Span<UInt8> {
-    /// Tells whether two spans hold the same bytes.
-    package func hasSameBytes(as other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
-    }
-}

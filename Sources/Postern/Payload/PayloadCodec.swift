@@ -125,3 +125,77 @@ public struct ContainerMark: Sendable {
     /// Marks a container that begins at an offset of the output.
     public init(start: Int) { self.start = start }
 }
+
+extension PayloadCodec {
+    /// Encodes any value, straight into the output.
+    ///
+    /// What was appended is taken off again when it fails. The encoder needs its containers closed in order: writing to
+    /// an outer one closes those inside it, and writing to a closed one fails.
+    ///
+    /// - Throws: `.notEncodable` with the path to the value in its message (`user.name[2]: …`), `.limitExceeded` for
+    ///   values nested deeper than 64.
+    public static func encode(_ value: some Encodable, into output: inout [UInt8]) throws(PayloadError) {
+        if try writeFrequent(value, self, &output) { return }
+        let start = output.count
+        do throws(PayloadError) {
+            if let scalar = value as? any PayloadScalar { return try scalar.write(as: self, into: &output) }
+            let sink = EncodingSink(taking: &output, codec: self)
+            defer { sink.giveBack(to: &output) }
+            do { try ValueEncoder(sink: sink).encode(value) } catch { throw PayloadError(encoding: error) }
+            try sink.finish()
+        } catch {
+            output.removeLast(output.count - start)
+            throw error
+        }
+    }
+
+    /// Decodes a value of any type.
+    ///
+    /// - Throws: `PayloadError` with the path to the value in its message (`user.name[2]: …`), also for what the type
+    ///   itself finds wrong.
+    public static func decode<T: Decodable>(_ type: T.Type, from value: Span<UInt8>) throws(PayloadError) -> T {
+        if let frequent = readFrequent(type, value, self) { return frequent }
+        if let scalar = type as? any PayloadScalar.Type, let result = try scalar.read(value, as: self) as? T {
+            return result
+        }
+        let source = DecodingSource(bytes: Array(copying: value), codec: self)
+        do {
+            return try T(from: ValueDecoder(source: source, range: 0..<value.count, path: CodingTrail(), depth: 0))
+        } catch {
+            throw PayloadError(decoding: error)
+        }
+    }
+}
+
+extension PayloadCodec {
+    /// Reads RFC 3339 text.
+    public static func readTimestamp(_ value: Span<UInt8>) throws(PayloadError) -> Timestamp {
+        let kind = try kind(of: value)
+        guard kind == .string else { throw .expected(Timestamp.phrase, found: kind.phrase) }
+        return try Timestamp(text: try readString(value))
+    }
+
+    /// Appends RFC 3339 text with milliseconds.
+    public static func write(_ value: Timestamp, into output: inout [UInt8]) throws(PayloadError) {
+        write(try value.text(), into: &output)
+    }
+}
+
+/// How much one payload may hold.
+public struct PayloadLimits: Hashable, Sendable {
+    /// How deep arrays and maps may stand inside each other; no reader goes below 64.
+    public var depth = 64
+    /// How many values a payload may hold: every scalar, container and name counts as one.
+    public var values = 100_000
+
+    /// The limits that every reader keeps without being asked.
+    public static let standard = PayloadLimits()
+
+    /// Takes limits; a depth above 64 counts as 64.
+    public init(depth: Int = 64, values: Int = 100_000) {
+        self.depth = min(max(depth, 0), Self.largestDepth)
+        self.values = values
+    }
+
+    static let largestDepth = 64
+}

@@ -16,7 +16,9 @@ struct PayloadReader<Content: Decodable & Sendable>: Sendable {
     private init(_ read: @escaping @Sendable (Span<UInt8>, any PayloadCodec.Type) throws(PayloadError) -> Content) {
         self.read = read
     }
+}
 
+extension PayloadReader {
     private static func reader<Scalar: PayloadScalar>(of scalar: Scalar.Type) -> Self? {
         let reader = PayloadReader<Scalar> { (value, codec) throws(PayloadError) in
             try Scalar.read(value, as: codec)
@@ -45,7 +47,9 @@ struct PayloadWriter<Content: Encodable & Sendable>: Sendable {
     ) {
         self.write = write
     }
+}
 
+extension PayloadWriter {
     private static func writer<Scalar: PayloadScalar>(of scalar: Scalar.Type) -> Self? {
         let writer = PayloadWriter<Scalar> { (value, codec, output) throws(PayloadError) in
             try value.write(as: codec, into: &output)

@@ -34,41 +34,94 @@ public struct Timestamp: Hashable, Sendable {
     }
 }
 
-/// A day of the Gregorian calendar, which is taken to reach back for ever.
-struct CivilDate {
-    var year: Int64
-    var month: Int64
-    var day: Int64
+extension Timestamp {
+    /// What is expected where a time is.
+    static let phrase = "a time (in JSON RFC 3339 text)"
 
-    init(year: Int64, month: Int64, day: Int64) {
-        self.year = year
-        self.month = month
-        self.day = day
-    }
-
-    /// Counts in years that begin on the first of March, so that the leap day comes last.
-    init(daysSince1970 days: Int64) {
-        let shifted = days + 719_468
-        let era = shifted.floored(by: 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-
-    var daysSince1970: Int64 {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = shiftedYear.floored(by: 400)
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    /// Reads RFC 3339 text; digits of the second's fraction beyond the ninth are dropped.
+    ///
+    /// - Throws: `.typeMismatch` for any other text.
+    public init(text: String) throws(PayloadError) {
+        var scanner = Scanner(text: Array(text.utf8))
+        guard let time = scanner.scan() else {
+            throw .expected(Self.phrase, found: "\"\(text.prefix(40))\"")
+        }
+        self = time
     }
 }
 
-extension Int64 {
-    /// The quotient rounded towards minus infinity.
-    func floored(by divisor: Int64) -> Int64 { self >= 0 ? self / divisor : (self + 1) / divisor - 1 }
+extension Timestamp {
+    /// Reads RFC 3339 text from left to right; `nil` means that it is something else.
+    private struct Scanner {
+        let text: [UInt8]
+        private var position = 0
+
+        init(text: [UInt8]) { self.text = text }
+
+        mutating func scan() -> Timestamp? {
+            guard let days = scanDay(), accept("Tt "), let second = scanSecond() else { return nil }
+            guard let nanoseconds = scanFraction(), let offset = scanOffset(), position == text.count else {
+                return nil
+            }
+            return Timestamp(seconds: days * 86_400 + second - offset, nanoseconds: nanoseconds)
+        }
+
+        private mutating func scanDay() -> Int64? {
+            guard let year = number(4), accept("-"), let month = number(2), accept("-"), let day = number(2) else {
+                return nil
+            }
+            guard (1...12).contains(month), (1...31).contains(day) else { return nil }
+            let days = CivilDate(year: year, month: month, day: day).daysSince1970
+            // The 30th of February comes back as another day.
+            return CivilDate(daysSince1970: days).day == day ? days : nil
+        }
+
+        private mutating func scanSecond() -> Int64? {
+            guard let hour = number(2), accept(":"), let minute = number(2), accept(":"), let second = number(2) else {
+                return nil
+            }
+            // 60 is a leap second; it counts as the first of the next minute.
+            guard hour < 24, minute < 60, second <= 60 else { return nil }
+            return hour * 3600 + minute * 60 + second
+        }
+
+        private mutating func scanFraction() -> UInt32? {
+            guard accept(".") else { return 0 }
+            var (value, digits): (UInt32, Int) = (0, 0)
+            while let digit = digit() {
+                if digits < 9 { value = value * 10 + UInt32(digit) }
+                digits += 1
+            }
+            for _ in digits..<max(digits, 9) { value *= 10 }
+            return digits > 0 ? value : nil
+        }
+
+        private mutating func scanOffset() -> Int64? {
+            if accept("Zz") { return 0 }
+            let sign: Int64 = position < text.count && text[position] == UInt8(ascii: "-") ? -1 : 1
+            guard accept("+-"), let hours = number(2), accept(":"), let minutes = number(2) else { return nil }
+            return hours < 24 && minutes < 60 ? sign * (hours * 3600 + minutes * 60) : nil
+        }
+
+        private mutating func accept(_ choices: StaticString) -> Bool {
+            guard position < text.count, "\(choices)".utf8.contains(text[position]) else { return false }
+            position += 1
+            return true
+        }
+
+        private mutating func number(_ count: Int) -> Int64? {
+            var value: Int64 = 0
+            for _ in 0..<count {
+                guard let digit = digit() else { return nil }
+                value = value * 10 + Int64(digit)
+            }
+            return value
+        }
+
+        private mutating func digit() -> UInt8? {
+            guard position < text.count, (0x30...0x39).contains(text[position]) else { return nil }
+            position += 1
+            return text[position - 1] - 0x30
+        }
+    }
 }

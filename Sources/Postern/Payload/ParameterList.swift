@@ -1,3 +1,20 @@
+/// The parameters of a method, as a codec needs them to find arguments.
+public struct ParameterList: Sendable {
+    /// The names in order, as UTF-8 bytes.
+    public let names: [[UInt8]]
+
+    /// Lists parameters by name.
+    public init(_ names: [String]) { self.names = names.map { Array($0.utf8) } }
+
+    /// The index of the parameter with this name, or `nil`.
+    public func index(of name: Span<UInt8>) -> Int? {
+        for (index, candidate) in names.enumerated() {
+            if candidate.span.hasSameBytes(as: name) { return index }
+        }
+        return nil
+    }
+}
+
 /// What is wrong with arguments, in words: which parameters there are, and which one may have been meant.
 ///
 /// Each is the rest of a sentence that begins with the method.
@@ -63,5 +80,14 @@ private enum SpellingDistance {
             }
         }
         return row[other.count]
+    }
+}
+
+extension Span<UInt8> {
+    /// Tells whether two spans hold the same bytes.
+    package func hasSameBytes(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
     }
 }
