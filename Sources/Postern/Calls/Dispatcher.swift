@@ -31,7 +31,7 @@ public struct ImmediateMethod: Sendable {
     /// Decodes the arguments, runs the handler and appends its encoded result.
     ///
     /// When it throws, what it appended must be taken off again.
-    public let run:
+    package let run:
         @Sendable (
             _ arguments: Span<UInt8>,
             _ codec: any PayloadCodec.Type,
@@ -50,7 +50,7 @@ public struct ImmediateMethod: Sendable {
     }
 
     /// Wraps the function.
-    public init(
+    package init(
         isSafe: Bool,
         run: @escaping @Sendable (Span<UInt8>, any PayloadCodec.Type, inout [UInt8]) throws(CallError) -> Void
     ) {

@@ -1,6 +1,6 @@
 extension MessagePack {
     /// Tells what the value is; a timestamp is a string, a reference is bytes, other extensions are refused.
-    public static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {
+    package static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {
         let header = try MessagePackHeader(at: 0, in: value)
         if let kind = header.kind { return kind }
         if value[header.body - 1] == referenceType { return .bytes }
@@ -11,14 +11,14 @@ extension MessagePack {
     }
 
     /// Reads a truth value.
-    public static func readBool(_ value: Span<UInt8>) throws(PayloadError) -> Bool {
+    package static func readBool(_ value: Span<UInt8>) throws(PayloadError) -> Bool {
         let header = try MessagePackHeader(only: value)
         guard header.form == .bool else { throw .expected("a boolean", found: header.phrase(in: value)) }
         return value[header.body] == 0xc3
     }
 
     /// Reads an integer; a float up to 2^53 without a fraction counts as one.
-    public static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
+    package static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
         let header = try MessagePackHeader(only: value)
         switch header.form {
         case .signed: return signed(header, in: value)
@@ -32,7 +32,7 @@ extension MessagePack {
     }
 
     /// Reads an integer that is not negative; floats as ``readInt64(_:)``.
-    public static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
+    package static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
         let header = try MessagePackHeader(only: value)
         switch header.form {
         case .unsigned: return value.bigEndian(at: header.body, count: header.count)
@@ -46,7 +46,7 @@ extension MessagePack {
     }
 
     /// Reads a number; integers are accepted.
-    public static func readDouble(_ value: Span<UInt8>) throws(PayloadError) -> Double {
+    package static func readDouble(_ value: Span<UInt8>) throws(PayloadError) -> Double {
         let header = try MessagePackHeader(only: value)
         switch header.form {
         case .float where header.count == 8: return Double(bitPattern: value.bigEndian(at: header.body, count: 8))
@@ -59,7 +59,7 @@ extension MessagePack {
     }
 
     /// Reads text; a timestamp reads as RFC 3339 text.
-    public static func readString(_ value: Span<UInt8>) throws(PayloadError) -> String {
+    package static func readString(_ value: Span<UInt8>) throws(PayloadError) -> String {
         let header = try MessagePackHeader(only: value)
         if header.form == .string { return try text(at: header.content, in: value) }
         guard header.form == .extension, value[header.body - 1] == timestampType else {
@@ -69,7 +69,7 @@ extension MessagePack {
     }
 
     /// Reads raw bytes.
-    public static func readBytes(_ value: Span<UInt8>) throws(PayloadError) -> [UInt8] {
+    package static func readBytes(_ value: Span<UInt8>) throws(PayloadError) -> [UInt8] {
         let header = try MessagePackHeader(only: value)
         guard header.form == .bytes else {
             throw .expected(PayloadError.bytesPhrase, found: header.phrase(in: value))
@@ -98,7 +98,7 @@ extension MessagePack {
     /// Takes no stack, however deep the value is nested; names and nesting are not checked.
     ///
     /// - Throws: `.malformed` when the bytes end before the value does, or hold the byte 0xc1.
-    public static func end(ofValueAt offset: Int, in bytes: Span<UInt8>) throws(PayloadError) -> Int {
+    package static func end(ofValueAt offset: Int, in bytes: Span<UInt8>) throws(PayloadError) -> Int {
         var position = offset
         var remaining = 1
         repeat {
@@ -111,7 +111,7 @@ extension MessagePack {
     }
 
     /// Calls `body` with the range of each element of an array, in order.
-    public static func forEachElement(
+    package static func forEachElement(
         of array: Span<UInt8>,
         _ body: (Range<Int>) throws(PayloadError) -> Void
     ) throws(PayloadError) {
@@ -129,7 +129,7 @@ extension MessagePack {
     /// Calls `body` with the name and the range of the value of each member of a map, in order.
     ///
     /// A name that is given twice is found after the last member at the latest.
-    public static func forEachMember(
+    package static func forEachMember(
         of map: Span<UInt8>,
         _ body: (String, Range<Int>) throws(PayloadError) -> Void
     ) throws(PayloadError) {
@@ -162,7 +162,7 @@ extension MessagePack {
     static let timestampType: UInt8 = 0xff
 
     /// Reads a timestamp.
-    public static func readTimestamp(_ value: Span<UInt8>) throws(PayloadError) -> Timestamp {
+    package static func readTimestamp(_ value: Span<UInt8>) throws(PayloadError) -> Timestamp {
         let header = try MessagePackHeader(only: value)
         guard header.form == .extension, value[header.body - 1] == timestampType else {
             throw .expected(Timestamp.phrase, found: header.phrase(in: value))

@@ -2,7 +2,7 @@ extension MessagePack {
     /// Writes one value in another encoding, in one pass and without building a tree.
     ///
     /// What was appended is taken off again when it fails.
-    public static func transcode(
+    package static func transcode(
         _ value: Span<UInt8>,
         to target: any PayloadCodec.Type,
         into output: inout [UInt8]
@@ -38,7 +38,7 @@ extension MessagePack {
     /// Writes encoded arguments as another encoding carries them, in one pass; nothing when there are none.
     ///
     /// - Throws: `.notEncodable` for positional and named arguments in one call, which only MessagePack carries.
-    public static func transcodeArguments(
+    package static func transcodeArguments(
         _ arguments: Span<UInt8>,
         to target: any PayloadCodec.Type,
         into output: inout [UInt8]

@@ -9,7 +9,7 @@ extension MessagePack {
     ///   - count: How many values there must be; `nil` takes any number, also none.
     ///   - limits: How deep and how many.
     /// - Throws: `.malformed`, `.limitExceeded`, `.duplicateName`, or `.typeMismatch` for a name that is no string.
-    public static func validate(
+    package static func validate(
         _ bytes: Span<UInt8>,
         count: Int? = 1,
         limits: PayloadLimits = .standard

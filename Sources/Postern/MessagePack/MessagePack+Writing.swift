@@ -1,12 +1,12 @@
 extension MessagePack {
     /// Appends nil.
-    public static func writeNull(into output: inout [UInt8]) { output.append(0xc0) }
+    package static func writeNull(into output: inout [UInt8]) { output.append(0xc0) }
 
     /// Appends a truth value.
-    public static func write(_ value: Bool, into output: inout [UInt8]) { output.append(value ? 0xc3 : 0xc2) }
+    package static func write(_ value: Bool, into output: inout [UInt8]) { output.append(value ? 0xc3 : 0xc2) }
 
     /// Appends an integer in as few bytes as it takes.
-    public static func write(_ value: Int64, into output: inout [UInt8]) {
+    package static func write(_ value: Int64, into output: inout [UInt8]) {
         if value >= 0 { return write(UInt64(value), into: &output) }
         switch value {
         case (-32)...: output.append(UInt8(truncatingIfNeeded: value))
@@ -18,7 +18,7 @@ extension MessagePack {
     }
 
     /// Appends an integer in as few bytes as it takes.
-    public static func write(_ value: UInt64, into output: inout [UInt8]) {
+    package static func write(_ value: UInt64, into output: inout [UInt8]) {
         switch value {
         case ...0x7f: output.append(UInt8(truncatingIfNeeded: value))
         case ...0xff: append(0xcc, value, bytes: 1, to: &output)
@@ -29,12 +29,12 @@ extension MessagePack {
     }
 
     /// Appends a number, always as 64 bits.
-    public static func write(_ value: Double, into output: inout [UInt8]) throws(PayloadError) {
+    package static func write(_ value: Double, into output: inout [UInt8]) throws(PayloadError) {
         append(0xcb, value.bitPattern, bytes: 8, to: &output)
     }
 
     /// Appends text.
-    public static func write(_ value: String, into output: inout [UInt8]) {
+    package static func write(_ value: String, into output: inout [UInt8]) {
         let count = UInt64(value.utf8.count)
         switch count {
         case ...31: output.append(0xa0 | UInt8(truncatingIfNeeded: count))
@@ -46,7 +46,7 @@ extension MessagePack {
     }
 
     /// Appends raw bytes.
-    public static func write(bytes: Span<UInt8>, into output: inout [UInt8]) {
+    package static func write(bytes: Span<UInt8>, into output: inout [UInt8]) {
         let count = UInt64(bytes.count)
         switch count {
         case ...0xff: append(0xc4, count, bytes: 1, to: &output)
@@ -57,7 +57,7 @@ extension MessagePack {
     }
 
     /// Appends a timestamp as extension -1, in 4, 8 or 12 bytes.
-    public static func write(_ value: Timestamp, into output: inout [UInt8]) throws(PayloadError) {
+    package static func write(_ value: Timestamp, into output: inout [UInt8]) throws(PayloadError) {
         let nanoseconds = UInt64(value.nanoseconds)
         if let seconds = UInt64(exactly: value.seconds), seconds < 1 << 34 {
             if nanoseconds == 0, seconds < 1 << 32 {
@@ -77,25 +77,25 @@ extension MessagePack {
     }
 
     /// Begins an array whose length is not known yet.
-    public static func beginArray(into output: inout [UInt8]) -> ContainerMark { begin(0xdd, into: &output) }
+    package static func beginArray(into output: inout [UInt8]) -> ContainerMark { begin(0xdd, into: &output) }
 
     /// Counts the next element.
-    public static func nextElement(_ mark: inout ContainerMark, into output: inout [UInt8]) { mark.count += 1 }
+    package static func nextElement(_ mark: inout ContainerMark, into output: inout [UInt8]) { mark.count += 1 }
 
     /// Ends an array by writing its length into its header.
-    public static func endArray(_ mark: ContainerMark, into output: inout [UInt8]) { end(mark, 0x90, in: &output) }
+    package static func endArray(_ mark: ContainerMark, into output: inout [UInt8]) { end(mark, 0x90, in: &output) }
 
     /// Begins a map whose length is not known yet.
-    public static func beginMap(into output: inout [UInt8]) -> ContainerMark { begin(0xdf, into: &output) }
+    package static func beginMap(into output: inout [UInt8]) -> ContainerMark { begin(0xdf, into: &output) }
 
     /// Writes the name of the next member.
-    public static func nextMember(named name: String, _ mark: inout ContainerMark, into output: inout [UInt8]) {
+    package static func nextMember(named name: String, _ mark: inout ContainerMark, into output: inout [UInt8]) {
         mark.count += 1
         write(name, into: &output)
     }
 
     /// Ends a map by writing its length into its header.
-    public static func endMap(_ mark: ContainerMark, into output: inout [UInt8]) { end(mark, 0x80, in: &output) }
+    package static func endMap(_ mark: ContainerMark, into output: inout [UInt8]) { end(mark, 0x80, in: &output) }
 
     /// Appends a first byte and the low bytes of a number, the most significant first.
     @inline(__always)

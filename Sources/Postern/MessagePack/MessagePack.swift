@@ -10,9 +10,9 @@
 ///
 /// Arguments are two values in a row: an array of positional ones or nil, then a map of named ones or nil. No bytes at
 /// all mean no arguments.
-public enum MessagePack: PayloadCodec {
+package enum MessagePack: PayloadCodec {
     /// `MessagePack`.
-    public static var name: String { "MessagePack" }
+    package static var name: String { "MessagePack" }
 }
 
 extension PayloadError {
@@ -22,7 +22,7 @@ extension PayloadError {
 
 extension MessagePack {
     /// Finds each parameter of a method: first the positional arguments, then the named ones.
-    public static func locateArguments(
+    package static func locateArguments(
         _ arguments: Span<UInt8>,
         for parameters: ParameterList
     ) throws(PayloadError) -> ArgumentRanges {
@@ -34,14 +34,14 @@ extension MessagePack {
     }
 
     /// Opens arguments: an array and nil, or nil and a map.
-    public static func beginArguments(named: Bool, into output: inout [UInt8]) -> ContainerMark {
+    package static func beginArguments(named: Bool, into output: inout [UInt8]) -> ContainerMark {
         guard named else { return beginArray(into: &output) }
         writeNull(into: &output)
         return beginMap(into: &output)
     }
 
     /// Ends arguments begun with `beginArguments`.
-    public static func endArguments(_ mark: ContainerMark, named: Bool, into output: inout [UInt8]) {
+    package static func endArguments(_ mark: ContainerMark, named: Bool, into output: inout [UInt8]) {
         if named { return endMap(mark, into: &output) }
         endArray(mark, into: &output)
         writeNull(into: &output)

@@ -1,13 +1,14 @@
 /// The parameters of a method, as a codec needs them to find arguments.
-public struct ParameterList: Sendable {
+@usableFromInline
+package struct ParameterList: Sendable {
     /// The names in order, as UTF-8 bytes.
-    public let names: [[UInt8]]
+    package let names: [[UInt8]]
 
     /// Lists parameters by name.
-    public init(_ names: [String]) { self.names = names.map { Array($0.utf8) } }
+    package init(_ names: [String]) { self.names = names.map { Array($0.utf8) } }
 
     /// The index of the parameter with this name, or `nil`.
-    public func index(of name: Span<UInt8>) -> Int? {
+    package func index(of name: Span<UInt8>) -> Int? {
         for (index, candidate) in names.enumerated() {
             if candidate.span.hasSameBytes(as: name) { return index }
         }

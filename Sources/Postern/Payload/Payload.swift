@@ -1,22 +1,30 @@
 /// Encoded arguments or an encoded result: bytes and how they are encoded, decoded late or never.
 public struct Payload: Sendable {
     /// The encoded bytes.
-    public var bytes: [UInt8]
+    @usableFromInline package var bytes: [UInt8]
     /// The encoding of the bytes.
-    public var codec: any PayloadCodec.Type
+    @usableFromInline package var codec: any PayloadCodec.Type
     /// The references among the values; `nil` for none.
     package var references: PayloadReferences?
 
     /// Takes encoded bytes as they are.
-    public init(bytes: [UInt8], codec: any PayloadCodec.Type) {
+    @inlinable
+    package init(bytes: [UInt8], codec: any PayloadCodec.Type) {
         self.bytes = bytes
         self.codec = codec
     }
 
-    /// Encodes one value.
+    /// Creates a payload by encoding one value as MessagePack; an answer to a JSON client is converted when it is sent.
     ///
     /// - Throws: `PayloadError` with `.notEncodable` when the encoding has no form for the value.
-    public init(encoding value: some Encodable, as codec: any PayloadCodec.Type) throws(PayloadError) {
+    public init(encoding value: some Encodable) throws(PayloadError) {
+        try self.init(encoding: value, as: MessagePack.self)
+    }
+
+    /// Creates a payload by encoding one value.
+    ///
+    /// - Throws: `PayloadError` with `.notEncodable` when the encoding has no form for the value.
+    package init(encoding value: some Encodable, as codec: any PayloadCodec.Type) throws(PayloadError) {
         bytes = []
         self.codec = codec
         try codec.encode(value, into: &bytes)
@@ -29,7 +37,7 @@ public struct Payload: Sendable {
     }
 
     /// The same value in another encoding; itself when the encoding is the same.
-    public func transcoded(to target: any PayloadCodec.Type) throws(PayloadError) -> Payload {
+    package func transcoded(to target: any PayloadCodec.Type) throws(PayloadError) -> Payload {
         guard codec != target else { return self }
         if isMessagePack, target == MessagePack.self { return Payload(bytes: bytes, codec: target) }
         var output: [UInt8] = []
@@ -39,7 +47,7 @@ public struct Payload: Sendable {
     }
 
     /// The same arguments in another encoding; themselves when the encoding is the same.
-    public func transcodedArguments(to target: any PayloadCodec.Type) throws(PayloadError) -> Payload {
+    package func transcodedArguments(to target: any PayloadCodec.Type) throws(PayloadError) -> Payload {
         guard codec != target else { return self }
         if isMessagePack, target == MessagePack.self { return Payload(bytes: bytes, codec: target) }
         var output: [UInt8] = []
@@ -75,7 +83,7 @@ extension Payload: PayloadScalar {
 extension Payload: Codable {
     /// Decodes any value and keeps it as MessagePack.
     public init(from decoder: any Decoder) throws {
-        try self.init(encoding: Value(from: decoder), as: MessagePack.self)
+        try self.init(encoding: Value(from: decoder))
     }
 
     /// Encodes the value that the bytes stand for.

@@ -7,7 +7,8 @@
 /// Every reading function is total: it never traps, whatever the bytes. Spans given to one are exactly one value,
 /// without padding, unless said otherwise. Readers that walk a container hand out ranges within the span they were
 /// given.
-public protocol PayloadCodec: Sendable {
+@usableFromInline
+package protocol PayloadCodec: Sendable {
     /// The name of the encoding in messages for people: `MessagePack`, `JSON`.
     static var name: String { get }
 
@@ -111,19 +112,22 @@ public protocol PayloadCodec: Sendable {
 }
 
 /// What a payload value is.
-public enum PayloadKind: Hashable, Sendable {
+@usableFromInline
+package enum PayloadKind: Hashable, Sendable {
     case null, bool, integer, double, string, bytes, array, map
 }
 
 /// Where a container began, and how many values it holds so far.
-public struct ContainerMark: Sendable {
+@usableFromInline
+package struct ContainerMark: Sendable {
     /// Offset in the output at which the container's first byte stands.
-    public let start: Int
+    @usableFromInline package let start: Int
     /// Elements or members announced so far.
-    public var count = 0
+    @usableFromInline package var count = 0
 
     /// Marks a container that begins at an offset of the output.
-    public init(start: Int) { self.start = start }
+    @inlinable
+    package init(start: Int) { self.start = start }
 }
 
 extension PayloadCodec {
@@ -134,7 +138,7 @@ extension PayloadCodec {
     ///
     /// - Throws: `.notEncodable` with the path to the value in its message (`user.name[2]: …`), `.limitExceeded` for
     ///   values nested deeper than 64.
-    public static func encode(_ value: some Encodable, into output: inout [UInt8]) throws(PayloadError) {
+    package static func encode(_ value: some Encodable, into output: inout [UInt8]) throws(PayloadError) {
         if try writeFrequent(value, self, &output) { return }
         let start = output.count
         do throws(PayloadError) {
@@ -153,7 +157,7 @@ extension PayloadCodec {
     ///
     /// - Throws: `PayloadError` with the path to the value in its message (`user.name[2]: …`), also for what the type
     ///   itself finds wrong.
-    public static func decode<T: Decodable>(_ type: T.Type, from value: Span<UInt8>) throws(PayloadError) -> T {
+    package static func decode<T: Decodable>(_ type: T.Type, from value: Span<UInt8>) throws(PayloadError) -> T {
         if let frequent = readFrequent(type, value, self) { return frequent }
         if let scalar = type as? any PayloadScalar.Type, let result = try scalar.read(value, as: self) as? T {
             return result
@@ -169,30 +173,30 @@ extension PayloadCodec {
 
 extension PayloadCodec {
     /// Reads RFC 3339 text.
-    public static func readTimestamp(_ value: Span<UInt8>) throws(PayloadError) -> Timestamp {
+    package static func readTimestamp(_ value: Span<UInt8>) throws(PayloadError) -> Timestamp {
         let kind = try kind(of: value)
         guard kind == .string else { throw .expected(Timestamp.phrase, found: kind.phrase) }
         return try Timestamp(text: try readString(value))
     }
 
     /// Appends RFC 3339 text with milliseconds.
-    public static func write(_ value: Timestamp, into output: inout [UInt8]) throws(PayloadError) {
+    package static func write(_ value: Timestamp, into output: inout [UInt8]) throws(PayloadError) {
         write(try value.text(), into: &output)
     }
 }
 
 /// How much one payload may hold.
-public struct PayloadLimits: Hashable, Sendable {
+package struct PayloadLimits: Hashable, Sendable {
     /// How deep arrays and maps may stand inside each other; no reader goes below 64.
-    public var depth = 64
+    package var depth = 64
     /// How many values a payload may hold: every scalar, container and name counts as one.
-    public var values = 100_000
+    package var values = 100_000
 
     /// The limits that every reader keeps without being asked.
-    public static let standard = PayloadLimits()
+    package static let standard = PayloadLimits()
 
     /// Takes limits; a depth above 64 counts as 64.
-    public init(depth: Int = 64, values: Int = 100_000) {
+    package init(depth: Int = 64, values: Int = 100_000) {
         self.depth = min(max(depth, 0), Self.largestDepth)
         self.values = values
     }

@@ -5,7 +5,7 @@ public struct PayloadError: Error, Hashable, Sendable {
     /// The kind of fault; open, so that a new one breaks nobody.
     public struct Reason: Hashable, Sendable {
         /// The word of the reason, stable and lower case.
-        public let word: String
+        package let word: String
 
         /// The bytes are not well formed in their encoding.
         public static let malformed = Reason(word: "malformed")
@@ -16,9 +16,9 @@ public struct PayloadError: Error, Hashable, Sendable {
         /// A number does not fit the type that was asked for.
         public static let outOfRange = Reason(word: "out of range")
         /// A parameter without a default was not given.
-        public static let missingArgument = Reason(word: "missing argument")
+        package static let missingArgument = Reason(word: "missing argument")
         /// An argument was given that the method does not have.
-        public static let unexpectedArgument = Reason(word: "unexpected argument")
+        package static let unexpectedArgument = Reason(word: "unexpected argument")
         /// One name was given twice in a map or an object.
         public static let duplicateName = Reason(word: "duplicate name")
         /// The value cannot be written in this encoding.
@@ -35,7 +35,7 @@ public struct PayloadError: Error, Hashable, Sendable {
     public var message: String
 
     /// Makes an error of a kind with a message for people.
-    public init(_ reason: Reason, _ message: String) {
+    package init(_ reason: Reason, _ message: String) {
         self.reason = reason
         self.message = message
     }

@@ -1,14 +1,14 @@
 /// What a method promises to those who run it and those who call it.
 public struct MethodOptions: Sendable {
     /// What the method does, for people.
-    public var documentation: String?
+    package var documentation: String?
     /// Whether the method changes nothing, so that a plain GET may reach it.
-    public var isSafe: Bool
+    package var isSafe: Bool
     /// Where the handler runs.
-    public var execution: Execution
+    package var execution: Execution
 
     /// Whether it takes the place of a method registered under the same name; calls of that one go on.
-    public var replaces: Bool
+    package var replaces: Bool
 
     /// Takes promises; without any, a method may change things and take its time.
     public init(

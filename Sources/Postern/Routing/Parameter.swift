@@ -3,11 +3,11 @@
 /// A string literal is a parameter without a default; one of an optional type is nil when it is not given.
 public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLiteral, Sendable {
     /// The name by which callers give it.
-    public let name: String
+    package let name: String
     /// What it is for.
-    public let documentation: String?
+    package let documentation: String?
     /// What it is when it is not given; `nil` when it must be given.
-    public let defaultValue: Argument?
+    package let defaultValue: Argument?
 
     /// Names a parameter.
     ///

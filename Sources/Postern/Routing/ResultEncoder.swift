@@ -59,20 +59,12 @@ extension Payload {
 }
 
 extension ReplyStream {
-    /// Makes a stream of the encoded elements of a sequence.
+    /// Makes a stream of the encoded elements of a sequence, as the answer to a call.
     ///
     /// An element that cannot be encoded ends the stream with `.internalError`, an error of the sequence as
     /// ``CallError/init(thrownByHandler:)`` says.
-    public init<Values: AsyncSequence & Sendable>(
-        encoding values: Values,
-        as codec: any PayloadCodec.Type
-    ) where Values.Element: Encodable & Sendable {
-        self.init(encoding: values, for: Call("", arguments: Payload(bytes: [], codec: codec)))
-    }
-
-    /// Makes a stream of the encoded elements of a sequence, as the answer to a call.
     @inlinable
-    init<Values: AsyncSequence & Sendable>(
+    public init<Values: AsyncSequence & Sendable>(
         encoding values: Values,
         for call: Call
     ) where Values.Element: Encodable & Sendable {

@@ -73,7 +73,7 @@ extension Router {
 /// What a router offers, written once for each state of it.
 extension Router {
     /// Describes everything registered, as `rpc/describe` does.
-    public var description: RouterDescription {
+    package var description: RouterDescription {
         let services = serviceDocumentation.withLock { $0 }
         let methods = methods.withLock { $0.methods }
         let topics = topics.withLock { $0 }

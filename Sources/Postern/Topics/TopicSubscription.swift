@@ -16,7 +16,7 @@ public struct TopicSubscription: AsyncSequence, Sendable {
     public func cancel() { lease.end() }
 
     /// The events as the answer to a call, in another encoding where that is asked for.
-    public func replyStream(as codec: any PayloadCodec.Type = MessagePack.self) -> ReplyStream {
+    package func replyStream(as codec: any PayloadCodec.Type = MessagePack.self) -> ReplyStream {
         let lease = lease
         return ReplyStream(position: position) {
             { () async throws(CallError) in

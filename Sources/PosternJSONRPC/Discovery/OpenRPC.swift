@@ -1,12 +1,12 @@
-public import Postern
+package import Postern
 
 /// Writes what a server offers as an OpenRPC document, version 1.4, that tools for 1.3 can read.
-public enum OpenRPC {
+package enum OpenRPC {
     /// The whole document as JSON.
     ///
     /// What OpenRPC has no word for stands in members that begin with `x-`: `x-safe`, `x-stream`, `x-topics`,
     /// `x-reference`.
-    public static func document(for description: RouterDescription, _ information: ServerInformation) -> [UInt8] {
+    package static func document(for description: RouterDescription, _ information: ServerInformation) -> [UInt8] {
         var writer = JSONObjectWriter()
         writer.member("openrpc", "1.4.0")
         writer.object("info") { info in
@@ -22,7 +22,7 @@ public enum OpenRPC {
     }
 
     /// The answer to `rpc.modules`: the services at the top, each with a version.
-    public static func modules(of description: RouterDescription, _ information: ServerInformation) -> [UInt8] {
+    package static func modules(of description: RouterDescription, _ information: ServerInformation) -> [UInt8] {
         var names: Set<String> = ["rpc"]
         for method in description.methods where method.path.utf8.contains(Byte.slash) {
             names.insert(String(method.path.prefix { $0 != "/" }))

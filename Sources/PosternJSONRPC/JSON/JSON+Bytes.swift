@@ -1,8 +1,8 @@
-public import Postern
+package import Postern
 
 extension JSON {
     /// Reads base64 text.
-    public static func readBytes(_ value: Span<UInt8>) throws(PayloadError) -> [UInt8] {
+    package static func readBytes(_ value: Span<UInt8>) throws(PayloadError) -> [UInt8] {
         let text = value.extracting(try contents(of: value, expected: PayloadError.bytesPhrase))
         guard
             let bytes = hasEscape(text)
@@ -12,7 +12,7 @@ extension JSON {
     }
 
     /// Appends base64 text.
-    public static func write(bytes: Span<UInt8>, into output: inout [UInt8]) {
+    package static func write(bytes: Span<UInt8>, into output: inout [UInt8]) {
         output.append(Byte.quote)
         Base64Text.append(bytes, into: &output)
         output.append(Byte.quote)

@@ -1,8 +1,8 @@
-public import Postern
+package import Postern
 
 extension JSON {
     /// Calls `body` with the range of each element of an array, in order.
-    public static func forEachElement(
+    package static func forEachElement(
         of array: Span<UInt8>,
         _ body: (Range<Int>) throws(PayloadError) -> Void
     ) throws(PayloadError) {
@@ -14,7 +14,7 @@ extension JSON {
     /// Calls `body` with the name and the range of the value of each member of an object, in order.
     ///
     /// A name given twice ends it with `.duplicateName`.
-    public static func forEachMember(
+    package static func forEachMember(
         of map: Span<UInt8>,
         _ body: (String, Range<Int>) throws(PayloadError) -> Void
     ) throws(PayloadError) {
@@ -29,7 +29,7 @@ extension JSON {
     }
 
     /// Finds each parameter in an array, an object, null or nothing.
-    public static func locateArguments(
+    package static func locateArguments(
         _ arguments: Span<UInt8>,
         for parameters: ParameterList
     ) throws(PayloadError) -> ArgumentRanges {

@@ -1,9 +1,9 @@
-public import Postern
+package import Postern
 
 extension JSON {
     /// Reads an integer: a whole number of 64 bits exactly, however it is spelled; a string of digits; or a number whose
     /// nearest `Double` is whole and at most 2^53.
-    public static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
+    package static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
         if let small = smallInteger(value) { return small }
         let (isNegative, magnitude) = try integer(value)
         if isNegative {
@@ -15,7 +15,7 @@ extension JSON {
     }
 
     /// Reads an integer that is not negative, as ``readInt64(_:)``.
-    public static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
+    package static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
         if let small = smallInteger(value), small >= 0 { return UInt64(truncatingIfNeeded: small) }
         let (isNegative, magnitude) = try integer(value)
         guard !isNegative || magnitude == 0 else { throw .outOfRange(UInt64.self) }
@@ -23,7 +23,7 @@ extension JSON {
     }
 
     /// Reads the `Double` nearest to the number.
-    public static func readDouble(_ value: Span<UInt8>) throws(PayloadError) -> Double {
+    package static func readDouble(_ value: Span<UInt8>) throws(PayloadError) -> Double {
         guard let number = JSONNumber(value) else { throw mismatch("a number", value) }
         if let result = number.fastDouble { return result }
         guard let result = JSONNumber.slowDouble(value), result.isFinite else {

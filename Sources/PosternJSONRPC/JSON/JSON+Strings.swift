@@ -1,8 +1,8 @@
-public import Postern
+package import Postern
 
 extension JSON {
     /// Reads text, with its escapes replaced.
-    public static func readString(_ value: Span<UInt8>) throws(PayloadError) -> String {
+    package static func readString(_ value: Span<UInt8>) throws(PayloadError) -> String {
         try string(between: contents(of: value, expected: "a string"), in: value)
     }
 

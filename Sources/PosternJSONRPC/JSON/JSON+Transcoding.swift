@@ -1,8 +1,8 @@
-public import Postern
+package import Postern
 
 extension JSON {
     /// Writes one value in another encoding, in one pass; takes off what it wrote when it fails.
-    public static func transcode(
+    package static func transcode(
         _ value: Span<UInt8>,
         to target: any PayloadCodec.Type,
         into output: inout [UInt8]
@@ -46,7 +46,7 @@ extension JSON {
     /// Writes an array, an object, null or nothing as arguments in another encoding, in one pass.
     ///
     /// A parameter that is given twice stays so: the method's own end finds it, after looking for the method.
-    public static func transcodeArguments(
+    package static func transcodeArguments(
         _ arguments: Span<UInt8>,
         to target: any PayloadCodec.Type,
         into output: inout [UInt8]

@@ -1,22 +1,22 @@
-public import Postern
+package import Postern
 
 extension JSON {
     /// Appends `null`.
-    public static func writeNull(into output: inout [UInt8]) { output.append(text: "null") }
+    package static func writeNull(into output: inout [UInt8]) { output.append(text: "null") }
 
     /// Appends `true` or `false`.
-    public static func write(_ value: Bool, into output: inout [UInt8]) {
+    package static func write(_ value: Bool, into output: inout [UInt8]) {
         output.append(text: value ? "true" : "false")
     }
 
     /// Appends digits.
-    public static func write(_ value: Int64, into output: inout [UInt8]) {
+    package static func write(_ value: Int64, into output: inout [UInt8]) {
         if value < 0 { output.append(Byte.minus) }
         write(value.magnitude, into: &output)
     }
 
     /// Appends digits.
-    public static func write(_ value: UInt64, into output: inout [UInt8]) {
+    package static func write(_ value: UInt64, into output: inout [UInt8]) {
         if value < 10 { return output.append(Byte.zero &+ UInt8(truncatingIfNeeded: value)) }
         var digits = InlineArray<20, UInt8>(repeating: 0)
         var start = 20
@@ -33,7 +33,7 @@ extension JSON {
     }
 
     /// Appends the shortest number that reads back to the same value; whole numbers below 2^53 have no fraction.
-    public static func write(_ value: Double, into output: inout [UInt8]) throws(PayloadError) {
+    package static func write(_ value: Double, into output: inout [UInt8]) throws(PayloadError) {
         guard value.isFinite else { throw PayloadError(.notEncodable, "JSON has no form for \(value)") }
         if value.magnitude < 0x1p53, let integer = Int64(exactly: value), integer != 0 || value.sign == .plus {
             return write(integer, into: &output)
@@ -42,42 +42,42 @@ extension JSON {
     }
 
     /// Appends text with the escapes that RFC 8259 demands and no others.
-    public static func write(_ value: String, into output: inout [UInt8]) {
+    package static func write(_ value: String, into output: inout [UInt8]) {
         write(text: value.utf8.span, into: &output)
     }
 
     /// Begins an array.
-    public static func beginArray(into output: inout [UInt8]) -> ContainerMark { begin(Byte.openBracket, &output) }
+    package static func beginArray(into output: inout [UInt8]) -> ContainerMark { begin(Byte.openBracket, &output) }
 
     /// Appends the comma before an element.
-    public static func nextElement(_ mark: inout ContainerMark, into output: inout [UInt8]) {
+    package static func nextElement(_ mark: inout ContainerMark, into output: inout [UInt8]) {
         if mark.count > 0 { output.append(Byte.comma) }
         mark.count += 1
     }
 
     /// Ends the array.
-    public static func endArray(_ mark: ContainerMark, into output: inout [UInt8]) { output.append(Byte.closeBracket) }
+    package static func endArray(_ mark: ContainerMark, into output: inout [UInt8]) { output.append(Byte.closeBracket) }
 
     /// Begins an object.
-    public static func beginMap(into output: inout [UInt8]) -> ContainerMark { begin(Byte.openBrace, &output) }
+    package static func beginMap(into output: inout [UInt8]) -> ContainerMark { begin(Byte.openBrace, &output) }
 
     /// Appends a name and its colon.
-    public static func nextMember(named name: String, _ mark: inout ContainerMark, into output: inout [UInt8]) {
+    package static func nextMember(named name: String, _ mark: inout ContainerMark, into output: inout [UInt8]) {
         nextElement(&mark, into: &output)
         write(name, into: &output)
         output.append(Byte.colon)
     }
 
     /// Ends the object.
-    public static func endMap(_ mark: ContainerMark, into output: inout [UInt8]) { output.append(Byte.closeBrace) }
+    package static func endMap(_ mark: ContainerMark, into output: inout [UInt8]) { output.append(Byte.closeBrace) }
 
     /// Begins an array, or an object for named arguments.
-    public static func beginArguments(named: Bool, into output: inout [UInt8]) -> ContainerMark {
+    package static func beginArguments(named: Bool, into output: inout [UInt8]) -> ContainerMark {
         begin(named ? Byte.openBrace : Byte.openBracket, &output)
     }
 
     /// Ends the array or the object.
-    public static func endArguments(_ mark: ContainerMark, named: Bool, into output: inout [UInt8]) {
+    package static func endArguments(_ mark: ContainerMark, named: Bool, into output: inout [UInt8]) {
         output.append(named ? Byte.closeBrace : Byte.closeBracket)
     }
 

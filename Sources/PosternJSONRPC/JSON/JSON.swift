@@ -1,19 +1,19 @@
-public import Postern
+package import Postern
 
 /// JSON text (RFC 8259) as the encoding of payloads.
 ///
 /// The scan of a whole message, or ``validate(_:maximumValues:)``, has checked the bytes once before any of the reading
 /// functions sees them, so these look at little; on bytes that were never checked they may accept too much, but never
 /// trap.
-public enum JSON: PayloadCodec {
+package enum JSON: PayloadCodec {
     /// `JSON`.
-    public static let name = "JSON"
+    package static let name = "JSON"
 
     /// Checks that bytes are one JSON value, with nothing but white space around it.
     ///
     /// - Throws: `.malformed`, also for half of a surrogate pair; `.outOfRange` for a number beyond a `Double`;
     ///   `.limitExceeded` for more than 64 levels or more values than allowed.
-    public static func validate(_ text: Span<UInt8>, maximumValues: Int = 100_000) throws(PayloadError) {
+    package static func validate(_ text: Span<UInt8>, maximumValues: Int = 100_000) throws(PayloadError) {
         let notes: JSONNotes
         do throws(JSONFault) {
             var scanner = JSONScanner(maximumValues: maximumValues)
@@ -37,7 +37,7 @@ public enum JSON: PayloadCodec {
     /// Returns what the value is; a number is an integer when it is a whole one of 64 bits, however it is spelled.
     ///
     /// Minus zero is none: only a `Double` has it.
-    public static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {
+    package static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {
         guard value.count > 0 else { throw malformed }
         switch value[0] {
         case Byte.quote: return .string
@@ -51,7 +51,7 @@ public enum JSON: PayloadCodec {
     }
 
     /// Reads `true` or `false`.
-    public static func readBool(_ value: Span<UInt8>) throws(PayloadError) -> Bool {
+    package static func readBool(_ value: Span<UInt8>) throws(PayloadError) -> Bool {
         if isWord(value, "true") { return true }
         if isWord(value, "false") { return false }
         throw mismatch("a boolean", value)
