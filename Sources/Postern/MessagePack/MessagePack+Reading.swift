@@ -1,8 +1,9 @@
 extension MessagePack {
-    /// Tells what the value is; a timestamp is a string, a reference is bytes, other extensions are refused.
+    /// Returns the kind of a value: a timestamp is a string, a reference is bytes, and other extensions are rejected.
     package static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {
         let header = try MessagePackHeader(at: 0, in: value)
         if let kind = header.kind { return kind }
+        // The byte before the content is the type byte of an extension.
         if value[header.body - 1] == referenceType { return .bytes }
         guard value[header.body - 1] == timestampType else {
             throw .expected("a value", found: header.phrase(in: value))
@@ -10,14 +11,14 @@ extension MessagePack {
         return .string
     }
 
-    /// Reads a truth value.
+    /// Reads a Boolean value.
     package static func readBool(_ value: Span<UInt8>) throws(PayloadError) -> Bool {
         let header = try MessagePackHeader(only: value)
         guard header.form == .bool else { throw .expected("a boolean", found: header.phrase(in: value)) }
         return value[header.body] == 0xc3
     }
 
-    /// Reads an integer; a float up to 2^53 without a fraction counts as one.
+    /// Reads a signed integer; a float is accepted if it is whole and its magnitude is at most 2^53.
     package static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
         let header = try MessagePackHeader(only: value)
         switch header.form {
@@ -31,7 +32,7 @@ extension MessagePack {
         }
     }
 
-    /// Reads an integer that is not negative; floats as ``readInt64(_:)``.
+    /// Reads an unsigned integer; accepts floats as ``readInt64(_:)`` does.
     package static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
         let header = try MessagePackHeader(only: value)
         switch header.form {
@@ -45,7 +46,7 @@ extension MessagePack {
         }
     }
 
-    /// Reads a number; integers are accepted.
+    /// Reads a number, which may be an integer.
     package static func readDouble(_ value: Span<UInt8>) throws(PayloadError) -> Double {
         let header = try MessagePackHeader(only: value)
         switch header.form {
@@ -58,7 +59,7 @@ extension MessagePack {
         }
     }
 
-    /// Reads text; a timestamp reads as RFC 3339 text.
+    /// Reads a string; a timestamp is converted to RFC 3339 text.
     package static func readString(_ value: Span<UInt8>) throws(PayloadError) -> String {
         let header = try MessagePackHeader(only: value)
         if header.form == .string { return try text(at: header.content, in: value) }
@@ -77,27 +78,29 @@ extension MessagePack {
         return Array(copying: value.extracting(header.content))
     }
 
-    /// Reads text between two offsets.
+    /// Reads a string from a range of bytes and validates its UTF-8.
     static func text(at range: Range<Int>, in bytes: Span<UInt8>) throws(PayloadError) -> String {
+        // Validated before it is copied, because `String(decoding:)` would repair invalid bytes silently.
         do { return String(copying: try UTF8Span(validating: bytes.extracting(range))) } catch {
             throw PayloadError(.malformed, "a string is not valid UTF-8")
         }
     }
 
-    /// Reads an integer of a form that may be negative.
+    /// Reads the content of a signed integer.
     @inline(__always)
     static func signed(_ header: MessagePackHeader, in value: Span<UInt8>) -> Int64 {
+        // Moved to the top and back, so that the arithmetic shift extends the sign.
         let shift = 64 - 8 * header.count
         return Int64(bitPattern: value.bigEndian(at: header.body, count: header.count) << UInt64(shift)) >> Int64(shift)
     }
 }
 
 extension MessagePack {
-    /// Finds the end of the value that begins at an offset, without reading it.
+    /// Returns the end of the value at an offset, without decoding the value.
     ///
-    /// Takes no stack, however deep the value is nested; names and nesting are not checked.
+    /// A loop rather than a recursion, so that nesting uses no stack. Names and nesting are not validated.
     ///
-    /// - Throws: `.malformed` when the bytes end before the value does, or hold the byte 0xc1.
+    /// - Throws: `.malformed` if the bytes end before the value does, or contain the byte 0xc1.
     package static func end(ofValueAt offset: Int, in bytes: Span<UInt8>) throws(PayloadError) -> Int {
         var position = offset
         var remaining = 1
@@ -105,12 +108,13 @@ extension MessagePack {
             let header = try MessagePackHeader(at: position, in: bytes)
             position = header.next
             remaining += header.children - 1
+            // Each value takes a byte or more, so a false count is rejected before it is iterated.
             guard remaining <= bytes.count - position else { throw .truncated }
         } while remaining > 0
         return position
     }
 
-    /// Calls `body` with the range of each element of an array, in order.
+    /// Calls a closure with the range of each element of an array, in order.
     package static func forEachElement(
         of array: Span<UInt8>,
         _ body: (Range<Int>) throws(PayloadError) -> Void
@@ -126,9 +130,9 @@ extension MessagePack {
         guard position == array.count else { throw .trailing }
     }
 
-    /// Calls `body` with the name and the range of the value of each member of a map, in order.
+    /// Calls a closure with the name and the range of the value of each member of a map, in order.
     ///
-    /// A name that is given twice is found after the last member at the latest.
+    /// A duplicate name is reported after the last member, when the closure has been called for both.
     package static func forEachMember(
         of map: Span<UInt8>,
         _ body: (String, Range<Int>) throws(PayloadError) -> Void
@@ -139,6 +143,7 @@ extension MessagePack {
         var position = header.body
         for _ in 0..<header.count {
             let name = try nameHeader(at: position, in: map)
+            // Only the range is stored; the bytes are compared when the map ends.
             ledger.add(name.content)
             let end = try end(ofValueAt: name.next, in: map)
             try body(try text(at: name.content, in: map), name.next..<end)
@@ -158,7 +163,7 @@ extension MessagePack {
 }
 
 extension MessagePack {
-    /// The type byte of extension -1.
+    /// The type byte of timestamps: extension -1.
     static let timestampType: UInt8 = 0xff
 
     /// Reads a timestamp.
@@ -170,11 +175,13 @@ extension MessagePack {
         return try timestamp(at: header, in: value)
     }
 
+    /// Reads the content of a timestamp in its form of 4, 8 or 12 bytes.
     static func timestamp(at header: MessagePackHeader, in bytes: Span<UInt8>) throws(PayloadError) -> Timestamp {
         let (seconds, nanoseconds): (Int64, UInt64)
         switch header.count {
         case 4: (seconds, nanoseconds) = (Int64(bytes.bigEndian(at: header.body, count: 4)), 0)
         case 8:
+            // 30 bits of nanoseconds, then 34 bits of seconds.
             let bits = bytes.bigEndian(at: header.body, count: 8)
             (seconds, nanoseconds) = (Int64(bits & (1 << 34 - 1)), bits >> 34)
         case 12:

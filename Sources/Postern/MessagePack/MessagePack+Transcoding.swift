@@ -1,7 +1,7 @@
 extension MessagePack {
-    /// Writes one value in another encoding, in one pass and without building a tree.
+    /// Appends one value in another encoding, in one pass and without an intermediate tree.
     ///
-    /// What was appended is taken off again when it fails.
+    /// The output is unchanged if this throws. References are rejected.
     package static func transcode(
         _ value: Span<UInt8>,
         to target: any PayloadCodec.Type,
@@ -10,7 +10,7 @@ extension MessagePack {
         try transcode(value, TranscodingWalk(target: target), into: &output)
     }
 
-    /// The same with references, which are named anew.
+    /// Appends one value in another encoding, with references renamed for another connection.
     package static func transcode(
         _ value: Span<UInt8>,
         to target: any ReferenceCodec.Type,
@@ -35,9 +35,10 @@ extension MessagePack {
         }
     }
 
-    /// Writes encoded arguments as another encoding carries them, in one pass; nothing when there are none.
+    /// Appends encoded arguments in another encoding, in one pass; appends nothing if there are none.
     ///
-    /// - Throws: `.notEncodable` for positional and named arguments in one call, which only MessagePack carries.
+    /// - Throws: `.notEncodable` if the call has both positional and named arguments, which only MessagePack can
+    ///   represent.
     package static func transcodeArguments(
         _ arguments: Span<UInt8>,
         to target: any PayloadCodec.Type,
@@ -46,7 +47,7 @@ extension MessagePack {
         try transcodeArguments(arguments, TranscodingWalk(target: target), into: &output)
     }
 
-    /// The same with references, which are named anew.
+    /// Appends encoded arguments in another encoding, with references renamed for another connection.
     package static func transcodeArguments(
         _ arguments: Span<UInt8>,
         to target: any ReferenceCodec.Type,
@@ -71,6 +72,7 @@ extension MessagePack {
         }
     }
 
+    /// Appends the positional or the named arguments, whichever the call has.
     private static func transcodePair(
         _ arguments: Span<UInt8>,
         _ walk: consuming TranscodingWalk,
@@ -79,6 +81,7 @@ extension MessagePack {
         let target = walk.target
         guard arguments.count > 0 else { return }
         let positional = try positionalHeader(in: arguments)
+        // Both values are located before anything is written, to know which of them has the arguments.
         let middle = try end(ofValueAt: 0, in: arguments)
         let named = try namedHeader(at: middle, in: arguments)
         guard try end(ofValueAt: middle, in: arguments) == arguments.count else { throw .trailing }
@@ -88,14 +91,15 @@ extension MessagePack {
         let isNamed = named.count > 0
         guard isNamed || positional.count > 0 else { return }
         var mark = target.beginArguments(named: isNamed, into: &output)
+        // The container of the arguments is the first level of nesting.
         try walk.contents(of: isNamed ? named : positional, &mark, in: arguments, depth: 1, into: &output)
         target.endArguments(mark, named: isNamed, into: &output)
     }
 }
 
-/// Reads values and writes them with the functions of another codec; goes as deep as the values, at most 64.
+/// A recursive walk that reads values and writes them with another codec; at most 64 levels deep.
 private struct TranscodingWalk {
-    /// How references are written; without it they are refused.
+    /// The writer of references; without one, they are rejected.
     struct ReferenceWriter {
         let target: any ReferenceCodec.Type
         let naming: ReferenceNaming
@@ -111,7 +115,7 @@ private struct TranscodingWalk {
         self.references = references
     }
 
-    /// Writes the value at an offset and returns its end.
+    /// Appends the value at an offset and returns its end.
     mutating func value(
         at offset: Int,
         in bytes: Span<UInt8>,
@@ -138,7 +142,7 @@ private struct TranscodingWalk {
         }
     }
 
-    /// Writes what a container holds and returns its end.
+    /// Appends the elements or members of a container and returns its end.
     @discardableResult
     mutating func contents(
         of header: MessagePackHeader,
@@ -155,6 +159,7 @@ private struct TranscodingWalk {
                 let name = try MessagePack.nameHeader(at: position, in: bytes)
                 ledger.add(name.content)
                 target.nextMember(named: try MessagePack.text(at: name.content, in: bytes), &mark, into: &output)
+                // A name counts as a value of its own, as in `validate`.
                 values += 1
                 position = name.next
             } else {
@@ -162,10 +167,12 @@ private struct TranscodingWalk {
             }
             position = try value(at: position, in: bytes, depth: depth, into: &output)
         }
+        // For an array nothing was added since `height`, so nothing is checked.
         try ledger.closeMap(from: height, in: bytes)
         return position
     }
 
+    /// Appends a value that is no container.
     private func scalar(
         _ header: MessagePackHeader,
         _ value: Span<UInt8>,
@@ -180,6 +187,7 @@ private struct TranscodingWalk {
         case .string: target.write(try MessagePack.readString(value), into: &output)
         case .bytes: target.write(bytes: value.extracting((value.count - header.count)..<value.count), into: &output)
         case .array, .map, .extension:
+            // Only extensions arrive here, whose type byte precedes their content.
             if let references, value[value.count - header.count - 1] == MessagePack.referenceType {
                 let reference = try MessagePack.readReference(value)
                 return references.target.write(try references.naming(reference), into: &output)

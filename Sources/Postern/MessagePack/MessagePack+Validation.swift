@@ -1,13 +1,13 @@
 extension MessagePack {
-    /// Checks whole values, one after the other, so that nothing in them has to be doubted later.
+    /// Validates a sequence of values.
     ///
-    /// Checks lengths, nesting, how many values there are, and that the names of a map are strings, each given once.
-    /// Whether text is valid UTF-8 is checked by whoever reads it. Takes no stack for nesting.
+    /// Checks the lengths, the nesting, the number of values, and that the names in a map are unique strings. UTF-8 is
+    /// validated when a string is read. A loop rather than a recursion, so that nesting uses no stack.
     ///
     /// - Parameters:
-    ///   - bytes: Nothing but the values.
-    ///   - count: How many values there must be; `nil` takes any number, also none.
-    ///   - limits: How deep and how many.
+    ///   - bytes: The values and nothing else.
+    ///   - count: The required number of values, or `nil` for any number including 0.
+    ///   - limits: The maximum nesting and number of values.
     /// - Throws: `.malformed`, `.limitExceeded`, `.duplicateName`, or `.typeMismatch` for a name that is no string.
     package static func validate(
         _ bytes: Span<UInt8>,
@@ -26,36 +26,40 @@ extension MessagePack {
     }
 }
 
-/// Walks through values with the state of every open container on a stack of its own.
+/// A walk over values that keeps the state of each open container on an explicit stack.
 private struct ValidationWalk {
     private let limits: PayloadLimits
     private var values = 0
     private var ledger = NameLedger()
-    /// Values still to come in each open container.
+    /// The number of values that each open container still lacks; a member of a map counts as two.
     private var remaining = InlineArray<64, Int>(repeating: 0)
-    /// Where the names of each open map begin in the ledger; -1 for an array.
+    /// The height of the ledger when each open map began; -1 for an array.
     private var names = InlineArray<64, Int>(repeating: 0)
     private var depth = 0
 
     init(limits: PayloadLimits) { self.limits = limits }
 
-    /// Checks the value at an offset and returns its end.
+    /// Validates the value at an offset and returns its end.
     mutating func value(at offset: Int, in bytes: Span<UInt8>) throws(PayloadError) -> Int {
         var position = offset
         repeat {
             let header = try MessagePackHeader(at: position, in: bytes)
             position = header.next
             values += 1
+            // Limits the time and the memory that a decoded value can take.
             guard values <= limits.values else { throw .tooManyValues }
             try noteInContainer(header, in: bytes)
             if header.isContainer { try open(header) }
+            // The last value of a container may complete any number of those around it.
             while depth > 0, remaining[depth - 1] == 0 { try close(in: bytes) }
         } while depth > 0
         return position
     }
 
+    /// Counts a value in the innermost container; adds it to the ledger if it is the name of a member.
     private mutating func noteInContainer(_ header: MessagePackHeader, in bytes: Span<UInt8>) throws(PayloadError) {
         guard depth > 0 else { return }
+        // Names and values of a map alternate, so a name comes next if an even number is left.
         if names[depth - 1] >= 0, remaining[depth - 1] & 1 == 0 {
             guard header.form == .string else { throw .expected("a string as name", found: header.phrase(in: bytes)) }
             ledger.add(header.content)

@@ -2,11 +2,12 @@ extension MessagePack {
     /// Appends nil.
     package static func writeNull(into output: inout [UInt8]) { output.append(0xc0) }
 
-    /// Appends a truth value.
+    /// Appends a Boolean value.
     package static func write(_ value: Bool, into output: inout [UInt8]) { output.append(value ? 0xc3 : 0xc2) }
 
-    /// Appends an integer in as few bytes as it takes.
+    /// Appends a signed integer in its shortest form.
     package static func write(_ value: Int64, into output: inout [UInt8]) {
+        // Positive integers have the unsigned form, which is never longer.
         if value >= 0 { return write(UInt64(value), into: &output) }
         switch value {
         case (-32)...: output.append(UInt8(truncatingIfNeeded: value))
@@ -17,7 +18,7 @@ extension MessagePack {
         }
     }
 
-    /// Appends an integer in as few bytes as it takes.
+    /// Appends an unsigned integer in its shortest form.
     package static func write(_ value: UInt64, into output: inout [UInt8]) {
         switch value {
         case ...0x7f: output.append(UInt8(truncatingIfNeeded: value))
@@ -28,12 +29,12 @@ extension MessagePack {
         }
     }
 
-    /// Appends a number, always as 64 bits.
+    /// Appends a number in its 64-bit form.
     package static func write(_ value: Double, into output: inout [UInt8]) throws(PayloadError) {
         append(0xcb, value.bitPattern, bytes: 8, to: &output)
     }
 
-    /// Appends text.
+    /// Appends a string.
     package static func write(_ value: String, into output: inout [UInt8]) {
         let count = UInt64(value.utf8.count)
         switch count {
@@ -56,17 +57,20 @@ extension MessagePack {
         output.append(copying: bytes)
     }
 
-    /// Appends a timestamp as extension -1, in 4, 8 or 12 bytes.
+    /// Appends a timestamp as extension -1 in the shortest of its forms: 4, 8 or 12 bytes.
     package static func write(_ value: Timestamp, into output: inout [UInt8]) throws(PayloadError) {
         let nanoseconds = UInt64(value.nanoseconds)
         if let seconds = UInt64(exactly: value.seconds), seconds < 1 << 34 {
             if nanoseconds == 0, seconds < 1 << 32 {
+                // 4 bytes: the seconds as 32 bits. The type byte is written as part of the number.
                 append(0xd6, UInt64(timestampType) << 32 | seconds, bytes: 5, to: &output)
             } else {
+                // 8 bytes: 30 bits of nanoseconds, then 34 bits of seconds.
                 output.append(0xd7)
                 append(timestampType, nanoseconds << 34 | seconds, bytes: 8, to: &output)
             }
         } else {
+            // 12 bytes: 32 bits of nanoseconds, then the seconds as a signed 64-bit integer.
             output.append(0xc7)
             output.append(12)
             append(timestampType, nanoseconds, bytes: 4, to: &output)
@@ -76,28 +80,28 @@ extension MessagePack {
         }
     }
 
-    /// Begins an array whose length is not known yet.
+    /// Begins an array of unknown length.
     package static func beginArray(into output: inout [UInt8]) -> ContainerMark { begin(0xdd, into: &output) }
 
-    /// Counts the next element.
+    /// Counts the next element, which has no bytes of its own.
     package static func nextElement(_ mark: inout ContainerMark, into output: inout [UInt8]) { mark.count += 1 }
 
-    /// Ends an array by writing its length into its header.
+    /// Ends an array by writing its count into its header.
     package static func endArray(_ mark: ContainerMark, into output: inout [UInt8]) { end(mark, 0x90, in: &output) }
 
-    /// Begins a map whose length is not known yet.
+    /// Begins a map of unknown length.
     package static func beginMap(into output: inout [UInt8]) -> ContainerMark { begin(0xdf, into: &output) }
 
-    /// Writes the name of the next member.
+    /// Appends the name of the next member.
     package static func nextMember(named name: String, _ mark: inout ContainerMark, into output: inout [UInt8]) {
         mark.count += 1
         write(name, into: &output)
     }
 
-    /// Ends a map by writing its length into its header.
+    /// Ends a map by writing its count into its header.
     package static func endMap(_ mark: ContainerMark, into output: inout [UInt8]) { end(mark, 0x80, in: &output) }
 
-    /// Appends a first byte and the low bytes of a number, the most significant first.
+    /// Appends a first byte and the low-order bytes of a number in big-endian order.
     @inline(__always)
     static func append(_ first: UInt8, _ value: UInt64, bytes: Int, to output: inout [UInt8]) {
         output.append(first)
@@ -108,19 +112,22 @@ extension MessagePack {
         }
     }
 
+    /// The size of the longest header of a container: the first byte and a count of 32 bits.
     private static let headerBytes = 5
 
+    /// Appends the longest header, because the count of the container is not known yet.
     private static func begin(_ first: UInt8, into output: inout [UInt8]) -> ContainerMark {
         let mark = ContainerMark(start: output.count)
         append(first, 0, bytes: 4, to: &output)
         return mark
     }
 
-    /// Writes the count into the room left for it; a short container gets a header of one byte.
+    /// Writes the count into the header; shortens the header of a small container to one byte.
     private static func end(_ mark: ContainerMark, _ shortFirst: UInt8, in output: inout [UInt8]) {
         let body = mark.start + headerBytes
         if mark.count <= 15, output.count - body <= longestMovedBody {
             output[mark.start] = shortFirst | UInt8(truncatingIfNeeded: mark.count)
+            // Forwards, because source and destination overlap.
             for index in body..<output.count { output[index - headerBytes + 1] = output[index] }
             output.removeLast(headerBytes - 1)
         } else {
@@ -130,6 +137,6 @@ extension MessagePack {
         }
     }
 
-    /// Moving more than this costs more than the four bytes it saves.
+    /// The maximum size of a body that is moved, in bytes: moving more costs more time than four bytes are worth.
     private static let longestMovedBody = 256
 }

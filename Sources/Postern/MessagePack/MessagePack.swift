@@ -1,27 +1,30 @@
-/// MessagePack as the encoding of payloads: the codec of the native protocol.
+/// The MessagePack encoding of payloads: the codec of the native protocol.
 ///
-/// Readers take every form the specification knows, shortest or not; the writer chooses the shortest for integers,
-/// text and bytes. Doubles always travel as 64 bits. Names in maps are strings, each once. Containers stand at most 64
-/// deep and a payload holds at most 100,000 values.
+/// Reading accepts every form of the specification. Writing produces the shortest form of integers, strings and binary,
+/// and always the 64-bit form of numbers. Names in maps are unique strings. Containers nest at most 64 levels deep, and
+/// a payload contains at most 100,000 values.
 ///
-/// A float up to 2^53 without a fraction reads as an integer, and a timestamp (extension -1) as text. Other extensions
-/// can be skipped, not read. In a message that a gateway made from JSON text is read for integers, bytes and timestamps
-/// too: it says so in its frame.
+/// A float without a fraction and of a magnitude up to 2^53 is accepted as an integer, and a timestamp (extension -1)
+/// as a string. Other extensions except references can be skipped but not read. In a message that a gateway has
+/// converted from JSON, which its frame states, strings are accepted as integers, bytes and timestamps too:
+/// ``MessagePackFromJSON``.
 ///
-/// Arguments are two values in a row: an array of positional ones or nil, then a map of named ones or nil. No bytes at
-/// all mean no arguments.
+/// Arguments are two successive values: an array of the positional ones or nil, then a map of the named ones or nil. A
+/// call without arguments may have no bytes at all.
 package enum MessagePack: PayloadCodec {
-    /// `MessagePack`.
+    /// The name of the encoding in error messages.
     package static var name: String { "MessagePack" }
 }
 
 extension PayloadError {
+    /// The error for bytes that end before the value does.
     static let truncated = PayloadError(.malformed, "MessagePack ends in the middle of a value")
+    /// The error for bytes after the end of the value.
     static let trailing = PayloadError(.malformed, "MessagePack goes on after the end of the value")
 }
 
 extension MessagePack {
-    /// Finds each parameter of a method: first the positional arguments, then the named ones.
+    /// Locates the argument for each parameter of a method, by position first and then by name.
     package static func locateArguments(
         _ arguments: Span<UInt8>,
         for parameters: ParameterList
@@ -33,25 +36,27 @@ extension MessagePack {
         return ranges
     }
 
-    /// Opens arguments: an array and nil, or nil and a map.
+    /// Begins arguments, which become an array and nil, or nil and a map.
     package static func beginArguments(named: Bool, into output: inout [UInt8]) -> ContainerMark {
         guard named else { return beginArray(into: &output) }
         writeNull(into: &output)
         return beginMap(into: &output)
     }
 
-    /// Ends arguments begun with `beginArguments`.
+    /// Ends arguments that `beginArguments` began.
     package static func endArguments(_ mark: ContainerMark, named: Bool, into output: inout [UInt8]) {
         if named { return endMap(mark, into: &output) }
         endArray(mark, into: &output)
         writeNull(into: &output)
     }
 
+    /// Locates the positional arguments and returns the offset after them.
     private static func locatePositional(
         _ arguments: Span<UInt8>,
         _ parameters: ParameterList,
         _ ranges: inout ArgumentRanges
     ) throws(PayloadError) -> Int {
+        // A header of nil has a count of 0, so the loop below does not run.
         let header = try positionalHeader(in: arguments)
         guard header.count <= parameters.names.count else { throw parameters.tooMany(header.count) }
         var position = header.body
@@ -63,6 +68,7 @@ extension MessagePack {
         return position
     }
 
+    /// Locates the named arguments and returns the offset after them.
     private static func locateNamed(
         _ arguments: Span<UInt8>,
         at offset: Int,
@@ -76,6 +82,7 @@ extension MessagePack {
             guard let index = parameters.index(of: arguments.extracting(name.content)) else {
                 throw parameters.unexpected(try text(at: name.content, in: arguments))
             }
+            // Rejects a name that occurs twice as well as one whose parameter has a positional argument.
             guard ranges.isMissing(index) else { throw parameters.repeated(try text(at: name.content, in: arguments)) }
             position = try end(ofValueAt: name.next, in: arguments)
             ranges[index] = name.next..<position
@@ -83,7 +90,7 @@ extension MessagePack {
         return position
     }
 
-    /// Reads the header of the positional arguments: an array, or nil, which counts as an empty one.
+    /// Reads the header of the positional arguments: an array, or nil for none.
     static func positionalHeader(in arguments: Span<UInt8>) throws(PayloadError) -> MessagePackHeader {
         let header = try MessagePackHeader(at: 0, in: arguments)
         guard header.form == .array || header.form == .null else {
@@ -92,7 +99,7 @@ extension MessagePack {
         return header
     }
 
-    /// Reads the header of the named arguments: a map, or nil, which counts as an empty one.
+    /// Reads the header of the named arguments: a map, or nil for none.
     static func namedHeader(at offset: Int, in arguments: Span<UInt8>) throws(PayloadError) -> MessagePackHeader {
         let header = try MessagePackHeader(at: offset, in: arguments)
         guard header.form == .map || header.form == .null else {

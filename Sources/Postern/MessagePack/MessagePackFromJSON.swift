@@ -1,9 +1,11 @@
-/// The MessagePack of a message that was JSON on its way here.
+/// The MessagePack encoding of a message that was converted from JSON.
 ///
-/// JSON has no bytes, times, or integers beyond 2^53 that every client can write. What made MessagePack of it did not
-/// know the types that its values are for, so only here text is read as one of these: base64 for bytes, RFC 3339 for a
-/// timestamp, digits for an integer. Everything else, all that is written included, is that of ``MessagePack``.
+/// JSON has no bytes and no timestamps, and not every client can write integers above 2^53. The gateway that converts a
+/// message does not know the types of the parameters, so this codec accepts strings in their place: base64 text for
+/// bytes, RFC 3339 text for a timestamp, digits for an integer. Everything else, writing included, is the same as in
+/// ``MessagePack``.
 package enum MessagePackFromJSON: PayloadCodec {
+    // The same name, because error messages must not depend on the path of a message.
     package static var name: String { MessagePack.name }
 
     package static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
@@ -28,12 +30,15 @@ package enum MessagePackFromJSON: PayloadCodec {
         return try MessagePack.readTimestamp(value)
     }
 
+    /// Returns the text of a string, or `nil` for a value of another kind.
     private static func text(in value: Span<UInt8>) throws(PayloadError) -> String? {
         let header = try MessagePackHeader(only: value)
         return header.form == .string ? try MessagePack.text(at: header.content, in: value) : nil
     }
 
+    /// Parses an integer from decimal digits with an optional minus sign.
     private static func integer<Number: FixedWidthInteger>(_ text: String) throws(PayloadError) -> Number {
+        // `FixedWidthInteger.init(_:)` would accept a plus sign, and reports both faults as `nil`.
         let digits = text.utf8.dropFirst(text.utf8.first == UInt8(ascii: "-") ? 1 : 0)
         guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
             throw .expected("an integer", found: "a string")
@@ -44,14 +49,14 @@ package enum MessagePackFromJSON: PayloadCodec {
 }
 
 extension Payload {
-    /// Whether the values were JSON on their way here, or are.
+    /// Whether the values are JSON or were converted from JSON.
     var isFromJSON: Bool { codec != MessagePack.self }
 
-    /// Whether the bytes are MessagePack, wherever they come from.
+    /// Whether the bytes are MessagePack, converted from JSON or not.
     var isMessagePack: Bool { codec == MessagePack.self || codec == MessagePackFromJSON.self }
 }
 
-// What is the same as in `MessagePack`.
+// The requirements that are the same as in `MessagePack`.
 
 extension MessagePackFromJSON {
     package static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {

@@ -1,21 +1,21 @@
-/// The first bytes of a value: what it is, and where its content stands.
+/// The header of a value: its form, and the position of its content.
 struct MessagePackHeader {
-    /// What kind of value follows.
+    /// The form of a value, which the first byte determines.
     enum Form {
         case null, bool, unsigned, signed, float, string, bytes, array, map, `extension`
     }
 
     let form: Form
-    /// Where the content begins: for numbers in one byte, that byte itself.
+    /// The offset of the content; for a number or a Boolean value of one byte, that of this byte.
     let body: Int
-    /// Bytes of content; for containers the number of elements or members.
+    /// The size of the content in bytes; for a container, the number of elements or members.
     let count: Int
 
-    /// Where the header's next sibling or first child begins.
+    /// The offset of the next header: the first child of a container, or else the next value.
     @inline(__always)
     var next: Int { isContainer ? body : body + count }
 
-    /// How many values follow that belong to this one.
+    /// The number of values directly within this one; a member of a map counts as two.
     @inline(__always)
     var children: Int {
         switch form {
@@ -28,7 +28,7 @@ struct MessagePackHeader {
     @inline(__always)
     var isContainer: Bool { form == .array || form == .map }
 
-    /// Where the content stands; containers have none.
+    /// The range of the content of a value that is no container.
     @inline(__always)
     var content: Range<Int> { body..<body + count }
 
@@ -39,7 +39,9 @@ struct MessagePackHeader {
         self.count = count
     }
 
-    /// Reads the header at an offset; afterwards the content is known to be there.
+    /// Reads the header at an offset and checks that the bytes contain its content.
+    ///
+    /// - Throws: `.malformed` if the bytes end before the content does, or for the byte 0xc1.
     @inline(__always)
     init(at offset: Int, in bytes: Span<UInt8>) throws(PayloadError) {
         guard offset >= 0, offset < bytes.count else { throw .truncated }
@@ -54,15 +56,17 @@ struct MessagePackHeader {
         case 0xc2, 0xc3: self.init(.bool, body: offset, count: 1)
         case 0xca: self.init(.float, body: offset + 1, count: 4)
         case 0xcb: self.init(.float, body: offset + 1, count: 8)
+        // Of both ranges, the two low bits are the logarithm of the size.
         case 0xcc...0xcf: self.init(.unsigned, body: offset + 1, count: 1 << Int(first & 0x03))
         case 0xd0...0xd3: self.init(.signed, body: offset + 1, count: 1 << Int(first & 0x03))
         default: self = try Self.sized(first, at: offset, in: bytes)
         }
-        // Every child takes a byte at least, so a count larger than what is left is never believed.
+        // Each child takes a byte or more, so a count above the number of remaining bytes is false. Without this
+        // check, five bytes could claim four billion elements.
         guard (form == .map ? 2 * count : count) <= bytes.count - body else { throw .truncated }
     }
 
-    /// The forms that carry a length of their own.
+    /// Reads the header of a form with a length field or, for extensions, a length implied by the first byte.
     private static func sized(_ first: UInt8, at offset: Int, in bytes: Span<UInt8>) throws(PayloadError) -> Self {
         let lengthBytes: Int
         let form: Form
@@ -75,9 +79,10 @@ struct MessagePackHeader {
         case 0xde, 0xdf: (form, lengthBytes) = (.map, 2 << Int(first - 0xde))
         default: throw PayloadError(.malformed, "the byte 0xc1 is never used in MessagePack")
         }
-        // The type byte of an extension belongs to its header.
+        // The type byte of an extension is part of its header.
         let body = offset + 1 + lengthBytes + (form == .extension ? 1 : 0)
         guard body <= bytes.count else { throw .truncated }
+        // A length field has at most 32 bits, so it always fits an `Int`.
         let count =
             lengthBytes == 0
             ? 1 << Int(first - 0xd4)
@@ -87,14 +92,14 @@ struct MessagePackHeader {
 }
 
 extension MessagePackHeader {
-    /// The whole of a span as one value.
+    /// Reads the header of a span that is exactly one value; the end of a container is not checked.
     @inline(__always)
     init(only value: Span<UInt8>) throws(PayloadError) {
         try self.init(at: 0, in: value)
         if !isContainer, next != value.count { throw .trailing }
     }
 
-    /// What the value is in a sentence.
+    /// Returns the noun for the value in error messages.
     func phrase(in bytes: Span<UInt8>) -> String {
         switch form {
         case .extension where bytes[body - 1] == MessagePack.timestampType: "a timestamp"
@@ -104,7 +109,7 @@ extension MessagePackHeader {
         }
     }
 
-    /// The kind of the value; `nil` for extensions.
+    /// The kind of the value, or `nil` for an extension.
     var kind: PayloadKind? {
         switch form {
         case .null: .null
@@ -121,7 +126,7 @@ extension MessagePackHeader {
 }
 
 extension Span<UInt8> {
-    /// Reads up to eight bytes, the most significant first; the caller has checked that they are there.
+    /// Reads up to eight bytes in big-endian order; traps if they are out of bounds.
     @inline(__always)
     func bigEndian(at offset: Int, count: Int) -> UInt64 {
         var value: UInt64 = 0

@@ -1,19 +1,20 @@
-/// The names seen in the maps that are being read, to find one that is given twice.
+/// A stack of the member names in all open maps, which detects duplicates when a map ends.
 ///
-/// Maps nest, so names stand on a stack: a map remembers how high it was when it began.
+/// The names of nested maps follow each other; each map keeps the height of the stack at its beginning.
 struct NameLedger {
     private var names: [Range<Int>] = []
 
-    /// The height to hand to ``closeMap(from:in:)`` later.
+    /// The number of names; a map passes the value at its beginning to ``closeMap(from:in:)``.
     var height: Int { names.count }
 
-    /// Notes one name of the innermost map.
+    /// Adds a name of the innermost map.
     mutating func add(_ name: Range<Int>) { names.append(name) }
 
-    /// Takes the names of the innermost map off.
+    /// Removes the names of the innermost map.
     ///
-    /// - Throws: `.duplicateName` when two of them are equal, byte for byte.
+    /// - Throws: `.duplicateName` if two of them have the same bytes.
     mutating func closeMap(from height: Int, in bytes: Span<UInt8>) throws(PayloadError) {
+        // Comparing few names in pairs is faster than sorting them, and its quadratic time is bounded.
         let count = names.count - height
         if count > Self.pairwiseLimit {
             try checkSorted(from: height, in: bytes)
@@ -23,6 +24,7 @@ struct NameLedger {
         names.removeLast(count)
     }
 
+    /// The largest number of names that are compared in pairs, which needs no memory.
     private static let pairwiseLimit = 16
 
     private func checkPairs(from height: Int, in bytes: Span<UInt8>) throws(PayloadError) {
@@ -36,7 +38,7 @@ struct NameLedger {
         }
     }
 
-    /// Sorting puts equal names side by side, and no choice of names makes it slow.
+    /// Compares neighbours after sorting; unlike hashing, no choice of names by an attacker makes this slow.
     private func checkSorted(from height: Int, in bytes: Span<UInt8>) throws(PayloadError) {
         let sorted = names[height...].sorted { isOrdered($0, before: $1, in: bytes) }
         for (one, next) in zip(sorted, sorted.dropFirst()) where one.count == next.count {
@@ -44,6 +46,7 @@ struct NameLedger {
         }
     }
 
+    /// Returns whether one name sorts before another: the shorter first, then by bytes.
     private func isOrdered(_ one: Range<Int>, before other: Range<Int>, in bytes: Span<UInt8>) -> Bool {
         if one.count != other.count { return one.count < other.count }
         for step in 0..<one.count {

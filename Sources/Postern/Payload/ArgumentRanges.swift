@@ -1,23 +1,24 @@
-/// Where each parameter of a method stands in encoded arguments.
+/// The byte range of each argument within encoded arguments, by parameter index.
 ///
-/// Holds up to eight ranges without allocating.
+/// Stores up to eight ranges inline, so locating the arguments of a call allocates nothing.
 @usableFromInline
 package struct ArgumentRanges: Sendable {
-    /// The largest number of parameters of one method.
+    /// The maximum number of parameters of one method.
     package static let maximumCount = 8
 
+    // Two arrays of offsets instead of one of optional ranges: a missing argument is a negative start.
     @usableFromInline var starts = InlineArray<8, Int>(repeating: -1)
     @usableFromInline var ends = InlineArray<8, Int>(repeating: -1)
 
-    /// Ranges in which every argument is missing.
+    /// Creates ranges in which every argument is missing.
     @inlinable
     package init() {}
 
-    /// Tells whether no argument was given for the parameter at this index.
+    /// Returns whether the call has no argument for the parameter at an index.
     @inlinable
     package func isMissing(_ index: Int) -> Bool { starts[index] < 0 }
 
-    /// The range of the argument for the parameter at an index; empty at 0 when it is missing.
+    /// The range of the argument for the parameter at an index, or `0..<0` if the argument is missing.
     @inlinable
     package subscript(index: Int) -> Range<Int> {
         get { isMissing(index) ? 0..<0 : starts[index]..<ends[index] }

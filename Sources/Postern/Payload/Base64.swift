@@ -1,6 +1,6 @@
-/// Base64 text (RFC 4648 section 4), padding demanded.
+/// Base64 text (RFC 4648, section 4) with mandatory padding.
 package enum Base64 {
-    /// The bytes that the text stands for, or `nil` when it is not base64.
+    /// Returns the decoded bytes, or `nil` if the text is not canonical base64.
     package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         var bytes: [UInt8] = []
@@ -13,7 +13,7 @@ package enum Base64 {
                 guard let digit = digit(text[group + step]) else { return nil }
                 bits |= digit << UInt32(18 - 6 * step)
             }
-            // Bits that stand for no byte must be zero, so that one text only stands for the bytes.
+            // The unused bits of the last digit must be zero, so that each byte sequence has exactly one encoding.
             guard bits & (0xff_ffff >> UInt32(8 * (3 - padding))) == 0 || padding == 0 else { return nil }
             for step in 0..<3 - padding { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * step))) }
         }

@@ -1,5 +1,5 @@
-// The standard library has no way yet to append a span, or text of the program, to an array in one piece. These are the
-// only unsafe operations of the core: each reads bytes that outlive the call, and nothing else.
+// The standard library cannot yet append a span or a static string to an array with one copy. With `Suspension`, these
+// are the only unsafe operations of the core: each reads a buffer that outlives the call, within its bounds.
 
 extension [UInt8] {
     /// Appends the bytes of a span with one copy.
@@ -8,13 +8,13 @@ extension [UInt8] {
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 
-    /// Appends text known when this was compiled.
+    /// Appends the UTF-8 bytes of a literal with one copy.
     @inline(__always)
     package mutating func append(text: StaticString) {
         unsafe append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// A copy of a span.
+    /// Creates an array from the bytes of a span with one copy.
     @inline(__always)
     package init(copying bytes: Span<UInt8>) {
         self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
@@ -22,7 +22,7 @@ extension [UInt8] {
 }
 
 extension String {
-    /// Text from bytes that are valid UTF-8; invalid ones are repaired.
+    /// Creates a string from UTF-8 bytes; invalid sequences are replaced by U+FFFD.
     @inline(__always)
     package init(copying bytes: Span<UInt8>) {
         self = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }

@@ -1,14 +1,15 @@
-/// The parameters of a method, as a codec needs them to find arguments.
+/// The names of a method's parameters, by which a codec locates arguments.
 @usableFromInline
 package struct ParameterList: Sendable {
-    /// The names in order, as UTF-8 bytes.
+    /// The names in the order of positional arguments, as UTF-8 bytes.
     package let names: [[UInt8]]
 
-    /// Lists parameters by name.
+    /// Creates a list from the names of the parameters, in order.
     package init(_ names: [String]) { self.names = names.map { Array($0.utf8) } }
 
-    /// The index of the parameter with this name, or `nil`.
+    /// Returns the index of the parameter with a name, or `nil` if the method has no such parameter.
     package func index(of name: Span<UInt8>) -> Int? {
+        // At most eight names: comparing bytes in order is faster than hashing, and makes no `String`.
         for (index, candidate) in names.enumerated() {
             if candidate.span.hasSameBytes(as: name) { return index }
         }
@@ -16,11 +17,9 @@ package struct ParameterList: Sendable {
     }
 }
 
-/// What is wrong with arguments, in words: which parameters there are, and which one may have been meant.
-///
-/// Each is the rest of a sentence that begins with the method.
+// The messages of these errors lack a subject: the caller prepends the name of the method.
 extension ParameterList {
-    /// The fault of an argument whose name no parameter has.
+    /// Returns the error for a named argument that matches no parameter, with a suggestion if a name is similar.
     package func unexpected(_ name: String) -> PayloadError {
         let known = names.map { String(decoding: $0, as: UTF8.self) }
         let nearest = known.first { SpellingDistance.isNear($0, to: name) }
@@ -29,7 +28,7 @@ extension ParameterList {
         return PayloadError(.unexpectedArgument, "has no parameter \(Self.shown(name)); \(list)\(question)")
     }
 
-    /// The fault of more positional arguments than there are parameters.
+    /// Returns the error for more positional arguments than parameters.
     package func tooMany(_ count: Int) -> PayloadError {
         let most =
             switch names.count {
@@ -40,36 +39,37 @@ extension ParameterList {
         return PayloadError(.unexpectedArgument, "\(most); \(count) were given")
     }
 
-    /// The fault of a parameter that has two arguments.
+    /// Returns the error for a parameter with two arguments.
     package func repeated(_ name: String) -> PayloadError {
         PayloadError(.duplicateName, "parameter \(Self.shown(name)) is given twice")
     }
 
-    /// The names as one reads them out: `a, b and c`.
+    /// The names as a list in prose: `a, b and c`.
     private var enumeration: String {
         let known = names.map { String(decoding: $0, as: UTF8.self) }
         guard known.count > 1 else { return known.first ?? "" }
         return "\(known.dropLast().joined(separator: ", ")) and \(known[known.count - 1])"
     }
 
-    /// As much of a name from outside as an error repeats.
+    /// Returns the first 60 characters of a name; it comes from the caller and may have any length.
     private static func shown(_ name: String) -> String { String(name.prefix(60)) }
 }
 
-/// How far one spelling is from another.
+/// The comparison of a misspelled name with the names of parameters.
 private enum SpellingDistance {
-    /// Longer names are not compared: the time is the product of both lengths.
+    /// The maximum length of names that are compared, in bytes: the time grows with the product of both lengths.
     private static let longest = 40
 
-    /// Whether a name may be a misspelling of another: the same but for case, or for one letter in three.
+    /// Returns whether the names differ only in case, or in at most a third of their bytes.
     static func isNear(_ known: String, to name: String) -> Bool {
         let (known, name) = (Array(known.lowercased().utf8), Array(name.lowercased().utf8.prefix(longest + 1)))
         guard known.count <= longest, name.count <= longest else { return false }
         return edits(from: name, to: known) <= max(known.count, name.count) / 3
     }
 
-    /// How many bytes have to be put in, taken out or replaced (Levenshtein).
+    /// Returns the Levenshtein distance: the least number of bytes to insert, delete or replace.
     private static func edits(from one: [UInt8], to other: [UInt8]) -> Int {
+        // Only one row of the matrix is kept; `diagonal` is the value that the last step has overwritten.
         var row = Array(0...other.count)
         for (index, byte) in one.enumerated() {
             var diagonal = row[0]
@@ -85,7 +85,7 @@ private enum SpellingDistance {
 }
 
 extension Span<UInt8> {
-    /// Tells whether two spans hold the same bytes.
+    /// Returns whether two spans contain the same bytes.
     package func hasSameBytes(as other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         for index in indices where self[index] != other[index] { return false }

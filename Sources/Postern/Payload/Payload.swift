@@ -1,44 +1,55 @@
-/// Encoded arguments or an encoded result: bytes and how they are encoded, decoded late or never.
+/// Encoded arguments or an encoded value: bytes and their encoding.
+///
+/// A payload is decoded where its value is used, which for a payload that is passed on is never. As a parameter or
+/// result of a method, it accepts any value.
 public struct Payload: Sendable {
     /// The encoded bytes.
     @usableFromInline package var bytes: [UInt8]
     /// The encoding of the bytes.
     @usableFromInline package var codec: any PayloadCodec.Type
-    /// The references among the values; `nil` for none.
+    /// The references among the values, or `nil` if there are none.
     package var references: PayloadReferences?
 
-    /// Takes encoded bytes as they are.
+    /// Creates a payload from encoded bytes, which are not validated.
     @inlinable
     package init(bytes: [UInt8], codec: any PayloadCodec.Type) {
         self.bytes = bytes
         self.codec = codec
     }
 
-    /// Creates a payload by encoding one value as MessagePack; an answer to a JSON client is converted when it is sent.
+    /// Creates a payload by encoding one value.
     ///
-    /// - Throws: `PayloadError` with `.notEncodable` when the encoding has no form for the value.
+    /// The encoding is MessagePack; a payload for a JSON client is converted when it is sent.
+    ///
+    /// - Throws: `PayloadError` with `.notEncodable` if the encoding cannot represent the value, `.limitExceeded` if it
+    ///   is nested deeper than 64 levels, or `.noConnection` if it contains a reference.
     public init(encoding value: some Encodable) throws(PayloadError) {
         try self.init(encoding: value, as: MessagePack.self)
     }
 
-    /// Creates a payload by encoding one value.
+    /// Creates a payload by encoding one value in a particular encoding.
     ///
-    /// - Throws: `PayloadError` with `.notEncodable` when the encoding has no form for the value.
+    /// - Throws: `PayloadError` as ``init(encoding:)``.
     package init(encoding value: some Encodable, as codec: any PayloadCodec.Type) throws(PayloadError) {
         bytes = []
         self.codec = codec
         try codec.encode(value, into: &bytes)
     }
 
-    /// Decodes the bytes as one value.
+    /// Decodes the value.
+    ///
+    /// - Throws: `PayloadError` if the bytes are malformed or the value has another type; its message contains the path
+    ///   to the value, such as `user.name[2]: …`.
     public func decode<T: Decodable>(_ type: T.Type = T.self) throws(PayloadError) -> T {
+        // References are resolved against the message that they arrived with.
         guard case .received(let message) = references else { return try codec.decode(type, from: bytes.span) }
         return try message.reading { () throws(PayloadError) in try codec.decode(type, from: bytes.span) }
     }
 
-    /// The same value in another encoding; itself when the encoding is the same.
+    /// Returns the value in another encoding, or `self` if the encoding is the same.
     package func transcoded(to target: any PayloadCodec.Type) throws(PayloadError) -> Payload {
         guard codec != target else { return self }
+        // Only reading differs between the two forms of MessagePack: the bytes stay.
         if isMessagePack, target == MessagePack.self { return Payload(bytes: bytes, codec: target) }
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count)
@@ -46,7 +57,7 @@ public struct Payload: Sendable {
         return Payload(bytes: output, codec: target)
     }
 
-    /// The same arguments in another encoding; themselves when the encoding is the same.
+    /// Returns the arguments in another encoding, or `self` if the encoding is the same.
     package func transcodedArguments(to target: any PayloadCodec.Type) throws(PayloadError) -> Payload {
         guard codec != target else { return self }
         if isMessagePack, target == MessagePack.self { return Payload(bytes: bytes, codec: target) }
@@ -57,7 +68,7 @@ public struct Payload: Sendable {
     }
 }
 
-/// A payload as a parameter or a result passes through: it is neither decoded nor encoded.
+// As a parameter or a result, a payload is passed through without being decoded or encoded.
 extension Payload: PayloadScalar {
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Payload {
         var payload = Payload(bytes: [UInt8](copying: value), codec: codec)
@@ -79,14 +90,14 @@ extension Payload: PayloadScalar {
     }
 }
 
-/// Inside other values a payload is decoded and encoded like any value.
+// Within another value, a payload is decoded and encoded like any value.
 extension Payload: Codable {
-    /// Decodes any value and keeps it as MessagePack.
+    /// Creates a payload by decoding any value, which is stored as MessagePack.
     public init(from decoder: any Decoder) throws {
         try self.init(encoding: Value(from: decoder))
     }
 
-    /// Encodes the value that the bytes stand for.
+    /// Encodes the value of the payload.
     public func encode(to encoder: any Encoder) throws { try decode(Value.self).encode(to: encoder) }
 }
 

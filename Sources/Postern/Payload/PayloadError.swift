@@ -1,40 +1,40 @@
-/// Why bytes could not be read as the value that was asked for, or a value not written.
+/// An error of decoding or encoding a value.
 ///
-/// The first error wins: a reader stops at it and leaves nothing half applied.
+/// Decoding and encoding stop at the first error.
 public struct PayloadError: Error, Hashable, Sendable {
-    /// The kind of fault; open, so that a new one breaks nobody.
+    /// The cause of an error: an open set, to which versions may add.
     public struct Reason: Hashable, Sendable {
-        /// The word of the reason, stable and lower case.
+        /// The name of the reason, in lower case.
         package let word: String
 
         /// The bytes are not well formed in their encoding.
         public static let malformed = Reason(word: "malformed")
-        /// A limit of depth, size or count was passed.
+        /// The nesting, the size or the number of values exceeds a limit.
         public static let limitExceeded = Reason(word: "limit exceeded")
-        /// The value is well formed, but not of the type that was asked for.
+        /// The value is well formed but has another type than the requested one.
         public static let typeMismatch = Reason(word: "type mismatch")
-        /// A number does not fit the type that was asked for.
+        /// A number does not fit the requested type.
         public static let outOfRange = Reason(word: "out of range")
-        /// A parameter without a default was not given.
+        /// A call lacks the argument for a parameter without a default value.
         package static let missingArgument = Reason(word: "missing argument")
-        /// An argument was given that the method does not have.
+        /// A call has an argument for which the method has no parameter.
         package static let unexpectedArgument = Reason(word: "unexpected argument")
-        /// One name was given twice in a map or an object.
+        /// A map or the named arguments of a call contain one name twice.
         public static let duplicateName = Reason(word: "duplicate name")
-        /// The value cannot be written in this encoding.
+        /// The encoding cannot represent the value.
         public static let notEncodable = Reason(word: "not encodable")
-        /// A reference was met outside the messages of a connection.
+        /// A value contains a reference but is encoded outside a message of a connection.
         public static let noConnection = Reason(word: "no connection")
-        /// The other end would hold more references than are lent.
+        /// The message would exceed the maximum number of references that the peer may hold.
         public static let tooManyReferences = Reason(word: "too many references")
     }
 
-    /// The kind of fault.
+    /// The cause of the error.
     public var reason: Reason
-    /// For people: names the value and what was expected; never parsed.
+    /// A description for people: names the value and what was expected.
     public var message: String
 
-    /// Makes an error of a kind with a message for people.
+    /// Creates an error with a message for people.
     package init(_ reason: Reason, _ message: String) {
         self.reason = reason
         self.message = message
@@ -42,27 +42,29 @@ public struct PayloadError: Error, Hashable, Sendable {
 }
 
 extension PayloadError {
-    /// The fault of a value of the wrong type, in the words that every encoding uses.
+    /// Returns the error for a value of the wrong type; every codec words it like this.
     package static func expected(_ wanted: String, found: String) -> PayloadError {
         PayloadError(.typeMismatch, "expected \(wanted), found \(found)")
     }
 
+    /// Returns the error for a number that does not fit the named place.
     static func outOfRange(_ value: some Any, for wanted: String) -> PayloadError {
         PayloadError(.outOfRange, "\(value) does not fit \(wanted)")
     }
 
-    /// The fault of a number that is no value of an integer type; the same for every spelling of it.
+    /// Returns the error for a number outside an integer type, whatever the number's encoding.
     package static func outOfRange(_ type: (some FixedWidthInteger).Type) -> PayloadError {
         PayloadError(.outOfRange, "expected an integer from \(type.min) to \(type.max)")
     }
 
+    /// Returns the error for a map with two members of one name.
     package static func duplicate(_ name: String) -> PayloadError {
         PayloadError(.duplicateName, "the name \"\(name)\" is given twice")
     }
 
-    /// What is expected where raw bytes are.
+    /// The noun for raw bytes in error messages.
     package static let bytesPhrase = "bytes (in JSON base64 text)"
-    /// The fault of text where raw bytes are expected.
+    /// The error for text that is not base64 where raw bytes are expected.
     package static let noBase64 = PayloadError.expected(bytesPhrase, found: "text that is not base64 with padding")
 
     static let tooDeep = PayloadError(.limitExceeded, "values are nested deeper than 64 levels")
@@ -70,7 +72,7 @@ extension PayloadError {
 }
 
 extension PayloadKind {
-    /// The kind as it is named in a sentence; integers and other numbers are one kind to people, as in JSON.
+    /// The noun for the kind in error messages; like JSON, it does not distinguish integers from other numbers.
     package var phrase: String {
         switch self {
         case .null: "null"

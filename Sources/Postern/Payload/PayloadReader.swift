@@ -1,11 +1,12 @@
-/// How values of one type are read, chosen once and then called many times.
+/// A function that decodes values of one type, selected once when a method is registered.
 @usableFromInline
 struct PayloadReader<Content: Decodable & Sendable>: Sendable {
-    /// Reads one value.
+    /// Decodes one value.
     @usableFromInline let read: @Sendable (Span<UInt8>, any PayloadCodec.Type) throws(PayloadError) -> Content
 
-    /// Chooses the type's own functions where it has some, `Codable` otherwise.
+    /// Creates a reader that calls the functions of a `PayloadScalar`, and `Codable` for any other type.
     init() {
+        // The conformance is looked up here, because the cast is too slow for each call.
         if let scalar = Content.self as? any PayloadScalar.Type, let reader = Self.reader(of: scalar) {
             self = reader
         } else {
@@ -19,21 +20,23 @@ struct PayloadReader<Content: Decodable & Sendable>: Sendable {
 }
 
 extension PayloadReader {
+    /// Returns a reader that calls the functions of `Scalar`, which is `Content`.
     private static func reader<Scalar: PayloadScalar>(of scalar: Scalar.Type) -> Self? {
         let reader = PayloadReader<Scalar> { (value, codec) throws(PayloadError) in
             try Scalar.read(value, as: codec)
         }
+        // Always succeeds: both types are the same, which the compiler cannot see.
         return reader as? Self
     }
 }
 
-/// How values of one type are written, chosen once and then called many times.
+/// A function that encodes values of one type, selected once when a method is registered.
 @usableFromInline
 struct PayloadWriter<Content: Encodable & Sendable>: Sendable {
-    /// Appends one value.
+    /// Appends the encoding of one value.
     @usableFromInline let write: @Sendable (Content, any PayloadCodec.Type, inout [UInt8]) throws(PayloadError) -> Void
 
-    /// Chooses the type's own functions where it has some, `Codable` otherwise.
+    /// Creates a writer that calls the functions of a `PayloadScalar`, and `Codable` for any other type.
     init() {
         if let scalar = Content.self as? any PayloadScalar.Type, let writer = Self.writer(of: scalar) {
             self = writer
@@ -50,6 +53,7 @@ struct PayloadWriter<Content: Encodable & Sendable>: Sendable {
 }
 
 extension PayloadWriter {
+    /// Returns a writer that calls the functions of `Scalar`, which is `Content`.
     private static func writer<Scalar: PayloadScalar>(of scalar: Scalar.Type) -> Self? {
         let writer = PayloadWriter<Scalar> { (value, codec, output) throws(PayloadError) in
             try value.write(as: codec, into: &output)

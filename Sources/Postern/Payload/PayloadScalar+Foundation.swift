@@ -34,30 +34,33 @@ extension Date: PayloadScalar, DescribedType {
     }
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
+        // Split before the offset is added: a fraction loses fewer bits next to the smaller number.
         let wholeSeconds = timeIntervalSinceReferenceDate.rounded(.down)
         guard let seconds = Int64(exactly: wholeSeconds + Self.secondsTo2001) else {
             throw PayloadError(.notEncodable, "a date that is not a number of seconds cannot be encoded")
         }
         let nanoseconds = ((timeIntervalSinceReferenceDate - wholeSeconds) * 1e9).rounded()
         try codec.write(
+            // Rounding may yield 1e9, which is no valid fraction.
             Timestamp(seconds: seconds, nanoseconds: UInt32(min(nanoseconds, 999_999_999))),
             into: &output
         )
     }
 
+    /// The seconds from 1970 to the reference date of `Date`, 2001-01-01.
     private static let secondsTo2001 = 978_307_200.0
 }
 
-/// An encoding whose numbers are text, so that they may have any number of digits.
+/// A textual encoding, whose numbers may have any number of digits.
 package protocol NumeralCodec: PayloadCodec {
-    /// Reads the digits of a number, as they are written; text counts as a number here.
+    /// Reads the text of a number; a string of digits is accepted.
     static func readNumeral(_ value: Span<UInt8>) throws(PayloadError) -> String
-    /// Appends a number of these digits.
+    /// Appends a number with the given text.
     static func write(numeral: String, into output: inout [UInt8])
 }
 
-/// A number in JSON, digit for digit; in MessagePack the shortest form that reads back to the same number: an integer, a
-/// double, or else text of its digits.
+// In JSON, a number with all its digits. In MessagePack, the first form that reads back to the same number: an integer,
+// a double, or a string of its digits.
 extension Decimal: PayloadScalar, DescribedType {
     static var typeWord: String { "number" }
 
@@ -90,6 +93,7 @@ extension Decimal: PayloadScalar, DescribedType {
         }
     }
 
+    // `Decimal(string:)` alone would accept a number with trailing text.
     private static let digits = Set("0123456789+-.eE".utf8)
 
     private static func numeral(
@@ -107,7 +111,7 @@ extension Decimal: PayloadScalar, DescribedType {
     }
 }
 
-/// Text, absolute where it has a base.
+// A string: the absolute URL where it has a base.
 extension URL: PayloadScalar, DescribedType {
     static var typeWord: String { "string" }
 

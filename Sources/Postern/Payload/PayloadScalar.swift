@@ -1,8 +1,8 @@
-/// A type with functions of its own in every codec: read and written without going through `Codable`.
+/// A type that calls the functions of a codec directly instead of `Codable`.
 protocol PayloadScalar: Codable, Sendable {
-    /// Reads one value.
+    /// Decodes one value.
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Self
-    /// Appends the value.
+    /// Appends the encoding of the value.
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError)
 }
 
@@ -47,7 +47,7 @@ extension Float: PayloadScalar {
     }
 }
 
-/// Every signed integer type.
+/// A signed integer type.
 protocol SignedPayloadScalar: PayloadScalar, FixedWidthInteger, SignedInteger {}
 
 extension SignedPayloadScalar {
@@ -66,7 +66,7 @@ extension Int16: SignedPayloadScalar {}
 extension Int32: SignedPayloadScalar {}
 extension Int64: SignedPayloadScalar {}
 
-/// Every unsigned integer type.
+/// An unsigned integer type.
 protocol UnsignedPayloadScalar: PayloadScalar, FixedWidthInteger, UnsignedInteger {}
 
 extension UnsignedPayloadScalar {
@@ -86,7 +86,9 @@ extension UInt32: UnsignedPayloadScalar {}
 extension UInt64: UnsignedPayloadScalar {}
 
 extension FixedWidthInteger {
-    /// A wider integer as this type; whichever of the two it does not fit, the error names this one.
+    /// Returns a 64-bit integer as this type.
+    ///
+    /// - Throws: `.outOfRange` for this type, also if the number does not even fit the wider one.
     @inline(__always)
     fileprivate static func narrow(
         _ readWide: () throws(PayloadError) -> some FixedWidthInteger
@@ -112,14 +114,14 @@ extension Optional: PayloadScalar where Wrapped: PayloadScalar {
     }
 }
 
-/// A `Double` as an integer, where one is asked for: every encoding follows this rule.
+/// The conversion of a `Double` to an integer, the same in every encoding.
 package enum WholeNumber {
-    /// Above this a `Double` does not say any more which integer was meant.
+    /// The largest magnitude up to which each integer has a `Double` of its own: 2^53.
     private static let largest = 0x1p53
 
-    /// The integer that a number is.
+    /// Returns a number as an integer.
     ///
-    /// - Throws: `.typeMismatch` for a fraction, `.outOfRange` for NaN and for what is beyond ±2^53.
+    /// - Throws: `.typeMismatch` for a fraction, `.outOfRange` for NaN and for magnitudes above 2^53.
     package static func read<Number: FixedWidthInteger>(_ number: Double) throws(PayloadError) -> Number {
         guard number.rounded(.towardZero) == number || !number.isFinite else {
             throw .expected("an integer", found: "a fraction")
@@ -129,9 +131,10 @@ package enum WholeNumber {
     }
 }
 
-/// Reads a value of one of the most frequent types; nil for others, and when it is not such a value.
+/// Decodes a value of one of the most frequent types; returns `nil` for another type and on any error.
 ///
-/// In code that knows the type, the comparisons cost nothing and one of the branches is left.
+/// In specialised code the comparisons of types are constant, so only the branch of the type remains. The caller
+/// decodes again after an error, to have its description.
 @inlinable
 @inline(__always)
 func readFrequent<Argument>(
@@ -151,9 +154,9 @@ func readFrequent<Argument>(
     return nil
 }
 
-/// Writes a value of one of the most frequent types, and tells whether it was one.
+/// Appends a value of one of the most frequent types; returns `false` for a value of another type.
 ///
-/// In code that knows the type, the comparisons cost nothing and one of the branches is left.
+/// In specialised code the comparisons of types are constant, so only the branch of the type remains.
 @inlinable
 func writeFrequent<Result>(
     _ value: Result,

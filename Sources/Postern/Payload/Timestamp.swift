@@ -1,24 +1,25 @@
-/// A moment, as seconds and nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+/// A point in time, as seconds and nanoseconds since 1970-01-01T00:00:00Z without leap seconds.
 public struct Timestamp: Hashable, Sendable {
-    /// Whole seconds, rounded down.
+    /// The whole seconds, rounded down; negative before 1970.
     public var seconds: Int64
-    /// What is left, 0 ..< 1,000,000,000.
+    /// The remaining nanoseconds, from 0 to 999,999,999.
     public var nanoseconds: UInt32
 
-    /// Takes a moment.
+    /// Creates a timestamp.
     public init(seconds: Int64, nanoseconds: UInt32) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds
     }
 
-    /// The RFC 3339 text, in UTC, rounded to milliseconds.
+    /// Returns the RFC 3339 text, in UTC and rounded to milliseconds.
     ///
-    /// - Throws: `.notEncodable` outside the years 0 to 9999.
+    /// - Throws: `PayloadError` with `.notEncodable` outside the years 0 to 9999.
     public func text() throws(PayloadError) -> String {
         guard Self.textualSeconds.contains(seconds) else {
             throw PayloadError(.notEncodable, "a time outside the years 0 to 9999 has no RFC 3339 text")
         }
         let milliseconds = (Int64(nanoseconds) + 500_000) / 1_000_000
+        // Rounding up may carry into the next second, and from there as far as the next year.
         if milliseconds >= 1000 { return try Timestamp(seconds: seconds + 1, nanoseconds: 0).text() }
         let (days, second) = (seconds.floored(by: 86_400), seconds - seconds.floored(by: 86_400) * 86_400)
         let date = CivilDate(daysSince1970: days)
@@ -26,6 +27,7 @@ public struct Timestamp: Hashable, Sendable {
             + "\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2)).\(padded(milliseconds, 3))Z"
     }
 
+    /// The seconds of the years 0 to 9999.
     private static let textualSeconds: Range<Int64> = -62_167_219_200..<253_402_300_800
 
     private func padded(_ value: Int64, _ width: Int) -> String {
@@ -35,12 +37,12 @@ public struct Timestamp: Hashable, Sendable {
 }
 
 extension Timestamp {
-    /// What is expected where a time is.
+    /// The noun for a timestamp in error messages.
     static let phrase = "a time (in JSON RFC 3339 text)"
 
-    /// Reads RFC 3339 text; digits of the second's fraction beyond the ninth are dropped.
+    /// Creates a timestamp from RFC 3339 text; fractional digits beyond the ninth are discarded.
     ///
-    /// - Throws: `.typeMismatch` for any other text.
+    /// - Throws: `PayloadError` with `.typeMismatch` if the text is not valid.
     public init(text: String) throws(PayloadError) {
         var scanner = Scanner(text: Array(text.utf8))
         guard let time = scanner.scan() else {
@@ -51,7 +53,7 @@ extension Timestamp {
 }
 
 extension Timestamp {
-    /// Reads RFC 3339 text from left to right; `nil` means that it is something else.
+    /// A scanner of RFC 3339 text, whose functions return `nil` for any other text.
     private struct Scanner {
         let text: [UInt8]
         private var position = 0
@@ -72,7 +74,7 @@ extension Timestamp {
             }
             guard (1...12).contains(month), (1...31).contains(day) else { return nil }
             let days = CivilDate(year: year, month: month, day: day).daysSince1970
-            // The 30th of February comes back as another day.
+            // A day that the month lacks, such as February 30, does not survive the round trip.
             return CivilDate(daysSince1970: days).day == day ? days : nil
         }
 
@@ -80,7 +82,7 @@ extension Timestamp {
             guard let hour = number(2), accept(":"), let minute = number(2), accept(":"), let second = number(2) else {
                 return nil
             }
-            // 60 is a leap second; it counts as the first of the next minute.
+            // 60 is a leap second, which becomes the first second of the next minute.
             guard hour < 24, minute < 60, second <= 60 else { return nil }
             return hour * 3600 + minute * 60 + second
         }

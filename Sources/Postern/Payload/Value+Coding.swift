@@ -2,14 +2,15 @@ extension Value: PayloadScalar, DescribedType {
     static var typeWord: String { "any" }
 
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Value {
-        // Each level is looked through again, so that what is too deep or too much has to be found before.
+        // Each level is skipped once for each level around it, so reading takes time proportional to size times depth.
+        // Large values are validated first, which rejects excessive depth in one pass.
         if value.count > largestUnchecked, codec == MessagePack.self || codec == MessagePackFromJSON.self {
             try MessagePack.validate(value)
         }
         return try read(value, as: codec, depth: 0)
     }
 
-    /// Bytes that are few enough to be looked through once for every level.
+    /// The maximum size of a value that is read without prior validation, in bytes.
     private static let largestUnchecked = 4 << 10
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
@@ -52,6 +53,7 @@ extension Value: PayloadScalar, DescribedType {
         do throws(PayloadError) {
             return .integer(try codec.readInt64(value))
         } catch {
+            // Only an integer above `Int64.max` is left; below `Int64.min`, this throws again.
             guard error.reason == .outOfRange else { throw error }
             return .unsigned(try codec.readUInt64(value))
         }
@@ -91,7 +93,7 @@ extension Value: PayloadScalar, DescribedType {
 }
 
 extension Value: Codable {
-    /// Reads whatever a decoder holds; with the coders of this module nothing is lost, others cannot tell bytes.
+    /// Creates a value from any decoder; only the decoders of this module distinguish bytes from arrays.
     public init(from decoder: any Decoder) throws {
         if let own = decoder as? ValueDecoder {
             self = try own.decode(Value.self)
@@ -108,7 +110,7 @@ extension Value: Codable {
         }
     }
 
-    /// Writes the value into any encoder; others than those of this module see bytes as an array.
+    /// Encodes the value into any encoder; other encoders than those of this module encode bytes as an array.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .array(let elements):
@@ -124,6 +126,7 @@ extension Value: Codable {
     }
 
     private static func scalar(in container: any SingleValueDecodingContainer) throws -> Value {
+        // Bool before numbers, because some decoders bridge true to 1; integers before doubles, which accept both.
         if container.decodeNil() { return .null }
         if let value = try? container.decode(Bool.self) { return .bool(value) }
         if let value = try? container.decode(Int64.self) { return .integer(value) }

@@ -1,34 +1,35 @@
-/// Any value a payload can hold, for handlers and tools that do not know the type beforehand.
+/// A value of any type, for code that does not know the type at compile time.
 ///
-/// Equal values have the same kind: the integer 1 and the double 1.0 differ, and so do maps in another order.
+/// Values of different cases are unequal: the integer 1 differs from the double 1.0. So do maps with the same members
+/// in another order.
 public enum Value: Hashable, Sendable {
-    /// Nothing.
+    /// The null value.
     case null
-    /// A truth value.
+    /// A Boolean value.
     case bool(Bool)
-    /// An integer that fits 64 bits with a sign.
+    /// An integer from `Int64.min` to `Int64.max`.
     case integer(Int64)
-    /// An integer above `Int64.max`; smaller ones are always ``integer(_:)``.
+    /// An integer above `Int64.max`; decoding yields ``integer(_:)`` for smaller ones.
     case unsigned(UInt64)
-    /// A number that was written with a fraction or an exponent, or as a float.
+    /// A number with a fraction or an exponent, or a MessagePack float.
     case double(Double)
-    /// Text.
+    /// A string.
     case string(String)
-    /// Raw bytes; in JSON they are written as base64 text, and read back as text.
+    /// Raw bytes; JSON encodes them as base64 text, which decodes as ``string(_:)``.
     case bytes([UInt8])
-    /// Values in order.
+    /// An array.
     case array([Value])
-    /// Named values in the order in which they were written; no name twice.
+    /// A map with unique names, in the order of its encoding.
     case map([Member])
 
-    /// One named value of a map.
+    /// A member of a map.
     public struct Member: Hashable, Sendable {
-        /// Unlike the others of the map.
+        /// The name, unique in its map.
         public var name: String
-        /// What it holds.
+        /// The value.
         public var value: Value
 
-        /// Names a value.
+        /// Creates a member.
         public init(_ name: String, _ value: Value) {
             self.name = name
             self.value = value
@@ -37,16 +38,16 @@ public enum Value: Hashable, Sendable {
 }
 
 extension Value {
-    /// Reads a payload as whatever it holds.
+    /// Creates the value of a payload.
     ///
-    /// - Throws: `.malformed`, `.duplicateName`, or `.limitExceeded` below a depth of 64.
+    /// - Throws: `PayloadError` with `.malformed`, `.duplicateName`, or `.limitExceeded` for more than 64 levels.
     public init(decoding payload: Payload) throws(PayloadError) {
         self = try Self.read(payload.bytes.span, as: payload.codec)
     }
 
-    /// The value of a member of a map; `nil` in anything else, and for a name that is not there.
+    /// The value of the member with a name, or `nil` if there is none or this is not a map.
     ///
-    /// Setting nil takes the member out; setting a value in null makes it a map; other values stay as they are.
+    /// Setting `nil` removes the member. Setting a value turns ``null`` into a map and has no effect on other cases.
     public subscript(name: String) -> Value? {
         get {
             guard case .map(let members) = self else { return nil }
@@ -63,12 +64,13 @@ extension Value {
         }
     }
 
-    /// The element of an array; `nil` in anything else, and past the end.
+    /// The element at an index, or `nil` if the index is out of bounds or this is not an array.
     public subscript(index: Int) -> Value? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
         return elements[index]
     }
 
+    /// The members to which a new one can be added, or `nil` if this is neither a map nor null.
     private var membersForWriting: [Member]? {
         switch self {
         case .map(let members): members
@@ -81,18 +83,18 @@ extension Value {
 extension Value: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    /// Null.
+    /// Creates the null value.
     public init(nilLiteral: ()) { self = .null }
-    /// A truth value.
+    /// Creates a Boolean value.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    /// An integer.
+    /// Creates an integer.
     public init(integerLiteral value: Int64) { self = .integer(value) }
-    /// A number.
+    /// Creates a double.
     public init(floatLiteral value: Double) { self = .double(value) }
-    /// Text.
+    /// Creates a string.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// Values in order.
+    /// Creates an array.
     public init(arrayLiteral elements: Value...) { self = .array(elements) }
-    /// Named values in order.
+    /// Creates a map with the members in order.
     public init(dictionaryLiteral elements: (String, Value)...) { self = .map(elements.map { Member($0, $1) }) }
 }

@@ -1,11 +1,11 @@
-/// Gives a handler the argument for one of its parameters.
+/// The decoder of the arguments for one parameter of a method.
 ///
-/// A class, so that what a method captures for each parameter is one word.
+/// A class, so that the closure of a method captures one word for each parameter.
 @usableFromInline
 final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
     private let name: String
     private let defaultValue: Argument?
-    /// The method in texts of errors.
+    /// The name of the method in error messages.
     private let method: String
     private let reader = PayloadReader<Argument>()
 
@@ -15,7 +15,7 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         method = signature.method
     }
 
-    /// Reads the argument at an index and moves on to the next.
+    /// Decodes the argument at an index and advances the index.
     @usableFromInline
     func take(
         _ index: inout Int,
@@ -27,7 +27,7 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         return try read(ranges[index - 1], of: arguments, as: codec)
     }
 
-    /// Reads the argument of a call at an index and moves on to the next.
+    /// Decodes the argument at an index of a call, whose arguments may contain references, and advances the index.
     @usableFromInline
     func take(
         _ index: inout Int,
@@ -44,7 +44,7 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         }
     }
 
-    /// Reads an argument, in place where its type is known and frequent.
+    /// Decodes an argument; inlines the decoding of the most frequent types into specialised code.
     @inlinable
     @inline(__always)
     func readInPlace(
@@ -56,7 +56,7 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         return try read(range, of: arguments, as: codec)
     }
 
-    /// Reads an argument of any type; also one whose frequent type did not go well, to tell why.
+    /// Decodes an argument of any type, and throws the error for one that ``readInPlace(_:of:as:)`` could not decode.
     @usableFromInline
     func read(
         _ range: Range<Int>,
@@ -71,9 +71,10 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         }
     }
 
-    // Apart from reading: for the optional in them the type would be looked up at each call.
+    // The functions below are not inlined into `read`: their optional of a generic type would make each call request
+    // the metadata of that type.
 
-    /// The default value in place of a null, which a type without one cannot be read from.
+    /// Returns the default value if the argument is null and cannot be decoded; throws the error otherwise.
     @inline(never)
     private func argument(
         insteadOf bytes: Span<UInt8>,
@@ -84,12 +85,14 @@ final class ArgumentSource<Argument: Decodable & Sendable>: Sendable {
         throw fault(PayloadError(error.reason, ": \(error.message)"))
     }
 
+    /// Returns the default value of an omitted argument, or throws `.missingArgument`.
     @inline(never)
     private func absentArgument() throws(CallError) -> Argument {
         if let defaultValue { return defaultValue }
         throw fault(PayloadError(.missingArgument, " is missing"))
     }
 
+    /// Returns the error with the parameter and the method as the subject of its message.
     private func fault(_ error: PayloadError) -> CallError {
         CallError(PayloadError(error.reason, "Parameter \(name) of \(method)\(error.message)"))
     }

@@ -1,19 +1,19 @@
-/// What a handler may want to know about the call it answers.
+/// Information about a call, for its handler.
 ///
-/// A handler whose first parameter is of this type gets one. Whether the caller has lost interest is told by
-/// `Task.isCancelled`, as everywhere in Swift.
+/// A handler receives it as its first parameter, if that has this type. When the caller cancels the call, the task of
+/// the handler is cancelled.
 ///
-/// It may be kept: neither the arguments of the call nor its connection are kept with it.
+/// A context may outlive its call: it retains neither the arguments nor the connection.
 public struct CallContext: Sendable {
-    /// Path of the method, as the caller wrote it.
+    /// The path of the method as the caller wrote it.
     public let method: String
-    /// When the caller stops waiting; `nil` for no limit.
+    /// The time at which the caller stops waiting, or `nil` for no limit.
     public var deadline: ContinuousClock.Instant? { deadlineMoment?.instant }
-    /// Whether nobody waits for a reply.
+    /// Whether the call is a notification, to which no reply is sent.
     public let isNotification: Bool
-    /// The other end of the connection the call came over, where it can be called back.
+    /// The peer that made the call, or `nil` if it cannot be called.
     ///
-    /// Behind a gateway in another process that is the gateway, not its client: there a client passes a function.
+    /// In a service behind a gateway of another process, the peer is that gateway; a client passes a callback instead.
     public let caller: Caller?
     private let deadlineMoment: Moment?
     private let progress: Call.ProgressSink?
@@ -26,16 +26,18 @@ public struct CallContext: Sendable {
         isNotification = call.isNotification
         caller = call.caller
         progress = call.progress
+        // Only the codec: the arguments would keep their references retained.
         codec = call.arguments.codec
     }
 
-    /// Tells the caller how far the handler is, if it asked to be told.
+    /// Sends a progress value to the caller, if it requested progress.
     ///
-    /// Values arrive in the order of the calls, none after the reply. One that cannot be encoded is left out.
+    /// Values arrive in order and before the reply. A value that cannot be encoded is discarded.
     public func reportProgress(_ value: some Encodable) {
         guard let progress else { return }
         let payload: Payload
         do throws(PayloadError) { payload = try Payload(encoding: value, as: codec) } catch {
+            // The value contains a reference, which can only be encoded for the caller's connection.
             guard error.reason == .noConnection, let caller else { return }
             guard let arguments = try? caller.link.connection?.payload(encoding: value) else { return }
             payload = arguments

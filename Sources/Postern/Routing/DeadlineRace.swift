@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Runs one handler against the deadline of its call; the first to come wins.
+/// A race between one handler and the deadline of its call: the first decides the outcome.
 final class DeadlineRace: Sendable {
     private typealias Outcome = Result<Reply, CallError>
 
@@ -20,14 +20,14 @@ final class DeadlineRace: Sendable {
         self.deadline = deadline
     }
 
-    /// Runs the handler and returns its reply, unless the deadline comes first.
+    /// Runs the handler and returns its reply, unless the deadline passes first.
     ///
     /// - Parameters:
-    ///   - keepingExecutor: Whether the handler must run on the executor of this task; then it is a child, and also an
-    ///     expired call waits for it.
-    ///   - handler: Run once.
-    /// - Returns: The handler's reply.
-    /// - Throws: `.deadlineExceeded`, or what the handler threw.
+    ///   - keepingExecutor: Whether the handler must run on the executor of this task. If so, it is a child task, for
+    ///     which this function waits even after the deadline.
+    ///   - handler: A function that is called once.
+    /// - Returns: The reply of the handler.
+    /// - Throws: `.deadlineExceeded`, or the error of the handler.
     func run(
         keepingExecutor: Bool,
         _ handler: @escaping @Sendable () async throws(CallError) -> Reply
@@ -38,12 +38,13 @@ final class DeadlineRace: Sendable {
         return try outcome.get()
     }
 
-    /// Ends the race for the deadline.
+    /// Ends the race with `.deadlineExceeded` unless it has ended, and cancels the handler.
     func expire() {
         settle(.failure(.deadlineExceeded()))
         cancelHandler()
     }
 
+    /// Runs the handler in a child task, which inherits the executor.
     private func runAsChild(_ handler: @escaping @Sendable () async throws(CallError) -> Reply) async -> Outcome {
         await withTaskGroup(of: Void.self) { group in
             group.addImmediateTask { self.settle(await Self.outcome(of: handler)) }
@@ -53,14 +54,17 @@ final class DeadlineRace: Sendable {
         }
     }
 
-    /// The handler's task outlives this function only when the deadline won, and then it is cancelled.
+    /// Runs the handler in a task of its own, which outlives this function only after the deadline and is cancelled
+    /// then.
     private func runApart(_ handler: @escaping @Sendable () async throws(CallError) -> Reply) async -> Outcome {
         await withTaskCancellationHandler {
+            // An unstructured task, because a task group would wait for a handler that ignores its cancellation.
             let task = Task.immediate { self.settle(await Self.outcome(of: handler)) }
             let isCancelled = state.withLock { state in
                 state.handler = task
                 return state.isCancelled
             }
+            // The deadline or the caller's cancellation may have come before the task was stored.
             if isCancelled { task.cancel() }
             return await settled()
         } onCancel: {
@@ -68,7 +72,7 @@ final class DeadlineRace: Sendable {
         }
     }
 
-    /// Cancels the handler, also one that has yet to come to its first wait.
+    /// Cancels the handler's task, or records the cancellation for the task that is about to be stored.
     private func cancelHandler() {
         let handler = state.withLock { state in
             state.isCancelled = true
@@ -77,8 +81,10 @@ final class DeadlineRace: Sendable {
         handler?.cancel()
     }
 
+    /// Waits for the outcome.
     private func settled() async -> Outcome {
         await Suspension.wait { continuation in
+            // Checked and registered under one lock, so that an outcome in between is not missed.
             let outcome = state.withLock { state in
                 if state.outcome == nil { state.waiter = continuation }
                 return state.outcome
@@ -87,6 +93,7 @@ final class DeadlineRace: Sendable {
         }
     }
 
+    /// Records the outcome unless there is one, and resumes the waiting task.
     private func settle(_ outcome: Outcome) {
         let waiter = state.withLock { state in
             guard state.outcome == nil else { return nil as Suspension<Outcome>? }

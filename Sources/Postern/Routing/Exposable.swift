@@ -1,17 +1,19 @@
-/// An object that says itself which of its methods callers reach, and under which names.
+/// A type that registers its own methods in a service.
 public protocol Exposable: Sendable {
-    /// Registers its methods.
+    /// Registers the methods of the object.
+    ///
+    /// - Parameter service: The service that ``Service/expose(_:as:documentation:)`` has created for the object.
     func register(in service: Service)
 }
 
 extension Service {
-    /// Exposes an object as a service inside this one.
+    /// Exposes an object as a service within this one.
     ///
     /// - Parameters:
-    ///   - object: Kept as long as its methods are registered.
-    ///   - name: The name of its service; under the rules for names.
-    ///   - documentation: What it is for, for people.
-    /// - Returns: The object's service, which tells its path.
+    ///   - object: The object, which is retained as long as its methods are registered.
+    ///   - name: The name of the service, under the rules of ``service(_:documentation:)``.
+    ///   - documentation: The purpose of the service, for people.
+    /// - Returns: The service of the object.
     @discardableResult
     public func expose(_ object: some Exposable, as name: String, documentation: String? = nil) -> Service {
         let service = service(name, documentation: documentation)
@@ -20,27 +22,27 @@ extension Service {
     }
 }
 
-/// An object that also says under which name it is exposed, and what it is for.
+/// A type that also supplies the name and the documentation of its service.
 public protocol NamedExposable: Exposable {
-    /// The name of its service, unless another is given; under the rules for names.
+    /// The default name of the service, under the rules of ``Service/service(_:documentation:)``.
     static var serviceName: String { get }
-    /// What it is for, for people; `nil` unless it says something.
+    /// The purpose of the service, for people; `nil` by default.
     static var serviceDocumentation: String? { get }
 }
 
 extension NamedExposable {
-    /// Nothing.
+    /// No documentation.
     public static var serviceDocumentation: String? { nil }
 }
 
 extension Service {
-    /// Exposes an object as a service inside this one, under its own name.
+    /// Exposes an object as a service within this one, by default under the name that its type supplies.
     ///
     /// - Parameters:
-    ///   - object: Kept as long as its methods are registered.
-    ///   - name: The name of its service; under the rules for names.
-    ///   - documentation: What it is for, for people.
-    /// - Returns: The object's service, which tells its path.
+    ///   - object: The object, which is retained as long as its methods are registered.
+    ///   - name: The name of the service, under the rules of ``service(_:documentation:)``.
+    ///   - documentation: The purpose of the service, for people.
+    /// - Returns: The service of the object.
     @discardableResult
     public func expose<Object: NamedExposable>(
         _ object: Object,

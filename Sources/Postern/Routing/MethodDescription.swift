@@ -1,13 +1,13 @@
-/// What a router offers, as `rpc/describe` answers it.
+/// The services, methods and topics of a router: the result of `rpc/describe`.
 package struct RouterDescription: Codable, Hashable, Sendable {
-    /// Services with documentation, in order of their paths.
+    /// The services that have documentation, sorted by path.
     package var services: [ServiceDescription]
-    /// Methods in order of their paths.
+    /// The methods, sorted by path.
     package var methods: [MethodDescription]
-    /// Topics in order of their paths.
+    /// The topics, sorted by path.
     package var topics: [TopicDescription]
 
-    /// Lists what is offered.
+    /// Creates a description of a router.
     package init(services: [ServiceDescription] = [], methods: [MethodDescription], topics: [TopicDescription] = []) {
         self.services = services
         self.methods = methods
@@ -15,37 +15,37 @@ package struct RouterDescription: Codable, Hashable, Sendable {
     }
 }
 
-/// What a service is for.
+/// The description of a service.
 package struct ServiceDescription: Codable, Hashable, Sendable {
-    /// Names joined by `/`.
+    /// The path: names joined by `/`.
     package var path: String
-    /// For people.
+    /// The documentation, for people.
     package var documentation: String?
 
-    /// Describes a service.
+    /// Creates a description of a service.
     package init(path: String, documentation: String? = nil) {
         self.path = path
         self.documentation = documentation
     }
 }
 
-/// How a method is called.
+/// The description of a method.
 package struct MethodDescription: Codable, Hashable, Sendable {
-    /// Names joined by `/`.
+    /// The path: names joined by `/`.
     package var path: String
-    /// For people.
+    /// The documentation, for people.
     package var documentation: String?
-    /// In the order of positional arguments.
+    /// The parameters in the order of positional arguments.
     package var parameters: [ParameterDescription]
-    /// The type of the result, or of a stream's items: `integer`, `number`, `boolean`, `string`, `bytes`, `array`,
-    /// `object`, `function`, `reference`, `any`, or `null` for none.
+    /// The type of the result, or of the items of a stream: `integer`, `number`, `boolean`, `string`, `bytes`, `array`,
+    /// `object`, `function`, `reference`, `any`, or `null` for no result.
     package var result: String
-    /// Whether the answer is a stream.
+    /// Whether the reply is a stream.
     package var isStream: Bool
-    /// Whether the method changes nothing, so that a plain GET may reach it.
+    /// Whether the method has no side effects, so that a GET request may call it.
     package var isSafe: Bool
 
-    /// Describes a method.
+    /// Creates a description of a method.
     package init(
         path: String,
         documentation: String? = nil,
@@ -63,18 +63,18 @@ package struct MethodDescription: Codable, Hashable, Sendable {
     }
 }
 
-/// What a method takes at one place.
+/// The description of a parameter.
 public struct ParameterDescription: Codable, Hashable, Sendable {
-    /// The name by which it is given.
+    /// The name of the parameter, which named arguments use.
     package var name: String
-    /// One of the words of ``MethodDescription/result``.
+    /// The type, one of the words of ``MethodDescription/result``.
     package var type: String
-    /// Whether it must be given.
+    /// Whether a call must have an argument for the parameter.
     package var isRequired: Bool
-    /// For people.
+    /// The documentation, for people.
     package var documentation: String?
 
-    /// Describes a parameter of a method that is registered raw.
+    /// Creates a description of a parameter, for a method that decodes its own arguments.
     public init(name: String, type: String = "any", isRequired: Bool = true, documentation: String? = nil) {
         self.name = name
         self.type = type
@@ -83,28 +83,29 @@ public struct ParameterDescription: Codable, Hashable, Sendable {
     }
 }
 
-/// What can be subscribed to.
+/// The description of a topic.
 package struct TopicDescription: Codable, Hashable, Sendable {
-    /// Names joined by `/`.
+    /// The path: names joined by `/`.
     package var path: String
-    /// For people.
+    /// The documentation, for people.
     package var documentation: String?
 
-    /// Describes a topic.
+    /// Creates a description of a topic.
     package init(path: String, documentation: String? = nil) {
         self.path = path
         self.documentation = documentation
     }
 }
 
-/// A type that knows how it is called in descriptions.
+/// A type that has a word of its own in descriptions.
 protocol DescribedType {
     static var typeWord: String { get }
 }
 
-/// The word for a type: what its own, what its raw values are, or `object`.
+/// Returns the word for a type in descriptions: its own, that of its raw values, or `object`.
 @usableFromInline
 func typeWord(of type: any Any.Type) -> String {
+    // A dynamic cast, because most types of arguments are the user's own.
     if let described = type as? any DescribedType.Type { return described.typeWord }
     if let raw = type as? any RawRepresentable.Type { return rawTypeWord(of: raw) }
     return "object"

@@ -1,16 +1,22 @@
-/// What a method promises to those who run it and those who call it.
+/// The properties of a method besides its name and parameters.
 public struct MethodOptions: Sendable {
-    /// What the method does, for people.
+    /// The purpose of the method, for people.
     package var documentation: String?
-    /// Whether the method changes nothing, so that a plain GET may reach it.
+    /// Whether the method has no side effects, so that a GET request may call it.
     package var isSafe: Bool
-    /// Where the handler runs.
+    /// The executor of the handler.
     package var execution: Execution
-
-    /// Whether it takes the place of a method registered under the same name; calls of that one go on.
+    /// Whether the method replaces one of the same name, whose running calls continue.
     package var replaces: Bool
 
-    /// Takes promises; without any, a method may change things and take its time.
+    /// Creates options; by default, a method may have side effects and take any time.
+    ///
+    /// - Parameters:
+    ///   - documentation: The purpose of the method, for people.
+    ///   - isSafe: Whether the method has no side effects, so that a GET request may call it.
+    ///   - execution: The executor of the handler.
+    ///   - replaces: Whether the method replaces one of the same name, whose running calls continue. Otherwise,
+    ///     registering a name twice stops the program.
     public init(
         documentation: String? = nil,
         isSafe: Bool = false,
@@ -23,12 +29,12 @@ public struct MethodOptions: Sendable {
         self.execution = execution
     }
 
-    /// Where a handler runs.
+    /// The executor of a handler.
     public enum Execution: Sendable {
-        /// On the global executor: it may take long, and hold its thread.
+        /// The global executor: the handler may take any time and block its thread.
         case concurrent
-        /// On the event loop that read the call: it neither blocks nor computes for long, or every other call of the
-        /// loop waits with it.
+        /// The event loop that has received the call: the handler must neither block nor compute for long, because all
+        /// other connections of the loop wait for it.
         case onEventLoop
     }
 }

@@ -1,16 +1,16 @@
-/// The rules for paths of services, methods and topics.
+/// The rules for the paths of services, methods and topics.
 enum MethodPath {
-    /// The longest path in UTF-8 bytes.
+    /// The maximum length of a path, in UTF-8 bytes.
     static let maximumBytes = 128
-    /// The top-level name of what a router offers by itself.
+    /// The reserved name of the service with the built-in methods of each router.
     static let builtIn = "rpc"
 
-    /// A path in texts for people: names joined by `.`, as JSON-RPC has them.
+    /// Returns a path for error messages: names joined by `.`, as in JSON-RPC, and at most 128 characters.
     static func shown(_ path: some StringProtocol) -> String {
         String(path.prefix(maximumBytes).map { $0 == "/" ? "." : $0 })
     }
 
-    /// Whether a path leads to what a router offers by itself; `/` and `.` both separate names.
+    /// Returns whether a path is that of a built-in method; `/` and `.` both separate names.
     static func isBuiltIn(_ path: Span<UInt8>) -> Bool {
         let name = builtIn.utf8
         guard path.count > name.count, path[name.count] == UInt8(ascii: "/") || path[name.count] == UInt8(ascii: ".")
@@ -19,7 +19,9 @@ enum MethodPath {
         return true
     }
 
-    /// Joins a name to the path of what holds it; an unfit name is a mistake in the program.
+    /// Returns the path of a name within a service.
+    ///
+    /// - Precondition: The name follows the rules of ``Service/service(_:documentation:)``.
     static func join(_ parent: String, _ name: String) -> String {
         precondition(!name.isEmpty, "A name in a path must not be empty (in \"\(parent)\")")
         precondition(
@@ -36,7 +38,7 @@ enum MethodPath {
         return path
     }
 
-    /// Checks a whole path, names joined by `/`.
+    /// Returns a path whose names are all checked as by ``join(_:_:)``.
     static func check(_ path: String) -> String {
         var checked = ""
         for name in path.split(separator: "/", omittingEmptySubsequences: false) {

@@ -1,20 +1,20 @@
-/// One parameter of a method: its name, and what it is when it is not given.
+/// A parameter of a method: its name, its documentation and its default value.
 ///
-/// A string literal is a parameter without a default; one of an optional type is nil when it is not given.
+/// A string literal creates a parameter without a default value. The default value of an optional type is `nil`.
 public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLiteral, Sendable {
-    /// The name by which callers give it.
+    /// The name, which named arguments use.
     package let name: String
-    /// What it is for.
+    /// The purpose of the parameter, for people.
     package let documentation: String?
-    /// What it is when it is not given; `nil` when it must be given.
+    /// The value for calls without an argument, or `nil` if an argument is required.
     package let defaultValue: Argument?
 
-    /// Names a parameter.
+    /// Creates a parameter.
     ///
     /// - Parameters:
-    ///   - name: Not empty, and unlike the others of the method.
-    ///   - documentation: One sentence for people.
-    ///   - defaultValue: What it is when it is not given.
+    ///   - name: The name, which is not empty and unique in the method.
+    ///   - documentation: The purpose of the parameter, as one sentence for people.
+    ///   - defaultValue: The value for calls without an argument, or with null where the type cannot represent it.
     public init(_ name: String, _ documentation: String? = nil, default defaultValue: Argument? = nil) {
         precondition(!name.isEmpty, "A parameter needs a name")
         self.documentation = documentation
@@ -22,14 +22,16 @@ public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLite
         self.defaultValue = defaultValue ?? Self.absentOptional
     }
 
-    /// Names a parameter that must be given, unless it is of an optional type.
+    /// Creates a parameter from its name; an argument is required unless the type is optional.
     public init(stringLiteral name: String) { self.init(name) }
 
+    /// The `nil` of an optional type; `nil` for other types.
     private static var absentOptional: Argument? {
+        // By a cast, because nothing is known about `Argument` here.
         (Argument.self as? any ExpressibleByNilLiteral.Type).flatMap { $0.init(nilLiteral: ()) as? Argument }
     }
 
-    /// What reads its argument in the calls of a method.
+    /// Returns the decoder of the parameter's arguments.
     @usableFromInline
     func source(in signature: Signature) -> ArgumentSource<Argument> { ArgumentSource(self, in: signature) }
 

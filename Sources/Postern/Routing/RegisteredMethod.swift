@@ -1,10 +1,10 @@
-/// One method of a router, ready to be called.
+/// A method of a router: its handler, its path and its description.
 @usableFromInline
 final class RegisteredMethod: Sendable {
-    /// Appends the encoded result of a short call.
+    /// A synchronous handler: decodes the arguments and appends the encoded result.
     @usableFromInline
     typealias ShortBody = @Sendable (Span<UInt8>, any PayloadCodec.Type, inout [UInt8]) throws(CallError) -> Void
-    /// Answers a call that may wait.
+    /// An asynchronous handler.
     @usableFromInline
     typealias LongBody = @Sendable (Call) async throws(CallError) -> Reply
 
@@ -15,6 +15,7 @@ final class RegisteredMethod: Sendable {
     }
 
     let path: String
+    /// The UTF-8 bytes of the path and their hash, computed once for the look-ups of `MethodTable`.
     let pathBytes: [UInt8]
     let pathHash: Int
     let description: MethodDescription
@@ -28,6 +29,8 @@ final class RegisteredMethod: Sendable {
         pathHash = MethodTable.hash(bytes.span)
         self.description = description
         self.body = body
+        // Chosen once, so that each call only reads a field. A synchronous handler needs no task even when it is
+        // offloaded.
         self.execution =
             switch (execution, body) {
             case (.onEventLoop, .short(let run)): .immediate(ImmediateMethod(isSafe: description.isSafe, run: run))
@@ -39,6 +42,7 @@ final class RegisteredMethod: Sendable {
 
     var isSafe: Bool { description.isSafe }
 
+    /// Whether the handler may block its thread, so that it must not run on an event loop.
     var mayBlock: Bool {
         switch execution {
         case .concurrent, .offloaded: true
@@ -48,7 +52,7 @@ final class RegisteredMethod: Sendable {
 }
 
 extension ImmediateMethod {
-    /// A function whose errors know its path: it runs apart from the call that names it.
+    /// Returns a method whose errors contain its path: it is offloaded to a thread that does not have the call.
     fileprivate static func named(
         _ path: String,
         isSafe: Bool,

@@ -1,9 +1,11 @@
 import Synchronization
 
 extension Router {
-    /// Registers what every router offers by itself under `rpc`.
+    /// Registers the built-in methods `rpc/describe` and `rpc/subscribe`.
     func addBuiltInMethods() {
         addBuiltIn("describe", "Lists services, methods and topics", parameters: [], result: "object") {
+            // The router owns its methods, so a strong reference would be a cycle, and `self` outlives each call of
+            // them.
             [unowned self] (call) async throws(CallError) in
             .value(try writtenDescription(as: call.arguments.codec))
         }
@@ -46,6 +48,7 @@ extension Router {
         guard let topic = findTopic(path) else {
             throw CallError(.invalidParameters, "No such topic: \(path.prefix(MethodPath.maximumBytes))")
         }
+        // A position needs both; with one alone, the subscription begins at the next event.
         guard let epoch, let offset else { return topic.subscribe() }
         return topic.subscribe(since: StreamPosition(epoch: epoch, offset: offset))
     }
@@ -70,9 +73,9 @@ extension Router {
     }
 }
 
-/// What a router offers, written once for each state of it.
+// The description of a router is encoded once for each revision and codec.
 extension Router {
-    /// Describes everything registered, as `rpc/describe` does.
+    /// The description of everything that is registered here and in mounted routers.
     package var description: RouterDescription {
         let services = serviceDocumentation.withLock { $0 }
         let methods = methods.withLock { $0.methods }
@@ -88,15 +91,15 @@ extension Router {
         )
     }
 
-    /// A description as bytes, and the state that it belongs to.
+    /// An encoded description and the revision that it describes.
     struct WrittenDescription {
         let revision: UInt64
         let payload: Payload
     }
 
-    /// The description of everything registered in the encoding of a call.
+    /// Returns the encoded description, from the cache if nothing has changed.
     func writtenDescription(as codec: any PayloadCodec.Type) throws(CallError) -> Payload {
-        // Read first: what changes while the description is made is seen by the next call.
+        // Read first, so that a change during the encoding makes the cached description outdated, not current.
         let revision = revisionOfAll
         let key = ObjectIdentifier(codec)
         if let written = descriptions.withLock({ $0[key] }), written.revision == revision { return written.payload }
@@ -105,23 +108,26 @@ extension Router {
         return payload
     }
 
+    /// Sets the documentation of a service, if there is any.
     func describeService(_ path: String, _ documentation: String?) {
         guard let documentation else { return }
         serviceDocumentation.withLock { $0[path] = documentation }
         noteChange()
     }
 
-    /// Begins a new state; called behind every change of what is registered.
+    /// Increases the revision; called after each change of what is registered.
     func noteChange() {
+        // `max`, because concurrent changes may arrive here in another order than they have drawn their numbers.
         let next = Self.revisions.wrappingAdd(1, ordering: .relaxed).newValue
         revision.max(next, ordering: .releasing)
     }
 
-    /// The newest change of this router and those mounted in it.
+    /// The highest revision of this router and the routers mounted in it.
     private var revisionOfAll: UInt64 {
         mounted.withLock { $0 }.values.reduce(revision.load(ordering: .acquiring)) { max($0, $1.revisionOfAll) }
     }
 
-    /// Counts the changes of all routers, so that each has a number of its own wherever a router is mounted.
+    /// The counter of changes in all routers: numbers are unique, so mounting another router always changes the
+    /// maximum.
     private static let revisions = Atomic<UInt64>(0)
 }

@@ -1,19 +1,22 @@
 internal import Synchronization
 
-/// Routers within routers: each has one parent at most, and knows where it stands.
+// A router has at most one parent, so the routers form a tree.
 extension Router {
-    /// Puts another router under a name of this one; what it has, now and later, is reachable there.
+    /// Mounts another router under a name of this one.
     ///
-    /// Its own `rpc` methods are not. Methods registered here directly go before those of a router mounted at the same
-    /// place.
+    /// Its methods and topics, including those registered later, are reachable under that name, except for its built-in
+    /// `rpc` methods. A method registered in this router takes precedence over one of the same path in a mounted
+    /// router.
     ///
     /// - Parameters:
     ///   - router: A router without a parent.
-    ///   - name: Under the rules for the names of services.
-    /// - Throws: ``MountingError``.
+    ///   - name: The name, under the rules of ``service(_:documentation:)``.
+    /// - Throws: ``MountingError`` if the router has a parent or contains this one, or if the name is taken.
     public func mount(_ router: Router, at name: String) throws(MountingError) {
+        // Only for its preconditions.
         _ = MethodPath.join("", name)
         try Self.mounting.withLock { _ throws(MountingError) in
+            // Checked and set under one lock, or two concurrent calls could both pass the check.
             guard router !== self, !ancestors.contains(where: { $0 === router }) else { throw .wouldContainItself }
             guard router.settle(under: self, name) else { throw .hasParent(router.path) }
         }
@@ -23,13 +26,15 @@ extension Router {
             return true
         }
         guard !isFree else { return noteChange() }
+        // The parent was set before the name was known to be free.
         router.leave()
         throw .nameTaken(name)
     }
 
-    /// Takes a mounted router out; calls that run already go on, and it may be mounted again.
+    /// Removes a mounted router, which may be mounted again; running calls continue.
     ///
-    /// - Returns: The router; `nil` when there was none.
+    /// - Parameter name: The name under which the router is mounted.
+    /// - Returns: The router, or `nil` if no router is mounted under the name.
     @discardableResult
     public func unmount(_ name: String) -> Router? {
         let router = mounted.withLock { $0.removeValue(forKey: name) }
@@ -38,25 +43,25 @@ extension Router {
         return router
     }
 
-    /// The router that this one is mounted in.
+    /// The router in which this one is mounted, or `nil`.
     public var parent: Router? { place.withLock { $0.parent } }
 
-    /// The name under which it is mounted; empty without a parent.
+    /// The name under which the router is mounted, or an empty string.
     public var name: String { place.withLock { $0.name } }
 
-    /// The names from the outermost router to this one, joined by `/`; empty for the outermost.
+    /// The path from the outermost router: names joined by `/`, or an empty string for the outermost.
     public var path: String {
         let names = ancestors.reversed().map(\.name) + [name]
         return names.filter { !$0.isEmpty }.joined(separator: "/")
     }
 
-    /// Finds a method of a mounted router.
+    /// Returns the method with a path in a mounted router.
     func findMounted(_ path: Span<UInt8>) -> RegisteredMethod? {
         guard path.count <= MethodPath.maximumBytes, let (router, rest) = step(into: path) else { return nil }
         return router.find(path.extracting(rest))
     }
 
-    /// The router that the first name of a path leads to, and what is left of the path.
+    /// Returns the router mounted under the first name of a path, and the range of the rest of the path.
     private func step(into path: Span<UInt8>) -> (Router, Range<Int>)? {
         guard let end = path.indices.first(where: { path[$0] == UInt8(ascii: "/") || path[$0] == UInt8(ascii: ".") })
         else { return nil }
@@ -68,14 +73,14 @@ extension Router {
         return (router, rest)
     }
 
-    /// Finds a topic of a mounted router, by names joined by `/`.
+    /// Returns the topic with a path in a mounted router.
     func findMountedTopic(_ path: String) -> Topic? {
         guard let slash = path.firstIndex(of: "/") else { return nil }
         let router = mounted.withLock { $0[String(path[..<slash])] }
         return router?.findTopic(String(path[path.index(after: slash)...]))
     }
 
-    /// What mounted routers offer, under the paths that it has here.
+    /// The description of the mounted routers, with paths relative to this router.
     var mountedDescription: RouterDescription {
         var all = RouterDescription(methods: [])
         for (name, router) in mounted.withLock({ $0 }) {
@@ -90,10 +95,12 @@ extension Router {
         return all
     }
 
-    /// One router settles at a time: two that mount each other would never find an outermost one.
+    /// A lock over all routers: two routers that mount each other at the same time would form a cycle.
     private static let mounting = Mutex(())
 
+    /// The routers around this one, from the innermost to the outermost.
     private var ancestors: [Router] {
+        // Finite, because `mount` never forms a cycle.
         var routers: [Router] = []
         var next = parent
         while let router = next {
@@ -103,6 +110,7 @@ extension Router {
         return routers
     }
 
+    /// Sets the parent and the name; returns `false` if there is a parent.
     private func settle(under parent: Router, _ name: String) -> Bool {
         place.withLock { place in
             guard place.parent == nil else { return false }
@@ -111,21 +119,22 @@ extension Router {
         }
     }
 
+    /// Removes the parent and the name.
     private func leave() { place.withLock { $0 = Place() } }
 
-    /// Where a router is mounted.
+    /// The parent of a router and its name there; weak, because the parent retains the router.
     struct Place {
         weak var parent: Router?
         var name = ""
     }
 }
 
-/// Why a router cannot be mounted.
+/// An error of mounting a router.
 public enum MountingError: Error, Hashable, Sendable {
-    /// It is mounted already, at this path.
+    /// The router is already mounted at a path.
     case hasParent(String)
-    /// Another router is mounted under this name.
+    /// Another router is mounted under the name.
     case nameTaken(String)
-    /// It is the router itself, or holds it.
+    /// The router is this one or contains it.
     case wouldContainItself
 }

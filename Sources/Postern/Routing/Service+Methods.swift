@@ -1,12 +1,12 @@
 extension Service {
-    /// Exposes a function that answers without waiting.
+    /// Registers a synchronous function.
     ///
     /// - Parameters:
-    ///   - name: Not empty, without `/` and `.`, not beginning with `_` or `$`, new in this service.
-    ///   - parameters: One for each parameter of the handler, in order; at most 8.
-    ///   - options: Where it runs, and whether it changes anything.
-    ///   - handler: Called from any thread, many times at once. What it throws goes through
-    ///     ``CallError/init(thrownByHandler:)``.
+    ///   - name: The name: unique in this service, not empty, without `/` and `.`, and not beginning with `_` or `$`.
+    ///   - parameters: A description of each parameter of the handler, in order; at most 8.
+    ///   - options: The documentation, the executor, and whether the method has side effects.
+    ///   - handler: The function, which is called from any thread and concurrently with itself. An error that it throws
+    ///     reaches the caller as ``CallError/init(thrownByHandler:)`` describes.
     @inlinable
     public func register<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String,
@@ -21,6 +21,7 @@ extension Service {
         let result = ResultEncoder<Result>()
         let body: RegisteredMethod.ShortBody = { (arguments, codec, output) throws(CallError) in
             let ranges = try signature.locate(arguments, codec)
+            // A pack expansion has no index, so each source advances this one; expansions are evaluated in order.
             var index = 0
             let values: (repeat each Argument)
             do { values = (repeat try (each sources).take(&index, ranges, arguments, codec)) } catch {
@@ -33,7 +34,7 @@ extension Service {
         add(name, .short(body), signature.descriptions, result: typeWord(of: Result.self), options)
     }
 
-    /// Exposes a function without result that does not wait; its reply is null.
+    /// Registers a synchronous function without a result, whose reply is null.
     @inlinable
     public func register<each Argument: Decodable & Sendable>(
         _ name: String,
@@ -58,9 +59,10 @@ extension Service {
         add(name, .short(body), signature.descriptions, result: "null", options)
     }
 
-    /// Exposes a function that may wait.
+    /// Registers an asynchronous function.
     ///
-    /// Its task is cancelled when the caller cancels, leaves, or has waited until its deadline.
+    /// Its task is cancelled when the caller cancels the call, when the connection closes, and when the deadline
+    /// passes.
     @inlinable
     public func register<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String,
@@ -82,7 +84,7 @@ extension Service {
         add(name, .long(body), signature.descriptions, result: typeWord(of: Result.self), options)
     }
 
-    /// Exposes a function without result that may wait; its reply is null.
+    /// Registers an asynchronous function without a result, whose reply is null.
     @inlinable
     public func register<each Argument: Decodable & Sendable>(
         _ name: String,
@@ -104,9 +106,9 @@ extension Service {
 }
 
 extension Service {
-    /// Exposes a function that wants to know about the call it answers.
+    /// Registers an asynchronous function that receives information about the call.
     ///
-    /// The parameters name what follows the context in the handler's parameters.
+    /// The parameters describe those of the handler after the context.
     @inlinable
     public func register<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String,
@@ -130,7 +132,7 @@ extension Service {
         add(name, .long(body), signature.descriptions, result: typeWord(of: Result.self), options)
     }
 
-    /// Exposes a function without result that wants to know about the call it answers; its reply is null.
+    /// Registers an asynchronous function without a result that receives information about the call; its reply is null.
     @inlinable
     public func register<each Argument: Decodable & Sendable>(
         _ name: String,
@@ -152,15 +154,15 @@ extension Service {
         add(name, .long(body), signature.descriptions, result: "null", options)
     }
 
-    /// Exposes a function that reads its arguments and writes its reply itself.
+    /// Registers an asynchronous function that decodes its arguments and encodes its reply itself.
     ///
     /// - Parameters:
-    ///   - name: Not empty, without `/` and `.`, not beginning with `_` or `$`, new in this service.
-    ///   - parameters: What descriptions say about the arguments.
-    ///   - result: The word that descriptions use for the result.
-    ///   - isStream: Whether descriptions say that the answer is a stream.
-    ///   - options: Where it runs, and whether it changes anything.
-    ///   - handler: Given the call as it came; its reply is encoded as the arguments are.
+    ///   - name: The name: unique in this service, not empty, without `/` and `.`, and not beginning with `_` or `$`.
+    ///   - parameters: The parameters in descriptions of the method.
+    ///   - result: The type of the result in descriptions of the method.
+    ///   - isStream: Whether the reply is a stream, in descriptions of the method.
+    ///   - options: The documentation, the executor, and whether the method has side effects.
+    ///   - handler: The function, which receives the call unchanged.
     public func registerRaw(
         _ name: String,
         parameters: [ParameterDescription] = [],
@@ -177,9 +179,10 @@ extension Service {
 }
 
 extension Service {
-    /// Exposes a function that answers with a sequence of values.
+    /// Registers an asynchronous function whose reply is a stream of values.
     ///
-    /// The sequence is read at the caller's pace, by one reader, and its iterator dropped when the caller leaves.
+    /// The sequence is iterated once, no faster than the caller reads. Its iterator is released when the caller cancels
+    /// the stream or the connection closes.
     @inlinable
     public func registerStream<each Argument: Decodable & Sendable, Values: AsyncSequence & Sendable>(
         _ name: String,
@@ -201,7 +204,8 @@ extension Service {
         add(name, .long(body), signature.descriptions, result: word, isStream: true, options)
     }
 
-    /// Exposes a function that answers with a sequence of values and wants to know about the call.
+    /// Registers an asynchronous function whose reply is a stream of values and that receives information about the
+    /// call.
     @inlinable
     public func registerStream<each Argument: Decodable & Sendable, Values: AsyncSequence & Sendable>(
         _ name: String,

@@ -1,17 +1,16 @@
 extension Service {
-    /// The actor that no program runs on, so that a handler whose result cannot be sent is an error of the compiler.
+    /// An actor that no code runs on, which makes a handler whose result cannot be encoded a compile-time error.
     ///
-    /// The result of a closure of one expression may be dropped, so without the overloads below such a handler would be
-    /// taken for one without result, and its reply would be null. An overload that is unavailable ranks below that one
-    /// and would not be chosen; one that is isolated and deprecated is. The error has the name of the actor, the warning
-    /// beside it says what to do.
+    /// The result of a single-expression closure may be discarded. Without the overloads below, such a handler would
+    /// match the overload without a result and reply null. An unavailable overload would rank below that one and not be
+    /// chosen, but an isolated and deprecated one is: the error names this actor, and the warning beside it names the
+    /// remedy.
     @globalActor public actor UseRegisterStream {
-        /// The only one.
+        /// The only instance.
         public static let shared = UseRegisterStream()
     }
 
-    /// Not to be called: the result of a handler is `Encodable` and `Sendable`, and `registerStream` answers with
-    /// a sequence.
+    /// Rejects a handler whose result is not `Encodable` and `Sendable`; use `registerStream` for a sequence.
     @UseRegisterStream
     @available(
         *,
@@ -27,8 +26,7 @@ extension Service {
         Self.refuse(Result.self, of: name)
     }
 
-    /// Not to be called: the result of a handler is `Encodable` and `Sendable`, and `registerStream` answers with
-    /// a sequence.
+    /// Rejects a handler whose result is not `Encodable` and `Sendable`; use `registerStream` for a sequence.
     @UseRegisterStream
     @available(
         *,
@@ -44,8 +42,7 @@ extension Service {
         Self.refuse(Result.self, of: name)
     }
 
-    /// Not to be called: the result of a handler is `Encodable` and `Sendable`, and `registerStream` answers with
-    /// a sequence.
+    /// Rejects a handler whose result is not `Encodable` and `Sendable`; use `registerStream` for a sequence.
     @UseRegisterStream
     @available(
         *,
@@ -61,7 +58,7 @@ extension Service {
         Self.refuse(Result.self, of: name)
     }
 
-    /// Only a caller that awaits, in spite of the warning, comes here.
+    /// Stops the program, which has ignored the warning and awaited the registration.
     private static func refuse<Result>(_ type: Result.Type, of name: String) -> Never {
         preconditionFailure("\(name): \(type) is not Encodable and Sendable; registerStream answers with a sequence")
     }

@@ -1,10 +1,10 @@
-/// A place in a router under which methods and further services are registered.
+/// A node in the tree of a router, in which methods and further services are registered.
 ///
-/// A handle: copying it copies nothing, and the router keeps what is registered.
+/// A service is a router and a path: it stores nothing itself, and equal paths are the same service.
 public struct Service: Sendable {
-    /// The router that it belongs to.
+    /// The router of the service.
     public let router: Router
-    /// Names joined by `/`; empty for the root.
+    /// The path: names joined by `/`, or an empty string for the root.
     public let path: String
 
     init(router: Router, path: String) {
@@ -12,36 +12,37 @@ public struct Service: Sendable {
         self.path = path
     }
 
-    /// The last name of its path; empty for the root.
+    /// The last name of the path, or an empty string for the root.
     public var name: String { String(path.split(separator: "/").last ?? "") }
 
-    /// The service that holds it; `nil` for the root.
+    /// The service that contains this one, or `nil` for the root.
     public var parent: Service? {
         guard !path.isEmpty else { return nil }
         return Service(router: router, path: path.split(separator: "/").dropLast().joined(separator: "/"))
     }
 
-    /// Names a service inside this one.
+    /// Returns the service with a name within this one, which need not exist yet.
     ///
     /// - Parameters:
-    ///   - name: Not empty, without `/` and `.`, not beginning with `_` or `$`.
-    ///   - documentation: What the service is for, for people.
-    /// - Returns: The service; the same for the same name.
+    ///   - name: The name: not empty, without `/` and `.`, and not beginning with `_` or `$`.
+    ///   - documentation: The purpose of the service, for people.
+    /// - Returns: The service.
     public func service(_ name: String, documentation: String? = nil) -> Service {
         let inner = Service(router: router, path: MethodPath.join(path, name))
         router.describeService(inner.path, documentation)
         return inner
     }
 
-    /// Takes a method out; calls that run already go on.
+    /// Unregisters a method; running calls continue.
     ///
-    /// - Parameter name: The name under which it was registered here.
-    /// - Returns: Whether it was there.
+    /// - Parameter name: The name of the method in this service.
+    /// - Returns: Whether the method was registered.
     @discardableResult
     public func unregister(_ name: String) -> Bool {
         router.unregister(path.isEmpty ? name : "\(path)/\(name)")
     }
 
+    /// Registers a handler; all overloads of `register` end here.
     @usableFromInline
     func add(
         _ name: String,

@@ -1,17 +1,18 @@
-/// What all calls of one method have in common: its name, which arguments there are, and how they are described.
+/// The name and the parameters of a method.
 ///
-/// A class, so that what a method captures of it is one word.
+/// A class, so that the closure of a method captures one word.
 @usableFromInline
 final class Signature: Sendable {
-    /// The method in texts of errors, names joined by `.`.
+    /// The path in error messages: names joined by `.`.
     let method: String
     @usableFromInline let list: ParameterList
     @usableFromInline let descriptions: [ParameterDescription]
 
-    /// Describes the method of a name in the service at a path.
+    /// Creates the signature of a method with a name in the service with a path.
     @usableFromInline
     init(_ service: String, _ name: String, _ descriptions: [ParameterDescription]) {
         let names = descriptions.map(\.name)
+        // Programming errors, which stop the program at the registration rather than at the first call.
         precondition(names.count <= ArgumentRanges.maximumCount, "A method takes at most 8 parameters: \(names)")
         precondition(Set(names).count == names.count, "Two parameters have the same name: \(names)")
         method = MethodPath.shown(service.isEmpty ? name : "\(service)/\(name)")
@@ -19,7 +20,7 @@ final class Signature: Sendable {
         list = ParameterList(names)
     }
 
-    /// Finds the arguments of one call; in the caller's code, so that what is found is written where it is used.
+    /// Locates the arguments of a call; inlinable, so that the ranges are written to the caller's frame without a copy.
     @inlinable
     func locate(
         _ arguments: Span<UInt8>,
@@ -37,11 +38,11 @@ final class Signature: Sendable {
 }
 
 extension CallError {
-    /// Makes the error for arguments whose parameters could not be found.
+    /// Creates the error for arguments that could not be located.
     ///
     /// - Parameters:
-    ///   - error: Its message is the rest of a sentence where an argument is one too many, else a sentence.
-    ///   - method: The method, names joined by `.`.
+    ///   - error: The error, whose message lacks a subject if its reason is `.unexpectedArgument`.
+    ///   - method: The path of the method, names joined by `.`.
     package init(ofArguments error: PayloadError, for method: String) {
         let separator = error.reason == .unexpectedArgument ? " " : ": "
         self.init(PayloadError(error.reason, method + separator + error.message))
@@ -49,9 +50,9 @@ extension CallError {
 }
 
 extension Signature {
-    /// Reads all arguments of a call.
+    /// Decodes all arguments of a call.
     ///
-    /// Not a part of what waits for the handler: what is needed to read them would be room in the task of every call.
+    /// Not inlined into the handler's closure: the local variables would enlarge the asynchronous frame of each call.
     @usableFromInline
     @inline(never)
     func arguments<each Argument: Decodable & Sendable>(

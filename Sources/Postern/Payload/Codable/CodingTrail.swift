@@ -1,17 +1,19 @@
-/// The keys that lead to a value, and how they are shown to people.
+/// The path of keys from the outermost value to a value within it.
 struct CodingTrail {
     var keys: [any CodingKey] = []
 
+    /// Returns the path to a member of the value.
     func appending(_ key: any CodingKey) -> CodingTrail { CodingTrail(keys: keys + [key]) }
 
+    /// Returns the path to an element of the value.
     func appending(_ index: Int) -> CodingTrail { appending(TrailKey(index: index)) }
 
-    /// Puts the path before the message of an error.
+    /// Returns an error with the path as prefix of its message.
     func locate(_ error: PayloadError) -> PayloadError {
         keys.isEmpty ? error : PayloadError(error.reason, "\(Self.text(of: keys)): \(error.message)")
     }
 
-    /// Written as in Swift: `user.name[2]`.
+    /// Returns the text of a path in the syntax of Swift: `user.name[2]`.
     static func text(of keys: [any CodingKey]) -> String {
         var text = ""
         for key in keys {
@@ -25,7 +27,7 @@ struct CodingTrail {
     }
 }
 
-/// The key of an element of an array, or of `super`.
+/// The key of an element of an array, or of a superclass.
 struct TrailKey: CodingKey {
     let stringValue: String
     let intValue: Int?
@@ -47,16 +49,17 @@ struct TrailKey: CodingKey {
 }
 
 extension PayloadError {
-    /// What a type's own `encode(to:)` threw.
+    /// Creates the error for one that a type's `encode(to:)` threw.
     init(encoding error: any Error) {
         switch error {
         case let error as PayloadError: self = error
         case EncodingError.invalidValue(_, let context): self.init(.notEncodable, context)
+        // Only the type is named: the description of a foreign error could disclose data to the caller.
         default: self.init(.notEncodable, "the value refuses to be encoded: \(type(of: error))")
         }
     }
 
-    /// What a type's own `init(from:)` threw.
+    /// Creates the error for one that a type's `init(from:)` threw.
     init(decoding error: any Error) {
         switch error {
         case let error as PayloadError: self = error

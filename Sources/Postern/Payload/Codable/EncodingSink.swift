@@ -1,8 +1,10 @@
-/// The output of one encoding, with the containers that are open in it.
+/// The output of one call of `encode`, with the stack of containers that are open in it.
 ///
-/// Used by one thread, for the time of one call of `encode`.
+/// Values are encoded straight into the output, without an intermediate tree. One thread uses it.
 final class EncodingSink {
-    /// One open container, and which one it is: containers of the same depth follow each other.
+    /// An identifier of an open container.
+    ///
+    /// The number distinguishes it from a later container at the same depth.
     struct Container {
         let depth: Int
         let number: Int
@@ -18,30 +20,33 @@ final class EncodingSink {
     private var output: [UInt8] = []
     private var open: [Open] = []
     private var lastNumber = 0
+    /// The first error, also if the type that caused it has caught it.
     private var failure: PayloadError?
 
-    /// Takes the output over; the caller's array is empty until `giveBack`.
+    /// Creates a sink that owns the output; the caller's array is empty until ``giveBack(to:)``.
     init(taking output: inout [UInt8], codec: any PayloadCodec.Type) {
         self.codec = codec
+        // Swapped rather than copied, so that the array keeps a single owner and appending does not copy it.
         swap(&self.output, &output)
     }
 
-    /// Gives the output back.
+    /// Returns the output to the caller's array.
     func giveBack(to output: inout [UInt8]) { swap(&self.output, &output) }
 
-    /// Closes what is still open.
+    /// Closes all open containers.
     ///
-    /// - Throws: The first fault, also one that the type that met it kept to itself.
+    /// - Throws: The first error, also if the type that caused it has caught it.
     func finish() throws(PayloadError) {
         close(downTo: 0)
         if let failure { throw failure }
     }
 
-    /// Notes a fault that cannot be thrown where it is met, or might be caught there.
+    /// Records an error for ``finish()``, if it is the first.
     func fail(_ error: PayloadError) { failure = failure ?? error }
 
-    /// Begins a container in the place that was announced last.
+    /// Begins a container at the place announced last.
     func begin(isMap: Bool, at trail: CodingTrail) -> Container {
+        // `Encoder` has no way to throw here; the error is thrown by the next write or by `finish`.
         if open.count >= PayloadLimits.largestDepth { fail(trail.locate(.tooDeep)) }
         lastNumber += 1
         let mark = isMap ? codec.beginMap(into: &output) : codec.beginArray(into: &output)
@@ -49,7 +54,9 @@ final class EncodingSink {
         return Container(depth: open.count - 1, number: lastNumber)
     }
 
-    /// Announces a member or an element of a container, and closes what is open inside it.
+    /// Begins a member or, without a key, an element of a container; closes the containers within it.
+    ///
+    /// - Throws: `EncodingError` if the container is closed, or the first error of this encoding.
     func announce(_ key: String?, in container: Container, at trail: @autoclosure () -> CodingTrail) throws {
         guard container.depth < open.count, open[container.depth].number == container.number else {
             let context = EncodingError.Context(
@@ -70,12 +77,12 @@ final class EncodingSink {
         }
     }
 
-    /// Elements or members announced so far.
+    /// Returns the number of elements or members that were begun in a container.
     func count(of container: Container) -> Int {
         container.depth < open.count ? open[container.depth].mark.count : 0
     }
 
-    /// Writes one value in the place that was announced last.
+    /// Writes one value at the place announced last.
     func write(
         at trail: @autoclosure () -> CodingTrail,
         _ body: (any PayloadCodec.Type, inout [UInt8]) throws(PayloadError) -> Void

@@ -1,8 +1,9 @@
-/// Reads the members of one map by name.
+/// The decoding container of one map.
 struct KeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private let decoder: ValueDecoder
     private let members: MemberIndex
 
+    /// Creates the container by locating all members of the map in one pass.
     init(_ decoder: ValueDecoder) throws {
         try decoder.checkDepth()
         self.decoder = decoder

@@ -1,4 +1,4 @@
-/// Writes the members of one map.
+/// The encoding container of one map.
 struct KeyedEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let sink: EncodingSink
     let container: EncodingSink.Container

@@ -1,9 +1,10 @@
-/// Reads the elements of one array in order.
+/// The decoding container of one array.
 struct UnkeyedDecoder: UnkeyedDecodingContainer {
     private let decoder: ValueDecoder
     private let elements: [Range<Int>]
     private(set) var currentIndex = 0
 
+    /// Creates the container by locating all elements of the array in one pass.
     init(_ decoder: ValueDecoder) throws {
         try decoder.checkDepth()
         self.decoder = decoder
@@ -42,7 +43,7 @@ struct UnkeyedDecoder: UnkeyedDecodingContainer {
 
     mutating func superDecoder() throws -> any Decoder { try take { $0 } }
 
-    /// Reads the current element and moves on when that went well.
+    /// Reads the current element, and advances to the next unless reading throws.
     private mutating func take<Result>(_ body: (ValueDecoder) throws -> Result) throws -> Result {
         let result = try body(try element())
         currentIndex += 1

@@ -1,4 +1,4 @@
-/// Writes the elements of one array.
+/// The encoding container of one array.
 struct UnkeyedEncoder: UnkeyedEncodingContainer {
     let sink: EncodingSink
     let container: EncodingSink.Container
@@ -11,6 +11,7 @@ struct UnkeyedEncoder: UnkeyedEncodingContainer {
         self.sink = sink
         self.container = container
         self.trail = trail
+        // Not zero if a superclass has already encoded elements into the same array.
         count = sink.count(of: container)
     }
 

@@ -1,4 +1,4 @@
-/// The bytes of one decoding.
+/// The bytes of one call of `decode`, shared by its decoders.
 final class DecodingSource {
     let bytes: [UInt8]
     let codec: any PayloadCodec.Type
@@ -9,12 +9,12 @@ final class DecodingSource {
     }
 }
 
-/// Reads one value: what types see as their `Decoder`.
+/// The `Decoder` of one value.
 struct ValueDecoder: Decoder, SingleValueDecodingContainer {
     let source: DecodingSource
     let range: Range<Int>
     let path: CodingTrail
-    /// How many containers stand around the value.
+    /// The number of containers around the value.
     let depth: Int
 
     var codingPath: [any CodingKey] { path.keys }
@@ -38,11 +38,12 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
     func decode(_ type: Int.Type) throws -> Int { try decodeScalar(type) }
 
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
+        // Types with functions of their own, such as `Data` and `Date`, would decode differently through `Codable`.
         if let scalar = type as? any PayloadScalar.Type, let value = try decodeScalar(scalar) as? T { return value }
         return try T(from: self)
     }
 
-    /// Reads something from the bytes of the value, and puts the path into the error when it fails.
+    /// Calls a closure with the bytes of the value; prefixes the message of its error with the path.
     func read<Result>(
         _ body: (any PayloadCodec.Type, Span<UInt8>) throws(PayloadError) -> Result
     ) throws(PayloadError) -> Result {
@@ -54,13 +55,13 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
         }
     }
 
-    /// A value inside this one, which is a container.
+    /// Returns the decoder of a value within this one; the range is relative to this value.
     func inside(_ range: Range<Int>, at path: CodingTrail) throws(PayloadError) -> ValueDecoder {
         let inner = self.range.lowerBound + range.lowerBound..<self.range.lowerBound + range.upperBound
         return ValueDecoder(source: source, range: inner, path: path, depth: depth + 1)
     }
 
-    /// Checks that another container may be opened.
+    /// Throws `.limitExceeded` if the value is nested too deeply to be a container.
     func checkDepth() throws(PayloadError) {
         guard depth < PayloadLimits.largestDepth else { throw path.locate(.tooDeep) }
     }

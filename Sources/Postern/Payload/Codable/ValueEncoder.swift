@@ -1,29 +1,32 @@
-/// Writes one value: what types see as their `Encoder`.
+/// The `Encoder` of one value.
 final class ValueEncoder: Encoder, SingleValueEncodingContainer {
     let sink: EncodingSink
     let trail: CodingTrail
-    /// Where the value goes, until it is announced there; `nil` at the top and afterwards.
+    /// The place of the value in its container until it is announced there; `nil` for the outermost value.
+    ///
+    /// A type may request an encoder and never use it, so the place is announced with the first byte of the value.
     private var place: (container: EncodingSink.Container, key: String?)?
+    /// The container that the value is, once it is opened.
     private var opened: (container: EncodingSink.Container, isMap: Bool)?
     private var isWritten = false
 
     var codingPath: [any CodingKey] { trail.keys }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    /// Writes the outermost value.
+    /// Creates the encoder of the outermost value.
     init(sink: EncodingSink) {
         self.sink = sink
         trail = CodingTrail()
     }
 
-    /// Writes a member or an element, which is announced when its first byte is written.
+    /// Creates the encoder of a member or, without a key, of an element.
     init(sink: EncodingSink, in container: EncodingSink.Container, key: String?, trail: CodingTrail) {
         self.sink = sink
         self.trail = trail
         place = (container, key)
     }
 
-    /// Writes a whole value here; one that writes nothing of itself becomes an empty map.
+    /// Encodes a whole value; a type whose `encode(to:)` writes nothing becomes an empty map.
     func encode(_ value: some Encodable) throws {
         if let scalar = value as? any PayloadScalar {
             return try write { (codec, output) throws(PayloadError) in try scalar.write(as: codec, into: &output) }
@@ -44,7 +47,7 @@ final class ValueEncoder: Encoder, SingleValueEncodingContainer {
 
     func encodeNil() throws { try write { (codec, output) in codec.writeNull(into: &output) } }
 
-    /// Opens the container of this value; the same one again for a type and its superclass.
+    /// Opens the container of the value, or returns the open one: a class and its superclass share it.
     func open(isMap: Bool) -> EncodingSink.Container {
         if let opened {
             if opened.isMap != isMap { failSecondValue() }
@@ -62,6 +65,7 @@ final class ValueEncoder: Encoder, SingleValueEncodingContainer {
     }
 
     private func announce() throws {
+        // Recorded rather than thrown, so that a type that catches errors cannot produce a malformed output.
         if isWritten { failSecondValue() }
         isWritten = true
         guard let place = place.take() else { return }
