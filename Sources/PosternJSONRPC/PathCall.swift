@@ -50,7 +50,7 @@ public enum PathCall {
             return 200
         } catch {
             output.removeSubrange(start...)
-            let error = error.isUnfinishedResult ? .noWayForReferences(ran: .yes) : error
+            let error = error.isUnfinishedResult ? .referencesUnavailable(ran: .yes) : error
             JSONRPCError.appendObject(error, into: &output)
             return ConnectStatus.http(for: error)
         }
@@ -69,23 +69,23 @@ public enum PathCall {
         guard first == Byte.openBracket || first == Byte.openBrace || first == UInt8(ascii: "n") else {
             throw .invalidRequest(Envelope.Fault.wrongParams.explanation)
         }
-        if let blemish = notes.blemish { throw .blemished(blemish, body, of: path) }
+        if let defect = notes.defect { throw .defective(defect, body, of: path) }
         if notes.mayRepeatNames, JSONNameCheck.repeatedName(in: body) != nil {
-            throw .blemished(.repeatedName, body, of: path)
+            throw .defective(.repeatedName, body, of: path)
         }
-        if notes.contains(.reference) { throw .noWayForReferences() }
+        if notes.contains(.reference) { throw .referencesUnavailable() }
     }
 
     private static func value(of result: Result<Reply, CallError>) throws(CallError) -> Payload {
         switch try result.get() {
         case .value(let value): value
-        case .stream: throw .noWayForEvents(ran: .yes)
+        case .stream: throw .subscriptionsUnavailable(ran: .yes)
         }
     }
 
     private static func append(_ value: Payload, _ output: inout [UInt8]) throws(CallError) {
         do throws(PayloadError) {
             if value.bytes.isEmpty { JSON.writeNull(into: &output) } else { try value.appendJSON(to: &output) }
-        } catch { throw .noForm(of: value, error) }
+        } catch { throw .notWritable(value, error) }
     }
 }

@@ -52,9 +52,9 @@ final class TestClient {
     }
 
     /// Gives all calls up that have no answer; the messages, in order.
-    func giveUp(_ error: CallError) -> [String] {
+    func abandon(_ error: CallError) -> [String] {
         session.unansweredCalls.map { ticket in
-            text { session.giveUp(ticket, with: error, into: &$0, actions: &$1) }
+            text { session.abandon(ticket, with: error, into: &$0, actions: &$1) }
         }
     }
 

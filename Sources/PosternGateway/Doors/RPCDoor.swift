@@ -90,7 +90,7 @@ final class PostedMessage {
     private func giveUp() {
         for ticket in session.unansweredCalls {
             var actions: [JSONRPCSession.Action] = []
-            session.giveUp(ticket, with: .stopped, into: &output, actions: &actions)
+            session.abandon(ticket, with: .stopped, into: &output, actions: &actions)
         }
         calls.close()
         end(isTurnedAway: true)

@@ -6,7 +6,7 @@ extension WebSocketSession {
     /// Answers the calls that have not ended, and cancels them.
     func giveUpCalls() {
         for ticket in session.unansweredCalls {
-            send { $0.giveUp(ticket, with: .stopped, into: &$1, actions: &$2) }
+            send { $0.abandon(ticket, with: .stopped, into: &$1, actions: &$2) }
         }
         madeCalls?.close()
     }

@@ -162,7 +162,7 @@ final class WebSocketSession: WebSocketHandler {
         case .settle(let reply): useReferences { $0.settle(reply) }
         case .report(let progress): useReferences { $0.report(progress) }
         case .release(let release): useReferences { $0.release(release) }
-        case .giveBack(let lent): useReferences { $0.giveBack(lent) }
+        case .discard(let unread): useReferences { $0.discard(unread) }
         case .openSubscription(let ticket, let stream): streams.start(ticket, stream)
         case .cancelSubscription(let ticket): streams.cancel(ticket)
         case .joinTopic(let ticket, let call, let request):

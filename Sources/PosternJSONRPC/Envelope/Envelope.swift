@@ -67,8 +67,8 @@ struct Envelope {
         case wrongParams
         case wrongMeta
         /// A value beside the params cannot be used.
-        case blemished(JSONBlemish)
-        case blemishedParams(JSONBlemish)
+        case defective(JSONDefect)
+        case defectiveParams(JSONDefect)
 
         /// The fault for people.
         var explanation: String {
@@ -81,7 +81,7 @@ struct Envelope {
             case .wrongMethod: "method must be a string of at most 128 bytes"
             case .wrongParams: "params must be an array or an object"
             case .wrongMeta: "meta must be an object"
-            case .blemished(let blemish), .blemishedParams(let blemish): blemish.explanation
+            case .defective(let defect), .defectiveParams(let defect): defect.explanation
             }
         }
     }

@@ -6,7 +6,7 @@ extension EnvelopeReader {
         with scanner: inout JSONScanner,
         depth: Int
     ) throws(JSONFault) -> Envelope {
-        scanner.forgetNotes()
+        scanner.clearNotes()
         if let envelope = try readUsualForm(bytes, with: &scanner, depth: depth) { return envelope }
         return try readAnyForm(bytes, with: &scanner, depth: depth)
     }
@@ -34,7 +34,7 @@ extension EnvelopeReader {
         try scanner.scanValue(bytes, depth: depth + 1)
         guard scanner.position < bytes.count, bytes[scanner.position] == Byte.closeBrace else {
             (scanner.position, scanner.valuesLeft) = (start, valuesLeft)
-            scanner.forgetNotes()
+            scanner.clearNotes()
             return nil
         }
         var envelope = Envelope()

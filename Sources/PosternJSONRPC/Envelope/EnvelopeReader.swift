@@ -54,7 +54,7 @@ struct EnvelopeReader {
         case .params?: envelope.noteParams(scanner.notes, in: bytes)
         case let member: envelope.note(scanner.notes, isOfID: member == .id)
         }
-        scanner.forgetNotes()
+        scanner.clearNotes()
     }
 
     private mutating func checkCompleteness() {

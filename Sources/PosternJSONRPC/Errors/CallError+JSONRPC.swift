@@ -17,20 +17,20 @@ extension CallError {
 
     static var tooManyCalls: CallError { CallError(.busy, "Too many calls in flight") }
 
-    static func noWayForReferences(ran: Executed = .no) -> CallError {
+    static func referencesUnavailable(ran: Executed = .no) -> CallError {
         CallError(.invalidRequest, "References need a WebSocket", ran: ran)
     }
 
     // It ran where a handler has answered with a stream.
-    static func noWayForEvents(ran: Executed) -> CallError {
+    static func subscriptionsUnavailable(ran: Executed) -> CallError {
         CallError(.methodNotFound, "Subscriptions need a WebSocket", ran: ran)
     }
 }
 
 extension CallError {
     /// The error of a result that cannot be written.
-    static func noForm(of result: Payload, _ reason: PayloadError) -> CallError {
-        result.holdsReferences ? .noWayForReferences(ran: .yes) : .unwritableResult(reason)
+    static func notWritable(_ result: Payload, _ reason: PayloadError) -> CallError {
+        result.holdsReferences ? .referencesUnavailable(ran: .yes) : .unwritableResult(reason)
     }
 }
 

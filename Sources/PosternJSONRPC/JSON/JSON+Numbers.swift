@@ -27,7 +27,7 @@ extension JSON {
         guard let number = JSONNumber(value) else { throw mismatch("a number", value) }
         if let result = number.fastDouble { return result }
         guard let result = JSONNumber.slowDouble(value), result.isFinite else {
-            throw JSONBlemish.numberTooLarge.payloadError
+            throw JSONDefect.numberTooLarge.payloadError
         }
         return result
     }
@@ -72,4 +72,16 @@ extension JSON {
         for index in text.indices where !text[index].isDigit && !(index == 0 && text[0] == Byte.minus) { return false }
         return true
     }
+}
+
+extension JSON: NumeralCodec {
+    package static func readNumeral(_ value: Span<UInt8>) throws(PayloadError) -> String {
+        switch try kind(of: value) {
+        case .integer, .double: return String(copying: value)
+        case .string: return try readString(value)
+        case let kind: throw .expected("a number", found: kind.phrase)
+        }
+    }
+
+    package static func write(numeral: String, into output: inout [UInt8]) { output += numeral.utf8 }
 }

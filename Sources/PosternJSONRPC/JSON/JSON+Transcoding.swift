@@ -138,7 +138,7 @@ extension JSON {
             try writeScalar(bytes.extracting(start..<end), to: target, into: &output)
             return end
         }
-        guard depth < JSONScanner.maximumDepth else { throw JSONBlemish.tooDeep.payloadError }
+        guard depth < JSONScanner.maximumDepth else { throw JSONDefect.tooDeep.payloadError }
         let isArray = bytes[start] == Byte.openBracket
         let first = output.count
         var mark = isArray ? target.beginArray(into: &output) : target.beginMap(into: &output)

@@ -21,7 +21,7 @@ package enum JSON: PayloadCodec {
             try scanner.scanEnd(text)
             notes = scanner.notes
         } catch { throw error.payloadError }
-        if let blemish = notes.blemish { throw blemish.payloadError }
+        if let defect = notes.defect { throw defect.payloadError }
     }
 
     /// Whether bytes are one value by the grammar of JSON, accepted or not.

@@ -1,3 +1,5 @@
+internal import Postern
+
 /// Checks JSON text (RFC 8259) byte by byte, once, and builds nothing.
 ///
 /// Stricter than many: no byte order mark, no comments, no trailing commas. Halves of surrogate pairs, numbers beyond the
@@ -82,7 +84,7 @@ struct JSONScanner {
         let start = position &+ 1
         position = try endOfString(bytes, from: start)
         let end = position &- 1
-        if end &- start == ReferenceMarker.count, ReferenceMarker.isOne(bytes.extracting(start..<end)) {
+        if end &- start == ReferenceMarker.count, ReferenceMarker.matches(bytes.extracting(start..<end)) {
             notes.insert(.reference)
         }
         guard try nextByte(bytes) == Byte.colon else { throw .malformed(at: position) }
@@ -103,7 +105,7 @@ struct JSONScanner {
 
     /// Forgets what was met, before the next value is scanned.
     @inline(__always)
-    mutating func forgetNotes() {
+    mutating func clearNotes() {
         notes = []
         nameBits = 0
     }
@@ -175,4 +177,17 @@ struct JSONScanner {
         }
         return false
     }
+}
+
+/// Bytes that are no JSON: the byte at this offset may not be there; at the end of the bytes, something is missing.
+struct JSONFault: Error, Hashable {
+    let offset: Int
+
+    static func malformed(at offset: Int) -> JSONFault { JSONFault(offset: offset) }
+
+    /// The fault for people.
+    var explanation: String { "not JSON at offset \(offset)" }
+
+    /// The same fault as readers of payloads report it.
+    var payloadError: PayloadError { PayloadError(.malformed, explanation) }
 }

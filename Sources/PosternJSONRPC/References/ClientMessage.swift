@@ -52,7 +52,7 @@ public struct ClientReply: Sendable {
 }
 
 /// References that came with a message that is not read.
-public struct LentReferences: Sendable {
+public struct UnreadReferences: Sendable {
     let numbers: ReferenceNumbers
 }
 
@@ -63,4 +63,19 @@ public struct ClientRelease: Sendable {
     let count: UInt64
     /// Whether the client takes back what is its own.
     let isByOwner: Bool
+}
+
+/// What the other end of a session understands beyond JSON-RPC 2.0.
+package struct ClientDialect: Sendable {
+    /// What the other end is called in messages of errors.
+    package var name = "client"
+    /// Whether deadlines and requests for progress are sent, in a member `meta`.
+    ///
+    /// An end that knows only JSON-RPC may refuse requests with such a member.
+    package var sendsMeta = false
+    /// Whether methods are called by their paths as they are, instead of by names joined by dots.
+    package var keepsPaths = false
+
+    /// Starts from the dialect of a page.
+    package init() {}
 }

@@ -8,7 +8,7 @@ extension JSONRPCClient {
     public func admit(_ call: inout Call, _ options: inout JSONRPCSession.CallOptions) throws(CallError) {
         call.caller = Caller(self)
         if let references = options.references { call.arguments.attach(try receive(references)) }
-        guard options.leadsToReference else { return }
+        guard options.targetsReference else { return }
         guard let (number, method) = ReferencePath.parse(call.method), let target = references.target(of: number) else {
             note(references.noteBadUse())
             throw Self.noSuchReference
@@ -58,12 +58,12 @@ extension JSONRPCClient {
     }
 
     /// Gives back what came with a message that is not read.
-    public func giveBack(_ lent: LentReferences) { _ = try? receive(lent.numbers) }
+    public func discard(_ unread: UnreadReferences) { _ = try? receive(unread.numbers) }
 
     /// Holds the references of a message.
     func receive(_ numbers: ReferenceNumbers) throws(CallError) -> ReceivedReferences {
         guard references.hasRoom(for: numbers) else {
-            giveBack(numbers.lent.map { ReferenceRelease(number: $0, count: 1) })
+            sendReleases(numbers.lent.map { ReferenceRelease(number: $0, count: 1) })
             let text = "More than \(limits.references) references are held"
             throw CallError(.tooManyReferences, text, ran: .no)
         }

@@ -103,7 +103,7 @@ public final class JSONRPCClient: ReferenceConnection {
                 begin(id, .call(id: id, method: method, params: params, meta: meta(of: call)), sent, call, continuation)
             }
         } onCancel: {
-            giveUp(id, CallError(.cancelled, "The caller cancelled"))
+            abandon(id, CallError(.cancelled, "The caller cancelled"))
         }
         return try result.get()
     }
@@ -116,9 +116,9 @@ public final class JSONRPCClient: ReferenceConnection {
         try put(ClientMessage(.notification(method: name(of: call.method), params: params)))
     }
 
-    package func releasesBecameDue() { Task { giveBack(references.takeReleases()) } }
+    package func releasesBecameDue() { Task { sendReleases(references.takeReleases()) } }
 
-    func giveBack(_ releases: [ReferenceRelease]) {
+    func sendReleases(_ releases: [ReferenceRelease]) {
         let wake = state.withLock { state -> (@Sendable () -> Void)? in
             guard state.wake != nil else { return nil }
             var wake: (@Sendable () -> Void)?
@@ -197,11 +197,11 @@ public final class JSONRPCClient: ReferenceConnection {
     }
 
     private func expire(_ id: UInt64) {
-        giveUp(id, CallError(.deadlineExceeded, "The \(dialect.name) did not answer in time"))
+        abandon(id, CallError(.deadlineExceeded, "The \(dialect.name) did not answer in time"))
     }
 
     /// Settles a call that nobody waits for any more, and tells the client; one that is settled stays as it is.
-    private func giveUp(_ id: UInt64, _ error: CallError) {
+    private func abandon(_ id: UInt64, _ error: CallError) {
         let (waiter, wake) = state.withLock { state -> (ClientWaiter?, (@Sendable () -> Void)?) in
             guard let entry = state.calls[id], let waiter = entry else { return (nil, nil) }
             state.calls[id] = .some(nil)

@@ -13,7 +13,7 @@ struct ReferenceDraft {
     /// Takes note of a member: the range of its name between quotes, and that of its value.
     mutating func note(_ name: Range<Int>, _ value: Range<Int>, in bytes: Span<UInt8>) throws(PayloadError) {
         switch name.count {
-        case ReferenceMarker.count where ReferenceMarker.isOne(bytes.extracting(name)):
+        case ReferenceMarker.count where ReferenceMarker.matches(bytes.extracting(name)):
             mark = try number(mark, bytes.extracting(value)) ?? .max
         case 6 where JSON.isWord(bytes.extracting(name), "handle"):
             handle = try number(handle, bytes.extracting(value))
@@ -51,5 +51,5 @@ enum ReferenceMarker {
 
     /// Whether a name without escapes is the one.
     @inline(never)
-    static func isOne(_ name: Span<UInt8>) -> Bool { JSON.isWord(name, "__jsonrpc_marshaled") }
+    static func matches(_ name: Span<UInt8>) -> Bool { JSON.isWord(name, "__jsonrpc_marshaled") }
 }

@@ -10,7 +10,7 @@ struct Batch {
     var unansweredCount = 0
     var runningCount = 0
     /// Calls that wait for their turn.
-    var waiting = WaitingLine()
+    var waiting = TicketQueue()
     /// What may be done only after the answers have left.
     var deferredActions: [JSONRPCSession.Action] = []
     /// Subscriptions whose events may leave only after the answers.
@@ -48,7 +48,7 @@ struct Batch {
 }
 
 /// Tickets in the order in which they came.
-struct WaitingLine {
+struct TicketQueue {
     private var tickets: [CallTicket] = []
     private var next = 0
 

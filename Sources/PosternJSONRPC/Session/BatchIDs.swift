@@ -28,7 +28,7 @@ struct BatchIDs {
     @inline(never)
     private mutating func insertSlowly(_ id: Range<Int>, in message: Span<UInt8>) -> Bool {
         let bytes = message.extracting(id)
-        let digest = CallTable.digest(bytes)
+        let digest = RequestTable.digest(bytes)
         guard digest != 0 else { return true }
         var slot = Int(truncatingIfNeeded: digest >> 1) & (slots.count - 1)
         while slots[slot] >= 0 {

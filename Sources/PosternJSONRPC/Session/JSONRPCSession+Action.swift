@@ -18,7 +18,7 @@ extension JSONRPCSession {
         /// Take back a reference that the client has released.
         indirect case release(ClientRelease)
         /// Give back the references of a message that is not read.
-        case giveBack(LentReferences)
+        case discard(UnreadReferences)
         /// Tell the handler of a call that nobody waits for it; its result is still handed in.
         case cancel(CallTicket)
         /// Read this stream, and hand in its items and its end.

@@ -18,7 +18,7 @@ extension JSONRPCSession {
             return ResponseWriter.append(.invalidRequest("an empty batch"), id: [], into: &output)
         }
         let (slot, generation) = batches.insert(Batch())
-        isHoldingBack = false
+        isQueueing = false
         var batch = Batch()
         batch.answers.reserveCapacity(envelopes.count)
         var ids = BatchIDs(of: envelopes, in: message)
@@ -98,7 +98,7 @@ extension JSONRPCSession {
 
     /// Writes down the outcome of an entry that was begun earlier.
     mutating func settle(
-        _ call: PendingCall,
+        _ call: OpenRequest,
         at place: BatchPlace,
         _ outcome: Outcome,
         into output: inout [UInt8],
@@ -124,7 +124,7 @@ extension JSONRPCSession {
         putBack(&batch, place.batch, place.generation, into: &output, actions: &actions)
     }
 
-    private mutating func answerEntry(_ call: PendingCall, _ outcome: Outcome, _ batch: inout Batch) {
+    private mutating func answerEntry(_ call: OpenRequest, _ outcome: Outcome, _ batch: inout Batch) {
         let opened = answer(call, outcome, into: &batch.text, actions: &batch.deferredActions)
         if let opened { batch.heldSubscriptions.append(opened) }
     }

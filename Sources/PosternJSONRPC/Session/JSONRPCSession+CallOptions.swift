@@ -17,7 +17,7 @@ extension JSONRPCSession {
         /// The references among the arguments; `nil` for none.
         package var references: ReferenceNumbers?
         /// Whether the method is one of a reference: `$/<handle>/<method>`.
-        package var leadsToReference = false
+        package var targetsReference = false
 
         /// Takes who runs the call.
         public init(placement: Placement) { self.placement = placement }

@@ -58,7 +58,7 @@ extension JSONRPCSession {
         _ request: Request,
         _ message: Span<UInt8>,
         _ options: CallOptions,
-        purpose: CallDetails.Purpose = .call,
+        purpose: RequestDetails.Purpose = .call,
         into output: inout [UInt8],
         actions: inout [Action]
     ) {
@@ -69,11 +69,11 @@ extension JSONRPCSession {
             return refuse(error, request.envelope, message, &output)
         }
         if meta.timeoutMilliseconds == 0 { return refuse(.noTimeLeft, request.envelope, message, &output) }
-        let details = CallDetails(request, purpose: purpose)
+        let details = RequestDetails(request, purpose: purpose)
         if allowsSubscriptions, !request.envelope.isNotification { details.progressToken = meta.progressToken }
         let options = complete(options, request, message, meta)
         let call = call(request, message, meta)
-        if !admit(call, PendingCall(id: request.id, details: details), options, &actions) {
+        if !admit(call, OpenRequest(id: request.id, details: details), options, &actions) {
             refuse(.tooManyCalls, request.envelope, message, &output)
         }
     }
@@ -110,7 +110,7 @@ extension JSONRPCSession {
     /// - Returns: Whether there was room.
     private mutating func admit(
         _ call: Call,
-        _ pending: PendingCall,
+        _ pending: OpenRequest,
         _ options: CallOptions,
         _ actions: inout [Action]
     ) -> Bool {
@@ -120,14 +120,14 @@ extension JSONRPCSession {
             return true
         }
         defer { batches[place.batch, place.generation] = batch }
-        if hasRoom(in: batch), !isHoldingBack {
+        if hasRoom(in: batch), !isQueueing {
             actions.append(.start(call, calls.insert(pending), options))
             batch.runningCount += 1
         } else {
             guard calls.waitingCount < limits.batchEntries else { return false }
             pending.details?.waiting = (call, options)
             batch.waiting.append(calls.insert(pending))
-            isHoldingBack = true
+            isQueueing = true
         }
         if !pending.id.isEmpty { batch.unansweredCount += 1 }
         return true
@@ -156,7 +156,7 @@ extension JSONRPCSession {
     ///
     /// - Returns: The subscription that it opened.
     mutating func answer(
-        _ call: PendingCall,
+        _ call: OpenRequest,
         _ outcome: Outcome,
         into output: inout [UInt8],
         actions: inout [Action]
@@ -168,7 +168,7 @@ extension JSONRPCSession {
         }
         switch (outcome, call.purpose) {
         case (.failure(let error), let purpose):
-            if case .topic(let subscription) = purpose { forget(subscription) }
+            if case .topic(let subscription) = purpose { removeSubscription(subscription) }
             answer(error, id: call.id, into: &output)
         case (.joined(let position, let recovered), .topic(let subscription)):
             return confirm(subscription, call, position, recovered: recovered, into: &output)
@@ -200,7 +200,7 @@ extension JSONRPCSession {
             output.append(Byte.closeBrace)
         } catch {
             output.removeSubrange(start...)
-            return answer(.noForm(of: value, error), id: id, into: &output)
+            return answer(.notWritable(value, error), id: id, into: &output)
         }
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)

@@ -8,7 +8,7 @@ extension JSONRPCSession {
         into output: inout [UInt8],
         actions: inout [Action]
     ) throws(CallError) {
-        guard allowsSubscriptions else { throw .noWayForEvents(ran: .no) }
+        guard allowsSubscriptions else { throw .subscriptionsUnavailable(ran: .no) }
         guard !request.envelope.isNotification else { return }
         guard calls.runningCount < limits.callsInFlight else { throw .tooManyCalls }
         let id = try newSubscriptionID(for: request.id)
@@ -18,7 +18,7 @@ extension JSONRPCSession {
         )
         wanted.since = try RequestMeta(message.extracting(request.envelope.meta), mayResume: true).since
         let subscription = insert(Subscription(id: id, notification: "rpc.event", source: .topic(wanted.topic)))
-        let pending = PendingCall(id: request.id, details: CallDetails(request, purpose: .topic(subscription)))
+        let pending = OpenRequest(id: request.id, details: RequestDetails(request, purpose: .topic(subscription)))
         if let place = pending.place {
             _ = batches.update(place.batch, place.generation) { batch in batch.unansweredCount += 1 }
         }
@@ -44,12 +44,12 @@ extension JSONRPCSession {
     /// Gives a stream an id and appends the response to the call that returned it.
     mutating func open(
         _ stream: ReplyStream,
-        for call: PendingCall,
+        for call: OpenRequest,
         into output: inout [UInt8],
         actions: inout [Action]
     ) -> SubscriptionTicket? {
         do throws(CallError) {
-            guard allowsSubscriptions else { throw .noWayForEvents(ran: .yes) }
+            guard allowsSubscriptions else { throw .subscriptionsUnavailable(ran: .yes) }
             let id = try newSubscriptionID(for: call.id)
             let ticket = insert(
                 Subscription(
@@ -70,7 +70,7 @@ extension JSONRPCSession {
     /// Appends the response to a call that joined a topic.
     mutating func confirm(
         _ ticket: SubscriptionTicket,
-        _ call: PendingCall,
+        _ call: OpenRequest,
         _ position: StreamPosition?,
         recovered: Bool?,
         into output: inout [UInt8]
@@ -94,13 +94,15 @@ extension JSONRPCSession {
     }
 
     /// Lets go of what came out of a call that nobody waits for any more.
-    mutating func drop(_ outcome: Outcome, of call: PendingCall, actions: inout [Action]) {
+    mutating func drop(_ outcome: Outcome, of call: OpenRequest, actions: inout [Action]) {
         guard case .topic(let ticket) = call.purpose else { return }
         let subscription = subscriptions.remove(ticket.slot, ticket.generation)
         if case .joined = outcome, let subscription { actions.append(subscription.end(ticket)) }
     }
 
-    mutating func forget(_ ticket: SubscriptionTicket) { _ = subscriptions.remove(ticket.slot, ticket.generation) }
+    mutating func removeSubscription(_ ticket: SubscriptionTicket) {
+        _ = subscriptions.remove(ticket.slot, ticket.generation)
+    }
 
     private mutating func insert(_ subscription: Subscription) -> SubscriptionTicket {
         let (slot, generation) = subscriptions.insert(subscription)

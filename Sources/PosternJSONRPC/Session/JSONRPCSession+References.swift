@@ -85,7 +85,7 @@ extension JSONRPCSession {
         }
         let outcome = message.extracting(envelope.outcome)
         let hasFailed = envelope.members.contains(.error)
-        if envelope.isBlemished {
+        if envelope.isDefective {
             let error = CallError(.internalError, "The client answered with an unusable value", ran: .yes)
             return actions.append(.settle(ClientReply(id: number, result: .failure(error), references: nil)))
         }
@@ -102,23 +102,23 @@ extension JSONRPCSession {
     mutating func begin(
         _ request: Request,
         _ message: Span<UInt8>,
-        lending options: CallOptions,
+        withReferences options: CallOptions,
         into output: inout [UInt8],
         actions: inout [Action]
     ) {
         do throws(CallError) {
-            guard allowsSubscriptions else { throw .noWayForReferences() }
+            guard allowsSubscriptions else { throw .referencesUnavailable() }
             var options = options
             options.function = nil
             let references = try Self.references(in: message.extracting(request.envelope.params))
             options.references = references
             guard !request.envelope.isNotification else {
-                return actions.append(.giveBack(LentReferences(numbers: references)))
+                return actions.append(.discard(UnreadReferences(numbers: references)))
             }
             let start = output.count
             begin(request, message, options, into: &output, actions: &actions)
             // It was refused, and nobody else will give them back.
-            if output.count > start { actions.append(.giveBack(LentReferences(numbers: references))) }
+            if output.count > start { actions.append(.discard(UnreadReferences(numbers: references))) }
         } catch {
             refuse(error, request.envelope, message, &output)
         }
@@ -131,15 +131,15 @@ extension JSONRPCSession {
         into output: inout [UInt8],
         actions: inout [Action]
     ) throws(CallError) {
-        guard allowsSubscriptions else { throw .noWayForReferences() }
+        guard allowsSubscriptions else { throw .referencesUnavailable() }
         if let refusal { throw refusal }
         let request = request.renamed("$/" + request.method.dropFirst(ReservedName.invocation.count))
         var options = CallOptions(placement: .concurrent)
-        options.leadsToReference = true
+        options.targetsReference = true
         guard request.envelope.holdsReferences else {
             return begin(request, message, options, into: &output, actions: &actions)
         }
-        begin(request, message, lending: options, into: &output, actions: &actions)
+        begin(request, message, withReferences: options, into: &output, actions: &actions)
     }
 
     /// Takes a release: the handle, whether the sender owns it, and how often it was received.
@@ -149,7 +149,7 @@ extension JSONRPCSession {
         into output: inout [UInt8],
         actions: inout [Action]
     ) throws(CallError) {
-        guard allowsSubscriptions else { throw .noWayForReferences() }
+        guard allowsSubscriptions else { throw .referencesUnavailable() }
         let params = message.extracting(request.envelope.params)
         let ranges = try Self.locate(params, of: request, ["handle", "ownedBySender", "count"])
         do throws(PayloadError) {
@@ -179,7 +179,7 @@ extension JSONRPCSession {
         _ message: Span<UInt8>,
         _ actions: inout [Action]
     ) {
-        let pending = PendingCall(id: [UInt8](copying: message.extracting(envelope.id)))
+        let pending = OpenRequest(id: [UInt8](copying: message.extracting(envelope.id)))
         actions.append(.finish(calls.insert(pending), .failure(error)))
     }
 

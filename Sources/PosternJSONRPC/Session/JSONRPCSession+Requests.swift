@@ -52,7 +52,7 @@ extension JSONRPCSession {
         let execution = dispatcher.execution(of: method)
         if envelope.holdsReferences {
             let request = Request(method, envelope, message, reception)
-            return begin(request, message, lending: CallOptions(execution), into: &output, actions: &actions)
+            return begin(request, message, withReferences: CallOptions(execution), into: &output, actions: &actions)
         }
         guard case .immediate(let immediate) = execution, mayRunHere(reception, actions) else {
             if case .offloaded(let function) = execution, isPlain(envelope, reception) {
@@ -71,7 +71,7 @@ extension JSONRPCSession {
     /// waits for its turn or becomes an action.
     @inline(__always)
     private func mayRunHere(_ reception: Reception, _ actions: [Action]) -> Bool {
-        reception.isIdle && (reception.place == nil || !isHoldingBack && actions.isEmpty)
+        reception.isIdle && (reception.place == nil || !isQueueing && actions.isEmpty)
     }
 
     /// Whether a call asks for nothing but its result, and for that.
@@ -93,7 +93,7 @@ extension JSONRPCSession {
         }
         let id = [UInt8](copying: message.extracting(envelope.id))
         let arguments = Payload(bytes: [UInt8](copying: message.extracting(envelope.params)), codec: JSON.self)
-        actions.append(.run(function, arguments, calls.insert(PendingCall(id: id))))
+        actions.append(.run(function, arguments, calls.insert(OpenRequest(id: id))))
     }
 
     @inline(__always)
@@ -156,7 +156,7 @@ extension JSONRPCSession {
     mutating func answer(_ error: CallError, id: [UInt8], into output: inout [UInt8]) {
         if error.code == .draining || error.code == .unavailable && error.executed == .no { noteTurnedAway() }
         let start = output.count
-        let error = (error.isUnfinishedResult ? .noWayForReferences(ran: .yes) : error)
+        let error = (error.isUnfinishedResult ? .referencesUnavailable(ran: .yes) : error)
             .reported(method: "", to: settings.observer)
         ResponseWriter.append(error, id: id, into: &output)
         if output.count - start > limits.responseBytes {

@@ -50,7 +50,7 @@ extension JSONRPCSession {
     private mutating func describe(
         _ request: Request,
         _ message: Span<UInt8>,
-        _ purpose: CallDetails.Purpose,
+        _ purpose: RequestDetails.Purpose,
         into output: inout [UInt8],
         actions: inout [Action]
     ) {

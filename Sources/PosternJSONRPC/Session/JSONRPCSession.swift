@@ -26,11 +26,11 @@ public struct JSONRPCSession: ~Copyable {
     /// slower to reach.
     private var deadlines: [ContinuousClock.Instant] = []
 
-    var calls = CallTable()
-    var batches = SlotTable<Batch>()
-    var subscriptions = SlotTable<Subscription>()
+    var calls = RequestTable()
+    var batches = GenerationalTable<Batch>()
+    var subscriptions = GenerationalTable<Subscription>()
     /// Whether an entry of the batch that is being read waits for its turn.
-    var isHoldingBack = false
+    var isQueueing = false
     /// Calls to the client that it has not answered.
     var clientCalls: Set<UInt64> = []
     /// Results with references whose response is being written.
@@ -107,6 +107,32 @@ public struct JSONRPCSession: ~Copyable {
             ResponseWriter.append(CallError(error), id: [], into: &output)
             return false
         }
+    }
+
+    /// The calls that have no answer yet; those that wait for their turn in a batch first.
+    public var unansweredCalls: [CallTicket] { calls.tickets }
+
+    /// Appends an error as the answer of a call that may still run, or that of its whole batch; a result that comes
+    /// later is ignored.
+    ///
+    /// Calls are given up in the order of ``unansweredCalls``, so that none of a batch starts because another ended.
+    ///
+    /// - Parameters:
+    ///   - ticket: The call.
+    ///   - error: What it is answered with; a call that was not started says that it was not executed.
+    ///   - output: Where the answer is appended.
+    ///   - actions: What is to be done after it is sent.
+    public mutating func abandon(
+        _ ticket: CallTicket,
+        with error: CallError,
+        into output: inout [UInt8],
+        actions: inout [Action]
+    ) {
+        var error = error
+        if let call = calls[ticket], call.isWaiting || call.isTopic {
+            error = CallError(error.code, error.message, ran: .no)
+        }
+        settle(ticket, .failure(error), into: &output, actions: &actions)
     }
 
     /// Ends the session: everything handed out is to be cancelled, and nothing is sent any more.

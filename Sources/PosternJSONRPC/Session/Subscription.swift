@@ -36,3 +36,9 @@ struct Subscription {
         return names.joined(separator: ".")
     }
 }
+
+/// Names one subscription of a session, until it has ended; never used again.
+public struct SubscriptionTicket: Hashable, Sendable {
+    let slot: Int
+    let generation: UInt64
+}

@@ -126,7 +126,7 @@ final class LineSession {
         case .settle(let reply): client.settle(reply)
         case .report(let progress): client.report(progress)
         case .release(let release): client.release(release)
-        case .giveBack(let lent): client.giveBack(lent)
+        case .discard(let unread): client.discard(unread)
         case .openSubscription(let ticket, let stream): read(stream, for: ticket)
         case .cancelSubscription(let ticket): streams.cancel(ticket)
         case .joinTopic(_, let ticket, _):

@@ -75,7 +75,7 @@ actor Page {
             case .settle(let reply): client.settle(reply)
             case .report(let progress): client.report(progress)
             case .release(let release): client.release(release)
-            case .giveBack(let lent): client.giveBack(lent)
+            case .discard(let unread): client.discard(unread)
             case .cancel(let ticket): tasks[ticket]?.cancel()
             case .close(_, let reason): closeReason = reason
             default: break

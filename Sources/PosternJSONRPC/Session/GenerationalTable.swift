@@ -1,5 +1,5 @@
 /// Values in numbered slots; a slot is used again, but never under the same number of generation.
-struct SlotTable<Value> {
+struct GenerationalTable<Value> {
     private struct Slot {
         var generation: UInt64
         var value: Value?

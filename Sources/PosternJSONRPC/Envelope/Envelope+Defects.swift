@@ -5,70 +5,70 @@ extension Envelope {
     @inline(never)
     mutating func noteParams(_ notes: JSONNotes, in bytes: Span<UInt8>) {
         if notes.contains(.reference) { holdsReferences = true }
-        if let blemish = notes.blemish { return mark(.blemishedParams(blemish)) }
+        if let defect = notes.defect { return mark(.defectiveParams(defect)) }
         guard notes.mayRepeatNames, JSONNameCheck.repeatedName(in: bytes.extracting(params)) != nil else { return }
-        mark(.blemishedParams(.repeatedName))
+        mark(.defectiveParams(.repeatedName))
     }
 
     /// Takes what the scan of another member has noted; an id that cannot be used is not echoed.
     mutating func note(_ notes: JSONNotes, isOfID: Bool) {
         if notes.contains(.reference) { holdsReferences = true }
-        guard let blemish = notes.blemish else { return }
-        mark(.blemished(blemish))
+        guard let defect = notes.defect else { return }
+        mark(.defective(defect))
         if isOfID { id = 0..<0 }
     }
 
     /// Whether a value of a response cannot be used.
-    var isBlemished: Bool {
-        if case .blemished = fault { true } else { false }
+    var isDefective: Bool {
+        if case .defective = fault { true } else { false }
     }
 
     /// The error for what makes it no valid request.
     @inline(never)
     func error(for fault: Fault, in message: Span<UInt8>) -> CallError {
-        guard case .blemishedParams(let blemish) = fault else { return .invalidRequest(fault.explanation) }
+        guard case .defectiveParams(let defect) = fault else { return .invalidRequest(fault.explanation) }
         let name = (try? JSON.string(between: method, in: message)) ?? ""
-        return .blemished(blemish, message.extracting(params), of: name)
+        return .defective(defect, message.extracting(params), of: name)
     }
 }
 
 extension CallError {
     /// The error for arguments of which one has a blemish; names the method and, where it is known, the argument.
-    static func blemished(_ blemish: JSONBlemish, _ arguments: Span<UInt8>, of method: String) -> CallError {
-        switch blemish {
-        case .tooDeep, .tooManyValues: return .invalidRequest(blemish.explanation)
+    static func defective(_ defect: JSONDefect, _ arguments: Span<UInt8>, of method: String) -> CallError {
+        switch defect {
+        case .tooDeep, .tooManyValues: return .invalidRequest(defect.explanation)
         case .halfCharacter, .numberTooLarge, .repeatedName: break
         }
         let method = method.isEmpty ? "the method" : String(method.map { $0 == "/" ? "." : $0 })
-        let place = (try? place(of: blemish, in: arguments)).flatMap { $0 }
+        let place = (try? place(of: defect, in: arguments)).flatMap { $0 }
         let subject = place.map { "\($0) of \(method)" } ?? method
-        return CallError(.invalidParameters, "\(subject): \(blemish.explanation)", ran: .no)
+        return CallError(.invalidParameters, "\(subject): \(defect.explanation)", ran: .no)
     }
 
     /// Which argument has the blemish; `nil` when it is a name of one.
-    private static func place(of blemish: JSONBlemish, in arguments: Span<UInt8>) throws(PayloadError) -> String? {
+    private static func place(of defect: JSONDefect, in arguments: Span<UInt8>) throws(PayloadError) -> String? {
         let start = arguments.afterWhitespace(from: 0)
         guard start < arguments.count else { return nil }
         var walk = JSONContainerWalk(arguments, from: start)
         if arguments[start] == Byte.openBrace {
             while let (name, value) = try walk.nextMember(arguments) {
-                guard has(arguments.extracting(value), blemish) else { continue }
+                guard has(arguments.extracting(value), defect) else { continue }
                 return "Parameter \(try JSON.string(between: name, in: arguments).prefix(60))"
             }
         } else {
             var number = 1
             while let value = try walk.nextElement(arguments) {
-                if has(arguments.extracting(value), blemish) { return "Argument \(number)" }
+                if has(arguments.extracting(value), defect) { return "Argument \(number)" }
                 number += 1
             }
         }
         return nil
     }
 
-    private static func has(_ value: Span<UInt8>, _ blemish: JSONBlemish) -> Bool {
-        if blemish == .repeatedName { return JSONNameCheck.repeatedName(in: value, includesItself: true) != nil }
+    private static func has(_ value: Span<UInt8>, _ defect: JSONDefect) -> Bool {
+        if defect == .repeatedName { return JSONNameCheck.repeatedName(in: value, includesItself: true) != nil }
         var scanner = JSONScanner(maximumValues: .max)
         try? scanner.scanValue(value, depth: 0)
-        return scanner.notes.blemish == blemish
+        return scanner.notes.defect == defect
     }
 }

@@ -1,20 +1,20 @@
 internal import Postern
 
 /// A call that a session waits for.
-struct PendingCall {
+struct OpenRequest {
     /// The id as it came; empty for a notification.
     let id: [UInt8]
     var isCancelled = false
     /// What there is to know of a call beyond its id; `nil` for one that asks for nothing but its result.
-    let details: CallDetails?
+    let details: RequestDetails?
 
-    init(id: [UInt8], details: CallDetails? = nil) {
+    init(id: [UInt8], details: RequestDetails? = nil) {
         self.id = id
         self.details = details
     }
 
     var place: BatchPlace? { details?.place }
-    var purpose: CallDetails.Purpose { details?.purpose ?? .call }
+    var purpose: RequestDetails.Purpose { details?.purpose ?? .call }
     var isWaiting: Bool { details?.waiting != nil }
 
     var isTopic: Bool {
@@ -23,7 +23,7 @@ struct PendingCall {
 }
 
 /// What is rarely asked for in a call; a class, so that the table of calls stays small.
-final class CallDetails {
+final class RequestDetails {
     /// Names joined by `/`.
     let method: String
     let purpose: Purpose

@@ -1,8 +1,8 @@
 internal import Postern
 
 /// The calls that a session waits for, found by ticket or by id.
-struct CallTable {
-    private var calls = SlotTable<PendingCall>()
+struct RequestTable {
+    private var calls = GenerationalTable<OpenRequest>()
     /// A digest of each slot's id, so that looking for an id touches little memory; 0 for none.
     private var digests: [UInt64] = []
     /// How many calls wait for their turn in a batch.
@@ -13,7 +13,7 @@ struct CallTable {
 
     var isEmpty: Bool { calls.isEmpty }
 
-    mutating func insert(_ call: PendingCall) -> CallTicket {
+    mutating func insert(_ call: OpenRequest) -> CallTicket {
         let (slot, generation) = calls.insert(call)
         while digests.count <= slot { digests.append(0) }
         digests[slot] = Self.digest(call.id.span)
@@ -21,7 +21,7 @@ struct CallTable {
         return CallTicket(slot: slot, generation: generation)
     }
 
-    mutating func remove(_ ticket: CallTicket) -> PendingCall? {
+    mutating func remove(_ ticket: CallTicket) -> OpenRequest? {
         guard let call = calls.remove(ticket.slot, ticket.generation) else { return nil }
         digests[ticket.slot] = 0
         if call.isWaiting { waitingCount -= 1 }
@@ -38,7 +38,7 @@ struct CallTable {
 
     mutating func cancel(_ ticket: CallTicket) { calls[ticket.slot, ticket.generation]?.isCancelled = true }
 
-    subscript(ticket: CallTicket) -> PendingCall? { calls[ticket.slot, ticket.generation] }
+    subscript(ticket: CallTicket) -> OpenRequest? { calls[ticket.slot, ticket.generation] }
 
     /// The call with this id, bytes compared; `null` is the id of none.
     func ticket(ofID id: Span<UInt8>) -> CallTicket? {
@@ -81,4 +81,13 @@ struct CallTable {
         for index in id.indices { digest = (digest ^ UInt64(id[index])) &* 0x100_0000_01B3 }
         return digest | 1
     }
+}
+
+/// Names one call that a session has handed out, until it is finished; never used again.
+public struct CallTicket: Hashable, Sendable {
+    let slot: Int
+    let generation: UInt64
+
+    /// Names the call of a request outside any session, where there is only one.
+    public static let only = CallTicket(slot: 0, generation: 0)
 }

@@ -3,7 +3,7 @@ import PosternJSONRPC
 import Testing
 
 /// Requests that are JSON by its grammar and hold a value that cannot be used: answered with their id and the reason.
-@Suite struct BlemishTests {
+@Suite struct DefectTests {
     private func echo(_ params: String, id: String = "1") -> String {
         #"{"jsonrpc":"2.0","id":\#(id),"method":"calc.echo","params":\#(params)}"#
     }

@@ -3,7 +3,7 @@ import PosternJSONRPC
 import Testing
 
 /// What a session answers when its server stops before calls have ended.
-@Suite struct GivingUpTests {
+@Suite struct AbandonedCallTests {
     private let stopped = CallError(.draining, "stopped", executed: .unknown)
 
     private func request(_ id: Int) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"slow"}"# }
@@ -13,11 +13,11 @@ import Testing
         client.send(request(1))
         let first = client.started[0]
         client.send(request(2))
-        let answers = client.giveUp(stopped)
+        let answers = client.abandon(stopped)
         #expect(answers.map(\.errorCode) == [-32053, -32053])
         #expect(answers.allSatisfy { $0.contains(#""executed":"unknown""#) })
         #expect(client.finish(first, "1") == "" && client.callsInFlight == 0)
-        #expect(client.giveUp(stopped).isEmpty)
+        #expect(client.abandon(stopped).isEmpty)
     }
 
     @Test func entriesOfABatchThatWaitedWereNotExecutedAndAreNotStarted() {
@@ -26,7 +26,7 @@ import Testing
         let client = TestClient(limits: limits)
         client.send("[\(request(1)),\(request(2)),\(request(3))]")
         #expect(client.started.count == 1)
-        let messages = client.giveUp(stopped)
+        let messages = client.abandon(stopped)
         #expect(client.started.isEmpty)
         let answer = messages.joined()
         let words = answer.split(separator: #""executed":""#).dropFirst().map { $0.prefix { $0 != "\"" } }
@@ -36,7 +36,7 @@ import Testing
     @Test func aSubscriptionThatHasNotBegunWasNotExecuted() {
         let client = TestClient()
         client.send(#"{"jsonrpc":"2.0","id":1,"method":"rpc.subscribe","params":["news"]}"#)
-        #expect(client.giveUp(stopped).joined().contains(#""executed":"no""#))
+        #expect(client.abandon(stopped).joined().contains(#""executed":"no""#))
         #expect(client.openSubscriptions == 0)
     }
 }
