@@ -9,7 +9,7 @@ public import Postern
 /// is protected by the secret; it stays on networks that can be trusted with it, or inside TLS.
 public struct SharedSecret: Authentication {
     /// The shortest secret that is taken, in bytes; 32 random ones are what cannot be guessed.
-    public static let minimumBytes = 16
+    private static let minimumBytes = 16
 
     private let key: SymmetricKey
 
@@ -51,12 +51,9 @@ public struct SharedSecret: Authentication {
     private static let maximumFileBytes = 4 << 10
 }
 
-extension SharedSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension SharedSecret: CustomStringConvertible, CustomReflectable {
     /// Never the secret.
     public var description: String { "a shared secret" }
-
-    /// Never the secret.
-    public var debugDescription: String { description }
 
     /// Never the secret.
     public var customMirror: Mirror { Mirror(self, children: []) }

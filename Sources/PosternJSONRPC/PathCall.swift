@@ -1,9 +1,9 @@
-public import Postern
+package import Postern
 
 /// A call whose method stands in a path and whose body is its params alone: `POST /rpc/<service>/<method>`.
 ///
 /// The answer is the bare result, or the bare error object, with a status that says which.
-public enum PathCall {
+package enum PathCall {
     /// Makes the call.
     ///
     /// - Parameters:
@@ -14,7 +14,7 @@ public enum PathCall {
     ///   - limits: How many values the body may hold.
     /// - Returns: A call with JSON arguments, to be dispatched.
     /// - Throws: `CallError`: `.parseError`, `.invalidRequest`, or `.methodNotFound` for a reserved name.
-    public static func call(
+    package static func call(
         path: String,
         body: [UInt8],
         deadline: ContinuousClock.Instant? = nil,
@@ -38,7 +38,7 @@ public enum PathCall {
     /// Appends the body of the answer.
     ///
     /// - Returns: The HTTP status.
-    public static func append(
+    package static func append(
         _ result: Result<Reply, CallError>,
         limits: JSONRPCLimits = JSONRPCLimits(),
         into output: inout [UInt8]

@@ -1,8 +1,8 @@
-public import Postern
+package import Postern
 internal import Synchronization
 
 /// The documents that describe a server, written once for each description that it sends.
-public final class DiscoveryDocuments: Sendable {
+package final class DiscoveryDocuments: Sendable {
     private let information: ServerInformation
     private let last = Mutex<Written?>(nil)
 
@@ -20,7 +20,7 @@ public final class DiscoveryDocuments: Sendable {
     /// - Parameter description: The result of `rpc/describe`.
     /// - Returns: The document as JSON; the same array for the same description.
     /// - Throws: `PayloadError` when the result is no description.
-    public func openRPC(for description: Payload) throws(PayloadError) -> [UInt8] { try written(description).openRPC }
+    package func openRPC(for description: Payload) throws(PayloadError) -> [UInt8] { try written(description).openRPC }
 
     /// The answer to `rpc.modules`.
     func modules(of description: Payload) throws(PayloadError) -> [UInt8] { try written(description).modules }

@@ -1,9 +1,9 @@
-public import Postern
+package import Postern
 
 /// HTTP statuses from the Connect protocol's table.
-public enum ConnectStatus {
+package enum ConnectStatus {
     /// The status of an HTTP answer whose body is the error object.
-    public static func http(for error: CallError) -> Int {
+    package static func http(for error: CallError) -> Int {
         switch error.name {
         case .cancelled: 499
         case .invalidArgument, .failedPrecondition, .outOfRange: 400

@@ -1,19 +1,19 @@
-public import Postern
+package import Postern
 
 /// Writes errors as JSON-RPC objects.
-public enum JSONRPCError {
+package enum JSONRPCError {
     /// Appends the whole response to a call that failed.
     ///
     /// - Parameters:
     ///   - error: What went wrong.
     ///   - id: The bytes of the request's id as they came; empty where it could not be read, which is told as null.
     ///   - output: Where the response is appended.
-    public static func append(_ error: CallError, id: [UInt8] = [], into output: inout [UInt8]) {
+    package static func append(_ error: CallError, id: [UInt8] = [], into output: inout [UInt8]) {
         ResponseWriter.append(error, id: id, into: &output)
     }
 
     /// Appends the error object alone, as the body of an HTTP answer that is no JSON-RPC message.
-    public static func appendObject(_ error: CallError, into output: inout [UInt8]) {
+    package static func appendObject(_ error: CallError, into output: inout [UInt8]) {
         output.append(text: #"{"code":"#)
         JSON.write(Int64(error.code.rawValue), into: &output)
         output.append(text: #","message":"#)

@@ -1,7 +1,7 @@
 internal import Postern
 
 /// Something that a session is to send to its client by itself, without having been asked.
-public struct ClientMessage: Sendable {
+package struct ClientMessage: Sendable {
     enum Content: Sendable {
         case call(id: UInt64, method: String, params: [UInt8], meta: CallMeta)
         case notification(method: String, params: [UInt8])
@@ -36,7 +36,7 @@ struct CallMeta: Sendable {
 }
 
 /// What a client reported of a call of the server that it has not answered.
-public struct ClientProgress: Sendable {
+package struct ClientProgress: Sendable {
     let id: UInt64
     let value: Payload
     /// The references among the values; `nil` for none.
@@ -44,7 +44,7 @@ public struct ClientProgress: Sendable {
 }
 
 /// What a client answered to a call of the server.
-public struct ClientReply: Sendable {
+package struct ClientReply: Sendable {
     let id: UInt64
     let result: Result<Payload, CallError>
     /// The references among the values of the result; `nil` for none.
@@ -52,12 +52,12 @@ public struct ClientReply: Sendable {
 }
 
 /// References that came with a message that is not read.
-public struct UnreadReferences: Sendable {
+package struct UnreadReferences: Sendable {
     let numbers: ReferenceNumbers
 }
 
 /// A reference that is held no longer.
-public struct ClientRelease: Sendable {
+package struct ClientRelease: Sendable {
     let handle: UInt64
     /// How many times it was received; unlike 1 only when it came more than once.
     let count: UInt64

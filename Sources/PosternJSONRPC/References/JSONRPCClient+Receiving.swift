@@ -1,11 +1,11 @@
-public import Postern
+package import Postern
 
 /// What a session's owner hands over before a call is run, and after.
 extension JSONRPCClient {
     /// Completes a call of the client: with its caller, with what its path leads to, and with its references.
     ///
     /// - Throws: `.notFound` for a reference that the client does not hold, `.tooManyReferences` when it lends too many.
-    public func admit(_ call: inout Call, _ options: inout JSONRPCSession.CallOptions) throws(CallError) {
+    package func admit(_ call: inout Call, _ options: inout JSONRPCSession.CallOptions) throws(CallError) {
         call.caller = Caller(self)
         if let references = options.references { call.arguments.attach(try receive(references)) }
         guard options.targetsReference else { return }
@@ -26,7 +26,7 @@ extension JSONRPCClient {
     }
 
     /// Whether a result has to be given to ``outgoing(_:)`` before it is sent.
-    public static func isNeeded(for result: Result<Reply, CallError>) -> Bool {
+    package static func isNeeded(for result: Result<Reply, CallError>) -> Bool {
         switch result {
         case .success(.value(let payload)): payload.holdsReferences
         case .success(.stream): false
@@ -35,7 +35,7 @@ extension JSONRPCClient {
     }
 
     /// The result of a call as it goes to the client: references in it are named for that.
-    public func outgoing(_ result: Result<Reply, CallError>) -> Result<Reply, CallError> {
+    package func outgoing(_ result: Result<Reply, CallError>) -> Result<Reply, CallError> {
         switch result {
         case .success(.value(let payload)) where payload.holdsReferences: Result(naming: payload, for: self)
         case .failure(let error) where error.isUnfinishedResult: Result(of: error, for: self)
@@ -44,12 +44,12 @@ extension JSONRPCClient {
     }
 
     /// An item or a report of a call as it goes to the client; `nil` for one whose references cannot be named.
-    public func outgoing(_ payload: Payload) -> Payload? {
+    package func outgoing(_ payload: Payload) -> Payload? {
         payload.holdsReferences ? try? payload.named(for: self) : payload
     }
 
     /// Takes back what the client has released, or no longer lends what it owns.
-    public func release(_ release: ClientRelease) {
+    package func release(_ release: ClientRelease) {
         if release.isByOwner {
             references.forget(release.handle)
         } else {
@@ -58,7 +58,7 @@ extension JSONRPCClient {
     }
 
     /// Gives back what came with a message that is not read.
-    public func discard(_ unread: UnreadReferences) { _ = try? receive(unread.numbers) }
+    package func discard(_ unread: UnreadReferences) { _ = try? receive(unread.numbers) }
 
     /// Holds the references of a message.
     func receive(_ numbers: ReferenceNumbers) throws(CallError) -> ReceivedReferences {

@@ -1,11 +1,11 @@
-public import Postern
+package import Postern
 import Synchronization
 
 /// The client of a session as handlers see it: what they call back, and what holds their references.
 ///
 /// Any thread may call it. What is to be sent waits here until the session's owner takes it: it is woken once for any
 /// number of messages, and sends them in their order.
-public final class JSONRPCClient: ReferenceConnection {
+package final class JSONRPCClient: ReferenceConnection {
     package let references: ReferenceStore
     package let link = ConnectionLink()
     package var codec: any PayloadCodec.Type { JSON.self }
@@ -23,7 +23,7 @@ public final class JSONRPCClient: ReferenceConnection {
     /// - Parameters:
     ///   - limits: Those of the session.
     ///   - wake: Has the session's owner call ``takeMessages()``; called from any thread.
-    public convenience init(limits: JSONRPCLimits, wake: @escaping @Sendable () -> Void) {
+    package convenience init(limits: JSONRPCLimits, wake: @escaping @Sendable () -> Void) {
         self.init(limits: limits, dialect: ClientDialect(), wake: wake)
     }
 
@@ -37,10 +37,10 @@ public final class JSONRPCClient: ReferenceConnection {
     }
 
     /// What the client holds of this side, by handle; empty once it has left.
-    public var exportedReferences: [ReferenceEntry] { references.exported }
+    package var exportedReferences: [ReferenceEntry] { references.exported }
 
     /// What this side holds of the client, by handle; empty once it has left.
-    public var importedReferences: [ReferenceEntry] { references.imported }
+    package var importedReferences: [ReferenceEntry] { references.imported }
 
     /// How many references there are in each direction, and how many calls the client has not answered.
     package var counts: (exports: Int, imports: Int, calls: Int) {
@@ -52,7 +52,7 @@ public final class JSONRPCClient: ReferenceConnection {
     package var unansweredCalls: Int { state.withLock { $0.calls.values.count { $0 != nil } } }
 
     /// Hands over what is to be sent, in order.
-    public func takeMessages() -> [ClientMessage] {
+    package func takeMessages() -> [ClientMessage] {
         guard mayHaveMessages.load(ordering: .acquiring) else { return [] }
         return state.withLock { state in
             mayHaveMessages.store(false, ordering: .relaxed)
@@ -64,7 +64,7 @@ public final class JSONRPCClient: ReferenceConnection {
     /// Ends everything: the client has left.
     ///
     /// Its calls fail, and owners hear that nobody holds their references.
-    public func close() { close("The \(dialect.name) has left") }
+    package func close() { close("The \(dialect.name) has left") }
 
     /// Ends everything; calls fail with `ending` as their message.
     package func close(_ ending: String) {
@@ -79,7 +79,7 @@ public final class JSONRPCClient: ReferenceConnection {
     }
 
     /// Why the connection is to be closed with 4503: the client uses references that it does not hold; else `nil`.
-    public var violation: String? { state.withLock { $0.violation } }
+    package var violation: String? { state.withLock { $0.violation } }
 
     func note(_ reason: DisconnectReason?) {
         if let reason { state.withLock { $0.violation = $0.violation ?? reason.message } }
@@ -130,7 +130,7 @@ public final class JSONRPCClient: ReferenceConnection {
     }
 
     /// Delivers a progress value to the caller; ignored when the call was given up.
-    public func report(_ progress: ClientProgress) {
+    package func report(_ progress: ClientProgress) {
         var value = progress.value
         if let references = progress.references {
             guard let received = try? receive(references) else { return }
@@ -141,7 +141,7 @@ public final class JSONRPCClient: ReferenceConnection {
     }
 
     /// Takes the answer to a call; one that nobody waits for any more is passed over.
-    public func settle(_ reply: ClientReply) {
+    package func settle(_ reply: ClientReply) {
         let waiter = state.withLock { $0.calls.removeValue(forKey: reply.id) ?? nil }
         var result = reply.result
         if let references = reply.references {

@@ -1,10 +1,10 @@
-public import Postern
+package import Postern
 
 extension JSONRPCSession {
     /// What the owner of a session has to do, after it has sent what the session appended to the output.
     ///
     /// Actions are done in their order.
-    public enum Action: Sendable {
+    package enum Action: Sendable {
         /// Run this call, and hand its result to ``JSONRPCSession/finish(_:with:into:actions:)``.
         indirect case start(Call, CallTicket, CallOptions)
         /// Run this function with these arguments on another thread, and hand its result in as that of a call.

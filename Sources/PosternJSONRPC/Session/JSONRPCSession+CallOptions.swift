@@ -1,18 +1,18 @@
-public import Postern
+package import Postern
 
 extension JSONRPCSession {
     /// How a call is to be run, and what came along with it.
-    public struct CallOptions: Sendable {
+    package struct CallOptions: Sendable {
         /// Who runs it.
-        public var placement: Placement
+        package var placement: Placement
         /// What answers the call without a task; `nil` when only the dispatcher can.
-        public var function: ImmediateMethod?
+        package var function: ImmediateMethod?
         /// Whether the client wants to hear of its progress.
-        public var wantsProgress = false
+        package var wantsProgress = false
         /// The W3C trace context of the caller.
-        public var traceparent: String?
+        package var traceparent: String?
         /// The vendors' part of the trace context.
-        public var tracestate: String?
+        package var tracestate: String?
 
         /// The references among the arguments; `nil` for none.
         package var references: ReferenceNumbers?
@@ -20,10 +20,10 @@ extension JSONRPCSession {
         package var targetsReference = false
 
         /// Takes who runs the call.
-        public init(placement: Placement) { self.placement = placement }
+        package init(placement: Placement) { self.placement = placement }
 
         /// Takes how the dispatcher wants the method to be run.
-        public init(_ execution: MethodExecution) {
+        package init(_ execution: MethodExecution) {
             switch execution {
             case .concurrent: placement = .concurrent
             case .offloaded(let function): (placement, self.function) = (.concurrent, function)
@@ -34,7 +34,7 @@ extension JSONRPCSession {
     }
 
     /// Who runs a call.
-    public enum Placement: Hashable, Sendable {
+    package enum Placement: Hashable, Sendable {
         /// The dispatcher, in a task on the event loop.
         case onEventLoop
         /// The dispatcher, in a task on the global executor.
@@ -44,12 +44,12 @@ extension JSONRPCSession {
     }
 
     /// What a client wants to hear of.
-    public struct TopicRequest: Sendable {
+    package struct TopicRequest: Sendable {
         /// The name of the topic, as the client wrote it.
-        public var topic: String
+        package var topic: String
         /// The id of the subscription, as it stands between quotes in JSON.
-        public var subscriptionID: [UInt8]
+        package var subscriptionID: [UInt8]
         /// The place after which the client wants to hear everything.
-        public var since: StreamPosition?
+        package var since: StreamPosition?
     }
 }

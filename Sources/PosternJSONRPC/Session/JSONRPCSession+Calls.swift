@@ -1,10 +1,10 @@
-public import Postern
+package import Postern
 
 extension JSONRPCSession {
     /// Takes the result of a call that was handed out, and appends its answer, or that of its whole batch.
     ///
     /// A ticket that is finished already is passed over.
-    public mutating func finish(
+    package mutating func finish(
         _ ticket: CallTicket,
         with result: Result<Reply, CallError>,
         into output: inout [UInt8],
@@ -14,7 +14,7 @@ extension JSONRPCSession {
     }
 
     /// Takes what a running call reports, and appends the notification; nothing when the client did not ask for it.
-    public mutating func progress(_ ticket: CallTicket, _ value: Payload, into output: inout [UInt8]) {
+    package mutating func progress(_ ticket: CallTicket, _ value: Payload, into output: inout [UInt8]) {
         guard let token = calls[ticket]?.details?.progressToken else { return }
         let start = output.count
         output.append(text: #"{"jsonrpc":"2.0","method":"$/progress","params":{"token":"#)

@@ -3,7 +3,7 @@ internal import Postern
 /// Calls through references, and calls of the server to its client.
 extension JSONRPCSession {
     /// Appends a message that the server sends by itself.
-    public mutating func append(_ message: ClientMessage, into output: inout [UInt8]) {
+    package mutating func append(_ message: ClientMessage, into output: inout [UInt8]) {
         switch message.content {
         case .call(let id, let method, let params, let meta):
             clientCalls.insert(id)

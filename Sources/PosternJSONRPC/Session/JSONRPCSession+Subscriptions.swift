@@ -1,4 +1,4 @@
-public import Postern
+package import Postern
 
 extension JSONRPCSession {
     /// Takes the place at which a subscription begins to hear of its topic, and appends the response.
@@ -9,7 +9,7 @@ extension JSONRPCSession {
     ///   - recovered: Whether everything after the place the client named can be delivered; `nil` if it named none.
     ///   - output: Where the response, or that of the whole batch, is appended.
     ///   - actions: What is to be done after it is sent.
-    public mutating func topicJoined(
+    package mutating func topicJoined(
         _ ticket: CallTicket,
         position: StreamPosition?,
         recovered: Bool? = nil,
@@ -21,7 +21,7 @@ extension JSONRPCSession {
     }
 
     /// Takes the reason why a topic cannot be joined, and appends the response.
-    public mutating func topicRefused(
+    package mutating func topicRefused(
         _ ticket: CallTicket,
         _ error: CallError,
         into output: inout [UInt8],
@@ -32,14 +32,14 @@ extension JSONRPCSession {
     }
 
     /// The id of a subscription, as it stands between quotes in JSON; `nil` when it has ended.
-    public func subscriptionID(of ticket: SubscriptionTicket) -> [UInt8]? {
+    package func subscriptionID(of ticket: SubscriptionTicket) -> [UInt8]? {
         subscriptions[ticket.slot, ticket.generation]?.id
     }
 
     /// Appends the notification of an item of a stream.
     ///
     /// An item without a form in JSON is left out and its subscription ended with an error.
-    public mutating func event(
+    package mutating func event(
         subscription ticket: SubscriptionTicket,
         _ item: StreamItem,
         into output: inout [UInt8],
@@ -57,7 +57,7 @@ extension JSONRPCSession {
     }
 
     /// Appends an event that was encoded once for all its subscribers.
-    public mutating func deliver(
+    package mutating func deliver(
         _ event: TopicEvent,
         to ticket: SubscriptionTicket,
         into output: inout [UInt8],
@@ -71,7 +71,7 @@ extension JSONRPCSession {
     }
 
     /// Appends the notification that a subscription has ended, by itself or with an error.
-    public mutating func endSubscription(
+    package mutating func endSubscription(
         _ ticket: SubscriptionTicket,
         error: CallError?,
         into output: inout [UInt8]
@@ -81,7 +81,7 @@ extension JSONRPCSession {
     }
 
     /// Appends the notification that events were lost.
-    public mutating func gap(
+    package mutating func gap(
         subscription ticket: SubscriptionTicket,
         _ gap: SubscriptionGap,
         into output: inout [UInt8],

@@ -1,22 +1,22 @@
-public import Postern
+package import Postern
 
 /// The JSON-RPC side of one client's connection: messages in, messages and actions out.
 ///
 /// A pure state machine without I/O, clock or tasks, owned by the event loop of the connection. Every function appends
 /// at most one whole message to the output; that message is sent first, then the actions are done.
-public struct JSONRPCSession: ~Copyable {
+package struct JSONRPCSession: ~Copyable {
     /// What all sessions of a server have in common; shared, so that an idle session is small.
     let settings: JSONRPCSettings
     /// What the client may ask for.
-    public var limits: JSONRPCLimits { settings.limits }
+    package var limits: JSONRPCLimits { settings.limits }
     /// Whether anything but answers can be sent to the client: subscriptions, events and progress.
-    public let allowsSubscriptions: Bool
+    package let allowsSubscriptions: Bool
     /// What every call is answered that is neither `rpc.ping` nor a method of the gateway; `nil` to let calls through.
     ///
     /// Set it while nobody has proven who is calling, or while the server is stopping.
-    public var refusal: CallError?
+    package var refusal: CallError?
     /// When the client stops waiting for whatever it asks; `nil` for no limit beside those of its calls.
-    public var deadline: ContinuousClock.Instant? {
+    package var deadline: ContinuousClock.Instant? {
         get { deadlines.first }
         set { deadlines = newValue.map { [$0] } ?? [] }
     }
@@ -47,22 +47,22 @@ public struct JSONRPCSession: ~Copyable {
     /// - Parameters:
     ///   - settings: What all sessions of the server have in common.
     ///   - allowsSubscriptions: `false` where only answers can be sent, as on a plain POST.
-    public init(_ settings: JSONRPCSettings, allowsSubscriptions: Bool) {
+    package init(_ settings: JSONRPCSettings, allowsSubscriptions: Bool) {
         self.settings = settings
         self.allowsSubscriptions = allowsSubscriptions
     }
 
     /// How many calls were handed out and not yet finished.
-    public var callsInFlight: Int { calls.runningCount }
+    package var callsInFlight: Int { calls.runningCount }
 
     /// Whether all that was answered to the one message of this session says that the server takes no calls now, and
     /// another one may: it is stopping, or does not reach what is behind it.
-    public var isTurnedAway: Bool { turnedAwayCount > 0 && turnedAwayCount == batchAnswerCount ?? 1 }
+    package var isTurnedAway: Bool { turnedAwayCount > 0 && turnedAwayCount == batchAnswerCount ?? 1 }
 
     mutating func noteTurnedAway() { turnedAwayCount += 1 }
 
     /// How many subscriptions are open.
-    public var openSubscriptions: Int { subscriptions.count }
+    package var openSubscriptions: Int { subscriptions.count }
 
     /// Takes one whole message from the client.
     ///
@@ -78,7 +78,7 @@ public struct JSONRPCSession: ~Copyable {
     ///   - actions: What is to be done after they are sent.
     /// - Returns: Whether the message was well-formed JSON.
     @discardableResult
-    public mutating func receive(
+    package mutating func receive(
         _ message: Span<UInt8>,
         from dispatcher: some Dispatcher,
         now: ContinuousClock.Instant,
@@ -110,7 +110,7 @@ public struct JSONRPCSession: ~Copyable {
     }
 
     /// The calls that have no answer yet; those that wait for their turn in a batch first.
-    public var unansweredCalls: [CallTicket] { calls.tickets }
+    package var unansweredCalls: [CallTicket] { calls.tickets }
 
     /// Appends an error as the answer of a call that may still run, or that of its whole batch; a result that comes
     /// later is ignored.
@@ -122,7 +122,7 @@ public struct JSONRPCSession: ~Copyable {
     ///   - error: What it is answered with; a call that was not started says that it was not executed.
     ///   - output: Where the answer is appended.
     ///   - actions: What is to be done after it is sent.
-    public mutating func abandon(
+    package mutating func abandon(
         _ ticket: CallTicket,
         with error: CallError,
         into output: inout [UInt8],
@@ -136,7 +136,7 @@ public struct JSONRPCSession: ~Copyable {
     }
 
     /// Ends the session: everything handed out is to be cancelled, and nothing is sent any more.
-    public mutating func connectionClosed() -> [Action] {
+    package mutating func connectionClosed() -> [Action] {
         var actions = calls.removeAll().map(Action.cancel)
         subscriptions.forEach { slot, generation, subscription in
             actions.append(subscription.end(SubscriptionTicket(slot: slot, generation: generation)))
@@ -147,7 +147,7 @@ public struct JSONRPCSession: ~Copyable {
     }
 
     /// The path of a method or service, names joined by `/`.
-    public static func path(_ name: String) -> String {
+    package static func path(_ name: String) -> String {
         name.utf8.contains(Byte.dot) ? String(name.map { $0 == "." ? "/" : $0 }) : name
     }
 }

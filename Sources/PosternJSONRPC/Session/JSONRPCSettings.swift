@@ -1,9 +1,9 @@
-public import Postern
+package import Postern
 
 /// What all sessions of a server have in common.
-public final class JSONRPCSettings: Sendable {
+package final class JSONRPCSettings: Sendable {
     /// What a client may ask for.
-    public let limits: JSONRPCLimits
+    package let limits: JSONRPCLimits
     /// Methods under `rpc` that the gateway runs by itself, names joined by `/`.
     let gatewayMethods: [String]
     /// What is told of this server in discovery.
@@ -11,7 +11,7 @@ public final class JSONRPCSettings: Sendable {
     /// Takes reports of handlers that fail.
     let observer: (any IncidentObserver)?
     /// The documents of discovery.
-    public let documents: DiscoveryDocuments
+    package let documents: DiscoveryDocuments
 
     /// Takes the settings.
     ///
@@ -21,7 +21,7 @@ public final class JSONRPCSettings: Sendable {
     ///     `rpc.auth`.
     ///   - information: What is told of this server in discovery.
     ///   - observer: Takes reports of handlers that fail.
-    public init(
+    package init(
         limits: JSONRPCLimits = JSONRPCLimits(),
         gatewayMethods: [String] = [],
         information: ServerInformation = ServerInformation(),

@@ -84,10 +84,23 @@ struct RequestTable {
 }
 
 /// Names one call that a session has handed out, until it is finished; never used again.
-public struct CallTicket: Hashable, Sendable {
-    let slot: Int
-    let generation: UInt64
+package struct CallTicket: Hashable, Sendable {
+    @usableFromInline let slot: Int
+    @usableFromInline let generation: UInt64
 
-    /// Names the call of a request outside any session, where there is only one.
-    public static let only = CallTicket(slot: 0, generation: 0)
+    /// The ticket of the only call of an exchange that has no session.
+    package static let only = CallTicket(slot: 0, generation: 0)
+
+    // Written out for `@inlinable`: runners in other modules keep their calls in dictionaries of tickets.
+    @inlinable
+    package static func == (left: CallTicket, right: CallTicket) -> Bool {
+        left.slot == right.slot && left.generation == right.generation
+    }
+
+    /// Hashes the slot and the generation.
+    @inlinable
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(slot)
+        hasher.combine(generation)
+    }
 }

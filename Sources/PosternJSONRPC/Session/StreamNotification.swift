@@ -1,14 +1,14 @@
-public import Postern
+package import Postern
 
 /// Notifications of subscriptions that belong to no session, as a stream of server-sent events carries them.
-public enum StreamNotification {
+package enum StreamNotification {
     /// An item of what a stream method gives.
-    public static func item(_ item: StreamItem, of method: String) throws(PayloadError) -> TopicEvent {
+    package static func item(_ item: StreamItem, of method: String) throws(PayloadError) -> TopicEvent {
         try TopicEvent(item, epoch: nil, notification: Subscription.notification(of: method))
     }
 
     /// Appends the end of what a stream method gives.
-    public static func appendEnd(
+    package static func appendEnd(
         _ error: CallError?,
         of method: String,
         _ subscriptionID: [UInt8],
@@ -23,7 +23,7 @@ public enum StreamNotification {
     }
 
     /// Appends a gap in a topic.
-    public static func append(_ gap: SubscriptionGap, _ subscriptionID: [UInt8], into output: inout [UInt8]) {
+    package static func append(_ gap: SubscriptionGap, _ subscriptionID: [UInt8], into output: inout [UInt8]) {
         let subscription = Subscription(id: subscriptionID, notification: "rpc.event", source: .topic(""))
         NotificationWriter.append(gap, to: subscription, into: &output)
     }

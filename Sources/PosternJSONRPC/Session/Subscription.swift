@@ -38,7 +38,20 @@ struct Subscription {
 }
 
 /// Names one subscription of a session, until it has ended; never used again.
-public struct SubscriptionTicket: Hashable, Sendable {
-    let slot: Int
-    let generation: UInt64
+package struct SubscriptionTicket: Hashable, Sendable {
+    @usableFromInline let slot: Int
+    @usableFromInline let generation: UInt64
+
+    // Written out for `@inlinable`, as for `CallTicket`.
+    @inlinable
+    package static func == (left: SubscriptionTicket, right: SubscriptionTicket) -> Bool {
+        left.slot == right.slot && left.generation == right.generation
+    }
+
+    /// Hashes the slot and the generation.
+    @inlinable
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(slot)
+        hasher.combine(generation)
+    }
 }

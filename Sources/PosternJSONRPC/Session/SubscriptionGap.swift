@@ -1,18 +1,18 @@
-public import Postern
+package import Postern
 
 /// Events that a subscription did not get.
-public struct SubscriptionGap: Hashable, Sendable {
+package struct SubscriptionGap: Hashable, Sendable {
     /// The offset of the first event that is missing.
-    public var from: UInt64
+    package var from: UInt64
     /// The offset of the last event that is missing; `nil` when it is not known how many are.
-    public var to: UInt64?
+    package var to: UInt64?
     /// Why, in one word.
-    public var reason: String
+    package var reason: String
     /// Where the subscription goes on; `nil` without history.
-    public var next: StreamPosition?
+    package var next: StreamPosition?
 
     /// Describes a gap.
-    public init(from: UInt64, to: UInt64?, reason: String, next: StreamPosition? = nil) {
+    package init(from: UInt64, to: UInt64?, reason: String, next: StreamPosition? = nil) {
         self.from = from
         self.to = to
         self.reason = reason
@@ -28,7 +28,7 @@ public struct SubscriptionGap: Hashable, Sendable {
     ///   - last: Behind the last event that the reader has had.
     ///   - next: Before the first event that it gets.
     ///   - reason: Why events of one epoch are missing.
-    public init?(after last: StreamPosition, before next: StreamPosition, reason: String) {
+    package init?(after last: StreamPosition, before next: StreamPosition, reason: String) {
         guard last != next else { return nil }
         let (from, isLargest) = last.offset.addingReportingOverflow(1)
         let isKnown = last.epoch == next.epoch && last.offset < next.offset
@@ -41,5 +41,5 @@ public struct SubscriptionGap: Hashable, Sendable {
     }
 
     /// How many events are missing; `nil` when that is not known.
-    public var dropped: UInt64? { to.map { $0 >= from ? $0 - from &+ 1 : 0 } }
+    package var dropped: UInt64? { to.map { $0 >= from ? $0 - from &+ 1 : 0 } }
 }

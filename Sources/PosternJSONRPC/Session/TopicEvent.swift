@@ -1,7 +1,7 @@
-public import Postern
+package import Postern
 
 /// One event of a topic, encoded once for all who have subscribed to it.
-public struct TopicEvent: Sendable {
+package struct TopicEvent: Sendable {
     private let head: [UInt8]
     private let tail: [UInt8]
 
@@ -11,7 +11,7 @@ public struct TopicEvent: Sendable {
     ///   - item: The value, and its offset where the topic has history.
     ///   - epoch: The epoch of the topic; `nil` without history.
     /// - Throws: `PayloadError` when the value has no form in JSON.
-    public init(_ item: StreamItem, epoch: String?) throws(PayloadError) {
+    package init(_ item: StreamItem, epoch: String?) throws(PayloadError) {
         try self.init(item, epoch: epoch, notification: "rpc.event")
     }
 
@@ -34,14 +34,14 @@ public struct TopicEvent: Sendable {
     }
 
     /// How many bytes the notification has for a subscription with an id of this length.
-    public func byteCount(subscriptionIDBytes: Int) -> Int { head.count + subscriptionIDBytes + tail.count }
+    package func byteCount(subscriptionIDBytes: Int) -> Int { head.count + subscriptionIDBytes + tail.count }
 
     /// Appends the whole notification for one subscription.
     ///
     /// - Parameters:
     ///   - subscriptionID: The id as it stands between quotes in JSON.
     ///   - output: Where the notification is appended.
-    public func append(subscriptionID: Span<UInt8>, into output: inout [UInt8]) {
+    package func append(subscriptionID: Span<UInt8>, into output: inout [UInt8]) {
         output.append(copying: head.span)
         output.append(copying: subscriptionID)
         output.append(copying: tail.span)
