@@ -1,18 +1,20 @@
 public import Postern
 
-/// Answers one message as a whole, for doors that send one response to one request.
+/// Answers JSON-RPC messages one by one, for transports with one response for each request, such as HTTP.
 public enum JSONRPCResponder {
-    /// Runs everything a message asks for, and waits for all of it.
+    /// Runs all calls of a message and returns the response.
     ///
-    /// Subscriptions are refused. Cancelling the task cancels the calls.
+    /// Methods that return streams, and arguments with references, fail: they need a connection that lasts. Cancelling
+    /// the task cancels the calls.
     ///
     /// - Parameters:
-    ///   - message: One JSON-RPC message: a request, or a batch.
-    ///   - dispatcher: What answers the calls.
-    ///   - limits: What the client may ask for.
-    ///   - information: What is told of this server in discovery.
-    ///   - observer: Takes reports of handlers that fail.
-    /// - Returns: The response; `nil` when there is none, because only notifications came.
+    ///   - message: A request, a notification or a batch, as JSON.
+    ///   - dispatcher: The dispatcher that serves the calls, such as a `Router`.
+    ///   - limits: The limits on what the client may request.
+    ///   - information: The title and version for discovery.
+    ///   - observer: The receiver of reports about failed handlers and dropped notifications.
+    /// - Returns: The response as JSON, or `nil` if the message has only notifications. Text that is not JSON gets a
+    ///   response with the error -32700.
     public static func respond(
         to message: [UInt8],
         from dispatcher: some Dispatcher,
@@ -33,10 +35,13 @@ public enum JSONRPCResponder {
                         group.addTask { (ticket, await result(of: call, from: dispatcher)) }
                     case .run(let function, let arguments, let ticket):
                         group.addTask { (ticket, function.result(for: arguments)) }
+                    // A batch may cancel a call of its own: the call runs to its end, and its response says that it
+                    // was cancelled. All other actions need a connection that lasts.
                     default: break
                     }
                 }
                 actions = []
+                // Each result may start calls of a batch that wait for their turn, so it is finished at once.
                 guard let (ticket, result) = await group.next() else { return }
                 session.finish(ticket, with: result, into: &output, actions: &actions)
             }

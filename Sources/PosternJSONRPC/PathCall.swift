@@ -1,19 +1,20 @@
 package import Postern
 
-/// A call whose method stands in a path and whose body is its params alone: `POST /rpc/<service>/<method>`.
+/// Calls by path, as in `POST /rpc/<service>/<method>`, where the body is the params alone.
 ///
-/// The answer is the bare result, or the bare error object, with a status that says which.
+/// The response is the result alone with status 200, or the error object alone with the status of its code.
 package enum PathCall {
-    /// Makes the call.
+    /// Returns the call that a path and a body describe.
     ///
     /// - Parameters:
-    ///   - path: The names of the method, joined by `/`, without a slash in front.
-    ///   - body: An array or object of arguments as JSON; empty, or null, for none.
-    ///   - deadline: When the client stops waiting.
-    ///   - requiresSafeMethod: Whether only a method registered as safe may answer.
-    ///   - limits: How many values the body may hold.
-    /// - Returns: A call with JSON arguments, to be dispatched.
-    /// - Throws: `CallError`: `.parseError`, `.invalidRequest`, or `.methodNotFound` for a reserved name.
+    ///   - path: The path of the method, without a leading slash.
+    ///   - body: An array or an object of arguments as JSON; empty or `null` for no arguments.
+    ///   - deadline: The time until which the client waits.
+    ///   - requiresSafeMethod: Whether the call fails unless its method is registered as safe.
+    ///   - limits: The limits, of which the number of values applies.
+    /// - Returns: A call with JSON arguments.
+    /// - Throws: `CallError`: `.parseError` or `.invalidRequest` for the body, `.invalidParameters` for a value in it
+    ///   that is not accepted, `.methodNotFound` for a reserved name.
     package static func call(
         path: String,
         body: [UInt8],
@@ -35,7 +36,7 @@ package enum PathCall {
         )
     }
 
-    /// Appends the body of the answer.
+    /// Appends the body of the response.
     ///
     /// - Returns: The HTTP status.
     package static func append(
@@ -56,11 +57,12 @@ package enum PathCall {
         }
     }
 
+    /// Checks that a body is acceptable as params.
     private static func check(_ body: Span<UInt8>, _ path: String, _ limits: JSONRPCLimits) throws(CallError) {
         let notes: JSONNotes
         do throws(JSONFault) {
             var scanner = JSONScanner(maximumValues: limits.values)
-            // As deep as params may be in a request, which is an object around them.
+            // Params are one level deep in a request; the limit is the same for the body alone.
             try scanner.scanValue(body, depth: 1)
             try scanner.scanEnd(body)
             notes = scanner.notes

@@ -1,9 +1,10 @@
 package import Postern
 internal import Synchronization
 
-/// The documents that describe a server, written once for each description that it sends.
+/// The discovery documents of a server, cached until the description of its router changes.
 package final class DiscoveryDocuments: Sendable {
     private let information: ServerInformation
+    /// The documents of the last description.
     private let last = Mutex<Written?>(nil)
 
     private struct Written {
@@ -15,20 +16,21 @@ package final class DiscoveryDocuments: Sendable {
 
     init(_ information: ServerInformation) { self.information = information }
 
-    /// The OpenRPC document.
+    /// Returns the OpenRPC document.
     ///
     /// - Parameter description: The result of `rpc/describe`.
-    /// - Returns: The document as JSON; the same array for the same description.
-    /// - Throws: `PayloadError` when the result is no description.
+    /// - Returns: The document as JSON; the same array while the description does not change.
+    /// - Throws: `PayloadError` if the result cannot be decoded.
     package func openRPC(for description: Payload) throws(PayloadError) -> [UInt8] { try written(description).openRPC }
 
-    /// The answer to `rpc.modules`.
+    /// Returns the result of `rpc.modules` as JSON.
     func modules(of description: Payload) throws(PayloadError) -> [UInt8] { try written(description).modules }
 
     private func written(_ payload: Payload) throws(PayloadError) -> Written {
         if let last = last.withLock({ $0 }), last.codec == payload.codec, last.description == payload.bytes {
             return last
         }
+        // Two sessions may write the same documents at once; the lock is not held while they do.
         let description = try payload.decode(RouterDescription.self)
         let written = Written(
             description: payload.bytes,

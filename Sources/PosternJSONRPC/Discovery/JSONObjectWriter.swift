@@ -1,35 +1,38 @@
 internal import Postern
 
-/// Writes one JSON object, member by member.
+/// A builder for a JSON object, member by member.
 struct JSONObjectWriter {
     private var output: [UInt8] = []
     private var mark: ContainerMark
 
     init() { mark = JSON.beginMap(into: &output) }
 
-    /// The whole object.
+    /// Returns the finished object.
     consuming func finished() -> [UInt8] {
         JSON.endMap(mark, into: &output)
         return output
     }
 
-    /// Writes text; nothing for `nil`.
+    /// Appends a string, or no member for `nil`.
     mutating func member(_ name: String, _ value: String?) {
         guard let value else { return }
         JSON.nextMember(named: name, &mark, into: &output)
         JSON.write(value, into: &output)
     }
 
+    /// Appends a Boolean value.
     mutating func member(_ name: String, _ value: Bool) {
         JSON.nextMember(named: name, &mark, into: &output)
         JSON.write(value, into: &output)
     }
 
+    /// Appends an object that `body` builds.
     mutating func object(_ name: String, _ body: (inout JSONObjectWriter) -> Void) {
         JSON.nextMember(named: name, &mark, into: &output)
         append(body)
     }
 
+    /// Appends an array with an object for each item.
     mutating func objects<Item>(_ name: String, _ items: [Item], _ body: (inout JSONObjectWriter, Item) -> Void) {
         JSON.nextMember(named: name, &mark, into: &output)
         var list = JSON.beginArray(into: &output)

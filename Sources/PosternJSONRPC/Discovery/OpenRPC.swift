@@ -1,11 +1,16 @@
 package import Postern
 
-/// Writes what a server offers as an OpenRPC document, version 1.4, that tools for 1.3 can read.
+/// Writes descriptions of routers as OpenRPC 1.4 documents, which tools for version 1.3 can read too.
 package enum OpenRPC {
-    /// The whole document as JSON.
+    /// Returns the OpenRPC document for a router, as JSON.
     ///
-    /// What OpenRPC has no word for stands in members that begin with `x-`: `x-safe`, `x-stream`, `x-topics`,
-    /// `x-reference`.
+    /// Safe methods, streams, topics and references, which OpenRPC does not define, are described by the members
+    /// `x-safe`, `x-stream`, `x-topics` and `x-reference`.
+    ///
+    /// - Parameters:
+    ///   - description: The description of the router.
+    ///   - information: The title and version of the interface.
+    /// - Returns: The document as UTF-8 text.
     package static func document(for description: RouterDescription, _ information: ServerInformation) -> [UInt8] {
         var writer = JSONObjectWriter()
         writer.member("openrpc", "1.4.0")
@@ -21,7 +26,7 @@ package enum OpenRPC {
         return writer.finished()
     }
 
-    /// The answer to `rpc.modules`: the services at the top, each with a version.
+    /// Returns the result of `rpc.modules`: an object with the name and the version of each top-level service.
     package static func modules(of description: RouterDescription, _ information: ServerInformation) -> [UInt8] {
         var names: Set<String> = ["rpc"]
         for method in description.methods where method.path.utf8.contains(Byte.slash) {
@@ -54,7 +59,7 @@ package enum OpenRPC {
         }
     }
 
-    /// Writes the JSON Schema of one of the words in which descriptions name types.
+    /// Writes the JSON Schema of a type, given by its name in descriptions.
     private static func writeSchema(of type: String, _ schema: inout JSONObjectWriter) {
         switch type {
         case "any": break
@@ -73,14 +78,14 @@ package enum OpenRPC {
     private static func dotted(_ path: String) -> String { String(path.map { $0 == "/" ? "." : $0 }) }
 }
 
-/// What is told of a server in discovery.
+/// The title and version of a server's interface, as shown in discovery documents.
 public struct ServerInformation: Hashable, Sendable {
     /// The name of the interface.
     public var title: String
     /// The version of the interface.
     public var version: String
 
-    /// Describes a server.
+    /// Creates the information of a server.
     public init(title: String = "Postern", version: String = "1.0.0") {
         self.title = title
         self.version = version

@@ -1,7 +1,7 @@
 internal import Postern
 
 extension Envelope {
-    /// Takes what the scan of the params has noted.
+    /// Applies the notes of the scan of the params.
     @inline(never)
     mutating func noteParams(_ notes: JSONNotes, in bytes: Span<UInt8>) {
         if notes.contains(.reference) { holdsReferences = true }
@@ -10,7 +10,7 @@ extension Envelope {
         mark(.defectiveParams(.repeatedName))
     }
 
-    /// Takes what the scan of another member has noted; an id that cannot be used is not echoed.
+    /// Applies the notes of the scan of another member; a defective id is not echoed.
     mutating func note(_ notes: JSONNotes, isOfID: Bool) {
         if notes.contains(.reference) { holdsReferences = true }
         guard let defect = notes.defect else { return }
@@ -18,12 +18,12 @@ extension Envelope {
         if isOfID { id = 0..<0 }
     }
 
-    /// Whether a value of a response cannot be used.
+    /// Whether a value of a response is not accepted.
     var isDefective: Bool {
         if case .defective = fault { true } else { false }
     }
 
-    /// The error for what makes it no valid request.
+    /// Returns the error for the fault of a request.
     @inline(never)
     func error(for fault: Fault, in message: Span<UInt8>) -> CallError {
         guard case .defectiveParams(let defect) = fault else { return .invalidRequest(fault.explanation) }
@@ -33,9 +33,10 @@ extension Envelope {
 }
 
 extension CallError {
-    /// The error for arguments of which one has a blemish; names the method and, where it is known, the argument.
+    /// Returns the error for arguments with a defect, which names the method and, if possible, the argument.
     static func defective(_ defect: JSONDefect, _ arguments: Span<UInt8>, of method: String) -> CallError {
         switch defect {
+        // The whole message is above a limit, not one argument.
         case .tooDeep, .tooManyValues: return .invalidRequest(defect.explanation)
         case .halfCharacter, .numberTooLarge, .repeatedName: break
         }
@@ -45,7 +46,9 @@ extension CallError {
         return CallError(.invalidParameters, "\(subject): \(defect.explanation)", ran: .no)
     }
 
-    /// Which argument has the blemish; `nil` when it is a name of one.
+    /// Returns the description of the argument with the defect, or `nil` if the defect is in the name of an argument.
+    ///
+    /// The arguments are scanned again, one by one: only a request that fails anyway pays for that.
     private static func place(of defect: JSONDefect, in arguments: Span<UInt8>) throws(PayloadError) -> String? {
         let start = arguments.afterWhitespace(from: 0)
         guard start < arguments.count else { return nil }
@@ -65,6 +68,7 @@ extension CallError {
         return nil
     }
 
+    /// Whether a value has a defect.
     private static func has(_ value: Span<UInt8>, _ defect: JSONDefect) -> Bool {
         if defect == .repeatedName { return JSONNameCheck.repeatedName(in: value, includesItself: true) != nil }
         var scanner = JSONScanner(maximumValues: .max)

@@ -1,27 +1,30 @@
-/// One JSON-RPC message object, taken apart in place: where its members stand, and what is wrong with it.
+/// The members of a JSON-RPC message object, as ranges of its bytes, and the first fault that makes it invalid.
 struct Envelope {
-    /// The bytes of the id as they came, quotes included; empty when there is none that can be echoed.
+    /// The bytes of the id, quotes included; empty without a valid id.
     var id = 0..<0
-    /// The name of the method between its quotes; in a response, which has none, the result or the error.
+    /// The name of the method between its quotes; in a response, the result or the error.
+    ///
+    /// One range for both, because an envelope is passed by value for every message.
     var method = 0..<0
-    /// The bytes of the params; empty for none.
+    /// The bytes of the params; empty without params.
     var params = 0..<0
-    /// The bytes of the `meta` object; empty for none.
+    /// The bytes of the `meta` object; empty without one.
     var meta = 0..<0
-    /// The text of the W3C trace parent and state between their quotes; empty for none.
+    /// The text of the W3C `traceparent` between its quotes; empty without one.
     var traceparent = 0..<0
+    /// The text of the W3C `tracestate` between its quotes; empty without one.
     var tracestate = 0..<0
-    /// Which members were seen.
+    /// The known members that the object has.
     var members: Members = []
-    /// Whether the method's name holds escapes.
+    /// Whether the name of the method has escapes.
     var methodHasEscapes = false
-    /// The first thing that makes it no request.
+    /// The first fault that makes the object no valid request.
     var fault: Fault?
 
-    /// A call nobody wants an answer to.
+    /// Whether the request has no id, and is not to be answered.
     var isNotification: Bool { !members.contains(.id) }
 
-    /// Whether an object among its values may be a reference.
+    /// Whether an object among the values may be a reference; once set, it stays set.
     @inline(__always)
     var holdsReferences: Bool {
         get { members.contains(.reference) }
@@ -31,15 +34,15 @@ struct Envelope {
     /// The bytes of the result or the error of a response.
     var outcome: Range<Int> { method }
 
-    /// Whether it answers something, rather than asking.
+    /// Whether the object is a response.
     var isResponse: Bool { !members.contains(.method) && !members.isDisjoint(with: [.result, .error]) }
 
-    /// Remembers the first fault.
+    /// Sets the fault, unless there is one.
     mutating func mark(_ fault: Fault) {
         if self.fault == nil { self.fault = fault }
     }
 
-    /// The members that JSON-RPC and its extensions know.
+    /// A set of the members of JSON-RPC and its extensions.
     struct Members: OptionSet {
         let rawValue: UInt16
 
@@ -52,11 +55,11 @@ struct Envelope {
         static let error = Members(rawValue: 64)
         static let traceparent = Members(rawValue: 128)
         static let tracestate = Members(rawValue: 256)
-        /// No member of the message itself, but of an object in it.
+        /// No member of the message, but the marker of a reference in one of its values.
         static let reference = Members(rawValue: 512)
     }
 
-    /// Why well-formed JSON is no valid request.
+    /// A reason for which well-formed JSON is no valid request.
     enum Fault {
         case notAnObject
         case duplicateMember
@@ -66,11 +69,12 @@ struct Envelope {
         case wrongMethod
         case wrongParams
         case wrongMeta
-        /// A value beside the params cannot be used.
+        /// A value outside the params is not accepted.
         case defective(JSONDefect)
+        /// A value in the params is not accepted.
         case defectiveParams(JSONDefect)
 
-        /// The fault for people.
+        /// The text of the fault in error messages.
         var explanation: String {
             switch self {
             case .notAnObject: "a request is an object"

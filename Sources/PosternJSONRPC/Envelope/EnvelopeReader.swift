@@ -1,16 +1,22 @@
 internal import Postern
 
-/// Reads one message object while its bytes are checked.
+/// Reads the members of a message object in the same pass that checks its bytes.
+///
+/// Nothing is copied: members are noted as ranges.
 struct EnvelopeReader {
+    /// The members read so far.
     private(set) var envelope = Envelope()
-    /// Names that mean nothing here; kept to find one that is given twice.
+    /// The names of unknown members, for finding duplicates.
     private var foreignNames: JSONNames?
+    /// The number of unknown members.
     private var foreignCount = 0
 
-    /// More are no mistake but an attack: each costs more than any other value of a message.
+    /// The number of unknown members that a request may have.
+    ///
+    /// Each costs more than any other value, as its name is kept; a request with more is hostile.
     private static let maximumForeignNames = 64
 
-    /// Reads an object of whatever form.
+    /// Reads an object with members in any order, with white space or escapes in names.
     static func readAnyForm(
         _ bytes: Span<UInt8>,
         with scanner: inout JSONScanner,
@@ -35,6 +41,7 @@ struct EnvelopeReader {
         }
         while true {
             let name = try scanner.scanName(bytes)
+            // Skips white space, so that the range of the value begins at its first byte.
             _ = try scanner.nextByte(bytes)
             let start = scanner.position
             try scanner.scanValue(bytes, depth: depth)
@@ -47,7 +54,7 @@ struct EnvelopeReader {
         }
     }
 
-    /// Takes what was noted of one member, and forgets it before the next.
+    /// Applies the scanner's notes of one member, and clears them for the next one.
     @inline(never)
     private mutating func takeNotes(_ scanner: inout JSONScanner, _ name: Range<Int>, _ bytes: Span<UInt8>) {
         switch Self.member(name, bytes) {
@@ -57,12 +64,14 @@ struct EnvelopeReader {
         scanner.clearNotes()
     }
 
+    /// Marks a request without its version or method.
     private mutating func checkCompleteness() {
         if envelope.isResponse { return }
         if !envelope.members.contains(.version) { envelope.mark(.wrongVersion) }
         if !envelope.members.contains(.method) { envelope.mark(.wrongMethod) }
     }
 
+    /// Stores the range of a member, and marks the faults of its value.
     @inline(__always)
     private mutating func take(_ name: Range<Int>, _ value: Range<Int>, _ bytes: Span<UInt8>) {
         guard let member = Self.member(name, bytes) else { return takeForeign(name, bytes) }
@@ -74,6 +83,7 @@ struct EnvelopeReader {
         case .method: takeMethod(value, bytes)
         case .params: takeParams(value, bytes)
         case .meta: takeMeta(value, bytes)
+        // A request may have unknown members of these names, which must not overwrite its method.
         case .result, .error: if !envelope.members.contains(.method) { envelope.method = value }
         case .traceparent: envelope.traceparent = Self.text(value, bytes)
         case .tracestate: envelope.tracestate = Self.text(value, bytes)
@@ -85,6 +95,7 @@ struct EnvelopeReader {
         let isPlain =
             value.count == 5 && bytes[value.lowerBound &+ 1] == UInt8(ascii: "2")
             && bytes[value.lowerBound &+ 2] == Byte.dot && bytes[value.lowerBound &+ 3] == Byte.zero
+        // Any spelling of the text "2.0" is valid, but hardly any client uses escapes.
         if !isPlain, Self.decodedText(value, bytes) != Array("2.0".utf8) { envelope.mark(.wrongVersion) }
     }
 
@@ -92,10 +103,12 @@ struct EnvelopeReader {
         if isUsableID(value, bytes) { envelope.id = value } else { envelope.mark(.wrongID) }
     }
 
+    /// Whether a value is a string, an integer or `null` within the limit of size.
     private func isUsableID(_ value: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
         switch bytes[value.lowerBound] {
         case Byte.quote: return value.count <= JSONRPCLimits.maximumNameBytes + 2
         case UInt8(ascii: "n"): return true
+        // The scanner has accepted the number; a fraction or an exponent makes it no integer here, even in `1.0`.
         case Byte.minus, Byte.zero...Byte.nine:
             guard value.count <= JSONRPCLimits.maximumNameBytes else { return false }
             for index in value.dropFirst() where !bytes[index].isDigit { return false }
@@ -109,6 +122,7 @@ struct EnvelopeReader {
         envelope.method = value.lowerBound &+ 1..<value.upperBound &- 1
         let name = bytes.extracting(envelope.method)
         envelope.methodHasEscapes = JSON.hasEscape(name)
+        // The limit is on the name itself, not on its spelling with escapes.
         let count = envelope.methodHasEscapes ? JSONEscape.decoded(name)?.count ?? .max : name.count
         if count > JSONRPCLimits.maximumNameBytes { envelope.mark(.wrongMethod) }
     }
@@ -139,7 +153,9 @@ struct EnvelopeReader {
 }
 
 extension EnvelopeReader {
-    /// The member with this name, which may hold escapes.
+    /// Returns the known member with a name, which may have escapes, or `nil` for an unknown one.
+    ///
+    /// Names of up to eight bytes are compared as one masked word instead of byte by byte.
     @inline(__always)
     fileprivate static func member(_ name: Range<Int>, _ bytes: Span<UInt8>) -> Envelope.Members? {
         guard name.count <= 8, !name.isEmpty, bytes.count &- name.lowerBound >= 8 else {
@@ -149,7 +165,7 @@ extension EnvelopeReader {
         return shortMember(word) ?? longMember(bytes.extracting(name))
     }
 
-    /// The member whose name's bytes, the first one lowest, are this number.
+    /// Returns the member whose name is a little-endian word.
     @inline(__always)
     private static func shortMember(_ word: UInt64) -> Envelope.Members? {
         switch word {
@@ -180,10 +196,12 @@ extension EnvelopeReader {
         return shortMember(word)
     }
 
+    /// Returns the range between the quotes of a string, or an empty range for any other value.
     fileprivate static func text(_ value: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int> {
         bytes[value.lowerBound] == Byte.quote ? value.lowerBound &+ 1..<value.upperBound &- 1 : 0..<0
     }
 
+    /// Returns the text of a string without escapes, or `nil` for any other value.
     fileprivate static func decodedText(_ value: Range<Int>, _ bytes: Span<UInt8>) -> [UInt8]? {
         bytes[value.lowerBound] == Byte.quote ? JSONEscape.decoded(bytes.extracting(text(value, bytes))) : nil
     }

@@ -1,22 +1,26 @@
 internal import Postern
 
-/// What the `meta` object of a request asks for.
+/// The extensions that the `meta` object of a request asks for.
 struct RequestMeta {
+    /// The time that the client waits, in milliseconds.
     var timeoutMilliseconds: Int64?
-    /// The token as it came, quotes included.
+    /// The bytes of the progress token, quotes included.
     var progressToken: [UInt8]?
+    /// The position after which a subscriber requests all events.
     var since: StreamPosition?
 
-    /// Members that promise something, which is not done yet: a call that relies on one must not run.
+    /// The members that are specified but not implemented: a call that relies on one must not run.
     private static let unsupported: Set<String> = ["bigIntegers", "explain", "idempotencyKey", "policy"]
 
-    /// Reads a `meta` object, or nothing; members that are not known are ignored, and so is null.
+    /// Reads a `meta` object.
+    ///
+    /// Unknown members are ignored, and so are members with the value `null`.
     ///
     /// - Parameters:
-    ///   - meta: The object; empty for none.
-    ///   - mayResume: Whether `since` means something: the method delivers a topic.
-    /// - Throws: `.invalidRequest` for a member of the wrong type, or given twice; `.invalidParameters` for one that is
-    ///   not supported.
+    ///   - meta: The bytes of the object; empty if the request has none.
+    ///   - mayResume: Whether the method delivers a topic, so that `since` is valid.
+    /// - Throws: `.invalidRequest` for a repeated member or one of the wrong type, `.invalidParameters` for one that is
+    ///   not implemented or not valid for the method.
     init(_ meta: Span<UInt8>, mayResume: Bool = false) throws(CallError) {
         guard meta.count > 0 else { return }
         let unsupported: String?
@@ -30,7 +34,9 @@ struct RequestMeta {
         }
     }
 
-    /// - Returns: The first member that is not supported.
+    /// Reads all members, so that a fault of the object is reported before an unsupported member.
+    ///
+    /// - Returns: The first member that is not implemented, or `nil`.
     private mutating func read(_ meta: Span<UInt8>) throws(PayloadError) -> String? {
         var names = JSONNames()
         var unsupported: String?
@@ -55,7 +61,7 @@ struct RequestMeta {
         let milliseconds: Int64
         do throws(PayloadError) { milliseconds = try JSON.readInt64(value) } catch {
             guard error.reason == .outOfRange else { throw error }
-            // As good as for ever, whatever its size.
+            // A timeout too large for 64 bits never passes, whatever its size.
             milliseconds = value[0] == UInt8(ascii: "-") ? -1 : .max
         }
         guard milliseconds >= 0 else { throw PayloadError(.outOfRange, "timeoutMs must not be negative") }
@@ -83,7 +89,7 @@ struct RequestMeta {
 }
 
 extension CallError {
-    /// The error for a part of a request that promises something, which is not done yet.
+    /// Returns the error for a part of a request that is specified but not implemented.
     static func notSupported(_ part: String) -> CallError {
         CallError(.invalidParameters, "\(part) is not supported, so nothing was run: leave it out", ran: .no)
     }

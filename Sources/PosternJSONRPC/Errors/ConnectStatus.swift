@@ -1,8 +1,8 @@
 package import Postern
 
-/// HTTP statuses from the Connect protocol's table.
+/// The HTTP statuses of errors, from the table of the Connect protocol.
 package enum ConnectStatus {
-    /// The status of an HTTP answer whose body is the error object.
+    /// Returns the status of a response whose body is the error object.
     package static func http(for error: CallError) -> Int {
         switch error.name {
         case .cancelled: 499

@@ -1,18 +1,18 @@
 package import Postern
 
-/// Writes errors as JSON-RPC objects.
+/// Writes and reads JSON-RPC error objects.
 package enum JSONRPCError {
-    /// Appends the whole response to a call that failed.
+    /// Appends the response to a failed call.
     ///
     /// - Parameters:
-    ///   - error: What went wrong.
-    ///   - id: The bytes of the request's id as they came; empty where it could not be read, which is told as null.
-    ///   - output: Where the response is appended.
+    ///   - error: The error of the call.
+    ///   - id: The bytes of the request's id; if empty, `null` is written, as for a request whose id cannot be read.
+    ///   - output: The buffer that the response is appended to.
     package static func append(_ error: CallError, id: [UInt8] = [], into output: inout [UInt8]) {
         ResponseWriter.append(error, id: id, into: &output)
     }
 
-    /// Appends the error object alone, as the body of an HTTP answer that is no JSON-RPC message.
+    /// Appends the error object alone, for HTTP responses that are no JSON-RPC messages.
     package static func appendObject(_ error: CallError, into output: inout [UInt8]) {
         output.append(text: #"{"code":"#)
         JSON.write(Int64(error.code.rawValue), into: &output)
@@ -39,12 +39,12 @@ package enum JSONRPCError {
         do throws(PayloadError) {
             try details.appendJSON(to: &output)
         } catch {
-            // Details that have no form in JSON must not hide the error they belong to.
+            // Details that cannot be written as JSON are dropped, so that the error itself still arrives.
             output.removeSubrange(start...)
         }
     }
 
-    /// Reads the error object of a client's answer; what is missing or odd in it is replaced.
+    /// Returns the error in a client's response; missing and invalid members are replaced by defaults.
     static func error(in object: Span<UInt8>) -> CallError {
         let members = (try? Value(decoding: Payload(bytes: [UInt8](copying: object), codec: JSON.self))) ?? .null
         let data = members["data"]

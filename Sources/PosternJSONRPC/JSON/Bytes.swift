@@ -1,6 +1,6 @@
 internal import Postern
 
-/// The bytes that JSON gives a meaning.
+/// The ASCII bytes of JSON's syntax.
 enum Byte {
     static let quote = UInt8(ascii: "\"")
     static let backslash = UInt8(ascii: "\\")
@@ -20,17 +20,21 @@ enum Byte {
 }
 
 extension UInt8 {
+    /// Whether this byte is a decimal digit.
     @inline(__always)
     var isDigit: Bool { self &- Byte.zero < 10 }
 
+    /// Whether this byte is white space in JSON.
     @inline(__always)
     var isWhitespace: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
 
-    /// Whether this byte may stand in a string as it is and is ASCII.
+    /// Whether this byte is ASCII and appears in a string without an escape.
     @inline(__always)
     var isPlainText: Bool { self &- 0x20 < 0x60 && self != Byte.quote && self != Byte.backslash }
 
-    /// 0 for plain text, else 1; without branches, so that a loop over it becomes vector instructions.
+    /// 0 for plain text, and 1 for any other byte.
+    ///
+    /// Computed without branches, so that the compiler vectorises loops over it.
     @inline(__always)
     var specialMark: UInt8 {
         let isControlOrForeign: UInt8 = self &- 0x20 < 0x60 ? 0 : 1
@@ -39,7 +43,7 @@ extension UInt8 {
         return isControlOrForeign | isQuote | isBackslash
     }
 
-    /// The value of a hexadecimal digit, or `nil`.
+    /// The value of a hexadecimal digit, or `nil` for any other byte.
     var hexadecimalValue: UInt16? {
         switch self {
         case Byte.zero...Byte.nine: UInt16(self &- Byte.zero)
@@ -51,7 +55,7 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-    /// The first offset at or after `start` that holds no white space.
+    /// Returns the first offset at or after `start` whose byte is not white space.
     @inline(__always)
     func afterWhitespace(from start: Int) -> Int {
         var position = start
@@ -59,9 +63,9 @@ extension Span<UInt8> {
         return position
     }
 
-    /// The first offset at or after `start` that holds no plain text.
+    /// Returns the first offset at or after `start` whose byte is not plain text.
     ///
-    /// Short text is looked at eight bytes at a time, long text in larger blocks.
+    /// Text is compared eight bytes at a time, and in larger blocks after the first 16 bytes.
     @inline(__always)
     func afterPlainText(from start: Int) -> Int {
         var position = start
@@ -75,10 +79,10 @@ extension Span<UInt8> {
         return position
     }
 
-    /// The highest bit of each of eight bytes that is no plain text; bits above the lowest one may be wrong.
+    /// Returns a word with the highest bit of each byte set that is not plain text; only the lowest set bit is exact.
     ///
-    /// The sums are those of the well-known test for a zero byte in a word: subtracting borrows from a higher byte only
-    /// where a lower one has matched already.
+    /// The usual test for a zero byte in a word: a subtraction borrows from a higher byte only if a lower one matches,
+    /// so that false matches are always above a true one.
     @inline(__always)
     private func specialBits(at position: Int) -> UInt64 {
         let word = word(at: position)
@@ -90,16 +94,19 @@ extension Span<UInt8> {
         return matches & (ones &* 0x80)
     }
 
-    /// Eight bytes as one number, the first byte lowest; there must be as many.
+    /// Returns eight bytes as a little-endian word.
+    ///
+    /// - Precondition: At least eight bytes follow `position`.
     @inline(__always)
     func word(at position: Int) -> UInt64 {
+        // Extracted first, so that one bounds check covers all eight bytes.
         let bytes = extracting(position..<position &+ 8)
         var word: UInt64 = 0
         for index in 0..<8 { word |= UInt64(bytes[index]) &<< UInt64(truncatingIfNeeded: 8 &* index) }
         return word
     }
 
-    /// Skips blocks of 32 bytes that hold plain text only.
+    /// Returns the offset after the blocks of 32 bytes at `start` that are plain text only.
     @inline(never)
     private func afterPlainBlocks(from start: Int) -> Int {
         var position = start

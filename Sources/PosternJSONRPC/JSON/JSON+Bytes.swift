@@ -1,7 +1,7 @@
 package import Postern
 
 extension JSON {
-    /// Reads base64 text.
+    /// Reads bytes from base64 text (RFC 4648 section 4), with padding.
     package static func readBytes(_ value: Span<UInt8>) throws(PayloadError) -> [UInt8] {
         let text = value.extracting(try contents(of: value, expected: PayloadError.bytesPhrase))
         guard
@@ -11,7 +11,7 @@ extension JSON {
         return bytes
     }
 
-    /// Appends base64 text.
+    /// Appends bytes as base64 text, with padding.
     package static func write(bytes: Span<UInt8>, into output: inout [UInt8]) {
         output.append(Byte.quote)
         Base64Text.append(bytes, into: &output)
@@ -19,7 +19,7 @@ extension JSON {
     }
 }
 
-/// Writes base64 (RFC 4648 section 4) with padding.
+/// An encoder for base64 (RFC 4648 section 4) with padding.
 private enum Base64Text {
     static func append(_ bytes: Span<UInt8>, into output: inout [UInt8]) {
         var position = 0
@@ -42,6 +42,7 @@ private enum Base64Text {
         output.append(UInt8(ascii: "="))
     }
 
+    /// Returns the letter for the six lowest bits of a value below 64.
     private static func letter(_ value: UInt32) -> UInt8 {
         let value = UInt8(truncatingIfNeeded: value)
         return switch value {

@@ -13,7 +13,7 @@ extension JSON {
 
     /// Calls `body` with the name and the range of the value of each member of an object, in order.
     ///
-    /// A name given twice ends it with `.duplicateName`.
+    /// - Throws: `.duplicateName` for a repeated name, `.typeMismatch` for any other value, or the error of `body`.
     package static func forEachMember(
         of map: Span<UInt8>,
         _ body: (String, Range<Int>) throws(PayloadError) -> Void
@@ -28,7 +28,7 @@ extension JSON {
         }
     }
 
-    /// Finds each parameter in an array, an object, null or nothing.
+    /// Returns the range of each parameter in arguments: an array, an object, `null` or no text at all.
     package static func locateArguments(
         _ arguments: Span<UInt8>,
         for parameters: ParameterList
@@ -43,6 +43,7 @@ extension JSON {
         }
     }
 
+    /// Returns the ranges of the elements of an array.
     private static func locatePositional(
         _ arguments: Span<UInt8>,
         from start: Int,
@@ -60,7 +61,7 @@ extension JSON {
         return ranges
     }
 
-    /// The fault of more elements than there are parameters; counts those that are left.
+    /// Returns the error for more elements than there are parameters, after counting the rest of them.
     @inline(never)
     private static func tooMany(
         _ walk: inout JSONContainerWalk,
@@ -73,6 +74,7 @@ extension JSON {
         return parameters.tooMany(count)
     }
 
+    /// Returns the ranges of the members of an object, in the order of the parameters.
     private static func locateNamed(
         _ arguments: Span<UInt8>,
         from start: Int,
@@ -91,6 +93,7 @@ extension JSON {
         return ranges
     }
 
+    /// Returns the index of the parameter with a name, or `nil` for an unknown one.
     private static func index(
         ofName name: Range<Int>,
         in arguments: Span<UInt8>,

@@ -1,8 +1,10 @@
 package import Postern
 
 extension JSON {
-    /// Reads an integer: a whole number of 64 bits exactly, however it is spelled; a string of digits; or a number whose
-    /// nearest `Double` is whole and at most 2^53.
+    /// Reads an integer.
+    ///
+    /// Accepted are numbers that are 64-bit integers in any spelling, such as `1e2`; strings of digits; and numbers
+    /// whose nearest `Double` is an integer of at most 2^53.
     package static func readInt64(_ value: Span<UInt8>) throws(PayloadError) -> Int64 {
         if let small = smallInteger(value) { return small }
         let (isNegative, magnitude) = try integer(value)
@@ -14,7 +16,7 @@ extension JSON {
         return result
     }
 
-    /// Reads an integer that is not negative, as ``readInt64(_:)``.
+    /// Reads an integer that is not negative, in the same forms as ``readInt64(_:)``.
     package static func readUInt64(_ value: Span<UInt8>) throws(PayloadError) -> UInt64 {
         if let small = smallInteger(value), small >= 0 { return UInt64(truncatingIfNeeded: small) }
         let (isNegative, magnitude) = try integer(value)
@@ -22,7 +24,9 @@ extension JSON {
         return magnitude
     }
 
-    /// Reads the `Double` nearest to the number.
+    /// Reads a number as the nearest `Double`.
+    ///
+    /// - Throws: `.outOfRange` for a number beyond the range of a `Double`.
     package static func readDouble(_ value: Span<UInt8>) throws(PayloadError) -> Double {
         guard let number = JSONNumber(value) else { throw mismatch("a number", value) }
         if let result = number.fastDouble { return result }
@@ -32,7 +36,9 @@ extension JSON {
         return result
     }
 
-    /// The value of up to 18 plain digits, which is what nearly every integer is.
+    /// Returns the value of at most 18 bytes of digits and sign, or `nil` for any other text.
+    ///
+    /// Nearly every integer has this form, and 18 digits cannot overflow.
     @inline(__always)
     static func smallInteger(_ value: Span<UInt8>) -> Int64? {
         guard value.count > 0, value.count <= 18 else { return nil }
@@ -49,7 +55,7 @@ extension JSON {
         return isNegative ? 0 &- result : result
     }
 
-    /// An integer of any spelling.
+    /// Returns the sign and magnitude of an integer in any spelling.
     private static func integer(_ value: Span<UInt8>) throws(PayloadError) -> (isNegative: Bool, magnitude: UInt64) {
         if value.count > 0, value[0] == Byte.quote { return try integer(inText: value) }
         guard let number = JSONNumber(value) else { throw mismatch("an integer", value) }
@@ -58,6 +64,7 @@ extension JSON {
         return (nearest < 0, nearest.magnitude)
     }
 
+    /// Returns the sign and magnitude of an integer in a string, for clients whose numbers are exact only up to 2^53.
     private static func integer(inText value: Span<UInt8>) throws(PayloadError) -> (isNegative: Bool, magnitude: UInt64)
     {
         let digits = Array(try readString(value).utf8)
@@ -68,6 +75,7 @@ extension JSON {
         return (number.isNegative, magnitude)
     }
 
+    /// Whether text has only digits after an optional sign; `1.0` and `1e2` are integers only as numbers.
     private static func isPlainInteger(_ text: Span<UInt8>) -> Bool {
         for index in text.indices where !text[index].isDigit && !(index == 0 && text[0] == Byte.minus) { return false }
         return true
@@ -75,6 +83,7 @@ extension JSON {
 }
 
 extension JSON: NumeralCodec {
+    /// Returns the text of a number, or of a string that holds one, without loss of digits.
     package static func readNumeral(_ value: Span<UInt8>) throws(PayloadError) -> String {
         switch try kind(of: value) {
         case .integer, .double: return String(copying: value)
@@ -83,5 +92,6 @@ extension JSON: NumeralCodec {
         }
     }
 
+    /// Appends the text of a number, which must be valid JSON.
     package static func write(numeral: String, into output: inout [UInt8]) { output += numeral.utf8 }
 }

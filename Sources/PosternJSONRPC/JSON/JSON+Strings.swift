@@ -1,12 +1,12 @@
 package import Postern
 
 extension JSON {
-    /// Reads text, with its escapes replaced.
+    /// Reads a string and replaces its escapes.
     package static func readString(_ value: Span<UInt8>) throws(PayloadError) -> String {
         try string(between: contents(of: value, expected: "a string"), in: value)
     }
 
-    /// The range between the quotes of a string.
+    /// Returns the range between the quotes of a string.
     static func contents(of value: Span<UInt8>, expected: String) throws(PayloadError) -> Range<Int> {
         guard value.count >= 2, value[0] == Byte.quote, value[value.count - 1] == Byte.quote else {
             throw mismatch(expected, value)
@@ -14,7 +14,7 @@ extension JSON {
         return 1..<value.count - 1
     }
 
-    /// The text that stands between two quotes.
+    /// Returns the text between two quotes, with its escapes replaced.
     static func string(between range: Range<Int>, in bytes: Span<UInt8>) throws(PayloadError) -> String {
         let text = bytes.extracting(range)
         if !hasEscape(text) { return try string(text) }
@@ -23,11 +23,12 @@ extension JSON {
     }
 
     private static func string(_ text: Span<UInt8>) throws(PayloadError) -> String {
+        // The scanner has checked the bytes before, but a caller may pass bytes that were never scanned.
         guard let valid = try? UTF8Span(validating: text) else { throw malformed }
         return String(copying: valid)
     }
 
-    /// Whether a backslash stands in the text.
+    /// Whether text contains a backslash.
     static func hasEscape(_ text: Span<UInt8>) -> Bool {
         var position = text.afterPlainText(from: 0)
         while position < text.count {
@@ -37,13 +38,16 @@ extension JSON {
         return false
     }
 
-    /// Appends text between quotes, with the escapes that RFC 8259 demands and no others.
+    /// Appends text between quotes, with only those escapes that RFC 8259 requires.
+    ///
+    /// Runs of text without escapes are copied as a whole.
     static func write(text: Span<UInt8>, into output: inout [UInt8]) {
         output.append(Byte.quote)
         var run = 0
         var position = text.afterPlainText(from: 0)
         while position < text.count {
             let byte = text[position]
+            // Text outside ASCII is copied as it is; it only stops the search for bytes to escape.
             if byte >= 0x80 {
                 position = text.afterPlainText(from: position &+ 1)
                 continue
@@ -67,6 +71,7 @@ extension JSON {
         case 0x09: output.append(UInt8(ascii: "t"))
         case Byte.quote, Byte.backslash: output.append(byte)
         default:
+            // The remaining control characters are below U+0020, so that the first two digits are 00 or 01.
             output.append(text: "u00")
             output.append(byte < 0x10 ? Byte.zero : UInt8(ascii: "1"))
             let digit = byte & 0x0F

@@ -1,7 +1,7 @@
 package import Postern
 
 extension JSON {
-    /// Writes one value in another encoding, in one pass; takes off what it wrote when it fails.
+    /// Appends a value in another encoding, in one pass; appends nothing if it throws.
     package static func transcode(
         _ value: Span<UInt8>,
         to target: any PayloadCodec.Type,
@@ -10,7 +10,7 @@ extension JSON {
         try transcode(value, to: target, nil, into: &output)
     }
 
-    /// The same with references, which are named anew.
+    /// Appends a value in another encoding, with the numbers of its references replaced by `naming`.
     package static func transcode(
         _ value: Span<UInt8>,
         to target: any ReferenceCodec.Type,
@@ -20,7 +20,7 @@ extension JSON {
         try transcode(value, to: target, ReferenceWriter(target: target, naming: naming), into: &output)
     }
 
-    /// How references are written; without it they are objects like any other.
+    /// The target and numbering of references; without it they are transcoded as ordinary objects.
     private struct ReferenceWriter {
         let target: any ReferenceCodec.Type
         let naming: ReferenceNaming
@@ -43,9 +43,11 @@ extension JSON {
         }
     }
 
-    /// Writes an array, an object, null or nothing as arguments in another encoding, in one pass.
+    /// Appends arguments (an array, an object, `null` or no text) in another encoding, in one pass.
     ///
-    /// A parameter that is given twice stays so: the method's own end finds it, after looking for the method.
+    /// Nothing is appended if it throws.
+    ///
+    /// A repeated parameter is not detected here: the process that has the method reports it, after any unknown method.
     package static func transcodeArguments(
         _ arguments: Span<UInt8>,
         to target: any PayloadCodec.Type,
@@ -54,7 +56,7 @@ extension JSON {
         try transcodeArguments(arguments, to: target, nil, into: &output)
     }
 
-    /// The same with references, which are named anew.
+    /// Appends arguments in another encoding, with the numbers of their references replaced by `naming`.
     package static func transcodeArguments(
         _ arguments: Span<UInt8>,
         to target: any ReferenceCodec.Type,
@@ -121,9 +123,9 @@ extension JSON {
         }
     }
 
-    /// Writes the value that begins at an offset.
+    /// Appends the value at an offset; `depth` is the number of containers around it.
     ///
-    /// - Returns: The offset behind it.
+    /// - Returns: The offset after the value.
     private static func write(
         _ bytes: Span<UInt8>,
         from start: Int,
@@ -138,6 +140,7 @@ extension JSON {
             try writeScalar(bytes.extracting(start..<end), to: target, into: &output)
             return end
         }
+        // The recursion is limited here too, for bytes that no scanner has checked.
         guard depth < JSONScanner.maximumDepth else { throw JSONDefect.tooDeep.payloadError }
         let isArray = bytes[start] == Byte.openBracket
         let first = output.count
@@ -151,6 +154,7 @@ extension JSON {
             references,
             into: &output
         )
+        // Whether an object is a reference is known only at its end: its counterpart is written as an object first.
         if let reference, let references {
             output.removeSubrange(first...)
             references.target.write(try references.naming(reference), into: &output)
@@ -160,9 +164,9 @@ extension JSON {
         return end
     }
 
-    /// Writes what stands in the container that begins at an offset; the mark is that of its counterpart.
+    /// Appends the elements or members of the container at an offset; `mark` is that of the container being written.
     ///
-    /// - Returns: The offset behind it, and the reference that it turned out to be.
+    /// - Returns: The offset after the container, and the reference that the container is, if it is one.
     private static func writeItems(
         _ bytes: Span<UInt8>,
         from start: Int,
@@ -193,6 +197,7 @@ extension JSON {
         return (walk.end, references == nil ? nil : try draft.reference)
     }
 
+    /// Appends a value that is no container.
     private static func writeScalar(
         _ value: Span<UInt8>,
         to target: any PayloadCodec.Type,

@@ -1,18 +1,20 @@
 package import Postern
 
-/// JSON text (RFC 8259) as the encoding of payloads.
+/// The JSON encoding of payloads (RFC 8259).
 ///
-/// The scan of a whole message, or ``validate(_:maximumValues:)``, has checked the bytes once before any of the reading
-/// functions sees them, so these look at little; on bytes that were never checked they may accept too much, but never
-/// trap.
+/// The reading functions expect text that was checked before, by the scan of a whole message or by
+/// ``validate(_:maximumValues:)``. For any other bytes they may accept text that is not JSON, but never trap.
 package enum JSON: PayloadCodec {
-    /// `JSON`.
+    /// The name of the encoding in error messages.
     package static let name = "JSON"
 
-    /// Checks that bytes are one JSON value, with nothing but white space around it.
+    /// Checks that text is one JSON value, with nothing but white space around it.
     ///
-    /// - Throws: `.malformed`, also for half of a surrogate pair; `.outOfRange` for a number beyond a `Double`;
-    ///   `.limitExceeded` for more than 64 levels or more values than allowed.
+    /// - Parameters:
+    ///   - text: UTF-8 text.
+    ///   - maximumValues: The number of values that the text may have, containers included.
+    /// - Throws: `.malformed` for text that is not JSON, and for half of a surrogate pair; `.outOfRange` for a number
+    ///   beyond the range of a `Double`; `.limitExceeded` for more than 64 levels of containers or too many values.
     package static func validate(_ text: Span<UInt8>, maximumValues: Int = 100_000) throws(PayloadError) {
         let notes: JSONNotes
         do throws(JSONFault) {
@@ -24,7 +26,7 @@ package enum JSON: PayloadCodec {
         if let defect = notes.defect { throw defect.payloadError }
     }
 
-    /// Whether bytes are one value by the grammar of JSON, accepted or not.
+    /// Whether text is one value by the grammar of JSON, within the limits of ``validate(_:maximumValues:)`` or not.
     package static func isWellFormed(_ text: Span<UInt8>) -> Bool {
         do throws(JSONFault) {
             var scanner = JSONScanner(maximumValues: 0)
@@ -34,9 +36,10 @@ package enum JSON: PayloadCodec {
         } catch { return false }
     }
 
-    /// Returns what the value is; a number is an integer when it is a whole one of 64 bits, however it is spelled.
+    /// Returns the kind of a value.
     ///
-    /// Minus zero is none: only a `Double` has it.
+    /// A number is an integer if its value is a 64-bit integer, in any spelling. Minus zero is a double, since only a
+    /// `Double` keeps its sign.
     package static func kind(of value: Span<UInt8>) throws(PayloadError) -> PayloadKind {
         guard value.count > 0 else { throw malformed }
         switch value[0] {
@@ -57,17 +60,20 @@ package enum JSON: PayloadCodec {
         throw mismatch("a boolean", value)
     }
 
+    /// Whether a value has exactly the bytes of a word.
     static func isWord(_ value: Span<UInt8>, _ word: String) -> Bool { value.hasSameBytes(as: word.utf8.span) }
 
+    /// Whether a number is a 64-bit integer and not minus zero.
     private static func isInteger(_ value: Span<UInt8>) throws(PayloadError) -> Bool {
         if let small = smallInteger(value) { return small != 0 || value[0] != Byte.minus }
         guard let number = JSONNumber(value) else { throw malformed }
         return number.isInteger
     }
 
+    /// The error for bytes that no scanner has checked.
     static var malformed: PayloadError { PayloadError(.malformed, "not JSON") }
 
-    /// The fault of a value of the wrong type; says what stands there instead.
+    /// Returns the error for a value of the wrong type, which names the type found.
     static func mismatch(_ expected: String, _ value: Span<UInt8>) -> PayloadError {
         .expected(expected, found: (try? kind(of: value))?.phrase ?? "no JSON")
     }

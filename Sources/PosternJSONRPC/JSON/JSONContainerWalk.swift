@@ -1,35 +1,39 @@
 internal import Postern
 
-/// Walks over the elements of an array, or the members of an object.
+/// An iterator over the elements of an array or the members of an object.
+///
+/// The bytes are an argument of each step, as a `Span` cannot be stored in a value that escapes.
 struct JSONContainerWalk {
     private var position: Int
     private var isFirst = true
     private let closing: UInt8
 
-    /// Enters the container whose first byte stands at an offset, which lies within the bytes.
+    /// Creates an iterator over the container at an offset, which must be within the bytes.
     init(_ bytes: Span<UInt8>, from start: Int) {
         position = start &+ 1
         closing = bytes[start] == Byte.openBracket ? Byte.closeBracket : Byte.closeBrace
     }
 
-    /// The offset behind what was walked over so far.
+    /// The offset after the bytes consumed so far.
     var end: Int { position }
 
-    /// The range of the next element, or `nil` behind the closing bracket.
+    /// Returns the range of the next element, or `nil` after the last one.
     @inline(__always)
     mutating func nextElement(_ bytes: Span<UInt8>) throws(PayloadError) -> Range<Int>? {
         guard let start = try nextStart(bytes) else { return nil }
         return try value(bytes, from: start)
     }
 
-    /// The range of the next member's name between its quotes and the range of its value, or `nil` at the end.
+    /// Returns the ranges of the next member's name, between its quotes, and of its value, or `nil` after the last one.
     @inline(__always)
     mutating func nextMember(_ bytes: Span<UInt8>) throws(PayloadError) -> (name: Range<Int>, value: Range<Int>)? {
         guard let start = try nextName(bytes) else { return nil }
         return (start, try value(bytes, from: position))
     }
 
-    /// The range of the next member's name; leaves the walk before the value, to be ended with ``resume(at:)``.
+    /// Returns the range of the next member's name, or `nil` after the last one.
+    ///
+    /// The iterator stops before the value; the caller reads it and calls ``resume(at:)``.
     mutating func nextName(_ bytes: Span<UInt8>) throws(PayloadError) -> Range<Int>? {
         guard let start = try nextStart(bytes) else { return nil }
         guard bytes[start] == Byte.quote else { throw JSON.malformed }
@@ -40,7 +44,9 @@ struct JSONContainerWalk {
         return start &+ 1..<end &- 1
     }
 
-    /// The offset of the next element or name, or `nil` behind the closing bracket.
+    /// Returns the offset of the next element or name, or `nil` after the last one.
+    ///
+    /// The caller reads the element and calls ``resume(at:)``.
     @inline(__always)
     mutating func nextStart(_ bytes: Span<UInt8>) throws(PayloadError) -> Int? {
         position = bytes.afterWhitespace(from: position)
@@ -58,9 +64,10 @@ struct JSONContainerWalk {
         return position
     }
 
-    /// Goes on behind a value that was read by somebody else.
+    /// Continues at the offset after a value that the caller has read.
     mutating func resume(at position: Int) { self.position = position }
 
+    /// Returns the range of the value at an offset, and moves after it.
     @inline(__always)
     private mutating func value(_ bytes: Span<UInt8>, from start: Int) throws(PayloadError) -> Range<Int> {
         position = try JSONWalker.endOfValue(bytes, from: start)

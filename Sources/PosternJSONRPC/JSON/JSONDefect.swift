@@ -1,8 +1,10 @@
 internal import Postern
 
-/// Why a value that is JSON in grammar is not accepted: it has no value here, or costs too much.
+/// A reason for which a value is not accepted although it is JSON by the grammar.
+///
+/// Either Swift has no such value, or the value is above a limit.
 enum JSONDefect {
-    /// A `\u` escape is one half of a surrogate pair, without the other.
+    /// A `\u` escape is one half of a surrogate pair without the other.
     case halfCharacter
     /// A number is beyond the range of a `Double`.
     case numberTooLarge
@@ -13,7 +15,7 @@ enum JSONDefect {
     /// There are more values than the limit.
     case tooManyValues
 
-    /// The blemish for people.
+    /// The text of the defect in error messages.
     var explanation: String {
         switch self {
         case .halfCharacter: "text holds half of a surrogate pair, as in \"\\ud83d\": its other half is missing"
@@ -24,7 +26,7 @@ enum JSONDefect {
         }
     }
 
-    /// The same blemish as readers of payloads report it.
+    /// The defect as the error of a codec.
     var payloadError: PayloadError {
         switch self {
         case .halfCharacter: PayloadError(.malformed, explanation)

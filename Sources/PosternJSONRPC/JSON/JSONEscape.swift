@@ -1,10 +1,10 @@
 internal import Postern
 
-/// Reads `\u` escapes.
+/// Functions that read the escapes of strings.
 enum JSONEscape {
-    /// The character that a `\u` escape, or a pair of them, stands for, and how many bytes it takes.
+    /// Returns the character of a `\u` escape or of a surrogate pair of them, and its size in bytes.
     ///
-    /// - Returns: `nil` for digits that are none, and for a surrogate without its other half.
+    /// - Returns: `nil` for invalid digits, and for a surrogate without its other half.
     static func scalar(_ bytes: Span<UInt8>, at start: Int) -> (value: Unicode.Scalar, length: Int)? {
         guard let first = unit(bytes, at: start) else { return nil }
         if let scalar = Unicode.Scalar(first) { return (scalar, unitLength) }
@@ -15,10 +15,10 @@ enum JSONEscape {
         return Unicode.Scalar(value).map { ($0, 2 * unitLength) }
     }
 
-    /// How many bytes one `\u` escape takes.
+    /// The size of a `\u` escape, in bytes.
     static let unitLength = 6
 
-    /// The code unit that a `\u` escape names; `nil` for digits that are none.
+    /// Returns the UTF-16 code unit of a `\u` escape, or `nil` for any other text.
     static func unit(_ bytes: Span<UInt8>, at start: Int) -> UInt16? {
         guard bytes.count &- start >= unitLength, bytes[start] == Byte.backslash, bytes[start &+ 1] == UInt8(ascii: "u")
         else { return nil }
@@ -30,7 +30,7 @@ enum JSONEscape {
         return value
     }
 
-    /// The byte that a one-letter escape stands for, or `nil`.
+    /// Returns the byte of a one-letter escape, or `nil` for any other letter.
     static func byte(for letter: UInt8) -> UInt8? {
         switch letter {
         case Byte.quote, Byte.backslash, Byte.slash: letter
@@ -43,9 +43,7 @@ enum JSONEscape {
         }
     }
 
-    /// Replaces the escapes in the text between two quotes.
-    ///
-    /// - Returns: `nil` when an escape is malformed.
+    /// Returns the text between two quotes with its escapes replaced, or `nil` if an escape is malformed.
     static func decoded(_ text: Span<UInt8>) -> [UInt8]? {
         var output: [UInt8] = []
         output.reserveCapacity(text.count)

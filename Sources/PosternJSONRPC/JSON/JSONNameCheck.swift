@@ -1,20 +1,24 @@
 internal import Postern
 
-/// Looks for an object that has one name twice, inside arguments whose own names are looked at elsewhere.
+/// A search for an object with a repeated name inside a value.
 ///
-/// Names are compared after their escapes are replaced, as by ``JSONNames``. The names of all open objects share one
-/// list, so that many small objects cost little.
+/// Names are compared with their escapes replaced, as by ``JSONNames``. The names of all open objects share one list,
+/// used as a stack, so that small objects need no allocation.
 struct JSONNameCheck {
+    /// The number of names that are compared one by one; larger objects use a hash table.
     private static let listLimit = 12
+    /// The names of all open objects, the innermost last.
     private var names: [Range<Int>] = []
+    /// The first repeated name that was found.
     private(set) var repeated: Range<Int>?
 
-    /// Finds the first name that an object inside a value has twice.
+    /// Returns the first repeated name of an object inside a value.
     ///
     /// - Parameters:
-    ///   - value: A value that a scanner has accepted, so that it is not nested deeper than the limit.
-    ///   - includesItself: Whether the names of the value itself are compared.
-    /// - Returns: Where the name is, between its quotes; `nil` for none.
+    ///   - value: A value that a scanner has accepted: the search is recursive, and the scanner has limited the depth.
+    ///   - includesItself: Whether the names of the value itself are compared too. Those of arguments are not, since
+    ///     `locateArguments` compares them.
+    /// - Returns: The range of the name between its quotes, or `nil`.
     static func repeatedName(in value: Span<UInt8>, includesItself: Bool = false) -> Range<Int>? {
         var check = JSONNameCheck()
         check.names.reserveCapacity(16)
@@ -22,7 +26,9 @@ struct JSONNameCheck {
         return check.repeated
     }
 
-    /// - Returns: The offset behind the value.
+    /// Searches the value at an offset.
+    ///
+    /// - Returns: The offset after the value.
     private mutating func look(
         _ bytes: Span<UInt8>,
         from start: Int,
@@ -48,7 +54,9 @@ struct JSONNameCheck {
         return walk.end
     }
 
-    /// Takes a name of the innermost object; moves all of them into a table when they are many, or hold escapes.
+    /// Adds a name of the innermost object; many names, and names with escapes, are moved to a hash table.
+    ///
+    /// - Returns: Whether the object has the name already.
     private mutating func isRepeated(
         _ name: Range<Int>,
         above height: Int,

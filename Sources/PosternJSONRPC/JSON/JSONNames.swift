@@ -1,17 +1,18 @@
 internal import Postern
 
-/// The names seen so far in one object, to find one that is given twice.
+/// The set of names of one object, for finding repeated ones.
 ///
-/// Names are compared after their escapes are replaced. A few are compared one by one, more by a hash table.
+/// Names are compared with their escapes replaced. Up to 12 are compared one by one, more in a hash table, so that an
+/// object with many names does not take quadratic time.
 struct JSONNames {
     private static let listLimit = 12
     private var list: [Range<Int>] = []
     private var table: Set<[UInt8]> = []
     private var isTable = false
 
-    /// Adds the name at a range between two quotes.
+    /// Inserts the name at a range between two quotes.
     ///
-    /// - Returns: Whether it is new.
+    /// - Returns: Whether the name was not in the set.
     mutating func insert(_ name: Range<Int>, in bytes: Span<UInt8>) -> Bool {
         if !isTable, list.count < Self.listLimit, !JSON.hasEscape(bytes.extracting(name)) {
             for seen in list where bytes.extracting(seen).hasSameBytes(as: bytes.extracting(name)) { return false }

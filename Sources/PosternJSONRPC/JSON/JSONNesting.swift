@@ -1,17 +1,21 @@
-/// The containers that are open at one place of a scan.
+/// A stack of the containers that are open during a scan.
 protocol JSONNesting {
+    /// The number of open containers.
     var depth: Int { get }
+    /// Whether the innermost container is an object.
     var isInObject: Bool { get }
 
-    /// Enters an array (0) or an object (1).
+    /// Pushes an array (0) or an object (1).
     ///
-    /// - Returns: Whether there is room for it.
+    /// - Returns: Whether the limit permits one more container.
     mutating func open(_ kind: UInt64) -> Bool
+    /// Pops the innermost container.
     mutating func close()
 }
 
-/// As many containers as are accepted: one bit for each, set for objects.
+/// A stack of at most 64 containers in one word: a bit for each, set for objects.
 struct ShallowNesting: JSONNesting {
+    /// The number of containers around the scanned value.
     let outerDepth: Int
     private(set) var depth = 0
     private var kinds: UInt64 = 0
@@ -25,6 +29,7 @@ struct ShallowNesting: JSONNesting {
     mutating func open(_ kind: UInt64) -> Bool {
         depth &+= 1
         kinds = kinds << 1 | kind
+        // Beyond the limit the oldest bit is lost; the scan then starts again with a `DeepNesting`.
         return outerDepth &+ depth <= JSONScanner.maximumDepth
     }
 
@@ -35,7 +40,7 @@ struct ShallowNesting: JSONNesting {
     }
 }
 
-/// Any number of containers, for values that are only looked through to find their end.
+/// A stack of any number of containers, for values that are too deep to be accepted and are scanned only for their end.
 struct DeepNesting: JSONNesting {
     private var kinds: [UInt8] = []
 

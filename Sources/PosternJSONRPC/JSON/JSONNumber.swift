@@ -1,21 +1,22 @@
 internal import Postern
 
-/// A number in JSON, taken apart: ±`digits` × 10^`exponent`.
+/// The sign, digits and exponent of a JSON number: ±`digits` × 10^`exponent`.
 struct JSONNumber {
     private(set) var isNegative = false
-    /// The significant digits, without zeros at the end.
+    /// The significant digits, without trailing zeros.
     private(set) var digits: UInt64 = 0
     private(set) var exponent = 0
-    /// Whether all digits fit; otherwise `digits` is of no use.
+    /// Whether all digits fit into 64 bits; if not, `digits` has no meaning.
     private(set) var isExact = true
 
-    /// Takes a number apart; `nil` when the bytes are none.
+    /// Parses a number; `nil` for any other text.
     init?(_ bytes: Span<UInt8>) {
         var position = 0
         if bytes.count > 0, bytes[0] == Byte.minus {
             isNegative = true
             position = 1
         }
+        // Zeros are counted and not multiplied until another digit follows: 1000 and 1e3 have the same digits.
         var zeros = 0
         let integer = position
         position = readDigits(bytes, from: position, zeros: &zeros)
@@ -34,11 +35,12 @@ struct JSONNumber {
         guard position == bytes.count else { return nil }
     }
 
-    /// The absolute value, when it is an integer of at most 64 bits.
+    /// The magnitude, if the number is an integer of at most 64 bits; otherwise `nil`.
     var integerMagnitude: UInt64? {
         guard isExact, exponent >= 0 else { return digits == 0 && isExact ? 0 : nil }
         var value = digits
         guard value != 0 else { return 0 }
+        // 10^20 overflows any digits, so that an exponent of a billion costs 20 steps at most.
         for _ in 0..<min(exponent, 20) {
             let (product, overflow) = value.multipliedReportingOverflow(by: 10)
             if overflow { return nil }
@@ -47,13 +49,15 @@ struct JSONNumber {
         return exponent > 20 ? nil : value
     }
 
-    /// Whether the number is a whole one of 64 bits, with a sign or without; minus zero is none.
+    /// Whether the number is an integer that `Int64` or `UInt64` holds; minus zero is not.
     var isInteger: Bool {
         guard let magnitude = integerMagnitude else { return false }
         return !isNegative || (magnitude != 0 && magnitude <= Int64.min.magnitude)
     }
 
-    /// The nearest `Double`, where one multiplication or division finds it exactly (Clinger's fast path).
+    /// The nearest `Double`, if one multiplication or division computes it (Clinger's fast path); otherwise `nil`.
+    ///
+    /// Digits up to 2^53 and powers of ten up to 10^22 are exact, so that there is only one rounding.
     var fastDouble: Double? {
         guard isExact, digits <= 1 << 53, -22...22 ~= exponent else { return nil }
         let magnitude = Double(digits)
@@ -62,18 +66,21 @@ struct JSONNumber {
         return isNegative ? -value : value
     }
 
-    /// The nearest `Double`, by the standard library.
+    /// Returns the nearest `Double`, parsed by the standard library.
     static func slowDouble(_ bytes: Span<UInt8>) -> Double? {
         Double(String(copying: bytes))
     }
 
-    /// An exact power of ten; at most 10^22.
+    /// Returns a power of ten, which is exact for exponents up to 22.
     private static func power(_ exponent: UInt) -> Double {
         var value = 1.0
         for _ in 0..<exponent { value *= 10 }
         return value
     }
 
+    /// Reads digits.
+    ///
+    /// - Returns: The offset after the last digit.
     private mutating func readDigits(_ bytes: Span<UInt8>, from start: Int, zeros: inout Int) -> Int {
         var position = start
         while position < bytes.count, bytes[position].isDigit {
@@ -89,6 +96,7 @@ struct JSONNumber {
         return position
     }
 
+    /// Appends the zeros counted before a digit, and the digit.
     private mutating func push(_ digit: UInt8, zeros: Int) {
         guard isExact else { return }
         for _ in 0...min(zeros, 20) {
@@ -101,6 +109,9 @@ struct JSONNumber {
         digits = sum
     }
 
+    /// Adds the exponent of the text.
+    ///
+    /// - Returns: The offset after the last digit, or `nil` without any.
     private mutating func readExponent(_ bytes: Span<UInt8>, from start: Int) -> Int? {
         var position = start
         let isNegative = position < bytes.count && bytes[position] == Byte.minus
@@ -108,6 +119,7 @@ struct JSONNumber {
         let first = position
         var value = 0
         while position < bytes.count, bytes[position].isDigit {
+            // Capped, as any number of digits may follow.
             value = min(value &* 10 &+ Int(bytes[position] &- Byte.zero), 1_000_000_000)
             position &+= 1
         }

@@ -1,7 +1,7 @@
 extension JSONScanner {
-    /// Checks a number that begins at an offset.
+    /// Checks the number at an offset.
     ///
-    /// - Returns: The offset behind its last byte. What follows is not looked at.
+    /// - Returns: The offset after its last byte. The byte there is not checked.
     @inline(__always)
     mutating func endOfNumber(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
         let digits = bytes[start] == Byte.minus ? start &+ 1 : start
@@ -15,7 +15,7 @@ extension JSONScanner {
         return position
     }
 
-    /// Numbers with an integer part and an exponent of together no more than this are finite as a `Double`.
+    /// The number of digits before the point, plus the exponent, up to which a number is finite as a `Double` (10^308).
     private static let safeMagnitude = 300
 
     @inline(__always)
@@ -25,6 +25,7 @@ extension JSONScanner {
         return position
     }
 
+    /// Checks the fraction and the exponent after an integer part.
     private mutating func endOfFraction(
         _ bytes: Span<UInt8>,
         from start: Int,
@@ -44,12 +45,14 @@ extension JSONScanner {
         let digits = position
         position = Self.endOfDigits(bytes, from: digits)
         if position == digits { throw .malformed(at: position) }
+        // Exponents of up to two digits add at most 99; only other numbers are parsed to learn whether they are finite.
         if position &- digits > 2 || integerEnd &- start > Self.safeMagnitude &- 100 {
             noteSize(bytes.extracting(start..<position))
         }
         return position
     }
 
+    /// Notes a number beyond the range of a `Double`.
     private mutating func noteSize(_ number: Span<UInt8>) {
         if JSONNumber.slowDouble(number)?.isFinite != true { notes.insert(.numberTooLarge) }
     }

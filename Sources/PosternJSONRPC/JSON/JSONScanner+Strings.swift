@@ -1,5 +1,5 @@
 extension JSONScanner {
-    /// Checks a string from behind its opening quote; returns the offset behind the closing one.
+    /// Checks a string from the offset after its opening quote; returns the offset after the closing one.
     mutating func endOfString(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
         var position = bytes.afterPlainText(from: start)
         while position < bytes.count {
@@ -17,7 +17,7 @@ extension JSONScanner {
         throw .malformed(at: position)
     }
 
-    /// Checks an escape that begins at an offset, both halves of a pair of surrogates included.
+    /// Checks the escape at an offset, or a surrogate pair of two; returns the offset after it.
     private mutating func endOfEscape(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
         notes.insert(.escape)
         guard start &+ 1 < bytes.count else { throw .malformed(at: bytes.count) }
@@ -28,16 +28,18 @@ extension JSONScanner {
         case UInt8(ascii: "u"):
             if let scalar = JSONEscape.scalar(bytes, at: start) { return start &+ scalar.length }
             guard JSONEscape.unit(bytes, at: start) != nil else { throw .malformed(at: start) }
+            // Valid by the grammar of JSON (RFC 8259 section 8.2): noted, and refused after the scan.
             notes.insert(.halfCharacter)
             return start &+ JSONEscape.unitLength
         default: throw .malformed(at: start &+ 1)
         }
     }
 
-    /// Checks one character of several bytes (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
+    /// Checks one character of several bytes (RFC 3629); returns the offset after it.
     private static func endOfCharacter(_ bytes: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
         let first = bytes[start]
         let length: Int
+        // The range of the second byte excludes overlong forms, surrogates and values above U+10FFFF.
         var second: ClosedRange<UInt8> = 0x80...0xBF
         switch first {
         case 0xC2...0xDF: length = 2

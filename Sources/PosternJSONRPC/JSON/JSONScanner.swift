@@ -1,21 +1,23 @@
 internal import Postern
 
-/// Checks JSON text (RFC 8259) byte by byte, once, and builds nothing.
+/// Checks JSON text (RFC 8259) in one pass, without building values.
 ///
-/// Stricter than many: no byte order mark, no comments, no trailing commas. Halves of surrogate pairs, numbers beyond the
-/// range of a `Double` and what is above a limit are JSON, but noted: the scan goes on, so that a request is answered
-/// with its id. Iterative: the stack does not grow with the input.
+/// A byte order mark, comments and trailing commas are faults. Defects such as halves of surrogate pairs, numbers
+/// beyond the range of a `Double` and values above a limit are only noted: the scan continues, so that the request can
+/// be answered with its id. The scan is iterative, so that the stack does not grow with the input.
 struct JSONScanner {
-    /// How many containers may stand within each other.
+    /// The number of containers that may be nested.
     static let maximumDepth = 64
 
-    /// Where the next byte to look at stands.
+    /// The offset of the next byte to check.
     var position: Int
-    /// How many more values are accepted; negative above the limit.
+    /// The number of further values within the limit; negative above it.
     var valuesLeft: Int
-    /// What was met so far.
+    /// The observations so far.
     var notes: JSONNotes = []
-    /// A bit for each name of an inner object, by its length and its ends: only names that share one may be equal.
+    /// A filter with one bit for each name of an inner object, chosen by its size and its first and last byte.
+    ///
+    /// Equal names share a bit, so that a message without a shared bit needs no comparison of names.
     private var nameBits: UInt64 = 0
 
     init(at position: Int = 0, maximumValues: Int) {
@@ -23,9 +25,7 @@ struct JSONScanner {
         valuesLeft = maximumValues
     }
 
-    /// Checks one value and stops behind it; white space before it is skipped.
-    ///
-    /// `depth` tells how many containers are open around it.
+    /// Checks one value, after any white space; `depth` is the number of containers around it.
     @inline(__always)
     mutating func scanValue(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
         let byte = try nextByte(bytes)
@@ -34,6 +34,7 @@ struct JSONScanner {
         try scanScalar(byte, bytes)
     }
 
+    /// Checks a container; if it is too deep, starts again with a stack of any size.
     private mutating func scanContainer(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
         let (start, valuesLeft) = (position, valuesLeft)
         var nesting = ShallowNesting(outerDepth: depth)
@@ -45,7 +46,7 @@ struct JSONScanner {
         } while try findsAnotherValue(bytes, &nesting)
     }
 
-    /// Finds the end of a container that is nested too deep.
+    /// Notes and checks a container that is nested too deep.
     @inline(never)
     private mutating func scanDeepContainer(_ bytes: Span<UInt8>) throws(JSONFault) {
         notes.insert(.tooDeep)
@@ -55,19 +56,20 @@ struct JSONScanner {
         } while try findsAnotherValue(bytes, &nesting)
     }
 
+    /// Counts a value, and notes one above the limit.
     @inline(__always)
     private mutating func countValue() {
         if valuesLeft <= 0 { notes.insert(.tooManyValues) }
         valuesLeft &-= 1
     }
 
-    /// Demands that nothing but white space follows.
+    /// Checks that only white space follows.
     mutating func scanEnd(_ bytes: Span<UInt8>) throws(JSONFault) {
         position = bytes.afterWhitespace(from: position)
         if position < bytes.count { throw .malformed(at: position) }
     }
 
-    /// Skips white space and gives the byte that stands there.
+    /// Skips white space and returns the next byte without consuming it.
     @inline(__always)
     mutating func nextByte(_ bytes: Span<UInt8>) throws(JSONFault) -> UInt8 {
         position = bytes.afterWhitespace(from: position)
@@ -75,7 +77,7 @@ struct JSONScanner {
         return bytes[position]
     }
 
-    /// Checks a member's name and the colon behind it.
+    /// Checks the name of a member and the colon after it.
     ///
     /// - Returns: The range of the name between its quotes.
     @inline(__always)
@@ -92,10 +94,11 @@ struct JSONScanner {
         return start..<end
     }
 
-    /// Checks the name of a member of a container, and notes one that an inner object may have twice.
+    /// Checks the name of a member, and notes a name of an inner object that may be repeated.
     @inline(__always)
     private mutating func scanName(_ bytes: Span<UInt8>, at depth: Int) throws(JSONFault) {
         let name = try scanName(bytes)
+        // The names of the outermost object are compared by its reader.
         guard depth > 1 else { return }
         let ends = name.isEmpty ? 0 : bytes[name.lowerBound] &* 7 ^ bytes[name.upperBound &- 1]
         let bit: UInt64 = 1 &<< UInt64(ends ^ UInt8(truncatingIfNeeded: name.count &* 19))
@@ -103,16 +106,16 @@ struct JSONScanner {
         nameBits |= bit
     }
 
-    /// Forgets what was met, before the next value is scanned.
+    /// Clears the observations, before the next value is scanned.
     @inline(__always)
     mutating func clearNotes() {
         notes = []
         nameBits = 0
     }
 
-    /// Checks a scalar, an empty container, or whatever precedes the first scalar of a container.
+    /// Checks a scalar or an empty container, with the opening brackets and names before it.
     ///
-    /// - Returns: Whether there was room for the containers.
+    /// - Returns: Whether the limit permits the containers opened.
     @inline(__always)
     private mutating func scanStart(
         _ bytes: Span<UInt8>,
@@ -138,6 +141,7 @@ struct JSONScanner {
         }
     }
 
+    /// Checks a string, a number or a word.
     @inline(__always)
     private mutating func scanScalar(_ byte: UInt8, _ bytes: Span<UInt8>) throws(JSONFault) {
         switch byte {
@@ -157,7 +161,9 @@ struct JSONScanner {
         }
     }
 
-    /// Closes containers until a comma announces another value, or until none is open.
+    /// Checks closing brackets up to a comma, or until no container is open.
+    ///
+    /// - Returns: Whether another value follows.
     @inline(__always)
     private mutating func findsAnotherValue(
         _ bytes: Span<UInt8>,
@@ -179,15 +185,17 @@ struct JSONScanner {
     }
 }
 
-/// Bytes that are no JSON: the byte at this offset may not be there; at the end of the bytes, something is missing.
+/// The error of a scan for text that is not JSON.
 struct JSONFault: Error, Hashable {
+    /// The offset of the unexpected byte, or the size of text that ends too early.
     let offset: Int
 
+    /// Returns the fault at an offset.
     static func malformed(at offset: Int) -> JSONFault { JSONFault(offset: offset) }
 
-    /// The fault for people.
+    /// The text of the fault in error messages.
     var explanation: String { "not JSON at offset \(offset)" }
 
-    /// The same fault as readers of payloads report it.
+    /// The fault as the error of a codec.
     var payloadError: PayloadError { PayloadError(.malformed, explanation) }
 }

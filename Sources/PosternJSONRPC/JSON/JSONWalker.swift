@@ -1,10 +1,10 @@
 internal import Postern
 
-/// Walks over JSON that a ``JSONScanner`` has accepted, looking only for where values end.
+/// Finds the ends of values in text that a ``JSONScanner`` has accepted.
 ///
-/// On bytes that no scanner has seen it may find nonsense, but it never traps and always comes to an end.
+/// For any other bytes the results are meaningless, but the functions never trap and always return or throw.
 enum JSONWalker {
-    /// The offset behind the value that begins at an offset.
+    /// Returns the offset after the value at an offset.
     @inline(__always)
     static func endOfValue(_ bytes: Span<UInt8>, from start: Int) throws(PayloadError) -> Int {
         guard start < bytes.count else { throw JSON.malformed }
@@ -19,17 +19,19 @@ enum JSONWalker {
         }
     }
 
-    /// The offset behind a string's closing quote; `start` is behind the opening one.
+    /// Returns the offset after the closing quote of a string; `start` is after the opening one.
     static func endOfString(_ bytes: Span<UInt8>, from start: Int) throws(PayloadError) -> Int {
         var position = bytes.afterPlainText(from: start)
         while position < bytes.count {
             let byte = bytes[position]
             if byte == Byte.quote { return position &+ 1 }
+            // Skips the byte after a backslash, which may be a quote; the digits of `\u` are plain text.
             position = bytes.afterPlainText(from: position &+ (byte == Byte.backslash ? 2 : 1))
         }
         throw JSON.malformed
     }
 
+    /// Returns the offset after a container, from the number of its brackets alone: the scanner has matched them.
     private static func endOfContainer(_ bytes: Span<UInt8>, from start: Int) throws(PayloadError) -> Int {
         var position = start
         var depth = 0
@@ -49,6 +51,7 @@ enum JSONWalker {
         throw JSON.malformed
     }
 
+    /// Whether a byte ends a number or a word.
     private static func isDelimiter(_ byte: UInt8) -> Bool {
         byte.isWhitespace || byte == Byte.comma || byte == Byte.closeBracket || byte == Byte.closeBrace
             || byte == Byte.colon || byte == Byte.quote

@@ -1,6 +1,6 @@
 internal import Postern
 
-/// Something that a session is to send to its client by itself, without having been asked.
+/// A message from the server to a client that is no response.
 package struct ClientMessage: Sendable {
     enum Content: Sendable {
         case call(id: UInt64, method: String, params: [UInt8], meta: CallMeta)
@@ -13,7 +13,7 @@ package struct ClientMessage: Sendable {
 
     init(_ content: Content) { self.content = content }
 
-    /// About as many bytes as it will have.
+    /// The approximate size of the message, in bytes.
     var byteCount: Int {
         switch content {
         case .call(_, let method, let params, _), .notification(let method, let params):
@@ -22,60 +22,61 @@ package struct ClientMessage: Sendable {
         }
     }
 
+    /// The approximate size of a message without its method and params.
     private static var frameBytes: Int { 64 }
 }
 
-/// The `meta` object of a call to a client; empty where the dialect has none.
+/// The `meta` object of a call to a client; empty if the dialect has none.
 struct CallMeta: Sendable {
-    /// How long the caller waits.
+    /// The time that the caller waits, in milliseconds.
     var timeoutMilliseconds: UInt64?
-    /// Whether the client is asked for progress; the token is the number of the call.
+    /// Whether progress is requested; the token is the id of the call.
     var wantsProgress = false
 
     var isEmpty: Bool { timeoutMilliseconds == nil && !wantsProgress }
 }
 
-/// What a client reported of a call of the server that it has not answered.
+/// A progress value of a client for a call that it has not responded to.
 package struct ClientProgress: Sendable {
     let id: UInt64
     let value: Payload
-    /// The references among the values; `nil` for none.
+    /// The references in the value; `nil` for none.
     let references: ReferenceNumbers?
 }
 
-/// What a client answered to a call of the server.
+/// The response of a client to a call.
 package struct ClientReply: Sendable {
     let id: UInt64
     let result: Result<Payload, CallError>
-    /// The references among the values of the result; `nil` for none.
+    /// The references in the result; `nil` for none.
     let references: ReferenceNumbers?
 }
 
-/// References that came with a message that is not read.
+/// The references of a message that no handler reads.
 package struct UnreadReferences: Sendable {
     let numbers: ReferenceNumbers
 }
 
-/// A reference that is held no longer.
+/// A reference that the client has released.
 package struct ClientRelease: Sendable {
     let handle: UInt64
-    /// How many times it was received; unlike 1 only when it came more than once.
+    /// The number of times that the handle was received since it was last released.
     let count: UInt64
-    /// Whether the client takes back what is its own.
+    /// Whether the client owns the object and revokes the reference.
     let isByOwner: Bool
 }
 
-/// What the other end of a session understands beyond JSON-RPC 2.0.
+/// The extensions of JSON-RPC 2.0 that the other end of a session supports.
 package struct ClientDialect: Sendable {
-    /// What the other end is called in messages of errors.
+    /// The name of the other end in error messages.
     package var name = "client"
-    /// Whether deadlines and requests for progress are sent, in a member `meta`.
+    /// Whether deadlines and requests for progress are sent, in the member `meta`.
     ///
-    /// An end that knows only JSON-RPC may refuse requests with such a member.
+    /// Strict implementations of JSON-RPC refuse requests with unknown members.
     package var sendsMeta = false
-    /// Whether methods are called by their paths as they are, instead of by names joined by dots.
+    /// Whether methods are called by paths with slashes instead of names with dots.
     package var keepsPaths = false
 
-    /// Starts from the dialect of a page.
+    /// Creates the dialect of a web page.
     package init() {}
 }

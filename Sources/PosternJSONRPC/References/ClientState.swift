@@ -1,20 +1,25 @@
 internal import Postern
 
-/// What is to be sent to a client, and the calls that it has not answered.
+/// The messages that wait to be sent to a client, and the calls without a response.
 struct ClientState {
+    /// The id of the last call.
     var lastID: UInt64 = 0
-    /// Without a waiter when nobody waits for the answer any more.
+    /// The calls without a response, by id; an abandoned call has no waiter.
     var calls: [UInt64: ClientWaiter?] = [:]
+    /// The messages that wait to be sent.
     var queue: [ClientMessage] = []
+    /// The approximate size of the queue, in bytes.
     var queuedBytes = 0
-    /// Why the connection is to end, once the client has broken the rules.
+    /// The reason for closing the connection, once the client has violated the protocol.
     var violation: String?
-    /// `nil` once the client has left.
+    /// The closure that wakes the session's owner; `nil` once the connection has closed.
     var wake: (@Sendable () -> Void)?
-    /// The message of calls that are made after the client has left.
+    /// The message of the error for calls made after the connection has closed.
     var ending = ""
 
-    /// Puts a message into the queue; gives whom to wake, when it was empty.
+    /// Enqueues a message.
+    ///
+    /// - Returns: The closure that wakes the session's owner if the queue was empty, to be called without the lock.
     mutating func append(_ message: ClientMessage) -> (@Sendable () -> Void)? {
         queue.append(message)
         queuedBytes += message.byteCount
@@ -22,14 +27,16 @@ struct ClientState {
     }
 }
 
-/// Somebody who waits for a client's answer.
+/// A caller that waits for the response of a client.
 struct ClientWaiter: Sendable {
+    /// The suspended caller.
     let continuation: Suspension<Result<Reply, CallError>>
-    /// Gives up when the time has run out.
+    /// The task that abandons the call at its deadline; `nil` for a call without one.
     let timer: Task<Void, Never>?
-    /// Takes what the client reports; `nil` when it was not asked to.
+    /// The receiver of progress values; `nil` if the call does not request progress.
     let progress: Call.ProgressSink?
 
+    /// Resumes the caller and cancels the timer.
     func settle(_ result: Result<Reply, CallError>) {
         timer?.cancel()
         continuation.resume(returning: result)

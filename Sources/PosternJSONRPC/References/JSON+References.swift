@@ -1,9 +1,9 @@
 package import Postern
 
-/// References as StreamJsonRpc writes them: `{"__jsonrpc_marshaled":1,"handle":7}`.
+/// References in the form of StreamJsonRpc: `{"__jsonrpc_marshaled":1,"handle":7}`.
 ///
-/// 1 lends what belongs to the sender, 0 sends home what belongs to the receiver. `"kind":"function"` is ours: without it
-/// the reference leads to an object. Other members are passed over.
+/// The marker is 1 for an object of the sender, and 0 for an object of the receiver. An extension, `"kind":"function"`,
+/// marks a function; without it the reference is to an object. Other members are ignored.
 extension JSON: ReferenceCodec {
     /// Reads a reference.
     package static func readReference(_ value: Span<UInt8>) throws(PayloadError) -> WireReference {
@@ -21,9 +21,9 @@ extension JSON: ReferenceCodec {
         output.append(Byte.closeBrace)
     }
 
-    /// The references among the values that a message holds, each once.
+    /// Returns the handles of the references in a value, each once.
     ///
-    /// - Throws: `.typeMismatch` for one without a usable handle.
+    /// - Throws: `.typeMismatch` for a reference without a valid handle.
     static func references(in value: Span<UInt8>) throws(PayloadError) -> ReferenceNumbers {
         var numbers = ReferenceNumbers()
         guard value.count > 0 else { return numbers }
@@ -31,6 +31,7 @@ extension JSON: ReferenceCodec {
         return ReferenceNumbers(lent: unique(numbers.lent), returned: unique(numbers.returned))
     }
 
+    /// Returns the reference that a value is, or `nil` for any other value.
     private static func reference(in value: Span<UInt8>) throws(PayloadError) -> WireReference? {
         guard value.count > 0, value[0] == Byte.openBrace else { return nil }
         var walk = JSONContainerWalk(value, from: 0)
@@ -39,7 +40,11 @@ extension JSON: ReferenceCodec {
         return try draft.reference
     }
 
-    /// Takes note of what stands at an offset, as deep as the scanner has allowed; gives the offset behind it.
+    /// Collects the references in the value at an offset.
+    ///
+    /// Recursive: the scanner has limited the depth of the value before.
+    ///
+    /// - Returns: The offset after the value.
     private static func collect(
         _ bytes: Span<UInt8>,
         from start: Int,
@@ -71,6 +76,7 @@ extension JSON: ReferenceCodec {
         return walk.end
     }
 
+    /// Returns the numbers without duplicates, in their order.
     private static func unique(_ numbers: [UInt64]) -> [UInt64] {
         var known: Set<UInt64> = []
         return numbers.filter { known.insert($0).inserted }

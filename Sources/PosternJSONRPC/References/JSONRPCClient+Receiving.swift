@@ -1,15 +1,17 @@
 package import Postern
 
-/// What a session's owner hands over before a call is run, and after.
+/// The steps of a session's owner before and after a call: resolving and exporting references.
 extension JSONRPCClient {
-    /// Completes a call of the client: with its caller, with what its path leads to, and with its references.
+    /// Prepares a call of the client for its handler: sets the caller, resolves the references in its arguments, and
+    /// finds the target of a call through a reference.
     ///
-    /// - Throws: `.notFound` for a reference that the client does not hold, `.tooManyReferences` when it lends too many.
+    /// - Throws: `.notFound` for a reference that the client does not hold, `.tooManyReferences` above the limit.
     package func admit(_ call: inout Call, _ options: inout JSONRPCSession.CallOptions) throws(CallError) {
         call.caller = Caller(self)
         if let references = options.references { call.arguments.attach(try receive(references)) }
         guard options.targetsReference else { return }
         guard let (number, method) = ReferencePath.parse(call.method), let target = references.target(of: number) else {
+            // Single misses happen when a release crosses a call; many of them are guesses, and end the connection.
             note(references.noteBadUse())
             throw Self.noSuchReference
         }
@@ -18,14 +20,14 @@ extension JSONRPCClient {
         options.placement = JSONRPCSession.CallOptions(target.execution(of: call.method)).placement
     }
 
-    /// A function has one name, and an object any but none.
+    /// Returns the method to call on a target: a function has only the one with the reserved name.
     private static func method(_ name: String, of target: ReferenceHandle) throws(CallError) -> String {
         guard target.kind == .function else { return name }
         guard name == ReferencePath.functionMethod else { throw .methodNotFound }
         return ""
     }
 
-    /// Whether a result has to be given to ``outgoing(_:)`` before it is sent.
+    /// Whether a result holds references, so that it must pass ``outgoing(_:)`` before it is sent.
     package static func isNeeded(for result: Result<Reply, CallError>) -> Bool {
         switch result {
         case .success(.value(let payload)): payload.holdsReferences
@@ -34,7 +36,7 @@ extension JSONRPCClient {
         }
     }
 
-    /// The result of a call as it goes to the client: references in it are named for that.
+    /// Returns the result of a call with its references exported to the client.
     package func outgoing(_ result: Result<Reply, CallError>) -> Result<Reply, CallError> {
         switch result {
         case .success(.value(let payload)) where payload.holdsReferences: Result(naming: payload, for: self)
@@ -43,12 +45,13 @@ extension JSONRPCClient {
         }
     }
 
-    /// An item or a report of a call as it goes to the client; `nil` for one whose references cannot be named.
+    /// Returns an item of a stream or a progress value with its references exported to the client, or `nil` if they
+    /// cannot be exported.
     package func outgoing(_ payload: Payload) -> Payload? {
         payload.holdsReferences ? try? payload.named(for: self) : payload
     }
 
-    /// Takes back what the client has released, or no longer lends what it owns.
+    /// Handles a release: of an object of this side, or of one that the client owns and revokes.
     package func release(_ release: ClientRelease) {
         if release.isByOwner {
             references.forget(release.handle)
@@ -57,12 +60,16 @@ extension JSONRPCClient {
         }
     }
 
-    /// Gives back what came with a message that is not read.
-    package func discard(_ unread: UnreadReferences) { _ = try? receive(unread.numbers) }
+    /// Releases the references of a message that no handler reads.
+    package func discard(_ unread: UnreadReferences) {
+        // Received and dropped: the references are counted like any others, and their deinitialisation releases them.
+        _ = try? receive(unread.numbers)
+    }
 
-    /// Holds the references of a message.
+    /// Retains the references of a message of the client, until the result is released.
     func receive(_ numbers: ReferenceNumbers) throws(CallError) -> ReceivedReferences {
         guard references.hasRoom(for: numbers) else {
+            // The client counts each handle that it sent as held, until it is released.
             sendReleases(numbers.lent.map { ReferenceRelease(number: $0, count: 1) })
             let text = "More than \(limits.references) references are held"
             throw CallError(.tooManyReferences, text, ran: .no)

@@ -1,10 +1,10 @@
 package import Postern
 import Synchronization
 
-/// The client of a session as handlers see it: what they call back, and what holds their references.
+/// The client of a session, for handlers that call it back, and the owner of the references in both directions.
 ///
-/// Any thread may call it. What is to be sent waits here until the session's owner takes it: it is woken once for any
-/// number of messages, and sends them in their order.
+/// Any thread may use it. Messages to the client are enqueued, and the session's owner is woken once for any number of
+/// them; it takes and sends them in order.
 package final class JSONRPCClient: ReferenceConnection {
     package let references: ReferenceStore
     package let link = ConnectionLink()
@@ -12,22 +12,24 @@ package final class JSONRPCClient: ReferenceConnection {
     let limits: JSONRPCLimits
     private let dialect: ClientDialect
     private let state: Mutex<ClientState>
-    /// Whether there may be messages: read with every result, where a lock would cost more than the rest.
+    /// Whether the queue may have messages.
+    ///
+    /// Read with every result of the session, where taking the lock would cost more than everything else.
     private let mayHaveMessages = Atomic(false)
 
-    /// Numbers above it lose digits in JavaScript.
+    /// The largest integer that a number in JavaScript holds exactly.
     private static let largestHandle: UInt64 = 1 << 53 - 1
 
-    /// Begins without calls and references.
+    /// Creates the client of a web page.
     ///
     /// - Parameters:
-    ///   - limits: Those of the session.
-    ///   - wake: Has the session's owner call ``takeMessages()``; called from any thread.
+    ///   - limits: The limits of the session.
+    ///   - wake: Makes the session's owner call ``takeMessages()``. Called on any thread.
     package convenience init(limits: JSONRPCLimits, wake: @escaping @Sendable () -> Void) {
         self.init(limits: limits, dialect: ClientDialect(), wake: wake)
     }
 
-    /// Begins without calls and references, for an end that need not be a page.
+    /// Creates the client of any other end.
     package init(limits: JSONRPCLimits, dialect: ClientDialect, wake: @escaping @Sendable () -> Void) {
         self.limits = limits
         self.dialect = dialect
@@ -36,57 +38,61 @@ package final class JSONRPCClient: ReferenceConnection {
         link.lead(to: self)
     }
 
-    /// What the client holds of this side, by handle; empty once it has left.
+    /// The references to this side that the client holds; empty once the connection has closed.
     package var exportedReferences: [ReferenceEntry] { references.exported }
 
-    /// What this side holds of the client, by handle; empty once it has left.
+    /// The references to the client that this side holds; empty once the connection has closed.
     package var importedReferences: [ReferenceEntry] { references.imported }
 
-    /// How many references there are in each direction, and how many calls the client has not answered.
+    /// The number of references in each direction, and of calls without a response, abandoned ones included.
     package var counts: (exports: Int, imports: Int, calls: Int) {
         let references = references.counts
         return (references.exports, references.imports, state.withLock { $0.calls.count })
     }
 
-    /// How many calls wait for answers of the client.
+    /// The number of calls whose callers wait for a response.
     package var unansweredCalls: Int { state.withLock { $0.calls.values.count { $0 != nil } } }
 
-    /// Hands over what is to be sent, in order.
+    /// Removes and returns the messages to send, in order.
     package func takeMessages() -> [ClientMessage] {
         guard mayHaveMessages.load(ordering: .acquiring) else { return [] }
         return state.withLock { state in
+            // Under the lock, like every store of `true`: a message enqueued after this sets the flag again.
             mayHaveMessages.store(false, ordering: .relaxed)
             defer { (state.queue, state.queuedBytes) = ([], 0) }
             return state.queue
         }
     }
 
-    /// Ends everything: the client has left.
-    ///
-    /// Its calls fail, and owners hear that nobody holds their references.
+    /// Fails all calls and releases all references, after the connection has closed.
     package func close() { close("The \(dialect.name) has left") }
 
-    /// Ends everything; calls fail with `ending` as their message.
+    /// Fails all calls with a message, and releases all references.
     package func close(_ ending: String) {
         let waiters = state.withLock { state -> [ClientWaiter] in
             guard state.wake != nil else { return [] }
             defer { state = ClientState(lastID: state.lastID, ending: ending) }
             return state.calls.values.compactMap(\.self)
         }
+        // Outside the lock: resuming a caller and releasing a reference may run any code.
         for waiter in waiters { waiter.settle(.failure(CallError(.unavailable, ending, ran: .unknown))) }
         references.close()
         link.cut()
     }
 
-    /// Why the connection is to be closed with 4503: the client uses references that it does not hold; else `nil`.
+    /// The reason for closing the connection with 4503, if the client keeps using references that it does not hold.
     package var violation: String? { state.withLock { $0.violation } }
 
+    /// Records the first protocol violation.
     func note(_ reason: DisconnectReason?) {
         if let reason { state.withLock { $0.violation = $0.violation ?? reason.message } }
     }
 
     // MARK: Calls to the client
 
+    /// Calls a method of the client and waits for the response.
+    ///
+    /// Cancelling the task and reaching the deadline abandon the call and send a cancellation.
     package func send(_ call: Call) async throws(CallError) -> Reply {
         guard !call.isNotification else {
             try sendNotification(call)
@@ -108,6 +114,7 @@ package final class JSONRPCClient: ReferenceConnection {
         return try result.get()
     }
 
+    /// Enqueues a notification.
     package func sendNotification(_ call: Call) throws(CallError) {
         let (params, sent) = try outgoing(call)
         if sent != nil {
@@ -116,20 +123,22 @@ package final class JSONRPCClient: ReferenceConnection {
         try put(ClientMessage(.notification(method: name(of: call.method), params: params)))
     }
 
+    /// Sends the due releases in a task, since the last reference may be dropped within any code, even under a lock.
     package func releasesBecameDue() { Task { sendReleases(references.takeReleases()) } }
 
+    /// Enqueues releases of references that this side no longer holds.
     func sendReleases(_ releases: [ReferenceRelease]) {
         let wake = state.withLock { state -> (@Sendable () -> Void)? in
             guard state.wake != nil else { return nil }
             var wake: (@Sendable () -> Void)?
-            // What is given back makes room at the other end: it is not held up by a full queue.
+            // Releases free memory at the other end, so that the limit of the queue does not apply to them.
             for release in releases { if let woken = append(ClientMessage(.release(release)), &state) { wake = woken } }
             return wake
         }
         wake?()
     }
 
-    /// Delivers a progress value to the caller; ignored when the call was given up.
+    /// Passes a progress value to the caller; ignored if the call was abandoned.
     package func report(_ progress: ClientProgress) {
         var value = progress.value
         if let references = progress.references {
@@ -140,9 +149,10 @@ package final class JSONRPCClient: ReferenceConnection {
         waiter?.progress?(value)
     }
 
-    /// Takes the answer to a call; one that nobody waits for any more is passed over.
+    /// Resumes the caller with the response of the client; ignored if the call was abandoned.
     package func settle(_ reply: ClientReply) {
         let waiter = state.withLock { $0.calls.removeValue(forKey: reply.id) ?? nil }
+        // References are received even for an abandoned call, so that they are released again.
         var result = reply.result
         if let references = reply.references {
             do throws(CallError) {
@@ -158,6 +168,7 @@ package final class JSONRPCClient: ReferenceConnection {
         waiter?.settle(result.map(Reply.value))
     }
 
+    /// Enqueues a call and registers its waiter, or resumes the waiter with an error.
     private func begin(
         _ id: UInt64,
         _ message: ClientMessage.Content,
@@ -178,7 +189,7 @@ package final class JSONRPCClient: ReferenceConnection {
         )
         do throws(CallError) {
             let wake = try state.withLock { state throws(CallError) in
-                // A cancellation before this found nothing to give up.
+                // `onCancel` may have run before the call was registered, and found nothing to abandon.
                 if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", ran: .no) }
                 guard state.calls.count < limits.callsToClient else {
                     throw CallError(.busy, "The \(dialect.name) leaves too many calls unanswered", ran: .no)
@@ -189,7 +200,7 @@ package final class JSONRPCClient: ReferenceConnection {
                 return wake
             }
             wake?()
-            // The timer may have found nothing to give up before this.
+            // Likewise, the timer may have fired before the call was registered.
             if let deadline = call.deadline, deadline <= .now { expire(id) }
         } catch {
             waiter.settle(.failure(error))
@@ -200,10 +211,11 @@ package final class JSONRPCClient: ReferenceConnection {
         abandon(id, CallError(.deadlineExceeded, "The \(dialect.name) did not answer in time"))
     }
 
-    /// Settles a call that nobody waits for any more, and tells the client; one that is settled stays as it is.
+    /// Resumes the caller of an unanswered call with an error, and sends a cancellation.
     private func abandon(_ id: UInt64, _ error: CallError) {
         let (waiter, wake) = state.withLock { state -> (ClientWaiter?, (@Sendable () -> Void)?) in
             guard let entry = state.calls[id], let waiter = entry else { return (nil, nil) }
+            // The id stays in the table (a plain `nil` would remove it), so that a late response is recognised.
             state.calls[id] = .some(nil)
             return (waiter, append(ClientMessage(.cancellation(id: id)), &state))
         }
@@ -211,11 +223,15 @@ package final class JSONRPCClient: ReferenceConnection {
         wake?()
     }
 
+    /// Enqueues a message and wakes the session's owner.
     private func put(_ message: ClientMessage) throws(CallError) {
         let wake = try state.withLock { state throws(CallError) in try enqueue(message, &state) }
         wake?()
     }
 
+    /// Enqueues a message within the limits.
+    ///
+    /// - Throws: `.unavailable` after the connection has closed, `.busy` if the queue is full.
     private func enqueue(
         _ message: ClientMessage,
         _ state: inout ClientState
@@ -227,13 +243,13 @@ package final class JSONRPCClient: ReferenceConnection {
         return append(message, &state)
     }
 
-    /// Puts a message into the queue; gives whom to wake, when it was empty.
+    /// Enqueues a message regardless of the limits; returns the closure that wakes the owner if the queue was empty.
     private func append(_ message: ClientMessage, _ state: inout ClientState) -> (@Sendable () -> Void)? {
         mayHaveMessages.store(true, ordering: .releasing)
         return state.append(message)
     }
 
-    /// The method as the client knows it: dots between names, and StreamJsonRpc's form for references.
+    /// Returns the name of a method in the client's dialect; methods of references have the form of StreamJsonRpc.
     private func name(of path: String) -> String {
         guard let (number, method) = ReferencePath.parse(path), path.hasPrefix("$/") else {
             return dialect.keepsPaths ? path : String(path.map { $0 == "/" ? "." : $0 })
@@ -241,6 +257,9 @@ package final class JSONRPCClient: ReferenceConnection {
         return "$/invokeProxy/\(number)/\(method.isEmpty ? ReferencePath.functionMethod : method)"
     }
 
+    /// Returns the params of a call with its references named, and those references if there are any.
+    ///
+    /// - Throws: `.notFound` or `.unavailable` for a method of a reference that this side no longer holds.
     private func outgoing(_ call: Call) throws(CallError) -> (params: [UInt8], sent: SentReferences?) {
         if let (number, _) = ReferencePath.parse(call.method), call.method.hasPrefix("$/"), !references.holds(number) {
             let ending = state.withLock { $0.wake == nil ? $0.ending : nil }
@@ -254,8 +273,10 @@ package final class JSONRPCClient: ReferenceConnection {
         }
     }
 
+    /// Returns the `meta` object of a call in the client's dialect.
     private func meta(of call: Call) -> CallMeta {
         guard dialect.sendsMeta else { return CallMeta() }
+        // At least one millisecond: a timeout of 0 would be refused without running.
         let left = call.deadline.map { max(.milliseconds(1), $0 - .now) / .milliseconds(1) }
         return CallMeta(
             timeoutMilliseconds: left.map { UInt64(clamping: Int64($0)) },
@@ -263,11 +284,13 @@ package final class JSONRPCClient: ReferenceConnection {
         )
     }
 
-    /// The same for every handle that the client does not hold, whether it is lent to somebody else or never was.
+    /// The error for every handle that the client does not hold.
+    ///
+    /// It does not reveal whether another client holds the handle.
     static let noSuchReference = CallError(.notFound, "No such reference", ran: .no)
 }
 
 extension Payload {
-    /// No result at all.
+    /// The payload of a notification's reply.
     fileprivate static var nothing: Payload { Payload(bytes: [], codec: JSON.self) }
 }

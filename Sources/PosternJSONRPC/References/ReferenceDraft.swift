@@ -1,16 +1,21 @@
 internal import Postern
 
-/// The members of an object that may turn out to be a reference, as they are met.
+/// The members of an object that may be a reference, collected in the order of the text.
+///
+/// The marker may be the last member, so that `handle` and `kind` are noted before it is known whether they matter.
 struct ReferenceDraft {
+    /// The marker of an object of the sender.
     static let lent: UInt64 = 1
+    /// The marker of an object of the receiver.
     static let returned: UInt64 = 0
 
     private var mark: UInt64?
     private var handle: UInt64?
     private var kind = ReferenceKind.object
+    /// Whether the marker or the handle is repeated or no integer.
     private var hasFault = false
 
-    /// Takes note of a member: the range of its name between quotes, and that of its value.
+    /// Notes a member, from the range of its name between the quotes and the range of its value.
     mutating func note(_ name: Range<Int>, _ value: Range<Int>, in bytes: Span<UInt8>) throws(PayloadError) {
         switch name.count {
         case ReferenceMarker.count where ReferenceMarker.matches(bytes.extracting(name)):
@@ -23,9 +28,9 @@ struct ReferenceDraft {
         }
     }
 
-    /// The reference, once all members are noted; `nil` for an object without the mark.
+    /// The reference, once all members are noted; `nil` for an object without the marker.
     ///
-    /// - Throws: `.typeMismatch` for one without a usable handle.
+    /// - Throws: `.typeMismatch` for a reference without a valid handle.
     var reference: WireReference? {
         get throws(PayloadError) {
             guard let mark else { return nil }
@@ -38,18 +43,18 @@ struct ReferenceDraft {
 
     private mutating func number(_ known: UInt64?, _ value: Span<UInt8>) throws(PayloadError) -> UInt64? {
         let result = try JSON.kind(of: value) == .integer ? try? JSON.readUInt64(value) : nil
-        // Names that any object may have are no fault, unless it is a reference.
+        // Any object may have members of these names: the fault matters only if the object has the marker.
         if known != nil || result == nil { hasFault = true }
         return result
     }
 }
 
-/// The name of the member that makes an object a reference.
+/// The name of the member that marks an object as a reference.
 enum ReferenceMarker {
-    /// Its length in bytes, so that most names are told apart by that alone.
+    /// The size of the name in bytes; most other names differ in size, and are not compared.
     static let count = 19
 
-    /// Whether a name without escapes is the one.
+    /// Whether a name is the marker; a name with escapes never is.
     @inline(never)
     static func matches(_ name: Span<UInt8>) -> Bool { JSON.isWord(name, "__jsonrpc_marshaled") }
 }

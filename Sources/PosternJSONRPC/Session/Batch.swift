@@ -1,36 +1,40 @@
 internal import Postern
 
-/// A batch whose answers are being collected.
+/// A batch whose responses are being collected.
 struct Batch {
-    /// Answers, in the order in which they came.
+    /// The responses written so far, in the order in which the calls ended.
     var text: [UInt8] = []
-    /// Where in the text each entry's answer stands; empty for none.
+    /// The range of each entry's response in `text`; empty for an entry without one.
     var answers: [Range<Int>] = []
-    /// Calls that were begun, and whose answers are missing.
+    /// The number of calls that were accepted and have no response yet.
     var unansweredCount = 0
+    /// The number of calls that run.
     var runningCount = 0
-    /// Calls that wait for their turn.
+    /// The calls that wait until fewer of the batch run.
     var waiting = TicketQueue()
-    /// What may be done only after the answers have left.
+    /// Actions to perform after the response of the whole batch is sent.
     var deferredActions: [JSONRPCSession.Action] = []
-    /// Subscriptions whose events may leave only after the answers.
+    /// Subscriptions whose events are held until the response of the whole batch is sent.
     var heldSubscriptions: [SubscriptionTicket] = []
-    /// Whether the answers have reached their limit.
+    /// Whether the responses have reached their limit.
     var isFull = false
+    /// Whether every entry of the message was read.
     var isRead = false
+    /// Whether the response of the whole batch was written.
     var isAnswered = false
 
-    /// Whether the answers can leave.
+    /// Whether the response of the whole batch can be written.
     var isComplete: Bool { isRead && unansweredCount == 0 && !isAnswered }
 
-    /// Whether nothing more will happen to it.
+    /// Whether the batch is answered and no call of it runs or waits.
     var isOver: Bool { isAnswered && runningCount == 0 && waiting.isEmpty }
 
-    /// Appends the answers in the order of the requests; nothing for a batch without answers.
+    /// Appends the responses in the order of the requests, or nothing if there are none.
     ///
-    /// - Returns: How many there are.
+    /// - Returns: The number of responses.
     mutating func append(to output: inout [UInt8]) -> Int {
         isAnswered = true
+        // A batch of notifications has no response at all, not an empty array (JSON-RPC 2.0, section 6).
         guard !text.isEmpty else { return 0 }
         var count = 0
         output.reserveCapacity(output.count + text.count + answers.count + 2)
@@ -47,7 +51,9 @@ struct Batch {
     }
 }
 
-/// Tickets in the order in which they came.
+/// A first-in, first-out queue of tickets, for one batch.
+///
+/// Tickets that were taken keep their memory until the batch ends, which is at most one per entry.
 struct TicketQueue {
     private var tickets: [CallTicket] = []
     private var next = 0

@@ -1,15 +1,15 @@
 internal import Postern
 
-/// The ids of the entries of one batch so far, to find one that is used twice.
+/// The set of ids used so far in one batch, for finding duplicates.
 ///
-/// Open addressing with linear probing, at most half full. Ids that collide on purpose cost their own batch a comparison
-/// with each other, and no more. Most clients count their ids up: then nothing is kept, as each is larger than all before.
+/// A hash table with open addressing and linear probing, at most half full. Ids chosen to collide slow down only their
+/// own batch. If the ids of a batch ascend, as those of most clients do, they differ and nothing is stored.
 struct BatchIDs {
     private var ids: [Range<Int>] = []
-    /// Index in `ids`, or -1; empty while all ids are known to be different.
+    /// Indices into `ids`, -1 for a free slot; empty if the ids of the batch ascend.
     private var slots: [Int32] = []
 
-    /// Looks over the ids of all entries, and makes room for them unless they are certainly different.
+    /// Creates an empty set, with room for the ids of all entries unless they ascend.
     init(of entries: [Envelope], in message: Span<UInt8>) {
         if Self.areAscending(entries, message) { return }
         let count = entries.count
@@ -17,19 +17,21 @@ struct BatchIDs {
         slots = Array(repeating: -1, count: 2 << (Int.bitWidth - max(count, 1).leadingZeroBitCount))
     }
 
-    /// Adds the id at a range of the message; none and `null` are the id of nothing, and are always new.
+    /// Inserts the id at a range of the message.
     ///
-    /// - Returns: Whether it is new.
+    /// - Returns: Whether the id was not in the set. An empty id and `null` identify no request, so they never are.
     @inline(__always)
     mutating func insert(_ id: Range<Int>, in message: Span<UInt8>) -> Bool {
         slots.isEmpty || insertSlowly(id, in: message)
     }
 
+    // Out of line, so that the common case is inlined without it.
     @inline(never)
     private mutating func insertSlowly(_ id: Range<Int>, in message: Span<UInt8>) -> Bool {
         let bytes = message.extracting(id)
         let digest = RequestTable.digest(bytes)
         guard digest != 0 else { return true }
+        // The lowest bit of a digest is always set and distinguishes nothing.
         var slot = Int(truncatingIfNeeded: digest >> 1) & (slots.count - 1)
         while slots[slot] >= 0 {
             if message.extracting(ids[Int(slots[slot])]).hasSameBytes(as: bytes) { return false }
@@ -40,13 +42,15 @@ struct BatchIDs {
         return true
     }
 
-    /// Whether the ids are short and each is larger than the one before, read as a number of its bytes; for integers that
-    /// are not negative this is the order of their values.
+    /// Whether the ids have at most eight bytes and ascend, compared as big-endian numbers of their bytes.
+    ///
+    /// For non-negative integers without leading zeros, this is the order of their values.
     private static func areAscending(_ entries: [Envelope], _ message: Span<UInt8>) -> Bool {
         var last: UInt64 = 0
         for index in entries.indices {
             let id = entries[index].id
             if id.isEmpty { continue }
+            // `word(at:)` reads eight bytes, also those after a shorter id.
             guard id.count <= 8, message.count &- id.lowerBound >= 8 else { return false }
             let unused = UInt64(truncatingIfNeeded: 64 &- 8 &* id.count)
             let number = message.word(at: id.lowerBound).byteSwapped &>> unused

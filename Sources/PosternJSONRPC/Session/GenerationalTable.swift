@@ -1,4 +1,6 @@
-/// Values in numbered slots; a slot is used again, but never under the same number of generation.
+/// A table of values in numbered slots that are reused, each time with a new generation number.
+///
+/// A slot and a generation identify a value for good: once the value is removed, the pair never finds another one.
 struct GenerationalTable<Value> {
     private struct Slot {
         var generation: UInt64
@@ -9,15 +11,15 @@ struct GenerationalTable<Value> {
     private var freeSlots: [Int] = []
     private var lastGeneration: UInt64 = 0
 
-    /// How many values there are.
+    /// The number of values.
     var count: Int { values.count - freeSlots.count }
 
     var isEmpty: Bool { count == 0 }
 
-    /// How many slots there are, taken or free.
+    /// The number of slots, in use or free.
     var slotCount: Int { values.count }
 
-    /// An empty table keeps this many slots, not to ask for memory with every value.
+    /// The number of slots that an empty table keeps, so that a session with few calls does not allocate for each.
     private static var keptSlots: Int { 16 }
 
     mutating func insert(_ value: Value) -> (slot: Int, generation: UInt64) {
@@ -30,7 +32,7 @@ struct GenerationalTable<Value> {
         return (values.count - 1, lastGeneration)
     }
 
-    /// Takes a value out; `nil` when it is gone already.
+    /// Removes a value and returns it, or `nil` if it was removed before.
     mutating func remove(_ slot: Int, _ generation: UInt64) -> Value? {
         guard values.indices.contains(slot), values[slot].generation == generation else { return nil }
         guard let value = values[slot].value.take() else { return nil }
@@ -44,14 +46,19 @@ struct GenerationalTable<Value> {
         freeSlots = []
     }
 
-    /// Changes the value in a slot without copying it; `nil` when it is gone.
+    /// Calls `body` with the value in a slot, in place.
+    ///
+    /// - Returns: The result of `body`, or `nil` if the value was removed.
     mutating func update<Result>(_ slot: Int, _ generation: UInt64, _ body: (inout Value) -> Result) -> Result? {
+        // Moved out and back, so that the table holds no second reference and arrays in the value are not copied.
         guard var value = lift(slot, generation) else { return nil }
         defer { values[slot].value = value }
         return body(&value)
     }
 
-    /// Takes a value out for a while; its slot stays taken until it is put back or removed.
+    /// Moves a value out of its slot, which stays reserved until a value is assigned to it through the subscript.
+    ///
+    /// - Returns: The value, or `nil` if it was removed or is lifted already.
     mutating func lift(_ slot: Int, _ generation: UInt64) -> Value? {
         guard values.indices.contains(slot), values[slot].generation == generation else { return nil }
         return values[slot].value.take()
@@ -62,9 +69,7 @@ struct GenerationalTable<Value> {
         values.enumerated().compactMap { $1.value == nil ? nil : ($0, $1.generation) }
     }
 
-    /// The value in a slot; `nil` when it is gone.
-    ///
-    /// Writing to one that is gone does nothing.
+    /// The value in a slot, or `nil` if it was removed; setting a removed value does nothing.
     subscript(slot: Int, generation: UInt64) -> Value? {
         get { values.indices.contains(slot) && values[slot].generation == generation ? values[slot].value : nil }
         set {
@@ -73,12 +78,12 @@ struct GenerationalTable<Value> {
         }
     }
 
-    /// The generation of the value in a slot.
+    /// Returns the generation of the value in a slot, or `nil` if the slot is free.
     func generation(of slot: Int) -> UInt64? {
         values.indices.contains(slot) && values[slot].value != nil ? values[slot].generation : nil
     }
 
-    /// The first value for which a condition holds, with its slot and generation.
+    /// Returns the first value that satisfies a predicate, with its slot and generation.
     func first(where matches: (Value) -> Bool) -> (slot: Int, generation: UInt64, value: Value)? {
         for (slot, entry) in values.enumerated() {
             if let value = entry.value, matches(value) { return (slot, entry.generation, value) }
@@ -86,7 +91,7 @@ struct GenerationalTable<Value> {
         return nil
     }
 
-    /// Calls `body` with every value.
+    /// Calls `body` with every value, in the order of the slots.
     func forEach(_ body: (_ slot: Int, _ generation: UInt64, Value) -> Void) {
         for (slot, entry) in values.enumerated() {
             if let value = entry.value { body(slot, entry.generation, value) }

@@ -1,36 +1,36 @@
-/// How much one client may ask for.
+/// The limits on what one client may request.
 public struct JSONRPCLimits: Hashable, Sendable {
-    /// Calls that may run at once; one more is answered -32009.
+    /// The number of calls that may run at once; further calls fail with -32009.
     public var callsInFlight = 128
-    /// Subscriptions that may be open at once; one more is answered -32006.
+    /// The number of open subscriptions; further ones fail with -32006.
     public var subscriptions = 256
-    /// Entries of a batch; a larger one is answered with one -32010, and nothing of it runs.
+    /// The number of entries in a batch; a larger batch fails as a whole with one -32010.
     public var batchEntries = 1000
-    /// Calls of one batch that run at once; the rest waits.
+    /// The number of calls of one batch that run at once; the others wait.
     public var batchCallsAtOnce = 32
-    /// Bytes of all answers of a batch; those that do not fit are answered -32011.
+    /// The size of the response of a batch, in bytes; entries whose responses do not fit fail with -32011.
     public var batchResponseBytes = 25_000_000
-    /// Bytes of one answer; a larger one becomes -32003.
+    /// The size of one response, in bytes; a larger one is replaced by the error -32003.
     public var responseBytes = 8 << 20
-    /// Values in one message; a message with more is answered -32600.
+    /// The number of values in one message, containers included; a message with more fails with -32600.
     public var values = 100_000
-    /// Responses nobody waits for; one more closes the connection with 4503.
+    /// The number of responses to unknown calls at which the connection is closed with 4503.
     public var strayResponses = 100
-    /// Events held for a subscription whose response has to leave first.
+    /// The number of events held for a subscription until its response is sent; one more closes with 4408.
     public var heldEvents = 1024
-    /// References that either side may hold of the other; one more fails with -32056.
+    /// The number of references that either side may hold of the other; further ones fail with -32056.
     public var references = 10_000
-    /// Calls to the client that it has not answered yet, given up or not; one more fails with `.busy` where it is made.
+    /// The number of calls to the client without a response, cancelled ones included; further calls fail with `.busy`.
     public var callsToClient = 128
-    /// Bytes of calls, notifications and releases to the client that wait for its event loop; above it they fail with
-    /// `.busy` where they are made.
+    /// The size of the messages to the client that wait for its event loop, in bytes; further calls and notifications
+    /// fail with `.busy`.
     public var queuedBytesToClient = 4 << 20
-    /// The longest time a call may be given; `nil` for no limit.
+    /// The longest time that a call may take; `nil` for no limit.
     public var longestTimeout: Duration?
 
-    /// The largest name of a method, and the largest id, in bytes.
+    /// The size of a method name and of an id, in bytes.
     public static let maximumNameBytes = 128
 
-    /// The limits that fit most gateways.
+    /// Creates the default limits, which suit most gateways.
     public init() {}
 }

@@ -1,37 +1,35 @@
 package import Postern
 
 extension JSONRPCSession {
-    /// What the owner of a session has to do, after it has sent what the session appended to the output.
-    ///
-    /// Actions are done in their order.
+    /// A step for the owner of a session, performed after the session's output is sent and in the order of the array.
     package enum Action: Sendable {
-        /// Run this call, and hand its result to ``JSONRPCSession/finish(_:with:into:actions:)``.
+        /// Run a call and pass its result to ``JSONRPCSession/finish(_:with:into:actions:)``.
         indirect case start(Call, CallTicket, CallOptions)
-        /// Run this function with these arguments on another thread, and hand its result in as that of a call.
+        /// Run a function on another thread and finish the call with its result.
         case run(ImmediateMethod, Payload, CallTicket)
-        /// Hand this result in as that of a call.
+        /// Finish a call with a result that holds references, once they are exported.
         indirect case finish(CallTicket, Result<Reply, CallError>)
-        /// Give this to whoever waits for the answer of the client.
+        /// Pass a response of the client to the caller that waits for it.
         indirect case settle(ClientReply)
-        /// Deliver this progress value to the caller that waits for the answer of the client.
+        /// Pass a progress value of the client to the caller that waits for its response.
         indirect case report(ClientProgress)
-        /// Take back a reference that the client has released.
+        /// Release a reference that the client no longer holds.
         indirect case release(ClientRelease)
-        /// Give back the references of a message that is not read.
+        /// Release the references of a message that no handler reads.
         case discard(UnreadReferences)
-        /// Tell the handler of a call that nobody waits for it; its result is still handed in.
+        /// Cancel the handler of a call; the call is still to be finished with its result.
         case cancel(CallTicket)
-        /// Read this stream, and hand in its items and its end.
+        /// Read a stream and pass its items and its end to the session.
         case openSubscription(SubscriptionTicket, ReplyStream)
-        /// Stop reading a stream; nothing more is handed in for it.
+        /// Stop reading a stream, and pass nothing more of it to the session.
         case cancelSubscription(SubscriptionTicket)
-        /// Find out where the topic stands, hand that to the session, and from there on deliver the topic's events.
+        /// Pass the current position of a topic to the session, then deliver the events after it.
         case joinTopic(SubscriptionTicket, CallTicket, TopicRequest)
         /// Stop delivering a topic's events.
         case leaveTopic(SubscriptionTicket, topic: String)
-        /// Send one more whole message.
+        /// Send a whole message.
         case send([UInt8])
-        /// Close the connection with a code of its own protocol, for a reason to be told.
+        /// Close the connection with a WebSocket close code and a reason for logs and the close frame.
         case close(code: Int, reason: String)
     }
 }

@@ -1,7 +1,9 @@
 internal import Postern
 
 extension JSONRPCSession {
-    /// Reads a whole batch before anything of it runs, then begins its entries in order.
+    /// Reads a batch and begins its entries in order.
+    ///
+    /// The whole text is checked first: a batch that is not JSON, is empty or has too many entries runs nothing.
     mutating func receiveBatch(
         _ message: Span<UInt8>,
         _ scanner: inout JSONScanner,
@@ -17,6 +19,8 @@ extension JSONRPCSession {
         guard !envelopes.isEmpty else {
             return ResponseWriter.append(.invalidRequest("an empty batch"), id: [], into: &output)
         }
+        // Beginning an entry changes the batch in the table (its counts and its queue); what is written meanwhile is
+        // collected in a local one, so that the table is not searched for each entry. `close` joins the two.
         let (slot, generation) = batches.insert(Batch())
         isQueueing = false
         var batch = Batch()
@@ -26,6 +30,7 @@ extension JSONRPCSession {
             let place = BatchPlace(batch: slot, generation: generation, entry: entry)
             let reception = Reception(now: reception.now, isIdle: reception.isIdle, place: place)
             let start = batch.text.count
+            // Notifications run even now, as they have no response that would have to fit.
             if batch.isFull, !envelope.isNotification, !envelope.isResponse {
                 refuse(.batchFull(.no), envelope, message, &batch.text)
             } else {
@@ -41,7 +46,7 @@ extension JSONRPCSession {
         close(batch, slot, generation, into: &output, actions: &actions)
     }
 
-    /// Joins what was read with what the entries left behind while they were begun.
+    /// Moves the responses that were written while the batch was read into the batch in the table.
     private mutating func close(
         _ read: Batch,
         _ slot: Int,
@@ -57,7 +62,7 @@ extension JSONRPCSession {
         putBack(&batch, slot, generation, into: &output, actions: &actions)
     }
 
-    /// The entries of a batch, or `nil` when there are too many.
+    /// Returns the entries of a batch, or `nil` if there are too many.
     private func readEntries(
         _ message: Span<UInt8>,
         _ scanner: inout JSONScanner
@@ -74,6 +79,7 @@ extension JSONRPCSession {
             if try scanner.nextByte(message) == Byte.openBrace {
                 envelopes.append(try EnvelopeReader.read(message, with: &scanner, depth: 0))
             } else {
+                // An entry of any other type is answered like an invalid request, and the others run (section 6).
                 try scanner.scanValue(message, depth: 0)
                 var envelope = Envelope()
                 envelope.mark(.notAnObject)
@@ -88,7 +94,9 @@ extension JSONRPCSession {
         return envelopes
     }
 
-    /// Takes off the answer that begins at an offset when it does not fit any more.
+    /// Removes the response that begins at an offset if the responses exceed their limit, and marks the batch as full.
+    ///
+    /// - Returns: Whether the response was removed.
     private func isOverLimit(_ batch: inout Batch, from start: Int) -> Bool {
         guard batch.text.count > start, batch.text.count > limits.batchResponseBytes else { return false }
         batch.text.removeSubrange(start...)
@@ -96,7 +104,7 @@ extension JSONRPCSession {
         return true
     }
 
-    /// Writes down the outcome of an entry that was begun earlier.
+    /// Writes the response of an entry that has ended, and the whole batch if it was the last one.
     mutating func settle(
         _ call: OpenRequest,
         at place: BatchPlace,
@@ -120,16 +128,18 @@ extension JSONRPCSession {
             batch.answers[place.entry] = start..<batch.text.count
             batch.unansweredCount -= 1
         }
+        // No call runs for a result that cannot be sent.
         if batch.isFull { refuseWaiting(&batch) }
         putBack(&batch, place.batch, place.generation, into: &output, actions: &actions)
     }
 
+    /// Appends the response of an entry; its actions and events wait for the response of the batch.
     private mutating func answerEntry(_ call: OpenRequest, _ outcome: Outcome, _ batch: inout Batch) {
         let opened = answer(call, outcome, into: &batch.text, actions: &batch.deferredActions)
         if let opened { batch.heldSubscriptions.append(opened) }
     }
 
-    /// Answers the calls that have no room left for their results, without running them.
+    /// Fails the waiting calls of a full batch without running them.
     private mutating func refuseWaiting(_ batch: inout Batch) {
         while let ticket = batch.waiting.popFirst() {
             guard let call = calls.remove(ticket), !call.id.isEmpty, let place = call.place else { continue }
@@ -140,6 +150,7 @@ extension JSONRPCSession {
         }
     }
 
+    /// Returns a lifted batch to the table, writes it if it is complete, and removes it if it is over.
     private mutating func putBack(
         _ batch: inout Batch,
         _ slot: Int,
@@ -149,6 +160,7 @@ extension JSONRPCSession {
     ) {
         if batch.isComplete {
             batchAnswerCount = batch.append(to: &output)
+            // The order matters: streams are opened, and held events sent, only behind the response.
             actions.append(contentsOf: batch.deferredActions)
             batch.deferredActions = []
             for ticket in batch.heldSubscriptions { release(ticket, actions: &actions) }
@@ -158,12 +170,14 @@ extension JSONRPCSession {
         if batch.isOver { _ = batches.remove(slot, generation) }
     }
 
-    /// Starts calls that waited for their turn, as far as there is room.
+    /// Starts waiting calls while the limits permit, oldest first within each batch.
     mutating func startWaiting(_ actions: inout [Action]) {
         guard calls.waitingCount > 0 else { return }
         for (slot, generation) in batches.keys {
             guard var batch = batches.lift(slot, generation) else { continue }
             while hasRoom(in: batch), let ticket = batch.waiting.popFirst() {
+                // A call that was cancelled while it waited still starts, and is cancelled at once: its response is
+                // written when it ends, as for any other call.
                 let isCancelled = calls[ticket]?.isCancelled ?? false
                 guard let waiting = calls.start(ticket) else { continue }
                 batch.runningCount += 1
@@ -174,12 +188,14 @@ extension JSONRPCSession {
         }
     }
 
+    /// Whether one more call of the batch may run.
     func hasRoom(in batch: Batch) -> Bool {
         batch.runningCount < limits.batchCallsAtOnce && calls.runningCount < limits.callsInFlight
     }
 }
 
 extension CallError {
+    /// Returns the error for an entry whose response does not fit into the response of its batch.
     static func batchFull(_ executed: Executed) -> CallError {
         CallError(.batchResponseTooLarge, "The answers of the batch are larger than allowed", ran: executed)
     }

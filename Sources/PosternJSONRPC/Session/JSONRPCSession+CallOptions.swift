@@ -1,28 +1,28 @@
 package import Postern
 
 extension JSONRPCSession {
-    /// How a call is to be run, and what came along with it.
+    /// The placement of a call, and the extensions of its request.
     package struct CallOptions: Sendable {
-        /// Who runs it.
+        /// Where the call runs.
         package var placement: Placement
-        /// What answers the call without a task; `nil` when only the dispatcher can.
+        /// The function that computes the result without a task; `nil` if the dispatcher has to.
         package var function: ImmediateMethod?
-        /// Whether the client wants to hear of its progress.
+        /// Whether the client requested progress notifications.
         package var wantsProgress = false
-        /// The W3C trace context of the caller.
+        /// The W3C `traceparent` of the caller.
         package var traceparent: String?
-        /// The vendors' part of the trace context.
+        /// The W3C `tracestate` of the caller.
         package var tracestate: String?
 
         /// The references among the arguments; `nil` for none.
         package var references: ReferenceNumbers?
-        /// Whether the method is one of a reference: `$/<handle>/<method>`.
+        /// Whether the method is a path through a reference: `$/<handle>/<method>`.
         package var targetsReference = false
 
-        /// Takes who runs the call.
+        /// Creates the options of a call without extensions.
         package init(placement: Placement) { self.placement = placement }
 
-        /// Takes how the dispatcher wants the method to be run.
+        /// Creates the options for a method, from how its dispatcher wants it to run.
         package init(_ execution: MethodExecution) {
             switch execution {
             case .concurrent: placement = .concurrent
@@ -33,23 +33,23 @@ extension JSONRPCSession {
         }
     }
 
-    /// Who runs a call.
+    /// The place where a call runs.
     package enum Placement: Hashable, Sendable {
-        /// The dispatcher, in a task on the event loop.
+        /// In the dispatcher, on the event loop of the session.
         case onEventLoop
-        /// The dispatcher, in a task on the global executor.
+        /// In the dispatcher, on the global executor.
         case concurrent
-        /// The gateway itself: the method is one of those it named.
+        /// In the gateway, which named the method in its settings.
         case gateway
     }
 
-    /// What a client wants to hear of.
+    /// A request to subscribe to a topic.
     package struct TopicRequest: Sendable {
         /// The name of the topic, as the client wrote it.
         package var topic: String
-        /// The id of the subscription, as it stands between quotes in JSON.
+        /// The id of the subscription, as written between quotes in JSON.
         package var subscriptionID: [UInt8]
-        /// The place after which the client wants to hear everything.
+        /// The position after which the client requests all events; `nil` for new events only.
         package var since: StreamPosition?
     }
 }

@@ -1,9 +1,15 @@
 package import Postern
 
 extension JSONRPCSession {
-    /// Takes the result of a call that was handed out, and appends its answer, or that of its whole batch.
+    /// Finishes a call and appends its response, or that of its whole batch if it was the last entry.
     ///
-    /// A ticket that is finished already is passed over.
+    /// Nothing happens for a call that was finished or abandoned before.
+    ///
+    /// - Parameters:
+    ///   - ticket: The ticket of the call.
+    ///   - result: The reply of the handler, or its error.
+    ///   - output: The buffer that the response is appended to.
+    ///   - actions: The array that receives the actions to perform after the output is sent.
     package mutating func finish(
         _ ticket: CallTicket,
         with result: Result<Reply, CallError>,
@@ -13,7 +19,7 @@ extension JSONRPCSession {
         settle(ticket, Outcome(result), into: &output, actions: &actions)
     }
 
-    /// Takes what a running call reports, and appends the notification; nothing when the client did not ask for it.
+    /// Appends the notification of a progress value, if the client requested progress for the call.
     package mutating func progress(_ ticket: CallTicket, _ value: Payload, into output: inout [UInt8]) {
         guard let token = calls[ticket]?.details?.progressToken else { return }
         let start = output.count
@@ -25,15 +31,18 @@ extension JSONRPCSession {
             output.append(text: "}}")
             value.commitReferences()
         } catch {
-            // What has no form in JSON cannot be told; the call itself goes on.
+            // A value that cannot be written as JSON is dropped; it is no failure of the call.
             output.removeSubrange(start...)
         }
     }
 
-    /// How a call ended.
+    /// The way in which a call ended.
     enum Outcome {
+        /// Its handler returned.
         case reply(Reply)
+        /// It joined a topic at a position.
         case joined(StreamPosition?, recovered: Bool?)
+        /// It failed.
         case failure(CallError)
 
         init(_ result: Result<Reply, CallError>) {
@@ -43,7 +52,7 @@ extension JSONRPCSession {
             }
         }
 
-        /// Whether the handler of the call ran.
+        /// Whether the handler of the call ran, for the error of a response that replaces the outcome.
         var executed: CallError.Executed {
             switch self {
             case .failure(let error): error.executed
@@ -53,7 +62,7 @@ extension JSONRPCSession {
         }
     }
 
-    /// Hands a call out, or puts it in its batch's line.
+    /// Starts a call, or enqueues it in its batch.
     mutating func begin(
         _ request: Request,
         _ message: Span<UInt8>,
@@ -68,6 +77,7 @@ extension JSONRPCSession {
         } catch {
             return refuse(error, request.envelope, message, &output)
         }
+        // A call with a timeout of 0 is too late already: its handler must not run at all.
         if meta.timeoutMilliseconds == 0 { return refuse(.noTimeLeft, request.envelope, message, &output) }
         let details = RequestDetails(request, purpose: purpose)
         if allowsSubscriptions, !request.envelope.isNotification { details.progressToken = meta.progressToken }
@@ -78,6 +88,7 @@ extension JSONRPCSession {
         }
     }
 
+    /// Returns the call with a copy of its arguments, since the message is overwritten by the next one.
     private func call(_ request: Request, _ message: Span<UInt8>, _ meta: RequestMeta) -> Call {
         let arguments = [UInt8](copying: message.extracting(request.envelope.params))
         var timeout = meta.timeoutMilliseconds.map { Duration.milliseconds($0) }
@@ -90,6 +101,7 @@ extension JSONRPCSession {
         )
     }
 
+    /// Returns the options with the extensions of a request.
     private func complete(
         _ options: CallOptions,
         _ request: Request,
@@ -107,7 +119,9 @@ extension JSONRPCSession {
         range.isEmpty ? nil : try? JSON.string(between: range, in: message)
     }
 
-    /// - Returns: Whether there was room.
+    /// Adds a call to the table, and starts it unless calls of its batch wait.
+    ///
+    /// - Returns: Whether the limits permit one more call.
     private mutating func admit(
         _ call: Call,
         _ pending: OpenRequest,
@@ -120,6 +134,7 @@ extension JSONRPCSession {
             return true
         }
         defer { batches[place.batch, place.generation] = batch }
+        // Once one entry waits, all later ones of the message wait behind it: entries start in their order.
         if hasRoom(in: batch), !isQueueing {
             actions.append(.start(call, calls.insert(pending), options))
             batch.runningCount += 1
@@ -133,7 +148,7 @@ extension JSONRPCSession {
         return true
     }
 
-    /// Ends a call, and lets those that waited for room start.
+    /// Removes a call, appends its response, and starts waiting calls.
     mutating func settle(
         _ ticket: CallTicket,
         _ outcome: Outcome,
@@ -146,15 +161,16 @@ extension JSONRPCSession {
             settle(call, at: place, outcome, into: &output, actions: &actions)
         } else {
             let opened = answer(call, outcome, into: &output, actions: &actions)
+            // Events are released last, so that they follow the response.
             countReferences(areSent: true)
             if let opened { release(opened, actions: &actions) }
         }
         startWaiting(&actions)
     }
 
-    /// Appends the answer of one call.
+    /// Appends the response of one call.
     ///
-    /// - Returns: The subscription that it opened.
+    /// - Returns: The subscription that the call opened, or `nil`.
     mutating func answer(
         _ call: OpenRequest,
         _ outcome: Outcome,
@@ -191,7 +207,7 @@ extension JSONRPCSession {
         return nil
     }
 
-    /// Appends a value's response.
+    /// Appends the response with a value; an error if the value cannot be written or is too large.
     private mutating func answer(_ value: Payload, id: [UInt8], into output: inout [UInt8]) {
         let start = output.count
         ResponseWriter.beginResult(id: id.span, into: &output)
@@ -206,6 +222,7 @@ extension JSONRPCSession {
             output.removeSubrange(start...)
             return answer(.responseTooLarge(), id: id, into: &output)
         }
+        // Its references are exported once the response is known to be sent: in a batch it may still not fit.
         if value.holdsReferences { unsentReferences.append(value) }
     }
 
@@ -216,6 +233,7 @@ extension JSONRPCSession {
         }
     }
 
+    /// Returns a discovery document as a payload, or an error if the description of the router cannot be decoded.
     private func discovered(_ document: () throws(PayloadError) -> [UInt8]) -> Result<Payload, CallError> {
         do throws(PayloadError) {
             return .success(Payload(bytes: try document(), codec: JSON.self))
@@ -226,7 +244,7 @@ extension JSONRPCSession {
 }
 
 extension CallError {
-    /// The error of a call that the client cancelled before its outcome came.
+    /// Returns the error for a call that the client cancelled before it ended.
     fileprivate static func cancelled(_ outcome: JSONRPCSession.Outcome) -> CallError {
         CallError(.cancelled, "The call was cancelled", ran: outcome.executed)
     }

@@ -1,7 +1,7 @@
 internal import Postern
 
 extension JSONRPCSession {
-    /// Begins to join the topic that a request names.
+    /// Opens a subscription to the topic that a request names; the owner joins the topic and confirms it.
     mutating func subscribe(
         _ request: Request,
         _ message: Span<UInt8>,
@@ -9,6 +9,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) throws(CallError) {
         guard allowsSubscriptions else { throw .subscriptionsUnavailable(ran: .no) }
+        // A subscription without a response would have no id that the client knows.
         guard !request.envelope.isNotification else { return }
         guard calls.runningCount < limits.callsInFlight else { throw .tooManyCalls }
         let id = try newSubscriptionID(for: request.id)
@@ -25,7 +26,7 @@ extension JSONRPCSession {
         actions.append(.joinTopic(subscription, calls.insert(pending), wanted))
     }
 
-    /// Ends the subscription that a request names, and answers whether there was one.
+    /// Ends the subscription that a request names; the result is whether there was one.
     mutating func unsubscribe(
         _ request: Request,
         _ message: Span<UInt8>,
@@ -33,6 +34,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) throws(CallError) {
         let id = try Self.onlyArgument(of: request, message, named: "subscription", "id")
+        // Ids are stored as the client wrote them; the argument may spell the same text with other escapes.
         let found = subscriptions.first { JSONEscape.decoded($0.id.span) == Array(id.utf8) }
         if let found {
             _ = subscriptions.remove(found.slot, found.generation)
@@ -41,7 +43,9 @@ extension JSONRPCSession {
         answerJSON(found == nil ? "false" : "true", request, into: &output)
     }
 
-    /// Gives a stream an id and appends the response to the call that returned it.
+    /// Opens a subscription to a stream, and appends the response to the call that returned it.
+    ///
+    /// - Returns: The subscription, or `nil` if it was refused.
     mutating func open(
         _ stream: ReplyStream,
         for call: OpenRequest,
@@ -68,6 +72,8 @@ extension JSONRPCSession {
     }
 
     /// Appends the response to a call that joined a topic.
+    ///
+    /// - Returns: The subscription, or `nil` if it ended while the topic was being joined.
     mutating func confirm(
         _ ticket: SubscriptionTicket,
         _ call: OpenRequest,
@@ -83,7 +89,7 @@ extension JSONRPCSession {
         return ticket
     }
 
-    /// Lets the events of a subscription leave: its response has left.
+    /// Sends the held events of a subscription, and those that follow without delay, because its response is written.
     mutating func release(_ ticket: SubscriptionTicket, actions: inout [Action]) {
         let held = subscriptions.update(ticket.slot, ticket.generation) { subscription in
             subscription.isHeld = false
@@ -93,13 +99,14 @@ extension JSONRPCSession {
         for message in held ?? [] { actions.append(.send(message)) }
     }
 
-    /// Lets go of what came out of a call that nobody waits for any more.
+    /// Removes the subscription of a topic call whose response is not wanted, and leaves the topic.
     mutating func drop(_ outcome: Outcome, of call: OpenRequest, actions: inout [Action]) {
         guard case .topic(let ticket) = call.purpose else { return }
         let subscription = subscriptions.remove(ticket.slot, ticket.generation)
         if case .joined = outcome, let subscription { actions.append(subscription.end(ticket)) }
     }
 
+    /// Removes a subscription whose topic was not joined.
     mutating func removeSubscription(_ ticket: SubscriptionTicket) {
         _ = subscriptions.remove(ticket.slot, ticket.generation)
     }
@@ -109,7 +116,9 @@ extension JSONRPCSession {
         return SubscriptionTicket(slot: slot, generation: generation)
     }
 
-    /// The text of the request's id if it is free, else another.
+    /// Returns the text of the request's id if no subscription has it, or else a generated id.
+    ///
+    /// A client thus knows the id of a subscription before the response arrives.
     private mutating func newSubscriptionID(for id: [UInt8]) throws(CallError) -> [UInt8] {
         guard subscriptions.count < limits.subscriptions else {
             throw CallError(.tooManySubscriptions, "At most \(limits.subscriptions) subscriptions in a session")
@@ -126,7 +135,7 @@ extension JSONRPCSession {
 
     private func isFree(_ id: [UInt8]) -> Bool { subscriptions.first { $0.id == id } == nil }
 
-    /// The one argument of a method of the gateway, as text.
+    /// Returns the only argument of a built-in method as text; an integer becomes its digits.
     private static func onlyArgument(
         of request: Request,
         _ message: Span<UInt8>,

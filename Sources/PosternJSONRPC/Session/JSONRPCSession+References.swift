@@ -1,8 +1,8 @@
 internal import Postern
 
-/// Calls through references, and calls of the server to its client.
+/// Calls through references, and calls from the server to its client.
 extension JSONRPCSession {
-    /// Appends a message that the server sends by itself.
+    /// Appends a call, notification, cancellation or release to the client.
     package mutating func append(_ message: ClientMessage, into output: inout [UInt8]) {
         switch message.content {
         case .call(let id, let method, let params, let meta):
@@ -23,7 +23,7 @@ extension JSONRPCSession {
             output.append(text: #"{"jsonrpc":"2.0","method":"$/releaseMarshaledObject","params":{"handle":"#)
             JSON.write(release.number, into: &output)
             output.append(text: #","ownedBySender":false"#)
-            // A client of StreamJsonRpc knows no count, and never lends anything twice under one handle.
+            // `count` is no member of StreamJsonRpc, whose clients send each handle only once: it is left out for 1.
             if release.count > 1 {
                 output.append(text: #","count":"#)
                 JSON.write(release.count, into: &output)
@@ -32,6 +32,7 @@ extension JSONRPCSession {
         }
     }
 
+    /// Appends the members `method` and `params`, and the end of the message.
     private static func append(_ method: String, _ params: [UInt8], _ output: inout [UInt8]) {
         output.append(text: #""method":"#)
         JSON.write(method, into: &output)
@@ -42,8 +43,9 @@ extension JSONRPCSession {
         output.append(Byte.closeBrace)
     }
 
-    /// Appends `meta` as the last member of the object that was just written.
+    /// Appends `meta` as the last member of the object that the output ends with.
     private static func append(_ meta: CallMeta, of id: UInt64, _ output: inout [UInt8]) {
+        // The closing brace of the message.
         output.removeLast()
         output.append(text: #","meta":{"#)
         if let timeout = meta.timeoutMilliseconds {
@@ -58,7 +60,7 @@ extension JSONRPCSession {
         output.append(text: "}}")
     }
 
-    /// Takes a progress value for a call of the server; the token is the number of the call.
+    /// Handles a progress notification for a call of the server; its token is the id of the call.
     mutating func takeProgress(
         _ request: Request,
         _ message: Span<UInt8>,
@@ -69,17 +71,21 @@ extension JSONRPCSession {
         let token = params.extracting(ranges[0])
         guard !ranges.isMissing(0), !ranges.isMissing(1), token[0] != Byte.quote,
             let id = try? JSON.readUInt64(token), clientCalls.contains(id)
-        else { return }
+        else {
+            // Progress may cross the response or the cancellation of its call, so an unknown token is no violation.
+            return
+        }
         let value = params.extracting(ranges[1])
         let references = request.envelope.holdsReferences ? try Self.references(in: value) : nil
         let payload = Payload(bytes: [UInt8](copying: value), codec: JSON.self)
         actions.append(.report(ClientProgress(id: id, value: payload, references: references)))
     }
 
-    /// Takes the client's answer to a call of the server.
+    /// Handles a response of the client to a call of the server.
     @inline(never)
     mutating func takeResponse(_ envelope: Envelope, _ message: Span<UInt8>, _ actions: inout [Action]) {
         let id = message.extracting(envelope.id)
+        // Ids of the server are numbers: the string "7" is not the id 7, although it reads as one.
         guard let number = try? JSON.readUInt64(id), id[0] != Byte.quote, clientCalls.remove(number) != nil else {
             return takeStrayResponse(&actions)
         }
@@ -97,7 +103,7 @@ extension JSONRPCSession {
         actions.append(.settle(ClientReply(id: number, result: result, references: references)))
     }
 
-    /// Begins a call whose arguments hold references.
+    /// Begins a call whose arguments hold references, which always runs in a task.
     @inline(never)
     mutating func begin(
         _ request: Request,
@@ -109,6 +115,7 @@ extension JSONRPCSession {
         do throws(CallError) {
             guard allowsSubscriptions else { throw .referencesUnavailable() }
             var options = options
+            // A function takes bytes alone; `JSONRPCClient.admit` attaches references to the arguments of a `Call`.
             options.function = nil
             let references = try Self.references(in: message.extracting(request.envelope.params))
             options.references = references
@@ -117,7 +124,7 @@ extension JSONRPCSession {
             }
             let start = output.count
             begin(request, message, options, into: &output, actions: &actions)
-            // It was refused, and nobody else will give them back.
+            // An error was written: the call was refused, and its references are released here, as no handler has them.
             if output.count > start { actions.append(.discard(UnreadReferences(numbers: references))) }
         } catch {
             refuse(error, request.envelope, message, &output)
@@ -142,7 +149,7 @@ extension JSONRPCSession {
         begin(request, message, withReferences: options, into: &output, actions: &actions)
     }
 
-    /// Takes a release: the handle, whether the sender owns it, and how often it was received.
+    /// Handles a release: a handle, whether the sender owns the object, and how often the handle was received.
     mutating func takeRelease(
         _ request: Request,
         _ message: Span<UInt8>,
@@ -164,14 +171,14 @@ extension JSONRPCSession {
         answerJSON("null", request, into: &output)
     }
 
-    /// Counts the references of the response that was written; those of one that was taken off again do not leave.
+    /// Exports the references of the response just written, or drops them if the response was removed again.
     mutating func countReferences(areSent: Bool) {
         guard !unsentReferences.isEmpty else { return }
         if areSent { for result in unsentReferences { result.commitReferences() } }
         unsentReferences = []
     }
 
-    /// Hands the result of a short method back to be finished: it holds references, and only its owner knows for whom.
+    /// Turns the result of an immediate method into an action, because it holds references that the owner exports.
     @inline(never)
     mutating func finishLater(
         _ error: CallError,
@@ -183,6 +190,7 @@ extension JSONRPCSession {
         actions.append(.finish(calls.insert(pending), .failure(error)))
     }
 
+    /// Returns the handles in the arguments of a call.
     private static func references(in params: Span<UInt8>) throws(CallError) -> ReferenceNumbers {
         do throws(PayloadError) { return try JSON.references(in: params) } catch { throw CallError(error) }
     }

@@ -1,7 +1,7 @@
 internal import Postern
 
 extension JSONRPCSession {
-    /// Takes one message that is well-formed JSON.
+    /// Handles one message object that is well-formed JSON.
     @inline(__always)
     mutating func take(
         _ envelope: Envelope,
@@ -15,6 +15,7 @@ extension JSONRPCSession {
         if let fault = envelope.fault {
             return refuse(envelope.error(for: fault, in: message), envelope, message, &output)
         }
+        // Most requests arrive with no other in flight, so the table is searched only if it is not empty.
         if !calls.isEmpty, calls.ticket(ofID: message.extracting(envelope.id)) != nil {
             return refuse(.duplicateID, envelope, message, &output)
         }
@@ -34,6 +35,9 @@ extension JSONRPCSession {
         route(name, envelope, of: message, from: dispatcher, reception, into: &output, actions: &actions)
     }
 
+    /// Runs, starts or refuses a request, depending on its method.
+    ///
+    /// Inlined, like everything on the way to an immediate method: an immediate call allocates nothing.
     @inline(__always)
     private mutating func route(
         _ method: Span<UInt8>,
@@ -54,6 +58,7 @@ extension JSONRPCSession {
             let request = Request(method, envelope, message, reception)
             return begin(request, message, withReferences: CallOptions(execution), into: &output, actions: &actions)
         }
+        // From here on, an immediate method copies neither its name nor its arguments; all others need a `Request`.
         guard case .immediate(let immediate) = execution, mayRunHere(reception, actions) else {
             if case .offloaded(let function) = execution, isPlain(envelope, reception) {
                 return offload(function, envelope, message, into: &output, actions: &actions)
@@ -67,20 +72,21 @@ extension JSONRPCSession {
         run(immediate, envelope, of: message, in: reception, into: &output, actions: &actions)
     }
 
-    /// Whether a short method overtakes no call of its client: none that has yet to begin, and no entry of its batch that
-    /// waits for its turn or becomes an action.
+    /// Whether an immediate method overtakes no earlier call if it runs now.
+    ///
+    /// In a batch, earlier entries may wait, or be actions that the owner has not performed yet.
     @inline(__always)
     private func mayRunHere(_ reception: Reception, _ actions: [Action]) -> Bool {
         reception.isIdle && (reception.place == nil || !isQueueing && actions.isEmpty)
     }
 
-    /// Whether a call asks for nothing but its result, and for that.
+    /// Whether a call has a response, and neither a deadline, options nor a place in a batch.
     private func isPlain(_ envelope: Envelope, _ reception: Reception) -> Bool {
         envelope.meta.isEmpty && reception.place == nil && limits.longestTimeout == nil && deadline == nil
             && !envelope.isNotification
     }
 
-    /// Hands out a function that answers the call by itself.
+    /// Starts a call whose method is a function, without the cost of a `Call` and its options.
     private mutating func offload(
         _ function: ImmediateMethod,
         _ envelope: Envelope,
@@ -96,6 +102,7 @@ extension JSONRPCSession {
         actions.append(.run(function, arguments, calls.insert(OpenRequest(id: id))))
     }
 
+    /// Runs an immediate method, which appends its result to the output directly.
     @inline(__always)
     private mutating func run(
         _ immediate: ImmediateMethod,
@@ -105,6 +112,7 @@ extension JSONRPCSession {
         into output: inout [UInt8],
         actions: inout [Action]
     ) {
+        // The response is written as if it succeeded, and removed again if the method throws.
         let start = output.count
         ResponseWriter.beginResult(id: message.extracting(envelope.id), into: &output)
         do throws(CallError) {
@@ -124,7 +132,9 @@ extension JSONRPCSession {
         }
     }
 
-    /// The fault of a `meta` object that an immediate method minds: one that cannot be read, or no time at all.
+    /// Returns the error that keeps an immediate method from running: an invalid `meta`, or a timeout of 0.
+    ///
+    /// Other timeouts do not matter for a method that does not suspend.
     private func faultOfMeta(_ envelope: Envelope, _ message: Span<UInt8>) -> CallError? {
         do throws(CallError) {
             let meta = try RequestMeta(message.extracting(envelope.meta))
@@ -134,7 +144,9 @@ extension JSONRPCSession {
         }
     }
 
-    /// Answers with an error, unless it was a valid notification.
+    /// Appends an error as the response of a request; a valid notification has no response, and is reported instead.
+    ///
+    /// Never inlined, to keep the code of the successful path small.
     @inline(never)
     mutating func refuse(_ error: CallError, _ envelope: Envelope, _ message: Span<UInt8>, _ output: inout [UInt8]) {
         let name = message.extracting(envelope.method)
@@ -145,14 +157,14 @@ extension JSONRPCSession {
         answer(error, id: [UInt8](copying: message.extracting(envelope.id)), into: &output)
     }
 
-    /// Reports a notification that was dropped, if its sender could do nothing about that: no answer says so.
+    /// Reports a dropped notification to the observer, unless its sender is at fault: no response reports it.
     func noteDropped(_ method: String, _ error: CallError) {
         let codes: [CallError.Code] = [.busy, .unavailable, .draining, .deadlineExceeded]
         guard error.executed == .no, codes.contains(error.code) else { return }
         settings.observer?.observe(.dropped(method, error))
     }
 
-    /// Appends an error's response; one that is too large loses its details.
+    /// Appends the response with an error; one above the limit is replaced by a short error.
     mutating func answer(_ error: CallError, id: [UInt8], into output: inout [UInt8]) {
         if error.code == .draining || error.code == .unavailable && error.executed == .no { noteTurnedAway() }
         let start = output.count
@@ -165,6 +177,7 @@ extension JSONRPCSession {
         }
     }
 
+    /// Counts a response to an unknown call, and closes the connection at the limit.
     mutating func takeStrayResponse(_ actions: inout [Action]) {
         strayResponses += 1
         if strayResponses == limits.strayResponses {
@@ -173,10 +186,11 @@ extension JSONRPCSession {
     }
 }
 
-/// A request, copied out of its message.
+/// A request with copies of its id and method, which outlive the message.
 struct Request {
+    /// The bytes of the id, as received; empty for a notification.
     let id: [UInt8]
-    /// Names joined by `/`.
+    /// The path of the method, with slashes.
     private(set) var method: String
     let envelope: Envelope
     let reception: Reception
@@ -188,7 +202,7 @@ struct Request {
         self.reception = reception
     }
 
-    /// The same request to another method.
+    /// Returns a copy of the request for another method.
     func renamed(_ method: String) -> Request {
         var request = self
         request.method = method
@@ -196,16 +210,18 @@ struct Request {
     }
 }
 
-/// Names that no service may have.
+/// The method names that are reserved for the gateway (`rpc.`) and for protocol messages (`$/`).
 enum ReservedName {
-    /// Whether a method's name belongs to the gateway or to the protocol.
+    /// Whether the name of a method is reserved.
+    ///
+    /// Tests the first letter in place: hardly any other method passes, and the rest of the test stays out of line.
     @inline(__always)
     static func isReserved(_ name: Span<UInt8>) -> Bool {
         guard name.count > 1, name[0] == UInt8(ascii: "r") || name[0] == UInt8(ascii: "$") else { return false }
         return begins(name)
     }
 
-    /// What stands before the handle and the method of a call through a reference.
+    /// The prefix of calls through references; a handle, a slash and a method follow.
     static let invocation = "$/invokeProxy/"
 
     @inline(never)

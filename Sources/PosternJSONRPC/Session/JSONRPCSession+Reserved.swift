@@ -1,7 +1,7 @@
 internal import Postern
 
 extension JSONRPCSession {
-    /// Answers a method of the gateway or a message of the protocol.
+    /// Handles a built-in method or a protocol message.
     mutating func takeReserved(
         _ request: Request,
         _ message: Span<UInt8>,
@@ -9,6 +9,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         do throws(CallError) {
+            // `meta.since` is valid only for `rpc.subscribe`, which reads `meta` itself.
             if request.method != "rpc/subscribe" { _ = try RequestMeta(message.extracting(request.envelope.meta)) }
             switch request.method {
             case "$/cancelRequest": try cancel(request, message, into: &output, actions: &actions)
@@ -19,6 +20,7 @@ extension JSONRPCSession {
                 try invoke(request, message, into: &output, actions: &actions)
             case let method where settings.gatewayMethods.contains(method):
                 begin(request, message, CallOptions(placement: .gateway), into: &output, actions: &actions)
+            // Unknown protocol notifications are ignored by `refuse`, as LSP demands; requests get this error.
             case let method where method.hasPrefix("$"): throw .methodNotFound
             default:
                 if let refusal { throw refusal }
@@ -29,6 +31,7 @@ extension JSONRPCSession {
         }
     }
 
+    /// Handles a built-in method that is refused like any other while the server is draining.
     private mutating func takeBuiltIn(
         _ request: Request,
         _ message: Span<UInt8>,
@@ -46,7 +49,7 @@ extension JSONRPCSession {
         }
     }
 
-    /// Asks the dispatcher what it offers; the answer is rewritten when it comes.
+    /// Requests the description of the router; its reply is rewritten according to the purpose.
     private mutating func describe(
         _ request: Request,
         _ message: Span<UInt8>,
@@ -59,7 +62,7 @@ extension JSONRPCSession {
         begin(request, message, options, purpose: purpose, into: &output, actions: &actions)
     }
 
-    /// Marks the call that a cancellation names; it is answered when its handler has ended.
+    /// Cancels the call that a request names; the response of that call is written when its handler ends.
     private mutating func cancel(
         _ request: Request,
         _ message: Span<UInt8>,
@@ -68,6 +71,7 @@ extension JSONRPCSession {
     ) throws(CallError) {
         let params = message.extracting(request.envelope.params)
         let ranges = try Self.locate(params, of: request, ["id"])
+        // Ids are compared as bytes, so that 1 and "1" differ. A call that has ended is no error.
         let ticket = calls.ticket(ofID: params.extracting(ranges[0]))
         if let ticket, let call = calls[ticket], !call.isCancelled {
             calls.cancel(ticket)
@@ -76,7 +80,7 @@ extension JSONRPCSession {
         answerJSON("null", request, into: &output)
     }
 
-    /// Finds the arguments of a method of the gateway.
+    /// Returns the ranges of the arguments of a built-in method.
     static func locate(
         _ params: Span<UInt8>,
         of request: Request,
@@ -89,12 +93,12 @@ extension JSONRPCSession {
         }
     }
 
-    /// The name of a method in texts of errors.
+    /// Returns the name of a method for error messages: with dots, except for protocol messages.
     static func shownName(of request: Request) -> String {
         request.method.first == "$" ? request.method : String(request.method.map { $0 == "/" ? "." : $0 })
     }
 
-    /// Appends the response whose result is this text; nothing for a notification.
+    /// Appends a response with JSON text as its result, unless the request is a notification.
     func answerJSON(_ result: String, _ request: Request, into output: inout [UInt8]) {
         guard !request.envelope.isNotification else { return }
         ResponseWriter.beginResult(id: request.id.span, into: &output)

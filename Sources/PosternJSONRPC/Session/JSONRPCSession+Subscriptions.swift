@@ -1,14 +1,14 @@
 package import Postern
 
 extension JSONRPCSession {
-    /// Takes the place at which a subscription begins to hear of its topic, and appends the response.
+    /// Confirms a subscription to a topic, and appends the response.
     ///
     /// - Parameters:
     ///   - ticket: The call of the `joinTopic` action.
-    ///   - position: Where the topic stands; the first event after it is the next one. `nil` without history.
-    ///   - recovered: Whether everything after the place the client named can be delivered; `nil` if it named none.
-    ///   - output: Where the response, or that of the whole batch, is appended.
-    ///   - actions: What is to be done after it is sent.
+    ///   - position: The position after which events follow; `nil` for a topic without history.
+    ///   - recovered: Whether no event after the position that the client sent is missing; `nil` if it sent none.
+    ///   - output: The buffer that the response, or that of the whole batch, is appended to.
+    ///   - actions: The array that receives the actions to perform after the output is sent.
     package mutating func topicJoined(
         _ ticket: CallTicket,
         position: StreamPosition?,
@@ -20,7 +20,7 @@ extension JSONRPCSession {
         settle(ticket, .joined(position, recovered: recovered), into: &output, actions: &actions)
     }
 
-    /// Takes the reason why a topic cannot be joined, and appends the response.
+    /// Fails a subscription to a topic, and appends the response.
     package mutating func topicRefused(
         _ ticket: CallTicket,
         _ error: CallError,
@@ -31,14 +31,14 @@ extension JSONRPCSession {
         settle(ticket, .failure(error), into: &output, actions: &actions)
     }
 
-    /// The id of a subscription, as it stands between quotes in JSON; `nil` when it has ended.
+    /// Returns the id of a subscription, as written between quotes in JSON, or `nil` if the subscription has ended.
     package func subscriptionID(of ticket: SubscriptionTicket) -> [UInt8]? {
         subscriptions[ticket.slot, ticket.generation]?.id
     }
 
     /// Appends the notification of an item of a stream.
     ///
-    /// An item without a form in JSON is left out and its subscription ended with an error.
+    /// An item that cannot be written as JSON ends its subscription with an error.
     package mutating func event(
         subscription ticket: SubscriptionTicket,
         _ item: StreamItem,
@@ -56,7 +56,7 @@ extension JSONRPCSession {
         }
     }
 
-    /// Appends an event that was encoded once for all its subscribers.
+    /// Appends the notification of an event, or holds it until the response that opened the subscription is sent.
     package mutating func deliver(
         _ event: TopicEvent,
         to ticket: SubscriptionTicket,
@@ -70,7 +70,7 @@ extension JSONRPCSession {
         hold(message, for: ticket, &actions)
     }
 
-    /// Appends the notification that a subscription has ended, by itself or with an error.
+    /// Appends the notification that a subscription has ended, with an error or without.
     package mutating func endSubscription(
         _ ticket: SubscriptionTicket,
         error: CallError?,
@@ -80,7 +80,7 @@ extension JSONRPCSession {
         NotificationWriter.appendEnd(of: subscription, error: error, into: &output)
     }
 
-    /// Appends the notification that events were lost.
+    /// Appends the notification that events are missing, or holds it like an event.
     package mutating func gap(
         subscription ticket: SubscriptionTicket,
         _ gap: SubscriptionGap,
@@ -94,11 +94,13 @@ extension JSONRPCSession {
         hold(message, for: ticket, &actions)
     }
 
+    /// Holds a message for a subscription; closes the connection if too many are held.
     private mutating func hold(
         _ message: [UInt8],
         for ticket: SubscriptionTicket,
         _ actions: inout [Action]
     ) {
+        // The response may wait for a whole batch, while the topic goes on: without a limit a client could fill memory.
         let limit = limits.heldEvents
         let hasRoom = subscriptions.update(ticket.slot, ticket.generation) { subscription in
             guard subscription.held.count < limit else { return false }

@@ -1,82 +1,89 @@
 package import Postern
 
-/// The JSON-RPC side of one client's connection: messages in, messages and actions out.
+/// The JSON-RPC protocol of one connection as a pure state machine: messages in, messages and actions out.
 ///
-/// A pure state machine without I/O, clock or tasks, owned by the event loop of the connection. Every function appends
-/// at most one whole message to the output; that message is sent first, then the actions are done.
+/// A session has no I/O, clock or tasks, and belongs to the event loop of its connection. Every function appends at
+/// most one whole message to the output. The owner sends that message first and performs the actions after it.
 package struct JSONRPCSession: ~Copyable {
-    /// What all sessions of a server have in common; shared, so that an idle session is small.
+    /// The settings of the server; a shared object, to keep idle sessions small.
     let settings: JSONRPCSettings
-    /// What the client may ask for.
+    /// The limits on what the client may request.
     package var limits: JSONRPCLimits { settings.limits }
-    /// Whether anything but answers can be sent to the client: subscriptions, events and progress.
+    /// Whether the connection can carry more than responses: events, progress and calls to the client.
     package let allowsSubscriptions: Bool
-    /// What every call is answered that is neither `rpc.ping` nor a method of the gateway; `nil` to let calls through.
+    /// The error for every call but `rpc.ping` and the methods of the gateway; `nil` to accept calls.
     ///
-    /// Set it while nobody has proven who is calling, or while the server is stopping.
+    /// Set while the client is not authenticated, or while the server is draining.
     package var refusal: CallError?
-    /// When the client stops waiting for whatever it asks; `nil` for no limit beside those of its calls.
+    /// The deadline of all calls of the session; `nil` for no deadline besides those of the calls.
     package var deadline: ContinuousClock.Instant? {
         get { deadlines.first }
         set { deadlines = newValue.map { [$0] } ?? [] }
     }
-    /// None or one.
+    /// The deadline, if any.
     ///
-    /// How large an instant is, is not known before the program runs: in the session itself it would make every member
-    /// slower to reach.
+    /// An array, because the size of `ContinuousClock.Instant` is only known at run time: a stored one would make the
+    /// layout of the whole session dynamic, and every access to a member slower.
     private var deadlines: [ContinuousClock.Instant] = []
 
+    /// The requests without a response.
     var calls = RequestTable()
+    /// The batches of which a call runs, waits or is unanswered.
     var batches = GenerationalTable<Batch>()
+    /// The open subscriptions.
     var subscriptions = GenerationalTable<Subscription>()
-    /// Whether an entry of the batch that is being read waits for its turn.
+    /// Whether an entry of the batch that is being read was enqueued.
     var isQueueing = false
-    /// Calls to the client that it has not answered.
+    /// The ids of the calls to the client without a response.
     var clientCalls: Set<UInt64> = []
-    /// Results with references whose response is being written.
+    /// The results with references in the response that is being written.
     var unsentReferences: [Payload] = []
+    /// The number of responses to unknown calls.
     var strayResponses = 0
-    /// Answers that say that this server takes no calls now.
+    /// The number of responses that say that the server accepts no calls.
     private(set) var turnedAwayCount = 0
-    /// How many answers the last batch had; `nil` before one is complete.
+    /// The number of responses in the last batch; `nil` until one is complete.
     var batchAnswerCount: Int?
+    /// The number in the last id that was generated for a subscription.
     var lastSubscriptionNumber = 0
 
-    /// Begins a session of a server.
+    /// Creates a session.
     ///
     /// - Parameters:
-    ///   - settings: What all sessions of the server have in common.
-    ///   - allowsSubscriptions: `false` where only answers can be sent, as on a plain POST.
+    ///   - settings: The settings of the server.
+    ///   - allowsSubscriptions: Whether more than responses can be sent; `false` for a plain POST.
     package init(_ settings: JSONRPCSettings, allowsSubscriptions: Bool) {
         self.settings = settings
         self.allowsSubscriptions = allowsSubscriptions
     }
 
-    /// How many calls were handed out and not yet finished.
+    /// The number of calls that run.
     package var callsInFlight: Int { calls.runningCount }
 
-    /// Whether all that was answered to the one message of this session says that the server takes no calls now, and
-    /// another one may: it is stopping, or does not reach what is behind it.
+    /// Whether every response to the only message of this session says that this server accepts no calls, so that the
+    /// client may try another one: the server is draining or cannot reach its service.
     package var isTurnedAway: Bool { turnedAwayCount > 0 && turnedAwayCount == batchAnswerCount ?? 1 }
 
+    /// Counts a response that says that the server accepts no calls.
     mutating func noteTurnedAway() { turnedAwayCount += 1 }
 
-    /// How many subscriptions are open.
+    /// The number of open subscriptions.
     package var openSubscriptions: Int { subscriptions.count }
 
-    /// Takes one whole message from the client.
+    /// Receives one whole message of the client.
     ///
-    /// Methods that are immediate are run right here, and answered in the output. Nothing is appended when there is
-    /// nothing to be answered yet.
+    /// Immediate methods run within this call, and their responses are in the output. The output stays empty if no
+    /// response is due yet.
     ///
     /// - Parameters:
     ///   - message: The bytes of the message.
-    ///   - dispatcher: What answers the calls.
-    ///   - now: The time of its arrival.
-    ///   - isIdle: Whether every call that was handed out has begun: otherwise none is run here, and overtakes another.
-    ///   - output: Where answers are appended.
-    ///   - actions: What is to be done after they are sent.
-    /// - Returns: Whether the message was well-formed JSON.
+    ///   - dispatcher: The dispatcher that serves the calls.
+    ///   - now: The time of arrival.
+    ///   - isIdle: Whether every started call has begun to run; if not, immediate methods become actions too, so that
+    ///     none overtakes an earlier call.
+    ///   - output: The buffer that the response is appended to.
+    ///   - actions: The array that receives the actions to perform after the output is sent.
+    /// - Returns: Whether the message is well-formed JSON.
     @discardableResult
     package mutating func receive(
         _ message: Span<UInt8>,
@@ -109,19 +116,18 @@ package struct JSONRPCSession: ~Copyable {
         }
     }
 
-    /// The calls that have no answer yet; those that wait for their turn in a batch first.
+    /// The calls without a response, those that wait in a batch first.
     package var unansweredCalls: [CallTicket] { calls.tickets }
 
-    /// Appends an error as the answer of a call that may still run, or that of its whole batch; a result that comes
-    /// later is ignored.
+    /// Finishes a call with an error although it may still run; its result will be ignored.
     ///
-    /// Calls are given up in the order of ``unansweredCalls``, so that none of a batch starts because another ended.
+    /// Abandon calls in the order of ``unansweredCalls``, so that no waiting call starts because another one ended.
     ///
     /// - Parameters:
-    ///   - ticket: The call.
-    ///   - error: What it is answered with; a call that was not started says that it was not executed.
-    ///   - output: Where the answer is appended.
-    ///   - actions: What is to be done after it is sent.
+    ///   - ticket: The ticket of the call.
+    ///   - error: The error to respond with; for a call that was not started it says that it was not executed.
+    ///   - output: The buffer that the response, or that of the whole batch, is appended to.
+    ///   - actions: The array that receives the actions to perform after the output is sent.
     package mutating func abandon(
         _ ticket: CallTicket,
         with error: CallError,
@@ -135,7 +141,9 @@ package struct JSONRPCSession: ~Copyable {
         settle(ticket, .failure(error), into: &output, actions: &actions)
     }
 
-    /// Ends the session: everything handed out is to be cancelled, and nothing is sent any more.
+    /// Ends the session after its connection has closed.
+    ///
+    /// - Returns: The actions that cancel every running call and stop every subscription.
     package mutating func connectionClosed() -> [Action] {
         var actions = calls.removeAll().map(Action.cancel)
         subscriptions.forEach { slot, generation, subscription in
@@ -146,16 +154,19 @@ package struct JSONRPCSession: ~Copyable {
         return actions
     }
 
-    /// The path of a method or service, names joined by `/`.
+    /// Returns the path of a method, topic or service, with slashes for dots.
     package static func path(_ name: String) -> String {
+        // Most names are paths already, or have one part: they are returned without a copy.
         name.utf8.contains(Byte.dot) ? String(name.map { $0 == "." ? "/" : $0 }) : name
     }
 }
 
-/// When a message came, and where in a batch it stands.
+/// The circumstances in which a request was received.
 struct Reception {
+    /// The time of arrival.
     let now: ContinuousClock.Instant
-    /// Whether every call that was handed out before has begun.
+    /// Whether every call that was started before has begun to run.
     let isIdle: Bool
+    /// The entry of a batch that the request is; `nil` outside a batch.
     let place: BatchPlace?
 }

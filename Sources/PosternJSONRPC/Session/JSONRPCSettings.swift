@@ -1,26 +1,26 @@
 package import Postern
 
-/// What all sessions of a server have in common.
+/// The settings that all sessions of a server share.
 package final class JSONRPCSettings: Sendable {
-    /// What a client may ask for.
+    /// The limits on what one client may request.
     package let limits: JSONRPCLimits
-    /// Methods under `rpc` that the gateway runs by itself, names joined by `/`.
+    /// The methods below `rpc` that the gateway runs itself, as paths with slashes.
     let gatewayMethods: [String]
-    /// What is told of this server in discovery.
+    /// The title and version for discovery.
     let information: ServerInformation
-    /// Takes reports of handlers that fail.
+    /// The receiver of reports about failed handlers and dropped notifications.
     let observer: (any IncidentObserver)?
-    /// The documents of discovery.
+    /// The discovery documents, cached for all sessions.
     package let documents: DiscoveryDocuments
 
-    /// Takes the settings.
+    /// Creates settings.
     ///
     /// - Parameters:
-    ///   - limits: What a client may ask for.
-    ///   - gatewayMethods: Methods under `rpc` that are handed out with ``JSONRPCSession/Placement/gateway``, such as
-    ///     `rpc.auth`.
-    ///   - information: What is told of this server in discovery.
-    ///   - observer: Takes reports of handlers that fail.
+    ///   - limits: The limits on what one client may request.
+    ///   - gatewayMethods: Methods below `rpc`, such as `rpc.auth`, whose calls are placed with
+    ///     ``JSONRPCSession/Placement/gateway``.
+    ///   - information: The title and version for discovery.
+    ///   - observer: The receiver of reports about failed handlers and dropped notifications.
     package init(
         limits: JSONRPCLimits = JSONRPCLimits(),
         gatewayMethods: [String] = [],

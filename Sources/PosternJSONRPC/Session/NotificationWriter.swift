@@ -1,8 +1,8 @@
 internal import Postern
 
-/// Writes what subscriptions are told.
+/// Writes the responses and notifications of subscriptions.
 enum NotificationWriter {
-    /// What stands before the id of the subscription.
+    /// Returns the text of a notification before the id of its subscription.
     static func head(_ notification: String) -> [UInt8] {
         var head: [UInt8] = []
         head.append(text: #"{"jsonrpc":"2.0","method":"#)
@@ -12,6 +12,13 @@ enum NotificationWriter {
     }
 
     /// Appends the response to a call that opened a subscription.
+    ///
+    /// - Parameters:
+    ///   - subscriptionID: The id, as written between quotes in JSON.
+    ///   - position: The position after which events follow; `nil` for a source without history.
+    ///   - recovered: Whether no event after the client's own position is missing; `nil` if it sent none.
+    ///   - id: The bytes of the request's id.
+    ///   - output: The buffer that the response is appended to.
     static func appendOpened(
         _ subscriptionID: [UInt8],
         _ position: StreamPosition?,
@@ -28,6 +35,7 @@ enum NotificationWriter {
         output.append(text: "}}")
     }
 
+    /// Appends the notification that a subscription has ended, with an error or without.
     static func appendEnd(of subscription: Subscription, error: CallError?, into output: inout [UInt8]) {
         begin(subscription, into: &output)
         if let error {
@@ -39,6 +47,7 @@ enum NotificationWriter {
         output.append(text: "}}")
     }
 
+    /// Appends the notification of a gap.
     static func append(_ gap: SubscriptionGap, to subscription: Subscription, into output: inout [UInt8]) {
         begin(subscription, into: &output)
         output.append(text: #","gap":{"from":"#)

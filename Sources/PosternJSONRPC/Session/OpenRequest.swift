@@ -1,11 +1,12 @@
 internal import Postern
 
-/// A call that a session waits for.
+/// A request that has no response yet.
 struct OpenRequest {
-    /// The id as it came; empty for a notification.
+    /// The bytes of the id, as received; empty for a notification.
     let id: [UInt8]
+    /// Whether the client has cancelled the call.
     var isCancelled = false
-    /// What there is to know of a call beyond its id; `nil` for one that asks for nothing but its result.
+    /// The rest of the request; `nil` for a call that needs nothing but its id to be answered.
     let details: RequestDetails?
 
     init(id: [UInt8], details: RequestDetails? = nil) {
@@ -15,23 +16,25 @@ struct OpenRequest {
 
     var place: BatchPlace? { details?.place }
     var purpose: RequestDetails.Purpose { details?.purpose ?? .call }
+    /// Whether the call waits until fewer calls of its batch run.
     var isWaiting: Bool { details?.waiting != nil }
 
+    /// Whether the request joins a topic, which no handler runs for.
     var isTopic: Bool {
         if case .topic = purpose { true } else { false }
     }
 }
 
-/// What is rarely asked for in a call; a class, so that the table of calls stays small.
+/// The parts of a request that most requests do without; a class, to keep the table of requests small.
 final class RequestDetails {
     /// Names joined by `/`.
     let method: String
     let purpose: Purpose
-    /// Its place in a batch.
+    /// The entry of a batch that the request is; `nil` outside a batch.
     let place: BatchPlace?
-    /// The token of its progress as it came; `nil` when none was asked for.
+    /// The bytes of the progress token, as received; `nil` if the client did not request progress.
     var progressToken: [UInt8]?
-    /// What is needed to start it later; `nil` when it runs.
+    /// The call and its options while it waits; `nil` while it runs.
     var waiting: (call: Call, options: JSONRPCSession.CallOptions)?
 
     init(_ request: Request, purpose: Purpose = .call) {
@@ -40,16 +43,20 @@ final class RequestDetails {
         place = request.reception.place
     }
 
-    /// What becomes of the reply.
+    /// How the reply becomes a response.
     enum Purpose {
+        /// The reply is the result, or opens a subscription if it is a stream.
         case call
+        /// The reply describes the router; the result is an OpenRPC document.
         case openRPC
+        /// The reply describes the router; the result is the list of services.
         case modules
+        /// The request joins a topic.
         case topic(SubscriptionTicket)
     }
 }
 
-/// Which entry of which batch.
+/// The position of an entry: its batch in the session's table, and its index in the batch.
 struct BatchPlace {
     let batch: Int
     let generation: UInt64

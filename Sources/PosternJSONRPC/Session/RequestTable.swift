@@ -1,14 +1,16 @@
 internal import Postern
 
-/// The calls that a session waits for, found by ticket or by id.
+/// The requests of a session that have no response yet, found by ticket or by id.
 struct RequestTable {
     private var calls = GenerationalTable<OpenRequest>()
-    /// A digest of each slot's id, so that looking for an id touches little memory; 0 for none.
+    /// A digest of each slot's id, or 0 for a slot without one.
+    ///
+    /// A search by id scans these numbers instead of the calls, whose ids are separate allocations.
     private var digests: [UInt64] = []
-    /// How many calls wait for their turn in a batch.
+    /// The number of calls that wait in a batch.
     private(set) var waitingCount = 0
 
-    /// How many calls run.
+    /// The number of calls that run.
     var runningCount: Int { calls.count - waitingCount }
 
     var isEmpty: Bool { calls.isEmpty }
@@ -25,11 +27,14 @@ struct RequestTable {
         guard let call = calls.remove(ticket.slot, ticket.generation) else { return nil }
         digests[ticket.slot] = 0
         if call.isWaiting { waitingCount -= 1 }
+        // The table of slots shrinks when it becomes empty, and the digests with it.
         if calls.slotCount < digests.count { digests = [] }
         return call
     }
 
-    /// Takes what a waiting call needs to start, which counts as running from now on.
+    /// Marks a waiting call as running.
+    ///
+    /// - Returns: The call and its options, or `nil` if the call does not wait.
     mutating func start(_ ticket: CallTicket) -> (call: Call, options: JSONRPCSession.CallOptions)? {
         guard let waiting = calls[ticket.slot, ticket.generation]?.details?.waiting.take() else { return nil }
         waitingCount -= 1
@@ -40,7 +45,7 @@ struct RequestTable {
 
     subscript(ticket: CallTicket) -> OpenRequest? { calls[ticket.slot, ticket.generation] }
 
-    /// The call with this id, bytes compared; `null` is the id of none.
+    /// Returns the ticket of the call whose id has the same bytes, or `nil`; `null` matches no call.
     func ticket(ofID id: Span<UInt8>) -> CallTicket? {
         let digest = Self.digest(id)
         guard digest != 0 else { return nil }
@@ -52,7 +57,7 @@ struct RequestTable {
         return nil
     }
 
-    /// The tickets of all calls; those that wait for their turn first.
+    /// The tickets of all calls, waiting ones first.
     var tickets: [CallTicket] {
         var (waiting, running): ([CallTicket], [CallTicket]) = ([], [])
         calls.forEach { slot, generation, call in
@@ -62,7 +67,9 @@ struct RequestTable {
         return waiting + running
     }
 
-    /// Empties the table, and gives the tickets of the calls that ran; those that join a topic have no handler.
+    /// Removes all calls.
+    ///
+    /// - Returns: The tickets of the calls whose handlers run. Calls that join a topic have no handler.
     mutating func removeAll() -> [CallTicket] {
         var running: [CallTicket] = []
         calls.forEach { slot, generation, call in
@@ -74,7 +81,7 @@ struct RequestTable {
         return running
     }
 
-    /// Zero for the ids that name nothing: none, and null.
+    /// Returns the FNV-1a hash of an id with its lowest bit set, or 0 for an empty id and `null`.
     static func digest(_ id: Span<UInt8>) -> UInt64 {
         if id.count == 0 || id[0] == UInt8(ascii: "n") { return 0 }
         var digest: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -83,7 +90,9 @@ struct RequestTable {
     }
 }
 
-/// Names one call that a session has handed out, until it is finished; never used again.
+/// Identifies a call of a session until the call is finished.
+///
+/// Slots are reused, tickets are not: a late result for a finished call finds no call.
 package struct CallTicket: Hashable, Sendable {
     @usableFromInline let slot: Int
     @usableFromInline let generation: UInt64

@@ -1,15 +1,15 @@
 internal import Postern
 
-/// Writes whole responses.
+/// Writes JSON-RPC responses.
 enum ResponseWriter {
-    /// Appends what stands before the result; the result and a closing brace must follow.
+    /// Appends the members before the result; the caller appends the result and a closing brace.
     @inline(__always)
     static func beginResult(id: Span<UInt8>, into output: inout [UInt8]) {
         begin(id: id, into: &output)
         output.append(text: #","result":"#)
     }
 
-    /// Appends the response to a call that failed; an empty id stands for null.
+    /// Appends the response to a failed call; an empty id is written as `null`.
     static func append(_ failure: CallError, id: [UInt8], into output: inout [UInt8]) {
         begin(id: id.span, into: &output)
         output.append(text: #","error":"#)

@@ -1,13 +1,15 @@
 package import Postern
 
-/// Notifications of subscriptions that belong to no session, as a stream of server-sent events carries them.
+/// The notifications of a subscription outside a session, for streams of server-sent events.
 package enum StreamNotification {
-    /// An item of what a stream method gives.
+    /// Returns the notification of an item of a stream.
+    ///
+    /// - Throws: `PayloadError` if the item cannot be written as JSON.
     package static func item(_ item: StreamItem, of method: String) throws(PayloadError) -> TopicEvent {
         try TopicEvent(item, epoch: nil, notification: Subscription.notification(of: method))
     }
 
-    /// Appends the end of what a stream method gives.
+    /// Appends the notification that a stream has ended, with an error or without.
     package static func appendEnd(
         _ error: CallError?,
         of method: String,
@@ -22,7 +24,7 @@ package enum StreamNotification {
         NotificationWriter.appendEnd(of: subscription, error: error, into: &output)
     }
 
-    /// Appends a gap in a topic.
+    /// Appends the notification of a gap in a topic.
     package static func append(_ gap: SubscriptionGap, _ subscriptionID: [UInt8], into output: inout [UInt8]) {
         let subscription = Subscription(id: subscriptionID, notification: "rpc.event", source: .topic(""))
         NotificationWriter.append(gap, to: subscription, into: &output)

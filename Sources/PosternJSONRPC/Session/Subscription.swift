@@ -1,23 +1,26 @@
 internal import Postern
 
-/// Something that a client wants to hear of.
+/// An open subscription of a client to a stream or a topic.
 struct Subscription {
-    /// The id, as it stands between quotes in JSON.
+    /// The id, as written between quotes in JSON.
     let id: [UInt8]
     /// The method of its notifications.
     let notification: String
     let source: Source
-    /// Whether its response has yet to leave.
+    /// Whether events are held because the response that opened the subscription is not sent yet.
     var isHeld = true
-    /// Messages that wait for the response to leave.
+    /// The events held until the response is sent, as whole messages.
     var held: [[UInt8]] = []
 
+    /// The origin of the events.
     enum Source {
+        /// A stream that a method returned, with the epoch of its offsets if it has any.
         case stream(epoch: String?)
+        /// A topic, by its name.
         case topic(String)
     }
 
-    /// What the owner of the session has to do when it ends early.
+    /// Returns the action that stops the source of the events.
     func end(_ ticket: SubscriptionTicket) -> JSONRPCSession.Action {
         switch source {
         case .stream: .cancelSubscription(ticket)
@@ -25,11 +28,12 @@ struct Subscription {
         }
     }
 
+    /// The epoch of the offsets of a stream.
     var epoch: String? {
         if case .stream(let epoch) = source { epoch } else { nil }
     }
 
-    /// The method of the notifications of a stream that a method returned: `<service>.subscription`.
+    /// Returns the method of the notifications of a stream: `<service>.subscription`.
     static func notification(of method: String) -> String {
         var names = method.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         names.append("subscription")
@@ -37,7 +41,7 @@ struct Subscription {
     }
 }
 
-/// Names one subscription of a session, until it has ended; never used again.
+/// Identifies a subscription of a session until the subscription ends; never reused.
 package struct SubscriptionTicket: Hashable, Sendable {
     @usableFromInline let slot: Int
     @usableFromInline let generation: UInt64

@@ -1,17 +1,17 @@
 package import Postern
 
-/// Events that a subscription did not get.
+/// A range of events that a subscription missed.
 package struct SubscriptionGap: Hashable, Sendable {
-    /// The offset of the first event that is missing.
+    /// The offset of the first missing event.
     package var from: UInt64
-    /// The offset of the last event that is missing; `nil` when it is not known how many are.
+    /// The offset of the last missing event; `nil` if their number is unknown.
     package var to: UInt64?
-    /// Why, in one word.
+    /// The cause, in one word.
     package var reason: String
-    /// Where the subscription goes on; `nil` without history.
+    /// The position at which the subscription continues; `nil` for a source without history.
     package var next: StreamPosition?
 
-    /// Describes a gap.
+    /// Creates a gap from its parts.
     package init(from: UInt64, to: UInt64?, reason: String, next: StreamPosition? = nil) {
         self.from = from
         self.to = to
@@ -19,17 +19,19 @@ package struct SubscriptionGap: Hashable, Sendable {
         self.next = next
     }
 
-    /// Describes what is missing between the place where a reader was and the one where it goes on; `nil` for nothing.
+    /// Creates the gap between the last position of a reader and the position at which it continues, or `nil` if the
+    /// positions are equal.
     ///
-    /// In another epoch offsets begin anew, and a place that is still to come was never there: then the number of
-    /// missing events is not known, and the reason is `epochChanged` or `positionUnknown`.
+    /// If the epoch has changed or `last` is in the future, the number of missing events is unknown and the reason is
+    /// `epochChanged` or `positionUnknown`.
     ///
     /// - Parameters:
-    ///   - last: Behind the last event that the reader has had.
-    ///   - next: Before the first event that it gets.
-    ///   - reason: Why events of one epoch are missing.
+    ///   - last: The position after the last event that the reader received.
+    ///   - next: The position before the first event that the reader will receive.
+    ///   - reason: The reason for a gap within one epoch.
     package init?(after last: StreamPosition, before next: StreamPosition, reason: String) {
         guard last != next else { return nil }
+        // `last` comes from a client, so it may be the largest offset.
         let (from, isLargest) = last.offset.addingReportingOverflow(1)
         let isKnown = last.epoch == next.epoch && last.offset < next.offset
         self.init(
@@ -40,6 +42,6 @@ package struct SubscriptionGap: Hashable, Sendable {
         )
     }
 
-    /// How many events are missing; `nil` when that is not known.
+    /// The number of missing events; `nil` if it is unknown.
     package var dropped: UInt64? { to.map { $0 >= from ? $0 - from &+ 1 : 0 } }
 }
