@@ -3,13 +3,14 @@ public import Logging
 public import Postern
 import Synchronization
 
-/// Writes incidents to a logger: the one place that decides their names, their rate, and how text from outside is shown.
+/// An incident observer that writes to a logger, at a limited rate and with text from outside escaped.
 ///
-/// Mistakes of this process are logged as errors, what clients and networks do as notices, and errors that handlers have
-/// chosen for their callers as information. Of each cause at most 20 lines are written a second; how
-/// many were left out is written at the end of that second, as `suppressed`. The logger is called on a thread of its
-/// own: when it blocks, lines are dropped and counted, and nothing waits.
+/// Faults of this process are logged as errors, incidents caused by clients and networks as notices, and errors that
+/// handlers chose for their callers as information. At most 20 lines of one cause are written in a second; the number
+/// of further ones is written at its end, as `suppressed`. The logger is called on a thread of its own: while it
+/// blocks, lines above a limit are dropped and counted, and no other code waits.
 public final class IncidentLog: IncidentObserver {
+    /// A line to write.
     private struct Line: Sendable {
         let level: Logger.Level
         let message: String
@@ -18,22 +19,24 @@ public final class IncidentLog: IncidentObserver {
 
     private struct State {
         var rates: IncidentRates
+        /// Whether a timer will end the current windows.
         var isTimerSet = false
     }
 
     private let logger: Logger
+    /// The length of a window of the rates; shorter in tests.
     private let second: Duration
     private let state: Mutex<State>
     private let queue: LineQueue<Line>
 
-    /// Bytes of one value.
+    /// The size of one value in a line, in bytes.
     private static let valueBytes = 256
 
-    /// Writes to a logger.
+    /// Creates an observer that writes to a logger.
     ///
     /// - Parameters:
-    ///   - logger: Called on one thread at a time, never on an event loop.
-    ///   - linesPerSecond: How many lines of one cause are written in a second.
+    ///   - logger: The logger. Called on one thread at a time, never on an event loop.
+    ///   - linesPerSecond: The number of lines of one cause that are written in a second.
     public convenience init(_ logger: Logger, linesPerSecond: Int = 20) {
         self.init(logger, linesPerSecond: linesPerSecond, second: .seconds(1))
     }
@@ -49,10 +52,13 @@ public final class IncidentLog: IncidentObserver {
         }
     }
 
-    /// Notes one incident, and returns at once.
+    /// Enqueues a line for an incident, unless its level or its rate suppresses it.
+    ///
+    /// Does not block.
     public func observe(_ incident: Incident) {
         let level = Self.level(of: incident.kind.severity)
         guard level >= logger.logLevel else { return }
+        // Tested before the rates are counted: an incident that is not logged must not appear as suppressed.
         let cause = IncidentRates.Cause(kind: incident.kind.name, cause: incident.cause)
         let isAdmitted = state.withLock { $0.rates.admit(cause, at: .now) }
         startTimer()
@@ -73,11 +79,12 @@ public final class IncidentLog: IncidentObserver {
         return Line(level: level, message: incident.kind.name, metadata: metadata)
     }
 
+    /// Returns text from outside as a value that is safe to show.
     private static func text(_ value: String) -> Logger.MetadataValue {
         .string(LogText.escaped(value, limit: valueBytes))
     }
 
-    /// Has the seconds of rates ended, as long as there are any.
+    /// Starts a timer for the end of the current windows, unless there is one or no cause is counted.
     private func startTimer() {
         let starts = state.withLock { state in
             guard !state.rates.isEmpty else { return false }
@@ -86,9 +93,11 @@ public final class IncidentLog: IncidentObserver {
         }
         guard starts else { return }
         let delay = DispatchTimeInterval.milliseconds(Int(second / .milliseconds(1)))
+        // The closure retains this object until the counts are written, also if its owner has released it.
         Self.timers.asyncAfter(deadline: .now() + delay) { self.endWindows() }
     }
 
+    /// Writes the counts of suppressed lines, and starts the next timer.
     private func endWindows() {
         let suppressed = state.withLock { state in
             state.isTimerSet = false
@@ -101,6 +110,6 @@ public final class IncidentLog: IncidentObserver {
         startTimer()
     }
 
-    /// Apart from the queues of writers, which may be blocked.
+    /// The queue of the timers, separate from the queues of loggers that may block.
     private static let timers = DispatchQueue(label: "postern.incidents.timers")
 }

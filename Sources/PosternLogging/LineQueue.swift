@@ -1,14 +1,15 @@
 package import Dispatch
 import Synchronization
 
-/// Lines on their way to something that may block, written by a thread of its own.
+/// A bounded queue of lines for a writer that may block, which runs on a dispatch queue of its own.
 ///
-/// The number of lines that wait is bounded. Those above it are dropped, and their number is reported behind the lines
-/// that were waiting at that time.
+/// Lines above the limit are dropped, and their number is reported after the lines that were in the queue at that time.
 package final class LineQueue<Line: Sendable>: Sendable {
     private struct State {
         var lines: [Line] = []
+        /// The number of lines dropped since the last report.
         var dropped = 0
+        /// Whether `writeAll` runs or is enqueued.
         var isWriting = false
     }
 
@@ -18,11 +19,13 @@ package final class LineQueue<Line: Sendable>: Sendable {
     private let write: @Sendable (Line) -> Void
     private let reportDropped: @Sendable (Int) -> Void
 
+    /// Creates an empty queue.
+    ///
     /// - Parameters:
-    ///   - label: The name of the thread.
-    ///   - maximumLines: Lines that may wait besides those that are being written; as many again may be in that state.
-    ///   - write: Writes one line; may block. Called on one thread at a time.
-    ///   - reportDropped: Writes how many lines were dropped; called in the same way.
+    ///   - label: The label of the dispatch queue.
+    ///   - maximumLines: The number of lines that may wait. Lines being written do not count, and may be as many again.
+    ///   - write: Writes one line. It may block, and is called on one thread at a time.
+    ///   - reportDropped: Writes the number of dropped lines; called in the same way.
     package init(
         label: String,
         maximumLines: Int = 1_000,
@@ -35,7 +38,9 @@ package final class LineQueue<Line: Sendable>: Sendable {
         self.reportDropped = reportDropped
     }
 
-    /// Has a line written, and returns at once.
+    /// Enqueues a line, or drops it if the queue is full.
+    ///
+    /// Does not block.
     package func put(_ line: Line) {
         let starts = state.withLock { state in
             guard state.lines.count < maximumLines else {
@@ -46,12 +51,16 @@ package final class LineQueue<Line: Sendable>: Sendable {
             defer { state.isWriting = true }
             return !state.isWriting
         }
+        // One job for any number of lines; it ends when it finds the queue empty.
         if starts { queue.async { self.writeAll() } }
     }
 
-    /// Waits until the lines are written, but no longer than a time.
+    /// Waits until the lines enqueued so far are written, but no longer than a time.
+    ///
+    /// Blocks the calling thread.
     package func flush(within time: DispatchTimeInterval) {
         let done = DispatchSemaphore(value: 0)
+        // The queue is serial, so that this job runs after the one that writes the lines.
         queue.async { done.signal() }
         _ = done.wait(timeout: .now() + time)
     }
@@ -63,6 +72,7 @@ package final class LineQueue<Line: Sendable>: Sendable {
         }
     }
 
+    /// Removes and returns all lines, and the number dropped; `nil` if there are none, which ends the writing.
     private func takeLines() -> ([Line], dropped: Int)? {
         state.withLock { state in
             state.isWriting = !state.lines.isEmpty

@@ -1,5 +1,5 @@
 #if Macros
-/// Writes the stub of a protocol: for `Calculator` a struct `RemoteCalculator` whose methods call another process.
+/// Generates a stub for a protocol: for `Calculator`, a struct `RemoteCalculator` whose methods call another process.
 ///
 /// ```swift
 /// @Remote
@@ -11,11 +11,12 @@
 /// try await calculator.divide(6, by: 3)     // calls calculator/divide
 /// ```
 ///
-/// The stub is made of a `Callee`, such as a `Peer`, and a path, or of a `Reference`. Every method is async and throws,
-/// what a call throws: `CallError`; its arguments are sent by their positions. A method that answers with a stream
-/// returns a `ValueStream`. `@Expose` gives a method another name.
+/// A stub is created from a `Callee`, such as a `Peer`, and a path, or from a `Reference`. Every method of the protocol
+/// must be `async throws`; a stub throws `CallError`. Arguments are sent by position. A method whose result is a stream
+/// returns a `ValueStream`. `@Expose` on a method sets the name that it calls.
 ///
-/// - Parameter path: Names joined by `/`; the name of the protocol by default, `httpCache` for `HTTPCache`.
+/// - Parameter path: The path of the service, with slashes; by default the name of the protocol with its first word in
+///   lower case, such as `httpCache` for `HTTPCache`.
 @attached(peer, names: prefixed(Remote))
 public macro Remote(_ path: String? = nil) = #externalMacro(module: "PosternMacrosPlugin", type: "RemoteMacro")
 #endif

@@ -1,7 +1,7 @@
 #if Macros
 public import Postern
 
-/// Writes the registrations of an actor, a final class or a struct: makes it a `NamedExposable`.
+/// Generates the registrations of an actor, a final class or a struct, and its conformance to `NamedExposable`.
 ///
 /// ```swift
 /// /// Arithmetic on numbers.
@@ -17,13 +17,15 @@ public import Postern
 /// router.root.expose(Calculator())     // calculator/divide, with the parameters dividend and by
 /// ```
 ///
-/// It writes what one would write by hand: a `register` for each method that is marked with `@Expose` between the
-/// braces of the type. The first paragraph of a doc comment becomes the description, and so does what it says about
-/// parameters. A parameter is given by its label, or by its name where the label is `_`; with a default value, which is
-/// computed once, it need not be given. A first parameter of the type `CallContext` is given by Postern. Methods on an
-/// actor are waited for; a global actor is known by its name, which has to end in `Actor`.
+/// The macro registers each method of the type that is marked with `@Expose`; it does not see extensions. The first
+/// paragraph of a doc comment becomes the description of its method, and the entries for parameters become theirs.
 ///
-/// - Parameter name: The name of the service; that of the type by default, `httpCache` for `HTTPCache`.
+/// Callers name a parameter by its label, or by its internal name if the label is `_`. A parameter with a default value
+/// is optional; the default is computed once. Postern supplies a first parameter of the type `CallContext`. Methods
+/// that are isolated to an actor are awaited; a global actor is recognised by a name that ends in `Actor`.
+///
+/// - Parameter name: The name of the service; by default the name of the type with its first word in lower case, such
+///   as `httpCache` for `HTTPCache`.
 @attached(
     extension,
     conformances: NamedExposable,
@@ -33,21 +35,21 @@ public import Postern
 )
 public macro Service(_ name: String? = nil) = #externalMacro(module: "PosternMacrosPlugin", type: "ServiceMacro")
 
-/// The protocol to which `@Service` makes a type conform, by a name of its own.
+/// The protocol that `@Service` adds to a type, under a name that programs are unlikely to use.
 ///
-/// Swift 6.3 looks for the protocols of an extension by their names without their module, so that in a program with a
-/// type called `NamedExposable` it finds that type and ignores the conformance.
+/// Swift 6.3 looks up the protocols of a generated extension by name without the module. In a program with a type of
+/// its own called `NamedExposable`, it would find that type and ignore the conformance.
 public typealias ServiceConformance = NamedExposable
 
-/// Marks a method that callers reach, in a type with `@Service`; in a protocol with `@Remote`, names it.
+/// Marks a method as callable in a type with `@Service`, or sets its name in a protocol with `@Remote`.
 ///
 /// - Parameters:
-///   - name: Its name for callers; that of the method by default.
-///   - isSafe: Whether it changes nothing, so that a plain GET may reach it.
-///   - execution: Where it runs.
-///   - replaces: Whether it takes the place of a method registered under the same name.
-///   - isStream: Whether it answers with a sequence of values; by default when the name of its result's type ends in
-///     `Stream`, or is `AsyncSequence`.
+///   - name: The name for callers; by default the name of the method.
+///   - isSafe: Whether the method has no side effects, so that HTTP GET may call it.
+///   - execution: Where the method runs.
+///   - replaces: Whether the method replaces one that is registered under the same name.
+///   - isStream: Whether the result is a sequence of values; by default, whether the name of the result's type ends in
+///     `Stream` or is `AsyncSequence`.
 @attached(peer)
 public macro Expose(
     _ name: String? = nil,

@@ -2,7 +2,7 @@
 import SwiftSyntax
 
 extension DeclSyntaxProtocol {
-    /// What people call such a declaration, with an article.
+    /// The kind of the declaration for diagnostics, with an article.
     var kindName: String {
         switch kind {
         case .enumDecl: "an enum"

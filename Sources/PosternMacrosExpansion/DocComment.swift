@@ -1,20 +1,20 @@
 #if Macros
 import SwiftSyntax
 
-/// What a doc comment says about a declaration and its parameters.
+/// The parts of a doc comment that describe a declaration and its parameters.
 struct DocComment {
-    /// The first paragraph, in one line; `nil` without one.
+    /// The first paragraph, as one line; `nil` without one.
     private(set) var summary: String?
-    /// What is said about parameters, by their names.
+    /// The descriptions of parameters, by name.
     private(set) var parameters: [String: String] = [:]
 
-    /// Reads the doc comments among what stands before a declaration.
+    /// Parses the doc comments in the trivia before a declaration.
     init(_ trivia: [Trivia]) {
         var place = Place.summary
         for line in trivia.flatMap(\.pieces).flatMap(Self.lines) { read(line, &place) }
     }
 
-    /// What the line before was about.
+    /// The part of the comment that the previous line belongs to.
     private enum Place {
         case summary, parameterList, parameter(String), elsewhere
 
@@ -26,6 +26,7 @@ struct DocComment {
         }
     }
 
+    /// Parses one line: the start of a list, an item of one, or more text of the current part.
     private mutating func read(_ line: Substring, _ place: inout Place) {
         let text = line.drop(while: \.isWhitespace)
         if text.wholeMatch(of: /[-*+] +Parameters: */) != nil {
@@ -33,11 +34,12 @@ struct DocComment {
         } else if let item = text.wholeMatch(of: /[-*+] +Parameter +`?(\w+)`? *: *(.*)/) {
             note(String(item.output.1), item.output.2, &place)
         } else if let item = text.wholeMatch(of: /[-*+] +`?(\w+)`? *: *(.*)/) {
+            // `- Returns:` looks like the item of a list; only an indented item below `Parameters` describes one.
             let isNested = line.startIndex < text.startIndex
             guard isNested, place.isAboutParameters else { return place = .elsewhere }
             note(String(item.output.1), item.output.2, &place)
         } else {
-            go(on: text, &place)
+            append(text, &place)
         }
     }
 
@@ -46,7 +48,8 @@ struct DocComment {
         place = .parameter(name)
     }
 
-    private mutating func go(on text: Substring, _ place: inout Place) {
+    /// Appends a line to the current part; an empty line ends it.
+    private mutating func append(_ text: Substring, _ place: inout Place) {
         switch place {
         case .summary where text.isEmpty: if summary != nil { place = .elsewhere }
         case .summary: summary = summary.map { "\($0) \(text)" } ?? String(text)
@@ -56,6 +59,7 @@ struct DocComment {
         }
     }
 
+    /// Returns the lines of a doc comment without their comment marks.
     private static func lines(of piece: TriviaPiece) -> [Substring] {
         switch piece {
         case .docLineComment(let text): return [withoutMargin(text.dropFirst(3))]
@@ -69,7 +73,7 @@ struct DocComment {
         }
     }
 
-    /// Without the space after the slashes, and without those at the end.
+    /// Returns a line without the space after its comment mark and without trailing white space.
     private static func withoutMargin(_ line: Substring) -> Substring {
         var line = line.first == " " ? line.dropFirst() : line
         while line.last?.isWhitespace == true { line.removeLast() }
@@ -78,14 +82,14 @@ struct DocComment {
 }
 
 extension DocComment {
-    /// Reads the doc comment of a method, above its attributes or below.
+    /// Parses the doc comment of a method, above its attributes or below them.
     init(of function: FunctionDeclSyntax) {
         self.init(function.triviaAbove)
     }
 }
 
 extension FunctionDeclSyntax {
-    /// What stands before the method, its attributes and its modifiers.
+    /// The trivia before the attributes, the modifiers and the keyword of the method.
     var triviaAbove: [Trivia] {
         attributes.map(\.leadingTrivia) + modifiers.map(\.leadingTrivia) + [funcKeyword.leadingTrivia]
     }

@@ -2,15 +2,15 @@
 import SwiftDiagnostics
 import SwiftSyntax
 
-/// A method that callers are to reach.
+/// A method that is marked with `@Expose`.
 struct ExposedMethod {
     let function: FunctionDeclSyntax
     let attribute: AttributeSyntax
     let arguments: MacroArguments
-    /// With the context of the call, if it takes that.
+    /// All parameters, with the context of the call if there is one.
     let parameters: [MethodParameter]
 
-    /// Reads a method that is marked with `@Expose`.
+    /// Creates the model of a method; `nil` if it is not marked with `@Expose`.
     init?(_ function: FunctionDeclSyntax) {
         guard let attribute = function.attributes.first(named: "Expose") else { return nil }
         self.function = function
@@ -19,19 +19,19 @@ struct ExposedMethod {
         parameters = function.signature.parameterClause.parameters.map(MethodParameter.init)
     }
 
-    /// The name under which callers reach it.
+    /// The name for callers.
     var name: String { arguments.name ?? function.plainName }
 
-    /// The parameters for which callers give arguments.
+    /// The parameters whose arguments callers send.
     var argumentParameters: [MethodParameter] { parameters.filter { !$0.isContext } }
 
-    /// Whether it answers with a stream.
+    /// Whether the result is a stream.
     var isStream: Bool { arguments.isStream ?? function.signature.returnClause?.type.isStream ?? false }
 
-    /// Whether it can be exposed as it stands.
+    /// Whether the method can be exposed.
     var isFit: Bool { diagnostics.isEmpty }
 
-    /// Everything that is wrong with it, in order.
+    /// The diagnostics of the method, in the order of the source.
     var diagnostics: [Diagnostic] {
         arguments.diagnostics + nameDiagnostics + modifierDiagnostics + parameterDiagnostics + resultDiagnostics
     }
@@ -79,7 +79,7 @@ struct ExposedMethod {
 }
 
 extension FunctionDeclSyntax {
-    /// Its name without back quotes.
+    /// The name of the method without back quotes.
     var plainName: String { name.text.filter { $0 != "`" } }
 }
 #endif

@@ -1,6 +1,6 @@
 #if Macros
 extension Fault {
-    /// What is wrong, and what to do.
+    /// The text of the diagnostic: the fault, and how to fix it.
     var message: String {
         switch self {
         case .notAMethod(let kind): "@Expose is for methods, not for \(kind)"

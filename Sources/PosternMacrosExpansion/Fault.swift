@@ -2,14 +2,14 @@
 import SwiftDiagnostics
 import SwiftSyntax
 
-/// Why a macro does not write what it was asked for.
+/// A reason for which a macro generates no code, or less than expected.
 enum Fault: Hashable, Sendable {
-    // Where it stands.
+    // The declaration with the attribute.
     case notAMethod(String), outsideService, inExtension, notAService(String), notFinal, nothingExposed
     case notAProtocol, notARemoteMethod(String), classBound
     // The method.
     case isStatic, isMutating, isGeneric, isNotAsyncThrows, wrongError(String), optionsOfRemote
-    // What it takes and gives.
+    // Its parameters and its result.
     case isInout, isVariadic, isIsolated, isNameless, isNamedTwice(String), tooMany(Int)
     case closureTaken, closureGiven, tuple, existential(String), anything
     case misplacedContext, contextInRemote, streamTaken, foreignStream
@@ -17,7 +17,7 @@ enum Fault: Hashable, Sendable {
     case notLiteral, emptyName, separatorInName(String), reservedStart(String), reservedName, tooLong(String)
     case takenName(String), calledName(String)
 
-    /// Whether the program is wrong, not only odd.
+    /// Whether the fault is an error rather than a warning.
     private var isError: Bool { self != .nothingExposed }
 }
 
@@ -31,7 +31,7 @@ extension Fault: DiagnosticMessage {
 }
 
 extension Diagnostic {
-    /// Points at what is wrong.
+    /// Creates a diagnostic for a fault at a node, with at most one fix-it.
     init(_ fault: Fault, at node: some SyntaxProtocol, notes: [Note] = [], _ fixIt: FixIt? = nil) {
         self.init(node: node, message: fault, notes: notes, fixIts: fixIt.map { [$0] } ?? [])
     }

@@ -3,26 +3,26 @@ import SwiftDiagnostics
 import SwiftParser
 import SwiftSyntax
 
-/// What stands in the parentheses of `@Service`, `@Expose` or `@Remote`.
+/// The arguments of `@Service`, `@Expose` or `@Remote`.
 struct MacroArguments {
-    /// The name or the path; `nil` when there is none.
+    /// The name or the path; `nil` without one.
     private(set) var name: String?
-    /// Whether the method answers with a stream; `nil` when its type is to tell.
+    /// Whether the result is a stream; `nil` if its type decides.
     private(set) var isStream: Bool?
-    /// What is handed on as it is, by its label.
+    /// The other arguments with their labels, which are copied into the generated code.
     private(set) var options: [(label: String, value: ExprSyntax)] = []
-    /// What is wrong with them.
+    /// The diagnostics of the arguments.
     private(set) var diagnostics: [Diagnostic] = []
 
-    /// Nothing in parentheses.
+    /// No arguments.
     static let none = MacroArguments()
 
     private init() {}
 
-    /// Whether there is something besides the name.
+    /// Whether there are arguments besides the name.
     var saysMoreThanAName: Bool { isStream != nil || !options.isEmpty }
 
-    /// Reads the arguments; a name has to be fit for its place.
+    /// Parses the arguments of an attribute; `faultInName` returns the fault of a name that is not valid in its place.
     init(of attribute: AttributeSyntax, _ faultInName: (String) -> Fault?) {
         guard case .argumentList(let arguments) = attribute.arguments else { return }
         for argument in arguments {
@@ -34,6 +34,7 @@ struct MacroArguments {
         }
     }
 
+    /// Parses the name, which must be a literal: a macro sees the source, not values.
     private mutating func readName(_ value: ExprSyntax, _ faultInName: (String) -> Fault?) {
         guard !value.is(NilLiteralExprSyntax.self) else { return }
         guard let name = value.as(StringLiteralExprSyntax.self)?.representedLiteralValue else {
@@ -53,19 +54,19 @@ struct MacroArguments {
 }
 
 extension AttributeListSyntax {
-    /// The attribute of a name, with or without the module before it.
+    /// Returns the first attribute with a name, with or without a module before it.
     func first(named name: String) -> AttributeSyntax? {
         lazy.compactMap { $0.as(AttributeSyntax.self) }.first { $0.name == name }
     }
 
-    /// Whether one names a global actor.
+    /// Whether an attribute is a global actor, recognised by a name that ends in `Actor`.
     var hasGlobalActor: Bool {
         contains { $0.as(AttributeSyntax.self)?.name.hasSuffix("Actor") ?? false }
     }
 }
 
 extension AttributeSyntax {
-    /// The name, without the module before it.
+    /// The name without a module.
     var name: String { attributeName.lastName }
 }
 #endif

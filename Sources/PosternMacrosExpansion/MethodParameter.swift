@@ -3,54 +3,54 @@ import SwiftDiagnostics
 import SwiftParser
 import SwiftSyntax
 
-/// A parameter of a method that is called from elsewhere.
+/// A parameter of an exposed or remote method.
 struct MethodParameter {
     let syntax: FunctionParameterSyntax
 
-    /// The label with which the method is called in Swift; `nil` for `_`.
+    /// The argument label; `nil` for `_`.
     var label: String? { syntax.firstName.tokenKind == .wildcard ? nil : syntax.firstName.text }
 
-    /// The name inside the method, as it is written in code; the label where that is all there is.
+    /// The name of the variable in generated code, with back quotes if it needs them.
     ///
-    /// One that is called `self` has another name there, where methods of `self` are called.
+    /// A parameter called `self` is renamed, because generated code uses `self` for the service.
     var variable: String {
         guard variableName != "self" else { return "selfArgument" }
         let isWritten = variableName == "_" || variableName.isValidSwiftIdentifier(for: .variableName)
         return isWritten ? variableName : "`\(variableName)`"
     }
 
-    /// The name inside the method.
+    /// The internal name without back quotes, or the label if that is the only name.
     var variableName: String {
         let second = syntax.secondName.flatMap { $0.tokenKind == .wildcard ? nil : $0 }
         return (second ?? syntax.firstName).text.filter { $0 != "`" }
     }
 
-    /// The name by which callers give its argument.
+    /// The name for callers.
     var name: String { label?.filter { $0 != "`" } ?? variableName }
 
-    /// Its type, without what says how it is passed.
+    /// The type without attributes and specifiers.
     var type: TypeSyntax { syntax.type.plain }
 
-    /// What it is when it is not given; that of an optional is nil anyway.
+    /// The default value; `nil` without one, and for `nil` itself, which is the default of every optional.
     var defaultValue: ExprSyntax? {
         syntax.defaultValue.map(\.value.trimmed).flatMap { $0.is(NilLiteralExprSyntax.self) ? nil : $0 }
     }
 
-    /// Whether it is given the context of the call.
+    /// Whether the parameter takes the context of the call.
     var isContext: Bool { ["", "Postern"].contains(type.qualifier) && type.lastName == "CallContext" }
 
-    /// The parameter of a closure.
+    /// The parameter as written in the generated closure.
     var inClosure: String { "\(variable): \(type)" }
 
-    /// The argument that hands on what the closure was given.
+    /// The argument with which the generated closure calls the method.
     ///
-    /// Only three keywords need back quotes as labels.
-    var handedOn: String {
+    /// Of all keywords, only `let`, `var` and `inout` need back quotes as labels.
+    var forwarded: String {
         guard let label else { return variable }
         return "\(["let", "var", "inout"].contains(name) ? label : name): \(variable)"
     }
 
-    /// What is wrong with it.
+    /// The diagnostic of the parameter, or `nil`.
     var diagnostic: Diagnostic? {
         if let ellipsis = syntax.ellipsis { return Diagnostic(.isVariadic, at: ellipsis, takeArray) }
         if variable == "_" { return Diagnostic(.isNameless, at: syntax.firstName) }
@@ -60,6 +60,7 @@ struct MethodParameter {
         return syntax.type.diagnostic(.taken) ?? (type.isStream ? Diagnostic(.streamTaken, at: syntax.type) : nil)
     }
 
+    /// The fix-it that replaces a variadic parameter by an array.
     private var takeArray: FixIt {
         var fixed = syntax
         let array = ArrayTypeSyntax(element: syntax.type.trimmed)
@@ -71,7 +72,7 @@ struct MethodParameter {
 }
 
 extension AttributedTypeSyntax {
-    /// What the words before the type ask for that no caller can give.
+    /// The fault of a specifier that no remote caller can satisfy, or `nil`.
     fileprivate var faultInSpecifiers: Fault? {
         let words = specifiers.flatMap { $0.tokens(viewMode: .sourceAccurate) }.map(\.tokenKind)
         if words.contains(.keyword(.inout)) { return .isInout }

@@ -1,9 +1,9 @@
 #if Macros
-/// The rules for names in paths, as `MethodPath` of `Postern` has them.
+/// The rules for names and paths; the same as those of `MethodPath` in `Postern`, which this module cannot import.
 enum NameRules {
     private static let maximumBytes = 128
 
-    /// What is wrong with one name.
+    /// Returns the fault of a name, or `nil`.
     static func fault(in name: String) -> Fault? {
         if name.isEmpty { return .emptyName }
         if name.contains(where: { $0 == "/" || $0 == "." }) { return .separatorInName(name) }
@@ -12,18 +12,19 @@ enum NameRules {
         return nil
     }
 
-    /// What is wrong with the name of a service, which may stand at the top.
+    /// Returns the fault of the name of a service, or `nil`; `rpc` is reserved at the top level.
     static func fault(inServiceName name: String) -> Fault? { name == "rpc" ? .reservedName : fault(in: name) }
 
-    /// What is wrong with a path of names joined by `/`; it may be empty.
+    /// Returns the fault of a path with slashes, or `nil`; an empty path is valid.
     static func fault(inPath path: String) -> Fault? {
         guard !path.isEmpty else { return nil }
         let names = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         return names.lazy.compactMap(fault(in:)).first ?? (path.utf8.count > maximumBytes ? .tooLong(path) : nil)
     }
 
-    /// The name that a type's service has by itself: `httpCache` for `HTTPCache`.
+    /// Returns the default name of a type's service: the first word in lower case, such as `httpCache` for `HTTPCache`.
     static func serviceName(of type: String) -> String {
+        // The last of several capitals begins the next word, unless the whole name is capitals.
         let capitals = type.prefix { $0.isUppercase }
         guard capitals.count > 1, capitals.count < type.count else {
             return capitals.lowercased() + type.dropFirst(capitals.count)

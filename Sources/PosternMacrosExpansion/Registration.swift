@@ -2,19 +2,19 @@
 import SwiftSyntax
 import SwiftSyntaxBuilder
 
-/// Writes the registration of one method, as one would by hand.
+/// The generated code that registers one method, formatted like handwritten code.
 ///
-/// Names of the library have their module before them, here and in all that macros write: a program may have types of
-/// the same names, or import some.
+/// Like all generated code, it qualifies the names of the library with their module, since a program may declare or
+/// import types of the same names.
 struct Registration {
     let method: ExposedMethod
-    /// Whether methods of the type run on an actor, unless they say otherwise.
+    /// Whether methods of the type are isolated to an actor by default.
     let isIsolated: Bool
 
     private static let margin = "        "
     private static let width = 120
 
-    /// The lines, with their indentation: as few as fit.
+    /// The code with its indentation, in the fewest lines that fit the width.
     var text: String {
         let flat = "\(Self.margin)\(call)(\(arguments.joined(separator: ", "))) {"
         let list = arguments.map { "\(Self.margin)    \($0)" }.joined(separator: ",\n")
@@ -36,6 +36,7 @@ struct Registration {
         [method.name.literal] + method.argumentParameters.map(text) + (options.map { ["options: \($0)"] } ?? [])
     }
 
+    /// Returns the argument that describes a parameter: its name alone, or a `Parameter` with more.
     private func text(_ parameter: MethodParameter) -> String {
         let documentation = comment.parameters[parameter.variableName] ?? comment.parameters[parameter.name]
         guard documentation != nil || parameter.defaultValue != nil else { return parameter.name.literal }
@@ -60,21 +61,24 @@ struct Registration {
         return "(\(method.parameters.map(\.inClosure).joined(separator: ", ")))\(result) in"
     }
 
-    /// Written out, so that a result that cannot be encoded is an error, and not passed over.
+    /// The result type of the closure.
+    ///
+    /// With an inferred type, a result that is not encodable would select the overload for `Void`, and be discarded.
     private var result: String {
         guard !method.isStream, let type = method.function.signature.returnClause?.type.plain else { return "" }
         return type.isVoid || type.is(SomeOrAnyTypeSyntax.self) ? "" : " -> \(type)"
     }
 
     private var body: String {
-        let handedOn = method.parameters.map(\.handedOn).joined(separator: ", ")
-        return "\(throwsWord)\(waitsWord)self.\(method.function.name.text)(\(handedOn))"
+        let arguments = method.parameters.map(\.forwarded).joined(separator: ", ")
+        return "\(throwsWord)\(waitsWord)self.\(method.function.name.text)(\(arguments))"
     }
 
     private var throwsWord: String {
         method.function.signature.effectSpecifiers?.throwsClause == nil ? "" : "try "
     }
 
+    /// `await ` for a method that is async or isolated to an actor.
     private var waitsWord: String {
         if method.function.signature.effectSpecifiers?.asyncSpecifier != nil { return "await " }
         if method.function.attributes.hasGlobalActor { return "await " }
@@ -84,7 +88,7 @@ struct Registration {
 }
 
 extension String {
-    /// The text as Swift writes it.
+    /// The text as a Swift string literal.
     var literal: String { StringLiteralExprSyntax(content: self).description }
 }
 #endif

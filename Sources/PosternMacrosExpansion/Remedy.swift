@@ -2,14 +2,14 @@
 import SwiftDiagnostics
 import SwiftSyntax
 
-/// What a fix-it does.
+/// The message of a fix-it.
 struct Remedy: FixItMessage {
     let message: String
 
     var fixItID: MessageID { MessageID(domain: "PosternMacros", id: message) }
 }
 
-/// What a note says.
+/// The message of a note.
 struct Remark: NoteMessage {
     let message: String
 
@@ -17,17 +17,18 @@ struct Remark: NoteMessage {
 }
 
 extension FixIt {
-    /// Puts a type in the place of another.
+    /// Returns the fix-it that replaces a type by another one.
     static func use(_ new: TypeSyntax, for old: some TypeSyntaxProtocol) -> FixIt {
         let node = new.with(\.leadingTrivia, old.leadingTrivia).with(\.trailingTrivia, old.trailingTrivia)
         return .replace(message: Remedy(message: "Use '\(new.trimmed)'"), oldNode: old, newNode: node)
     }
 
-    /// Takes a modifier off a method.
+    /// Returns the fix-it that removes a modifier from a method.
     static func remove(_ modifier: DeclModifierSyntax, from function: FunctionDeclSyntax) -> FixIt {
         var kept = function.modifiers.filter { $0.id != modifier.id }
         var fixed = function
         if kept.isEmpty {
+            // The comments and the indentation before the first modifier move to the token that replaces it.
             fixed.funcKeyword.leadingTrivia = modifier.leadingTrivia
         } else if function.modifiers.first?.id == modifier.id, let first = kept.indices.first {
             kept[first].leadingTrivia = modifier.leadingTrivia
@@ -40,7 +41,7 @@ extension FixIt {
         )
     }
 
-    /// Makes a class final.
+    /// Returns the fix-it that makes a class final.
     static func makeFinal(_ type: ClassDeclSyntax) -> FixIt {
         var fixed = type
         var final = DeclModifierSyntax(name: .keyword(.final), trailingTrivia: .space)
@@ -52,7 +53,7 @@ extension FixIt {
         return .replace(message: Remedy(message: "Add 'final'"), oldNode: type, newNode: fixed)
     }
 
-    /// Makes a method async and throwing.
+    /// Returns the fix-it that makes a method `async throws`.
     static func makeAsyncThrows(_ function: FunctionDeclSyntax) -> FixIt {
         var effects = function.signature.effectSpecifiers ?? FunctionEffectSpecifiersSyntax()
         effects.asyncSpecifier = .keyword(.async, trailingTrivia: .space)

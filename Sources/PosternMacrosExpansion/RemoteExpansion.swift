@@ -4,14 +4,14 @@ package import SwiftSyntax
 import SwiftSyntaxBuilder
 package import SwiftSyntaxMacros
 
-/// `@Remote`: writes the type that has the methods of a protocol and calls another process.
+/// The expansion of `@Remote`: a type that conforms to a protocol by calling another process.
 package protocol RemoteExpansion: PeerMacro {}
 
 extension RemoteExpansion {
-    /// What is written is laid out already.
+    /// The generated code is formatted already.
     package static var formatMode: FormatMode { .disabled }
 
-    /// Writes the stub.
+    /// Generates the stub, unless the protocol has faults.
     package static func expansion(
         of node: AttributeSyntax,
         providingPeersOf declaration: some DeclSyntaxProtocol,

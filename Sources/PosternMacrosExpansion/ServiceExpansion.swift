@@ -4,16 +4,16 @@ package import SwiftSyntax
 import SwiftSyntaxBuilder
 package import SwiftSyntaxMacros
 
-/// `@Service`: writes the registrations of the methods that are marked with `@Expose`.
+/// The expansion of `@Service`: an extension that registers the methods marked with `@Expose`.
 ///
-/// A protocol, so that the plugin has a type of its own for the compiler to find, and the tests have one too.
+/// A protocol, because the compiler finds a macro by a type of the plug-in's module, and tests need a type without it.
 package protocol ServiceExpansion: ExtensionMacro {}
 
 extension ServiceExpansion {
-    /// What is written is laid out already.
+    /// The generated code is formatted already.
     package static var formatMode: FormatMode { .disabled }
 
-    /// Writes the extension.
+    /// Generates the extension, unless the type or the arguments have faults.
     package static func expansion(
         of node: AttributeSyntax,
         attachedTo declaration: some DeclGroupSyntax,
@@ -26,6 +26,7 @@ extension ServiceExpansion {
         let members = ServiceMembers(declaration.memberBlock.members, isIsolated: kind.isIsolated)
         let faults = arguments.diagnostics + kind.diagnostics(at: node)
         for diagnostic in faults + members.diagnostics { context.diagnose(diagnostic) }
+        // Faulty methods are left out and diagnosed, so that the others do not cause errors that follow from them.
         guard faults.isEmpty else { return [] }
         if !members.isMarked { context.diagnose(Diagnostic(.nothingExposed, at: node)) }
         let conformance = protocols.isEmpty ? "" : ": PosternMacros::ServiceConformance"

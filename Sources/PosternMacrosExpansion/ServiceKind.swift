@@ -2,26 +2,26 @@
 import SwiftDiagnostics
 import SwiftSyntax
 
-/// What `@Service` has to know about the type it is attached to.
+/// The properties of a type with `@Service` that its generated code depends on.
 struct ServiceKind {
     private let declaration: any DeclGroupSyntax
 
     init(_ declaration: some DeclGroupSyntax) { self.declaration = declaration }
 
-    /// Whether its methods run on an actor, unless they say otherwise.
+    /// Whether methods of the type are isolated to an actor by default.
     var isIsolated: Bool { declaration.is(ActorDeclSyntax.self) || declaration.attributes.hasGlobalActor }
 
-    /// The word for what does not wait for the actor.
+    /// The modifier of generated members, which must not be isolated.
     var isolation: String { isIsolated ? "nonisolated " : "" }
 
-    /// The word for who may use what is written.
+    /// The access level of generated members, which must be that of the type for a conformance.
     var access: String {
         let words = declaration.modifiers.map(\.name.text)
         if words.contains("public") || words.contains("open") { return "public " }
         return words.contains("package") ? "package " : ""
     }
 
-    /// What is wrong with the type.
+    /// Returns the diagnostics of the type.
     func diagnostics(at attribute: AttributeSyntax) -> [Diagnostic] {
         if declaration.is(ActorDeclSyntax.self) || declaration.is(StructDeclSyntax.self) { return [] }
         guard let type = declaration.as(ClassDeclSyntax.self) else {
@@ -31,7 +31,7 @@ struct ServiceKind {
         return [Diagnostic(.notFinal, at: type.classKeyword, .makeFinal(type))]
     }
 
-    /// The lines that say under which name it is exposed, and what it is for.
+    /// Returns the lines that declare the name and the documentation of the service.
     func description(name: String?) -> [String] {
         guard let type = declaration.asProtocol((any NamedDeclSyntax).self) else { return [] }
         let name = name ?? NameRules.serviceName(of: type.name.text)
@@ -45,6 +45,7 @@ struct ServiceKind {
         return named + (documentation ?? []) + [""]
     }
 
+    /// Returns a computed property, in one line if it fits.
     private func lines(_ head: String, _ value: String) -> [String] {
         let inOneLine = "    \(head) { \(value) }"
         return inOneLine.count > 120 ? ["    \(head) {", "        \(value)", "    }"] : [inOneLine]
@@ -54,7 +55,7 @@ struct ServiceKind {
 extension ClassDeclSyntax {
     fileprivate var isFinal: Bool { modifiers.contains { $0.name.tokenKind == .keyword(.final) } }
 
-    /// Whether its objects may be shared although it is not final: an actor or a promise guards them.
+    /// Whether instances may be shared although the class is not final, by a global actor or `@unchecked Sendable`.
     fileprivate var isSharedAnyway: Bool {
         let parents = inheritanceClause?.inheritedTypes.map(\.trimmedDescription) ?? []
         return attributes.hasGlobalActor || parents.contains { $0.hasPrefix("@unchecked") }

@@ -2,18 +2,18 @@
 import SwiftDiagnostics
 import SwiftSyntax
 
-/// The methods of a type that are marked with `@Expose`, within the conditions under which they are compiled.
+/// The registrations of a type's methods with `@Expose`, within the `#if` conditions around the methods.
 struct ServiceMembers {
-    /// The registrations, one below the other; empty without any.
+    /// The generated lines; empty without registrations.
     private(set) var text: [String] = []
-    /// Whether a member is marked, fit or not.
+    /// Whether any member is marked, also one that cannot be exposed.
     private(set) var isMarked = false
-    /// Methods that have the name of another.
+    /// The diagnostics of methods with the name of another one.
     private(set) var diagnostics: [Diagnostic] = []
     private var names: [String: ExposedMethod] = [:]
     private let isIsolated: Bool
 
-    /// Reads the members of a type.
+    /// Creates the registrations for the members of a type.
     init(_ members: MemberBlockItemListSyntax, isIsolated: Bool) {
         self.init(members, isIsolated: isIsolated, knowing: [:])
     }
@@ -29,6 +29,7 @@ struct ServiceMembers {
     }
 
     private mutating func add(_ function: FunctionDeclSyntax) {
+        // `@Expose` itself diagnoses a method that is not fit.
         guard let method = ExposedMethod(function) else { return }
         guard method.isFit else { return }
         if let other = names[method.name] {
@@ -39,7 +40,9 @@ struct ServiceMembers {
         text.append(Registration(method: method, isIsolated: isIsolated).text)
     }
 
-    /// Each branch may have names of the others.
+    /// Adds the members of the branches of an `#if`.
+    ///
+    /// Only one branch is compiled, so that branches may repeat each other's names, but not those outside.
     private mutating func add(_ condition: IfConfigDeclSyntax) {
         var lines: [String] = []
         let known = names

@@ -2,15 +2,15 @@
 import SwiftDiagnostics
 import SwiftSyntax
 
-/// Writes a type that has the methods of a protocol and calls another process.
+/// The generated type that conforms to a protocol by calling another process.
 struct Stub {
     private let source: ProtocolDeclSyntax
     private let path: String
     private let methods: [StubMethod]
-    /// What is wrong with the protocol and its methods, in order.
+    /// The diagnostics of the protocol and its methods, in the order of the source.
     let diagnostics: [Diagnostic]
 
-    /// Reads a protocol; without a path its service has the name of the protocol.
+    /// Creates the stub of a protocol; without a path, the name of the protocol is the default one.
     init(of source: ProtocolDeclSyntax, path: String?) {
         self.source = source
         self.path = path ?? NameRules.serviceName(of: source.name.text)
@@ -26,6 +26,7 @@ struct Stub {
                 }
                 methods.append(method)
             } else if !member.decl.is(TypeAliasDeclSyntax.self) {
+                // A type alias needs no implementation; any other requirement cannot be called.
                 diagnostics.append(Diagnostic(.notARemoteMethod(member.decl.kindName), at: member.decl))
             }
         }
@@ -33,7 +34,7 @@ struct Stub {
         self.diagnostics = diagnostics
     }
 
-    /// The type.
+    /// The generated code.
     var text: String {
         let name = source.name.text
         let methods = methods.map { "\n\n" + $0.text(access: access) }.joined()
@@ -60,6 +61,7 @@ struct Stub {
             """
     }
 
+    /// The access level of the stub; a private protocol is visible in its file, and so is its stub.
     private var access: String {
         let words = source.modifiers.map(\.name.text)
         for word in ["public", "package", "fileprivate"] where words.contains(word) { return "\(word) " }

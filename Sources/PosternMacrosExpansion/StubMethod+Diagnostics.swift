@@ -3,7 +3,7 @@ import SwiftDiagnostics
 import SwiftSyntax
 
 extension StubMethod {
-    /// Everything that is wrong with it, in order.
+    /// The diagnostics of the method, in the order of the source.
     var diagnostics: [Diagnostic] {
         arguments.diagnostics + modifierDiagnostics + parameterDiagnostics + effectDiagnostics + resultDiagnostics
     }

@@ -1,7 +1,7 @@
 #if Macros
 import SwiftSyntax
 
-/// Writes one method of a typed stub, as one would by hand.
+/// The generated code of one method of a stub, formatted like handwritten code.
 struct StubMethod {
     let function: FunctionDeclSyntax
     let arguments: MacroArguments
@@ -10,7 +10,7 @@ struct StubMethod {
     private static let margin = "    "
     private static let width = 120
 
-    /// Reads a method of a protocol; `@Expose` may give it another name.
+    /// Creates the model of a method of a protocol, whose name `@Expose` may set.
     init(_ function: FunctionDeclSyntax) {
         self.function = function
         parameters = function.signature.parameterClause.parameters.map(MethodParameter.init)
@@ -18,10 +18,10 @@ struct StubMethod {
             function.attributes.first(named: "Expose").map { MacroArguments(of: $0, NameRules.fault(in:)) } ?? .none
     }
 
-    /// The name that it calls.
+    /// The name of the remote method.
     var name: String { arguments.name ?? function.plainName }
 
-    /// The method, with its doc comment and a word for who may use it.
+    /// Returns the code of the method with its doc comment, in the fewest lines that fit the width.
     func text(access: String) -> String {
         let above = (documentation + attributes).map { "\(Self.margin)\($0)\n" }.joined()
         let head = "\(Self.margin)\(access)func \(function.name.text)"
@@ -65,7 +65,7 @@ struct StubMethod {
         function.signature.effectSpecifiers.map { " \($0.trimmedDescription)" } ?? ""
     }
 
-    /// What it gives; `nil` for nothing.
+    /// The result type; `nil` for `Void`.
     var returned: TypeSyntax? {
         function.signature.returnClause.map(\.type).flatMap { $0.isVoid ? nil : $0 }
     }

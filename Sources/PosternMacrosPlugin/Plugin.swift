@@ -3,22 +3,22 @@ import PosternMacrosExpansion
 import SwiftCompilerPlugin
 import SwiftSyntaxMacros
 
-/// What the compiler starts to have the macros of `PosternMacros` expanded.
+/// The compiler plug-in that expands the macros of `PosternMacros`.
 @main
 struct Plugin: CompilerPlugin {
     let providingMacros: [any Macro.Type] = [ServiceMacro.self, ExposeMacro.self, RemoteMacro.self]
 }
 
-/// `@Service`, under the name by which the compiler asks for it.
+/// The implementation of `@Service`, under the name in its `#externalMacro`.
 enum ServiceMacro: ServiceExpansion {}
 
-/// `@Expose`, under the name by which the compiler asks for it.
+/// The implementation of `@Expose`, under the name in its `#externalMacro`.
 enum ExposeMacro: ExposeExpansion {}
 
-/// `@Remote`, under the name by which the compiler asks for it.
+/// The implementation of `@Remote`, under the name in its `#externalMacro`.
 enum RemoteMacro: RemoteExpansion {}
 #else
-/// Stands here when nobody asked for the macros.
+/// An empty program: a macro target needs an entry point even without the trait `Macros`.
 @main
 enum Plugin {
     static func main() {}

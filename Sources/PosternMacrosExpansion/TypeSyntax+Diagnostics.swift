@@ -3,32 +3,32 @@ import SwiftDiagnostics
 import SwiftSyntax
 import SwiftSyntaxBuilder
 
-/// Where a type stands in a method.
+/// The use of a type in a method: as a parameter (taken) or as the result (given).
 enum TypeRole {
     case taken, given
 }
 
-/// What can be told about types without knowing them.
+/// Properties of types that are visible in their syntax, since a macro cannot resolve names.
 extension TypeSyntaxProtocol {
     /// The type without attributes such as `@escaping` and specifiers such as `sending`.
     var plain: TypeSyntax {
         TypeSyntax(self).as(AttributedTypeSyntax.self).map { $0.baseType.trimmed } ?? TypeSyntax(self).trimmed
     }
 
-    /// The last of its names, without generic arguments; empty for types that have no name.
+    /// The last name of the type without generic arguments; empty for a type without a name.
     var lastName: String {
         let type = TypeSyntax(self)
         return type.as(IdentifierTypeSyntax.self)?.name.text ?? type.as(MemberTypeSyntax.self)?.name.text ?? ""
     }
 
-    /// What precedes the last of its names: a module or a type; empty without any.
+    /// The module or type before the last name; empty without one.
     var qualifier: String {
         let type = TypeSyntax(self)
         if let name = type.as(IdentifierTypeSyntax.self) { return name.moduleSelector?.moduleName.text ?? "" }
         return type.as(MemberTypeSyntax.self)?.baseType.trimmedDescription ?? ""
     }
 
-    /// Whether it is a sequence whose items are sent one by one, going by its name.
+    /// Whether the type is a sequence whose items are sent one by one, judged by its name.
     var isStream: Bool {
         let type = TypeSyntax(self)
         if let opaque = type.as(SomeOrAnyTypeSyntax.self) { return opaque.constraint.isStream }
@@ -36,10 +36,10 @@ extension TypeSyntaxProtocol {
         return lastName.hasSuffix("Stream") || lastName == "AsyncSequence"
     }
 
-    /// Whether it is no result at all.
+    /// Whether the type is `Void`.
     var isVoid: Bool { lastName == "Void" || TypeSyntax(self).as(TupleTypeSyntax.self)?.elements.isEmpty == true }
 
-    /// What cannot travel about it, if anything.
+    /// Returns the diagnostic of a type that cannot be sent, or `nil`.
     func diagnostic(_ role: TypeRole) -> Diagnostic? {
         let type = TypeSyntax(self)
         if let attributed = type.as(AttributedTypeSyntax.self) { return attributed.diagnosticOfParts(role) }
@@ -56,7 +56,7 @@ extension TypeSyntaxProtocol {
 
 extension AttributedTypeSyntax {
     fileprivate func diagnosticOfParts(_ role: TypeRole) -> Diagnostic? {
-        // The fix-it takes the attributes off too: a callback is no closure that could escape.
+        // The fix-it replaces the attributes too: `@escaping` is not valid on a `Callback`.
         baseType.is(FunctionTypeSyntax.self) ? .closure(TypeSyntax(self), role) : baseType.diagnostic(role)
     }
 }
