@@ -2,9 +2,9 @@
 import Postern
 import Testing
 
-/// What macros write in a program whose own and imported types have the names of the library's.
+/// Tests of generated code in a program with types that have the names of the library's.
 @Suite struct ClashingNamesTests {
-    @Test func aServiceAndItsStubAreThoseOfTheLibrary() async throws {
+    @Test func generatedCodeUsesTheTypesOfTheLibrary() async throws {
         let router = Postern::Router()
         router.root.expose(Shop())
         router.root.expose(Inner())

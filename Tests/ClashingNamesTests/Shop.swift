@@ -3,7 +3,7 @@ import Postern
 import PosternMacros
 import ServiceLifecycle
 
-/// Sells things.
+/// A service whose members have the names of the library's types.
 @Service
 struct Shop {
     init() {}
@@ -25,7 +25,7 @@ struct Shop {
     @Expose func name(_ context: Postern::CallContext) async throws -> Swift::String { context.method }
 }
 
-/// A type of the program inside of which the names are taken too.
+/// A type whose nested types have the names of the library's.
 @Service("inner")
 actor Inner {
     init() {}
@@ -37,7 +37,7 @@ actor Inner {
     @Expose func add(a: Int = 1) -> Int { a }
 }
 
-/// Something that a program runs until it stops, beside its services.
+/// A service of ServiceLifecycle, whose protocol has the name of a type of the library.
 struct Clerk: ServiceLifecycle.Service {
     init() {}
 

@@ -1,7 +1,7 @@
 import Postern
 import Synchronization
 
-/// What the head of `Tests/Corpus/sessions.txt` says of the acceptor.
+/// The acceptor's service as described at the top of `Tests/Corpus/sessions.txt`.
 enum CorpusService {
     static func router() -> Router {
         let router = Router()

@@ -2,17 +2,17 @@ import Postern
 import PosternAuth
 import Testing
 
-/// Peers whose frames the test carries.
+/// Tests of authentication between two peers whose frames are passed by hand.
 struct HandWiredPeersTests {
-    @Test("Both ends open when role, medium and secret fit")
-    func fittingEndsOpen() throws {
+    @Test("Both ends open if role, medium and secret match")
+    func matchingEndsOpen() throws {
         let (first, second) = try pair(.init(.initiator, over: .tcp), .init(.acceptor, over: .tcp))
         carry(first, second)
         #expect(first.isHandshakeDone && first.isConnected)
         #expect(second.isHandshakeDone && second.isConnected)
     }
 
-    @Test("H16: what is carried on to another medium does not open")
+    @Test("H16: proofs forwarded to another medium are refused")
     func anotherMediumDoesNotOpen() async throws {
         let (first, second) = try pair(.init(.initiator, over: .tcp), .init(.acceptor, over: .unix))
         carry(first, second)
@@ -30,7 +30,7 @@ struct HandWiredPeersTests {
         #expect(await second.disconnected.kind == .authenticationFailed)
     }
 
-    @Test("Two acceptors tell each other nothing of the secret")
+    @Test("Two acceptors exchange no proofs of the secret")
     func twoAcceptorsStaySilent() throws {
         let (first, second) = try pair(.init(.acceptor, over: .tcp), .init(.acceptor, over: .tcp))
         carry(first, second)
@@ -46,7 +46,7 @@ struct HandWiredPeersTests {
         return (peers[0], peers[1])
     }
 
-    /// Carries frames both ways until nobody has any.
+    /// Passes frames in both directions until neither peer has any.
     private func carry(_ first: Peer, _ second: Peer) {
         for _ in 0..<8 {
             for (sender, receiver) in [(first, second), (second, first)] {
@@ -57,7 +57,7 @@ struct HandWiredPeersTests {
     }
 }
 
-/// A transport that moves nothing by itself.
+/// A transport that sends nothing.
 private struct Unmoved: FrameTransport {
     func outputBecameReady() {}
 

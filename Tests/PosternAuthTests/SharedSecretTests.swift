@@ -12,7 +12,7 @@ struct SharedSecretTests {
             (String(repeating: "x", count: 60), "53e01b822dc18555ac3f744c6ac999aaf8bd3f2d"),
         ]
     )
-    func anOldResponseIsAsRecorded(secret: String, expected: String) {
+    func aSaltedResponseIsAsRecorded(secret: String, expected: String) {
         let old = SaltedResponse(secret: Array(secret.utf8))
         let (challenge, salt) = (Array(UInt8(0x00)...0x13), Array(UInt8(0x20)...0x33))
         let response = old.response(to: challenge, salt: salt)
@@ -21,7 +21,7 @@ struct SharedSecretTests {
         #expect(!old.accepts(response, to: challenge, salt: challenge))
     }
 
-    @Test func aProofIsThatOfItsStatementAndItsSecretOnly() throws {
+    @Test func aProofIsValidOnlyForItsStatementAndSecret() throws {
         let secret = try SharedSecret(Array("sixteen bytes or more".utf8))
         let other = try SharedSecret(Array("sixteen bytes or mare".utf8))
         let proof = secret.proof(of: [1, 2, 3])
@@ -48,7 +48,7 @@ struct SharedSecretTests {
         )
     }
 
-    @Test func noncesAreNeverTheSame() throws {
+    @Test func noncesDoNotRepeat() throws {
         let secret = try SharedSecret([UInt8](repeating: 7, count: 16))
         let nonces = (0..<1_000).map { _ in secret.makeNonce() }
         #expect(nonces.allSatisfy { $0.count == 16 })
@@ -60,7 +60,7 @@ struct SharedSecretTests {
         #expect(throws: SecretError.tooShort) { _ = try SharedSecret([]) }
     }
 
-    @Test func noTextOfASecretShowsIt() throws {
+    @Test func descriptionsDoNotRevealTheSecret() throws {
         let secret = try SharedSecret(Array("never to be seen anywhere".utf8))
         var dumped = ""
         dump(secret, to: &dumped)
@@ -69,7 +69,7 @@ struct SharedSecretTests {
         }
     }
 
-    @Test func aFileHoldsASecretAndPerhapsALineEnd() throws {
+    @Test func aFileMayEndWithALineBreak() throws {
         let folder = FileManager.default.temporaryDirectory
         let path = folder.appending(path: "postern-secret-\(UInt64.random(in: 0 ... .max))").path
         defer { try? FileManager.default.removeItem(atPath: path) }

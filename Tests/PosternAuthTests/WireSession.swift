@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// One session of `Tests/Corpus/sessions.txt`, whose head says what its lines mean.
+/// A session of `Tests/Corpus/sessions.txt`, which describes its format at the top.
 struct WireSession: CustomTestStringConvertible, Sendable {
     let name: String
     let demandsSecret: Bool
@@ -30,11 +30,11 @@ struct WireSession: CustomTestStringConvertible, Sendable {
     }
 }
 
-/// The numbers of references that a session has met, and bodies with them.
+/// The numbers of references in a session, by the names that the file has for them.
 struct WireBodies {
     private var numbers: [Substring: UInt64] = [:]
 
-    /// A body that is sent; `nil` when a token is none.
+    /// Returns the body of a frame to send, or `nil` for an invalid token.
     func bytes(of tokens: [Substring]) -> [UInt8]? {
         var bytes: [UInt8] = []
         for token in tokens {
@@ -53,7 +53,7 @@ struct WireBodies {
         return bytes
     }
 
-    /// Whether a frame that arrived is the one of a line; the numbers in it are kept then.
+    /// Returns whether a received frame matches a line, and stores the numbers in it if so.
     mutating func fit(_ body: [UInt8], to tokens: [Substring]) -> Bool {
         var (numbers, position) = (numbers, 0)
         for token in tokens {
@@ -100,7 +100,7 @@ struct WireBodies {
     }
 }
 
-/// A connection whose bytes the test carries.
+/// A connection whose bytes the test passes on.
 final class BytePipe: FrameTransport {
     private struct State {
         var arrived: [UInt8] = []
@@ -115,7 +115,7 @@ final class BytePipe: FrameTransport {
 
     func close() { state.withLock { $0.isClosed = true } }
 
-    /// Passes on what arrives as whole frames, as a socket's handler does.
+    /// Passes received bytes to a peer as whole frames, like the handler of a socket.
     func deliver(_ bytes: [UInt8], to peer: Peer) {
         var rest = state.withLock { state in
             defer { state.arrived = [] }

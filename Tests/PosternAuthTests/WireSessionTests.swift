@@ -2,7 +2,7 @@
 import PosternAuth
 import Testing
 
-/// The sessions of `Tests/Corpus/sessions.txt`, replayed against a peer.
+/// Tests that replay the sessions of `Tests/Corpus/sessions.txt` against a peer.
 @Suite struct WireSessionTests {
     @Test("A session of the corpus", arguments: WireSession.all)
     func theSessionIsAnswered(session: WireSession) async throws {
@@ -22,7 +22,7 @@ import Testing
 
     @Test func thereAreSessions() { #expect(WireSession.all.count > 50) }
 
-    /// Sends what the lines of a session say, and compares what arrives.
+    /// A replay of one session, which sends its frames and compares the received ones.
     private struct Replay {
         let peer: Peer
         let pipe: BytePipe
@@ -62,7 +62,7 @@ import Testing
             }
         }
 
-        /// The next frame without its length; handlers run on other threads meanwhile.
+        /// Waits for the next frame, while handlers run on other threads, and returns it without its length.
         private mutating func nextBody() async throws -> [UInt8] {
             let end = ContinuousClock.now + .seconds(30)
             while true {
@@ -79,7 +79,7 @@ import Testing
     }
 }
 
-/// The secret and the nonce of the page.
+/// Authentication with the secret and the nonce of the wire page.
 private struct FixedNonce: Authentication {
     private let secret: SharedSecret
 

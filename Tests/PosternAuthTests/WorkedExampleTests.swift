@@ -3,7 +3,7 @@ import FoundationEssentials
 import PosternAuth
 import Testing
 
-/// The worked example of the page about the wire protocol.
+/// Tests of the worked example in the wire protocol page.
 struct WorkedExampleTests {
     @Test("The worked example of the wire protocol is right", arguments: [ConnectionEnd.Role.initiator, .acceptor])
     func theExampleIsRight(role: ConnectionEnd.Role) throws {

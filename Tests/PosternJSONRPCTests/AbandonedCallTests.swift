@@ -2,13 +2,13 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// What a session answers when its server stops before calls have ended.
+/// Tests of the responses to calls that are still running when the server stops.
 @Suite struct AbandonedCallTests {
     private let stopped = CallError(.draining, "stopped", executed: .unknown)
 
     private func request(_ id: Int) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"slow"}"# }
 
-    @Test func everyCallIsAnsweredOnceAndALateResultIsIgnored() {
+    @Test func anAbandonedCallIsAnsweredOnceAndItsLateResultIsIgnored() {
         let client = TestClient()
         client.send(request(1))
         let first = client.started[0]
@@ -20,7 +20,7 @@ import Testing
         #expect(client.abandon(stopped).isEmpty)
     }
 
-    @Test func entriesOfABatchThatWaitedWereNotExecutedAndAreNotStarted() {
+    @Test func abandonedWaitingEntriesAreNotExecuted() {
         var limits = JSONRPCLimits()
         limits.batchCallsAtOnce = 1
         let client = TestClient(limits: limits)
@@ -33,7 +33,7 @@ import Testing
         #expect(words == ["unknown", "no", "no"], "\(answer)")
     }
 
-    @Test func aSubscriptionThatHasNotBegunWasNotExecuted() {
+    @Test func anAbandonedSubscriptionWasNotExecuted() {
         let client = TestClient()
         client.send(#"{"jsonrpc":"2.0","id":1,"method":"rpc.subscribe","params":["news"]}"#)
         #expect(client.abandon(stopped).joined().contains(#""executed":"no""#))

@@ -5,9 +5,9 @@ import Testing
 @Suite struct BatchIDsTests {
     private static let ids = ["1", "2", "3", "10", "99", "100", "-1", "0", "12345678", "123456789", #""1""#, #""a""#]
 
-    /// Every list of up to four ids, short and long, in and out of order.
+    /// Tests every list of up to four ids, short and long, in and out of order.
     @Test(arguments: 1...4)
-    func anIDIsNewUnlessItWasThereBefore(count: Int) {
+    func anIDIsNewUnlessItWasInsertedBefore(count: Int) {
         let lists = (0..<count).reduce([[]]) { lists, _ in lists.flatMap { list in Self.ids.map { list + [$0] } } }
         for list in lists {
             var seen: Set<String> = []
@@ -15,17 +15,17 @@ import Testing
         }
     }
 
-    @Test func nullAndNoIDAreAlwaysNew() {
+    @Test func nullAndMissingIDsAreAlwaysNew() {
         #expect(Self.news(["1", "null", "2", "", "null", "2", ""]) == [true, true, true, true, true, false, true])
         #expect(Self.news(["1", "", "2", ""]) == [true, true, true, true])
     }
 
-    @Test func idsThatCountUpAreNew() {
+    @Test func ascendingIDsAreNew() {
         #expect(!Self.news((0..<1_000).map(String.init)).contains(false))
         #expect(Self.news((0..<1_000).map(String.init) + ["999"]).last == false)
     }
 
-    /// Whether each of some ids is new, in a message that holds nothing else.
+    /// Returns for each id whether it is new, from a message that consists of the ids.
     private static func news(_ list: [String]) -> [Bool] {
         var message: [UInt8] = []
         var entries: [Envelope] = []

@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Many requests in one message.
+/// Tests of batches: order, limits, duplicate ids and invalid entries.
 @Suite struct BatchTests {
     private func add(_ id: Int) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"add","params":[\#(id),1]}"# }
     private func slow(_ id: Int) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"slow"}"# }
@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: [1001, 100_000])
-    func aBatchTooLargeRunsNothing(count: Int) {
+    func aBatchWithTooManyEntriesRunsNothing(count: Int) {
         let client = TestClient()
         let answer = client.send(batch((1...count).map(slow)))
         #expect(answer.hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"code":-32010"#))
@@ -23,7 +23,7 @@ import Testing
         #expect(client.callsInFlight == 0)
     }
 
-    @Test func answersWaitForEachOtherAndKeepTheirOrder() {
+    @Test func aBatchIsAnsweredAsAWholeInTheOrderOfItsEntries() {
         let client = TestClient()
         #expect(client.send(batch([add(1), slow(2), slow(3), "7"])) == "")
         let tickets = client.started
@@ -35,7 +35,7 @@ import Testing
         #expect(client.finish(tickets[0], "22") == "")
     }
 
-    @Test func aShortEntryBehindOneThatIsHandedOutIsHandedOutToo() {
+    @Test func anImmediateEntryAfterAStartedOneIsStartedToo() {
         let client = TestClient()
         #expect(client.send(batch([add(1), slow(2), add(3)])) == "")
         let calls = client.startedCalls
@@ -44,7 +44,7 @@ import Testing
         #expect(calls.map { $0.options.function != nil } == [false, true])
     }
 
-    @Test func aShortCallIsHandedOutWhileAnEarlierOneHasNotBegun() {
+    @Test func anImmediateCallIsStartedWhileAnEarlierOneHasNotBegun() {
         let client = TestClient()
         #expect(client.send(slow(1)) == "")
         #expect(client.send(add(2), isIdle: false) == "")
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: ["add", "slow", "short"], ["add", "slow", "short"])
-    func anIdUsedTwiceInABatchIsRefusedWhateverTheMethods(first: String, second: String) {
+    func aRepeatedIDInABatchIsRefusedForAllKindsOfMethods(first: String, second: String) {
         for id in ["7", #""x""#] {
             let entry = { (method: String) in #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":[3,4]}"# }
             let client = TestClient()
@@ -66,14 +66,14 @@ import Testing
         }
     }
 
-    @Test func idsThatDifferAndNoIdsAreNotTheSame() {
+    @Test func differentAndMissingIDsAreNotRepeated() {
         let entry = { (id: String) in #"{"jsonrpc":"2.0",\#(id)"method":"add","params":[1,2]}"# }
         let ids = [#""id":1,"#, #""id":"1","#, #""id":null,"#, #""id":null,"#, "", ""]
         let answer = TestClient().send(batch(ids.map(entry)))
         #expect(answer.matches(of: /"result":3/).count == 4 && answer.errorCode == nil)
     }
 
-    @Test func onlySomeCallsOfABatchRunAtOnce() {
+    @Test func theCallsOfABatchThatRunAtOnceAreLimited() {
         let client = TestClient()
         client.send(batch((1...100).map(slow) + [add(101)]))
         var running = client.started
@@ -112,14 +112,14 @@ import Testing
         #expect(answer.hasSuffix("," + result(1, 2) + "]"))
     }
 
-    @Test func anIdInFlightIsRefusedWithinABatch() {
+    @Test func anIDInFlightIsRefusedWithinABatch() {
         let client = TestClient()
         client.send(batch([slow(1), slow(1)]))
         let answer = client.finish(client.started[0], "5")
         #expect(answer.hasPrefix("[" + result(1, 5) + #",{"jsonrpc":"2.0","id":1,"error":{"code":-32600"#))
     }
 
-    @Test func answersBeyondTheLimitAreReplaced() {
+    @Test func responsesAboveTheLimitAreReplaced() {
         var limits = JSONRPCLimits()
         limits.batchResponseBytes = 1000
         let big = { (id: Int) in #"{"jsonrpc":"2.0","id":\#(id),"method":"big","params":[400]}"# }
@@ -139,7 +139,7 @@ import Testing
         #expect(answer.ranges(of: "\"code\":-32011").count == 76)
     }
 
-    @Test func callsWithoutRoomForTheirAnswersDoNotRun() {
+    @Test func callsWithoutRoomForTheirResponsesDoNotRun() {
         var limits = JSONRPCLimits()
         limits.batchResponseBytes = 100
         let client = TestClient(limits: limits)
@@ -154,7 +154,7 @@ import Testing
         #expect(client.callsInFlight == 0)
     }
 
-    @Test func aCancelledEntryThatWaitsIsCancelledAsSoonAsItStarts() {
+    @Test func aWaitingEntryThatWasCancelledIsCancelledWhenItStarts() {
         let client = TestClient()
         client.send(batch((1...33).map(slow)))
         let first = client.started[0]
@@ -178,7 +178,7 @@ import Testing
     }
 
     @Test(arguments: ["[", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[]x", "[{}", "[{},"])
-    func aBatchThatIsNoJSONRunsNothing(text: String) {
+    func aBatchThatIsNotJSONRunsNothing(text: String) {
         let client = TestClient()
         #expect(client.send(text).hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700"#))
         #expect(client.send("[" + slow(1) + "," + text).errorCode == -32700)

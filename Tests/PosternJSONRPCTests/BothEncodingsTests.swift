@@ -3,8 +3,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// What JSON arguments mean does not depend on whether they are read as JSON, or cross to MessagePack before: the same
-/// results, codes and texts.
+/// Tests that arguments have the same results, codes and messages read as JSON and transcoded to MessagePack.
 @Suite struct BothEncodingsTests {
     private struct Point: Codable, Sendable {
         var x: Int
@@ -51,10 +50,10 @@ import Testing
         }
     }
 
-    /// The answer that both give.
+    /// Calls methods in both encodings, expects equal responses, and returns them.
     private func check(_ params: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> [String] {
         let direct = Payload(bytes: Array(params.utf8), codec: JSON.self)
-        // As a service reads what a gateway has sent it.
+        // As a service reads the arguments that a gateway has transcoded.
         var crossed = try direct.transcodedArguments(to: MessagePack.self)
         crossed.codec = MessagePackFromJSON.self
         var answers: [String] = []
@@ -75,7 +74,7 @@ import Testing
         "1e21", "1e38", "1e39", "1e300", "-1e300", "123456789012345678901234567890", "1.0000000000000000000000001",
         "123456789012345678.90123456", "0.99999999999999999999", "1.7976931348623157e308", "5e-324", "4.9e-325",
     ])
-    func numbersMeanTheSame(number: String) async throws {
+    func numbersHaveTheSameResultInBothEncodings(number: String) async throws {
         _ = try await check("[\(number)]")
         _ = try await check("[[\(number),1]]")
         _ = try await check(#"{"value":{"x":\#(number),"y":\#(number)}}"#)
@@ -90,7 +89,7 @@ import Testing
         ("any", "1e2", "100"), ("any", "18446744073709551616", "1.8446744073709552e+19"), ("standard", "null", "100"),
         ("optional", "null", "null"),
     ])
-    func theRightResultIsFixed(method: String, value: String, right: String) async throws {
+    func theResultInBothEncodingsIs(method: String, value: String, right: String) async throws {
         let index = try #require(Self.methods.firstIndex(of: method))
         #expect(try await check("[\(value)]")[index] == right)
         #expect(try await check(#"{"value":\#(value)}"#)[index] == right)
@@ -110,7 +109,7 @@ import Testing
         ("time", "1", "expected a time (in JSON RFC 3339 text), found a number"),
         ("float", "1e39", "expected a number of 32 bits, at most 3.4028235e+38"),
     ])
-    func theRightTextIsFixed(method: String, value: String, text: String) async throws {
+    func theErrorInBothEncodingsIs(method: String, value: String, text: String) async throws {
         let index = try #require(Self.methods.firstIndex(of: method))
         let right = "-32602 no: Parameter value of types.\(method): \(text)"
         #expect(try await check("[\(value)]")[index] == right)
@@ -125,12 +124,12 @@ import Testing
         #"["007"]"#, #"["99999999999999999999"]"#, #"["1e2"]"#, #"[" 1"]"#, "[true]", "[[]]", "[{}]", "[[1,[2]]]",
         #"[{"x":"y"}]"#, #"[{"y":1}]"#, #"[{"x":1,"tags":["a",null]}]"#, #"[{"x":1,"z":{}}]"#, #"["\u0000"]"#,
     ])
-    func argumentsMeanTheSame(params: String) async throws { _ = try await check(params) }
+    func argumentsHaveTheSameResultInBothEncodings(params: String) async throws { _ = try await check(params) }
 
     @Test(arguments: CorpusTests.files("y_") + CorpusTests.files("i_").filter(CorpusTests.isAccepted))
-    func theCorpusMeansTheSame(file: String) async throws {
+    func theCorpusHasTheSameResultInBothEncodings(file: String) async throws {
         let text = String(decoding: try CorpusTests.bytes(of: file), as: UTF8.self)
-        // What has a name twice, or is too deep with a list around it, does not come as far as a method.
+        // Values with a repeated name, or too deep inside an array, are refused before a method is called.
         guard !file.contains("names_twice"), (try? JSON.validate("[\(text)]".utf8.span)) != nil else { return }
         _ = try await check("[\(text)]")
     }

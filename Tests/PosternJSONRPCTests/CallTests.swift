@@ -2,13 +2,13 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Calls that take their time: in flight, cancelled, reporting, refused.
+/// Tests of calls in flight: cancellation, progress, deadlines and limits.
 @Suite struct CallTests {
     private func slow(_ id: String, _ extra: String = "") -> String {
         #"{"jsonrpc":"2.0","id":\#(id),"method":"slow"\#(extra)}"#
     }
 
-    @Test func aCallIsHandedOutAndAnsweredWhenItEnds() throws {
+    @Test func aCallIsStartedAndAnsweredWhenItEnds() throws {
         let client = TestClient()
         let params = #","params":{"a":[1, 2]},"traceparent":"00-ab-cd-01","meta":{"timeoutMs":50}"#
         #expect(client.send(slow("7", params)) == "")
@@ -23,7 +23,7 @@ import Testing
         #expect(client.callsInFlight == 0)
     }
 
-    @Test func placesAreKeptApart() {
+    @Test func callsArePlacedByTheirMethods() {
         let client = TestClient(gatewayMethods: ["rpc.auth"])
         client.send(#"{"jsonrpc":"2.0","id":1,"method":"short"}"#)
         #expect(client.startedCalls.map(\.options.placement) == [.onEventLoop])
@@ -32,7 +32,7 @@ import Testing
         #expect(client.startedCalls.map(\.call.method) == ["rpc/auth"])
     }
 
-    @Test func anIdInFlightIsRefusedAndMayBeUsedAgainLater() {
+    @Test func anIDInFlightIsRefusedAndMayBeReusedLater() {
         let client = TestClient()
         client.send(slow("1"))
         let first = client.started[0]
@@ -47,7 +47,7 @@ import Testing
         #expect(client.started.count == 1)
     }
 
-    @Test func theIdNullNamesNothingAndMayRepeat() {
+    @Test func theIDNullMayBeRepeated() {
         let client = TestClient()
         client.send(slow("null"))
         let first = client.started[0]
@@ -65,7 +65,7 @@ import Testing
         #expect(client.send(#"{"jsonrpc":"2.0","id":"a","method":"add","params":[1,2]}"#).contains("result"))
     }
 
-    @Test func aCancelledCallAnswersSo() {
+    @Test func aCancelledCallIsAnsweredWithCancelled() {
         let client = TestClient()
         client.send(slow("1"))
         let ticket = client.started[0]
@@ -78,7 +78,7 @@ import Testing
         #expect(client.finish(ticket, "1") == "")
     }
 
-    @Test func aCancellationAfterTheAnswerChangesNothing() {
+    @Test func aCancellationAfterTheResponseIsIgnored() {
         let client = TestClient()
         client.send(slow("1"))
         _ = client.finish(client.started[0], "1")
@@ -87,14 +87,14 @@ import Testing
     }
 
     @Test(arguments: [#"{"id":"1"}"#, #"{"id":2}"#, #"{"id":null}"#, "{}", "[]", #"{"id":[1]}"#])
-    func aCancellationOfAnotherIdChangesNothing(params: String) {
+    func aCancellationOfAnUnknownIDIsIgnored(params: String) {
         let client = TestClient()
         client.send(slow("1"))
         #expect(client.send(#"{"jsonrpc":"2.0","method":"$/cancelRequest","params":\#(params)}"#) == "")
         #expect(client.actions.isEmpty)
     }
 
-    @Test func progressIsToldOnlyWhenAskedForAndNotAfterTheResponse() {
+    @Test func progressIsSentOnlyOnRequestAndNotAfterTheResponse() {
         let client = TestClient()
         client.send(slow("1", #","meta":{"progressToken":"t"}"#))
         let ticket = client.started[0]
@@ -109,7 +109,7 @@ import Testing
         #expect(client.progress(client.started[0], "50") == "")
     }
 
-    @Test func noTimeMeansNoCall() {
+    @Test func aTimeoutOfZeroRunsNothing() {
         let client = TestClient()
         let answer = client.send(slow("1", #","meta":{"timeoutMs":0}"#))
         #expect(answer.errorCode == -32002)
@@ -129,7 +129,7 @@ import Testing
         #expect(client.startedCalls[0].call.deadline == clamped)
     }
 
-    @Test func responsesNobodyWaitsForAreDroppedAndCounted() {
+    @Test func responsesToUnknownCallsAreDroppedAndCounted() {
         let client = TestClient()
         for text in [#"{"jsonrpc":"2.0","id":9,"result":1}"#, #"{"jsonrpc":"2.0","id":9,"error":{}}"#] {
             #expect(client.send(text) == "")
@@ -140,13 +140,13 @@ import Testing
         #expect(client.closeCode == 4503)
     }
 
-    @Test func unknownMessagesOfTheProtocolAreIgnored() {
+    @Test func unknownProtocolMessagesAreIgnored() {
         let client = TestClient()
         #expect(client.send(#"{"jsonrpc":"2.0","method":"$/setTrace","params":{}}"#) == "")
         #expect(client.send(#"{"jsonrpc":"2.0","id":1,"method":"$/setTrace","params":{}}"#).errorCode == -32601)
     }
 
-    @Test func resultsThatAreTooLargeAreReplaced() {
+    @Test func resultsAboveTheLimitAreReplaced() {
         let client = TestClient()
         let answer = client.send(#"{"jsonrpc":"2.0","id":1,"method":"big","params":[8388608]}"#)
         #expect(answer.errorCode == -32003)
@@ -157,7 +157,7 @@ import Testing
         #expect(client.send(#"{"jsonrpc":"2.0","id":1,"method":"fail","params":[9000000]}"#).errorCode == -32003)
     }
 
-    @Test func aFailedImmediateMethodLeavesNothingOfItsResult() {
+    @Test func aFailedImmediateMethodAppendsNoResult() {
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"fail","params":[3]}"#)
         let data = #"{"name":"unknown","retryable":false,"executed":"yes","details":"xxx"}"#
         #expect(
@@ -166,7 +166,7 @@ import Testing
         )
     }
 
-    @Test func whileCallsAreRefusedOnlyTheGatewayAnswers() {
+    @Test func gatewayMethodsAreServedWhileCallsAreRefused() {
         let client = TestClient(gatewayMethods: ["rpc.auth"])
         client.refusal = CallError(.unauthenticated, "Who is calling?")
         for method in ["add", "slow", "rpc.discover", "rpc.subscribe", "rpc.unknown"] {
@@ -180,7 +180,7 @@ import Testing
         #expect(client.send(#"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}"#).contains("3"))
     }
 
-    @Test func closingCancelsWhatIsUnderWay() {
+    @Test func closingTheConnectionCancelsRunningCalls() {
         let client = TestClient()
         client.send(slow("1"))
         let ticket = client.started[0]

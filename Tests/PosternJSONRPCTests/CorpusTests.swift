@@ -3,7 +3,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Texts that are JSON (`y_`), are not (`n_`), or where readers may differ (`i_`); each file's name says what it shows.
+/// Tests with a corpus of texts that are JSON (`y_`), are not (`n_`), or may be either by the specification (`i_`).
 @Suite struct CorpusTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
 
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: files("y_"))
-    func jsonCrossesToMessagePackAndBack(file: String) throws {
+    func jsonIsTranscodedToMessagePackAndBack(file: String) throws {
         let text = Self.trimmed(try Self.bytes(of: file))
         let packed = try Payload(bytes: text, codec: JSON.self).transcoded(to: MessagePack.self)
         let back = try packed.transcoded(to: JSON.self)
@@ -50,7 +50,7 @@ import Testing
         #expect(answer.hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error""#))
     }
 
-    /// What is accepted where readers may differ; everything else is refused.
+    /// The accepted texts of those that may be either; all others are refused.
     private static let accepted: Set<String> = [
         "depth_of_64", "depth_of_64_objects", "mark_as_text", "names_twice", "names_twice_by_escape",
         "noncharacter_ffff", "noncharacter_last_plane", "noncharacter_plain", "number_309_digits",
@@ -62,7 +62,7 @@ import Testing
     static func isAccepted(_ file: String) -> Bool { accepted.contains(String(file.dropFirst(2).dropLast(5))) }
 
     @Test(arguments: files("i_"))
-    func whereReadersDifferTheOutcomeIsFixed(file: String) throws {
+    func casesThatTheSpecificationLeavesOpenAreFixed(file: String) throws {
         let text = try Self.bytes(of: file)
         let isAccepted = (try? JSON.validate(text.span)) != nil
         #expect(isAccepted == Self.isAccepted(file))

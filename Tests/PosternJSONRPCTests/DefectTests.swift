@@ -2,7 +2,9 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Requests that are JSON by its grammar and hold a value that cannot be used: answered with their id and the reason.
+/// Tests of requests that are JSON by the grammar but have a value that is not accepted.
+///
+/// They are answered with their id and the reason.
 @Suite struct DefectTests {
     private func echo(_ params: String, id: String = "1") -> String {
         #"{"jsonrpc":"2.0","id":\#(id),"method":"calc.echo","params":\#(params)}"#
@@ -20,7 +22,7 @@ import Testing
         (#"[1,[{"a":1,"b":2,"a":3}]]"#, "Argument 2 of calc.echo: an object has one name twice"),
         (#"{"a":{"x":1,"\u0078":2}}"#, "Parameter a of calc.echo: an object has one name twice"),
     ])
-    func argumentsThatCannotBeUsedAreNamed(params: String, text: String) {
+    func errorsNameTheDefectiveArgument(params: String, text: String) {
         for answer in [TestClient().send(echo(params)), TestClient().send(" { " + echo(params).dropFirst())] {
             let head = #"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"\#(text)"#
             #expect(answer.hasPrefix(head), "\(answer)")
@@ -38,18 +40,18 @@ import Testing
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":\#(deep(70))}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":\#(deep(64))}"#,
     ])
-    func elsewhereTheyMakeNoRequest(request: String) {
+    func aDefectOutsideTheParamsIsAnInvalidRequest(request: String) {
         let answer = TestClient().send(request)
         let head = #"{"jsonrpc":"2.0","id":1,"error":{"code":-32600,"message":"Invalid Request""#
         #expect(answer.hasPrefix(head), "\(answer)")
     }
 
-    @Test func anIdThatCannotBeUsedIsNotEchoed() {
+    @Test func aDefectiveIDIsNotEchoed() {
         let answer = TestClient().send(echo("[]", id: #""\ud83d""#))
         #expect(answer.hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600"#))
     }
 
-    @Test func aBatchKeepsItsGoodEntries() {
+    @Test func otherEntriesOfABatchStillRun() {
         let good = { (id: Int) in #"{"jsonrpc":"2.0","id":\#(id),"method":"add","params":[\#(id),1]}"# }
         let bad = [
             echo(#"["\ud83d"]"#, id: "12"), echo("[1e400]", id: "13"), echo(Self.deep(64), id: "14"),
@@ -64,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: [(63, -32602), (64, -32600)])
-    func depthInABatchIsThatOfARequestByItself(depth: Int, code: Int) {
+    func depthInABatchIsCountedFromTheEntry(depth: Int, code: Int) {
         let request = #"{"jsonrpc":"2.0","id":1,"method":"add","params":\#(Self.deep(depth))}"#
         #expect(TestClient().send(request).errorCode == code)
         #expect(TestClient().send("[\(request)]") == "[\(TestClient().send(request))]")
@@ -74,13 +76,13 @@ import Testing
         #"{"a":{"x":1,"y":{"x":1,"y":2}}}"#, #"[{"a":1},{"a":2}]"#, #"{"a":[{"b":1,"c":{"b":1}}],"b":1}"#,
         "[{\((0..<100).map { #""k\#($0)":{"k\#($0)":0,"k":0}"# }.joined(separator: ","))}]",
     ])
-    func namesInDifferentObjectsAreDifferent(params: String) {
+    func equalNamesInDifferentObjectsAreAccepted(params: String) {
         let request = echo(params).replacing("calc.echo", with: "echo")
         #expect(TestClient().send(request) == #"{"jsonrpc":"2.0","id":1,"result":\#(params)}"#)
     }
 
     @Test(arguments: [2, 12, 13, 14, 200])
-    func aNameGivenTwiceIsFoundAmongMany(count: Int) {
+    func aRepeatedNameIsFoundAmongMany(count: Int) {
         for escaped in [false, true] {
             var names = (0..<count).map { #""k\#($0)":{"k":0}"# }
             names.append(escaped ? #""\u006b0":1"# : #""k0":1"#)
@@ -88,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNestedVeryDeepIsStillCheckedByTheGrammar() {
+    @Test func veryDeepNestingIsStillCheckedAgainstTheGrammar() {
         #expect(TestClient().send(echo(Self.deep(100_000))).errorCode == -32600)
         #expect(TestClient().send(echo(String(Self.deep(100_000).dropLast()) + "}")).errorCode == -32700)
         #expect(TestClient().send(echo(String(repeating: "[", count: 500_000))).errorCode == -32700)

@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// What a client can find out about a server, and calls that reach a real router.
+/// Tests of discovery, and of calls that a session dispatches to a router.
 @Suite struct DiscoveryTests {
     private func router() -> Router {
         let router = Router()
@@ -45,7 +45,7 @@ import Testing
         #expect(!text.contains("describe"))
     }
 
-    @Test func modulesAreTheServicesAtTheTop() async {
+    @Test func modulesAreTheTopLevelServices() async {
         let text = await answer(#"{"jsonrpc":"2.0","id":1,"method":"rpc.modules","params":[]}"#)
         #expect(text == #"{"jsonrpc":"2.0","id":1,"result":{"files":"1.0.0","rpc":"1.0.0"}}"#)
     }

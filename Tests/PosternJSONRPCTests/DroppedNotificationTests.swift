@@ -3,7 +3,7 @@ import PosternJSONRPC
 import Synchronization
 import Testing
 
-/// Notifications of a page above its calls in flight.
+/// Tests of notifications that are dropped, which only an observer learns about.
 struct DroppedNotificationTests {
     private final class Reports: IncidentObserver {
         private let kept = Mutex<[Incident]>([])
@@ -11,7 +11,7 @@ struct DroppedNotificationTests {
         func observe(_ incident: Incident) { kept.withLock { $0.append(incident) } }
     }
 
-    @Test func aNotificationThatIsDroppedIsReportedWithItsMethod() {
+    @Test func aDroppedNotificationIsReportedWithItsMethod() {
         var limits = JSONRPCLimits()
         limits.callsInFlight = 2
         let reports = Reports()
@@ -25,7 +25,7 @@ struct DroppedNotificationTests {
         (CallError(.busy, "b", executed: .no), 1), (CallError(.unavailable, "u", executed: .no), 1),
         (CallError(.unavailable, "u", executed: .unknown), 0), (CallError(.methodNotFound, "m"), 0),
     ])
-    func aNotificationThatCannotBeSentOnIsReported(error: CallError, count: Int) throws {
+    func aNotificationThatCannotBeForwardedIsReported(error: CallError, count: Int) throws {
         let reports = Reports()
         let client = TestClient(observer: reports)
         #expect(client.send(#"{"jsonrpc":"2.0","method":"test.slow"}"#) == "")
@@ -33,7 +33,7 @@ struct DroppedNotificationTests {
         #expect(reports.all.map { $0.fields[.method] } == Array(repeating: "test/slow", count: count))
     }
 
-    @Test func aNotificationOfAServerThatStopsIsReported() {
+    @Test func aNotificationToADrainingServerIsReported() {
         let reports = Reports()
         let client = TestClient(observer: reports)
         client.refusal = CallError(.draining, "d", executed: .no)

@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// What counts as a request, and what is echoed.
+/// Tests of which messages are valid requests, and which ids are echoed.
 @Suite struct EnvelopeTests {
     @Test(arguments: [
         "1", "0", "-0", "-1", "9007199254740991", "9007199254740992", "9007199254740993", "9223372036854775808",
@@ -20,7 +20,7 @@ import Testing
         "1.5", "1.0", "1e2", "true", "false", "[]", "{}", "[1]", "\"" + String(repeating: "x", count: 129) + "\"",
         String(repeating: "9", count: 129),
     ])
-    func otherIdsAreRefusedWithNull(id: String) {
+    func invalidIDsAreRefusedWithNull(id: String) {
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":\#(id),"method":"add","params":[1,2]}"#)
         #expect(answer.hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request""#))
     }
@@ -52,14 +52,14 @@ import Testing
         #"{"jsonrpc":"2.0","id":1,"method":"\#(String(repeating: "a", count: 129))"}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"\#(String(repeating: "a", count: 1 << 20))"}"#,
     ])
-    func whatIsNoRequestIsRefusedWithItsId(request: String) {
+    func invalidRequestsAreRefusedWithTheirID(request: String) {
         let answer = TestClient().send(request)
         #expect(answer.hasPrefix(#"{"jsonrpc":"2.0","id":1,"error":{"code":-32600,"message":"Invalid Request""#))
         #expect(answer.contains(#""data":{"name":"invalid_argument","retryable":false,"executed":"no""#))
     }
 
     @Test(arguments: ["1", "null", "true", #""text""#, "{}", #"{"jsonrpc":"2.0"}"#, #"{"method":"add"}"#])
-    func whatHasNoIdIsRefusedWithNull(request: String) {
+    func invalidRequestsWithoutIDAreRefusedWithNull(request: String) {
         #expect(TestClient().send(request).hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600"#))
     }
 
@@ -78,12 +78,12 @@ import Testing
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":{"timeoutMs":18446744073709551616}}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":{"timeoutMs":1e300}}"#,
     ])
-    func spellingsOfOneRequestAreAnsweredAlike(request: String) {
+    func allSpellingsOfARequestHaveTheSameResponse(request: String) {
         #expect(TestClient().send(request) == #"{"jsonrpc":"2.0","id":1,"result":3}"#)
     }
 
     @Test(arguments: ["", #","params":null"#])
-    func leavingOutParamsMeansNone(params: String) {
+    func missingParamsMeanNoArguments(params: String) {
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":0,"method":"echo"\#(params)}"#)
         #expect(answer == #"{"jsonrpc":"2.0","id":0,"result":null}"#)
     }
@@ -94,22 +94,22 @@ import Testing
         (#"[1,"x"]"#, "expected an integer"),
         ("[1,1.5]", "fraction"), ("[1,9223372036854775808]", "to 9223372036854775807"), ("[1,[]]", "found an array"),
     ])
-    func argumentsThatDoNotFitAreNamed(params: String, words: String) {
+    func errorsNameTheArgumentOfTheWrongType(params: String, words: String) {
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"add","params":\#(params)}"#)
         #expect(answer.errorCode == -32602)
         #expect(answer.contains(words), "\(answer)")
     }
 
     @Test(arguments: ["9007199254740991", "9007199254740993", "9223372036854775806"])
-    func integersCrossExactly(number: String) throws {
+    func largeIntegersAreExact(number: String) throws {
         let sum = try #require(Int64(number)) &+ 1
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"add","params":[\#(number),"1"]}"#)
         #expect(answer == #"{"jsonrpc":"2.0","id":1,"result":\#(sum)}"#)
     }
 
     @Test(arguments: [(64, nil), (65, -32600), (100_000, -32600)] as [(Int, Int?)])
-    func nestingIsLimitedWithoutGrowingTheStack(depth: Int, code: Int?) {
-        // The message's own object is one level, its params the second.
+    func nestingIsLimitedWithoutRecursion(depth: Int, code: Int?) {
+        // The object of the message is the first level, and its params are the second.
         let params = String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1)
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"echo","params":\#(params)}"#)
         #expect(answer.errorCode == code)
@@ -127,7 +127,7 @@ import Testing
         "NaN", "Infinity", "-Infinity", "01", "[1,]", "{\"a\":1,}", "\u{FEFF}1", "/**/1", "+1", ".5",
         "1.", "0x10", "'a'", "\"\\ud80\"", "\"\\x41\"", "\"a\nb\"", "tru", "nul",
     ])
-    func whatIsNoJSONIsAParseError(params: String) {
+    func textThatIsNotJSONIsAParseError(params: String) {
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"echo","params":[\#(params)]}"#)
         #expect(answer.hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error""#))
     }
@@ -136,7 +136,7 @@ import Testing
         arguments: [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80], [0x80]]
             as [[UInt8]]
     )
-    func whatIsNoUTF8IsAParseError(bytes: [UInt8]) {
+    func bytesThatAreNotUTF8AreAParseError(bytes: [UInt8]) {
         let message = Array(#"{"jsonrpc":"2.0","id":1,"method":"echo","params":[""#.utf8) + bytes + Array(#""]}"#.utf8)
         #expect(TestClient().send(bytes: message).errorCode == -32700)
     }
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test(arguments: ["", "ａdd", "ADD", "add ", "__proto__", "constructor", "init", "rpcx", "$"])
-    func namesThatOnlyLookAlikeAreNotFound(name: String) async {
+    func similarNamesAreNotFound(name: String) async {
         let request = #"{"jsonrpc":"2.0","id":1,"method":"\#(name)"}"#
         let answer = await JSONRPCResponder.respond(to: Array(request.utf8), from: TestDispatcher())
         #expect(String(decoding: answer ?? [], as: UTF8.self).errorCode == -32601)

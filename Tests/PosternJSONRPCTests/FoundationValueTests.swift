@@ -3,7 +3,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Types of Foundation, and others with a form of their own, as `JSONEncoder` writes them, in both encodings.
+/// Tests of Foundation's types and of enums, which both encodings write in the form of `JSONEncoder`.
 struct FoundationValueTests {
     private struct Everything: Codable, Equatable {
         var url = URL(string: "https://a.example/b?q=1")
@@ -18,14 +18,14 @@ struct FoundationValueTests {
 
     private enum Choice: Codable, Equatable { case pair(Int, named: String) }
 
-    @Test func theyReadBackInBothEncodings() throws {
+    @Test func valuesReadBackInBothEncodings() throws {
         for codec in [JSON.self, MessagePack.self] as [any PayloadCodec.Type] {
             let payload = try Payload(encoding: Everything(), as: codec)
             #expect(try payload.decode(Everything.self) == Everything())
         }
     }
 
-    @Test func theyAreWrittenAsJSONEncoderDoes() throws {
+    @Test func valuesAreWrittenLikeJSONEncoder() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let values: [any Encodable & Sendable] = [
@@ -47,7 +47,7 @@ struct FoundationValueTests {
     }
 
     @Test(arguments: [#""x""#, #""1x""#, "true", #""""#, "1e400", #""inf""#])
-    func whatIsNoDecimalIsRefused(text: String) {
+    func textThatIsNoDecimalIsRefused(text: String) {
         let payload = Payload(bytes: Array(text.utf8), codec: JSON.self)
         #expect(throws: PayloadError.self) { try payload.decode(Decimal.self) }
         #expect(throws: PayloadError.self) { try Payload(encoding: Decimal.nan, as: JSON.self) }

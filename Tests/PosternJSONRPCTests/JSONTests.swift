@@ -3,7 +3,7 @@ import Testing
 
 @testable import PosternJSONRPC
 
-/// The codec's readers and writers, on bytes in place.
+/// Tests of the readers and writers of the JSON codec.
 @Suite struct JSONTests {
     @Test(
         arguments: [
@@ -23,7 +23,7 @@ import Testing
         (#""1.0""#, "type mismatch"), (#""""#, "type mismatch"), ("true", "type mismatch"), ("null", "type mismatch"),
         (#"" 1""#, "type mismatch"), ("-", "type mismatch"), ("[1]", "type mismatch"),
     ])
-    func otherValuesAreNoIntegers(text: String, reason: String) {
+    func otherValuesAreNotIntegers(text: String, reason: String) {
         #expect(throws: PayloadError.self) { try JSON.readInt64(text.utf8.span) }
         do { _ = try JSON.readInt64(text.utf8.span) } catch { #expect(error.reason.word == reason) }
     }
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: [Double.nan, .infinity, -.infinity])
-    func numbersWithoutAFormAreRefused(value: Double) {
+    func numbersWithoutAJSONFormAreRefused(value: Double) {
         var output: [UInt8] = []
         #expect(throws: PayloadError.self) { try JSON.write(value, into: &output) }
         #expect(output.isEmpty)
@@ -89,7 +89,7 @@ import Testing
             "\"" + String(repeating: "x", count: 70) + "\\\"" + String(repeating: "ü", count: 40) + "\""
         ),
     ])
-    func textIsEscapedNoMoreThanDemanded(text: String, json: String) throws {
+    func onlyRequiredEscapesAreWritten(text: String, json: String) throws {
         var output: [UInt8] = []
         JSON.write(text, into: &output)
         #expect(String(decoding: output, as: UTF8.self) == json)
@@ -120,19 +120,19 @@ import Testing
     @Test(arguments: [
         #""Zg""#, #""Zg=""#, #""Zh==""#, #""Zg==Zg==""#, #""Zm-v""#, #""====""#, #""=""#, "1", #""Z===""#,
     ])
-    func otherTextIsNoBase64(text: String) {
+    func invalidBase64IsRefused(text: String) {
         #expect(throws: PayloadError.self) { try JSON.readBytes(text.utf8.span) }
     }
 
     @Test(arguments: ["{\"a\":1,\"a\":2}", #"{"a":1,"\u0061":2}"#, #"{"\u0061":1,"a":2}"#])
-    func aNameGivenTwiceIsRefused(text: String) {
+    func aRepeatedNameIsRefused(text: String) {
         do {
             try JSON.forEachMember(of: text.utf8.span) { (_, _) throws(PayloadError) in }
             Issue.record("accepted")
         } catch { #expect(error.reason == .duplicateName) }
     }
 
-    @Test func aNameGivenTwiceIsFoundAmongThousands() {
+    @Test func aRepeatedNameIsFoundAmongThousands() {
         let members = (0..<5000).map { "\"n\($0)\":0" } + ["\"n17\":1"]
         let text = "{" + members.joined(separator: ",") + "}"
         #expect(throws: PayloadError.self) {
@@ -172,7 +172,7 @@ import Testing
         ("[1,2,3]", PayloadError.Reason.unexpectedArgument), (#"{"c":1}"#, .unexpectedArgument),
         (#"{"a":1,"a":2}"#, .duplicateName), (#"{"a":1,"\u0061":2}"#, .duplicateName), ("7", .typeMismatch),
     ])
-    func otherArgumentsAreRefused(text: String, reason: PayloadError.Reason) {
+    func invalidArgumentsAreRefused(text: String, reason: PayloadError.Reason) {
         do {
             _ = try JSON.locateArguments(text.utf8.span, for: ParameterList(["a", "b"]))
             Issue.record("accepted")

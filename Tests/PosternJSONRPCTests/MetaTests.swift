@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Members of `meta` that promise something: until it is done, a call that relies on one is refused and does not run.
+/// Tests of the members of `meta`, of which those that are specified but not implemented are refused.
 @Suite struct MetaTests {
     @Test(
         arguments: [
@@ -12,7 +12,7 @@ import Testing
         ],
         ["add", "slow", "short", "rpc.subscribe", "rpc.discover", "rpc.ping"]
     )
-    func whatIsNotDoneIsRefused(member: (json: String, name: String), method: String) {
+    func unsupportedMembersAreRefused(member: (json: String, name: String), method: String) {
         let client = TestClient()
         let params = method == "rpc.subscribe" ? #"["news"]"# : "[1,2]"
         let meta = #""meta":{\#(member.json)}"#
@@ -23,7 +23,7 @@ import Testing
         #expect(client.actions.isEmpty)
     }
 
-    @Test func aPlaceInATopicIsForSubscriptions() {
+    @Test func sinceIsValidForSubscriptionsOnly() {
         let meta = #""meta":{"since":{"epoch":"e","seq":4}}"#
         let call = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"slow",\#(meta)}"#)
         #expect(call.errorCode == -32602 && call.contains("rpc.subscribe"))
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: [#"{"idempotencyKey":null}"#, #"{"unknown":{"a":[1]}}"#, #"{"progressToken":7}"#, "{}", "null"])
-    func theRestIsIgnoredOrDone(meta: String) {
+    func otherMembersAreAccepted(meta: String) {
         let answer = TestClient().send(#"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2],"meta":\#(meta)}"#)
         #expect(answer == #"{"jsonrpc":"2.0","id":1,"result":3}"#)
     }

@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Random bytes and broken messages: whatever comes, nothing traps, and every answer is JSON.
+/// Tests with random bytes and mutated messages: none traps, and every response is JSON.
 @Suite struct MutationTests {
     private static let seeds: [String] = [
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}"#,
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func readersOfReferencesAreTotalOnAnyBytes() async {
+    @Test func referencesInRandomBytesDoNotTrap() async {
         var random = SeededRandom(seed: 6)
         for round in 0..<5_000 {
             if round % 100 == 0 { await Task.yield() }
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func readersOfArgumentsAreTotalOnAnyBytes() async {
+    @Test func argumentsInRandomBytesDoNotTrap() async {
         var random = SeededRandom(seed: 5)
         let parameters = ParameterList(["a", "b"])
         for round in 0..<50_000 {

@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Calls by path, with bare params and bare results.
+/// Tests of calls by path, whose bodies are params and results without an envelope.
 @Suite struct PathCallTests {
     private func post(_ path: String, _ body: String) async -> (status: Int, body: String) {
         var output: [UInt8] = []
@@ -21,7 +21,7 @@ import Testing
         ("echo", " \n", "null"),
         ("echo", "[1, 2]", "[1, 2]"),
     ])
-    func theResultIsBare(path: String, body: String, result: String) async {
+    func theBodyIsTheResultAlone(path: String, body: String, result: String) async {
         #expect(await post(path, body) == (200, result))
     }
 
@@ -31,7 +31,7 @@ import Testing
         (String(repeating: "a", count: 129), "", 400, -32600), ("watch/files", "", 501, -32601),
         ("fail", "", 500, 17), ("big", "[9000000]", 429, -32003),
     ])
-    func theErrorIsBareAndHasAStatus(path: String, body: String, status: Int, code: Int) async {
+    func theBodyIsTheErrorAloneWithItsStatus(path: String, body: String, status: Int, code: Int) async {
         let answer = await post(path, body)
         #expect(answer.status == status)
         #expect(answer.body.hasPrefix(#"{"code":\#(code),"message":""#), "\(answer.body.prefix(200))")

@@ -1,4 +1,4 @@
-/// A small generator of random numbers that gives the same row for the same seed (SplitMix64).
+/// A random number generator whose sequence depends only on its seed (SplitMix64).
 struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 

@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// The examples in section 7 of the JSON-RPC 2.0 specification; our error data is left out of the comparison.
+/// Tests with the examples in section 7 of the JSON-RPC 2.0 specification, compared without the data of errors.
 @Suite struct SpecificationTests {
     static let examples: [(String, String)] = [
         (

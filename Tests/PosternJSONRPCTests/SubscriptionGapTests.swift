@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// What is known of events that are missing.
+/// Tests of gaps: their size, their reason and their notification.
 @Suite struct SubscriptionGapTests {
     private func place(_ epoch: String, _ offset: UInt64) -> StreamPosition {
         StreamPosition(epoch: epoch, offset: offset)
@@ -12,7 +12,7 @@ import Testing
         SubscriptionGap(after: last, before: next, reason: "historyLost")
     }
 
-    @Test func nothingIsMissingWhereAReaderGoesOnAtItsPlace() {
+    @Test func equalPositionsHaveNoGap() {
         #expect(gap(place("a", 7), place("a", 7)) == nil)
     }
 
@@ -23,16 +23,16 @@ import Testing
     }
 
     @Test(arguments: [("b", 2, "epochChanged"), ("b", 9, "epochChanged"), ("a", 2, "positionUnknown")])
-    func howManyAreMissingFromAnotherEpochOrTheFutureIsNotKnown(epoch: String, offset: UInt64, reason: String) throws {
+    func theSizeOfAGapToAnotherEpochOrFromTheFutureIsUnknown(epoch: String, offset: UInt64, reason: String) throws {
         let gap = try #require(self.gap(place("a", 7), place(epoch, offset)))
         #expect(gap.from == 8 && gap.to == nil && gap.dropped == nil && gap.reason == reason)
     }
 
-    @Test func aPlaceAtTheEndOfAllNumbersDoesNotTrap() throws {
+    @Test func theLargestOffsetDoesNotTrap() throws {
         #expect(try #require(self.gap(place("a", .max), place("a", 1))).from == .max)
     }
 
-    @Test func aGapOfUnknownSizeIsWrittenWithoutItsEnd() {
+    @Test func aGapOfUnknownSizeHasNoEnd() {
         let client = TestClient()
         client.send(#"{"jsonrpc":"2.0","id":1,"method":"rpc.subscribe","params":["news"]}"#)
         let joining = client.joining[0]

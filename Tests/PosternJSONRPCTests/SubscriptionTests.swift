@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Topics and streams, from the request to the end.
+/// Tests of subscriptions to topics and streams, from the request to the end.
 @Suite struct SubscriptionTests {
     private func subscribe(_ id: String, _ rest: String = #","params":{"topic":"news"}"#) -> String {
         #"{"jsonrpc":"2.0","id":\#(id),"method":"rpc.subscribe"\#(rest)}"#
@@ -10,7 +10,7 @@ import Testing
 
     private let stream = Reply.stream(ReplyStream { { () async throws(CallError) -> StreamItem? in nil } })
 
-    @Test func aTopicIsJoinedAndHeard() throws {
+    @Test func aJoinedTopicDeliversItsEvents() throws {
         let client = TestClient()
         let meta = #","params":["news"],"meta":{"since":{"epoch":"e1","seq":4}}"#
         #expect(client.send(subscribe("7", meta)) == "")
@@ -32,7 +32,7 @@ import Testing
         #expect(client.openSubscriptions == 1)
     }
 
-    @Test func aTopicThatIsRefusedAnswersWhy() {
+    @Test func aRefusedTopicAnswersWithItsError() {
         let client = TestClient()
         client.send(subscribe("1"))
         let answer = client.refused(client.joining[0].call, CallError(.notFound, "No such topic"))
@@ -50,7 +50,7 @@ import Testing
         #expect(client.openSubscriptions == 0)
     }
 
-    @Test func theRequestsIdIsTheSubscriptionsUnlessItIsTaken() throws {
+    @Test func theIDOfTheRequestIsThatOfTheSubscriptionUnlessItIsInUse() throws {
         let client = TestClient()
         client.send(subscribe("1"))
         #expect(client.joined(client.joining[0].call, nil).contains(#""subscription":"1""#))
@@ -84,7 +84,7 @@ import Testing
         #expect(client.end(subscription) == "")
     }
 
-    @Test func aStreamThatFailsTellsWhy() {
+    @Test func aFailedStreamEndsWithItsError() {
         let client = TestClient()
         client.send(#"{"jsonrpc":"2.0","id":5,"method":"watch.files"}"#)
         _ = client.finish(client.started[0], .success(stream))
@@ -128,7 +128,7 @@ import Testing
         #expect(client.openSubscriptions == 256)
     }
 
-    @Test func comingAndGoingLeavesNothingBehind() {
+    @Test func endedSubscriptionsAreRemoved() {
         let client = TestClient()
         for _ in 1...10_000 {
             client.send(subscribe("1"))
@@ -166,7 +166,7 @@ import Testing
         #expect(client.opened.count == 1)
     }
 
-    @Test func withoutAWayForEventsNothingIsSubscribed() {
+    @Test func subscriptionsAreRefusedWithoutAWayToSendEvents() {
         let client = TestClient(allowsSubscriptions: false)
         #expect(client.send("[\(subscribe("1"))]").errorCode == -32601)
         client.send(#"{"jsonrpc":"2.0","id":5,"method":"watch/files"}"#)
@@ -184,7 +184,7 @@ import Testing
         #expect(client.openSubscriptions == 0)
     }
 
-    @Test func closingEndsEverySubscription() {
+    @Test func closingTheConnectionEndsEverySubscription() {
         let client = TestClient()
         client.send(subscribe("1"))
         _ = client.joined(client.joining[0].call, nil)

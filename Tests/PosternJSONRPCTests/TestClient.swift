@@ -1,7 +1,7 @@
 import Postern
 import PosternJSONRPC
 
-/// A session with its output as text, so that tests read as conversations.
+/// A session whose messages are text, without a connection.
 final class TestClient {
     private var session: JSONRPCSession
     private let now = ContinuousClock.now
@@ -25,7 +25,7 @@ final class TestClient {
         set { session.refusal = newValue }
     }
 
-    /// Sends one message; the answer, or empty text.
+    /// Sends one message and returns the response, or empty text.
     @discardableResult
     func send(_ text: String, isIdle: Bool = true) -> String { send(bytes: Array(text.utf8), isIdle: isIdle) }
 
@@ -51,7 +51,7 @@ final class TestClient {
         text { session.finish(ticket, with: result, into: &$0, actions: &$1) }
     }
 
-    /// Gives all calls up that have no answer; the messages, in order.
+    /// Abandons all calls without a response and returns the responses, in order.
     func abandon(_ error: CallError) -> [String] {
         session.unansweredCalls.map { ticket in
             text { session.abandon(ticket, with: error, into: &$0, actions: &$1) }

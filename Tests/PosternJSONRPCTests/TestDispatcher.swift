@@ -1,7 +1,7 @@
 import Postern
 import PosternJSONRPC
 
-/// A dispatcher with a handful of methods, some of them immediate.
+/// A dispatcher with a few methods, some of them immediate.
 struct TestDispatcher: Dispatcher {
     private static let addParameters = ParameterList(["a", "b"])
     private static let subtractParameters = ParameterList(["minuend", "subtrahend"])

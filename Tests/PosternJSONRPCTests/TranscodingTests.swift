@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Values and arguments on their way between JSON and MessagePack.
+/// Tests of transcoding values and arguments between JSON and MessagePack.
 @Suite struct TranscodingTests {
     @Test(
         arguments: [
@@ -16,7 +16,7 @@ import Testing
             ("9007199254740993.0", [0xCF, 0, 0x20, 0, 0, 0, 0, 0, 1]),
         ] as [(String, [UInt8])]
     )
-    func valuesBecomeMessagePack(text: String, bytes: [UInt8]) throws {
+    func valuesAreTranscodedToMessagePack(text: String, bytes: [UInt8]) throws {
         var output: [UInt8] = []
         try JSON.transcode(text.utf8.span, to: MessagePack.self, into: &output)
         #expect(output == bytes)
@@ -26,11 +26,11 @@ import Testing
         arguments: [
             ("", [0x90, 0xC0]), ("null", [0x90, 0xC0]), ("[]", [0x90, 0xC0]), ("[1,2]", [0x92, 1, 2, 0xC0]),
             (#"{"b":2,"a":[1]}"#, [0xC0, 0x82, 0xA1, 0x62, 2, 0xA1, 0x61, 0x91, 1]),
-            // The end that knows the method says what is wrong with it.
+            // A repeated name is reported by the process that has the method.
             (#"{"b":2,"b":3}"#, [0xC0, 0x82, 0xA1, 0x62, 2, 0xA1, 0x62, 3]),
         ] as [(String, [UInt8])]
     )
-    func argumentsBecomeMessagePack(text: String, bytes: [UInt8]) throws {
+    func argumentsAreTranscodedToMessagePack(text: String, bytes: [UInt8]) throws {
         let arguments = Payload(bytes: Array(text.utf8), codec: JSON.self)
         #expect(try arguments.transcodedArguments(to: MessagePack.self).bytes == bytes)
     }
@@ -40,7 +40,7 @@ import Testing
         ("[1", .malformed), (#"{"a"}"#, .malformed), ("", .malformed),
         (String(repeating: "[", count: 65) + String(repeating: "]", count: 65), .limitExceeded),
     ])
-    func whatCannotCrossLeavesNothing(text: String, reason: PayloadError.Reason) {
+    func aFailedTranscodingAppendsNothing(text: String, reason: PayloadError.Reason) {
         var output: [UInt8] = [1, 2, 3]
         do {
             try JSON.transcode(text.utf8.span, to: MessagePack.self, into: &output)
@@ -53,13 +53,13 @@ import Testing
         #"{"name":"ü€😀","list":[1,-2,3.5,true,null],"deep":{"a":{"b":[]}},"big":18446744073709551615}"#,
         #"[9007199254740993,-9223372036854775808,0.1,1e+300,""]"#, "\"a\\u0000\\u001f\\\"\\\\\"",
     ])
-    func valuesComeBackAsTheyWere(text: String) throws {
+    func transcodedValuesReadBack(text: String) throws {
         let value = Payload(bytes: Array(text.utf8), codec: JSON.self)
         let back = try value.transcoded(to: MessagePack.self).transcoded(to: JSON.self)
         #expect(String(decoding: back.bytes, as: UTF8.self) == text)
     }
 
-    @Test func namesAmongThousandsCrossQuickly() throws {
+    @Test func thousandsOfNamesAreTranscodedQuickly() throws {
         let text = "{" + (0..<20_000).map { #""k\#($0)":\#($0)"# }.joined(separator: ",") + "}"
         let value = Payload(bytes: Array(text.utf8), codec: JSON.self)
         let back = try value.transcoded(to: MessagePack.self).transcoded(to: JSON.self)

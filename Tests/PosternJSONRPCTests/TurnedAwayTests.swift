@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Whether all that was answered says that the server takes no calls now: then the status of HTTP says so too.
+/// Tests of whether all responses to a message say that the server accepts no calls, which decides the HTTP status.
 @Suite struct TurnedAwayTests {
     private let call = #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}"#
     private let other = #"{"jsonrpc":"2.0","id":2,"method":"slow"}"#
@@ -16,13 +16,13 @@ import Testing
         return client.isTurnedAway
     }
 
-    @Test func aMessageWithoutAnotherAnswerIs() {
+    @Test func aMessageWithNoOtherResponseIsTurnedAway() {
         #expect(isTurnedAway(call))
         #expect(isTurnedAway("[\(call)]"))
         #expect(isTurnedAway("[\(call),\(notification),\(other)]"))
     }
 
-    @Test func aMessageWithAnotherAnswerIsNot() {
+    @Test func aMessageWithAnotherResponseIsNotTurnedAway() {
         #expect(!isTurnedAway(ping))
         #expect(!isTurnedAway("[\(call),\(ping)]"))
         #expect(!isTurnedAway("[\(call),7]"))
@@ -35,7 +35,7 @@ import Testing
         (CallError(.unavailable, "not reachable", executed: .no), true),
         (CallError(.draining, "stopping", executed: .no), true),
         (CallError(.draining, "stopping", executed: .unknown), true),
-        // It may have run: nothing is to send it again.
+        // The call may have run, so that a proxy must not repeat it.
         (CallError(.unavailable, "lost", executed: .unknown), false), (CallError(.busy, "busy"), false),
         (CallError(.internalError, "broken"), false),
     ])
@@ -46,7 +46,7 @@ import Testing
         #expect(client.isTurnedAway == isTurnedAway)
     }
 
-    @Test func aResultOfACallIsNot() throws {
+    @Test func aResultIsNotTurnedAway() throws {
         let client = TestClient(allowsSubscriptions: false)
         client.send("[\(other),\(call)]")
         _ = client.finish(try #require(client.started.first), "7")

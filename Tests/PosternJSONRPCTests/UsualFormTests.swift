@@ -1,7 +1,7 @@
 import PosternJSONRPC
 import Testing
 
-/// Requests in the form that is read eight bytes at a time, against the same requests read member by member.
+/// Tests that requests in the usual form have the same responses as when they are read member by member.
 @Suite struct UsualFormTests {
     private static let requests = [
         #"{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}"#,
@@ -29,8 +29,8 @@ import Testing
     ]
 
     @Test(arguments: requests)
-    func theAnswerIsTheSameInAnotherForm(request: String) {
-        let other = Self.inAnotherForm(request)
+    func theResponseIsTheSameInBothForms(request: String) {
+        let other = Self.inGeneralForm(request)
         #expect(answer(to: request) == answer(to: other))
         #expect(answer(to: " " + request) == answer(to: other))
         let note = #"{"jsonrpc":"2.0","method":"add","params":[1,2]}"#
@@ -38,10 +38,10 @@ import Testing
         #expect(answer(to: "[\(request), \(request)]") == answer(to: "[\(other), \(other)]"))
     }
 
-    /// The same request, so that it is read member by member.
-    private static func inAnotherForm(_ request: String) -> String { "{ " + request.dropFirst() }
+    /// Returns the same request in a form that is read member by member.
+    private static func inGeneralForm(_ request: String) -> String { "{ " + request.dropFirst() }
 
-    /// The answer, without the offset that faults tell.
+    /// Returns the response without the offset in its fault, which differs between the forms.
     private func answer(to request: String, limits: JSONRPCLimits = JSONRPCLimits()) -> String {
         TestClient(limits: limits).send(request).replacing(/offset \d+/, with: "offset")
     }
@@ -53,21 +53,21 @@ import Testing
         }
     }
 
-    @Test func theLimitsOfDepthAndValuesHold() {
+    @Test func theLimitsOfDepthAndValuesApply() {
         let deep = { (count: Int) in
             let params = String(repeating: "[", count: count) + String(repeating: "]", count: count)
             return #"{"jsonrpc":"2.0","id":1,"method":"add","params":\#(params)}"#
         }
         for count in [62, 63, 64, 65] {
-            #expect(TestClient().send(deep(count)) == TestClient().send(Self.inAnotherForm(deep(count))))
-            #expect(TestClient().send("[\(deep(count))]") == TestClient().send("[\(Self.inAnotherForm(deep(count)))]"))
+            #expect(TestClient().send(deep(count)) == TestClient().send(Self.inGeneralForm(deep(count))))
+            #expect(TestClient().send("[\(deep(count))]") == TestClient().send("[\(Self.inGeneralForm(deep(count)))]"))
         }
         #expect(TestClient().send(deep(64)).errorCode == -32600)
         var limits = JSONRPCLimits()
         for values in 3...8 {
             limits.values = values
             let request = Self.requests[0]
-            #expect(answer(to: request, limits: limits) == answer(to: Self.inAnotherForm(request), limits: limits))
+            #expect(answer(to: request, limits: limits) == answer(to: Self.inGeneralForm(request), limits: limits))
         }
     }
 }

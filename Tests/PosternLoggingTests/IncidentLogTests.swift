@@ -20,7 +20,7 @@ import Testing
         #expect(lines[1].metadata == ["cause": "origin", "origin": "https://evil.example"])
     }
 
-    @Test func whatTheLoggerDoesNotWantIsNotCounted() async {
+    @Test func incidentsBelowTheLogLevelAreNotCounted() async {
         let recorder = Recorder()
         var logger = recorder.logger
         logger.logLevel = .error
@@ -30,27 +30,27 @@ import Testing
         #expect(await recorder.lines(1).map(\.message) == ["handler failed"])
     }
 
-    @Test func aLoggerThatBlocksHoldsUpNoCaller() async {
+    @Test func aBlockedLoggerDoesNotBlockCallers() async {
         let recorder = Recorder(isBlocked: true)
         let log = IncidentLog(recorder.logger, linesPerSecond: .max)
         for number in 0..<10_000 { log.observe(Incident(.clientRefused, cause: "origin", [.address: "\(number)"])) }
         recorder.unblock()
         let lines = await recorder.lines { $0.last?.message == "log lines dropped" }
-        // One read of the queue before it blocked, a full queue, and a line that says how many were dropped.
+        // The lines taken before the writer blocked, a full queue, and a line with the number of dropped ones.
         #expect(lines.count < 10_000 / 2)
         #expect(lines.last?.metadata["dropped"] != nil)
     }
 
-    /// How many incidents a line stands for.
+    /// Returns the number of incidents that a line reports.
     private static func incidents(of line: Recorder.Line) -> Int {
         line.metadata["suppressed"].flatMap { Int("\($0)") } ?? 1
     }
 
-    @Test func whatIsLeftOutIsCounted() async {
+    @Test func suppressedIncidentsAreCounted() async {
         let recorder = Recorder()
         let log = IncidentLog(recorder.logger, linesPerSecond: 20, second: .seconds(1))
         for _ in 0..<100 { log.observe(Incident(.clientRefused, cause: "origin")) }
-        // On a busy machine they may fall into more than one second.
+        // On a busy machine the incidents may be spread over more than one second.
         let lines = await recorder.lines { $0.reduce(0) { $0 + Self.incidents(of: $1) } == 100 }
         let counts = lines.filter { $0.metadata["suppressed"] != nil }
         #expect(!counts.isEmpty && lines.count >= 20 + counts.count)
@@ -58,7 +58,7 @@ import Testing
     }
 }
 
-/// Keeps what is logged, and can block the calling thread.
+/// A log handler that stores its lines, and can block the calling thread.
 private final class Recorder: Sendable {
     struct Line: Sendable {
         let level: Logger.Level

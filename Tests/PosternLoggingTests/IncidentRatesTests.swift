@@ -6,7 +6,7 @@ import Testing
     private let start = ContinuousClock.now
     private let origin = IncidentRates.Cause(kind: "client refused", cause: "origin")
 
-    @Test func twentyLinesOfACauseAreWrittenASecond() {
+    @Test func twentyLinesOfACauseAreAdmittedInASecond() {
         var rates = IncidentRates(linesPerSecond: 20)
         #expect(written(100, of: origin, after: .zero, &rates) == 20)
         #expect(suppressed(after: .milliseconds(999), &rates) == [])
@@ -15,22 +15,22 @@ import Testing
         #expect(written(100, of: origin, after: .seconds(1), &rates) == 20)
     }
 
-    @Test func whatWasLeftOutIsReportedThoughNothingFollows() {
+    @Test func suppressedIncidentsAreReportedWithoutFurtherIncidents() {
         var rates = IncidentRates(linesPerSecond: 1)
         #expect(written(2, of: origin, after: .zero, &rates) == 1)
-        // A late timer: the second has passed, and its count is still there.
+        // The timer is late: the second has passed, but its count is not lost.
         #expect(written(1, of: origin, after: .seconds(5), &rates) == 0)
         #expect(suppressed(after: .seconds(5), &rates) == [2])
     }
 
-    @Test func causesHaveRatesOfTheirOwn() {
+    @Test func causesAreCountedSeparately() {
         var rates = IncidentRates(linesPerSecond: 1)
         for (kind, cause) in [("client refused", "origin"), ("client refused", "host"), ("client cut off", "origin")] {
             #expect(written(2, of: .init(kind: kind, cause: cause), after: .zero, &rates) == 1)
         }
     }
 
-    @Test func manyCausesShareOnePlace() {
+    @Test func causesAboveTheLimitShareACount() {
         var rates = IncidentRates(linesPerSecond: 2)
         let all = (0..<10_000).map { IncidentRates.Cause(kind: "a", cause: "\($0)") }
         #expect(all.reduce(0) { $0 + written(1, of: $1, after: .zero, &rates) } == 256 + 2)

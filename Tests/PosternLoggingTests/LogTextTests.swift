@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 2, 3, 4, 10, 11, 256])
-    func longTextIsCut(limit: Int) {
+    func longTextIsTruncated(limit: Int) {
         for text in [String(repeating: "a", count: 1_000), String(repeating: "🚪\n", count: 300)] {
             let shown = LogText.escaped(text, limit: limit)
             #expect(shown.utf8.count <= limit)
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func textThatFitsIsWhole() {
+    @Test func textThatFitsIsNotTruncated() {
         #expect(LogText.escaped("abc", limit: 3) == "abc")
         #expect(LogText.escaped("abcdef", limit: 5) == "ab…")
     }

@@ -6,7 +6,7 @@ import SwiftSyntaxMacroExpansion
 import SwiftSyntaxMacrosGenericTestSupport
 import Testing
 
-/// Expands the macros of a text, and compares what comes out.
+/// Expands the macros of source text and compares the result.
 enum Expansion {
     private static let macros: [String: MacroSpec] = [
         "Service": MacroSpec(type: ServiceMacro.self, conformances: ["NamedExposable"]),
@@ -14,7 +14,7 @@ enum Expansion {
         "Remote": MacroSpec(type: RemoteMacro.self),
     ]
 
-    /// Expects that a text becomes another.
+    /// Expects source text to expand to other text, with diagnostics and fix-its.
     static func expect(
         _ source: String,
         becomes expanded: String,

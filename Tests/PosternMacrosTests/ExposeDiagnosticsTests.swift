@@ -2,9 +2,9 @@
 import SwiftSyntaxMacrosGenericTestSupport
 import Testing
 
-/// What `@Expose` says about methods that cannot be exposed, and where.
+/// Tests of the diagnostics for methods that cannot be exposed.
 @Suite struct ExposeDiagnosticsTests {
-    /// A method of a struct, what is said about it, at which column, and what the fix-it makes of it.
+    /// A method of a struct, with the message and column of its diagnostic, and the result of the fix-it.
     struct Case: Sendable, CustomTestStringConvertible {
         let method: String
         let message: String
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: methods + types + names)
-    func aMethodThatCannotBeExposedIsPointedAt(example: Case) {
+    func aMethodThatCannotBeExposedIsDiagnosed(example: Case) {
         let bare = example.method.replacing(#/@Expose(\([^)]*\))? /#, with: "")
         Expansion.expect(
             "@Service\nstruct Store {\n    \(example.method)\n}",

@@ -2,9 +2,9 @@
 import SwiftSyntaxMacrosGenericTestSupport
 import Testing
 
-/// What `@Remote` says about protocols that it cannot write a stub for.
+/// Tests of the diagnostics for protocols without a stub.
 @Suite struct RemoteDiagnosticsTests {
-    /// A member of a protocol, what is said about it, at which column, and what the fix-it makes of it.
+    /// A member of a protocol, with the message and column of its diagnostic, and the result of the fix-it.
     struct Case: Sendable, CustomTestStringConvertible {
         let member: String
         let message: String
@@ -18,7 +18,7 @@ import Testing
     private static let slow = "A method of another process takes time and may fail: it must be async and throw"
 
     @Test(arguments: methods + members)
-    func aMemberThatCannotBeCalledIsPointedAt(example: Case) {
+    func aMemberThatCannotBeCalledIsDiagnosed(example: Case) {
         let bare = example.member.replacing(#/@Expose(\([^)]*\))? /#, with: "")
         Expansion.expect(
             "@Remote\nprotocol Store {\n    \(example.member)\n}",
@@ -64,7 +64,7 @@ import Testing
         )
     }
 
-    @Test func twoMethodsThatCallOneNameArePointedAt() {
+    @Test func twoMethodsThatCallOneNameAreDiagnosed() {
         Expansion.expect(
             """
             @Remote
@@ -94,7 +94,7 @@ import Testing
         )
     }
 
-    @Test func anUnfitPathIsPointedAt() {
+    @Test func anInvalidPathIsDiagnosed() {
         Expansion.expect(
             "@Remote(\"tools//store\") protocol Store {}",
             becomes: "protocol Store {}",

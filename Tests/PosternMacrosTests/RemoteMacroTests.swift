@@ -2,7 +2,7 @@
 import SwiftSyntaxMacrosGenericTestSupport
 import Testing
 
-/// What `@Remote` writes: the stub that one would write by hand.
+/// Tests of the code that `@Remote` generates.
 @Suite struct RemoteMacroTests {
     @Test func aStubCallsItsService() {
         Expansion.expect(
@@ -16,7 +16,7 @@ import Testing
                 @Expose("clear")
                 func reset() async throws(CallError)
                 @discardableResult
-                func tell(in: Room, by someone: String?) async throws -> Int
+                func send(in: Room, by someone: String?) async throws -> Int
                 func count(to end: Int) async throws -> ValueStream<Int>
             }
             """,
@@ -28,7 +28,7 @@ import Testing
                     func add(_ a: Double, _ b: Double) async throws -> Double
                     func reset() async throws(CallError)
                     @discardableResult
-                    func tell(in: Room, by someone: String?) async throws -> Int
+                    func send(in: Room, by someone: String?) async throws -> Int
                     func count(to end: Int) async throws -> ValueStream<Int>
                 }
 
@@ -59,8 +59,8 @@ import Testing
                     func reset() async throws(CallError) { try await self.remote.call("clear") }
 
                     @discardableResult
-                    func tell(in `in`: Room, by someone: String?) async throws -> Int {
-                        try await self.remote.call("tell", `in`, someone)
+                    func send(in `in`: Room, by someone: String?) async throws -> Int {
+                        try await self.remote.call("send", `in`, someone)
                     }
 
                     func count(to end: Int) async throws -> ValueStream<Int> { try await self.remote.stream("count", end) }

@@ -4,13 +4,13 @@ import PosternMacros
 import PosternNIO
 import Testing
 
-/// Services and stubs that macros wrote, over connections.
+/// Tests of generated services and stubs, over connections.
 @Suite(.timeLimit(.minutes(10))) struct ServedTests {
     @Test func everyKindOfTypeIsServed() async throws {
         try await withPeer { peer in
             #expect(try await peer.call("guestBook/visit") == 1)
             #expect(try await peer.call("guestBook/visit") == 2)
-            #expect(try await peer.call("guestBook/whoCalls", "Welcome") == "Welcome, Monty")
+            #expect(try await peer.call("guestBook/greetCaller", "Welcome") == "Welcome, Monty")
             try await peer.call("guestBook/strict")
             try await peer.call("window/rename", named: ["to": "Tea"])
             #expect(try await peer.call("window/title") == "Tea")
@@ -34,14 +34,14 @@ import Testing
         }
     }
 
-    @Test func aStubHandsCallbacksOver() async throws {
+    @Test func aStubPassesCallbacks() async throws {
         try await withPeer { peer in
             let (heard, mouth) = AsyncStream.makeStream(of: Int.self)
             let listener = Callback { (second: Int) in
                 mouth.yield(second)
                 return
             }
-            try await RemoteTeaService(peer).tell(each: [1, 2], to: listener)
+            try await RemoteTeaService(peer).send(each: [1, 2], to: listener)
             mouth.finish()
             #expect(await heard.reduce(into: []) { $0.append($1) } == [1, 2])
         }
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func descriptionsSayWhatDocCommentsSay() async throws {
+    @Test func docCommentsBecomeDescriptions() async throws {
         try await withPeer { peer in
             let description: RouterDescription = try await peer.call("rpc/describe")
             #expect(
@@ -66,8 +66,8 @@ import Testing
                         documentation: "Counts who came; on an actor, and asking who calls."
                     ),
                     ServiceDescription(path: "shelf", documentation: "A struct with generic parts."),
-                    ServiceDescription(path: "street/tea", documentation: "Tea for everybody."),
-                    ServiceDescription(path: "teaService", documentation: "Tea for everybody."),
+                    ServiceDescription(path: "street/tea", documentation: "Tea for all guests."),
+                    ServiceDescription(path: "teaService", documentation: "Tea for all guests."),
                     ServiceDescription(
                         path: "window",
                         documentation: "On the main actor, and neither final nor marked as safe to share."
@@ -94,12 +94,12 @@ import Testing
                     )
             )
             let methods = description.methods.filter { $0.path.hasPrefix("teaService/") }.map(\.path)
-            #expect(methods == ["count", "brew", "greet", "tell"].map { "teaService/\($0)" }.sorted())
+            #expect(methods == ["count", "brew", "greet", "send"].map { "teaService/\($0)" }.sorted())
             #expect(description.methods.first { $0.path == "teaService/count" }?.isStream == true)
         }
     }
 
-    @Test func aDefaultIsTakenWhenAnArgumentIsMissing() async throws {
+    @Test func aDefaultReplacesAMissingArgument() async throws {
         try await withPeer { peer in
             let usual: Pot = try await peer.call("teaService/brew", "black")
             #expect(usual == Pot(kind: "black", minutes: 3))
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    /// Serves everything over TCP, and calls it.
+    /// Serves all services over TCP and calls `body` with a connected peer.
     private func withPeer(_ body: (Peer) async throws -> Void) async throws {
         let router = Router()
         let house = router.root.expose(TeaHouse())

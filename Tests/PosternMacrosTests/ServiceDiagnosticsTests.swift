@@ -3,9 +3,9 @@ import SwiftDiagnostics
 import SwiftSyntaxMacrosGenericTestSupport
 import Testing
 
-/// What `@Service` says about types that cannot be services, and about methods among each other.
+/// Tests of the diagnostics for types that cannot be services, and for methods with equal names.
 @Suite struct ServiceDiagnosticsTests {
-    @Test func aClassThatIsNotFinalIsPointedAt() {
+    @Test func aClassThatIsNotFinalIsDiagnosed() {
         Expansion.expect(
             "@Service\npublic class Store {\n    @Expose func open() {}\n}",
             becomes: "public class Store {\n    func open() {}\n}",
@@ -21,8 +21,8 @@ import Testing
         )
     }
 
-    @Test func aClassThatPromisesToBeSafeNeedNotBeFinal() {
-        // Put together, so that it is not taken for a promise made here.
+    @Test func aSendableClassNeedNotBeFinal() {
+        // Concatenated, so that the search for `@unchecked Sendable` in this package does not find it.
         let promise = "@unchecked" + " Sendable"
         Expansion.expect(
             "@Service\nclass Store: \(promise) {\n    @Expose func open() {}\n}",
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: [("enum", "an enum"), ("protocol", "a protocol"), ("extension", "an extension")])
-    func whatIsNoServiceIsPointedAt(keyword: String, kind: String) {
+    func otherDeclarationsAreDiagnosed(keyword: String, kind: String) {
         Expansion.expect(
             "@Service\n\(keyword) Store {}",
             becomes: "\(keyword) Store {}",
@@ -61,7 +61,7 @@ import Testing
         ("rpc", "The name \"rpc\" is taken by the router"), ("", "A name must not be empty"),
         ("a/b", "A name must hold neither \"/\" nor \".\": \"a/b\""),
     ])
-    func anUnfitServiceNameIsPointedAt(name: String, message: String) {
+    func anInvalidServiceNameIsDiagnosed(name: String, message: String) {
         Expansion.expect(
             "@Service(\"\(name)\") actor Store {}",
             becomes: "actor Store {}",
@@ -69,7 +69,7 @@ import Testing
         )
     }
 
-    @Test func aServiceWithoutMethodsIsOdd() {
+    @Test func aServiceWithoutMethodsIsAWarning() {
         Expansion.expect(
             "@Service\nactor Store {\n}",
             becomes: """
@@ -93,7 +93,7 @@ import Testing
         )
     }
 
-    @Test func twoMethodsOfOneNameArePointedAt() {
+    @Test func twoMethodsOfOneNameAreDiagnosed() {
         Expansion.expect(
             """
             @Service
@@ -131,7 +131,7 @@ import Testing
         )
     }
 
-    @Test func aMethodOutsideAServiceIsPointedAt() {
+    @Test func aMethodOutsideAServiceIsDiagnosed() {
         let message = "@Expose does nothing here: it marks methods of a type with @Service"
         Expansion.expect(
             "struct Store {\n    @Expose func open() {}\n}\n@Expose func open() {}",
@@ -143,7 +143,7 @@ import Testing
         )
     }
 
-    @Test func aMethodInAnExtensionIsPointedAt() {
+    @Test func aMethodInAnExtensionIsDiagnosed() {
         Expansion.expect(
             "extension Store {\n    @Expose func open() {}\n}",
             becomes: "extension Store {\n    func open() {}\n}",

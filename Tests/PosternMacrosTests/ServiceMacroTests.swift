@@ -1,7 +1,7 @@
 #if Macros
 import Testing
 
-/// What `@Service` writes: the registrations that one would write by hand.
+/// Tests of the code that `@Service` generates.
 @Suite struct ServiceMacroTests {
     @Test func aMethodIsRegistered() {
         Expansion.expect(
@@ -92,7 +92,7 @@ import Testing
         )
     }
 
-    @Test func anActorIsWaitedFor() {
+    @Test func methodsOfAnActorAreAwaited() {
         Expansion.expect(
             """
             @Service("count")
@@ -125,7 +125,7 @@ import Testing
         )
     }
 
-    @Test func aClassOfAGlobalActorIsWaitedFor() {
+    @Test func methodsOfAGlobalActorAreAwaited() {
         Expansion.expect(
             """
             @MainActor
@@ -151,7 +151,7 @@ import Testing
         )
     }
 
-    @Test func streamsAreKnownByTheirTypes() {
+    @Test func streamsAreRecognisedByTheirTypes() {
         Expansion.expect(
             """
             @Service
@@ -186,7 +186,7 @@ import Testing
         )
     }
 
-    @Test func aContextIsNoParameterOfCallers() {
+    @Test func aContextIsNotAParameterOfCallers() {
         Expansion.expect(
             """
             @Service
@@ -215,7 +215,7 @@ import Testing
         )
     }
 
-    @Test func unusualNamesAreHandedOn() {
+    @Test func unusualNamesArePreserved() {
         Expansion.expect(
             """
             @Service
@@ -292,7 +292,7 @@ import Testing
         )
     }
 
-    @Test func aLongDescriptionHasALineOfItsOwn() {
+    @Test func aLongDescriptionIsOnItsOwnLine() {
         let text = String(repeating: "Tea. ", count: 20) + "Tea."
         Expansion.expect(
             "/** \(text) */\n@Service\nstruct Tea {\n    @Expose func brew() -> some Encodable & Sendable { 1 }\n}",

@@ -2,7 +2,7 @@
 import Postern
 import PosternMacros
 
-/// What a tea house offers to other processes.
+/// The methods of a tea house that other processes call.
 @Remote
 protocol TeaService: Sendable {
     /// Brews a pot.
@@ -10,16 +10,16 @@ protocol TeaService: Sendable {
     @Expose("greet") func hello(from guest: String?) async throws(CallError) -> String
     func count(to end: Int) async throws -> ValueStream<Int>
     func visit() async throws -> Int
-    func tell(each seconds: [Int], to listener: Callback) async throws
+    func send(each seconds: [Int], to listener: Callback) async throws
 }
 
-/// Something hot.
+/// A pot of tea.
 struct Pot: Codable, Hashable, Sendable {
     var kind: String
     var minutes: Int
 }
 
-/// Tea for everybody.
+/// Tea for all guests.
 @Service("teaService")
 final class TeaHouse {
     static let usualMinutes = 3
@@ -49,15 +49,15 @@ final class TeaHouse {
         }
     }
 
-    @Expose func tell(each seconds: [Int], to listener: Callback) async throws {
+    @Expose func send(each seconds: [Int], to listener: Callback) async throws {
         for second in seconds { try await listener.call(second) }
     }
 
-    /// Not marked, not reached.
+    /// Not exposed.
     func close() {}
 }
 
-/// Counts who came; on an actor, and asking who calls.
+/// An actor that counts visits, with a method that calls its caller.
 @Service
 actor GuestBook {
     private var visits = 0
@@ -67,7 +67,7 @@ actor GuestBook {
         return visits
     }
 
-    @Expose func whoCalls(_ context: CallContext, greeting: String) async throws -> String {
+    @Expose func greetCaller(_ context: CallContext, greeting: String) async throws -> String {
         guard let caller = context.caller else { return "nobody" }
         let name: String = try await caller.call("name")
         return "\(greeting), \(name)"
@@ -80,7 +80,7 @@ actor GuestBook {
     #endif
 }
 
-/// On the main actor, and neither final nor marked as safe to share.
+/// A class on the main actor that is neither final nor marked as `Sendable`.
 @MainActor
 @Service
 class Window {
@@ -90,7 +90,7 @@ class Window {
     @Expose("title") func currentTitle() async -> String { title }
 }
 
-/// A struct with generic parts.
+/// A generic struct.
 @Service
 struct Shelf<Thing: Codable & Sendable> {
     let things: [Thing]

@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// One way in which a call fails, and what its error says of the handler.
+/// A way in which a call fails, with the expected code and the expected value of `executed`.
 struct ExecutedCase: CustomTestStringConvertible, Sendable {
     let method: String
     var params = "[]"
@@ -26,7 +26,7 @@ struct ExecutedCase: CustomTestStringConvertible, Sendable {
         self.executed = executed
     }
 
-    /// How the call reaches its handler.
+    /// The path of a call to its handler.
     enum Route: CaseIterable, Sendable {
         case router
         case native
@@ -34,7 +34,7 @@ struct ExecutedCase: CustomTestStringConvertible, Sendable {
         case jsonSidecar
     }
 
-    /// The code and the word of the error.
+    /// Returns the code and the `executed` value of the error.
     func outcome(by route: Route) async -> (code: Int?, executed: CallError.Executed?) {
         let router = ExecutedServices.makeRouter()
         let (near, far) = InProcessTransport.pair(NothingExposed(), router)
@@ -71,7 +71,7 @@ struct ExecutedCase: CustomTestStringConvertible, Sendable {
 }
 
 extension String {
-    /// What the error in a response says of the handler, or `nil`.
+    /// The `executed` value of the error in a response, or `nil`.
     var executed: CallError.Executed? {
         firstMatch(of: /"executed":"(\w+)"/).flatMap { CallError.Executed(rawValue: String($0.output.1)) }
     }

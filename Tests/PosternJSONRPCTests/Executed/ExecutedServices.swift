@@ -1,7 +1,7 @@
 import Postern
 import PosternJSONRPC
 
-/// Methods that fail, each in a way of its own.
+/// Services whose methods fail in different ways.
 enum ExecutedServices {
     struct Foreign: Error {}
 
@@ -15,7 +15,7 @@ enum ExecutedServices {
 
     struct Missing: TransferableError {}
 
-    /// What handlers throw, by name.
+    /// Returns the error that a handler throws, by name.
     static func thrown(_ name: String) -> any Error {
         switch name {
         case "application": CallError(.init(rawValue: 1001), "No tea")
@@ -39,7 +39,7 @@ enum ExecutedServices {
         return error
     }
 
-    /// A router whose handlers call others over a connection and in the same process.
+    /// Returns a router whose handlers call other handlers, over a connection and in the same process.
     static func makeRouter() -> Router {
         let router = Router()
         let (inner, _) = InProcessTransport.pair(NothingExposed(), makeInner())

@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Every way in which an error comes into being, and whether it says that the handler ran.
+/// Tests of the `executed` value for every origin of an error.
 @Suite(.timeLimit(.minutes(10)))
 struct ExecutedTests {
     private static let neverStarted: [ExecutedCase] = [
@@ -31,7 +31,7 @@ struct ExecutedTests {
             .init(method, #"["convertible"]"#, code: -32051, .yes),
             .init(method, #"["transferable"]"#, code: -32000, .yes),
             .init(method, #"["cancelled"]"#, code: -32800, .yes),
-            // What the handler says of itself is kept.
+            // A value that the handler sets is kept.
             .init(method, #"["busyStated"]"#, code: -32009, .no),
             .init(method, #"["busySet"]"#, code: -32009, .no),
             .init(method, #"["convertibleStated"]"#, code: -32051, .no),
@@ -48,7 +48,7 @@ struct ExecutedTests {
         .init("long/rawStated", code: -32009, .no),
     ]
 
-    /// What became of a call that the handler made says nothing of the handler.
+    /// The `executed` value of a nested call does not apply to the handler that made it.
     private static let innerCalls: [ExecutedCase] = [
         .init("calling/peer", #"["throw","busyStated"]"#, code: -32009, .yes),
         .init("calling/peer", #"["no/such","busy"]"#, code: -32601, .yes),
@@ -64,7 +64,7 @@ struct ExecutedTests {
     ]
 
     @Test(arguments: neverStarted + thrown + otherHandlers + innerCalls)
-    func everyErrorSaysWhetherItsHandlerRan(row: ExecutedCase) async {
+    func everyErrorReportsWhetherItsHandlerRan(row: ExecutedCase) async {
         for route in ExecutedCase.Route.allCases {
             let (code, executed) = await row.outcome(by: route)
             #expect(code == row.code, "\(route)")
@@ -73,10 +73,10 @@ struct ExecutedTests {
     }
 
     @Test(arguments: ExecutedCase.Route.allCases)
-    func aCallWhoseTimeRunsOutInItsHandlerMayHaveRun(route: ExecutedCase.Route) async {
+    func aCallWithAnExceededDeadlineMayHaveRun(route: ExecutedCase.Route) async {
         var time = Duration.milliseconds(50)
         var outcome: (code: Int?, executed: CallError.Executed?)
-        // On a busy machine the time may be up before the handler begins.
+        // On a busy machine the deadline may pass before the handler begins.
         repeat {
             outcome = await ExecutedCase("other/wait", in: time, code: -32002, .unknown).outcome(by: route)
             time *= 2
@@ -92,7 +92,7 @@ struct ExecutedTests {
         (#"{"jsonrpc":"2.0","id":1,"method":"short.none","meta":7}"#, -32600),
         ("[" + Array(repeating: "7", count: 1_001).joined(separator: ",") + "]", -32010),
     ])
-    func messagesThatAreRefusedRunNothing(message: String, code: Int) async {
+    func refusedMessagesRunNothing(message: String, code: Int) async {
         let answer = await JSONRPCResponder.respond(to: Array(message.utf8), from: ExecutedServices.makeRouter())
         let text = String(decoding: answer ?? [], as: UTF8.self)
         #expect(text.errorCode == code)
@@ -100,7 +100,7 @@ struct ExecutedTests {
     }
 
     @Test(arguments: [("other.ticks", -32601), ("other.notANumber", -32603)])
-    func aResultThatHasNoWayOutWasComputed(method: String, code: Int) async {
+    func aResultThatCannotBeSentWasComputed(method: String, code: Int) async {
         let router = ExecutedServices.makeRouter()
         let request = #"{"jsonrpc":"2.0","id":1,"method":"\#(method)"}"#
         let answer = await JSONRPCResponder.respond(to: Array(request.utf8), from: router)
@@ -113,7 +113,7 @@ struct ExecutedTests {
         #expect(String(decoding: body, as: UTF8.self).executed == .yes)
     }
 
-    @Test func aResultThatIsTooLargeWasComputedAndAnErrorThatIsSaysTheSameAsBefore() {
+    @Test func aResultAboveTheLimitWasComputedAndAnErrorAboveItKeepsItsValue() {
         var limits = JSONRPCLimits()
         limits.responseBytes = 200
         let client = TestClient(limits: limits)
@@ -128,7 +128,7 @@ struct ExecutedTests {
         #expect(answer.executed == .no)
     }
 
-    @Test func aBatchWithoutRoomSaysOfEachEntryWhetherItRan() {
+    @Test func eachEntryOfAFullBatchReportsWhetherItRan() {
         var limits = JSONRPCLimits()
         limits.batchResponseBytes = 10
         let client = TestClient(limits: limits)
@@ -143,7 +143,7 @@ struct ExecutedTests {
     }
 
     @Test(arguments: [CallError.Code.draining, .busy, .unavailable, .internalError])
-    func aStreamThatWasOpenEndsWithYes(code: CallError.Code) {
+    func theErrorOfAnOpenStreamReportsThatItRan(code: CallError.Code) {
         let client = TestClient()
         client.send(#"{"jsonrpc":"2.0","id":1,"method":"watch.files"}"#)
         let stream = ReplyStream { { () async throws(CallError) in nil } }

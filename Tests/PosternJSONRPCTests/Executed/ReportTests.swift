@@ -3,7 +3,7 @@ import PosternJSONRPC
 import Synchronization
 import Testing
 
-/// Which failed calls are reported, and what their callers see of it.
+/// Tests of which failed calls are reported to an observer, and which error their callers receive.
 @Suite(.timeLimit(.minutes(10)))
 struct ReportTests {
     private final class Reports: IncidentObserver {
@@ -15,7 +15,7 @@ struct ReportTests {
     private static let faults = ["short/one", "short/two", "long/throw", "long/context", "long/onLoop", "long/stream"]
 
     @Test(arguments: faults)
-    func aFaultIsReportedOnceAndItsCallerGetsTheIdentifier(method: String) async throws {
+    func aFaultIsReportedOnceAndItsCallerReceivesTheIdentifier(method: String) async throws {
         let reports = Reports()
         let params = method == "short/two" ? #"["foreign",2]"# : #"["foreign"]"#
         let answer = await answer(method, params, at: ExecutedServices.makeRouter(), reports)
@@ -31,7 +31,7 @@ struct ReportTests {
     }
 
     @Test(arguments: faults)
-    func aFaultBehindAGatewayIsReportedByTheServiceAlone(method: String) async throws {
+    func aFaultBehindAGatewayIsReportedOnlyByTheService(method: String) async throws {
         let (service, gateway) = (Reports(), Reports())
         let params = method == "short/two" ? #"["foreign",2]"# : #"["foreign"]"#
         let (near, far) = InProcessTransport.pair(NothingExposed(), ExecutedServices.makeRouter(), observer: service)
@@ -45,7 +45,7 @@ struct ReportTests {
     }
 
     @Test(arguments: ["application", "convertible", "transferable", "busy"])
-    func anErrorThatAHandlerHasChosenIsNoFault(what: String) async {
+    func anErrorThatAHandlerChoseIsNoFault(what: String) async {
         let reports = Reports()
         let answer = await answer("long/throw", #"["\#(what)"]"#, at: ExecutedServices.makeRouter(), reports)
         #expect(reports.all.map(\.kind) == [.callFailed])
@@ -53,7 +53,7 @@ struct ReportTests {
     }
 
     @Test(arguments: [("no/such", "[]"), ("long/throw", "[7]"), ("short/one", "[]"), ("long/throw", #"["cancelled"]"#)])
-    func whatNoHandlerHasFailedWithIsNotReported(method: String, params: String) async {
+    func errorsWithoutAFailedHandlerAreNotReported(method: String, params: String) async {
         let reports = Reports()
         _ = await answer(method, params, at: ExecutedServices.makeRouter(), reports)
         #expect(reports.all.isEmpty)

@@ -3,9 +3,9 @@ import PosternJSONRPC
 import Synchronization
 import Testing
 
-/// Callers that a handler keeps beyond the end of their page.
+/// Tests of callers that a handler retains after their page has closed.
 struct KeptPageTests {
-    /// Serves one call whose handler keeps its caller; the page has left memory then.
+    /// Serves one call whose handler retains its caller, and returns a weak reference to the client of the page.
     private func leave(_ kept: Shelf<Caller>) async -> WeakClient {
         let router = Router()
         router.root.register("keep") { (context: CallContext) async in
@@ -21,8 +21,8 @@ struct KeptPageTests {
         weak var client: JSONRPCClient?
     }
 
-    @Test("A caller that is kept does not keep the page that it called from")
-    func aKeptCallerKeepsNoPage() async throws {
+    @Test("A retained caller does not retain its page")
+    func aRetainedCallerDoesNotRetainItsPage() async throws {
         let kept = Shelf<Caller>()
         let left = await leave(kept)
         await settle { left.client == nil }

@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Synchronization
 
-/// A page without a socket: a session with its client, as the gateway drives them, and what the page is sent.
+/// A web page without a socket: a session and its client, driven as by the gateway, and the messages to the page.
 actor Page {
     nonisolated let client: JSONRPCClient
     private var session: JSONRPCSession
@@ -33,7 +33,7 @@ actor Page {
         }
     }
 
-    /// The next message that the page is sent.
+    /// Waits for the next message to the page.
     func next() async -> String {
         var iterator = messages
         let message = await iterator.next(isolation: self)
@@ -41,13 +41,13 @@ actor Page {
         return message ?? "nothing more"
     }
 
-    /// Sends one message, and gives the next that comes.
+    /// Sends one message and returns the next message to the page.
     func ask(_ text: String) async -> String {
         send(text)
         return await next()
     }
 
-    /// The page leaves.
+    /// Closes the connection.
     func close() {
         var actions = session.connectionClosed()
         perform(&actions)
@@ -108,7 +108,7 @@ actor Page {
     }
 }
 
-/// A dispatcher of any kind, for a function that wants to know which.
+/// A type-erased dispatcher, for functions with a generic parameter.
 private struct AnyDispatcher: Dispatcher {
     private let inner: any Dispatcher
 
@@ -118,12 +118,12 @@ private struct AnyDispatcher: Dispatcher {
     func execution(of path: Span<UInt8>) -> MethodExecution { inner.execution(of: path) }
 }
 
-/// Lets others run until something holds; the time limit of the suite ends it otherwise.
+/// Yields until a condition holds; the time limit of the suite ends a wait in vain.
 func settle(_ condition: () -> Bool) async {
     while !condition(), !Task.isCancelled { await Task.yield() }
 }
 
-/// How often something happened.
+/// A counter.
 final class Tally: Sendable {
     private let number = Atomic(0)
 
@@ -132,7 +132,7 @@ final class Tally: Sendable {
     func add() { number.add(1, ordering: .relaxed) }
 }
 
-/// Keeps things for a test until they are dropped.
+/// A box that retains values until they are dropped.
 final class Shelf<Thing: Sendable>: Sendable {
     private let things = Mutex<[Thing]>([])
 

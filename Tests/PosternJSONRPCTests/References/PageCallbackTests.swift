@@ -2,7 +2,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Functions that a page lends, and calls of handlers to the page.
+/// Tests of calls from handlers to a page and to its functions.
 @Suite(.timeLimit(.minutes(10)))
 struct PageCallbackTests {
     /// A function of the page, with handle 7.
@@ -29,8 +29,8 @@ struct PageCallbackTests {
         await page.close()
     }
 
-    @Test("Check 50: what a handler tells the page leaves before its answer, in order")
-    func notificationsLeaveInOrderBeforeTheAnswer() async {
+    @Test("Check 50: notifications of a handler are sent before its response, in order")
+    func notificationsAreSentInOrderBeforeTheResponse() async {
         let router = Router()
         router.root.register("count", Parameter<Callback>("event")) { (event: Callback) async throws in
             for number in 0..<100 { try event.notify(number, ["a": [number]]) }
@@ -85,7 +85,7 @@ struct PageCallbackTests {
             await page.ask(#"{"jsonrpc":"2.0","id":1,"method":"greet"}"#)
                 == #"{"jsonrpc":"2.0","method":"ui.beep","params":[2]}"#
         )
-        // The ids of both sides are separate.
+        // The two directions have separate ids.
         #expect(await page.next() == #"{"jsonrpc":"2.0","id":1,"method":"ui.ask","params":{"question":"name"}}"#)
         #expect(
             await page.ask(#"{"jsonrpc":"2.0","id":1,"result":"Monty"}"#)
@@ -95,7 +95,7 @@ struct PageCallbackTests {
     }
 
     @Test
-    func aCallThatIsGivenUpIsCancelledOnThePage() async {
+    func anAbandonedCallIsCancelledOnThePage() async {
         let router = Router()
         router.root.register("hurry", Parameter<Callback>("function")) { (function: Callback) async throws in
             try await function.call(timeout: .milliseconds(1))
@@ -112,7 +112,7 @@ struct PageCallbackTests {
         await page.send(#"{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":2}}"#)
         #expect(await page.next() == #"{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":2}}"#)
         #expect([await page.next(), await page.next()].contains { $0.errorCode == -32800 })
-        // The late answers belong to somebody who has gone: they are not strays.
+        // Late responses to abandoned calls do not count as responses to unknown calls.
         for id in 1...2 { await page.send(#"{"jsonrpc":"2.0","id":\#(id),"result":0}"#) }
         for _ in 0..<99 { await page.send(#"{"jsonrpc":"2.0","id":1,"result":0}"#) }
         #expect(await page.closeReason == nil)
@@ -121,8 +121,8 @@ struct PageCallbackTests {
         await page.close()
     }
 
-    @Test("A call whose time is up when it is sent is given up, however soon its timer runs")
-    func aCallWithoutTimeIsGivenUp() async {
+    @Test("A call with an exceeded deadline is abandoned, however early its timer runs")
+    func aCallWithAnExceededDeadlineIsAbandoned() async {
         var limits = JSONRPCLimits()
         limits.callsToClient = 10_000
         let client = JSONRPCClient(limits: limits) {}
@@ -135,8 +135,8 @@ struct PageCallbackTests {
         client.close()
     }
 
-    @Test("M14: a page that does not answer, or reads too slowly, holds nobody up")
-    func whatAPageCausesIsLimited() async throws {
+    @Test("M14: a page that does not respond, or reads too slowly, does not block handlers")
+    func callsToASilentPageAreLimited() async throws {
         var limits = JSONRPCLimits()
         limits.callsToClient = 2
         limits.queuedBytesToClient = 1_000
@@ -154,8 +154,8 @@ struct PageCallbackTests {
         #expect(late?.code == .unavailable)
     }
 
-    @Test("Check 40: a page that leaves fails what waits for it, and nothing is left")
-    func aPageThatLeavesLeavesNothing() async {
+    @Test("Check 40: closing a page fails the calls to it and releases all references")
+    func aClosedPageFailsItsCallsAndReleasesItsReferences() async {
         let released = Tally()
         let failed = Shelf<CallError>()
         let router = Router()

@@ -2,12 +2,12 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Functions and objects that handlers lend a page.
+/// Tests of functions and objects that handlers export to a page.
 @Suite(.timeLimit(.minutes(10)))
 struct PageReferenceTests {
     private let released = Tally()
 
-    /// `open` lends an object, `short` a function, `same` gives back what it gets.
+    /// A service whose method `open` returns an object, `short` a function, and `same` its argument.
     private var router: Router {
         let object = Router()
         object.root.register("double", Parameter<Int>("number")) { $0 * 2 }
@@ -34,8 +34,8 @@ struct PageReferenceTests {
         await page.ask(#"{"jsonrpc":"2.0","id":9,"method":"$/invokeProxy/\#(handle)/\#(method)","params":\#(params)}"#)
     }
 
-    @Test("Check 50: a page calls the methods of an object that it was lent, until it gives it back")
-    func anObjectIsCalledUntilItIsGivenBack() async throws {
+    @Test("Check 50: a page calls the methods of an exported object until it releases the object")
+    func anObjectIsCalledUntilItIsReleased() async throws {
         let page = await Page(router)
         let handle = try await open(page)
         #expect((1..<1 << 53).contains(handle))
@@ -54,7 +54,7 @@ struct PageReferenceTests {
     }
 
     @Test
-    func aShortMethodLendsAFunction() async throws {
+    func anImmediateMethodReturnsAFunction() async throws {
         let page = await Page(router)
         let answer = await page.ask(#"{"jsonrpc":"2.0","id":"a","method":"short"}"#)
         let found = try #require(
@@ -66,8 +66,8 @@ struct PageReferenceTests {
         await page.close()
     }
 
-    @Test("M10: what came twice is given back twice, and not more")
-    func whatCameTwiceIsHeldTwice() async throws {
+    @Test("M10: a reference received twice is released twice, and not more often")
+    func aReferenceReceivedTwiceIsHeldTwice() async throws {
         let page = await Page(router)
         let first = try await open(page)
         #expect(try await open(page, id: 2) == first)
@@ -79,8 +79,8 @@ struct PageReferenceTests {
         await page.close()
     }
 
-    @Test("Check 50: what comes home is the original, wherever it stands among other values")
-    func whatComesHomeIsTheOriginal() async throws {
+    @Test("Check 50: a returned reference is the original object, anywhere among other values")
+    func aReturnedReferenceIsTheOriginalObject() async throws {
         let page = await Page(router)
         let handle = try await open(page)
         let home = #"{"__jsonrpc_marshaled":0,"handle":\#(handle)}"#
@@ -98,8 +98,8 @@ struct PageReferenceTests {
         #expect(released.count == 1)
     }
 
-    @Test("M9: the hundred and first use of what is not held is abuse")
-    func guessingIsAbuse() async {
+    @Test("M9: the 101st use of a handle that is not held is a violation")
+    func guessingHandlesIsAViolation() async {
         let page = await Page(router)
         for number in 0..<100 {
             let answer = await invoke(page, UInt64(number), "double", "[1]")
@@ -112,7 +112,7 @@ struct PageReferenceTests {
         await page.close()
     }
 
-    @Test("M12: too many references are refused, and given back at once")
+    @Test("M12: references above the limit are refused and released at once")
     func tooManyAreRefused() async throws {
         var limits = JSONRPCLimits()
         limits.references = 2
@@ -127,7 +127,7 @@ struct PageReferenceTests {
         await page.close()
     }
 
-    @Test("M12: ten thousand are lent, not one more, and all end with the connection, once")
+    @Test("M12: at most ten thousand are exported, and all end with the connection, once")
     func tenThousandEndWithTheConnection() async {
         let router = Router()
         router.root.register("many", Parameter<Int>("count")) { [released] (count: Int) in
@@ -136,7 +136,7 @@ struct PageReferenceTests {
         let page = await Page(router)
         #expect(await page.ask(#"{"jsonrpc":"2.0","id":1,"method":"many","params":[10001]}"#).errorCode == -32056)
         #expect(page.client.exportedReferences.isEmpty)
-        // Those of a result that did not leave are released too.
+        // The references of a result that was not sent are released too.
         await settle { released.count == 10_001 }
         let answer = await page.ask(#"{"jsonrpc":"2.0","id":2,"method":"many","params":[10000]}"#)
         #expect(answer.contains("__jsonrpc_marshaled"))
@@ -149,7 +149,7 @@ struct PageReferenceTests {
     }
 
     @Test
-    func aResultThatDoesNotFitItsBatchIsNotLent() async throws {
+    func referencesOfAResultThatDoesNotFitItsBatchAreNotExported() async throws {
         var limits = JSONRPCLimits()
         limits.batchResponseBytes = 10
         let page = await Page(router, limits: limits)
@@ -165,7 +165,7 @@ struct PageReferenceTests {
     }
 
     @Test
-    func aResultThatIsTooLargeIsNotLent() async throws {
+    func referencesOfAResultAboveTheLimitAreNotExported() async throws {
         var limits = JSONRPCLimits()
         limits.responseBytes = 60
         let page = await Page(router, limits: limits)
@@ -175,7 +175,7 @@ struct PageReferenceTests {
     }
 
     @Test
-    func discoveryTellsReferencesFromValues() async {
+    func discoveryDistinguishesReferencesFromValues() async {
         let page = await Page(router)
         let document = await page.ask(#"{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}"#)
         #expect(document.contains(#""result":{"name":"result","schema":{"type":"object","x-reference":"object"}}"#))
@@ -184,7 +184,7 @@ struct PageReferenceTests {
     }
 
     @Test
-    func handlesAreDrawnAtRandom() async throws {
+    func handlesAreRandom() async throws {
         let pages = [await Page(router), await Page(router)]
         let handles = [try await open(pages[0]), try await open(pages[1])]
         #expect(handles[0] != handles[1])
@@ -192,8 +192,8 @@ struct PageReferenceTests {
         for page in pages { await page.close() }
     }
 
-    @Test("Check 50: a page takes back what it lent")
-    func aPageTakesBackWhatItLent() async {
+    @Test("Check 50: a page revokes a reference")
+    func aPageRevokesAReference() async {
         let kept = Shelf<Callback>()
         let router = Router()
         router.root.register("keep", Parameter<Callback>("function")) { (function: Callback) in kept.put(function) }
@@ -210,7 +210,7 @@ struct PageReferenceTests {
     }
 
     @Test
-    func anAnswerOfThePageMayHoldAFunction() async {
+    func aResponseOfThePageMayHoldAFunction() async {
         let router = Router()
         router.root.register("chain", Parameter<Callback>("function")) { (function: Callback) async throws -> Int in
             let next: Callback = try await function.call()
@@ -232,7 +232,7 @@ struct PageReferenceTests {
     }
 
     @Test
-    func aDoorForOneAnswerLendsNothing() async throws {
+    func aSingleResponseExportsNoReferences() async throws {
         let text = #"{"jsonrpc":"2.0","id":1,"method":"open"}"#
         let answer = try #require(await JSONRPCResponder.respond(to: Array(text.utf8), from: router))
         #expect(

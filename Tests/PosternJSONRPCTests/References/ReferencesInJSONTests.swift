@@ -4,14 +4,14 @@ import Testing
 
 struct ReferencesInJSONTests {
     @Test("Check 47: a reference is not written without a connection")
-    func aReferenceIsNotWrittenByItself() {
+    func aReferenceIsNotWrittenWithoutAConnection() {
         let error = #expect(throws: PayloadError.self) { try Payload(encoding: [Callback {}], as: JSON.self) }
         #expect(error?.reason == .noConnection)
         #expect(error?.message == "[0]: a reference is written outside a connection")
     }
 
     @Test(arguments: ["7", "{}", "null", #"{"handle":7}"#, #"{"__jsonrpc_marshale\u0064":1,"handle":7}"#])
-    func whatIsNoReferenceIsNotReadAsOne(json: String) {
+    func otherObjectsAreNotReadAsReferences(json: String) {
         let payload = Payload(bytes: Array(json.utf8), codec: JSON.self)
         let error = #expect(throws: PayloadError.self) { try payload.decode(Reference.self) }
         #expect(error?.message.hasPrefix("expected a reference") == true)
@@ -34,7 +34,7 @@ struct ReferencesInJSONTests {
     }
 
     @Test
-    func theMarkIsAnOrdinaryNameWhereNothingIsLent() throws {
+    func theMarkerIsAnOrdinaryNameWithoutReferences() throws {
         let json = #"{"__jsonrpc_marshaled":1,"handle":7}"#
         let packed = try Payload(bytes: Array(json.utf8), codec: JSON.self).transcoded(to: MessagePack.self)
         #expect(try packed.transcoded(to: JSON.self).bytes == Array(json.utf8))

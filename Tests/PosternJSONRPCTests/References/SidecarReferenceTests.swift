@@ -2,11 +2,11 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// A page whose services stand behind a native connection.
+/// Tests of a page whose services are behind a native connection.
 @Suite(.timeLimit(.minutes(10)))
 struct SidecarReferenceTests {
-    @Test("Check 50: functions and objects travel through the gateway, named anew on each side")
-    func referencesTravelThroughTheGateway() async throws {
+    @Test("Check 50: functions and objects pass through the gateway, with new handles on each side")
+    func referencesAreForwardedByTheGateway() async throws {
         let released = Tally()
         let router = Router()
         router.root.register("watch", Parameter<String>("name"), Parameter<Callback>("event")) {
@@ -47,8 +47,8 @@ struct SidecarReferenceTests {
         near.close()
     }
 
-    @Test("M15: a function of a page that has left is gone")
-    func aFunctionOfAPageThatHasLeftIsGone() async throws {
+    @Test("M15: a function of a closed page fails")
+    func aFunctionOfAClosedPageFails() async throws {
         let kept = Shelf<Callback>()
         let router = Router()
         router.root.register("keep", Parameter<Callback>("function")) { (function: Callback) in kept.put(function) }

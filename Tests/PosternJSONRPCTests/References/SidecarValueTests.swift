@@ -3,7 +3,7 @@ import Postern
 import PosternJSONRPC
 import Testing
 
-/// Text that stands for bytes, times and integers in what a page sends to a service behind a native connection.
+/// Tests of text for bytes, times and integers, from a page to a service behind a native connection.
 @Suite(.timeLimit(.minutes(10)))
 struct SidecarValueTests {
     private struct Entry: Codable, Sendable, Equatable {
@@ -20,7 +20,7 @@ struct SidecarValueTests {
     )
 
     @Test(arguments: [MethodOptions.Execution.onEventLoop, .concurrent])
-    func aCallOfAPageSaysThatItWasJSON(execution: MethodOptions.Execution) async throws {
+    func aCallOfAPageIsMarkedAsJSON(execution: MethodOptions.Execution) async throws {
         let router = Router()
         router.root.register("same", "entry", options: MethodOptions(execution: execution)) { (entry: Entry) in
             entry == Self.read
@@ -38,7 +38,7 @@ struct SidecarValueTests {
         far.close()
     }
 
-    @Test func aCallSaysItThroughEveryFurtherPeer() async throws {
+    @Test func theMarkPassesThroughFurtherPeers() async throws {
         let router = Router()
         router.root.register("same", "entry") { (entry: Entry) async throws in entry == Self.read }
         let (middle, far) = InProcessTransport.pair(NothingExposed(), router)
@@ -52,14 +52,14 @@ struct SidecarValueTests {
         far.close()
     }
 
-    @Test func aNotificationOfAPageSaysThatItWasJSON() async throws {
+    @Test func aNotificationOfAPageIsMarkedAsJSON() async throws {
         let (entries, signal) = AsyncStream.makeStream(of: Entry.self)
         let router = Router()
         router.root.register("note", "entry") { (entry: Entry) in _ = signal.yield(entry) }
         let (near, far) = InProcessTransport.pair(NothingExposed(), router)
         try await near.call("rpc/describe")
         let page = await Page(near)
-        // What is not JSON on its way is dropped: its time is text.
+        // Without the mark the text is no time, and the notification is dropped.
         try near.notify("note", ["bytes": "AQI=", "time": "2026-01-02T03:04:05Z", "count": "1"])
         await page.send(#"{"jsonrpc":"2.0","method":"note","params":[\#(Self.entry)]}"#)
         #expect(await entries.first { _ in true } == Self.read)
@@ -67,7 +67,7 @@ struct SidecarValueTests {
         far.close()
     }
 
-    @Test func theAnswerOfAPageSaysThatItWasJSON() async throws {
+    @Test func aResponseOfAPageIsMarkedAsJSON() async throws {
         let router = Router()
         router.root.register("ask", Parameter<Callback>("function")) { (function: Callback) async throws -> Bool in
             let entry: Entry = try await function.call()
@@ -85,7 +85,7 @@ struct SidecarValueTests {
         far.close()
     }
 
-    @Test func theAnswerOfANativeCallbackIsNoJSON() async throws {
+    @Test func aResponseOfANativeCallbackIsNotMarkedAsJSON() async throws {
         let router = Router()
         router.root.register("ask", Parameter<Callback>("function")) { (function: Callback) async throws -> Int in
             let bytes: Data = try await function.call()
