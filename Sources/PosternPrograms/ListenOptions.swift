@@ -114,3 +114,8 @@ extension Address {
         }
     }
 }
+
+extension Address: LosslessStringConvertible, ExpressibleByArgument {
+    /// Reads the address.
+    public init?(argument: String) { self.init(argument) }
+}

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Dispatch
+import Glibc
 
 /// Runs a program whose work is asynchronous, while the main thread waits for its end.
 ///
@@ -22,5 +23,17 @@ public enum Program {
             end.signal()
         }
         end.wait()
+    }
+}
+
+/// What a program does as PID 1 of a container.
+public enum FirstProcess {
+    /// Has the kernel reap every child that ends, if this is PID 1.
+    ///
+    /// Orphans become children of PID 1, as those of a command that was run in the container, and would remain as
+    /// zombies. Only for programs that start no processes of their own: the status of a child is lost.
+    public static func reapOrphans() {
+        guard getpid() == 1 else { return }
+        signal(SIGCHLD, SIG_IGN)
     }
 }

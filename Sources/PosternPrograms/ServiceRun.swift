@@ -1,5 +1,7 @@
+import Glibc
 public import Logging
 public import ServiceLifecycle
+import UnixSignals
 
 /// Runs what a program serves until it is told to stop.
 public enum ServiceRun {
@@ -15,5 +17,39 @@ public enum ServiceRun {
         let watch = Task { await signals.stop(group) }
         defer { watch.cancel() }
         try await group.run()
+    }
+}
+
+/// Services that are all stopped at once, where a group stops one after the other.
+public struct SimultaneousServices: Service {
+    private let services: [any Service]
+
+    /// Takes the services.
+    public init(_ services: [any Service]) { self.services = services }
+
+    /// Runs all services until the last has ended, or one has thrown.
+    public func run() async throws {
+        try await withThrowingTaskGroup { group in
+            for service in services { group.addTask { try await service.run() } }
+            try await group.waitForAll()
+        }
+    }
+}
+
+/// SIGTERM and SIGINT, caught from the moment this is made.
+public struct StopSignals: Sendable {
+    private let signals: UnixSignalsSequence
+
+    /// Catches the signals; made before a program opens anything, so that none finds it half started.
+    public init() async { signals = await UnixSignalsSequence(trapping: .sigterm, .sigint) }
+
+    /// Drains the services of a group at the first signal, and ends the program at the second.
+    func stop(_ group: ServiceGroup) async {
+        var isStopping = false
+        for await signal in signals {
+            if isStopping { _exit(128 + signal.rawValue) }
+            isStopping = true
+            await group.triggerGracefulShutdown()
+        }
     }
 }

@@ -17,7 +17,7 @@ struct BenchCommand: AsyncParsableCommand {
         subcommands: [
             AllBenchmarks.self, CodecBenchmark.self, InProcessBenchmark.self, NativeBenchmark.self,
             WebSocketBenchmark.self, FanOutBenchmark.self, IdleBenchmark.self, ServeCommand.self,
-            NativeServeCommand.self, NativeLoadCommand.self, TasksCommand.self,
+            NativeServeCommand.self, NativeLoadCommand.self, TaskBenchmark.self,
         ]
     )
 

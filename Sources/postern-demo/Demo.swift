@@ -103,3 +103,12 @@ struct Demo: AsyncParsableCommand {
         try await ServiceRun.serve([SimultaneousServices(doors)], until: signals, logger: logger)
     }
 }
+
+@main
+enum Main {
+    static func main() {
+        // The launcher of other programs runs before any thread is started.
+        TaskLauncher.runIfAsked()
+        Program.run(Demo.self, preparing: DemoTasks.runIfChild)
+    }
+}

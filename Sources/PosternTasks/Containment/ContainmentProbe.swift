@@ -93,3 +93,48 @@ struct ContainmentProbe: Sendable {
         }
     }
 }
+
+/// A program of util-linux that contains or limits another one.
+enum SystemProgram: String, CaseIterable, Sendable {
+    /// Ends a process with its parent.
+    case setpriv
+    /// Puts a process into namespaces.
+    case unshare
+    /// Limits a process.
+    case prlimit
+
+    /// The file, looked for in `PATH` and where systems have it; `nil` when it is not installed.
+    var path: String? {
+        let path = SystemCalls.environment("PATH") ?? ""
+        let folders = path.split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
+        return (folders + ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"])
+            .map { "\($0)/\(rawValue)" }.first(where: SystemCalls.isExecutable)
+    }
+}
+
+extension Containment {
+    /// Finds out what this system permits.
+    ///
+    /// - Parameters:
+    ///   - launcher: An executable that calls `TaskLauncher.runIfAsked` first; `nil` when there is none.
+    ///   - inNamespace: Whether a namespace is wanted where it is permitted, and not a guard.
+    /// - Returns: The strongest containment that works, and the reason for it.
+    package static func probe(launcher: String?, inNamespace: Bool = true) async -> Containment {
+        let probe = ContainmentProbe()
+        async let namespace = probe.namespace()
+        async let setpriv = probe.fault(of: .setpriv)
+        async let prlimit = probe.fault(of: .prlimit)
+        let faults = [SystemProgram.setpriv: await setpriv, .prlimit: await prlimit].compactMapValues { $0 }
+        let strength: Strength =
+            switch (await namespace, faults[.setpriv]) {
+            case _ where launcher == nil: .weak(reason: "the program has no launcher of tasks")
+            case _ where !inNamespace: .guarded(reason: "it is not wanted")
+            // Without it, a namespace would outlive this process.
+            case (.success, let fault?): .guarded(reason: fault)
+            case (.success(let options), nil): .namespace(options: options)
+            case (.failure(let obstacle), _): .guarded(reason: obstacle.reason)
+            }
+        let usable = probe.paths.filter { faults[$0.key] == nil }
+        return Containment(strength: strength, launcher: launcher, programs: usable, faults: faults)
+    }
+}

@@ -1,3 +1,6 @@
+import Glibc
+package import Subprocess
+
 /// How a child process ended.
 public enum TaskExit: Hashable, Sendable {
     /// It exited with this code.
@@ -25,4 +28,96 @@ extension TaskExit: CustomStringConvertible {
         let seconds = limit / .seconds(1)
         return seconds == seconds.rounded() ? "\(limit.components.seconds) s" : "\(seconds) s"
     }
+}
+
+extension TaskExit {
+    /// Reads the status of a child process.
+    ///
+    /// - Parameters:
+    ///   - status: How the process ended that the host started.
+    ///   - isThroughLauncher: Whether that process is a launcher.
+    ///   - limits: The limits of the child.
+    ///   - memoryKills: The kills for want of memory when the child was started.
+    package init(
+        _ status: TerminationStatus,
+        isThroughLauncher: Bool,
+        limits: TaskLimits,
+        memoryKills: MemoryKills
+    ) {
+        let exit = Self(status, isThroughLauncher: isThroughLauncher)
+        switch (exit, limits.processorTime) {
+        case (.signal(Int(SIGXCPU)), let limit?): self = .processorTime(limit: limit)
+        case (.signal(Int(SIGKILL)), _) where memoryKills.claimNext(): self = .outOfMemory
+        default: self = exit
+        }
+    }
+
+    private init(_ status: TerminationStatus, isThroughLauncher: Bool) {
+        switch status {
+        case .signaled(let signal): self = .signal(Int(signal))
+        // A program that exits with such a code itself is taken for one that a signal ended, as in a shell.
+        case .exited(let code) where isThroughLauncher && 129...192 ~= code: self = .signal(Int(code) - 128)
+        case .exited(let code): self = .code(Int(code))
+        }
+    }
+}
+
+extension TaskExit: Codable {
+    private enum Key: String, CodingKey { case kind, number, limit, text }
+
+    private enum Kind: String, Codable { case code, signal, outOfMemory, processorTime }
+
+    /// Writes `kind`, `number` of a code or signal, `limit` in seconds, and `text`, the description.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .code(let code):
+            try container.encode(Kind.code, forKey: .kind)
+            try container.encode(code, forKey: .number)
+        case .signal(let number):
+            try container.encode(Kind.signal, forKey: .kind)
+            try container.encode(number, forKey: .number)
+        case .outOfMemory: try container.encode(Kind.outOfMemory, forKey: .kind)
+        case .processorTime(let limit):
+            try container.encode(Kind.processorTime, forKey: .kind)
+            try container.encode(limit / .seconds(1), forKey: .limit)
+        }
+        try container.encode(description, forKey: .text)
+    }
+
+    /// Reads what `encode(to:)` wrote; the text is ignored.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        switch try container.decode(Kind.self, forKey: .kind) {
+        case .code: self = .code(try container.decode(Int.self, forKey: .number))
+        case .signal: self = .signal(try container.decode(Int.self, forKey: .number))
+        case .outOfMemory: self = .outOfMemory
+        case .processorTime:
+            let seconds = try container.decode(Double.self, forKey: .limit)
+            // The range that `Duration` can be made from without trapping.
+            guard (0...1e12).contains(seconds) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .limit,
+                    in: container,
+                    debugDescription: "\(seconds) s is no limit of processor time"
+                )
+            }
+            self = .processorTime(limit: .seconds(seconds))
+        }
+    }
+}
+
+/// The names of signals, without their numbers, which differ between processors.
+enum SignalName {
+    private static let names: [Int: String] = [
+        Int(SIGHUP): "SIGHUP", Int(SIGINT): "SIGINT", Int(SIGQUIT): "SIGQUIT", Int(SIGILL): "SIGILL",
+        Int(SIGTRAP): "SIGTRAP", Int(SIGABRT): "SIGABRT", Int(SIGBUS): "SIGBUS", Int(SIGFPE): "SIGFPE",
+        Int(SIGKILL): "SIGKILL", Int(SIGUSR1): "SIGUSR1", Int(SIGSEGV): "SIGSEGV", Int(SIGUSR2): "SIGUSR2",
+        Int(SIGPIPE): "SIGPIPE", Int(SIGALRM): "SIGALRM", Int(SIGTERM): "SIGTERM", Int(SIGSTKFLT): "SIGSTKFLT",
+        Int(SIGVTALRM): "SIGVTALRM", Int(SIGPROF): "SIGPROF", Int(SIGXCPU): "SIGXCPU", Int(SIGXFSZ): "SIGXFSZ",
+        Int(SIGIO): "SIGIO", Int(SIGPWR): "SIGPWR", Int(SIGSYS): "SIGSYS",
+    ]
+
+    /// The name of a signal that ends a process; `nil` for others.
+    static func of(_ number: Int) -> String? { names[number] }
 }

@@ -92,7 +92,7 @@ package enum JSONLines {
             let client = JSONRPCClient(limits: limits, dialect: options.ofClient) {
                 turn { $0.sendClientMessages() }
             }
-            let program = Program(client, limit: options.limits.queuedBytes, observer: options.observer)
+            let program = LineProgram(client, limit: options.limits.queuedBytes, observer: options.observer)
             let (near, far) = InProcessTransport.pair(
                 dispatcher,
                 program,

@@ -11,7 +11,7 @@ import PosternJSONRPC
 final class LineSession {
     let near: Peer
     let far: Peer
-    let program: Program
+    let program: LineProgram
     let turn: LineHandler.Turn
     let limits: PeerLimits
     var session: JSONRPCSession
@@ -31,7 +31,8 @@ final class LineSession {
     /// The number of stray lines that are answered: some programs print a complaint about each answer.
     private static let answeredStrayLines = 100
 
-    init(_ near: Peer, _ far: Peer, _ program: Program, _ turn: @escaping LineHandler.Turn, _ limits: JSONRPCLimits) {
+    init(_ near: Peer, _ far: Peer, _ program: LineProgram, _ turn: @escaping LineHandler.Turn, _ limits: JSONRPCLimits)
+    {
         self.near = near
         self.far = far
         self.program = program
@@ -143,4 +144,47 @@ final class LineSession {
         "Topics are not carried to a program; a method that answers with a stream is",
         ran: .no
     )
+}
+
+extension LineSession {
+    /// Ends the connection; only the first reason counts.
+    ///
+    /// Calls of the program are cancelled. Those to it fail as the near peer ends, which it does behind all that the
+    /// program has sent.
+    func end(_ reason: DisconnectReason) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        if reason.kind != .lost, reason.kind != .closedHere {
+            let incident = Incident(.clientCut, cause: reason.kind.word, [.error: reason.message])
+            program.observer?.observe(incident)
+        }
+        _ = session.connectionClosed()
+        calls.cancelAll()
+        streams.cancelAll()
+        Task { [near, far, client = program.client] in
+            let latest = ContinuousClock.now + .seconds(1)
+            await waitForAnswers(of: client, at: near, until: latest)
+            // Frames keep their order: when this is answered, what the program sent last has arrived.
+            let nothing = Payload(bytes: [], codec: MessagePack.self)
+            _ = try? await far.dispatch(Call("rpc/ping", arguments: nothing, deadline: latest))
+            near.transportClosed(reason)
+            client.close(reason.message)
+        }
+    }
+
+    /// Ends the connection because its peers have ended; the channel is closed next.
+    func close() {
+        end(DisconnectReason(.closedHere, "The connection was closed"))
+        isOver = true
+    }
+}
+
+/// Waits until every call that has no answer at the near peer has none of the program either.
+private func waitForAnswers(of client: JSONRPCClient, at near: Peer, until latest: ContinuousClock.Instant) async {
+    while ContinuousClock.now < latest {
+        let count = near.unansweredCalls
+        // Twice, as calls may be made and given up in between.
+        if client.unansweredCalls == count, near.unansweredCalls == count { return }
+        try? await Task.sleep(for: .milliseconds(1))
+    }
 }

@@ -9,9 +9,9 @@ enum ChildOutput {
     static func read(
         _ output: SubprocessOutputSequence,
         of process: Int32,
-        _ body: (LineCutter.Line) async -> Void
+        _ body: (LogLineSplitter.Line) async -> Void
     ) async {
-        var cutter = LineCutter()
+        var cutter = LogLineSplitter()
         var room = restBytes
         // An error is the end of the output: what there was of it has been read.
         do {

@@ -20,7 +20,7 @@ struct ChildProcess: Sendable {
     /// - Throws: What swift-subprocess says of a process that cannot be started.
     func run(
         onStart: @Sendable (_ number: Int32, _ shown: Int32) -> Void,
-        onLine: @escaping @Sendable (TaskEvent.Stream, LineCutter.Line) async -> Void
+        onLine: @escaping @Sendable (TaskEvent.Stream, LogLineSplitter.Line) async -> Void
     ) async throws -> TerminationStatus {
         let input = FileDescriptorInput.fileDescriptor(input, closeAfterSpawningProcess: true)
         if let output {

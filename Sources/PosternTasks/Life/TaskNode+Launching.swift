@@ -77,7 +77,7 @@ extension TaskNode {
             let status = try await childProcess(descriptors, command).run { number, shown in
                 noteCreation(.success(number), shownAs: shown)
             } onLine: { [self] stream, line in
-                if stream == .error, state == .wait { complaint.note(line.text) }
+                if stream == .error, state == .wait { lastErrorLine.note(line.text) }
                 let event = event(.log) { event in
                     event.stream = stream
                     event.text = line.text

@@ -20,7 +20,7 @@ final class TaskNode: Sendable {
     /// How the process ended; `nil` where it was never started.
     let exited = Settled<TaskExit?>()
     /// What the process has written to standard error before its task was at work.
-    let complaint = Complaint()
+    let lastErrorLine = LastErrorLine()
     /// Why the connection ended.
     let loss = Settled<TaskLoss>()
     /// How the process ended, once the task has ended too and all of its events are noted.

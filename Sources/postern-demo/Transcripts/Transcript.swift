@@ -1,5 +1,7 @@
+import ArgumentParser
 import Postern
 import PosternNIO
+import PosternPrograms
 
 /// The transcripts of RPyC's tutorial, one after another, over connections of their own.
 struct Transcript {
@@ -27,26 +29,14 @@ struct Transcript {
     }
 }
 
-/// A server in this process that others reach over TCP.
-struct TutorialServer {
-    private let server: NativeServer
-    private let address: Address
+/// `postern-demo transcripts`.
+struct TranscriptsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transcripts",
+        abstract: "Runs the transcripts of RPyC's tutorial and prints what happens, line by line.",
+        discussion:
+            "Opens servers of its own on the loopback address and needs about 5 s. 15 s of the tutorial are 0.5 s."
+    )
 
-    /// Begins to listen at a port that the system chooses.
-    static func start(_ router: Router, name: String) async throws(CallError) -> TutorialServer {
-        var options = ConnectionOptions()
-        options.name = name
-        options.sendsTraces = true
-        let server = NativeServer(router, options: options)
-        return TutorialServer(server: server, address: try await server.start(at: .tcp(host: "127.0.0.1", port: 0)))
-    }
-
-    /// Opens a connection.
-    func connect(serving: ServingMode = .automatic) async throws(CallError) -> Peer {
-        var options = ConnectionOptions()
-        options.serving = serving
-        return try await NativeClient.connect(to: address, options: options)
-    }
-
-    func stop() async { await server.stop() }
+    func run() async throws { try await Transcript { Output.line($0) }.run() }
 }

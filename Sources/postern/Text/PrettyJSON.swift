@@ -1,5 +1,6 @@
 import Postern
 import PosternJSONRPC
+import PosternPrograms
 
 /// JSON for people: two blanks for each level, short containers on one line.
 struct PrettyJSON {
@@ -27,5 +28,21 @@ struct PrettyJSON {
             return "{\n\(lines.joined(separator: ",\n"))\n\(indentation)}"
         default: return line
         }
+    }
+}
+
+/// Prints answers: one value for people on a terminal, streams line by line.
+struct ValuePrinter {
+    private let limit: Int?
+    private var printed = 0
+
+    init(limit: Int?) { self.limit = limit }
+
+    /// Prints one value; false when it was the last one wanted, or nobody reads any more.
+    mutating func print(_ answer: RemoteAnswer) -> Bool {
+        let isPretty = Output.isTerminal && !answer.isStream
+        let isRead = Output.line(isPretty ? PrettyJSON.text(answer.value) : PrettyJSON.line(answer.value))
+        printed += 1
+        return answer.isStream && isRead && printed != limit
     }
 }

@@ -3,7 +3,7 @@ import PosternJSONRPC
 import Synchronization
 
 /// The dispatcher that sends calls to a program.
-final class Program: Dispatcher {
+final class LineProgram: Dispatcher {
     let client: JSONRPCClient
     let observer: (any IncidentObserver)?
     /// Bytes that wait until the program reads.

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The last line that a program has written to standard error, which mostly says why it ends.
-final class Complaint: Sendable {
+final class LastErrorLine: Sendable {
     /// The characters of a line that an error shows.
     private static let limit = 1_000
 

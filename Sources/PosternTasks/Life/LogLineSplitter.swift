@@ -1,5 +1,5 @@
 /// Cuts output into lines.
-struct LineCutter {
+struct LogLineSplitter {
     /// One line of output, without its end.
     struct Line: Hashable, Sendable {
         var text: String

@@ -3,7 +3,7 @@ import PosternPrograms
 import PosternTasks
 
 /// `postern-bench tasks`: the parent of the benchmark of task processes.
-struct TasksCommand: AsyncParsableCommand {
+struct TaskBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tasks",
         abstract: "Spawns a child process and calls it, once for each line of standard input.",

@@ -1,7 +1,0 @@
-public import ArgumentParser
-public import PosternNIO
-
-extension Address: LosslessStringConvertible, ExpressibleByArgument {
-    /// Reads the address.
-    public init?(argument: String) { self.init(argument) }
-}
