@@ -1,82 +1,82 @@
-public import ArgumentParser
+package import ArgumentParser
 import LibWebSockets
-public import Logging
-public import Postern
-public import PosternGateway
+package import Logging
+package import Postern
+package import PosternGateway
 
 /// The options of every program that opens the JSON doors.
-public struct GatewayOptions: ParsableArguments {
+package struct GatewayOptions: ParsableArguments {
     /// Where to listen.
-    @OptionGroup public var listen: ListenOptions
+    @OptionGroup package var listen: ListenOptions
 
     /// How many event loops.
     @Option(
         help: "Event loops, each on a thread of its own; auto for one per processor, within the quota of a container."
     )
-    public var loops = Setting.value("loops", default: LoopCount.number(1))
+    package var loops = Setting.value("loops", default: LoopCount.number(1))
 
     /// The folder of the static files.
     @Option(name: .customLong("public"), help: "The folder whose files are served, read once at the start.")
-    public var publicFolder: String?
+    package var publicFolder: String?
 
     /// Origins besides those that always pass.
     @Option(
         help: "Lets pages of this origin in: https://app.example, https://*.app.example, or * for all. May be repeated."
     )
-    public var allowOrigin = Setting.list("allow-origin")
+    package var allowOrigin = Setting.list("allow-origin")
 
     /// Host names besides those that always pass.
     @Option(help: "Answers under this host too: api.example, api.example:8080 or *.app.example. May be repeated.")
-    public var allowHost = Setting.list("allow-host")
+    package var allowHost = Setting.list("allow-host")
 
     /// Whether pages of listed origins may send cookies.
     @Flag(
         inversion: .prefixedNo,
         help: "Lets pages of origins that are allowed by name send cookies, and read the answers."
     )
-    public var allowCredentials = Setting.flag("allow-credentials")
+    package var allowCredentials = Setting.flag("allow-credentials")
 
     /// What browsers may load for the pages that are served.
     @Option(help: "The Content-Security-Policy of the files, for pages of your own; '' for none.")
-    public var contentSecurityPolicy = Setting.value(
+    package var contentSecurityPolicy = Setting.value(
         "content-security-policy",
         default: StaticFiles.strictContentSecurityPolicy
     )
 
     /// The limits and times of connections.
-    @OptionGroup(title: "Limits") public var limits: LimitOptions
+    @OptionGroup(title: "Limits") package var limits: LimitOptions
 
     /// How long a stop is announced before it begins.
     @Option(help: "Seconds that connections are still accepted after /readyz has begun to fail, when told to stop.")
-    public var drainLead = Setting.value("drain-lead", default: 0)
+    package var drainLead = Setting.value("drain-lead", default: 0)
 
     /// How long calls may take to end in a stop.
     @Option(help: "Seconds that calls in flight may still take during a stop; then they are answered -32053.")
-    public var drainGrace = Setting.value("drain-grace", default: 7)
+    package var drainGrace = Setting.value("drain-grace", default: 7)
 
     /// How long closing connections takes in a stop.
     @Option(help: "Seconds over which WebSockets are closed at the end of a stop.")
-    public var drainSpread = Setting.value("drain-spread", default: 2)
+    package var drainSpread = Setting.value("drain-spread", default: 2)
 
     /// Whether errors tell what happened.
     @Flag(
         inversion: .prefixedNo,
         help: "Sends callers the trace of an error, its type and description; not for public servers."
     )
-    public var sendTraces = Setting.flag("send-traces")
+    package var sendTraces = Setting.flag("send-traces")
 
     /// Whether there is a plain echo for conformance suites.
     @Flag(
         inversion: .prefixedNo,
         help: "Serves a WebSocket at /echo that sends back what it gets, for conformance suites."
     )
-    public var rawEcho = Setting.flag("raw-echo")
+    package var rawEcho = Setting.flag("raw-echo")
 
     /// The defaults.
-    public init() {}
+    package init() {}
 
     /// Checks the numbers.
-    public func validate() throws {
+    package func validate() throws {
         guard loops.isPossible else {
             throw ValidationError("\(Setting.named("loops", loops)) is not within 1 to 64")
         }
@@ -96,7 +96,7 @@ public struct GatewayOptions: ParsableArguments {
     /// - Parameter defaultFolder: The folder of the static files when the options name none.
     /// - Returns: The configuration, with the files read.
     /// - Throws: When the folder cannot be read.
-    public func configuration(defaultFolder: String? = nil) throws -> GatewayConfiguration {
+    package func configuration(defaultFolder: String? = nil) throws -> GatewayConfiguration {
         var configuration = GatewayConfiguration()
         limits.apply(to: &configuration)
         configuration.origins = try originPolicy()
@@ -145,7 +145,7 @@ public struct GatewayOptions: ParsableArguments {
     ///   - observer: Takes reports of what goes wrong.
     /// - Returns: The gateway, which listens.
     /// - Throws: When an address cannot be listened on.
-    public func open(
+    package func open(
         _ configuration: GatewayConfiguration,
         dispatcher: any Dispatcher,
         logger: Logger,

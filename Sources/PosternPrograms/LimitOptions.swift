@@ -1,55 +1,55 @@
-public import ArgumentParser
+import ArgumentParser
 import LibWebSockets
 import PosternGateway
 import PosternJSONRPC
 
 /// The options for the limits and times of connections at the JSON doors.
-public struct LimitOptions: ParsableArguments {
+package struct LimitOptions: ParsableArguments {
     /// When a connection is closed after an answer.
     @Option(help: "Requests that one HTTP connection may carry; 0 for any number.")
-    public var maxRequestsPerConnection = Setting.value("max-requests-per-connection", default: 1_000)
+    package var maxRequestsPerConnection = Setting.value("max-requests-per-connection", default: 1_000)
 
     /// How long a connection is kept between two requests.
     @Option(help: "Seconds that an HTTP connection is kept between requests; more than a balancer in front keeps it.")
-    public var idleTimeout = Setting.value("idle-timeout", default: 15)
+    package var idleTimeout = Setting.value("idle-timeout", default: 15)
 
     /// How long a head may take.
     @Option(help: "Seconds that the head of a request may take to arrive.")
-    public var headTimeout = Setting.value("head-timeout", default: 10)
+    package var headTimeout = Setting.value("head-timeout", default: 10)
 
     /// How long a body may make no progress.
     @Option(help: "Seconds that the body of a request, or a WebSocket message, may make no progress.")
-    public var bodyTimeout = Setting.value("body-timeout", default: 10)
+    package var bodyTimeout = Setting.value("body-timeout", default: 10)
 
     /// How long a client may take nothing of what waits for it.
     @Option(help: "Seconds that a client may take nothing of an answer that waits for it.")
-    public var stallTimeout = Setting.value("stall-timeout", default: 10)
+    package var stallTimeout = Setting.value("stall-timeout", default: 10)
 
     /// How slowly bodies, messages and answers may move.
     @Option(help: "Bytes a second that bodies, messages and answers move at least; 0 for any progress.")
-    public var minRate = Setting.value("min-rate", default: 16_384)
+    package var minRate = Setting.value("min-rate", default: 16_384)
 
     /// The largest head.
     @Option(help: "Bytes of the head of a request; more where cookies of other programs come along.")
-    public var maxHeadBytes = Setting.value("max-head-bytes", default: 8_192)
+    package var maxHeadBytes = Setting.value("max-head-bytes", default: 8_192)
 
     /// The largest message.
     @Option(help: "Bytes of the body of a request, and of a message on a WebSocket.")
-    public var maxMessageBytes = Setting.value("max-message-bytes", default: 1 << 20)
+    package var maxMessageBytes = Setting.value("max-message-bytes", default: 1 << 20)
 
     /// The most connections.
     @Option(help: "Connections of all clients together, at most what the limit of open files allows.")
-    public var maxConnections = Setting.value("max-connections", default: 10_000)
+    package var maxConnections = Setting.value("max-connections", default: 10_000)
 
     /// The most calls of one WebSocket.
     @Option(help: "Calls in flight on one WebSocket.")
-    public var maxCallsInFlight = Setting.value("max-calls-in-flight", default: 128)
+    package var maxCallsInFlight = Setting.value("max-calls-in-flight", default: 128)
 
     /// The defaults.
-    public init() {}
+    package init() {}
 
     /// Checks the numbers.
-    public func validate() throws {
+    package func validate() throws {
         let ranges = [
             ("idle-timeout", idleTimeout, 1...86_400), ("head-timeout", headTimeout, 1...3_600),
             ("body-timeout", bodyTimeout, 1...3_600), ("stall-timeout", stallTimeout, 1...3_600),

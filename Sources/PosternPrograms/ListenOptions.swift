@@ -5,14 +5,14 @@ public import PosternNIO
 import SystemPackage
 
 /// Where the JSON doors of a program listen.
-public struct ListenOptions: ParsableArguments {
+package struct ListenOptions: ParsableArguments {
     /// The address to listen on.
     @Option(help: "The address to listen on; 0.0.0.0 for all.")
-    public var host = Setting.value("host", default: "127.0.0.1")
+    package var host = Setting.value("host", default: "127.0.0.1")
 
     /// The port to listen on.
     @Option(help: "The port to listen on; 0 lets the system choose.")
-    public var port = Setting.value("port", default: 8080)
+    package var port = Setting.value("port", default: 8080)
 
     /// Addresses in place of the host and the port.
     @Option(
@@ -21,16 +21,16 @@ public struct ListenOptions: ParsableArguments {
             May be repeated.
             """
     )
-    public var listen = Setting.list("listen", as: Address.self)
+    package var listen = Setting.list("listen", as: Address.self)
 
     /// Which users may connect to Unix sockets.
-    @OptionGroup public var socketFile: SocketFileArguments
+    @OptionGroup package var socketFile: SocketFileArguments
 
     /// The defaults.
-    public init() {}
+    package init() {}
 
     /// Checks the addresses.
-    public func validate() throws {
+    package func validate() throws {
         guard (0...65_535).contains(port) else {
             throw ValidationError("\(Setting.named("port", port)) is not within 0 to 65535")
         }
@@ -48,7 +48,7 @@ public struct ListenOptions: ParsableArguments {
     ///
     /// - Parameter native: Where the program serves the native protocol too.
     /// - Throws: `ValidationError` when there is none.
-    public func demandSocketFile(orAt native: Address? = nil) throws {
+    package func demandSocketFile(orAt native: Address? = nil) throws {
         guard socketFile.options.isSet, unixPaths.isEmpty, native == nil else { return }
         throw ValidationError("--socket-mode and --socket-group need a unix: address to listen on")
     }
@@ -57,12 +57,12 @@ public struct ListenOptions: ParsableArguments {
     ///
     /// - Parameter native: Where it listens.
     /// - Returns: What the command line names; nothing for an address without a file while the JSON doors have one.
-    public func socketFile(forNativeAt native: Address) -> SocketFileOptions {
+    package func socketFile(forNativeAt native: Address) -> SocketFileOptions {
         native.path == nil && !unixPaths.isEmpty ? SocketFileOptions() : socketFile.options
     }
 
     /// The URL of the TCP address once it is open; `nil` without one.
-    public func url(port: Int) -> String? {
+    package func url(port: Int) -> String? {
         guard let host = tcp?.host else { return nil }
         return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/"
     }
@@ -115,7 +115,4 @@ extension Address {
     }
 }
 
-extension Address: LosslessStringConvertible, ExpressibleByArgument {
-    /// Reads the address.
-    public init?(argument: String) { self.init(argument) }
-}
+extension Address: LosslessStringConvertible, ExpressibleByArgument {}

@@ -2,27 +2,27 @@ public import ArgumentParser
 public import Logging
 
 /// How much a program tells about its inner life.
-public struct LogOptions: ParsableArguments {
+package struct LogOptions: ParsableArguments {
     /// The least important messages that are written.
     @Option(help: "What is written to the standard error output: trace, debug, info, notice, warning, error, critical.")
-    public var logLevel = Setting.value("log-level", default: Logger.Level.notice)
+    package var logLevel = Setting.value("log-level", default: Logger.Level.notice)
 
     /// How they are written.
     @Option(help: "How each line of it is written: text, or json for one object a line.")
-    public var logFormat = Setting.value("log-format", default: LogFormat.text)
+    package var logFormat = Setting.value("log-format", default: LogFormat.text)
 
     /// Whether requests are logged.
     @Flag(
         inversion: .prefixedNo,
         help: "Writes a line for each HTTP request and each WebSocket, without arguments, whatever the level."
     )
-    public var accessLog = Setting.flag("access-log")
+    package var accessLog = Setting.flag("access-log")
 
     /// The defaults.
-    public init() {}
+    package init() {}
 
     /// A logger that writes to the standard error output, and never waits for it.
-    public func logger(_ label: String) -> Logger {
+    package func logger(_ label: String) -> Logger {
         let log = StandardErrorLog.shared(as: logFormat)
         var logger = Logger(label: label) { label in LineLogHandler(label: label) { log.write($0) } }
         logger.logLevel = logLevel
@@ -30,7 +30,7 @@ public struct LogOptions: ParsableArguments {
     }
 
     /// A logger for the lines of requests, which writes those at `info`; `nil` when they are not asked for.
-    public func accessLogger(_ label: String) -> Logger? {
+    package func accessLogger(_ label: String) -> Logger? {
         guard accessLog else { return nil }
         var logger = logger(label)
         logger.logLevel = min(logLevel, .info)
@@ -41,15 +41,15 @@ public struct LogOptions: ParsableArguments {
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 /// How the lines of a log are written.
-public enum LogFormat: String, ExpressibleByArgument, LosslessStringConvertible, CaseIterable, Sendable {
+package enum LogFormat: String, ExpressibleByArgument, LosslessStringConvertible, CaseIterable, Sendable {
     /// For people: time, level, label, message, then `key=value` for each detail.
     case text
     /// For programs: one JSON object a line.
     case json
 
     /// The word on the command line.
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 
     /// Reads the word.
-    public init?(_ description: String) { self.init(rawValue: description) }
+    package init?(_ description: String) { self.init(rawValue: description) }
 }

@@ -2,18 +2,18 @@ import Glibc
 import SystemPackage
 
 /// Lines for people and for other programs; each leaves at once.
-public enum Output {
+package enum Output {
     /// Writes one line to the standard output.
     ///
     /// - Returns: Whether somebody still reads it.
     @discardableResult
-    public static func line(_ text: String) -> Bool { write(text, to: .standardOutput) }
+    package static func line(_ text: String) -> Bool { write(text, to: .standardOutput) }
 
     /// Writes one line to the standard error output.
-    public static func error(_ text: String) { _ = write(text, to: .standardError) }
+    package static func error(_ text: String) { _ = write(text, to: .standardError) }
 
     /// Whether a person reads the standard output.
-    public static var isTerminal: Bool { isatty(FileDescriptor.standardOutput.rawValue) == 1 }
+    package static var isTerminal: Bool { isatty(FileDescriptor.standardOutput.rawValue) == 1 }
 
     private static func write(_ text: String, to file: FileDescriptor) -> Bool {
         (try? file.writeAll((text + "\n").utf8)) != nil

@@ -1,7 +1,7 @@
 import Postern
 
 /// The version of the programs, and those of the protocols that they speak.
-public enum ProgramVersion {
+package enum ProgramVersion {
     /// The version of this package, as in semantic versioning.
     static let number = "0.1.0"
 
@@ -9,7 +9,7 @@ public enum ProgramVersion {
     ///
     /// - Parameter program: The name of the program.
     /// - Returns: The name, the version, and in parentheses the protocols.
-    public static func line(of program: String) -> String {
+    package static func line(of program: String) -> String {
         "\(program) \(number) (native protocol \(Hello.supportedVersion), JSON-RPC 2.0)"
     }
 }

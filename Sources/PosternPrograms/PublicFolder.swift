@@ -2,9 +2,9 @@ import FoundationEssentials
 import SystemPackage
 
 /// Finds the folder with the static page.
-public enum PublicFolder {
+package enum PublicFolder {
     /// `public` in the working directory, or in a folder above the program, as it is when a package was built there.
-    public static func find() -> String? {
+    package static func find() -> String? {
         let manager = FileManager.default
         let program = (try? manager.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         var folder = URL(filePath: program).deletingLastPathComponent()

@@ -1,10 +1,10 @@
 import Glibc
-public import Logging
-public import ServiceLifecycle
+package import Logging
+package import ServiceLifecycle
 import UnixSignals
 
 /// Runs what a program serves until it is told to stop.
-public enum ServiceRun {
+package enum ServiceRun {
     /// Runs services until a signal to stop, then drains them; a second signal ends the program at once.
     ///
     /// - Parameters:
@@ -12,7 +12,7 @@ public enum ServiceRun {
     ///   - signals: Caught since before the program said that it listens: one that came meanwhile counts.
     ///   - logger: Told of signals.
     /// - Throws: What a service threw.
-    public static func serve(_ services: [any Service], until signals: StopSignals, logger: Logger) async throws {
+    package static func serve(_ services: [any Service], until signals: StopSignals, logger: Logger) async throws {
         let group = ServiceGroup(services: services, logger: logger)
         let watch = Task { await signals.stop(group) }
         defer { watch.cancel() }
@@ -21,14 +21,14 @@ public enum ServiceRun {
 }
 
 /// Services that are all stopped at once, where a group stops one after the other.
-public struct SimultaneousServices: Service {
+package struct SimultaneousServices: Service {
     private let services: [any Service]
 
     /// Takes the services.
-    public init(_ services: [any Service]) { self.services = services }
+    package init(_ services: [any Service]) { self.services = services }
 
     /// Runs all services until the last has ended, or one has thrown.
-    public func run() async throws {
+    package func run() async throws {
         try await withThrowingTaskGroup { group in
             for service in services { group.addTask { try await service.run() } }
             try await group.waitForAll()
@@ -37,11 +37,11 @@ public struct SimultaneousServices: Service {
 }
 
 /// SIGTERM and SIGINT, caught from the moment this is made.
-public struct StopSignals: Sendable {
+package struct StopSignals: Sendable {
     private let signals: UnixSignalsSequence
 
     /// Catches the signals; made before a program opens anything, so that none finds it half started.
-    public init() async { signals = await UnixSignalsSequence(trapping: .sigterm, .sigint) }
+    package init() async { signals = await UnixSignalsSequence(trapping: .sigterm, .sigint) }
 
     /// Drains the services of a group at the first signal, and ends the program at the second.
     func stop(_ group: ServiceGroup) async {

@@ -4,7 +4,7 @@ import Glibc
 /// The default of an option, which the environment may replace: the command line wins, then the environment.
 ///
 /// `--max-requests 5` is `POSTERN_MAX_REQUESTS=5` in the environment; a flag is switched on by `1` or `true`.
-public enum Setting {
+package enum Setting {
     /// The value of an option that is not on the command line.
     ///
     /// A value that cannot be read ends the program with exit code 64, as a wrong option does.
@@ -13,12 +13,12 @@ public enum Setting {
     ///   - name: The name of the option, without dashes in front.
     ///   - fallback: The value when the environment has none.
     /// - Returns: The value from the environment, or the fallback.
-    public static func value<Value: LosslessStringConvertible>(_ name: String, default fallback: Value) -> Value {
+    package static func value<Value: LosslessStringConvertible>(_ name: String, default fallback: Value) -> Value {
         optional(name, as: Value.self) ?? fallback
     }
 
     /// The value of an option without a default.
-    public static func optional<Value: LosslessStringConvertible>(
+    package static func optional<Value: LosslessStringConvertible>(
         _ name: String,
         as type: Value.Type = Value.self
     ) -> Value? {
@@ -28,7 +28,7 @@ public enum Setting {
     }
 
     /// Whether a flag is switched on.
-    public static func flag(_ name: String) -> Bool {
+    package static func flag(_ name: String) -> Bool {
         switch text(of: name)?.lowercased() {
         case nil, "", "0", "false", "no", "off": false
         case "1", "true", "yes", "on": true
@@ -37,14 +37,14 @@ public enum Setting {
     }
 
     /// The values of an option that may be given several times; separated by commas in the environment.
-    public static func list(_ name: String) -> [String] {
+    package static func list(_ name: String) -> [String] {
         (text(of: name) ?? "").split(separator: ",").map { item in
             String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
     }
 
     /// The values of an option that may be given several times, each read from its text.
-    public static func list<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type) -> [Value] {
+    package static func list<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type) -> [Value] {
         list(name).map { text in
             guard let value = Value(text) else { reject(text, for: name) }
             return value
@@ -57,13 +57,13 @@ public enum Setting {
     ///   - name: The name of the option, without dashes in front.
     ///   - value: The value.
     /// - Returns: The option or the variable, with the value.
-    public static func named(_ name: String, _ value: some CustomStringConvertible) -> String {
+    package static func named(_ name: String, _ value: some CustomStringConvertible) -> String {
         let source = named(name)
         return source.hasPrefix("-") ? "\(source) \(value)" : "\(source)=\(value)"
     }
 
     /// The option or the variable that a value comes from, without the value.
-    public static func named(_ name: String) -> String {
+    package static func named(_ name: String) -> String {
         isOnCommandLine(name) || text(of: name) == nil ? "--\(name)" : variable(name)
     }
 

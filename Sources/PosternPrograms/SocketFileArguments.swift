@@ -3,20 +3,20 @@ import Postern
 public import PosternNIO
 
 /// Which users may connect to the Unix socket that a program listens on.
-public struct SocketFileArguments: ParsableArguments {
+package struct SocketFileArguments: ParsableArguments {
     /// The permissions of the file.
     @Option(help: "The mode of the file of each unix: address, in octal digits as 0660; else the umask decides.")
-    public var socketMode: SocketMode?
+    package var socketMode: SocketMode?
 
     /// The group of the file.
     @Option(help: "The group of the socket file, by name or number; its mode is then 0660 unless one is given.")
-    public var socketGroup: SocketFileOptions.Group?
+    package var socketGroup: SocketFileOptions.Group?
 
     /// The defaults.
-    public init() {}
+    package init() {}
 
     /// Checks that the system knows the group.
-    public func validate() throws {
+    package func validate() throws {
         guard let group = options.group else { return }
         do throws(CallError) { _ = try group.number } catch {
             throw ValidationError("\(Setting.named("socket-group", group)): \(error.message)")
@@ -24,26 +24,26 @@ public struct SocketFileArguments: ParsableArguments {
     }
 
     /// The mode and the group that the command line or the environment name.
-    public var options: SocketFileOptions {
+    package var options: SocketFileOptions {
         let mode = socketMode ?? Setting.optional("socket-mode")
         return SocketFileOptions(mode: mode?.rawValue, group: socketGroup ?? Setting.optional("socket-group"))
     }
 }
 
 /// The permissions of a file, as text of up to four octal digits.
-public struct SocketMode: Hashable, Sendable, LosslessStringConvertible, ExpressibleByArgument {
+package struct SocketMode: Hashable, Sendable, LosslessStringConvertible, ExpressibleByArgument {
     /// The permissions, 0o777 at most.
-    public let rawValue: UInt16
+    package let rawValue: UInt16
 
     /// Reads octal digits, as 0660.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.utf8.count <= 4, text.utf8.allSatisfy({ (0x30...0x37).contains($0) }) else { return nil }
         guard let value = UInt16(text, radix: 8), value <= 0o777 else { return nil }
         rawValue = value
     }
 
     /// The digits.
-    public var description: String { "0" + String(rawValue, radix: 8) }
+    package var description: String { "0" + String(rawValue, radix: 8) }
 }
 
 extension SocketFileOptions.Group: ExpressibleByArgument {}

@@ -1,31 +1,31 @@
-public import ArgumentParser
-public import PosternNIO
+import ArgumentParser
+package import PosternNIO
 
 /// The certificates of native connections at `tls:` addresses; without options in a build without TLS.
-public struct TLSArguments: ParsableArguments {
+package struct TLSArguments: ParsableArguments {
     #if TLS
     /// The certificate of this program.
     @Option(help: "A PEM file with the certificate of this side of native connections, and the chain behind it.")
-    public var tlsCertificate: String?
+    package var tlsCertificate: String?
 
     /// The key of the certificate.
     @Option(help: "A PEM file with the key of the certificate.")
-    public var tlsKey: String?
+    package var tlsKey: String?
 
     /// Whom this program trusts.
     @Option(help: "A PEM file with the authorities that are trusted; a listener then demands certificates of clients.")
-    public var tlsAuthority: String?
+    package var tlsAuthority: String?
     #endif
 
     /// The defaults.
-    public init() {}
+    package init() {}
 
     /// Puts what was said into the options of connections at an address.
     ///
     /// - Parameters:
     ///   - options: Are changed.
     ///   - isListening: Whether the address is one to listen at.
-    public func apply(to options: inout ConnectionOptions, isListening: Bool = false) {
+    package func apply(to options: inout ConnectionOptions, isListening: Bool = false) {
         #if TLS
         let authority = tlsAuthority ?? Setting.optional("tls-authority")
         let certificate = tlsCertificate ?? Setting.optional("tls-certificate")

@@ -3,15 +3,15 @@ import Postern
 /// What a child process may use of the system; `nil` leaves a resource as the parent has it.
 public struct TaskLimits: Hashable, Sendable {
     /// The bytes of memory that the process may have for its data.
-    public var memoryBytes: Int?
+    package var memoryBytes: Int?
     /// The processor time that the process may use.
-    public var processorTime: Duration?
+    package var processorTime: Duration?
     /// With fewer files no program finds its libraries and its channel.
     private static let fewestFiles = 16
 
     /// The files and sockets that the process may have open at once, 16 at least; a task in Swift needs some more for each
     /// processor.
-    public var openFiles: Int?
+    package var openFiles: Int?
 
     /// Makes limits.
     public init(memoryBytes: Int? = nil, processorTime: Duration? = nil, openFiles: Int? = nil) {

@@ -1,12 +1,12 @@
-public import ArgumentParser
+package import ArgumentParser
 import NIOCore
 import Postern
 import PosternNIO
 
 /// `postern health`: asks a gateway whether it is ready, for the health checks of containers.
-public struct HealthCommand: AsyncParsableCommand {
+package struct HealthCommand: AsyncParsableCommand {
     /// The help.
-    public static let configuration = CommandConfiguration(
+    package static let configuration = CommandConfiguration(
         commandName: "health",
         abstract: "Asks a gateway whether it is ready.",
         discussion: """
@@ -31,10 +31,10 @@ public struct HealthCommand: AsyncParsableCommand {
     var timeout = Setting.value("timeout", default: 2.0)
 
     /// The defaults.
-    public init() {}
+    package init() {}
 
     /// Checks the time and the environment.
-    public func validate() throws {
+    package func validate() throws {
         guard (0.001...3_600).contains(timeout) else {
             throw ValidationError("\(Setting.named("timeout", timeout)) is not within 0.001 to 3600")
         }
@@ -42,7 +42,7 @@ public struct HealthCommand: AsyncParsableCommand {
     }
 
     /// Asks, prints the line, and ends the program with its exit code.
-    public func run() async throws {
+    package func run() async throws {
         // One thread is enough for one connection.
         NIOSingletons.groupLoopCountSuggestion = 1
         let target = try target()

@@ -1,15 +1,15 @@
-public import ArgumentParser
+import ArgumentParser
 import FoundationEssentials
 
 /// The value of `--loops`: a number, or `auto` for one that fits the processors.
-public enum LoopCount: Hashable, Sendable, LosslessStringConvertible, ExpressibleByArgument {
+package enum LoopCount: Hashable, Sendable, LosslessStringConvertible, ExpressibleByArgument {
     /// So many event loops.
     case number(Int)
     /// As many as the processors that the process may use.
     case auto
 
     /// Reads a number, or `auto`.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         if text == "auto" {
             self = .auto
         } else if let number = Int(text) {
@@ -20,7 +20,7 @@ public enum LoopCount: Hashable, Sendable, LosslessStringConvertible, Expressibl
     }
 
     /// The text on the command line.
-    public var description: String {
+    package var description: String {
         switch self {
         case .number(let number): "\(number)"
         case .auto: "auto"

@@ -17,22 +17,22 @@ public struct TaskCommand: Hashable, Sendable {
     }
 
     /// A file, or a name that is looked up in `PATH`; `nil` for this program itself.
-    public var program: String?
+    package var program: String?
     /// The arguments of the program, without its name.
-    public var arguments: [String]
+    package var arguments: [String]
     /// What parent and child send each other.
-    public var language: Language
+    package var language: Language
     /// Where they send it.
-    public var connection: Connection
+    package var connection: Connection
 
     /// Whether the program knows what a task is; one that does not is at work as soon as it has been started.
     ///
     /// Its result is that it ends with exit code 0. When it closes its connection before, calls fail with `.unavailable`, and
     /// it is at work until it exits.
-    public var knowsTasks = true
+    package var knowsTasks = true
 
     /// This program, started once more for one of the tasks that its `main` has named.
-    public static let thisProgram = TaskCommand(program: nil, arguments: [], language: .native, connection: .channel)
+    package static let thisProgram = TaskCommand(program: nil, arguments: [], language: .native, connection: .channel)
 
     /// Another program.
     ///

@@ -12,7 +12,7 @@ public final class TaskHost: Sendable {
     }
 
     /// Processes of tasks that may be alive at once; one more is refused with `.busy`.
-    public let limit: Int
+    let limit: Int
     /// The task whose children this spawns; `nil` outside of tasks.
     let owner: String?
     let hub = TaskEventHub()
@@ -60,7 +60,7 @@ public final class TaskHost: Sendable {
     public var tasks: [TaskSummary] { hub.tasks }
 
     /// What happens in the tree from now on, behind what is known of it.
-    public var events: TaskEvents { hub.events() }
+    public var events: some AsyncSequence<TaskEvent, Never> & Sendable { hub.events() }
 
     /// Spawns a task, and returns as soon as its process has been started.
     ///

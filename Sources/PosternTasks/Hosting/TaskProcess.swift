@@ -24,7 +24,7 @@ public struct TaskProcess<Definition: TaskDefinition>: Sendable {
     public var state: TaskState { node.state }
 
     /// The number of the process, which is that of its group.
-    public var processIdentifier: Int32? { try? node.process.current?.get() }
+    package var processIdentifier: Int32? { try? node.process.current?.get() }
 
     /// The preferred executor for Swift tasks that make many calls: the event loop of the connection to the child.
     ///
@@ -115,16 +115,11 @@ extension TaskProcess: Callee {
     }
 }
 
-extension TaskProcess: Dispatcher {
-    /// Passes a call on to the task.
-    public func dispatch(_ call: Call) async throws(CallError) -> Reply { try await node.dispatch(call) }
-}
-
 extension TaskProcess {
     /// The results of tasks, in the order of the tasks; waits until all have one.
     ///
     /// - Throws: The failure of the first task that fails, as soon as it does; the others go on.
-    public static func join(_ tasks: [TaskProcess]) async throws(CallError) -> [Definition.Output] {
+    package static func join(_ tasks: [TaskProcess]) async throws(CallError) -> [Definition.Output] {
         do {
             return try await withThrowingTaskGroup(of: (Int, Definition.Output).self) { group in
                 for (index, task) in tasks.enumerated() { group.addTask { (index, try await task.result) } }

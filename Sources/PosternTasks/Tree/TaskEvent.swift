@@ -44,7 +44,7 @@ public struct TaskEvent: Codable, Hashable, Sendable {
     /// The number of its process, when it was created; `nil` where none could be started.
     ///
     /// It is the number that `/proc` of its parent has, also where the parent runs in a namespace of processes.
-    public var process: Int32?
+    package var process: Int32?
     /// The state that the task is in from now on.
     public var state: TaskState?
     /// The result, or what was reported.
@@ -52,7 +52,7 @@ public struct TaskEvent: Codable, Hashable, Sendable {
     /// Numbers that are not finite are text here, and a value of more than 64 KiB is text that says how long it is.
     public var value: Value?
     /// The code of the error that the task failed with.
-    public var code: Int?
+    package var code: Int?
     /// Why the task failed.
     public var message: String?
     /// Where the line was written.
@@ -60,7 +60,7 @@ public struct TaskEvent: Codable, Hashable, Sendable {
     /// The line, without its end.
     public var text: String?
     /// Whether the line, or the value, was longer than 64 KiB, and is not whole.
-    public var isCut: Bool?
+    package var isCut: Bool?
     /// How the process ended, as in `exit code 3`.
     public var exit: String?
 

@@ -6,23 +6,23 @@ import Synchronization
 /// The known tasks come first, as if they had just been created and reached their states. One reader takes the events in
 /// order; while it takes none, tasks that write or report wait after 256 of them. The end of a task waits for no reader. It
 /// stops by leaving the loop.
-public struct TaskEvents: AsyncSequence, Sendable {
+struct TaskEvents: AsyncSequence, Sendable {
     private let lease: TaskEventLease
 
     init(_ lease: TaskEventLease) { self.lease = lease }
 
     /// Starts reading.
-    public func makeAsyncIterator() -> Iterator { Iterator(lease: lease) }
+    func makeAsyncIterator() -> Iterator { Iterator(lease: lease) }
 
     /// Reads the events, one by one.
-    public struct Iterator: AsyncIteratorProtocol {
+    struct Iterator: AsyncIteratorProtocol {
         fileprivate let lease: TaskEventLease
 
         /// The next event; `nil` when the tree has ended, or the task that reads is cancelled.
-        public mutating func next() async -> TaskEvent? { await lease.buffer.next() }
+        mutating func next() async -> TaskEvent? { await lease.buffer.next() }
 
         /// The next event; where it runs does not matter.
-        public mutating func next(isolation actor: isolated (any Actor)?) async -> TaskEvent? { await next() }
+        mutating func next(isolation actor: isolated (any Actor)?) async -> TaskEvent? { await next() }
     }
 }
 

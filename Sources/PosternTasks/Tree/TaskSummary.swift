@@ -11,17 +11,17 @@ public struct TaskSummary: Codable, Hashable, Sendable {
     /// Where it is in its life.
     public var state: TaskState
     /// When it was spawned, in milliseconds since 1970.
-    public var created: Int64
+    package var created: Int64
     /// The number of its process; `nil` where none could be started.
-    public var process: Int32?
+    package var process: Int32?
     /// What it reported last.
     public var progress: Value?
     /// Its result.
     public var result: Value?
     /// Whether the result is too large to be kept here, which then is a text that says so.
-    public var isResultCut: Bool?
+    package var isResultCut: Bool?
     /// The code of the error that it failed with.
-    public var code: Int?
+    package var code: Int?
     /// Why it failed.
     public var message: String?
     /// How its process ended.
