@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: [["1", "a=2"], ["a=1", "a=2"], ["{1"], ["x=[1,"], [#""open"#]])
-    func unclearWordsAreRefused(words: [String]) {
+    func ambiguousWordsAreRejected(words: [String]) {
         #expect(throws: (any Error).self) { try Arguments(words) }
     }
 }

@@ -10,7 +10,7 @@ import Testing
         ("http://[::1]:9/livez", "http://[::1]:9/livez"),
         ("unix:/run/http.sock", "unix:/run/http.sock"),
     ])
-    func aGatewayIsNamed(text: String, description: String) throws {
+    func aTargetIsParsed(text: String, description: String) throws {
         #expect(try #require(HealthTarget(text)).description == description)
     }
 
@@ -18,7 +18,7 @@ import Testing
         "", "127.0.0.1:8080", "https://h/", "ws://h/", "http://", "http://h:0/", "http://h:99999/", "http://u@h/",
         "http://h/?a", "unix:", "tcp:h:1",
     ])
-    func otherTextNamesNoGateway(text: String) { #expect(HealthTarget(text) == nil) }
+    func otherTextIsNoTarget(text: String) { #expect(HealthTarget(text) == nil) }
 
     @Test(arguments: [
         ("tcp:0.0.0.0:80", "http://127.0.0.1:80/readyz"),
@@ -26,12 +26,12 @@ import Testing
         ("tcp:10.0.0.5:80", "http://10.0.0.5:80/readyz"),
         ("unix:/run/http.sock", "unix:/run/http.sock"),
     ])
-    func aGatewayIsAskedWhereItListens(address: String, description: String) throws {
+    func theTargetIsDerivedFromTheListeningAddress(address: String, description: String) throws {
         let address = try #require(Address(address))
         #expect(HealthTarget(listeningAt: address)?.description == description)
     }
 
-    @Test func aPortThatTheSystemChoosesCannotBeAsked() {
+    @Test func aPortThatTheSystemChoosesHasNoTarget() {
         #expect(HealthTarget(listeningAt: .tcp(host: "127.0.0.1", port: 0)) == nil)
     }
 

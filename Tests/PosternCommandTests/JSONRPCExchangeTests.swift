@@ -16,7 +16,7 @@ import Testing
         (#"{"method":"call.me","id":"postern-1","params":[]}"#, .nothing),
         ("[]", .nothing),
     ])
-    func messageMeansAStep(message: String, expected: JSONRPCExchange.Step) throws {
+    func messagesAreStepsOfTheExchange(message: String, expected: JSONRPCExchange.Step) throws {
         var exchange = JSONRPCExchange()
         #expect(try exchange.take(Array(message.utf8)) == expected)
     }
@@ -41,7 +41,7 @@ import Testing
         #expect(exchange.isAnswered)
     }
 
-    @Test func whatIsNoJSONIsAnError() {
+    @Test func invalidJSONIsAnError() {
         var exchange = JSONRPCExchange()
         #expect(throws: CallError.self) { try exchange.take(Array("nonsense".utf8)) }
     }

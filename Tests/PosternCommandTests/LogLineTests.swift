@@ -17,7 +17,7 @@ import Testing
         )
     }
 
-    @Test func aValueOfTextCannotLookLikeAnotherDetail() {
+    @Test func aValueCannotBeMistakenForAnotherDetail() {
         let text = line("a", ["host": #"x level="error""#, "origin": ""]).text(as: .text)
         #expect(text.hasSuffix(#" host="x level=\"error\"" origin="""#))
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import PosternPrograms
 
 @Suite struct LoopChoiceTests {
-    /// Files of a kernel with four processors.
+    /// Returns the choice for files of a kernel with four processors.
     private static func choice(_ files: [String: String]) -> LoopChoice {
         let usual = [
             "/proc/self/status": "Name:\tpostern\nCpus_allowed_list:\t0-3\n", "/sys/devices/system/cpu/online": "0-3\n",
@@ -22,11 +22,11 @@ import Testing
     @Test(arguments: [
         ("0-1", 2), ("0", 1), ("0,2-3", 3), ("2-9", 2), ("0-255", 4), ("", 4), ("x", 4), ("3-1", 4), ("-1", 4),
     ])
-    func allowedProcessorsThatAreThereCount(list: String, loops: Int) {
+    func allowedProcessorsThatAreOnlineCount(list: String, loops: Int) {
         #expect(Self.choice(["/proc/self/status": "Cpus_allowed_list:\t\(list)\n"]).loops == loops)
     }
 
-    @Test func nothingThatCanBeReadMeansOneLoop() {
+    @Test func unreadableFilesMeanOneLoop() {
         let choice = LoopChoice { _ in nil }
         #expect(choice.loops == 1 && choice.description == "processors unknown, no quota")
     }
@@ -43,7 +43,7 @@ import Testing
         #expect(choice.loops == loops && choice.description.contains(reason))
     }
 
-    @Test func theSmallestQuotaOfNestedGroupsIsInForce() {
+    @Test func theSmallestQuotaOfNestedGroupsApplies() {
         let choice = Self.choice([
             "/proc/self/mountinfo": Self.unified, "/proc/self/cgroup": "0::/pods/a/b\n",
             "/sys/fs/cgroup/pods/cpu.max": "300000 100000", "/sys/fs/cgroup/pods/a/cpu.max": "20000 10000",
@@ -52,7 +52,7 @@ import Testing
         #expect(choice.loops == 2)
     }
 
-    /// As in a container without a namespace of control groups: the mount shows the group of the container.
+    /// In a container without a cgroup namespace, the root of the mount is the group of the container.
     @Test(arguments: [
         ("/docker/1", "/docker/1", "/sys/fs/cgroup/cpu"), ("/docker/1", "/docker/1/a", "/sys/fs/cgroup/cpu/a"),
         ("/", "/a", "/sys/fs/cgroup/cpu/a"), ("/docker/1", "/elsewhere", "/sys/fs/cgroup/cpu"),
@@ -71,7 +71,7 @@ import Testing
         #expect(choice.loops == 2 && choice.description == "4 processors allowed, quota of 2")
     }
 
-    @Test func aQuotaOfVersion1MayBeNone() {
+    @Test func aNegativeQuotaOfVersion1IsNone() {
         let choice = Self.choice([
             "/proc/self/mountinfo": "32 31 0:29 / /c rw - cgroup cgroup rw,cpu", "/proc/self/cgroup": "2:cpu:/\n",
             "/c/cpu.cfs_quota_us": "-1\n", "/c/cpu.cfs_period_us": "100000\n",
@@ -79,13 +79,13 @@ import Testing
         #expect(choice.loops == 4)
     }
 
-    @Test(arguments: ["auto", "1", "64"]) func countsAreRead(text: String) {
+    @Test(arguments: ["auto", "1", "64"]) func countsAreParsed(text: String) {
         #expect(LoopCount(text)?.description == text)
     }
 
     @Test(arguments: ["", "Auto", "1.5"]) func otherTextIsNoCount(text: String) { #expect(LoopCount(text) == nil) }
 
-    @Test(arguments: ["0", "65", "-1"]) func someCountsAreNotPossible(text: String) throws {
+    @Test(arguments: ["0", "65", "-1"]) func countsOutOfRangeAreRejected(text: String) throws {
         #expect(try !#require(LoopCount(text)).isPossible)
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import postern
 
-/// How tasks are shown in a terminal.
+/// The text of tasks and their events in a terminal.
 @Suite struct TaskTextTests {
     private let leaf: Value = [
         "id": "range-2", "parent": "primes-1", "state": "fail", "message": "lost\u{1b}[2J\nit",
@@ -29,7 +29,7 @@ import Testing
     @Test(arguments: [Value.null, [], ["tasks": 1], ["tasks": []]])
     func aServerWithoutTasksHasNone(listing: Value) { #expect(TaskTable(listing).lines == ["No tasks"]) }
 
-    @Test func tasksThatAreBelowThemselvesEndTheTree() {
+    @Test func cyclesOfTasksAreOmitted() {
         #expect(TaskTable(["tasks": [["id": "a", "parent": "a"], ["id": "b"]]]).lines.count == 1)
     }
 
@@ -52,5 +52,5 @@ import Testing
     }
 
     @Test(arguments: [Value.null, ["time": .integer(.min)], ["time": .integer(.max), "kind": 1]])
-    func whatIsNoEventIsShown(value: Value) { #expect(!TaskLine(value).text.isEmpty) }
+    func invalidEventsAreShown(value: Value) { #expect(!TaskLine(value).text.isEmpty) }
 }

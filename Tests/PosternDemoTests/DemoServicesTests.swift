@@ -5,7 +5,7 @@ import Testing
 
 @testable import postern_demo
 
-/// Calls a service of the demo with JSON arguments and gives the result as JSON text.
+/// Calls a service of the demo with JSON arguments, and returns the result as JSON text.
 func answer(_ router: Router, _ method: String, _ arguments: String) async throws(CallError) -> String {
     let payload = Payload(bytes: Array(arguments.utf8), codec: JSON.self)
     guard case .value(let result) = try await router.dispatch(Call(method, arguments: payload)) else {
@@ -35,23 +35,23 @@ func answer(_ router: Router, _ method: String, _ arguments: String) async throw
         #expect(try await answer(router, method, arguments) == expected)
     }
 
-    @Test func methodsForLoadGeneratorsAreServedOnlyWhereTheyAreAskedFor() {
+    @Test func methodsForLoadGeneratorsAreServedOnRequestOnly() {
         let names = DemoServices.makeRouter().description.methods.map(\.path)
         #expect(!names.contains { $0.hasPrefix("bench/") } && names.allSatisfy { $0.contains("/") })
     }
 
-    /// Generated clients have methods, parameters and services of the same names.
-    @Test func everyNameIsOneThatLanguagesTake() {
+    /// Generated clients use the names of services, methods and parameters as they are.
+    @Test func everyNameIsValidInOtherLanguages() {
         let description = router.description
         var names = description.methods.flatMap { $0.parameters.map(\.name) }
         names += description.methods.flatMap { $0.path.split(separator: "/").map(String.init) }
         #expect(names.filter(Self.keywords.contains) == [])
-        // Two that differ in case only are one in some languages.
+        // Names that differ in case only are equal in some languages.
         let paths = description.methods.map(\.path) + description.services.map(\.path)
         #expect(Set(paths.map { $0.lowercased() }).count == paths.count)
     }
 
-    /// Keywords of Python, JavaScript, Java, Go, Ruby, C#, Kotlin, Rust and Swift that can be no names there.
+    /// Keywords of Python, JavaScript, Java, Go, Ruby, C#, Kotlin, Rust and Swift that cannot be used as names there.
     private static let keywords = Set(
         """
         False None True and as assert async await break class continue def del elif else except finally for from global \
@@ -81,7 +81,7 @@ func answer(_ router: Router, _ method: String, _ arguments: String) async throw
         ("tasks/spawn", #"["range"]"#),
         ("files/monitor", #"["a\u0000b"]"#), ("files/monitor", #"[""]"#), ("jobs/run", "[0]"), ("jobs/run", "[1,-1]"),
     ])
-    func unfitArgumentsAreRefused(method: String, arguments: String) async {
+    func invalidArgumentsAreRejected(method: String, arguments: String) async {
         let error = await #expect(throws: CallError.self) { try await answer(router, method, arguments) }
         #expect(error?.code == .invalidParameters)
     }

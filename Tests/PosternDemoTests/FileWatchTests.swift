@@ -12,7 +12,7 @@ import Testing
     .path
 
     @Test("Check 38: no event for the first look, one for one change, none after stop")
-    func aChangeIsToldOnceUntilStop() async throws {
+    func aChangeIsReportedOnceUntilStop() async throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         try write("")
         let (events, signal) = AsyncStream.makeStream(of: [Int?].self)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(arguments: ["", "a\u{0}b"])
-    func whatIsNoPathIsRefused(path: String) async {
+    func invalidPathsAreRejected(path: String) async {
         let callback = Callback { (_: Stat?, _: Stat?) in }
         let error = await #expect(throws: CallError.self) { try await demo.call("files/watch", path, callback) }
         #expect(error?.code == .invalidParameters)
@@ -57,7 +57,7 @@ import Testing
 
     private func active(of router: Router) async throws -> Int { try await Reference(to: router).call("files/active") }
 
-    /// Atomically: a look may fall between the truncation of a file and the writing.
+    /// Replaces the file atomically, as it may be inspected between its truncation and the write.
     private func write(_ text: String) throws {
         try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
     }

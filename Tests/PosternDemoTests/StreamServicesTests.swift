@@ -17,7 +17,7 @@ import Testing
         return stream
     }
 
-    @Test func fileMonitorTellsOfEveryChange() async throws {
+    @Test func fileMonitorReportsEveryChange() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "postern-\(UInt64.random(in: 0 ... .max))")
             .path
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func roomHearsWhatIsSaid() async throws {
+    @Test func subscribersOfTheRoomReceiveMessages() async throws {
         var room = try await stream("rpc/subscribe", #"["chat/room"]"#).makeAsyncIterator()
         let said = try await answer(router, "chat/say", #"["me","hello"]"#)
         let heard = try #require(try await room.next())
@@ -104,7 +104,7 @@ import Testing
     }
 }
 
-/// Collects what a job reports.
+/// A collection of the progress that a job reports.
 private final class Reports: Sendable {
     private let all = Mutex<[String]>([])
 

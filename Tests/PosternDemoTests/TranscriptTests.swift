@@ -4,7 +4,7 @@ import Testing
 
 @testable import postern_demo
 
-/// The transcripts of RPyC's tutorial, fact by fact, against the page that shows them beside the original.
+/// A comparison of the transcripts of RPyC's tutorial with the page that shows them beside the original.
 @Suite(.timeLimit(.minutes(10))) struct TranscriptTests {
     @Test("Checks 29, 30, 31, 37, 38, 39: the transcripts print what the page says")
     func theTranscriptsPrintTheirFacts() async throws {
@@ -17,14 +17,14 @@ import Testing
         #expect(printed == expected)
     }
 
-    @Test func onlyTheRowsOfTheTranscriptAreTaken() {
+    @Test func onlyRowsOfTheTranscriptAreParsed() {
         #expect(Self.printedLine("| `    old size: 0` | `old stat: (…)` |") == "    old size: 0")
         #expect(Self.printedLine("| `served: true` | |") == "served: true")
         #expect(Self.printedLine("| RP-02 | `res.ready` | `call.isReady` | `aCallIsPendingThenReady` |") == nil)
         #expect(Self.printedLine("| printed | there |") == nil)
     }
 
-    /// What a row of the page says is printed; `nil` for other lines.
+    /// Returns the output in a row of the page, or `nil` for other lines.
     private static func printedLine(_ line: Substring) -> String? {
         line.prefixMatch(of: /\| `([^`]*)` \|/).map { String($0.output.1) }
     }

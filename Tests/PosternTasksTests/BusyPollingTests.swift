@@ -2,7 +2,7 @@ import Testing
 
 @testable import PosternTasks
 
-/// The option of busy polling on its way to the child.
+/// The encoding of the option for busy polling in the environment of a child.
 @Suite struct BusyPollingTests {
     @Test(arguments: [
         (Duration.microseconds(50), "50000"), (.zero, "0"), (.seconds(-1), "0"), (.seconds(Int64.max), "1000000000"),
@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: [nil, "", "soon", "50000000000000000000"] as [String?])
-    func whatIsNoNumberIsNoTime(text: String?) { #expect(BusyPolling.duration(text) == .zero) }
+    func invalidTextIsZero(text: String?) { #expect(BusyPolling.duration(text) == .zero) }
 
-    @Test func aNumberIsRead() { #expect(BusyPolling.duration("50000") == .microseconds(50)) }
+    @Test func aNumberIsParsed() { #expect(BusyPolling.duration("50000") == .microseconds(50)) }
 }

@@ -3,10 +3,10 @@ import PosternTasks
 import Testing
 @testable import task_program
 
-/// Parents and children that call each other.
+/// Calls between parents and children.
 @Suite(.timeLimit(.minutes(10)))
 struct CallingTests {
-    /// A host that is ended after a test, with what the children may call.
+    /// Runs a test with a host for the methods of a router, and ends the host after it.
     private func withHost<Result>(
         _ router: Router = Router(),
         _ body: (TaskHost) async throws -> Result
@@ -23,7 +23,7 @@ struct CallingTests {
 
     @Test func aParentCallsItsChildAtOnce() async throws {
         try await withHost { host in
-            let child = try await host.spawn(elsewhere: RpcChild())
+            let child = try await host.spawn(fixture: RpcChild())
             #expect(try await child.call("some_rpc_call") == 1337)
             #expect(child.state == .work)
             await child.stop()
@@ -35,7 +35,7 @@ struct CallingTests {
 
     @Test func callersRunOnTheEventLoopOfAChildThatIsAtWork() async throws {
         try await withHost { host in
-            let child = try await host.spawn(elsewhere: RpcChild())
+            let child = try await host.spawn(fixture: RpcChild())
             #expect(try await child.call("some_rpc_call") == 1337)
             let executor = try #require(child.executor)
             let answer = Task(executorPreference: executor) { try await child.call("some_rpc_call") as Int }
@@ -48,7 +48,7 @@ struct CallingTests {
         let isCalled = Flag()
         router.root.register("set_called") { isCalled.set() }
         try await withHost(router) { host in
-            let child = try await host.spawn(elsewhere: FlagChild())
+            let child = try await host.spawn(fixture: FlagChild())
             #expect(try await child.result == true)
             #expect(isCalled.isSet)
         }
@@ -59,7 +59,7 @@ struct CallingTests {
         router.root.register("set_called") {}
         try await withHost(router) { host in
             let events = host.events
-            let child = try await host.spawn(elsewhere: EchoChild())
+            let child = try await host.spawn(fixture: EchoChild())
             #expect(try await child.call("echo", named: ["value": 1]) == 1)
             #expect(try await child.result == true)
             _ = await child.exit
@@ -76,9 +76,9 @@ struct CallingTests {
     }
 
     @Test(arguments: ["hidden", "_private", "run", "task/other", "nothing/at/all"])
-    func whatIsNotExposedCannotBeCalled(method: String) async throws {
+    func methodsThatAreNotExposedCannotBeCalled(method: String) async throws {
         try await withHost { host in
-            let child = try await host.spawn(elsewhere: RpcChild())
+            let child = try await host.spawn(fixture: RpcChild())
             let error = await #expect(throws: CallError.self) { try await child.call(method) }
             #expect(error?.code == .methodNotFound)
             #expect(try await child.call("some_rpc_call") == 1337)
@@ -87,7 +87,7 @@ struct CallingTests {
 
     @Test func argumentsAreCheckedByName() async throws {
         try await withHost { host in
-            let child = try await host.spawn(elsewhere: RpcChild())
+            let child = try await host.spawn(fixture: RpcChild())
             #expect(try await child.call("add", named: ["a": 5]) == "5x")
             let wrong: [KeyValuePairs<String, any Encodable>] = [[:], ["a": "zz"], ["a": 1, "c": 2]]
             for (arguments, name) in zip(wrong, ["a", "a", "c"]) {
@@ -107,14 +107,14 @@ struct CallingTests {
             return try await caller.call("descend", depth - 1) + 1
         }
         try await withHost(router) { host in
-            let child = try await host.spawn(elsewhere: RpcChild())
+            let child = try await host.spawn(fixture: RpcChild())
             #expect(try await child.call("descend", 50) == 50)
         }
     }
 
     @Test func theShorterOfTwoCallsEndsFirst() async throws {
         try await withHost { host in
-            let child = try await host.spawn(elsewhere: RpcChild())
+            let child = try await host.spawn(fixture: RpcChild())
             async let long: Int = child.call("wait", 300)
             async let short: Int = child.call("wait", 1)
             #expect(try await short == 1)
@@ -124,23 +124,23 @@ struct CallingTests {
 
     @Test func aFunctionIsPassedToAChild() async throws {
         try await withHost { host in
-            let child = try await host.spawn(elsewhere: RpcChild())
+            let child = try await host.spawn(fixture: RpcChild())
             let result: Int = try await child.call("visit", Callback { (value: Int) in value * 2 })
             #expect(result == 42)
         }
     }
 
-    @Test func anErrorOfAHandlerArrivesAsItself() async throws {
+    @Test func anErrorOfAHandlerKeepsItsType() async throws {
         try await withHost { host in
-            let child = try await host.spawn(elsewhere: RpcChild())
+            let child = try await host.spawn(fixture: RpcChild())
             let error = await #expect(throws: CallError.self) { try await child.call("fail") as Int }
             #expect(error?.cause(as: Trouble.self)?.text == "handler")
         }
     }
 
-    @Test func aTaskThatHasEndedSaysSoToItsCallers() async throws {
+    @Test func callsToATaskThatHasEndedFailWithTheReason() async throws {
         try await withHost { host in
-            let child = try await host.spawn(elsewhere: Counter(steps: 1))
+            let child = try await host.spawn(fixture: Counter(steps: 1))
             _ = try await child.result
             let error = await #expect(throws: CallError.self) { try await child.call("some_rpc_call") }
             #expect(error?.message.contains("done") == true)

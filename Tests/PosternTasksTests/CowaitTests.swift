@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 @testable import task_program
 
-/// The programs of Cowait's page about calls, as `Sources/Postern/Documentation.docc/ComingFrom/Cowait.md` has them.
+/// The programs of the page `Sources/Postern/Documentation.docc/ComingFrom/Cowait.md`.
 @Suite(.timeLimit(.minutes(10)))
 struct CowaitTests {
     private static let page =
@@ -21,7 +21,7 @@ struct CowaitTests {
     }
 
     @Test(arguments: [(0, "ParentCallsChild"), (1, "ChildCallsParent")])
-    func theProgramsOfThePageAreThoseThatRun(index: Int, folder: String) throws {
+    func theProgramsOfThePageAreTheFixtures(index: Int, folder: String) throws {
         let program = try String(contentsOfFile: "Tests/Fixtures/\(folder)/main.swift", encoding: .utf8)
         #expect(Self.blocks(of: "swift")[index] == program)
     }
@@ -54,7 +54,7 @@ struct CowaitTests {
         try Data(Self.blocks(of: "python")[index].utf8).write(to: URL(filePath: file))
         defer { try? FileManager.default.removeItem(atPath: file) }
         let host = TaskHost(serving: router)
-        var options = TaskOptions.patient
+        var options = TaskOptions.lenient
         options.environment["PYTHONPATH"] = .some("public/python")
         let child = try await host.spawn(PythonProgram(file: file), options: options)
         try await body(child)
@@ -70,7 +70,7 @@ struct CowaitTests {
         return run.standardOutput
     }
 
-    /// The code of the page in a language.
+    /// The code blocks of the page in a language.
     private static func blocks(of language: String) -> [String] {
         page.components(separatedBy: "```\(language)\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
     }
@@ -79,7 +79,7 @@ struct CowaitTests {
 private struct PythonProgram: TaskDefinition {
     typealias Output = NoResult
 
-    /// The file is no input.
+    /// The task has no inputs; the file is part of its command.
     private enum CodingKeys: CodingKey {}
 
     var file = ""

@@ -4,16 +4,16 @@ import PosternTasks
 import Testing
 @testable import task_program
 
-/// How tasks end, and what their callers learn of it.
+/// The ends of tasks, and the errors that their callers receive.
 @Suite(.timeLimit(.minutes(10)))
 struct EndingTests {
     @Test(
         arguments: [(nil, SIGKILL, "signal 9"), (nil, SIGSEGV, "signal 11"), (7, nil, "exit code 7")]
             as [(Int32?, Int32?, String)]
     )
-    func aCallIsSettledWithTheReasonForWhichTheProcessEnded(code: Int32?, signal: Int32?, reason: String) async throws {
+    func aCallFailsWithTheReasonWhyTheProcessEnded(code: Int32?, signal: Int32?, reason: String) async throws {
         let host = TaskHost()
-        let child = try await host.spawn(elsewhere: Crasher(code: code, signal: signal))
+        let child = try await host.spawn(fixture: Crasher(code: code, signal: signal))
         let error = await #expect(throws: CallError.self) { try await child.call("crash") }
         #expect(error?.code == .unavailable)
         #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
@@ -24,9 +24,9 @@ struct EndingTests {
         await host.end()
     }
 
-    @Test func aFailureNamesEachTaskThatItCameThrough() async throws {
+    @Test func aFailureNamesEachTaskThatItPassedThrough() async throws {
         let host = TaskHost()
-        let root = try await host.spawn(elsewhere: Branch(depth: 2, fails: true))
+        let root = try await host.spawn(fixture: Branch(depth: 2, fails: true))
         let error = await #expect(throws: CallError.self) { try await root.result }
         await host.end()
         let names = (error?.message ?? "").split(separator: ": ")
@@ -41,7 +41,7 @@ struct EndingTests {
 
     @Test func aStopReachesTheWholeTree() async throws {
         let host = TaskHost()
-        let root = try await host.spawn(elsewhere: Branch(depth: 1, width: 2, stays: true))
+        let root = try await host.spawn(fixture: Branch(depth: 1, width: 2, stays: true))
         #expect(await eventually { host.tasks.filter { $0.state == .work }.count == 3 })
         await root.stop()
         await #expect(throws: CallError.self) { try await root.result }
@@ -50,12 +50,12 @@ struct EndingTests {
         await host.end()
     }
 
-    @Test func aTaskThatGoesOnIsKilled() async throws {
+    @Test func aTaskThatIgnoresAStopIsKilled() async throws {
         let host = TaskHost()
-        var options = TaskOptions.patient
+        var options = TaskOptions.lenient
         options.stopGrace = .milliseconds(100)
         options.killGrace = .milliseconds(100)
-        let child = try await host.spawn(elsewhere: Stubborn(), options)
+        let child = try await host.spawn(fixture: Stubborn(), options)
         #expect(await eventually { child.state == .work })
         await child.stop()
         #expect(await child.exit == .signal(Int(SIGKILL)))
@@ -63,9 +63,9 @@ struct EndingTests {
         await host.end()
     }
 
-    @Test func aProgramThatNeverStartsIsKilledWhenItsTimeHasRunOut() async throws {
+    @Test func aProgramThatDoesNotStartInTimeIsKilled() async throws {
         let host = TaskHost()
-        var options = TaskOptions.patient
+        var options = TaskOptions.lenient
         options.startTimeout = .milliseconds(200)
         options.stopGrace = .zero
         let child = try await host.spawn(Sleep(), options: options)
@@ -92,7 +92,7 @@ struct EndingTests {
         await host.end()
     }
 
-    @Test func aTaskThatRefusesItsStartHasFailedForItsOwnReason() async throws {
+    @Test func aTaskThatRejectsItsStartFailsWithItsOwnReason() async throws {
         let host = TaskHost()
         let child = try await host.spawn(Refusal(code: CallError.Code.unavailable.rawValue))
         let error = await #expect(throws: CallError.self) { try await child.result }
@@ -132,18 +132,18 @@ struct EndingTests {
         #expect(host.tasks.isEmpty)
     }
 
-    @Test func onlySoManyTasksAreAlive() async throws {
+    @Test func theNumberOfLivingTasksIsLimited() async throws {
         let host = TaskHost(limit: 2)
-        let first = try await host.spawn(elsewhere: RpcChild())
-        _ = try await host.spawn(elsewhere: RpcChild())
-        let error = await #expect(throws: CallError.self) { try await host.spawn(elsewhere: RpcChild()) }
+        let first = try await host.spawn(fixture: RpcChild())
+        _ = try await host.spawn(fixture: RpcChild())
+        let error = await #expect(throws: CallError.self) { try await host.spawn(fixture: RpcChild()) }
         #expect(error?.code == .busy)
         await first.stop()
         _ = await first.exit
-        var again: TaskProcess<Elsewhere<RpcChild>>?
+        var again: TaskProcess<FixtureTask<RpcChild>>?
         #expect(
             await eventually {
-                again = try? await host.spawn(elsewhere: RpcChild()); return again != nil
+                again = try? await host.spawn(fixture: RpcChild()); return again != nil
             }
         )
         await host.end()
@@ -157,7 +157,7 @@ private struct Sleep: TaskDefinition {
     var command: TaskCommand { .program("sleep", ["60"]) }
 }
 
-/// Answers the start with an error, and goes on.
+/// A program that answers the start with an error and continues to run.
 private struct Refusal: TaskDefinition {
     typealias Output = NoResult
 

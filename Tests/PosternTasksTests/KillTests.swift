@@ -5,54 +5,54 @@ import PosternTasks
 import Testing
 @testable import task_program
 
-/// Trees of tasks in which one process is killed: nothing is left of them, and everyone learns the reason.
+/// Trees of tasks in which one process is killed: no process remains, and every caller receives the reason.
 ///
-/// `POSTERN_SPAWNS` says how many processes are spawned, as `make test-tasks` does; without it they do not run, as that
-/// many processes make other tests with a clock late.
+/// `POSTERN_SPAWNS` is the number of processes to be spawned, as `make test-tasks` sets it. Without it these tests do
+/// not run, as so many processes delay tests that depend on time.
 @Suite(.serialized, .timeLimit(.minutes(30)), .enabled(if: Spawns.wanted > 0))
 struct KillTests {
-    @Test func nothingIsLeftOfATreeInWhichOneIsKilled() async throws {
+    @Test func noProcessRemainsOfATreeInWhichOneIsKilled() async throws {
         try await killOneOfEach(
-            Elsewhere(Branch(depth: 2, width: 2, stays: true)),
+            FixtureTask(Branch(depth: 2, width: 2, stays: true)),
             size: 7,
             trees: Spawns.wanted * 9 / 70
         )
     }
 
-    @Test func nothingIsLeftOfATreeOfPythonTasksInWhichOneIsKilled() async throws {
-        // Each has one child.
+    @Test func noProcessRemainsOfATreeOfPythonTasksInWhichOneIsKilled() async throws {
+        // Each of these tasks has one child.
         try await killOneOfEach(PythonChild(depth: 2, stays: true), size: 3, trees: Spawns.wanted / 30)
     }
 
-    @Test func nothingIsLeftOfProgramsWhoseParentIsKilled() async throws {
+    @Test func noProcessRemainsOfProgramsWhoseParentIsKilled() async throws {
         let scripts = [
             "trap '' TERM; (setsid sleep 1000 &) ; sleep 1000",
             "sleep 1000",
             "(trap '' TERM HUP; sleep 1000 & sleep 1000) & exec 0<&- 1>&- 2>&-; sleep 1000",
         ]
-        var pace = Pace()
+        var times = EndTimes()
         for _ in 0..<Spawns.wanted / 100 {
             let host = TaskHost()
             let marker = "\(UInt64.random(in: .min ... .max))"
-            var options = TaskOptions.patient
+            var options = TaskOptions.lenient
             options.environment[MarkedProcesses.variable] = .some(marker)
-            let keeper = try await host.spawn(elsewhere: Keeper(scripts: scripts), options)
-            // The keeper, and what the scripts start: their shells are there as well.
+            let keeper = try await host.spawn(fixture: Keeper(scripts: scripts), options)
+            // The four processes that the scripts start, besides the keeper and the shells.
             try #require(
                 await eventually { MarkedProcesses(marker).filter { $0.command.hasPrefix("sleep ") }.count >= 4 }
             )
             _ = kill(try #require(keeper.processIdentifier), SIGKILL)
             let killed = ContinuousClock.now
             #expect(await eventually { MarkedProcesses(marker).isEmpty }, "\(MarkedProcesses(marker))")
-            pace.note(ContinuousClock.now - killed)
+            times.note(ContinuousClock.now - killed)
             _ = await keeper.exit
             await host.end()
         }
-        #expect(pace.isKept, "\(pace)")
+        #expect(times.areShort, "\(times)")
         #expect(OwnProcess.zombies == [])
     }
 
-    @Test func programsThatCannotBeStartedLeaveNoDescriptor() async throws {
+    @Test func programsThatCannotBeStartedLeakNoDescriptor() async throws {
         let host = TaskHost()
         for program in ["/nothing/here", "/dev/null", "no-such-program-at-all"] {
             await #expect(throws: CallError.self) { try await host.spawn(Program(path: program)).result }
@@ -69,7 +69,7 @@ struct KillTests {
 
     @Test func aProgramWithoutAHandlerEndsAtOnceWhenItIsStopped() async throws {
         let host = TaskHost()
-        var options = TaskOptions.patient
+        var options = TaskOptions.lenient
         options.stopGrace = .seconds(3_600)
         let script = try await host.spawn(Script(script: "sleep 1000"), options: options)
         await script.stop()
@@ -77,20 +77,20 @@ struct KillTests {
         await host.end()
     }
 
-    /// Spawns trees one after another, kills one process of each, and looks for what is left.
+    /// Spawns trees one after another, kills one process of each, and checks that no process remains.
     private func killOneOfEach<Definition: TaskDefinition>(
         _ task: Definition,
         size: Int,
         trees: Int
     ) async throws {
         var before = 0
-        var pace = Pace()
+        var times = EndTimes()
         for tree in 0..<trees {
-            // What the first trees need stays: event loops, and the monitor of processes.
+            // The descriptors of event loops and of the monitor of processes are opened by the first trees and kept.
             if tree == min(2, trees - 1) { before = OwnProcess.descriptors }
             let host = TaskHost()
             let marker = "\(UInt64.random(in: .min ... .max))"
-            var options = TaskOptions.patient
+            var options = TaskOptions.lenient
             options.environment["POSTERN_TASK"] = .some(Definition.taskName)
             options.environment[MarkedProcesses.variable] = .some(marker)
             let root = try await host.spawn(task, options: options)
@@ -101,16 +101,16 @@ struct KillTests {
             let killed = ContinuousClock.now
             _ = await root.exit
             #expect(await eventually { MarkedProcesses(marker).isEmpty }, "tree \(tree): \(MarkedProcesses(marker))")
-            pace.note(ContinuousClock.now - killed)
+            times.note(ContinuousClock.now - killed)
             await check(host, victim, root.id, await pending)
             await host.end()
         }
-        #expect(pace.isKept, "\(pace)")
+        #expect(times.areShort, "\(times)")
         #expect(await eventually { OwnProcess.descriptors <= before }, "\(before) and \(OwnProcess.descriptors)")
         #expect(OwnProcess.zombies == [])
     }
 
-    /// Everyone has learnt what became of the victim.
+    /// Checks that all tasks have ended, and that the events and errors contain the signal.
     private func check(_ host: TaskHost, _ victim: TaskSummary, _ root: String, _ pending: CallError?) async {
         let tasks = host.tasks
         let living = tasks.filter { !$0.state.isFinal }
@@ -129,7 +129,7 @@ struct KillTests {
     }
 }
 
-/// How many processes are spawned in all.
+/// The total number of processes to be spawned.
 private enum Spawns {
     static let wanted = ProcessInfo.processInfo.environment["POSTERN_SPAWNS"].flatMap { Int($0) } ?? 0
 }
@@ -141,12 +141,12 @@ private struct Program: TaskDefinition {
     var command: TaskCommand { .program(path) }
 }
 
-/// How soon the processes of each tree had ended.
-private struct Pace {
+/// The times in which the processes of each tree have ended.
+private struct EndTimes {
     private var times: [Duration] = []
 
     mutating func note(_ time: Duration) { times.append(time) }
 
-    /// Whether four of five took less than a second: a busy machine may hold up others for longer.
-    var isKept: Bool { times.count { $0 < .seconds(1) } >= times.count * 4 / 5 }
+    /// Whether four of five are below a second; on a busy machine the others may be longer.
+    var areShort: Bool { times.count { $0 < .seconds(1) } >= times.count * 4 / 5 }
 }

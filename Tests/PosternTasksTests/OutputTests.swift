@@ -3,7 +3,7 @@ import PosternTasks
 import Testing
 @testable import task_program
 
-/// What children write.
+/// The output and the progress of children.
 @Suite(.timeLimit(.minutes(10)))
 struct OutputTests {
     /// Runs a task to its end, and returns its events.
@@ -11,7 +11,7 @@ struct OutputTests {
         let host = TaskHost()
         let events = host.events
         async let all = events.reduce(into: [TaskEvent]()) { $0.append($1) }
-        let child = try await host.spawn(elsewhere: task)
+        let child = try await host.spawn(fixture: task)
         _ = try await child.result
         _ = await child.exit
         await host.end()
@@ -41,24 +41,24 @@ struct OutputTests {
         #expect(values == (1...100).map { .integer($0) } + [.integer(100)])
     }
 
-    @Test func aFloodOfOutputStopsNoOtherTask() async throws {
+    @Test func outputOfOneTaskDoesNotBlockAnother() async throws {
         let host = TaskHost()
-        let flood = try await host.spawn(elsewhere: Writer(lines: 1_000_000), TaskOptions())
-        let child = try await host.spawn(elsewhere: RpcChild())
+        let flood = try await host.spawn(fixture: Writer(lines: 1_000_000), TaskOptions())
+        let child = try await host.spawn(fixture: RpcChild())
         #expect(try await child.call("some_rpc_call") == 1337)
         await flood.stop()
         #expect(try await child.call("some_rpc_call") == 1337)
         await host.end()
     }
 
-    /// What has been written and reported is kept: it fits into a pipe, and into what a task reports.
-    @Test func aReaderThatTakesNothingDoesNotHideTheEnd() async throws {
+    /// Nothing is lost, as the output fits into a pipe and the progress into the buffer of reports.
+    @Test func eventsAreKeptForAReaderThatReadsLate() async throws {
         let host = TaskHost()
         let events = host.events
         let script = try await host.spawn(Script(script: "seq 2000; kill -9 $$"))
         let error = await #expect(throws: CallError.self) { try await script.result }
         #expect(error?.message.hasSuffix("its process ended with signal 9 (SIGKILL)") == true, "\(error as Any)")
-        let counter = try await host.spawn(elsewhere: Counter(steps: 1_000))
+        let counter = try await host.spawn(fixture: Counter(steps: 1_000))
         #expect(try await counter.result == 1_000)
         #expect(await counter.exit == .code(0))
         await host.end()
@@ -69,12 +69,12 @@ struct OutputTests {
         #expect(all.last { $0.id == script.id }?.kind == .exit)
     }
 
-    @Test func aReaderThatTakesNothingHoldsUpItsTaskAndNotTheEnd() async throws {
+    @Test func aReaderThatDoesNotReadBlocksOutputAndNotTheEnd() async throws {
         let host = TaskHost()
         let events = host.events
         var options = TaskOptions()
         (options.stopGrace, options.killGrace) = (.milliseconds(50), .milliseconds(50))
-        let flood = try await host.spawn(elsewhere: Writer(lines: 1_000_000), options)
+        let flood = try await host.spawn(fixture: Writer(lines: 1_000_000), options)
         #expect(await eventually { flood.state == .work })
         await host.end()
         #expect(flood.state == .stop)

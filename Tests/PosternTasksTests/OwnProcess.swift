@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
 
-/// What this process has of the system.
+/// The system resources of this process.
 enum OwnProcess {
-    /// The children that have ended and were not waited for.
+    /// The children that have ended and were not reaped.
     static var zombies: [String] {
         entries(of: "/proc").filter { entry in
             guard Int(entry) != nil else { return false }
@@ -12,7 +12,7 @@ enum OwnProcess {
         }
     }
 
-    /// How many descriptors are open.
+    /// The number of open descriptors.
     static var descriptors: Int { entries(of: "/proc/self/fd").count }
 
     private static func entries(of folder: String) -> [String] {

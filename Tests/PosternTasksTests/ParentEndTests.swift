@@ -5,15 +5,15 @@ import PosternTasks
 import Testing
 @testable import task_program
 
-/// What becomes of tasks when their parent ends.
+/// Tasks whose parent ends.
 @Suite(.timeLimit(.minutes(10)))
 struct ParentEndTests {
     @Test func tasksAreStoppedUnlessTheirParentWaitsForThem() async throws {
         let host = TaskHost()
-        var options = TaskOptions.patient
+        var options = TaskOptions.lenient
         options.onParentEnd = .wait
         let waited = try await host.spawn(Script(script: "sleep 0.2"), options: options)
-        let stopped = try await host.spawn(Script(script: "sleep 1000"), options: .patient)
+        let stopped = try await host.spawn(Script(script: "sleep 1000"), options: .lenient)
         await host.end()
         #expect(await waited.exit == .code(0))
         #expect(await stopped.exit == .signal(Int(SIGTERM)))
@@ -26,7 +26,7 @@ struct ParentEndTests {
         defer { try? FileManager.default.removeItem(atPath: file) }
         let host = TaskHost()
         let script = "sleep 0.2; echo it went on > \(file)"
-        let keeper = try await host.spawn(elsewhere: Keeper(scripts: [script], detaches: true))
+        let keeper = try await host.spawn(fixture: Keeper(scripts: [script], detaches: true))
         #expect(await eventually { host.tasks.count == 2 })
         _ = kill(try #require(keeper.processIdentifier), SIGKILL)
         _ = await keeper.exit
@@ -38,7 +38,7 @@ struct ParentEndTests {
         let file = "/tmp/postern-\(UInt64.random(in: .min ... .max))"
         defer { try? FileManager.default.removeItem(atPath: file) }
         let host = TaskHost()
-        let keeper = try await host.spawn(elsewhere: Keeper(scripts: [], file: file, detaches: true))
+        let keeper = try await host.spawn(fixture: Keeper(scripts: [], file: file, detaches: true))
         #expect(await eventually { host.tasks.filter { $0.state == .work }.count == 2 })
         _ = kill(try #require(keeper.processIdentifier), SIGKILL)
         _ = await keeper.exit
@@ -46,11 +46,11 @@ struct ParentEndTests {
         await host.end()
     }
 
-    @Test func limitsAreInForceInTheChild() async throws {
+    @Test func limitsAreEnforcedInTheChild() async throws {
         let host = TaskHost()
         let events = host.events
         async let all = events.reduce(into: [TaskEvent]()) { $0.append($1) }
-        var options = TaskOptions.patient
+        var options = TaskOptions.lenient
         options.limits = TaskLimits(openFiles: 77)
         let script = try await host.spawn(Script(script: "ulimit -n"), options: options)
         _ = await script.exit

@@ -4,10 +4,10 @@ import PosternTasks
 import Testing
 @testable import task_program
 
-/// Tasks that were spawned by a task in Python, reached from the root.
+/// Calls from the root to tasks that were spawned by a task in Python.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct PythonMiddleTests {
-    /// What a task in Python spawns: another one in Python, or one in Swift.
+    /// The arguments of the Python task, which spawns another task in Python or one in Swift.
     private static let leaves = [[], [Programs.path(of: "task-program"), "RpcChild"]]
 
     private func withLeaf(
@@ -31,13 +31,13 @@ struct PythonMiddleTests {
                 }
                 #expect(error?.code == .methodNotFound && error?.executed == .no)
             }
-            // A function that is passed to the leaf is called through the task between.
+            // The leaf calls a function of the root through the task in between.
             let double = Callback { (value: Int) in value * 2 }
             #expect(try await middle.call("task/below/\(id)/visit", double) == 42)
         }
     }
 
-    @Test func aTaskTwoPythonTasksBelowAnswersAsToItsParent() async throws {
+    @Test func aTaskBelowTwoPythonTasksAnswersAsToItsParent() async throws {
         try await withLeaf(of: PythonChild(depth: 2, stays: true)) { served, middle, id in
             let (reports, sink) = AsyncStream.makeStream(of: Payload.self)
             let named = Value.map([Value.Member("values", [1, 2, 3])])
@@ -90,11 +90,11 @@ struct PythonMiddleTests {
         }
     }
 
-    @Test func aTaskBelowAPythonTaskThatHasEndedOrIsUnknownSaysSo() async throws {
+    @Test func callsToAnEndedOrUnknownTaskBelowAPythonTaskFailWithTheReason() async throws {
         try await withLeaf(of: PythonChild(depth: 1, stays: true, lingers: true)) { served, middle, id in
             try await served.call("tasks/stop", .string(id))
             #expect(await eventually { served.state(of: id) == .stop })
-            // By its parent in Python, which is asked while the root does not know of the end yet.
+            // Its parent in Python is called directly, as the root may not have recorded the end yet.
             let path = "task/below/\(id)"
             let error = await #expect(throws: CallError.self) { try await middle.call("\(path)/some_rpc_call") }
             #expect(error?.code == .invalidRequest && error?.executed == .no)
@@ -109,7 +109,7 @@ struct PythonMiddleTests {
         }
     }
 
-    @Test func aCallThatGoesThroughAPythonTaskWhichIsKilledNamesIt() async throws {
+    @Test func aCallThroughAPythonTaskThatIsKilledNamesIt() async throws {
         try await withLeaf(of: PythonChild(depth: 1, stays: true)) { served, middle, id in
             let log = served.host.events
             async let error = #expect(throws: CallError.self) {
@@ -125,7 +125,7 @@ struct PythonMiddleTests {
         }
     }
 
-    @Test func whatIsBelowAPythonTaskThatIsKilledIsLostWhileThoseAboveGoOn() async throws {
+    @Test func tasksBelowAKilledPythonTaskAreLostAndThoseAboveContinue() async throws {
         try await withLeaf(of: PythonChild(depth: 2, stays: true, lingers: true)) { served, _, id in
             let middle = await served.task(atDepth: 1)
             try await served.call("tasks/kill", .string(middle))
@@ -137,7 +137,7 @@ struct PythonMiddleTests {
     }
 
     @Test(arguments: ["Counter", "Writer"])
-    func whatATaskBelowAPythonTaskReportsIsSeenOnce(name: String) async throws {
+    func eventsOfATaskBelowAPythonTaskArriveOnce(name: String) async throws {
         let host = TaskHost()
         let events = host.events
         async let all = events.reduce(into: [TaskEvent]()) { $0.append($1) }
@@ -155,11 +155,11 @@ struct PythonMiddleTests {
         #expect(others == [.created, .state, .result, .state, .exit])
     }
 
-    /// Programs in a namespace see other numbers of the processes there.
+    /// Inside a PID namespace the processes have different identifiers.
     @Test(arguments: [[], [Programs.path(of: "task-program"), "Branch"]])
-    func theNumbersOfProcessesAreThoseThatTheRootSees(leaf: [String]) async throws {
+    func processIdentifiersAreThoseOfTheRootNamespace(leaf: [String]) async throws {
         try await ServedTasks.run { served in
-            _ = try await served.host.spawn(elsewhere: PythonKeeper(depth: 2, leaf: leaf))
+            _ = try await served.host.spawn(fixture: PythonKeeper(depth: 2, leaf: leaf))
             _ = await served.task(atDepth: leaf.isEmpty ? 2 : 3)
             for task in served.host.tasks {
                 let number = try #require(task.process)

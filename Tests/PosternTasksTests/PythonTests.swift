@@ -4,12 +4,12 @@ import PosternTasks
 import Testing
 @testable import task_program
 
-/// Children that are written in Python, with `public/python/postern_task.py`.
+/// Children in Python that use `public/python/postern_task.py`.
 @Suite(.timeLimit(.minutes(10)))
 struct PythonTests {
     @Test func aParentCallsItsPythonChildAtOnce() async throws {
         let host = TaskHost()
-        let child = try await host.spawn(PythonChild(stays: true), options: .patient)
+        let child = try await host.spawn(PythonChild(stays: true), options: .lenient)
         #expect(try await child.call("some_rpc_call") == 1337)
         await child.stop()
         await #expect(throws: CallError.self) { try await child.result }
@@ -21,7 +21,7 @@ struct PythonTests {
     @Test(arguments: [("closed", "ValueError: boom"), ("unusual", "Unusual: boom"), ("nameless", "Nameless")])
     func aPythonTaskFailsWithAnyError(how: String, text: String) async throws {
         let host = TaskHost()
-        let child = try await host.spawn(FailingPython(how: how), options: .patient)
+        let child = try await host.spawn(FailingPython(how: how), options: .lenient)
         let error = await #expect(throws: CallError.self) { try await child.result }
         #expect(error?.message == "Task \(child.id) failed: \(text)")
         await host.end()
@@ -32,7 +32,7 @@ struct PythonTests {
         let isCalled = Flag()
         router.root.register("set_called") { isCalled.set() }
         let host = TaskHost(serving: router)
-        let child = try await host.spawn(PythonChild(flag: true), options: .patient)
+        let child = try await host.spawn(PythonChild(flag: true), options: .lenient)
         #expect(try await child.result == 1)
         #expect(isCalled.isSet)
         await host.end()
@@ -40,7 +40,7 @@ struct PythonTests {
 
     @Test func aTreeOfPythonChildrenIsSeenFromItsRoot() async throws {
         let host = TaskHost()
-        let child = try await host.spawn(PythonChild(depth: 2), options: .patient)
+        let child = try await host.spawn(PythonChild(depth: 2), options: .lenient)
         #expect(try await child.result == 3)
         _ = await child.exit
         #expect(host.tasks.map(\.state) == [.done, .done, .done], "\(host.tasks)")
@@ -49,9 +49,9 @@ struct PythonTests {
         await host.end()
     }
 
-    @Test func aFailureNamesEachPythonTaskThatItCameThrough() async throws {
+    @Test func aFailureNamesEachPythonTaskThatItPassedThrough() async throws {
         let host = TaskHost()
-        let child = try await host.spawn(PythonChild(depth: 1, fails: true), options: .patient)
+        let child = try await host.spawn(PythonChild(depth: 1, fails: true), options: .lenient)
         let error = await #expect(throws: CallError.self) { try await child.result }
         _ = await child.exit
         let leaf = host.tasks.last?.id ?? ""
@@ -61,7 +61,7 @@ struct PythonTests {
 
     @Test func aStopReachesAWholeTreeOfPythonChildren() async throws {
         let host = TaskHost()
-        let child = try await host.spawn(PythonChild(depth: 2, stays: true), options: .patient)
+        let child = try await host.spawn(PythonChild(depth: 2, stays: true), options: .lenient)
         #expect(await eventually { host.tasks.filter { $0.state == .work }.count == 3 })
         await child.stop()
         _ = await child.exit
@@ -71,13 +71,13 @@ struct PythonTests {
 
     @Test func aPythonChildThatIsKilledIsReportedWithItsSignal() async throws {
         let host = TaskHost()
-        let child = try await host.spawn(PythonChild(stays: true), options: .patient)
+        let child = try await host.spawn(PythonChild(stays: true), options: .lenient)
         let error = await #expect(throws: CallError.self) { try await child.call("crash") }
         #expect(error?.message.contains("signal 9") == true, "\(error?.message ?? "")")
         await host.end()
     }
 
-    @Test func aResultDoesNotWaitForTheEndOfWhatHappensBelow() async throws {
+    @Test func aResultDoesNotWaitForTheEventsOfTasksBelow() async throws {
         let host = TaskHost()
         var options = TaskOptions()
         options.stopGrace = .seconds(600)
@@ -99,7 +99,7 @@ struct PythonTests {
     }
 }
 
-/// A task in Python that has a result, and whose events do not end.
+/// A task in Python that returns a result and whose events do not end.
 private struct Endless: TaskDefinition {
     typealias Output = Int
 

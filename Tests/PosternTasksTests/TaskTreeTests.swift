@@ -3,7 +3,7 @@ import Testing
 
 @testable import PosternTasks
 
-/// What the tree takes from other processes, which may report what they like.
+/// The events that the tree accepts from other processes, which may send anything.
 @Suite struct TaskTreeTests {
     private func tree(_ tasks: [(id: String, parent: String?)]) -> TaskTree {
         var tree = TaskTree()
@@ -23,14 +23,14 @@ import Testing
         return event
     }
 
-    @Test func aTaskReportsWhatHappensBelowIt() {
+    @Test func aTaskMayReportEventsOfTasksBelowIt() {
         let tree = tree([("a", nil), ("b", "a"), ("other", nil), ("leaf", "other")])
         #expect(tree.accepts(created("new", "a"), from: "a"))
         #expect(tree.accepts(created("deep", "b"), from: "a"))
         #expect(tree.accepts(ended("b", "a"), from: "a"))
     }
 
-    @Test func aTaskReportsNothingOfOthers() {
+    @Test func aTaskMayNotReportEventsOfOtherTasks() {
         let tree = tree([("a", nil), ("b", "a"), ("other", nil), ("leaf", "other")])
         #expect(!tree.accepts(ended("a", nil), from: "a"))
         #expect(!tree.accepts(ended("leaf", "other"), from: "a"))
@@ -42,7 +42,7 @@ import Testing
         #expect(!tree.accepts(ended("unknown", "a"), from: "a"))
     }
 
-    @Test func anEndedTaskStaysAsItIs() {
+    @Test func theStateOfAnEndedTaskDoesNotChange() {
         var tree = tree([("a", nil), ("b", "a")])
         tree.apply(ended("b", "a"))
         var again = ended("b", "a")
@@ -54,7 +54,7 @@ import Testing
         #expect(tree.accepts(TaskEvent(.log, of: "b", parent: "a"), from: "a"))
     }
 
-    @Test func aTaskThatMakesRoomTakesThoseBelowItAlong() {
+    @Test func removingAnOldTaskRemovesTheTasksBelowIt() {
         var tree = tree([("a", nil), ("b", "a"), ("c", "b"), ("other", nil)])
         tree.apply(ended("a", nil))
         for number in 0..<TaskTree.endedLimit {
@@ -65,14 +65,14 @@ import Testing
         #expect(tree.all.count == TaskTree.endedLimit + 1 && tree.all.first?.id == "other")
     }
 
-    @Test func whatIsShownOfAValueCanAlwaysBeSent() throws {
+    @Test func presentableValuesCanAlwaysBeEncoded() throws {
         #expect(Value.double(.nan).presentable.value == .string("nan"))
         #expect(
             Value.array([.double(-.infinity), .integer(1)]).presentable.value == .array([.string("-inf"), .integer(1)])
         )
         let long = try Payload(encoding: String(repeating: "x", count: 70_000), as: MessagePack.self)
         #expect(Value.shown(of: long) == (.string("a value of \(long.bytes.count) bytes"), true))
-        // A text of a task that reads like such a notice is still its result.
+        // A result with the text of such a replacement is still a complete value.
         #expect(Value.string("a value of 3 bytes").presentable == (.string("a value of 3 bytes"), false))
         let many = Value.array(Array(repeating: .null, count: 100_000)).presentable
         #expect(many == (.string("a value of more than 65536 bytes"), true))

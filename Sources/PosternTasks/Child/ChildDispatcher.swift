@@ -1,11 +1,12 @@
 import Postern
 
-/// What the parent reaches in a child: how it is run under `task/`, with the tasks below, and what the task exposes
-/// everywhere else.
+/// The dispatcher of a child for the calls of its parent.
+///
+/// Paths below `task/` control the task or are forwarded to the tasks below it; all others are methods of the task.
 struct ChildDispatcher: Dispatcher {
     let control: Router
     let methods: Router
-    /// Knows the tasks below, once the task has been started.
+    /// Returns the host of the tasks below; throws before the task has been started.
     let host: @Sendable () throws(CallError) -> TaskHost
 
     func dispatch(_ call: Call) async throws(CallError) -> Reply {
@@ -22,6 +23,7 @@ struct ChildDispatcher: Dispatcher {
     }
 
     private static func isControl(_ path: Span<UInt8>) -> Bool {
+        // Compared byte by byte, as this runs for every call and must not allocate a string.
         guard path.count > 5 else { return false }
         for (index, byte) in "task".utf8.enumerated() where path[index] != byte { return false }
         return path[4] == UInt8(ascii: "/") || path[4] == UInt8(ascii: ".")

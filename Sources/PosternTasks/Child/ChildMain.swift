@@ -4,9 +4,9 @@ import Postern
 import PosternNIO
 import SystemPackage
 
-/// The life of a child process, from the descriptor of its channel to its exit code.
+/// The main function of a child process, from the descriptor of its channel to its exit code.
 enum ChildMain {
-    /// Runs the task that the parent starts, and ends the process.
+    /// Runs the task with a name, and exits.
     static func run(_ name: String, _ tasks: [any ChildTask.Type]) async -> Never {
         guard let task = tasks.first(where: { $0.taskName == name }) else {
             fail("the main of this program names no task \(name)")
@@ -31,6 +31,7 @@ enum ChildMain {
             peer.onDisconnect { _ in
                 if !runner.isDetached { endSoon { runner.stop() } }
             }
+            // The source is kept until here, as it is cancelled when it is released.
             let code = await runner.finish(peer)
             signal.cancel()
             ThisProcess.exit(code)
@@ -44,7 +45,9 @@ enum ChildMain {
         ThisProcess.exit(1)
     }
 
-    /// Takes the channel away from standard input, which is empty from then on.
+    /// Moves the channel from standard input to a new descriptor, and opens `/dev/null` as standard input.
+    ///
+    /// Otherwise code that reads standard input, and processes that inherit it, would read bytes of the protocol.
     private static func takeChannel() throws -> FileDescriptor {
         let channel = try SocketPair.duplicate(.standardInput)
         let nothing = try FileDescriptor.open(FilePath("/dev/null"), .readOnly)
@@ -53,6 +56,7 @@ enum ChildMain {
         return channel
     }
 
+    /// Reads the variable of busy polling and removes it, as processes that the task starts must not inherit it.
     private static func takeBusyPolling() -> Duration {
         defer { SystemCalls.setEnvironment(BusyPolling.variable, to: nil) }
         return BusyPolling.duration(SystemCalls.environment(BusyPolling.variable))
@@ -61,14 +65,16 @@ enum ChildMain {
     private static func options(_ name: String) -> ConnectionOptions {
         var options = ConnectionOptions()
         options.name = name
-        // A parent may see what happened in its child.
+        // The parent is the same program or has started this one: it may receive traces of errors.
         options.sendsTraces = true
+        // The kernel reports the end of the parent; a parent that is stopped in a debugger must not lose its children.
         options.pingInterval = .longest
         return options
     }
 
-    /// SIGTERM asks the task to stop, as its parent does.
+    /// Calls `stop` at SIGTERM, which therefore has the effect of `task/stop`.
     private static func watchForTermination(_ stop: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
+        // A dispatch source does not replace the default action of the signal, which would end the process.
         ThisProcess.ignore(SIGTERM)
         let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: queue)
         source.setEventHandler(handler: stop)
@@ -76,12 +82,12 @@ enum ChildMain {
         return source
     }
 
-    /// Ends the process after its parent: the task is cancelled, and has a moment to clean up.
+    /// Cancels the task because its parent has ended, and exits 500 ms later at the latest.
     private static func endSoon(_ stop: () -> Void) {
         stop()
         queue.asyncAfter(deadline: .now() + .milliseconds(500)) { ThisProcess.exit(1) }
     }
 
-    /// Runs although the task may hold all threads of Swift.
+    /// A queue with a thread of its own, which runs although the task may block all threads of Swift concurrency.
     private static let queue = DispatchQueue(label: "postern.task")
 }

@@ -1,7 +1,7 @@
 import Postern
 import Synchronization
 
-/// Runs one task in a child process, as its parent asks.
+/// Runs the task of a child process, and serves the methods by which its parent controls it.
 final class ChildRunner<Definition: ChildTask>: Sendable {
     private struct State {
         var context: TaskContext?
@@ -16,8 +16,8 @@ final class ChildRunner<Definition: ChildTask>: Sendable {
     private let parent = Settled<Peer>()
     private let outcome = Settled<Result<Definition.Output, CallError>>()
 
-    /// How long a parent may take to fetch the result.
-    private static var farewellTime: Duration { .seconds(10) }
+    /// The time in which the parent must close the connection after the task has ended.
+    private static var closingGrace: Duration { .seconds(10) }
 
     init() {
         let service = control.root.service("task")
@@ -30,15 +30,17 @@ final class ChildRunner<Definition: ChildTask>: Sendable {
         service.registerStream("events") { [self] () async throws in try context().host.events }
     }
 
-    /// What the parent reaches.
+    /// The dispatcher for the calls of the parent.
     var dispatcher: any Dispatcher {
         ChildDispatcher(control: control, methods: methods) { [self] () throws(CallError) in try context().host }
     }
 
-    /// Whether the task goes on without its parent.
+    /// Whether the task continues when the connection to its parent ends.
     var isDetached: Bool { state.withLock { $0.isDetached } }
 
-    /// Has the task stop, with all that it has spawned.
+    /// Cancels the task; its own tasks are stopped when it has ended.
+    ///
+    /// A task that has not started yet is cancelled when it starts.
     func stop() {
         let work = state.withLock { state in
             state.isStopped = true
@@ -47,14 +49,17 @@ final class ChildRunner<Definition: ChildTask>: Sendable {
         work?.cancel()
     }
 
-    /// Waits until the task has ended and its parent knows, and returns the exit code.
+    /// Waits until the task has ended and its parent has received the result.
+    ///
+    /// - Parameter peer: The connection to the parent.
+    /// - Returns: The exit code of the process: 0 for a result or a stop, 1 for a failure.
     func finish(_ peer: Peer) async -> Int32 {
         parent.settle(peer)
         let outcome = await outcome.value()
-        // The parent closes the connection when it has the result, and the last events of the tasks below.
+        // The parent closes the connection when it has received the result and the last events of the tasks below.
         let isClosed = Settled<Void>()
         peer.onDisconnect { _ in isClosed.settle(()) }
-        _ = await isClosed.value(within: Self.farewellTime)
+        _ = await isClosed.value(within: Self.closingGrace)
         guard case .failure(let error)? = outcome else { return 0 }
         return error.code == .cancelled ? 0 : 1
     }
@@ -74,7 +79,7 @@ final class ChildRunner<Definition: ChildTask>: Sendable {
             guard state.context == nil else { return false }
             state.context = context
             state.isDetached = isDetached
-            // Not the task of this call: its deadline and its end are not those of the work.
+            // Detached from the Swift task of this call, whose deadline and end must not apply to the work.
             state.work = Task.detached { await self.run(inputs, context) }
             if state.isStopped { state.work?.cancel() }
             return true
@@ -87,8 +92,9 @@ final class ChildRunner<Definition: ChildTask>: Sendable {
         do { result = .success(try await inputs.run(in: context)) } catch {
             result = .failure(CallError(thrownByHandler: error))
         }
+        // Before the result is set: the parent must not see this task end before the tasks below it.
         await context.host.end()
-        // What a task throws that was asked to stop is the stop.
+        // An error after a request to stop, usually a `CancellationError`, counts as the stop.
         let isStopped = state.withLock { $0.isStopped }
         if isStopped, case .failure = result {
             outcome.settle(.failure(TaskErrors.stopped(context.id)))

@@ -1,18 +1,18 @@
 public import Postern
 import Synchronization
 
-/// What a running task knows of itself and its parent.
+/// The identity of a running task, and its access to its parent and its children.
 public final class TaskContext: Sendable {
-    /// The identifier, unlike all others of the tree.
+    /// The identifier, which is unique within the tree.
     public let id: String
-    /// Spawns the children of this task, which may call the methods that it exposes.
+    /// The host of the children of this task, which can call the methods that the task exposes.
     public let host: TaskHost
     private let parentPeer: Peer?
     private let reports = Mutex(Reports())
 
     private struct Reports {
         var sink: Sink?
-        /// What was reported before the parent asked for the result.
+        /// The progress that was reported before the parent has called `task/result`.
         var early: [any Encodable & Sendable] = []
     }
 
@@ -24,9 +24,9 @@ public final class TaskContext: Sendable {
         parentPeer = parent
     }
 
-    /// The parent, whose methods this task may call: `try await task.parent.call("set_called")`.
+    /// The parent, whose methods this task can call, as in `try await task.parent.call("set_called")`.
     ///
-    /// - Throws: `CallError` with `.unavailable` in a task that has no parent.
+    /// - Throws: `CallError` with `.unavailable` when the task has no parent.
     public var parent: Peer {
         get throws(CallError) {
             guard let parentPeer else {
@@ -36,7 +36,7 @@ public final class TaskContext: Sendable {
         }
     }
 
-    /// Spawns a child of this task, see ``TaskHost/spawn(_:options:)``.
+    /// Spawns a child of this task, as ``TaskHost/spawn(_:options:)`` of ``host`` does.
     public func spawn<Definition: TaskDefinition>(
         _ definition: Definition,
         options: TaskOptions = TaskOptions()
@@ -44,15 +44,17 @@ public final class TaskContext: Sendable {
         try await host.spawn(definition, options: options)
     }
 
-    /// Reports how far the task is: it becomes an event of the tree.
+    /// Reports progress, which becomes an event of the tree.
+    ///
+    /// - Parameter value: The progress, such as a fraction or a text.
     public func report(_ value: some Encodable & Sendable) {
         reports.withLock { reports in
-            // Under the lock, for the order; what a sink does is to put it into a buffer.
+            // The sink is called under the lock to keep the order of reports. It only enqueues the value.
             if let sink = reports.sink { sink(value) } else { reports.early.append(value) }
         }
     }
 
-    /// Has reports go somewhere, those first that were made before.
+    /// Sets the sink of all reports, and delivers those that were made earlier to it.
     func report(to sink: @escaping Sink) {
         reports.withLock { reports in
             for value in reports.early { sink(value) }

@@ -1,11 +1,11 @@
-/// The part of a program that runs its tasks.
+/// The entry point of a program for its tasks.
 public enum TaskProgram {
-    /// The variable of the environment that names the task which a process is started for.
+    /// The environment variable with the name of the task that a process is to run.
     static let variable = "POSTERN_TASK"
 
-    /// Runs the task that this process was started for, and ends the process; returns at once in any other process.
+    /// Runs the task for which this process was started, and exits; returns immediately in any other process.
     ///
-    /// `main` begins with it, before arguments are read and anything is started:
+    /// It must be the first statement of `main`, before arguments are parsed and threads are started:
     ///
     /// ```swift
     /// @main
@@ -21,11 +21,11 @@ public enum TaskProgram {
     ///
     /// The process ends with exit code 0 when the task returns or is stopped, and with 1 when it fails.
     ///
-    /// - Parameter tasks: The tasks that may be spawned in this program.
+    /// - Parameter tasks: The types of all tasks that this program may spawn with itself as the program.
     public static func runIfChild(_ tasks: any ChildTask.Type...) async {
         TaskLauncher.runIfAsked()
         guard let name = SystemCalls.environment(Self.variable) else { return }
-        // What the task starts is not the task.
+        // Removed, as a process that the task starts from the same executable must not run the task again.
         SystemCalls.setEnvironment(Self.variable, to: nil)
         await ChildMain.run(name, tasks)
     }

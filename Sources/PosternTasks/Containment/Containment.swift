@@ -1,56 +1,57 @@
 import Glibc
 
-/// What sees to it that a child process leaves no process behind: what of it this system permits.
+/// The means by which child processes and their descendants are ended, as far as this system permits them.
 package struct Containment: Hashable, Sendable {
-    /// What is started.
+    /// The kind of a program to be started.
     package enum Kind: Sendable {
-        /// This executable as a task, which ends with its channel.
+        /// This executable as a Swift task, which exits when its channel is closed.
         case own
         /// Any other program.
         case foreign
     }
 
-    /// How foreign programs are contained.
+    /// The containment of foreign programs, from the strongest to the weakest.
     enum Strength: Hashable, Sendable {
-        /// In a PID namespace, by these options of `unshare`.
+        /// A PID namespace, created by `unshare` with these options.
         case namespace(options: [String])
-        /// Below a guard, for this reason.
+        /// A guard process, with the reason why there is no namespace.
         case guarded(reason: String)
-        /// By nothing that reaches what a program starts, for this reason.
+        /// Nothing that would end the descendants of a program, with the reason.
         case weak(reason: String)
     }
 
     let strength: Strength
-    /// The executable that is run again as launcher.
+    /// The executable that is started as a launcher; `nil` when this program cannot be one.
     var launcher: String?
-    /// The paths of the tools that work.
+    /// The paths of the tools that can be used.
     let programs: [SystemProgram: String]
-    /// Why others do not.
+    /// The reasons why other tools cannot be used.
     var faults: [SystemProgram: String] = [:]
 
-    /// What this system permits, probed once.
+    /// The containment on this system, which is probed once per process.
     package static var current: Containment {
         get async {
             var containment = await probing.value
-            // The file may have been replaced since the last time.
+            // The file of the executable may have been replaced since the probe.
             if containment.launcher != nil { containment.launcher = OwnExecutable.path }
             return containment
         }
     }
 
-    // Awaited by each reader; one that is cancelled must not end the probe of the others.
+    // An unstructured task that all readers await: the cancellation of one reader must not end the probe of the others.
     private static let probing = Task { await probe(launcher: TaskLauncher.isAvailable ? OwnExecutable.path : nil) }
 
-    /// Makes the command line that starts a program.
+    /// Returns the command line that starts a program contained.
     ///
     /// - Parameters:
-    ///   - program: A program and its arguments.
-    ///   - kind: What the program is.
-    ///   - limits: What it may use.
-    ///   - channel: Where the program has its channel. Where it has a launcher, that has a control socket there, and
-    ///     receives the channel over it; `nil` for a program that gets the descriptors which the launcher has.
-    ///   - isDetached: Whether it may outlive this process.
-    /// - Returns: The command line and what else its child needs.
+    ///   - program: The program and its arguments.
+    ///   - kind: The kind of the program.
+    ///   - limits: The limits on its resources.
+    ///   - channel: The descriptors of the program that carry its channel. A launcher has a control socket there
+    ///     instead, over which it receives the channel. `nil` for a program that inherits the descriptors of the
+    ///     launcher.
+    ///   - isDetached: Whether the program may outlive this process.
+    /// - Returns: The command line, and the environment that it needs.
     package func command(
         _ program: [String],
         _ kind: Kind,
@@ -66,7 +67,7 @@ package struct Containment: Hashable, Sendable {
         }
         request.channelDescriptors = channel?.descriptors ?? 0
         return ContainedCommand(
-            // A guard is notified of the end of this process instead of killed: it has work to do then.
+            // A guard is not killed together with this process: it receives a signal, and kills its descendants then.
             arguments: (request.role == .initial ? endingWithParent + entrance : []) + [launcher] + limited,
             environment: [LauncherRequest.variable: request.text],
             isThroughLauncher: true,
@@ -75,10 +76,11 @@ package struct Containment: Hashable, Sendable {
     }
 
     private func request(limits: TaskLimits, isDetached: Bool) -> LauncherRequest? {
+        // The hard limit, one second above the soft one, by which the launcher recognizes the SIGKILL of the kernel.
         let maximum = limits.processorSeconds.map { $0 + 1 }
         if isDetached { return LauncherRequest(.guard, maximumProcessorSeconds: maximum, isDetached: true) }
         switch strength {
-        // The link of a replaced executable cannot be followed from another user namespace.
+        // Inside a user namespace the kernel forbids following the `/proc` link of a replaced executable.
         case .namespace(let options) where options.contains("--user") && launcher?.hasPrefix("/proc/") == true:
             return LauncherRequest(.guard, parent: Int(getpid()), maximumProcessorSeconds: maximum)
         case .namespace:
@@ -103,7 +105,7 @@ package struct Containment: Hashable, Sendable {
 }
 
 extension TaskCommand.Connection {
-    /// How many of the child's first descriptors are the channel.
+    /// The number of descriptors of the child, from 0 on, that are the channel.
     fileprivate var descriptors: Int {
         switch self {
         case .channel: 1
@@ -113,7 +115,7 @@ extension TaskCommand.Connection {
 }
 
 extension Containment: CustomStringConvertible {
-    /// What is in force, in sentences for the log.
+    /// The means that are available and those that are missing, in sentences for the log.
     package var description: String {
         var sentences = [containing]
         if let fault = faults[.setpriv] {
@@ -123,7 +125,7 @@ extension Containment: CustomStringConvertible {
         return sentences.joined(separator: " ")
     }
 
-    /// Whether the system permits all of it.
+    /// Whether all means are available.
     package var isComplete: Bool {
         guard case .namespace = strength else { return false }
         return faults.isEmpty
@@ -152,12 +154,14 @@ extension Containment: CustomStringConvertible {
 
 /// The command line that starts a contained program.
 package struct ContainedCommand: Hashable, Sendable {
-    /// The program and its arguments: the first is a path, or a name to be looked for in `PATH`.
+    /// The program and its arguments.
+    ///
+    /// The first element is a path, or a name that is looked up in `PATH`.
     package var arguments: [String]
-    /// What the environment of the child has beside its own variables.
+    /// Additional environment variables of the child.
     package var environment: [String: String] = [:]
-    /// Whether the status of the process is that of a launcher, which says 128 and the number of a signal.
+    /// Whether the process is a launcher, which reports a signal as the exit code 128 plus its number.
     package var isThroughLauncher = false
-    /// Whether the limits that were asked for are in force.
+    /// Whether the requested limits are enforced.
     package var isLimited: Bool
 }

@@ -1,31 +1,34 @@
 import Subprocess
 import SystemPackage
 
-/// Finds out what a system permits, by trying it.
+/// Determines which means of containment a system permits, by running each of them once.
 struct ContainmentProbe: Sendable {
-    /// How long one question to the system may take.
-    private static let patience = Duration.seconds(10)
+    /// The time in which a command must have ended.
+    private static let timeout = Duration.seconds(10)
 
-    /// The options of `unshare` that are tried, in this order: without privileges a user namespace may permit the other.
+    /// The options of `unshare` that are tried, in this order.
+    ///
+    /// A process without privileges may create a PID namespace only inside a new user namespace.
     private static let attempts = [
         ["--pid", "--fork", "--kill-child"],
         ["--user", "--map-current-user", "--pid", "--fork", "--kill-child"],
     ]
 
-    /// Where the tools are.
+    /// The paths of the tools that are installed.
     let paths: [SystemProgram: String]
 
     init(paths: [SystemProgram: String]) { self.paths = paths }
 
-    /// Looks for the tools.
+    /// Creates a probe with the tools that are found on this system.
     init() {
         let found = SystemProgram.allCases.compactMap { program in program.path.map { (program, $0) } }
         self.init(paths: Dictionary(uniqueKeysWithValues: found))
     }
 
-    /// Why a tool is of no use; `nil` when it works.
+    /// Returns the reason why a tool cannot be used, or `nil` when it works.
     ///
-    /// One of the same name need not be that of util-linux, and know its options.
+    /// It is run with the options that are needed later, as a tool of the same name, such as that of BusyBox, may not
+    /// support the options of util-linux.
     func fault(of program: SystemProgram) async -> String? {
         guard let path = paths[program] else { return "`\(program)` is not installed" }
         let options: [String] =
@@ -38,7 +41,7 @@ struct ContainmentProbe: Sendable {
         return await obstacle(to: [path] + options + ["--", "true"]).map { "`\(program)` does not work (\($0))" }
     }
 
-    /// The options of `unshare` that make a PID namespace, or why there is none.
+    /// Returns the options of `unshare` that create a PID namespace, or the reason why none can be created.
     func namespace() async -> Result<[String], Obstacle> {
         guard let setpriv = paths[.setpriv] else { return .failure(Obstacle("`setpriv` is not installed")) }
         guard let unshare = paths[.unshare] else { return .failure(Obstacle("`unshare` is not installed")) }
@@ -46,21 +49,22 @@ struct ContainmentProbe: Sendable {
         for options in Self.attempts {
             let command = [setpriv, "--pdeathsig", "KILL", "--", unshare] + options + ["--", "true"]
             guard let reason = await obstacle(to: command) else { return .success(options) }
+            // The failure without a user namespace is the more informative one.
             first = first ?? reason
         }
         return .failure(Obstacle(first ?? ""))
     }
 
-    /// What was in the way.
+    /// The reason why a namespace cannot be created.
     struct Obstacle: Error, Hashable {
         let reason: String
 
         init(_ reason: String) { self.reason = reason }
     }
 
-    /// Why a command does not succeed; `nil` when it does.
+    /// Returns the reason why a command fails, or `nil` when it succeeds.
     private func obstacle(to command: [String]) async -> String? {
-        // The answer is kept for as long as this process runs: a failure by accident is not believed.
+        // The result is cached for the lifetime of this process, so a failure must occur twice to count.
         guard await failure(of: command) != nil else { return nil }
         return await failure(of: command)
     }
@@ -69,8 +73,8 @@ struct ContainmentProbe: Sendable {
         await withTaskGroup(of: String?.self) { group in
             group.addTask { await Self.outcome(of: command) }
             group.addTask {
-                try? await Task.sleep(for: Self.patience)
-                return "no answer within \(Self.patience)"
+                try? await Task.sleep(for: Self.timeout)
+                return "no answer within \(Self.timeout)"
             }
             let first = await group.next() ?? nil
             group.cancelAll()
@@ -96,15 +100,16 @@ struct ContainmentProbe: Sendable {
 
 /// A program of util-linux that contains or limits another one.
 enum SystemProgram: String, CaseIterable, Sendable {
-    /// Ends a process with its parent.
+    /// Sets the signal that a process receives when its parent ends.
     case setpriv
-    /// Puts a process into namespaces.
+    /// Starts a process in new namespaces.
     case unshare
-    /// Limits a process.
+    /// Sets the resource limits of a process.
     case prlimit
 
-    /// The file, looked for in `PATH` and where systems have it; `nil` when it is not installed.
+    /// The path of the file, searched in `PATH` and in the usual directories; `nil` when it is not installed.
     var path: String? {
+        // Services are often started with a short `PATH` that lacks the directories of system programs.
         let path = SystemCalls.environment("PATH") ?? ""
         let folders = path.split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
         return (folders + ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"])
@@ -113,12 +118,12 @@ enum SystemProgram: String, CaseIterable, Sendable {
 }
 
 extension Containment {
-    /// Finds out what this system permits.
+    /// Probes this system for the means of containment that it permits.
     ///
     /// - Parameters:
     ///   - launcher: An executable that calls `TaskLauncher.runIfAsked` first; `nil` when there is none.
-    ///   - inNamespace: Whether a namespace is wanted where it is permitted, and not a guard.
-    /// - Returns: The strongest containment that works, and the reason for it.
+    ///   - inNamespace: Whether to use a PID namespace where it is permitted. Tests pass `false` to get a guard.
+    /// - Returns: The strongest containment that works, with the reason why it is not stronger.
     package static func probe(launcher: String?, inNamespace: Bool = true) async -> Containment {
         let probe = ContainmentProbe()
         async let namespace = probe.namespace()
@@ -129,7 +134,7 @@ extension Containment {
             switch (await namespace, faults[.setpriv]) {
             case _ where launcher == nil: .weak(reason: "the program has no launcher of tasks")
             case _ where !inNamespace: .guarded(reason: "it is not wanted")
-            // Without it, a namespace would outlive this process.
+            // A namespace ends with this process only through `setpriv`, so it is not used without that.
             case (.success, let fault?): .guarded(reason: fault)
             case (.success(let options), nil): .namespace(options: options)
             case (.failure(let obstacle), _): .guarded(reason: obstacle.reason)

@@ -1,23 +1,24 @@
 import Glibc
 
-/// The processes below the launcher where it is not PID 1 of a namespace.
+/// The descendants of a launcher that is not PID 1 of a namespace.
 enum Descendants {
-    /// A process that does not end within this time is in a system call that cannot be interrupted.
-    private static let patience = Duration.seconds(5)
+    /// The time after which the launcher exits although processes are left, which are in an uninterruptible system
+    /// call.
+    private static let timeout = Duration.seconds(5)
 
-    /// Kills and reaps all of them.
+    /// Kills and reaps all descendants.
     ///
-    /// The children of a process that ends become children of the launcher: what is killed level by level is all there
-    /// is, whatever process groups and sessions it has made.
+    /// The launcher is a child subreaper: children of a process that is killed become its own. It therefore reaches all
+    /// descendants level by level, whatever process groups and sessions they have created.
     static func end() {
-        let end = ContinuousClock.now + patience
+        let end = ContinuousClock.now + timeout
         while ContinuousClock.now < end, hasLivingChildren() {
             for child in children() { kill(child, SIGKILL) }
             _ = SystemCalls.nextSignal(within: 10)
         }
     }
 
-    /// Reaps what has ended.
+    /// Reaps the children that have ended, and returns whether any are left.
     private static func hasLivingChildren() -> Bool {
         while true {
             switch SystemCalls.reap() {
@@ -28,12 +29,13 @@ enum Descendants {
         }
     }
 
-    /// The children of this process, by the numbers that it has for them.
+    /// Returns the identifiers of the children of this process, in the PID namespace of this process.
     private static func children() -> [Int32] {
         let own = namespaceNumbers(of: "self")
         let text = SystemCalls.text(of: "/proc/thread-self/children") ?? ""
         return text.split(separator: " ").compactMap { word in
-            // `/proc` may be that of a namespace further up, and number processes differently.
+            // `/proc` may be one of an outer namespace, whose identifiers kill(2) does not understand here. `NSpid` has
+            // one identifier for each nested namespace; the one at the depth of this process is needed.
             let numbers = namespaceNumbers(of: word)
             guard own.count > 1, numbers.count >= own.count else { return Int32(word) }
             return numbers[own.count - 1]

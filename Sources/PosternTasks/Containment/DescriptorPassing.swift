@@ -1,13 +1,13 @@
 import Glibc
 package import SystemPackage
 
-/// Passes an open file to another process over a Unix socket.
+/// Passes open file descriptors to another process over a Unix socket.
 package enum DescriptorPassing {
-    /// Sends a descriptor, with one byte; the receiver gets a descriptor of its own for the same file.
+    /// Sends a descriptor together with one byte; the receiver gets a new descriptor of the same file.
     ///
-    /// The file stays open while the message waits to be received, also when `descriptor` is closed.
+    /// The message keeps the file open until it is received, also when `descriptor` is closed.
     ///
-    /// - Throws: What the system says.
+    /// - Throws: The error of sendmsg(2).
     package static func send(_ descriptor: FileDescriptor, over socket: FileDescriptor) throws(Errno) {
         let result = unsafe withMessage { message, content in
             unsafe content.pointee = Content(descriptor)
@@ -16,9 +16,12 @@ package enum DescriptorPassing {
         guard result == 1 else { throw Errno(rawValue: errno) }
     }
 
-    /// Waits for a descriptor; programs that this one starts do not inherit it.
+    /// Waits for a descriptor.
     ///
-    /// - Throws: `.noData` when something else arrives, or what the system says.
+    /// It has the close-on-exec flag, so child processes do not inherit it.
+    ///
+    /// - Throws: `.noData` when a message without a descriptor or the end of the socket arrives, or the error of
+    ///   recvmsg(2).
     static func receive(over socket: FileDescriptor) throws(Errno) -> FileDescriptor {
         var received: Content?
         let result = unsafe withMessage { message, content in
@@ -52,6 +55,7 @@ package enum DescriptorPassing {
     private static func withMessage(
         _ body: (UnsafeMutablePointer<msghdr>, UnsafeMutablePointer<Content>) -> Int
     ) -> Int {
+        // A message without data would not carry the control message.
         var byte: UInt8 = 0
         var content = Content()
         return unsafe withUnsafeMutableBytes(of: &byte) { byte in

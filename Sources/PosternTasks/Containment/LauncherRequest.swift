@@ -1,32 +1,33 @@
-/// What the launcher is asked to be: the value of its environment variable.
+/// The role and the settings of a launcher process, as the value of an environment variable.
 struct LauncherRequest: Hashable, Sendable {
-    /// Where the launcher is among the processes of a task.
+    /// The role of a launcher among the processes of a task.
     enum Role: String, Sendable {
-        /// PID 1 of a namespace: the kernel ends every process below it when it ends.
+        /// PID 1 of a namespace. When it exits, the kernel kills every process of the namespace.
         case initial = "init"
-        /// The process that the host knows, without a namespace: it runs a keeper.
+        /// The child of the host where there is no namespace. It starts a keeper.
         case `guard`
-        /// Runs the program below a guard, and ends every process below itself when the guard ends.
+        /// The child of a guard. It starts the program, and kills every process below itself when the guard ends.
         case keeper
-        /// PID 1 of a container that starts the host itself: it runs the same executable again, as its child.
+        /// PID 1 of a container. It starts the same executable again as its child, which is the host.
         case container
 
-        /// Whether it is PID 1: the kernel makes it the parent of orphans, and ends every process when it ends.
+        /// Whether the launcher is PID 1, which adopts orphans and at whose exit the kernel kills all other processes.
         var isFirstProcess: Bool { self == .initial || self == .container }
     }
 
-    /// The environment variable that asks for the launcher.
+    /// The environment variable that requests a launcher.
     static let variable = "POSTERN_TASK_LAUNCHER"
 
     var role: Role
-    /// The process that this one must not outlive; `nil` when it may.
+    /// The identifier of the process that this one must not outlive; `nil` when it may outlive its parent.
     ///
-    /// As `/proc` numbers it for `initial`, which cannot see it otherwise, and as the namespace of both does for others.
+    /// For `initial` it is the identifier in `/proc`, since the parent is outside of the namespace. For other roles it
+    /// is the identifier in the namespace of both processes.
     var parent: Int?
-    /// The processor time after which the kernel kills the program, in seconds.
+    /// The processor time at which the kernel kills the program, in seconds.
     var maximumProcessorSeconds: Int?
-    /// How many of the program's first descriptors are its channel, which the launcher receives over its own standard
-    /// input; 0 when the program gets the descriptors of the launcher.
+    /// The number of descriptors of the program, from 0 on, that are its channel, which the launcher receives over its
+    /// own standard input; 0 when the program inherits the descriptors of the launcher.
     var channelDescriptors = 0
     /// Whether the program may outlive the host.
     var isDetached = false
@@ -45,7 +46,7 @@ struct LauncherRequest: Hashable, Sendable {
         self.isDetached = isDetached
     }
 
-    /// Reads a value of the environment variable; `nil` when no launcher wrote it.
+    /// Parses a value of the environment variable; returns `nil` when it was not created by ``text``.
     init?(_ text: String) {
         let words = text.split(separator: " ")
         guard let name = words.first, let role = Role(rawValue: String(name)) else { return nil }

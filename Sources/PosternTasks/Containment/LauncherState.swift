@@ -1,23 +1,23 @@
-/// What the launcher does about what happens to it: neither signals nor clocks of its own.
+/// The state machine of a launcher, which receives events and returns actions.
 struct LauncherState {
     enum Event: Hashable {
         case signal(Int32)
-        /// The program ended, with this exit status for the launcher.
+        /// The program has ended; the launcher is to exit with this status.
         case ended(Int32)
         /// The host has closed its end of the control socket, and the parent is alive.
         case controlEnded
         case parentEnded
-        /// The time that `endProgram` allowed is over.
+        /// The grace that began with `endProgram` is over.
         case graceOver
     }
 
     enum Action: Hashable {
         case none
-        /// Sends a signal to the process group of the program.
+        /// Send a signal to the process group of the program.
         case forward(Int32)
-        /// Asks the program to end, ignores the control socket from now on, and reports `graceOver` after the grace.
+        /// Send SIGTERM to the program, ignore the control socket from now on, and report `graceOver` after the grace.
         case endProgram
-        /// Ends every process below, and then this one with a status.
+        /// Kill all descendants, then exit with a status.
         case exit(Int32)
     }
 
@@ -31,7 +31,7 @@ struct LauncherState {
             if isEnding { return .none }
             isEnding = true
             return .endProgram
-        // No process is left that could read a status: what a shell reports for SIGKILL is as good as any.
+        // No process reads this status. It is the one that a shell reports for SIGKILL.
         case .parentEnded, .graceOver: return .exit(Self.killed)
         }
     }

@@ -1,20 +1,23 @@
 import Glibc
 
-/// What PID 1 of a namespace finds out about the processes above it: the `/proc` that it sees is theirs.
+/// The process outside of a PID namespace that has started PID 1 of it.
+///
+/// PID 1 sees the outer `/proc`, as no new one is mounted.
 enum LaunchingProcess {
-    /// The host, which is the parent of `unshare`; another process when one of the two has ended.
+    /// The identifier of the parent of `unshare`, which is the host unless one of the two has ended.
     ///
-    /// Neither `setpriv` nor `unshare` notices that its parent has ended before it asks for the signal. After that, as
-    /// long as both parents are the right ones, none can end unnoticed. `nil` when `/proc` does not say.
+    /// Neither `setpriv` nor `unshare` detects that its parent ended before the parent-death signal was requested. If
+    /// this value is the host after both requests were made, a later end of the host is always signalled. `nil` when
+    /// `/proc` cannot be read.
     static var host: Int? {
         guard let parent = ProcessStatus(of: "self")?.parent else { return nil }
         return ProcessStatus(of: parent)?.parent.flatMap { Int($0) }
     }
 
-    /// A signal to end that was sent to the process group before PID 1 could receive signals.
+    /// A SIGTERM or SIGINT that was sent to the process group before PID 1 could receive signals.
     ///
-    /// The kernel drops a signal for PID 1 that has no handler yet. `unshare` blocks SIGTERM and SIGINT and never
-    /// receives them: one that was sent to the whole group is still pending there.
+    /// The kernel drops signals to PID 1 of a namespace for which it has no handler. `unshare` blocks both signals and
+    /// never receives them, so a signal to the whole group is still pending there.
     static var pendingSignal: Int32? {
         guard let parent = ProcessStatus(of: "self")?.parent else { return nil }
         let pending = ProcessStatus(of: parent)?.pendingSignals ?? 0

@@ -1,31 +1,34 @@
 import Glibc
 import SystemPackage
 
-/// The system calls of the launcher and of what starts it.
+/// The system calls of the launcher and of the host.
 package enum SystemCalls {
-    /// A child that has ended and is reaped.
+    /// A child that has ended and was reaped.
     struct EndedChild {
         let id: Int32
-        /// The exit code, or 128 and the number of the signal that ended it, as a shell reports it.
+        /// The exit code, or 128 plus the number of the signal that ended the child, as in a shell.
         let status: Int32
         /// The processor time of the child and of the children that it waited for.
         let processorTime: Duration
     }
 
-    /// What a call of `reap` found.
+    /// The result of `reap`.
     enum Reaped {
         case child(EndedChild)
-        /// All children are alive.
+        /// No child has ended.
         case nothing
+        /// This process has no children.
         case noChildren
     }
 
-    /// The signals that the launcher forwards, and the one that reports the end of a child.
+    /// The signals that the launcher forwards to the program.
     static let forwarded = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2]
 
-    /// Blocks the signals of the launcher and makes a descriptor that is readable while one of them is pending.
+    /// Blocks the signals of the launcher, and returns a descriptor that is readable while one of them is pending.
+    ///
+    /// Signals are read in the main loop then, so no code runs in a signal handler.
     static func receiveSignals() throws(Errno) -> FileDescriptor {
-        // Swift's Glibc module has no signalfd(2); it is a plain function of the C library.
+        // Swift's Glibc module does not import signalfd(2), so the function is looked up by name.
         typealias SignalDescriptor = @convention(c) (Int32, UnsafePointer<sigset_t>, Int32) -> Int32
         guard let symbol = unsafe dlsym(nil, "signalfd") else { throw .noFunction }
         let signalDescriptor = unsafe unsafeBitCast(symbol, to: SignalDescriptor.self)
@@ -36,7 +39,7 @@ package enum SystemCalls {
         return FileDescriptor(rawValue: descriptor)
     }
 
-    /// The next pending signal of the launcher, which is pending no more; `nil` when there is none within the time.
+    /// Removes and returns the next pending signal, or returns `nil` when none becomes pending within the time.
     static func nextSignal(within milliseconds: Int = 0) -> Int32? {
         var signals = handled
         var time = timespec(tv_sec: milliseconds / 1_000, tv_nsec: milliseconds % 1_000 * 1_000_000)
@@ -44,11 +47,15 @@ package enum SystemCalls {
         return signal > 0 ? signal : nil
     }
 
-    /// Waits until signals are pending or the other end of the control socket is closed, and reads nothing.
+    /// Waits until a signal is pending, the other end of the control socket is closed, or the time is over.
     ///
-    /// - Returns: Whether the control socket has ended.
+    /// - Parameters:
+    ///   - signals: The descriptor of pending signals.
+    ///   - control: The control socket; `nil` for none.
+    ///   - milliseconds: The maximum time; `nil` for no limit.
+    /// - Returns: Whether the control socket is closed.
     static func wait(for signals: FileDescriptor, control: FileDescriptor?, milliseconds: Int32?) -> Bool {
-        // A negative descriptor is ignored. No event is asked for: the end of both directions is always reported.
+        // poll(2) ignores negative descriptors, and reports POLLHUP and POLLERR even when no event is requested.
         var entries = [
             pollfd(fd: signals.rawValue, events: Int16(POLLIN), revents: 0),
             pollfd(fd: control?.rawValue ?? -1, events: 0, revents: 0),
@@ -57,15 +64,15 @@ package enum SystemCalls {
         return entries[1].revents != 0
     }
 
-    /// Starts a program in a process group of its own, with default signals, and with descriptors 0 to 2.
+    /// Starts a program in a process group of its own, with default signals and descriptors 0 to 2.
     ///
     /// - Parameters:
-    ///   - path: The file to start; `nil` for the first argument, which is looked for in `PATH`.
-    ///   - count: How many arguments of this process are not passed on.
-    ///   - channel: What the program gets in place of the first descriptors of this process.
-    ///   - channelDescriptors: How many it does.
-    /// - Returns: The number of the process, and of its group.
-    /// - Throws: Why the program cannot be run.
+    ///   - path: The file to start; `nil` for the first remaining argument, which is looked up in `PATH`.
+    ///   - count: The number of arguments of this process, from the first on, that are not passed to the program.
+    ///   - channel: The descriptor that replaces the first descriptors of the program.
+    ///   - channelDescriptors: The number of descriptors that it replaces.
+    /// - Returns: The identifier of the process and of its process group.
+    /// - Throws: The error of posix_spawn(3).
     static func spawn(
         _ path: String?,
         skippingArguments count: Int,
@@ -81,6 +88,7 @@ package enum SystemCalls {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
+        // The launcher blocks its signals, and the program would inherit that and ignored signals.
         var (none, all) = (sigset_t(), sigset_t())
         unsafe sigemptyset(&none)
         unsafe sigfillset(&all)
@@ -89,7 +97,7 @@ package enum SystemCalls {
         unsafe posix_spawnattr_setpgroup(&attributes, 0)
         let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
         unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
-        // The arguments of this process are passed on as they are: they need not be valid UTF-8.
+        // The raw arguments are passed on, as `CommandLine.arguments` would repair invalid UTF-8.
         let arguments = unsafe CommandLine.unsafeArgv + count
         var id: pid_t = 0
         guard let name = unsafe arguments[0] else { throw .invalidArgument }
@@ -103,12 +111,13 @@ package enum SystemCalls {
         return id
     }
 
-    /// Reaps one child that has ended, without waiting.
+    /// Reaps a child that has ended, without waiting for one.
     static func reap() -> Reaped {
         var status: Int32 = 0
         var usage = rusage()
         let id = unsafe wait4(-1, &status, WNOHANG, &usage)
         guard id > 0 else { return id == 0 ? .nothing : .noChildren }
+        // WTERMSIG and WEXITSTATUS of <sys/wait.h>, which are macros that Swift does not import.
         let signal = status & 0x7f
         return .child(
             EndedChild(
@@ -119,17 +128,18 @@ package enum SystemCalls {
         )
     }
 
-    /// Whether a child has ended; it is not reaped.
+    /// Returns whether a child has ended, without reaping it.
     static func hasEnded(_ child: Int32) -> Bool {
         var info = unsafe siginfo_t()
         let result = unsafe waitid(P_PID, id_t(child), &info, WEXITED | WNOHANG | WNOWAIT)
+        // An error means that the child has already been reaped.
         return unsafe result < 0 || info.si_signo == SIGCHLD
     }
 
-    /// Has orphans below this process become its children, so that it finds all of its descendants.
+    /// Makes this process the parent of its orphaned descendants, so that it can find all of them.
     static func adoptOrphans() -> Bool { control(childSubreaper, 1) }
 
-    /// Has a signal sent to this process when its parent ends.
+    /// Requests a signal to this process when its parent ends.
     static func requestSignal(_ signal: Int32) -> Bool { control(parentDeathSignal, UInt(signal)) }
 
     static func setEnvironment(_ name: String, to value: String?) {
@@ -138,7 +148,7 @@ package enum SystemCalls {
 
     static func environment(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 
-    /// The target of a symbolic link.
+    /// Returns the target of a symbolic link.
     static func target(of link: String) throws(Errno) -> String {
         var buffer = [CChar](repeating: 0, count: 4_096)
         let count = unsafe readlink(link, &buffer, buffer.count)
@@ -146,7 +156,7 @@ package enum SystemCalls {
         return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Whether a path leads to a directory; `nil` when it leads to nothing that can be looked at.
+    /// Returns whether a path is that of a directory, or `nil` when there is no accessible file.
     static func isFolder(_ path: String) -> Bool? {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
@@ -155,9 +165,10 @@ package enum SystemCalls {
 
     static func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
 
-    /// The text of a file of the kernel, at most 64 KiB; `nil` when it cannot be read.
+    /// Returns the text of a file of the kernel, at most 64 KiB, or `nil` when it cannot be read.
     static func text(of path: String) -> String? {
         guard let file = try? unsafe FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
+        // Files in `/proc` have no size, so they are read until the end.
         var buffer = [UInt8](repeating: 0, count: 65_536)
         var count = 0
         let result = Result {
@@ -175,7 +186,7 @@ package enum SystemCalls {
         return String(decoding: buffer.prefix(count), as: UTF8.self)
     }
 
-    /// How many files this process may ask to have open.
+    /// The hard limit on the number of open files of this process.
     static var maximumOpenFiles: Int {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
@@ -193,8 +204,9 @@ package enum SystemCalls {
     private static let parentDeathSignal: Int32 = 1
     private static let childSubreaper: Int32 = 36
 
-    /// Calls prctl(2), which Swift does not import because its arguments vary.
+    /// Calls prctl(2), which Swift does not import because it is variadic.
     private static func control(_ option: Int32, _ value: UInt) -> Bool {
+        // The kernel reads five integer arguments, which variadic and ordinary functions receive in the same registers.
         typealias Control = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
         guard let symbol = unsafe dlsym(nil, "prctl") else { return false }
         return unsafe unsafeBitCast(symbol, to: Control.self)(option, value, 0, 0, 0) == 0

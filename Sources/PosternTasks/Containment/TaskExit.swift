@@ -1,15 +1,15 @@
 import Glibc
 package import Subprocess
 
-/// How a child process ended.
+/// The reason why a child process ended.
 public enum TaskExit: Hashable, Sendable {
-    /// It exited with this code.
+    /// The process exited with this code.
     case code(Int)
-    /// This signal ended it.
+    /// The process was ended by the signal with this number.
     case signal(Int)
-    /// The system killed it because memory was used up: all of it, or that of the control group.
+    /// The kernel killed the process because the memory of the system or of its control group was exhausted.
     case outOfMemory
-    /// It used up the processor time that it was allowed.
+    /// The process has used up the processor time of its ``TaskLimits``.
     case processorTime(limit: Duration)
 }
 
@@ -31,13 +31,13 @@ extension TaskExit: CustomStringConvertible {
 }
 
 extension TaskExit {
-    /// Reads the status of a child process.
+    /// Creates the reason from the termination status of a child process.
     ///
     /// - Parameters:
-    ///   - status: How the process ended that the host started.
+    ///   - status: The termination status of the process that the host has started.
     ///   - isThroughLauncher: Whether that process is a launcher.
     ///   - limits: The limits of the child.
-    ///   - memoryKills: The kills for want of memory when the child was started.
+    ///   - memoryKills: The number of processes killed for lack of memory, read before the child was started.
     package init(
         _ status: TerminationStatus,
         isThroughLauncher: Bool,
@@ -47,6 +47,8 @@ extension TaskExit {
         let exit = Self(status, isThroughLauncher: isThroughLauncher)
         switch (exit, limits.processorTime) {
         case (.signal(Int(SIGXCPU)), let limit?): self = .processorTime(limit: limit)
+        // The status does not contain the sender of SIGKILL: a kill that the kernel has counted meanwhile is taken as
+        // the cause.
         case (.signal(Int(SIGKILL)), _) where memoryKills.claimNext(): self = .outOfMemory
         default: self = exit
         }
@@ -55,7 +57,8 @@ extension TaskExit {
     private init(_ status: TerminationStatus, isThroughLauncher: Bool) {
         switch status {
         case .signaled(let signal): self = .signal(Int(signal))
-        // A program that exits with such a code itself is taken for one that a signal ended, as in a shell.
+        // As in a shell, a program that exits with such a code cannot be distinguished from one that was ended by a
+        // signal.
         case .exited(let code) where isThroughLauncher && 129...192 ~= code: self = .signal(Int(code) - 128)
         case .exited(let code): self = .code(Int(code))
         }
@@ -67,7 +70,7 @@ extension TaskExit: Codable {
 
     private enum Kind: String, Codable { case code, signal, outOfMemory, processorTime }
 
-    /// Writes `kind`, `number` of a code or signal, `limit` in seconds, and `text`, the description.
+    /// Encodes `kind`, the `number` of a code or signal, the `limit` in seconds, and `text`, the description.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         switch self {
@@ -85,7 +88,7 @@ extension TaskExit: Codable {
         try container.encode(description, forKey: .text)
     }
 
-    /// Reads what `encode(to:)` wrote; the text is ignored.
+    /// Decodes the encoding of `encode(to:)`, except for the description.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         switch try container.decode(Kind.self, forKey: .kind) {
@@ -94,7 +97,7 @@ extension TaskExit: Codable {
         case .outOfMemory: self = .outOfMemory
         case .processorTime:
             let seconds = try container.decode(Double.self, forKey: .limit)
-            // The range that `Duration` can be made from without trapping.
+            // `Duration` traps on values outside of its range.
             guard (0...1e12).contains(seconds) else {
                 throw DecodingError.dataCorruptedError(
                     forKey: .limit,
@@ -107,7 +110,9 @@ extension TaskExit: Codable {
     }
 }
 
-/// The names of signals, without their numbers, which differ between processors.
+/// The names of signals.
+///
+/// Their numbers differ between architectures.
 enum SignalName {
     private static let names: [Int: String] = [
         Int(SIGHUP): "SIGHUP", Int(SIGINT): "SIGINT", Int(SIGQUIT): "SIGQUIT", Int(SIGILL): "SIGILL",
@@ -118,6 +123,6 @@ enum SignalName {
         Int(SIGIO): "SIGIO", Int(SIGPWR): "SIGPWR", Int(SIGSYS): "SIGSYS",
     ]
 
-    /// The name of a signal that ends a process; `nil` for others.
+    /// Returns the name of a signal that can end a process, or `nil` for other numbers.
     static func of(_ number: Int) -> String? { names[number] }
 }

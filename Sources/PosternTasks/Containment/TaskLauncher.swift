@@ -2,28 +2,29 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-/// The small program between a host and a foreign program.
+/// The launcher process between a host and a foreign program.
 ///
-/// It is the host's executable, run again with an environment variable: it starts the program, forwards signals, reaps
-/// orphans, and leaves no process behind. It starts no threads and runs no Swift concurrency.
+/// It is the executable of the host, started again with an environment variable. It starts the program, forwards
+/// signals, reaps orphans, and kills the remaining processes when the program ends. It neither starts threads nor uses
+/// Swift concurrency.
 package enum TaskLauncher {
     private static let wasOffered = Atomic(false)
 
-    /// Whether this executable calls `runIfAsked`, and so can be run again as launcher.
+    /// Whether this executable calls `runIfAsked`, so that it can be started again as a launcher.
     static var isAvailable: Bool { wasOffered.load(ordering: .relaxed) }
 
-    /// Runs the launcher in place of the program when the environment asks for it, and does not return then.
+    /// Runs the launcher instead of the program when the environment requests it, and does not return then.
     ///
-    /// As PID 1 of a container the program is started again as a child, and this process is its launcher. Orphans of task
-    /// processes become children of PID 1, and have to be reaped there; the host, which waits for its own children only,
-    /// does not.
+    /// When this process is PID 1 of a container, it becomes the launcher of the same program as its child. Orphans of
+    /// task processes become children of PID 1 and must be reaped there, but the host waits for its own children only.
     ///
-    /// The first statement of `main`: no threads may have been started.
+    /// It must be the first statement of `main`, before any thread is started.
     package static func runIfAsked() {
         guard let text = SystemCalls.environment(LauncherRequest.variable) else {
             if getpid() == 1 { run(LauncherRequest(.container)) }
             return wasOffered.store(true, ordering: .relaxed)
         }
+        // Removed, so that the program does not inherit the request.
         SystemCalls.setEnvironment(LauncherRequest.variable, to: nil)
         guard let request = LauncherRequest(text), CommandLine.argc > 1 else {
             fail("\(LauncherRequest.variable) is \"\(text)\", with \(CommandLine.argc - 1) arguments", status: 126)
@@ -45,18 +46,18 @@ package enum TaskLauncher {
     }
 }
 
-/// The executable of this process, to be run again.
+/// The executable of this process, for starting it again.
 package enum OwnExecutable {
-    /// The path of the file.
+    /// The path of the executable, or `nil` when the system has no `/proc`.
     ///
-    /// A file that was replaced since this process started, as at an update, is run as it was: through the link that
-    /// the kernel keeps for as long as this process is alive. `nil` when the system has no `/proc`.
+    /// When the file has been replaced since this process started, as by an update, the path is the link of the kernel
+    /// to the original file, which exists while this process is alive.
     package static var path: String? {
         guard let path = try? SystemCalls.target(of: "/proc/self/exe") else { return nil }
         guard path.hasSuffix(" (deleted)") || !SystemCalls.isExecutable(path) else { return path }
         return "/proc/\(processNumber ?? Int(getpid()))/exe"
     }
 
-    /// This process as `/proc` numbers it, which may be that of a namespace further up.
+    /// The identifier of this process in `/proc`, which may be one of an outer PID namespace.
     static var processNumber: Int? { (try? SystemCalls.target(of: "/proc/self")).flatMap { Int($0) } }
 }

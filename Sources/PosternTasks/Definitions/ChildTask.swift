@@ -1,6 +1,6 @@
 public import Postern
 
-/// A task that this program runs in a process of its own, as a peer of the process that spawned it.
+/// A task that is implemented in this program and runs in a process of its own, as a peer of its parent.
 ///
 /// ```swift
 /// struct RpcChild: ChildTask {
@@ -14,19 +14,24 @@ public import Postern
 /// }
 /// ```
 ///
-/// The parent calls the methods that ``register(in:)`` exposes for as long as ``run(in:)`` runs; with the trait `Macros`,
-/// `@Service` and `@Expose` write that function. A task that keeps state is a final class whose inputs are its coding keys.
+/// The parent can call the methods that ``register(in:)`` exposes while ``run(in:)`` runs; with the trait `Macros`,
+/// `@Service` and `@Expose` generate that function. A task that has mutable state is a final class whose coding keys
+/// are its inputs.
 public protocol ChildTask: TaskDefinition, Decodable, Exposable where Output == Outcome {
     /// The type of what ``run(in:)`` returns.
     associatedtype Outcome: Codable & Sendable
 
-    /// Does the work; what it returns is the result of the task, and what it throws its failure.
+    /// Runs the task.
     ///
-    /// The Swift task that runs it is cancelled when the task is to stop.
+    /// The Swift task that runs this function is cancelled when the task is stopped.
+    ///
+    /// - Parameter task: The identifier, the parent and the children of the task.
+    /// - Returns: The result of the task.
+    /// - Throws: Any error, which is the failure of the task.
     func run(in task: TaskContext) async throws -> Outcome
 }
 
 extension ChildTask {
-    /// Exposes nothing.
+    /// Registers no methods.
     public func register(in service: Service) {}
 }

@@ -1,48 +1,48 @@
-/// How the process of a task is started, and what it speaks with its parent.
+/// The program of a task, and the protocol that it speaks with its parent.
 public struct TaskCommand: Hashable, Sendable {
-    /// What parent and child send each other.
+    /// The protocol between parent and child.
     public enum Language: String, Hashable, Sendable {
-        /// The native protocol, which `public/python/postern.py` speaks too.
+        /// The native protocol, which `public/python/postern.py` implements in Python.
         case native
-        /// JSON-RPC 2.0, one message a line.
+        /// JSON-RPC 2.0, with one message per line.
         case jsonLines
     }
 
-    /// Where they send it.
+    /// The descriptors of the child that carry the protocol.
     public enum Connection: String, Hashable, Sendable {
-        /// A Unix socket that is the standard input of the child; its standard output is for logs.
+        /// A Unix socket as the standard input of the child, which is read and written; standard output carries logs.
         case channel
-        /// Standard input and output of the child, whose standard error is for logs.
+        /// The standard input and output of the child; standard error carries logs.
         case standardIO
     }
 
-    /// A file, or a name that is looked up in `PATH`; `nil` for this program itself.
+    /// The path of a program, or a name that is looked up in `PATH`; `nil` for this program itself.
     package var program: String?
     /// The arguments of the program, without its name.
     package var arguments: [String]
-    /// What parent and child send each other.
+    /// The protocol between parent and child.
     package var language: Language
-    /// Where they send it.
+    /// The descriptors of the child that carry the protocol.
     package var connection: Connection
 
-    /// Whether the program knows what a task is; one that does not is at work as soon as it has been started.
+    /// Whether the program implements the methods that start and stop a task.
     ///
-    /// Its result is that it ends with exit code 0. When it closes its connection before, calls fail with `.unavailable`, and
-    /// it is at work until it exits.
+    /// A program that does not is at work as soon as it has been started, and returns by exiting with code 0. When it
+    /// closes its connection earlier, calls fail with `.unavailable`, and it stays at work until it exits.
     package var knowsTasks = true
 
-    /// This program, started once more for one of the tasks that its `main` has named.
+    /// This program, which is started again for one of the tasks that its `main` passes to `TaskProgram.runIfChild`.
     package static let thisProgram = TaskCommand(program: nil, arguments: [], language: .native, connection: .channel)
 
-    /// Another program.
+    /// Returns a command that starts another program.
     ///
     /// - Parameters:
-    ///   - program: A file, or a name that is looked up in `PATH`.
-    ///   - arguments: Its arguments.
-    ///   - language: What it speaks.
-    ///   - connection: Where it does.
-    ///   - knowsTasks: Whether it answers the calls that start a task. One that refuses the first as an unknown method is
-    ///     taken for one that does not.
+    ///   - program: The path of the program, or a name that is looked up in `PATH`.
+    ///   - arguments: The arguments, without the name of the program.
+    ///   - language: The protocol that the program speaks.
+    ///   - connection: The descriptors of the program that carry the protocol.
+    ///   - knowsTasks: Whether the program implements `task/start` and the related methods. A program that answers
+    ///     `task/start` with `.methodNotFound` is treated like one that does not.
     /// - Returns: The command.
     public static func program(
         _ program: String,

@@ -1,7 +1,8 @@
-/// What a parent has to know of a task: its name, its inputs, the type of its result, and the program that runs it.
+/// The definition of a task for its parent: its name, its inputs, the type of its result, and the program that runs it.
 ///
-/// The stored properties are the inputs; they are encoded and sent to the child. A task that is written in Swift, in the
-/// same program, is a ``ChildTask``. This protocol by itself describes a task in another program:
+/// The stored properties are the inputs, which are encoded and sent to the child. A task that is implemented in Swift
+/// in the same program is a ``ChildTask``. A type that conforms to this protocol alone describes a task of another
+/// program:
 ///
 /// ```swift
 /// struct CountWords: TaskDefinition {
@@ -13,9 +14,9 @@
 public protocol TaskDefinition: Encodable, Sendable {
     /// The type of the result.
     associatedtype Output: Decodable & Sendable
-    /// The name under which the child knows the task, and the beginning of its identifier; the name of the type by default.
+    /// The name of the task in the child, and the beginning of its identifier. The default is the name of the type.
     static var taskName: String { get }
-    /// The program that runs the task; this program itself by default.
+    /// The program that runs the task. The default is this program itself.
     var command: TaskCommand { get }
 }
 
@@ -28,13 +29,13 @@ extension TaskDefinition {
 
 /// The result of a task that has none.
 public struct NoResult: Codable, Hashable, Sendable {
-    /// Makes the only value.
+    /// Creates the value.
     public init() {}
 
-    /// Accepts any value: a program in another language answers as it likes.
+    /// Accepts any value, as programs in other languages return different ones.
     public init(from decoder: any Decoder) {}
 
-    /// Encodes null.
+    /// Encodes the value as null.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encodeNil()

@@ -1,53 +1,53 @@
-/// How one task is started and ended.
+/// The options for the start, the end and the process of a task.
 public struct TaskOptions: Sendable {
-    /// What becomes of a task that has not ended when its parent ends.
+    /// The action for a task that has not ended when its parent ends.
     public enum ParentEnd: String, Sendable {
-        /// It is stopped.
+        /// The task is stopped.
         case stop
-        /// The parent waits for it.
+        /// The parent waits for the task to end.
         case wait
-        /// It goes on without a parent; its output is lost from then on.
+        /// The task continues without a parent; its output is lost from then on.
         case detach
     }
 
-    /// What becomes of the task when its parent ends.
+    /// The action when the parent of the task ends; ``ParentEnd/stop`` by default.
     public var onParentEnd = ParentEnd.stop
-    /// How long the child may take until it has accepted its inputs: 30 seconds.
+    /// The time in which the child must accept its inputs; 30 seconds by default.
     public var startTimeout = Duration.seconds(30)
-    /// How long the child has to end by itself when it is stopped, before its processes get SIGTERM: 2 seconds.
+    /// The time that a child has to exit when it is stopped, before SIGTERM is sent; 2 seconds by default.
     public var stopGrace = Duration.seconds(2)
-    /// How long the child has to end after SIGTERM, before its processes get SIGKILL: 2 seconds.
+    /// The time that a child has to exit after SIGTERM, before SIGKILL is sent; 2 seconds by default.
     public var killGrace = Duration.seconds(2)
-    /// What the child may use of the system.
+    /// The limits on the resources of the child; none by default.
     public var limits = TaskLimits()
-    /// Variables of the environment that differ from those of the parent; `nil` takes one away.
+    /// The environment variables that differ from those of the parent; the value `nil` removes a variable.
     public var environment: [String: String?] = [:]
-    /// Where the child starts; `nil` for the folder of the parent.
+    /// The working directory of the child; `nil` for that of the parent.
     public var workingDirectory: String?
-    /// How long parent and child poll their channel at most after output, before they wait for input: 50 microseconds.
+    /// The maximum time for which parent and child poll their channel after output, before they wait; 50 µs by default.
     ///
-    /// Busy polling spares a short call that a sleeping processor is woken for each side, which takes longer than the call.
-    /// It costs processor time, at most this long for each message sent, and adapts: after a wait that was longer there is
-    /// none until waits are short again. More than 1 ms counts as 1 ms, and zero turns it off. There is none where a process
-    /// may use one processor only, and for tasks that do not speak the native protocol over a channel.
+    /// Waking a sleeping processor takes longer than a short call, and busy polling avoids this on both sides. It costs
+    /// at most this much processor time for each message sent, and adapts: after a longer wait it is suspended until
+    /// waits are short again. The maximum is 1 ms; zero disables it. It is not used when the process may use only one
+    /// processor, and for tasks that do not speak the native protocol over a channel.
     public var busyPolling = Duration.microseconds(50)
 
-    /// Starts from the defaults.
+    /// Creates options with the default values.
     public init() {}
 }
 
-/// How long a child polls its channel, on its way from the parent through the environment.
+/// The encoding of ``TaskOptions/busyPolling`` in the environment of a child.
 enum BusyPolling {
-    /// The variable of the environment; its value is a number of nanoseconds.
+    /// The environment variable, whose value is a number of nanoseconds.
     static let variable = "POSTERN_BUSY_POLLING"
 
     private static let longest = Duration.seconds(1)
 
-    /// The value of the variable for a duration.
+    /// Returns the value of the variable for a duration.
     static func text(_ duration: Duration) -> String {
         String(Int64(min(max(duration, .zero), longest) / .nanoseconds(1)))
     }
 
-    /// The duration that a value of the variable says; zero without one.
+    /// Returns the duration for a value of the variable, or zero when it is missing or not a number.
     static func duration(_ text: String?) -> Duration { .nanoseconds(text.flatMap { Int64($0) } ?? 0) }
 }

@@ -1,18 +1,19 @@
 import Postern
 
-/// Tasks anywhere in the tree, by their identifiers.
+/// Calls to tasks anywhere in the tree, by their identifiers.
 ///
-/// A task that another task has spawned is reached through its parents: each of them passes the call on, under a path that
-/// names the task. What is addressed to `task/` of a task is done by its parent. A parent that is neither in Swift nor made
-/// with `postern_task.py` may not know of this, and answers with `.methodNotFound`.
+/// A call to a task that another task has spawned is forwarded by each of the tasks in between, under a path that
+/// contains the identifier. Methods below `task/` are served by the parent of the addressed task. A parent that is
+/// neither written in Swift nor with `postern_task.py` may not implement forwarding; it answers with `.methodNotFound`
+/// then.
 extension TaskHost {
-    /// Passes a call on to a task of the tree, or ends it, or waits for its result.
+    /// Dispatches a call to a task of the tree.
     ///
     /// - Parameters:
-    ///   - call: A method of the task, or `task/stop`, `task/kill` or `task/result`.
+    ///   - call: A call of a method of the task, or of `task/stop`, `task/kill` or `task/result`.
     ///   - id: The identifier of the task.
-    /// - Returns: What the task, or its parent, answers.
-    /// - Throws: `CallError`: `.notFound` for a task that is not known, or as calls of a task.
+    /// - Returns: The reply of the task, or of its parent.
+    /// - Throws: `CallError`: `.notFound` for an unknown task, or the errors of a call of a task.
     func dispatch(_ call: Call, to id: String) async throws(CallError) -> Reply {
         if let node = node(id) { return try await node.answer(call) }
         guard let task = hub.task(id) else { throw TaskErrors.unknown(id) }
@@ -22,7 +23,8 @@ extension TaskHost {
         var passedOn = call
         passedOn.method = TaskPath.path(of: call.method, in: id)
         do throws(CallError) { return try await node.dispatch(passedOn) } catch {
-            // A task above may end, because this one has, before it passes the result on: what it reported by then counts.
+            // The failure of a task may end the tasks above it before they have forwarded its result. The events that
+            // they have reported until then describe the result.
             guard call.method == "task/result", error.code == .unavailable || node.state.isFinal else { throw error }
             _ = await node.finished.value()
             guard let task = hub.task(id), task.state.isFinal else { throw error }
@@ -31,13 +33,13 @@ extension TaskHost {
     }
 }
 
-/// The path under which a task passes a call on to another one below it: `task/below/<id>/<method>`.
+/// The paths of calls that a task forwards to a task below it: `task/below/<id>/<method>`.
 enum TaskPath {
     private static let prefix = "task/below/"
 
     static func path(of method: String, in id: String) -> String { "\(prefix)\(id)/\(method)" }
 
-    /// The task and the method that a path leads to; `nil` for all other paths.
+    /// Returns the task and the method that a path addresses, or `nil` for all other paths.
     static func target(of path: String) -> (id: String, method: String)? {
         guard path.hasPrefix(prefix) else { return nil }
         let rest = path.dropFirst(prefix.count)
@@ -47,7 +49,7 @@ enum TaskPath {
 }
 
 extension TaskNode {
-    /// Answers a call that is addressed to this task.
+    /// Serves a call that is addressed to this task: methods below `task/` here, all others by the task.
     fileprivate func answer(_ call: Call) async throws(CallError) -> Reply {
         switch call.method {
         case "task/stop": await stop()
@@ -61,7 +63,7 @@ extension TaskNode {
 }
 
 extension TaskSummary {
-    /// Answers a call that is addressed to a task that has ended.
+    /// Answers a call that is addressed to a task that has ended, from what is recorded of it.
     fileprivate func answer(_ call: Call) throws(CallError) -> Reply {
         switch (call.method, state) {
         case ("task/stop", _), ("task/kill", _): return .value(Payload(encoding: NoResult()))

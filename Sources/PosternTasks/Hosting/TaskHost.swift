@@ -1,28 +1,28 @@
 public import Postern
 import Synchronization
 
-/// Spawns tasks, and knows the tree below them.
+/// Spawns tasks as child processes, and keeps the tree of the tasks below them.
 ///
-/// A program has one for the tasks that it spawns outside of any task; inside a task ``TaskContext/host`` is the one whose
-/// tasks are its children.
+/// A program creates one host for the tasks that it spawns outside of any task. Inside a task, ``TaskContext/host``
+/// spawns the children of that task.
 public final class TaskHost: Sendable {
     private struct State {
         var nodes: [String: TaskNode] = [:]
         var isEnding = false
     }
 
-    /// Processes of tasks that may be alive at once; one more is refused with `.busy`.
+    /// The maximum number of tasks that this host runs at once; a further one is rejected with `.busy`.
     let limit: Int
-    /// The task whose children this spawns; `nil` outside of tasks.
+    /// The identifier of the task whose children this host spawns; `nil` outside of tasks.
     let owner: String?
     let hub = TaskEventHub()
     private let dispatcher: any Dispatcher
     private let observer: (any IncidentObserver)?
     private let state = Mutex(State())
 
-    /// What sees to it that no process is left behind on this system, which is found out once.
+    /// The means by which this system contains the processes of tasks, probed once per process.
     ///
-    /// Programs log it at their start, so that an operator notices what the system does not permit:
+    /// A program logs it when it starts, so that operators see what the system does not permit:
     ///
     /// ```swift
     /// let containment = await TaskHost.containment
@@ -30,12 +30,12 @@ public final class TaskHost: Sendable {
     /// ```
     public static var containment: TaskContainment { get async { TaskContainment(await .current) } }
 
-    /// Makes a host for the tasks of a program.
+    /// Creates a host for the tasks of a program.
     ///
     /// - Parameters:
     ///   - dispatcher: Answers the calls of the tasks to their parent.
-    ///   - limit: Processes that may be alive at once.
-    ///   - observer: Takes reports of handlers that fail.
+    ///   - limit: The maximum number of tasks that run at once.
+    ///   - observer: Is notified of failures of tasks and handlers.
     public convenience init(
         serving dispatcher: any Dispatcher = NothingExposed(),
         limit: Int = 32,
@@ -56,22 +56,27 @@ public final class TaskHost: Sendable {
         self.owner = owner
     }
 
-    /// The tasks of the tree that are known, each behind its parent: all that live, and the last 1,000 that have ended.
+    /// The tasks of the tree, each after its parent: all living tasks, and the 1,000 that ended last.
     public var tasks: [TaskSummary] { hub.tasks }
 
-    /// What happens in the tree from now on, behind what is known of it.
+    /// The events of the tree from now on, preceded by events that describe the known tasks.
+    ///
+    /// The sequence ends with ``end()``. It has one reader; each use of this property creates a sequence of its own.
+    /// While 256 events are waiting for a reader, tasks that write output or report progress are suspended, but not the
+    /// end of a task. Releasing the sequence and its iterator unsubscribes the reader.
     public var events: some AsyncSequence<TaskEvent, Never> & Sendable { hub.events() }
 
     /// Spawns a task, and returns as soon as its process has been started.
     ///
-    /// It may be called at once: calls wait until the task has accepted its inputs.
+    /// The task can be called immediately: calls wait until it has accepted its inputs.
     ///
     /// - Parameters:
-    ///   - definition: The task, with its inputs.
-    ///   - options: How it is started and ended.
-    /// - Returns: The task.
-    /// - Throws: `CallError`: `.busy` when too many are alive, `.draining` when this host is ending, `.invalidParameters` for
-    ///   limits with which no program starts, `.unavailable` when the process cannot be started.
+    ///   - definition: The task and its inputs.
+    ///   - options: The options for its start, its end and its process.
+    /// - Returns: A handle of the task.
+    /// - Throws: `CallError`: `.busy` when too many tasks are alive, `.draining` when this host is ending,
+    ///   `.invalidParameters` for limits with which no program starts, `.unavailable` when the process cannot be
+    ///   started.
     public func spawn<Definition: TaskDefinition>(
         _ definition: Definition,
         options: TaskOptions = TaskOptions()
@@ -80,7 +85,7 @@ public final class TaskHost: Sendable {
         let node = TaskNode(Definition.taskName, definition.command, parent: owner, options, hub, observer)
         try add(node)
         let isDetached = options.onParentEnd == .detach
-        // Apart from the task that spawns it, whose deadline and cancellation are not those of the task.
+        // Detached from the Swift task that spawns it, whose deadline and cancellation must not apply to the child.
         Task.detached { [dispatcher] in
             await node.run(serving: dispatcher) { peer throws(CallError) in
                 try peer.encoded(node.id, Definition.taskName, definition, isDetached)
@@ -91,9 +96,10 @@ public final class TaskHost: Sendable {
         return TaskProcess(node)
     }
 
-    /// Ends all that has not ended, each task as its ``TaskOptions/onParentEnd`` says, and spawns no more.
+    /// Ends all tasks, each according to its ``TaskOptions/onParentEnd``, and rejects new ones.
     ///
-    /// Cancelling the Swift task that waits for it changes nothing: it returns when all has ended.
+    /// Returns when all tasks have ended that are not detached. Cancelling the calling Swift task does not shorten
+    /// this.
     public func end() async { await Task.detached { await self.endTasks() }.value }
 
     private func endTasks() async {
@@ -107,7 +113,7 @@ public final class TaskHost: Sendable {
         hub.end()
     }
 
-    /// A task that this host has spawned and that has not ended.
+    /// Returns a task that this host has spawned and that has not ended.
     func node(_ id: String) -> TaskNode? { state.withLock { $0.nodes[id] } }
 
     private func add(_ node: TaskNode) throws(CallError) {
@@ -124,7 +130,7 @@ public final class TaskHost: Sendable {
 }
 
 extension TaskNode {
-    /// Does with the task what its options say about the end of its parent.
+    /// Ends the task as its options prescribe for the end of its parent.
     fileprivate func endWithParent() async {
         switch options.onParentEnd {
         case .stop:
@@ -137,14 +143,14 @@ extension TaskNode {
     }
 }
 
-/// What sees to it that no process of a task is left behind on this system, and that limits are kept.
+/// The means by which this system ends the processes of tasks and enforces their limits.
 public struct TaskContainment: Hashable, Sendable, CustomStringConvertible {
-    /// Whether all of it is in force.
+    /// A Boolean value that indicates whether all of them are available.
     ///
-    /// It is when foreign programs run in a PID namespace of their own, tasks in Swift end with their parent in any case, and
-    /// ``TaskOptions/limits`` are set. What is missing is in the description.
+    /// That is the case when foreign programs run in a PID namespace of their own, Swift tasks end with their parent
+    /// under all circumstances, and ``TaskOptions/limits`` are enforced. The description states what is missing.
     public let isComplete: Bool
-    /// What is in force and what is not, in sentences for a log.
+    /// The means that are available and those that are missing, in sentences for a log.
     public let description: String
 
     init(_ containment: Containment) {

@@ -2,27 +2,25 @@ package import Postern
 import PosternJSONRPC
 package import SystemPackage
 
-/// Peers whose other end is a program that speaks JSON-RPC 2.0, one message a line.
+/// A transport for programs that speak JSON-RPC 2.0 with one message per line, such as MCP servers on standard I/O.
 ///
-/// Programs of MCP, for example, do so on their standard input and output.
+/// The dialect is that of the gateway's WebSocket: both sides call, notify, cancel with `$/cancelRequest` and report
+/// progress with `$/progress`. The program may also send batches, pass references, and read streams as subscriptions.
+/// Topics are not supported (`rpc.subscribe` is rejected), and a method of the program answers with one value, never
+/// with a stream.
 ///
-/// The dialect is that of a gateway's WebSocket: both sides call, notify, cancel with `$/cancelRequest` and report
-/// progress with `$/progress`; the program may send batches, lend references, and read streams as subscriptions. Two
-/// things are not carried: topics, whose `rpc.subscribe` is refused, and streams that the program produces, whose
-/// method answers with one value.
+/// A line that is not JSON, such as a log line of the program, is answered with -32700. The first such line is reported
+/// to the observer; after 100 of them further ones are ignored. An answer to an unknown call is ignored.
 ///
-/// Text that the program prints beside its messages does no harm: a line that is not JSON is answered -32700, the first
-/// one is reported to the observer, and after 100 of them they are ignored. An answer to an unknown call is ignored.
-///
-/// Two things end the connection: a line longer than ``PeerLimits/frameBytes``, since it may be an answer that a call
-/// waits for, and output above twice ``PeerLimits/queuedBytes`` that the program does not read. There is no limit on
-/// the time that a program takes to read, since many compute in between.
+/// The connection is closed when a line is longer than ``PeerLimits/frameBytes``, since it may be the answer that a
+/// call waits for, and when more than twice ``PeerLimits/queuedBytes`` are waiting to be read by the program. The time
+/// in which a program reads is not limited, since many do not read while they compute.
 package enum JSONLines {
-    /// The open descriptors that lead to a program.
+    /// The open descriptors that are connected to a program.
     package enum Channel: Sendable {
         /// A connected socket.
         case socket(FileDescriptor)
-        /// What the program writes is read from the first, and what it reads is written to the second.
+        /// Two pipes: the output of the program is read from the first descriptor, its input is written to the second.
         case pipes(output: FileDescriptor, input: FileDescriptor)
 
         var descriptors: [FileDescriptor] {
@@ -33,22 +31,23 @@ package enum JSONLines {
         }
     }
 
-    /// How the connection to a program behaves.
+    /// The options of a connection to a program.
     package struct Options: Sendable {
-        /// What each side takes from the other.
+        /// The limits of each side.
         package var limits = PeerLimits.standard
-        /// What this side calls itself.
+        /// The name of this side.
         package var name = ""
-        /// What the program is called in the call paths of errors.
+        /// The name of the program in the call paths of errors.
         package var programName = ""
-        /// Takes reports of handlers that fail here and of stray output; `nil` for none.
+        /// The observer of failures of handlers in this process and of stray output; `nil` for none.
         package var observer: (any IncidentObserver)?
-        /// What the program understands.
+        /// The extensions of JSON-RPC that the program supports.
         package var dialect = Dialect.postern
 
-        /// Starts from the defaults.
+        /// Creates options with the default values.
         package init() {}
 
+        /// The dialect of the client that sends calls to the program.
         var ofClient: ClientDialect {
             var client = ClientDialect()
             client.name = "program"
@@ -58,28 +57,28 @@ package enum JSONLines {
         }
     }
 
-    /// What a program understands beyond JSON-RPC 2.0.
+    /// The extensions of JSON-RPC 2.0 that a program supports.
     package enum Dialect: Sendable {
-        /// Methods are called by names joined by dots; requests have a member `meta` where the caller sets a deadline
-        /// or asks for progress.
+        /// Methods are names joined by dots, and a request has a member `meta` when the caller sets a deadline or
+        /// requests progress.
         case postern
-        /// Methods are called by their paths as they are, such as `tools/list`, and requests have only the members of
-        /// JSON-RPC: for programs of other protocols, such as MCP. A call whose deadline passes fails all the same.
+        /// Methods are paths such as `tools/list`, and requests have the members of JSON-RPC only, as other protocols
+        /// such as MCP require. A deadline is enforced by this side alone.
         case plain
     }
 
-    /// Makes a peer that calls a program, and whose calls the program makes.
+    /// Creates a peer that is connected to a program.
     ///
-    /// The peer is usable at once. When the program closes its output, the answers that it has sent still arrive, and
-    /// the other calls fail with `.unavailable`. Closing the peer ends the input of the program at once, and closes the
-    /// descriptors when the program has closed its output, or a second later.
+    /// The peer can be used immediately. When the program closes its output, answers that it has sent are still
+    /// delivered, and all other calls fail with `.unavailable`. Closing the peer closes the input of the program
+    /// immediately, and the descriptors when the program has closed its output, at the latest after one second.
     ///
     /// - Parameters:
-    ///   - channel: Leads to the program. This function takes ownership of its descriptors, also when it throws, and
-    ///     closes each of them once.
+    ///   - channel: The descriptors. This function takes ownership of them, also when it throws, and closes each of
+    ///     them once.
     ///   - dispatcher: Answers the calls of the program.
-    ///   - options: How the connection behaves.
-    /// - Returns: This end's peer.
+    ///   - options: The options of the connection.
+    /// - Returns: The peer of this side.
     /// - Throws: `CallError` with `.unavailable` when a descriptor cannot be used.
     package static func peer(
         on channel: Channel,
@@ -107,7 +106,7 @@ package enum JSONLines {
 }
 
 extension JSONRPCLimits {
-    /// What a program may ask for, by what a peer takes.
+    /// Creates the limits of a JSON-RPC session from those of a peer.
     init(ofLines limits: PeerLimits) {
         self.init()
         callsInFlight = limits.callsInFlight
@@ -116,6 +115,7 @@ extension JSONRPCLimits {
         batchResponseBytes = limits.frameBytes
         // Each value takes at least one byte of its line.
         values = limits.frameBytes
+        // Output of other origin than the protocol may look like a response, and does no harm.
         strayResponses = .max
         references = limits.references
         callsToClient = limits.callsInFlight

@@ -5,26 +5,28 @@ import Postern
 import SystemPackage
 import Synchronization
 
-/// Puts the descriptors of a program into a channel of SwiftNIO.
+/// Opens a SwiftNIO channel on the descriptors of a program.
 ///
-/// Once the channel is initialized, SwiftNIO closes them, also when registering it fails; before, they are closed here.
+/// SwiftNIO owns and closes the descriptors from the initialization of the channel on, also when its registration
+/// fails. After an earlier failure they are closed here.
 struct LineChannel {
     private let channel: JSONLines.Channel
 
     init(_ channel: JSONLines.Channel) { self.channel = channel }
 
-    /// Makes the channel.
+    /// Opens the channel.
     ///
-    /// - Parameter begin: Called on the event loop with the handler of the channel, before anything is read.
-    /// - Returns: What `begin` returned.
+    /// - Parameter begin: Called on the event loop with the handler of the channel, before the first read.
+    /// - Returns: The peer that `begin` returns.
     /// - Throws: `CallError` with `.unavailable` when a descriptor cannot be used.
     func open(_ begin: @escaping @Sendable (any EventLoop, LineHandler) -> Peer) async throws(CallError) -> Peer {
         let isTaken = Atomic(false)
         do {
-            // SwiftNIO stops the process when a descriptor is not open.
+            // SwiftNIO traps on EBADF, so a closed descriptor is rejected here.
             for descriptor in channel.descriptors where fcntl(descriptor.rawValue, F_GETFD) < 0 {
                 throw Errno(rawValue: errno)
             }
+            // The initializer runs exactly when SwiftNIO takes ownership of the descriptors.
             return try await connect { channel in
                 isTaken.store(true, ordering: .relaxed)
                 return channel.eventLoop.makeCompletedFuture {

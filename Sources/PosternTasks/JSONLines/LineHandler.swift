@@ -1,31 +1,35 @@
 import NIOCore
 import Postern
 
-/// Reads the lines of a program, and writes the output of its session.
+/// The channel handler that splits the output of a program into lines, and writes the output of its session.
 final class LineHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
-    /// Runs a function with the session on its event loop, then writes the output; called on any thread.
+    /// A function that runs a closure with the session on its event loop, then writes the output.
+    ///
+    /// It may be called on any thread.
     typealias Turn = @Sendable (@escaping @Sendable (LineSession) -> Void) -> Void
 
     private var lines = LineSplitter(limit: 0)
     private var limits = PeerLimits.standard
     private var session: LineSession?
     private var context: ChannelHandlerContext?
-    /// Bytes that the system has not taken yet.
+    /// The number of bytes that are not written to the system yet.
     private var underWay = 0
     private var isClosing = false
 
-    /// How long the program may take to read what is left, and to close its side.
+    /// The time that the program has to read the remaining output and to close its side.
     private static let lingerTime = TimeAmount.seconds(1)
 
-    /// Makes the function by which tasks and other threads reach the session; dropped once the channel is closed.
+    /// Returns the function by which tasks and other threads reach the session.
+    ///
+    /// It does nothing once the channel is closed.
     func turns(on loop: any EventLoop) -> Turn {
         let bound = NIOLoopBound(self, eventLoop: loop)
         return { step in loop.execute { bound.value.turn(step) } }
     }
 
-    /// Sets the session; called once, before the handler is added to the pipeline.
+    /// Sets the session; must be called once, before the handler is added to the pipeline.
     func serve(_ session: LineSession, _ limits: PeerLimits) {
         self.session = session
         self.limits = limits
@@ -67,6 +71,7 @@ final class LineHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         if let session {
+            // The last line may be complete although its line feed is missing.
             lines.end { session.receive($0) }
             session.end(DisconnectReason(.lost, "The program closed its output"))
         }
@@ -81,7 +86,9 @@ final class LineHandler: ChannelInboundHandler {
         flush()
     }
 
-    /// Writes everything that waits, in one piece; what does not fit now waits until the program has read.
+    /// Writes the output of the session in one piece if the channel is writable.
+    ///
+    /// Otherwise the output remains in the session until the program has read, where it counts towards the limits.
     private func flush() {
         guard let session, let context, context.channel.isActive else { return }
         if session.isOver { return close() }
@@ -103,19 +110,23 @@ final class LineHandler: ChannelInboundHandler {
         if isClosing, underWay == 0 { finishClosing() } else { flush() }
     }
 
-    /// Writes what is left, then closes the channel.
+    /// Writes the remaining output, then closes the channel.
     private func close() {
         guard let session, let channel = context?.channel, !isClosing else { return }
         isClosing = true
+        // Closes the channel by force when the program neither reads nor closes.
         let cut = channel.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
         channel.closeFuture.whenComplete { _ in cut.cancel() }
         write(session.takeOutput(), on: channel)
         if underWay == 0 { finishClosing() }
     }
 
-    /// Ends the input of the program, so that it can end by itself; what it still prints is read and ignored.
+    /// Closes the output direction only, so that the program reads the end of its input and can exit.
+    ///
+    /// Its remaining output is read and ignored until it closes, or until the linger time is over.
     private func finishClosing() {
         guard let channel = context?.channel else { return }
+        // Some channels cannot be half-closed.
         channel.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
     }
 }

@@ -6,7 +6,10 @@ import Synchronization
 final class LineProgram: Dispatcher {
     let client: JSONRPCClient
     let observer: (any IncidentObserver)?
-    /// Bytes that wait until the program reads.
+    /// The number of bytes that the program has not read.
+    ///
+    /// Written on the event loop and read by callers on any thread. It is a limit only, so a slightly old value does no
+    /// harm and relaxed ordering is enough.
     private let waitingBytes = Atomic(0)
     private let limit: Int
 
@@ -30,9 +33,9 @@ final class LineProgram: Dispatcher {
         }
     }
 
-    /// Calls start on the thread that delivers them: each only queues a message and waits.
+    /// All calls start on the event loop, as each of them only enqueues a message and suspends.
     func execution(of path: Span<UInt8>) -> MethodExecution { .onEventLoop }
 
-    /// Notes how much waits.
+    /// Sets the number of bytes that the program has not read.
     func noteWaiting(_ bytes: Int) { waitingBytes.store(bytes, ordering: .relaxed) }
 }

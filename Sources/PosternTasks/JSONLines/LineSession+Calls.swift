@@ -1,8 +1,9 @@
 import Postern
 import PosternJSONRPC
 
-/// Calls of the program.
+/// Calls that the program makes.
 extension LineSession {
+    /// Starts a call of the program, or holds it back while the program does not read its output.
     func start(_ call: Call, _ ticket: CallTicket, _ options: JSONRPCSession.CallOptions) {
         var (call, options) = (call, options)
         if options.wantsProgress {
@@ -11,14 +12,16 @@ extension LineSession {
         do throws(CallError) {
             try program.client.admit(&call, &options)
             let entry = try calls.add(call, ticket, byteLimit: limits.servedBytes)
+            // Held calls start in order, so a call also waits while others are held.
             if isCrowded || calls.areHeld { calls.hold(entry) } else { begin(entry) }
         } catch {
             finish(ticket, .failure(error))
         }
     }
 
-    /// Starts a call in a task, which has run up to its first wait when this returns.
+    /// Starts a call in a Swift task, which has run up to its first suspension when this returns.
     func begin(_ entry: LineCalls.Entry) {
+        // Immediate, so that handlers begin in the order in which the calls have arrived.
         let task = Task.immediate { [far, turn] in
             let result: Result<Reply, CallError>
             do throws(CallError) { result = .success(try await entry.call.answer(from: far)) } catch {
@@ -34,7 +37,7 @@ extension LineSession {
         finish(ticket, .failure(CallError(.cancelled, "The caller cancelled", ran: .no)))
     }
 
-    /// Answers a call, behind the messages that its handler has sent to the program.
+    /// Sends the answer of a call, after the messages that its handler has sent to the program.
     func finish(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
         calls.remove(ticket)
         sendClientMessages()
@@ -51,9 +54,9 @@ extension LineSession {
     }
 }
 
-/// Streams that the program reads.
+/// Streams that the program reads as subscriptions.
 extension LineSession {
-    /// Begins to read a stream for the program.
+    /// Starts reading a stream for the program.
     func read(_ stream: ReplyStream, for ticket: SubscriptionTicket) {
         guard !hasEnded else { return }
         streams.add(ticket) { signals in
@@ -62,6 +65,7 @@ extension LineSession {
                 do throws(CallError) {
                     while let item = try await items.next() {
                         turn { $0.send(item, of: ticket) }
+                        // The next item is requested after this one was sent and the program has read enough.
                         guard await signals.next() != nil else { return }
                     }
                     turn { $0.endStream(ticket, nil) }
@@ -72,14 +76,14 @@ extension LineSession {
         }
     }
 
-    /// Sends an item of a stream; the next one is read when there is room for it.
+    /// Sends an item of a stream; the next one is requested when the output has room.
     private func send(_ item: StreamItem, of ticket: SubscriptionTicket) {
         sendClientMessages()
         var item = item
         if let payload = program.client.outgoing(item.payload) { item.payload = payload }
         append { $0.event(subscription: ticket, item, into: &$1, actions: &$2) }
         streams.hold(ticket)
-        if !isCrowded { streams.goOn() }
+        if !isCrowded { streams.resume() }
     }
 
     private func endStream(_ ticket: SubscriptionTicket, _ error: CallError?) {

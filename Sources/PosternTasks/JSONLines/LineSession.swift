@@ -2,12 +2,12 @@ import NIOCore
 import Postern
 import PosternJSONRPC
 
-/// The connection to one program: drives its JSON-RPC session, and does what that asks for.
+/// The connection to one program: drives its JSON-RPC session and performs the actions that the session returns.
 ///
-/// There are two peers in memory. Calls of the near one, which the users of the program have, arrive at the far one,
-/// whose dispatcher is the program; calls of the program are made on the far one.
+/// It joins two peers in memory. The near peer is the one that callers use: its calls arrive at the far peer, whose
+/// dispatcher sends them to the program. Calls of the program are made on the far peer and arrive at the near one.
 ///
-/// All members belong to the event loop of the channel.
+/// All members are used on the event loop of the channel only.
 final class LineSession {
     let near: Peer
     let far: Peer
@@ -16,19 +16,23 @@ final class LineSession {
     let limits: PeerLimits
     var session: JSONRPCSession
     private var output: [UInt8] = []
-    /// Bytes that the channel holds.
+    /// The number of bytes that the channel has not written yet.
     private var underWay = 0
     private var actions = CircularBuffer<JSONRPCSession.Action>()
+    /// Whether ``perform(_:)`` is running further up the stack: an action may cause further actions, which are
+    /// enqueued.
     private var isPerforming = false
     var calls = LineCalls()
     var streams = LineStreams()
     private var strayLines = 0
-    /// Whether input is ignored and nothing is begun any more.
+    /// Whether the connection is ending: input is ignored, and no call starts.
     var hasEnded = false
-    /// Whether both peers have ended, so that the channel is to be closed.
+    /// Whether both peers have ended, so that the channel can be closed.
     var isOver = false
 
-    /// The number of stray lines that are answered: some programs print a complaint about each answer.
+    /// The number of lines without JSON that are answered with an error.
+    ///
+    /// Some programs print a message about each error that they receive, which would be answered again without end.
     private static let answeredStrayLines = 100
 
     init(_ near: Peer, _ far: Peer, _ program: LineProgram, _ turn: @escaping LineHandler.Turn, _ limits: JSONRPCLimits)
@@ -44,7 +48,7 @@ final class LineSession {
 
     // MARK: The channel
 
-    /// Takes one line of the program.
+    /// Processes a line that the program has written.
     func receive(_ line: Span<UInt8>) {
         guard !hasEnded else { return }
         var actions: [JSONRPCSession.Action] = []
@@ -55,10 +59,12 @@ final class LineSession {
         perform(actions)
     }
 
-    /// The lines for the program.
+    /// Removes and returns the lines that are to be written to the program.
     func takeOutput() -> [UInt8] { exchange(&output, with: []) }
 
-    /// Notes how many bytes the channel holds, and goes on with what waited for the program to read.
+    /// Updates the number of bytes in the channel, and starts calls and streams that waited for the program to read.
+    ///
+    /// A program that leaves more than twice the limit unread is disconnected.
     func noteWaiting(_ underWay: Int) {
         self.underWay = underWay
         program.noteWaiting(waitingBytes)
@@ -66,17 +72,21 @@ final class LineSession {
             end(DisconnectReason(.slowReader, "The program reads too slowly"))
         }
         guard !isCrowded else { return }
-        streams.goOn()
+        streams.resume()
         for call in calls.takeHeld() { begin(call) }
     }
 
+    /// The number of bytes that the program has not read, as far as this process knows.
     var waitingBytes: Int { output.count + underWay }
 
-    /// Whether so much waits that no call begins; the input is read all the same, as it may hold answers.
+    /// Whether so many bytes are waiting that calls of the program are held back.
+    ///
+    /// Input is read all the same, as it may contain answers that callers wait for.
     var isCrowded: Bool { waitingBytes > limits.crowdingBytes }
 
     private func noteStray(_ line: Span<UInt8>, _ start: Int) {
         strayLines += 1
+        // Removes the error response that the session has just appended.
         if strayLines > Self.answeredStrayLines { output.removeSubrange(start...) }
         guard strayLines == 1 else { return }
         let text = String(copying: line.extracting(first: 200))
@@ -89,14 +99,14 @@ final class LineSession {
 
     // MARK: The session
 
-    /// Sends calls, notifications and releases to the program.
+    /// Appends the calls, notifications and releases that are queued for the program.
     func sendClientMessages() {
         for message in program.client.takeMessages() {
             append { session, output, _ in session.append(message, into: &output) }
         }
     }
 
-    /// Lets the session append one message, and then does what the session asks for.
+    /// Appends one message of the session to the output, then performs the actions of the session.
     func append(
         _ body: (inout JSONRPCSession, inout [UInt8], inout [JSONRPCSession.Action]) -> Void
     ) {
@@ -108,7 +118,7 @@ final class LineSession {
         perform(actions)
     }
 
-    /// Does what the session asks for, in order.
+    /// Performs actions of the session in order, after those that are already queued.
     private func perform(_ more: [JSONRPCSession.Action]) {
         actions.append(contentsOf: more)
         guard !isPerforming else { return }
@@ -147,10 +157,10 @@ final class LineSession {
 }
 
 extension LineSession {
-    /// Ends the connection; only the first reason counts.
+    /// Ends the connection; only the first call has an effect.
     ///
-    /// Calls of the program are cancelled. Those to it fail as the near peer ends, which it does behind all that the
-    /// program has sent.
+    /// Calls of the program are cancelled. Calls to the program fail when the near peer ends, after everything that the
+    /// program has sent was delivered.
     func end(_ reason: DisconnectReason) {
         guard !hasEnded else { return }
         hasEnded = true
@@ -164,7 +174,8 @@ extension LineSession {
         Task { [near, far, client = program.client] in
             let latest = ContinuousClock.now + .seconds(1)
             await waitForAnswers(of: client, at: near, until: latest)
-            // Frames keep their order: when this is answered, what the program sent last has arrived.
+            // A ping from the far to the near peer: frames are delivered in order, so its answer means that everything
+            // the program has sent is delivered.
             let nothing = Payload(bytes: [], codec: MessagePack.self)
             _ = try? await far.dispatch(Call("rpc/ping", arguments: nothing, deadline: latest))
             near.transportClosed(reason)
@@ -172,18 +183,18 @@ extension LineSession {
         }
     }
 
-    /// Ends the connection because its peers have ended; the channel is closed next.
+    /// Ends the connection after its peers have ended; the handler closes the channel next.
     func close() {
         end(DisconnectReason(.closedHere, "The connection was closed"))
         isOver = true
     }
 }
 
-/// Waits until every call that has no answer at the near peer has none of the program either.
+/// Waits until every answer of the program has been delivered to the near peer.
 private func waitForAnswers(of client: JSONRPCClient, at near: Peer, until latest: ContinuousClock.Instant) async {
     while ContinuousClock.now < latest {
         let count = near.unansweredCalls
-        // Twice, as calls may be made and given up in between.
+        // Read before and after, as calls may start or be cancelled in between.
         if client.unansweredCalls == count, near.unansweredCalls == count { return }
         try? await Task.sleep(for: .milliseconds(1))
     }

@@ -1,29 +1,30 @@
 import Postern
 
-/// Cuts bytes into lines, which end with a line feed.
+/// Splits a byte stream into lines that end with a line feed.
 ///
-/// A line is passed on without its line feed; a carriage return before that is part of it, as JSON ignores it. Blank
-/// lines are skipped.
+/// A line is delivered without its line feed. A carriage return in front of that remains in the line, as JSON ignores
+/// it. Blank lines are skipped.
 struct LineSplitter {
-    /// A line is longer than the limit.
+    /// The error for a line that is longer than the limit.
     struct LineTooLong: Error {}
 
     private static let lineFeed = UInt8(ascii: "\n")
 
     private let limit: Int
-    /// The beginning of a line.
+    /// The beginning of a line whose end has not arrived yet.
     private var rest: [UInt8] = []
 
-    /// Begins before the first line, each of at most so many bytes.
+    /// Creates a splitter for lines of at most `limit` bytes.
     init(limit: Int) { self.limit = limit }
 
-    /// Takes what arrived.
+    /// Processes bytes that have arrived.
     ///
     /// - Parameters:
-    ///   - bytes: What arrived.
-    ///   - body: Called with each line that ends in it.
-    /// - Throws: When a line is longer than the limit, at the latest with the piece of it that exceeds that.
+    ///   - bytes: The bytes.
+    ///   - body: Called with each line that ends in them.
+    /// - Throws: `LineTooLong` as soon as the bytes of a line exceed the limit, also before the line ends.
     mutating func take(_ bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Void) throws(LineTooLong) {
+        // A line within one read is delivered from the buffer of the read, without a copy.
         var start = 0
         for index in bytes.indices where bytes[index] == Self.lineFeed {
             try finish(with: bytes.extracting(start..<index), body)
@@ -33,7 +34,7 @@ struct LineSplitter {
         rest.append(copying: bytes.extracting(start..<bytes.count))
     }
 
-    /// Takes the end of the input, which ends a line as well.
+    /// Processes the end of the input, which ends the last line.
     mutating func end(_ body: (Span<UInt8>) -> Void) { try? finish(with: Span(), body) }
 
     private mutating func finish(with end: Span<UInt8>, _ body: (Span<UInt8>) -> Void) throws(LineTooLong) {

@@ -1,6 +1,6 @@
 import PosternJSONRPC
 
-/// The streams that a program reads, each by a task that waits for a signal after each item.
+/// The streams that a program reads, each with a Swift task that waits for a signal after every item.
 struct LineStreams {
     private struct Reading {
         let task: Task<Void, Never>
@@ -8,20 +8,24 @@ struct LineStreams {
     }
 
     private var readings: [SubscriptionTicket: Reading] = [:]
-    /// Those whose next item is not read yet.
+    /// The streams whose next item has not been requested yet.
     private var held: Set<SubscriptionTicket> = []
 
-    /// Enters a stream, which `start` begins to read.
+    /// Adds a stream.
+    ///
+    /// - Parameters:
+    ///   - ticket: The ticket of the subscription.
+    ///   - start: Starts the task that reads the stream, and that awaits a signal after each item.
     mutating func add(_ ticket: SubscriptionTicket, _ start: (AsyncStream<Void>) -> Task<Void, Never>) {
         let (signals, signal) = AsyncStream.makeStream(of: Void.self)
         readings[ticket] = Reading(task: start(signals), signal: signal)
     }
 
-    /// Notes that an item has come, behind which the next one waits.
+    /// Records that an item was sent, so that the stream waits for a signal.
     mutating func hold(_ ticket: SubscriptionTicket) { held.insert(ticket) }
 
-    /// Lets all streams go on.
-    mutating func goOn() {
+    /// Requests the next item of all streams that wait.
+    mutating func resume() {
         for ticket in held { readings[ticket]?.signal.yield() }
         held = []
     }

@@ -1,20 +1,22 @@
 import PosternNIO
 import SystemPackage
 
-/// Both ends of the socket that connects a parent with a child which is about to be started.
+/// The ends of the socket pair between a parent and a child that is about to be started.
 struct ChildDescriptors {
     /// The end of the parent.
     var parent: FileDescriptor
-    /// What the child gets as its standard input.
+    /// The end that becomes the standard input of the child.
     var input: FileDescriptor
-    /// What the child gets as its standard output: the same socket, or `nil` where that is for logs.
+    /// The end that becomes the standard output of the child: the same socket, or `nil` when standard output carries
+    /// logs.
     var output: FileDescriptor?
-    /// The other end of the control socket of a launcher, which is open for as long as the process may run.
+    /// The end of the parent of the control socket of a launcher; the launcher ends the program when it is closed.
     private(set) var control: FileDescriptor?
 
-    /// Makes them.
+    /// Creates the socket pair.
     ///
-    /// - Throws: What the system says, as when too many descriptors are open.
+    /// - Parameter connection: Whether the child reads and writes one descriptor or two.
+    /// - Throws: The error of the system, such as `.tooManyOpenFiles`.
     init(_ connection: TaskCommand.Connection) throws(Errno) {
         (parent, input) = try SocketPair.make()
         guard connection == .standardIO else { return }
@@ -24,17 +26,18 @@ struct ChildDescriptors {
         }
     }
 
-    /// Has a launcher start the child: the launcher gets a control socket, over which it receives the channel.
+    /// Replaces the descriptors of the child by a control socket, over which a launcher receives them.
     ///
-    /// The channel is then open in the program alone, and not in the processes between this one and the program: what
-    /// they hold open would keep this process from noticing that the program has closed it.
+    /// The channel is then open in the program alone. If the processes between this one and the program held it open
+    /// too, this process would not be notified when the program closes it.
     ///
-    /// - Throws: What the system says, as when too many descriptors are open.
+    /// - Throws: The error of the system, such as `.tooManyOpenFiles`.
     mutating func passThroughLauncher() throws(Errno) {
         let (near, far) = try SocketPair.make()
         do throws(Errno) {
             try DescriptorPassing.send(input, over: near)
             let farOutput = output == nil ? nil : try SocketPair.duplicate(far)
+            // The message in the socket keeps the channel open until the launcher receives it.
             closeEndsOfChild()
             (control, input, output) = (near, far, farOutput)
         } catch {
@@ -44,16 +47,16 @@ struct ChildDescriptors {
         }
     }
 
-    /// Closes the control socket, once the process has ended.
+    /// Closes the control socket; called when the process has ended.
     func closeControl() { try? control?.close() }
 
-    /// Closes all of them.
+    /// Closes both ends.
     private func close() {
         try? parent.close()
         closeEndsOfChild()
     }
 
-    /// Closes what the child would have got.
+    /// Closes the descriptors that are meant for the child.
     func closeEndsOfChild() {
         try? input.close()
         try? output?.close()

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// The last line that a program has written to standard error, which mostly says why it ends.
+/// The last line that a program has written to standard error, which usually is the reason why it ends.
 final class LastErrorLine: Sendable {
-    /// The characters of a line that an error shows.
+    /// The maximum number of characters of the line, as it becomes part of an error message.
     private static let limit = 1_000
 
     private let line = Mutex<String?>(nil)
 
-    /// The line; `nil` for none that has anything to show.
+    /// The line, or `nil` when no line with visible characters was written.
     var text: String? { line.withLock { $0 } }
 
-    /// Takes a line, unless there is nothing to see of it.
+    /// Stores a line, unless it has no visible characters.
     func note(_ line: String) {
         var shown = String.UnicodeScalarView()
         shown.append(contentsOf: line.unicodeScalars.lazy.filter(Self.isShown).prefix(Self.limit))
@@ -18,7 +18,7 @@ final class LastErrorLine: Sendable {
         self.line.withLock { $0 = String(shown) }
     }
 
-    /// False for what would move the cursor or change colours where the error is printed.
+    /// Whether a character is printed as it is; others may move the cursor or change colours in a terminal.
     private static func isShown(_ character: Unicode.Scalar) -> Bool {
         switch character.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false

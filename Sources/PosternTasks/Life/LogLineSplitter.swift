@@ -1,19 +1,22 @@
-/// Cuts output into lines.
+/// Splits the output of a process into lines for the log, and truncates those that are too long.
+///
+/// `LineSplitter`, for messages, rejects long lines instead.
 struct LogLineSplitter {
-    /// One line of output, without its end.
+    /// A line of output, without its line feed.
     struct Line: Hashable, Sendable {
         var text: String
-        /// Whether the line was longer, and its rest is missing.
+        /// Whether the line was truncated.
         var isCut: Bool
     }
 
-    /// The bytes of a line that are kept: 64 KiB.
+    /// The maximum number of bytes of a line: 64 KiB.
     static let limit = 64 << 10
 
+    /// The beginning of a line whose end has not been read yet.
     private var begun: [UInt8] = []
     private var isCut = false
 
-    /// Takes what was read, and returns the lines that are complete.
+    /// Appends bytes that were read, and returns the lines that they complete.
     mutating func append(_ bytes: [UInt8]) -> [Line] {
         var lines: [Line] = []
         var rest = bytes[...]
@@ -26,7 +29,7 @@ struct LogLineSplitter {
         return lines
     }
 
-    /// What was written behind the last end of a line; `nil` for nothing.
+    /// Returns the output after the last line feed, or `nil` when there is none.
     mutating func finish() -> Line? { begun.isEmpty && !isCut ? nil : take() }
 
     private mutating func keep(_ bytes: ArraySlice<UInt8>) {

@@ -1,15 +1,17 @@
 import Postern
 import Synchronization
 
-/// A value that is set once, and can be waited for by any number of tasks.
+/// A value that is set once and that any number of tasks can wait for.
 final class Settled<Value: Sendable>: Sendable {
     private let content = Mutex<Value?>(nil)
     private let waiting = WaitingTasks()
 
-    /// The value; `nil` until it is set.
+    /// The value, or `nil` until it is set.
     var current: Value? { content.withLock { $0 } }
 
-    /// Sets the value; false when it was set before, and stays as it is.
+    /// Sets the value and wakes all waiting tasks, unless the value is already set.
+    ///
+    /// - Returns: Whether this call has set the value.
     @discardableResult
     func settle(_ value: Value) -> Bool {
         let isFirst = content.withLock { content in
@@ -17,17 +19,18 @@ final class Settled<Value: Sendable>: Sendable {
             content = value
             return true
         }
+        // Outside of the lock: a task that is woken reads the value.
         if isFirst { waiting.wakeAll() }
         return isFirst
     }
 
-    /// Waits for the value; `nil` when the waiting task is cancelled first.
+    /// Waits for the value; returns `nil` when the waiting task is cancelled first.
     func value() async -> Value? {
         await waiting.wait(waiting.makeTicket()) { current != nil }
         return current
     }
 
-    /// Waits for the value; `nil` when the time runs out, or the waiting task is cancelled, first.
+    /// Waits for the value; returns `nil` when the time runs out or the waiting task is cancelled first.
     func value(within time: Duration) async -> Value? {
         let ticket = waiting.makeTicket()
         let clock = Task {
@@ -35,7 +38,8 @@ final class Settled<Value: Sendable>: Sendable {
             waiting.wake(ticket)
         }
         defer { clock.cancel() }
-        // The clock may be faster than the wait: what it wakes then is the wait that is about to begin.
+        // The timer may fire before the wait begins and is then too early to wake it; the condition below checks the
+        // time as well, so that this wake-up is not lost.
         let end = ContinuousClock.now.later(by: time)
         await waiting.wait(ticket) { current != nil || end <= .now }
         return current

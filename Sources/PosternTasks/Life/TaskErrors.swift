@@ -1,6 +1,8 @@
 import Postern
 
-/// The errors that a task causes; each names the task and the reason.
+/// The errors of tasks.
+///
+/// Each message names the task and the reason.
 enum TaskErrors {
     static func didNotStart(_ id: String, within time: Duration) -> CallError {
         CallError(.deadlineExceeded, "Task \(id) did not start within \(time)", executed: .unknown)
@@ -15,7 +17,7 @@ enum TaskErrors {
         CallError(.unavailable, "Lost connection to \(id): \(loss)", executed: .yes)
     }
 
-    /// A call that was under way when the task ended by itself, or was stopped.
+    /// The error of a call that was in flight when the task returned or was stopped.
     static func ended(_ id: String, _ state: TaskState) -> CallError {
         CallError(.unavailable, "Task \(id) ended before it answered, in the state \(state.rawValue)", executed: .yes)
     }
@@ -28,7 +30,7 @@ enum TaskErrors {
         CallError(.handlerFailed, "Task \(id) failed: \(exit)", executed: .yes)
     }
 
-    /// A call that was not made, because the task has ended.
+    /// The error of a call that was not sent because the task had ended.
     static func hasEnded(_ id: String, _ state: TaskState, _ method: String) -> CallError {
         CallError(
             .invalidRequest,
@@ -42,7 +44,7 @@ enum TaskErrors {
         CallError(.notFound, "No such task: \(id.prefix(128))", ran: .no)
     }
 
-    /// A call below `task/`, where the parent of a task answers.
+    /// The error of a call to a method below `task/` that the parent of the task does not serve.
     static func noSuchMethod(_ method: String) -> CallError {
         CallError(.methodNotFound, "No such method: \(method.replacing("/", with: "."))", ran: .no)
     }
@@ -51,7 +53,7 @@ enum TaskErrors {
         CallError(.busy, "More than \(limit) tasks are alive", executed: .no)
     }
 
-    /// The failure of a task, which names it before what it said.
+    /// Returns the failure of a task, with its identifier in front of the message.
     static func failed(_ id: String, _ error: CallError) -> CallError {
         var error = error
         error.message = "Task \(id) failed: \(error.message)"

@@ -1,8 +1,10 @@
 import Postern
 
-/// The life of one task as its parent knows it: what has happened so far decides what counts from now on.
+/// The state machine of one task, as its parent keeps it.
+///
+/// The first end is final, and a failure after a request to stop counts as the stop.
 struct TaskLife {
-    /// How a task ended.
+    /// The way in which a task ended.
     enum End: Sendable {
         case result(Payload)
         case stopped
@@ -20,45 +22,51 @@ struct TaskLife {
     private(set) var state = TaskState.wait
     private(set) var isStopRequested = false
 
-    /// Notes that the child has accepted its inputs; false when the task has ended before.
+    /// Records that the child has accepted its inputs.
+    ///
+    /// - Returns: `false` when the task has already ended.
     mutating func start() -> Bool {
         guard state == .wait else { return false }
         state = .work
         return true
     }
 
-    /// Notes that the task is to stop; false when it has ended, or was asked before.
+    /// Records a request to stop the task.
+    ///
+    /// - Returns: `false` when the task has already ended, or was already requested to stop.
     mutating func requestStop() -> Bool {
         guard !state.isFinal, !isStopRequested else { return false }
         isStopRequested = true
         return true
     }
 
-    /// Notes the end, of which only the first one counts.
+    /// Records the end of the task.
     ///
-    /// A failure after the task was asked to stop is the stop.
+    /// - Parameter end: The end as it was observed.
+    /// - Returns: The end that counts, or `nil` when the task had already ended.
     mutating func end(_ end: End) -> End? {
         guard !state.isFinal else { return nil }
         var end = end
+        // A task that is cancelled usually throws: that error is the expected reaction to the request.
         if isStopRequested, case .failure = end { end = .stopped }
         state = end.state
         return end
     }
 }
 
-/// Where a task is in its life; the words are those of Cowait.
+/// The state of a task, in the words of Cowait.
 public enum TaskState: String, Codable, Hashable, Sendable {
-    /// The process has been started, and has yet to accept its inputs.
+    /// The process has been started and has not accepted its inputs yet.
     case wait
-    /// The task runs, and can be called.
+    /// The task runs and can be called.
     case work
-    /// It has returned its result.
+    /// The task has returned its result.
     case done
-    /// It was stopped before it had a result.
+    /// The task was stopped before it returned a result.
     case stop
-    /// It threw an error, or its process ended before it had a result.
+    /// The task threw an error, or its process ended before it returned a result.
     case fail
 
-    /// Whether it never changes again.
+    /// A Boolean value that indicates whether the task has ended, so that its state does not change any more.
     public var isFinal: Bool { self != .wait && self != .work }
 }

@@ -1,9 +1,12 @@
 import Postern
 
 extension TaskNode {
-    /// The peer to call, once the task is at work.
+    /// Waits until the task is at work and returns the peer to call.
     ///
-    /// - Throws: `CallError` when it has ended, or ends without having been at work; `.cancelled`.
+    /// - Parameter method: The method to be called, for the error message.
+    /// - Returns: The peer.
+    /// - Throws: `CallError` when the task has ended, or ends before it is at work; `.cancelled` when the waiting Swift
+    ///   task is cancelled.
     func peer(for method: String) async throws(CallError) -> Peer {
         let state = state
         guard !state.isFinal else { throw TaskErrors.hasEnded(id, state, method) }
@@ -11,14 +14,20 @@ extension TaskNode {
             throw CallError(.cancelled, "Waiting for the start of task \(id) was cancelled", ran: .no)
         }
         do throws(CallError) { return try started.get() } catch {
-            // The call was never sent.
+            // The error may say that the task was executed; this call was never sent.
             var error = error
             error.executed = .no
             throw error
         }
     }
 
-    /// Calls the task, and says in an error of the connection how the process ended.
+    /// Calls the task once it is at work.
+    ///
+    /// - Parameters:
+    ///   - method: The method to be called, for error messages.
+    ///   - body: Makes the call on the peer.
+    /// - Returns: What `body` returns.
+    /// - Throws: The error of the call; when the connection was lost, one that says how the process ended.
     func calling<Answer>(
         _ method: String,
         _ body: (Peer) async throws(CallError) -> Answer
@@ -27,14 +36,16 @@ extension TaskNode {
         do throws(CallError) { return try await body(peer) } catch { throw await explained(error, peer) }
     }
 
-    /// Passes a call on to the task.
+    /// Forwards a call to the task.
     func dispatch(_ call: Call) async throws(CallError) -> Reply {
         try await calling(call.method) { peer throws(CallError) in try await peer.dispatch(call) }
     }
 
-    /// Waits for the result.
+    /// Waits for the result of the task.
     ///
-    /// - Throws: `CallError`: what the task failed with, `.cancelled` when it, or the wait, was stopped.
+    /// - Returns: The encoded result.
+    /// - Throws: `CallError`: the failure of the task, or `.cancelled` when the task was stopped or the waiting Swift
+    ///   task was cancelled.
     func result() async throws(CallError) -> Payload {
         guard let end = await ended.value() else {
             throw CallError(.cancelled, "Waiting for the result of task \(id) was cancelled", ran: .unknown)
@@ -43,29 +54,30 @@ extension TaskNode {
         return payload
     }
 
-    /// The error of a call, with the reason for which the process has ended where that is why the call failed.
+    /// Returns the error of a call, with the reason why the process ended when that is why the call failed.
     private func explained(_ error: CallError, _ peer: Peer) async -> CallError {
         guard error.code == .unavailable, !peer.isConnected else { return error }
         guard let loss = await loss.value() else { return error }
-        // A task that was lost has failed, or will have as soon as its end is noted.
+        // Any other state than done or stop means that the task is lost, although its failure may not be recorded yet.
         let end = state
         var reason = end == .done || end == .stop ? TaskErrors.ended(id, end) : TaskErrors.lost(id, loss)
         reason.executed = error.executed == .no ? .no : .yes
         return reason
     }
 
-    /// Notes why the connection has ended, once it is known how the process has.
+    /// Records why the connection ended, after waiting for the exit of the process.
     func noteLoss(_ reason: DisconnectReason) async {
         var loss = TaskLoss(reason: reason)
-        // A process that ends closes the connection first, and may still have to clean up.
+        // The kernel closes the connection of a process before the process can be waited for, and a process that closes
+        // it by itself may still clean up.
         if TaskLoss.dependsOnProcess(reason) {
             loss.exit = await exited.value(within: Self.exitDelay) ?? nil
-            // The rest of its output has yet to be read.
+            // The process has ended but its output is still being read: the exit is recorded after that.
             if loss.exit == nil, hasProcessEnded { loss.exit = await exited.value() ?? nil }
         }
         self.loss.settle(loss)
     }
 
-    /// How long a process may take to end after its connection has.
+    /// The time that a process has to end after its connection has ended.
     static let exitDelay = Duration.seconds(2)
 }

@@ -5,7 +5,10 @@ import Subprocess
 import SystemPackage
 
 extension TaskNode {
-    /// Starts the process, and makes the peer at its other end; `nil` when the task has failed by that.
+    /// Starts the process and creates the peer that is connected to it.
+    ///
+    /// - Parameter dispatcher: Answers the calls of the task.
+    /// - Returns: The peer, or `nil` when the process could not be started; the task has failed then.
     func launch(serving dispatcher: any Dispatcher) async -> Peer? {
         let descriptors: ChildDescriptors
         do throws(Errno) { descriptors = try ChildDescriptors(command.connection) } catch {
@@ -14,12 +17,13 @@ extension TaskNode {
         }
         let peer: Peer
         do throws(CallError) { peer = try await makePeer(descriptors.parent, serving: dispatcher) } catch {
-            // The end of the parent is closed by what has failed.
+            // `makePeer` owns the end of the parent and has closed it.
             descriptors.closeEndsOfChild()
             fail(error.message)
             return nil
         }
         peer.onDisconnect { [self] reason in Task.detached { await self.noteLoss(reason) } }
+        // Detached: the process outlives the Swift task that spawns it, and is not cancelled with it.
         Task.detached { await self.runProcess(descriptors) }
         guard case .success? = await process.value() else {
             peer.close()
@@ -38,7 +42,8 @@ extension TaskNode {
             var options = ConnectionOptions()
             options.name = ownName
             options.observer = observer
-            // A child that is held by a debugger, or computes on all threads, is not lost: its process is watched.
+            // A child that is stopped by a debugger, or that computes on all of its threads, answers no ping and is not
+            // lost. Its end is detected by waiting for the process instead.
             options.pingInterval = .longest
             options.frameTimeout = .longest
             return try await Peer.adopt(
@@ -53,7 +58,7 @@ extension TaskNode {
             options.name = ownName
             options.programName = name
             options.observer = observer
-            // A program that knows tasks reports progress; another one may refuse members that JSON-RPC does not have.
+            // A program that knows tasks reports progress; any other may reject members that JSON-RPC does not define.
             options.dialect = command.knowsTasks ? .postern : .plain
             return try await JSONLines.peer(on: .socket(channel), serving: dispatcher, options: options)
         }
@@ -71,19 +76,22 @@ extension TaskNode {
             return fail("cannot start \(name): \((error as? CallError)?.message ?? "\(error)")")
         }
         defer { descriptors.closeControl() }
-        // From here on swift-subprocess closes what is for the child.
+        // From here on swift-subprocess owns and closes the ends of the child.
+        // Counted before the start, so that a kill right after it is attributed to this child.
         let kills = MemoryKills.now
         do {
             let status = try await childProcess(descriptors, command).run { number, shown in
                 noteCreation(.success(number), shownAs: shown)
             } onLine: { [self] stream, line in
+                // An error before the start most often has its reason in the last line of standard error.
                 if stream == .error, state == .wait { lastErrorLine.note(line.text) }
                 let event = event(.log) { event in
                     event.stream = stream
                     event.text = line.text
                     event.isCut = line.isCut ? true : nil
                 }
-                // What has ended is not held up: its end is known when the rest of its output has been read.
+                // A slow reader applies back-pressure to a running process only: the end of a process is reported when
+                // all of its output has been read, and must not wait for readers.
                 await hub.publish(event) { self.hasProcessEnded }
             }
             exited.settle(
@@ -99,7 +107,7 @@ extension TaskNode {
         }
     }
 
-    /// Whether the process has ended, before its end is noted.
+    /// Whether the process has ended, although its end may not be recorded yet.
     var hasProcessEnded: Bool {
         guard case .success(let process)? = process.current else { return false }
         return SystemCalls.hasEnded(process)
@@ -129,7 +137,8 @@ extension TaskNode {
         let containment = await Containment.current
         let isDetached = options.onParentEnd == .detach
         if let program = command.program {
-            // What starts it would be found, and report a missing program as one that has failed.
+            // Checked here because the launcher and the tools of util-linux exist in any case: they would start, and
+            // report a missing program as one that exited with 127.
             if let obstacle = await ProgramFile.obstacle(to: program, in: options) {
                 throw CallError(.unavailable, obstacle, executed: .no)
             }

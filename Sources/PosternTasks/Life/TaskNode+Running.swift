@@ -4,27 +4,27 @@ import PosternNIO
 import Synchronization
 
 extension TaskNode {
-    /// Encodes the arguments of the call that starts the task, for the peer that is given.
+    /// A closure that encodes the arguments of the call that starts the task, for a peer.
     typealias StartArguments = @Sendable (Peer) throws(CallError) -> Payload
 
-    /// Starts the process, follows the task to its end, and sees to it that the process ends.
+    /// Runs the task from the start of its process to the exit of its process.
     ///
     /// - Parameters:
-    ///   - dispatcher: What the task may call here.
-    ///   - arguments: What the task is started with.
+    ///   - dispatcher: Answers the calls of the task to its parent.
+    ///   - arguments: Encodes the arguments of `task/start`.
     func run(serving dispatcher: any Dispatcher, _ arguments: @escaping StartArguments) async {
         guard let peer = await launch(serving: dispatcher) else { return }
         await follow(peer, arguments)
-        // Calls under way are answered first; the child ends when this is closed.
-        await peer.drain(grace: Self.farewell)
+        // Calls in flight are answered before the connection is closed, at which the child exits.
+        await peer.drain(grace: Self.drainGrace)
         await endProcess(after: options.stopGrace)
         guard case .some(.some(let exit)) = exited.current else { return }
         hub.note(event(.exit) { $0.exit = exit.description })
         finished.settle(exit)
     }
 
-    /// How long calls may be under way after a task has ended.
-    private static let farewell = Duration.milliseconds(200)
+    /// The time that calls in flight have to complete after a task has ended.
+    private static let drainGrace = Duration.milliseconds(200)
 
     private func follow(_ peer: Peer, _ arguments: @escaping StartArguments) async {
         let isTask: Bool
@@ -33,7 +33,7 @@ extension TaskNode {
         guard isTask else { return await followProgram() }
         let forwarding = Task.detached { await self.forwardEvents(from: peer) }
         noteEnd(await result(from: peer))
-        // What happened below comes before the exit.
+        // Events of the tasks below precede the exit of this one, but are not waited for longer than the grace.
         let clock = Task.detached { [options] in
             try? await Task.sleep(for: options.stopGrace.clamped)
             forwarding.cancel()
@@ -42,9 +42,9 @@ extension TaskNode {
         clock.cancel()
     }
 
-    /// Has the task accept its inputs.
+    /// Calls `task/start`, by which the task accepts its inputs.
     ///
-    /// False for a program that knows nothing of tasks.
+    /// - Returns: `false` for a program that does not implement the protocol of tasks.
     private func start(_ peer: Peer, _ arguments: StartArguments) async throws(CallError) -> Bool {
         guard command.knowsTasks else { return false }
         let call = Call(
@@ -66,15 +66,17 @@ extension TaskNode {
         }
     }
 
-    /// Waits for the result of a program that has none but its exit code.
+    /// Waits for the exit of a program that does not implement tasks, whose result is its exit code.
     private func followProgram() async {
         guard case .some(.some(let exit)) = await exited.value() else { return }
         guard exit == .code(0) else { return noteEnd(.failure(TaskErrors.exited(id, exit))) }
         noteEnd(.result(Payload(encoding: NoResult())))
     }
 
-    /// Waits for the result, while the task reports how far it is.
+    /// Waits for the result, and publishes the progress that the task reports until then.
     private func result(from peer: Peer) async -> TaskLife.End {
+        // Reports arrive on the event loop, which must not wait for readers: when readers are slow, old reports are
+        // dropped.
         let (reports, continuation) = AsyncStream.makeStream(of: Payload.self, bufferingPolicy: .bufferingNewest(1_024))
         let reporting = Task.detached {
             for await report in reports {
@@ -93,6 +95,7 @@ extension TaskNode {
         } catch {
             end = await failure(error, peer)
         }
+        // In this order: the answer releases a report that waits for readers, and all reports precede the result.
         noteAnswer()
         continuation.finish()
         await reporting.value
@@ -105,11 +108,12 @@ extension TaskNode {
         return .failure(await loss.value().map { TaskErrors.lost(id, $0) } ?? error)
     }
 
-    /// Takes the events of the tasks below this one into the tree, and notes those as lost that are left alone.
+    /// Publishes the events of the tasks below this one, and records as lost those that have not ended when it has.
     private func forwardEvents(from peer: Peer) async {
         do {
             for try await item in try await peer.stream("task/events", of: Value.self) {
-                // What is no event, or one of a task that is not below, is the mistake of that process.
+                // The child is another program and may send anything. What is not an event is skipped here, and the hub
+                // ignores events of tasks that are not below the sender.
                 guard let event = try? TaskEvent(reading: item) else { continue }
                 await hub.publish(event, from: id) { self.isAnswered }
             }
@@ -126,25 +130,26 @@ extension TaskNode {
 }
 
 extension Payload {
-    /// The encoded value of a task without result.
+    /// Creates the encoded result of a task that has none.
     init(encoding result: NoResult) {
-        // A single null can always be encoded.
+        // The fallback is never used: encoding a single nil cannot fail.
         self = (try? Payload(encoding: result, as: MessagePack.self)) ?? Payload(bytes: [], codec: MessagePack.self)
     }
 }
 
 extension TaskNode {
-    /// Has the task stop, and returns when it has answered that it will.
+    /// Requests the task to stop, and returns when the child has acknowledged the request.
     ///
-    /// The child stops its own tasks and ends by itself; one that does not within ``TaskOptions/stopGrace`` gets SIGTERM.
+    /// The child stops its own tasks and exits. A child that has not exited after ``TaskOptions/stopGrace`` is sent
+    /// SIGTERM.
     func stop() async {
         guard noteStop() else { return }
-        // A caller that is cancelled itself must not keep the task from being asked.
+        // Detached, as a caller that is cancelled must still deliver the request.
         let isAsked = await Task.detached { await self.askToStop() }.value
         Task.detached { await self.endProcess(after: isAsked ? self.options.stopGrace : .zero) }
     }
 
-    /// False for a task that has not begun, or does not know how to stop.
+    /// Calls `task/stop`; returns `false` for a task that is not at work or does not implement the method.
     private func askToStop() async -> Bool {
         guard command.knowsTasks, case .success(let peer)? = started.current else { return false }
         let time = options.stopGrace
@@ -152,7 +157,9 @@ extension TaskNode {
         return true
     }
 
-    /// Sees to it that no process of the task is left: after a time it gets SIGTERM, and then SIGKILL.
+    /// Waits for the exit of the process; sends SIGTERM after a grace, and SIGKILL after ``TaskOptions/killGrace``.
+    ///
+    /// Signals are sent to the process group, so that the descendants of the process end too.
     func endProcess(after grace: Duration) async {
         guard case .success(let process)? = await process.value() else { return }
         if grace > .zero, await exited.value(within: grace) != nil { return }
@@ -162,14 +169,14 @@ extension TaskNode {
         _ = await exited.value()
     }
 
-    /// Ends all processes of the task, which then has failed.
+    /// Sends SIGKILL to all processes of the task, which fails thereby.
     func kill() async {
         guard case .success(let process)? = await process.value() else { return }
         send(SIGKILL, to: process)
     }
 
     private func send(_ signal: Int32, to process: Int32) {
-        // Its number may belong to another process once it has ended.
+        // The identifier of a process that was waited for may be in use again.
         guard exited.current == nil else { return }
         ThisProcess.send(signal, toGroup: process)
     }

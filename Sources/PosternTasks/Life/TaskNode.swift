@@ -1,7 +1,7 @@
 import Postern
 import Synchronization
 
-/// One task that this process has spawned.
+/// A task that this process has spawned, from its process to its result.
 final class TaskNode: Sendable {
     let id: String
     let name: String
@@ -11,19 +11,19 @@ final class TaskNode: Sendable {
     let hub: TaskEventHub
     let observer: (any IncidentObserver)?
 
-    /// The peer, once the task has accepted its inputs, or why it never has.
+    /// The peer once the task has accepted its inputs, or the reason why it never will.
     let started = Settled<Result<Peer, CallError>>()
-    /// How the task ended.
+    /// The end of the task.
     let ended = Settled<TaskLife.End>()
-    /// The number of the process, or why there is none.
+    /// The process identifier, or the reason why no process could be started.
     let process = Settled<Result<Int32, CallError>>()
-    /// How the process ended; `nil` where it was never started.
+    /// The exit of the process; `nil` when it was never started.
     let exited = Settled<TaskExit?>()
-    /// What the process has written to standard error before its task was at work.
+    /// The last line that the process has written to standard error before the task was at work.
     let lastErrorLine = LastErrorLine()
-    /// Why the connection ended.
+    /// The reason why the connection ended.
     let loss = Settled<TaskLoss>()
-    /// How the process ended, once the task has ended too and all of its events are noted.
+    /// The exit of the process, set after the task has ended and all of its events are recorded.
     let finished = Settled<TaskExit?>()
     private let life = Mutex(TaskLife())
     private let hasAnswer = Atomic(false)
@@ -45,7 +45,7 @@ final class TaskNode: Sendable {
         self.observer = observer
     }
 
-    /// Six characters that no other task of the tree is likely to have.
+    /// Six random characters, which make the identifier unique within the tree with high probability.
     private static var suffix: String {
         let characters = Array("0123456789abcdefghijklmnopqrstuvwxyz")
         return String((0..<6).compactMap { _ in characters.randomElement() })
@@ -59,7 +59,11 @@ final class TaskNode: Sendable {
         return event
     }
 
-    /// Notes the number of the process, or that there is none; only what comes first counts.
+    /// Records the process identifier, or that no process could be started; only the first call has an effect.
+    ///
+    /// - Parameters:
+    ///   - number: The identifier within this PID namespace, or the reason why there is none.
+    ///   - shown: The identifier to display, which may be one of an outer namespace.
     func noteCreation(_ number: Result<Int32, CallError>, shownAs shown: Int32? = nil) {
         guard process.current == nil else { return }
         hub.note(
@@ -71,14 +75,15 @@ final class TaskNode: Sendable {
         process.settle(number)
     }
 
-    /// Notes that the task is at work with its peer.
+    /// Records that the task is at work and can be called.
     func noteStart(_ peer: Peer) {
         guard life.withLock({ $0.start() }) else { return }
+        // The event precedes the first call, so that readers see the task at work before its progress.
         hub.note(event(.state) { $0.state = .work })
         started.settle(.success(peer))
     }
 
-    /// Notes how the task has ended; only the first end counts.
+    /// Records the end of the task; only the first end has an effect.
     func noteEnd(_ end: TaskLife.End) {
         guard let end = life.withLock({ $0.end(end) }) else { return }
         switch end {
@@ -88,20 +93,24 @@ final class TaskNode: Sendable {
             observer?.observe(Incident(.taskFailed, cause: error.name.word, [.task: id, .error: error.message]))
         case .stopped: break
         }
+        // After the result or the failure: the final state is the last event but the exit.
         hub.note(event(.state) { $0.state = end.state })
         started.settle(.failure(error(of: end) ?? TaskErrors.hasEnded(id, end.state, "it")))
         ended.settle(end)
     }
 
-    /// Whether the task has its result, or has failed: slow readers of events must not hold up what is left of it.
+    /// Whether the task has returned or failed.
+    ///
+    /// From then on its events do not wait for slow readers, which must not delay its end.
     var isAnswered: Bool { hasAnswer.load(ordering: .relaxed) }
 
+    /// Records that the task has returned or failed.
     func noteAnswer() { hasAnswer.store(true, ordering: .relaxed) }
 
-    /// Notes that the task is to stop; false when it has ended, or was asked before.
+    /// Records a request to stop the task; returns `false` when it has ended or was already requested to stop.
     func noteStop() -> Bool { life.withLock { $0.requestStop() } }
 
-    /// What waiting for the result of a task throws that has none.
+    /// Returns the error for callers that wait for the result, or `nil` for an end that has a result.
     func error(of end: TaskLife.End) -> CallError? {
         switch end {
         case .result: nil

@@ -1,27 +1,32 @@
 // `stdout` is a variable of C that is never changed here.
 @unsafe @preconcurrency import Glibc
 
-/// What a parent or a child asks of the C library.
+/// Functions of the C library that act on the current process.
 enum ThisProcess {
-    /// The time of the system's clock.
+    /// The current time of the system clock, in milliseconds.
     static var millisecondsSince1970: Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }
 
-    /// Sends a signal to all processes of a group; one that has none is passed over.
+    /// Sends a signal to all processes of a group.
+    ///
+    /// A group without processes is ignored.
     static func send(_ signal: Int32, toGroup group: Int32) {
+        // kill(-1) signals every process of the user, and kill(0) the group of this process.
         guard group > 1 else { return }
         _ = kill(-group, signal)
     }
 
-    /// Has a signal do nothing by itself.
+    /// Sets the disposition of a signal to ignore.
     static func ignore(_ signal: Int32) { _ = Glibc.signal(signal, SIG_IGN) }
 
-    /// Has standard output written line by line, as a parent reads it.
+    /// Sets standard output to line buffering.
+    ///
+    /// Output to a pipe is buffered in blocks by default, so that the parent would see lines late.
     static func writeOutputByLine() { unsafe setvbuf(stdout, nil, _IOLBF, 0) }
 
-    /// Ends the process at once, without what else would be done at its end.
+    /// Ends the process immediately, without running exit handlers or flushing buffers of C streams.
     static func exit(_ code: Int32) -> Never { _exit(code) }
 }

@@ -1,13 +1,15 @@
 import Postern
 
-/// Arguments of a call that are an argument of another call: an array or an object.
+/// Payloads that are the arguments of a call and an argument of another one.
 extension Payload {
     /// No arguments.
     static let noArguments = Payload(bytes: [null], codec: MessagePack.self)
 
-    /// The value of a parameter as the arguments of a call.
+    /// Returns the value of a parameter as the arguments of a call.
     ///
-    /// - Throws: `CallError` with `.invalidParameters` for what is neither an array nor an object.
+    /// - Parameter parameter: The name of the parameter, for the error message.
+    /// - Returns: The arguments, positional for an array and named for an object.
+    /// - Throws: `CallError` with `.invalidParameters` when the value is neither an array nor an object.
     func asArguments(_ parameter: String) throws(CallError) -> Payload {
         let kind: PayloadKind
         do throws(PayloadError) { kind = try codec.kind(of: bytes.span) } catch { throw CallError(error) }
@@ -15,7 +17,8 @@ extension Payload {
             let message = "Parameter \(parameter): expected an array or an object, found \(kind.phrase)"
             throw CallError(.invalidParameters, message, executed: .no)
         }
-        // MessagePack writes arguments as two values, the positional and the named ones.
+        // MessagePack has arguments as two values, first the positional and then the named ones: the missing one is
+        // nil.
         guard codec == MessagePack.self || codec == MessagePackFromJSON.self else { return self }
         var arguments = self
         arguments.bytes.insert(null, at: kind == .map ? 0 : bytes.count)
@@ -23,5 +26,5 @@ extension Payload {
     }
 }
 
-/// Nil, as MessagePack writes it.
+/// The MessagePack encoding of nil.
 private let null: UInt8 = 0xc0

@@ -1,14 +1,16 @@
 import Postern
 
-/// What happens in a tree of tasks, as a topic that one reader of the tree publishes.
+/// The topic of the events of a tree of tasks.
+///
+/// One reader of the tree publishes to the topic, which any number of subscribers read.
 struct TaskFeed: Sendable {
-    /// What is kept for pages that come back, or are opened late.
+    /// The history for pages that reconnect or are opened late.
     private static let history = TopicHistory.Limits(events: 2_000, age: .seconds(3_600))
 
     private let host: TaskHost
     private let topic: Topic
 
-    /// Makes the topic `events` in a service; it is closed when the host has ended.
+    /// Creates the topic `events` in a service, and publishes to it until the host has ended.
     init(_ host: TaskHost, in service: Service) {
         let topic = service.router.topic(
             "\(service.path)/events",
@@ -17,21 +19,22 @@ struct TaskFeed: Sendable {
         )
         self.host = host
         self.topic = topic
-        // Never waits for a subscriber, so that no task waits for one. The host ends the events, here and when it is released.
+        // Publishing never suspends, so this reader is always fast and no task waits for a subscriber. The task ends
+        // with the events, which the host ends when it ends or is released.
         Task.detached { [events = host.events] in
             for await event in events { _ = try? topic.publish(event) }
             topic.close()
         }
     }
 
-    /// What is known now, and a place in the topic behind which nothing is missing from it.
+    /// The known tasks, with a position of the topic from which a subscription misses no event.
     var listing: TaskListing {
-        // Read first: what happens while the list is made comes again, and changes nothing then.
+        // The position is read first: an event between the two reads is delivered again, which has no effect.
         let position = topic.position
         return TaskListing(tasks: host.tasks, topic: topic.path, epoch: position.epoch, seq: position.offset)
     }
 
-    /// The tasks that are known, as if they had just come to their states, and then what happens.
+    /// Returns a stream of events that describe the known tasks, followed by the events from now on.
     func watch(as codec: any PayloadCodec.Type) -> ReplyStream {
         let position = topic.position
         let known = host.tasks.flatMap(\.events)
@@ -42,7 +45,7 @@ struct TaskFeed: Sendable {
             return { () async throws(CallError) in
                 if let event = known.next() { return StreamItem(try event.payload(as: codec)) }
                 var item = try await live.next()
-                // The events before have no place in the topic, so that these have none either.
+                // Without an offset: the events of known tasks have none, so a reader could not resume from this one.
                 item?.offset = nil
                 return item
             }
@@ -50,10 +53,10 @@ struct TaskFeed: Sendable {
     }
 }
 
-/// What `tasks.list` answers with.
+/// The answer of `tasks.list`.
 struct TaskListing: Codable, Sendable {
     let tasks: [TaskSummary]
-    /// The topic with what happens from now on, and a place in it: `epoch` and `seq`, as a subscription takes them.
+    /// The path of the topic of events; `epoch` and `seq` are the position from which to subscribe.
     let topic: String
     let epoch: String
     let seq: UInt64

@@ -1,20 +1,29 @@
 import Postern
 
-/// The tasks that callers may spawn: a router of their own, whose methods have the names and inputs of the tasks.
+/// The tasks that callers may spawn.
+///
+/// They are methods of a router of their own, which decodes the inputs and describes them like those of any method.
 struct TaskOffers: Sendable {
     private let router = Router()
 
-    /// Where a method spawns a task and answers with its identifier.
+    /// The service in which each method spawns a task and returns its identifier.
     var service: Service { router.root }
 
-    /// The tasks with their inputs, in order of their names.
+    /// The offered tasks and their inputs, sorted by name.
     var all: [TaskOffer] {
         router.description.methods.filter { !$0.path.contains("/") }.map { method in
             TaskOffer(name: method.path, documentation: method.documentation, inputs: method.parameters)
         }
     }
 
-    /// Spawns the task of a name.
+    /// Spawns a task by its name.
+    ///
+    /// - Parameters:
+    ///   - name: The name of an offered task.
+    ///   - inputs: The encoded inputs, positional or named.
+    /// - Returns: The identifier of the task.
+    /// - Throws: `CallError` with `.invalidParameters` for an unknown name or inputs that are not valid, or as
+    ///   `TaskHost.spawn`.
     func spawn(_ name: String, _ inputs: Payload) async throws(CallError) -> String {
         let names = all.map(\.name)
         guard names.contains(name) else {
@@ -32,15 +41,18 @@ struct TaskOffers: Sendable {
 }
 
 extension CallError {
-    /// The error of a call that a handler has made for its caller, whose word on what ran counts for both.
+    /// The error of a call that a handler has made on behalf of its caller.
+    ///
+    /// By default an error of a handler counts as executed; here the statement of the inner call is kept.
     var passedOn: CallError {
         var error = self
+        // The assignment is what marks the value as stated.
         error.executed = executed
         return error
     }
 }
 
-/// A task that callers may spawn.
+/// The description of a task that callers may spawn.
 struct TaskOffer: Codable, Hashable, Sendable {
     let name: String
     let documentation: String?

@@ -1,7 +1,6 @@
 public import Postern
 
-/// The tasks of a host as the service `tasks`: callers see the tree, spawn what the program offers, and call, stop and await
-/// tasks by their identifiers.
+/// The service `tasks`, by which callers observe the tasks of a host and spawn, call, stop and await them.
 ///
 /// ```swift
 /// let tasks = TaskService(host)
@@ -9,28 +8,30 @@ public import Postern
 /// router.root.expose(tasks)
 /// ```
 ///
-/// Its topic `tasks/events` has everything that happens in the tree, as ``TaskEvent`` values. A slow subscriber misses events,
-/// and holds up no task.
+/// Callers refer to tasks by their identifiers, and can spawn those that the program offers. The topic `tasks/events`
+/// publishes all events of the tree as ``TaskEvent`` values. A slow subscriber loses events and does not delay a task.
 public struct TaskService: NamedExposable {
     /// The name of the service.
     public static let serviceName = "tasks"
-    /// What the service is for.
+    /// The description of the service.
     public static let serviceDocumentation: String? = "The tasks of this program, and those that they spawn"
 
     let host: TaskHost
     let offers = TaskOffers()
 
-    /// Makes the service for the tasks of a host; nothing can be spawned until it is offered.
+    /// Creates the service for the tasks of a host, without offers.
+    ///
+    /// - Parameter host: Spawns the tasks.
     public init(_ host: TaskHost) { self.host = host }
 
-    /// Lets callers spawn a task by its name.
+    /// Offers a task, which callers can spawn by the name of its definition from then on.
     ///
     /// - Parameters:
-    ///   - inputs: One for each parameter of `make`, in order; at most 8.
-    ///   - documentation: What the task does, for people.
-    ///   - options: How it is started and ended.
-    ///   - make: Makes the task of its inputs, and throws where they do not fit.
-    /// - Returns: The service, for the next offer.
+    ///   - inputs: The parameters of `make`, in order; at most 8.
+    ///   - documentation: The description for callers.
+    ///   - options: The options of each task that is spawned.
+    ///   - make: Creates the task from its inputs, and throws when they are not valid.
+    /// - Returns: This service, so that calls can be chained.
     @discardableResult
     public func offer<each Input: Decodable & Sendable, Definition: TaskDefinition>(
         _ inputs: repeat Parameter<each Input>,
@@ -48,7 +49,7 @@ public struct TaskService: NamedExposable {
         return self
     }
 
-    /// Registers the methods, and makes the topic `events` beside them.
+    /// Registers the methods and the topic `events`; called by the router that exposes the service.
     public func register(in service: Service) {
         let feed = TaskFeed(host, in: service)
         registerReading(in: service, feed)
@@ -110,7 +111,15 @@ public struct TaskService: NamedExposable {
 }
 
 extension TaskHost {
-    /// Calls a task of the tree, or its parent about it, and returns the one value of the answer.
+    /// Calls a method of a task, or a method below `task/` that its parent serves, and returns the result.
+    ///
+    /// - Parameters:
+    ///   - method: The method.
+    ///   - id: The identifier of the task.
+    ///   - arguments: The encoded arguments.
+    ///   - context: The call that is being served, which supplies the deadline and receives progress.
+    /// - Returns: The result.
+    /// - Throws: `CallError` of the task, or `.invalidRequest` when the method answers with a stream.
     fileprivate func answer(
         _ method: String,
         of id: String,

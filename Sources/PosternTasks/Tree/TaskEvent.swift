@@ -1,29 +1,29 @@
 public import Postern
 
-/// Something that happened to a task of the tree.
+/// An event of a task of the tree.
 ///
-/// The events of one task are in order: it is created, changes its state, writes and reports, has a result or a failure
-/// right before its final state, and its process exits.
+/// The events of one task are in order: the creation, state changes, output and progress, the result or the failure
+/// right before the final state, and the exit of the process.
 public struct TaskEvent: Codable, Hashable, Sendable {
-    /// What happened.
+    /// The kind of an event, which determines the members that are set.
     public enum Kind: String, Codable, Hashable, Sendable {
-        /// The task was spawned; `name` says which one it is.
+        /// The task was spawned; `name` is the name of its definition.
         case created
-        /// The task is in another state.
+        /// The state of the task has changed to `state`.
         case state
-        /// The task has reported how far it is; `value` is what it reported.
+        /// The task has reported progress, which is `value`.
         case progress
-        /// The process has written a line; `stream` and `text` say where and what.
+        /// The process has written the line `text` to `stream`.
         case log
-        /// The task has a result, which is `value`.
+        /// The task has returned a result, which is `value`.
         case result
-        /// The task has failed; `message` says why, naming each task that the failure came through.
+        /// The task has failed; `message` is the reason, which names each task that the failure has passed through.
         case failure
-        /// The process has ended; `exit` says how.
+        /// The process has ended; `exit` is the reason.
         case exit
     }
 
-    /// Where a line was written.
+    /// An output of a process.
     public enum Stream: String, Codable, Hashable, Sendable {
         /// Standard output.
         case output = "stdout"
@@ -33,45 +33,46 @@ public struct TaskEvent: Codable, Hashable, Sendable {
 
     /// The identifier of the task.
     public var id: String
-    /// The identifier of the task that spawned it; `nil` for one that a program spawned outside of a task.
+    /// The identifier of the task that spawned it; `nil` for a task that was spawned outside of any task.
     public var parent: String?
-    /// What happened.
+    /// The kind of the event.
     public var kind: Kind
-    /// When it was noticed, in milliseconds since 1970.
+    /// The time at which the event was recorded, in milliseconds since 1970.
     public var time: Int64
-    /// The name of the task, when it was created.
+    /// The name of the definition of the task, in an event of kind ``Kind/created``.
     public var name: String?
-    /// The number of its process, when it was created; `nil` where none could be started.
+    /// The identifier of the process, in an event of kind ``Kind/created``; `nil` when none could be started.
     ///
-    /// It is the number that `/proc` of its parent has, also where the parent runs in a namespace of processes.
+    /// It is the one that `/proc` shows, also when the parent runs in a PID namespace of its own.
     package var process: Int32?
-    /// The state that the task is in from now on.
+    /// The new state, in an event of kind ``Kind/state``.
     public var state: TaskState?
-    /// The result, or what was reported.
+    /// The result or the reported progress.
     ///
-    /// Numbers that are not finite are text here, and a value of more than 64 KiB is text that says how long it is.
+    /// Numbers that are not finite are replaced by text, and a value of more than 64 KiB by a text that states its
+    /// size.
     public var value: Value?
-    /// The code of the error that the task failed with.
+    /// The code of the error with which the task failed.
     package var code: Int?
-    /// Why the task failed.
+    /// The reason why the task failed.
     public var message: String?
-    /// Where the line was written.
+    /// The output to which the line was written.
     public var stream: Stream?
-    /// The line, without its end.
+    /// The line, without its line feed.
     public var text: String?
-    /// Whether the line, or the value, was longer than 64 KiB, and is not whole.
+    /// Whether the line or the value was longer than 64 KiB and is not complete.
     package var isCut: Bool?
-    /// How the process ended, as in `exit code 3`.
+    /// The exit of the process in words, such as `exit code 3`.
     public var exit: String?
 
-    /// Notes what is shown of a value, and whether that is all of it.
+    /// Sets the value, and marks the event when the value is not complete.
     mutating func show(_ shown: (value: Value, isCut: Bool)) {
         value = shown.value
-        // What another process has cut stays so.
+        // Never reset: the value may already have been cut by the process that sent the event.
         if shown.isCut { isCut = true }
     }
 
-    /// Reads what another process reports.
+    /// Creates an event from a value that another process has sent.
     init(reading value: Value) throws(PayloadError) {
         self = try Payload(encoding: value, as: MessagePack.self).decode()
     }
@@ -83,6 +84,8 @@ public struct TaskEvent: Codable, Hashable, Sendable {
         time = ThisProcess.millisecondsSince1970
     }
 
-    /// Whether a slow reader may hold up the task with it; there are few of the others.
+    /// Whether the task is suspended while readers are slow.
+    ///
+    /// Output and progress are unbounded; each task has a handful of other events.
     var mayWait: Bool { kind == .log || kind == .progress }
 }

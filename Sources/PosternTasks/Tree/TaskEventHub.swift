@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Keeps the tree of tasks, and hands what happens in it to everyone who reads its events.
+/// Keeps the tree of tasks, and delivers its events to all readers.
 final class TaskEventHub: Sendable {
     private struct State {
         var tree = TaskTree()
@@ -13,7 +13,7 @@ final class TaskEventHub: Sendable {
 
     deinit { end() }
 
-    /// The tasks that are known, each behind its parent.
+    /// All known tasks, each after its parent.
     var tasks: [TaskSummary] { state.withLock { $0.tree.all } }
 
     func task(_ id: String) -> TaskSummary? { state.withLock { $0.tree[id] } }
@@ -24,33 +24,37 @@ final class TaskEventHub: Sendable {
         state.withLock { $0.tree.branch(of: ancestor, towards: id) }
     }
 
-    /// Notes an event, and waits for readers that are slow where the event may wait, unless its source has ended.
+    /// Records an event, and waits until no reader is slow, when the kind of the event permits that.
+    ///
+    /// - Parameters:
+    ///   - event: The event.
+    ///   - hasEnded: Whether the source of the event has ended, so that it does not wait any longer.
     func publish(_ event: TaskEvent, unless hasEnded: () -> Bool) async {
         let readers = note(event)
         guard event.mayWait else { return }
         for reader in readers { await reader.waitForRoom(unless: hasEnded) }
     }
 
-    /// Notes an event that another process reports, unless the task is none of its own.
+    /// Records an event that another process has sent, unless that process may not report it.
     func publish(_ event: TaskEvent, from sender: String, unless hasEnded: () -> Bool) async {
         var event = event
         if let value = event.value { event.show(value.presentable) }
         if state.withLock({ $0.tree.accepts(event, from: sender) }) { await publish(event, unless: hasEnded) }
     }
 
-    /// Notes an event without waiting.
+    /// Records an event without waiting, and returns the buffers of the readers.
     @discardableResult
     func note(_ event: TaskEvent) -> [TaskEventBuffer] {
         state.withLock { state in
             state.tree.apply(event)
             let readers = Array(state.readers.values)
-            // Put under the lock, so that all readers have the same order.
+            // Enqueued under the lock, so that all readers receive the events in the same order.
             for reader in readers { reader.put(event) }
             return readers
         }
     }
 
-    /// What happens from now on, behind the tasks that are known.
+    /// Subscribes to the events from now on, preceded by events that describe the known tasks.
     func events() -> TaskEvents {
         state.withLock { state in
             let buffer = TaskEventBuffer(state.tree.all.flatMap(\.events))
@@ -58,6 +62,7 @@ final class TaskEventHub: Sendable {
             state.lastReader += 1
             let number = state.lastReader
             state.readers[number] = buffer
+            // Weak: a reader that is not released must not keep the tree alive.
             return TaskEvents(
                 TaskEventLease(buffer) { [weak self] in
                     self?.state.withLock { _ = $0.readers.removeValue(forKey: number) }
@@ -66,7 +71,7 @@ final class TaskEventHub: Sendable {
         }
     }
 
-    /// Ends all readings, behind the events that are noted.
+    /// Ends the sequences of all readers, after the events that are recorded.
     func end() {
         let readers = state.withLock { state in
             state.hasEnded = true
@@ -77,7 +82,7 @@ final class TaskEventHub: Sendable {
 }
 
 extension TaskSummary {
-    /// Events that lead to what is known.
+    /// The events from which the same summary results.
     var events: [TaskEvent] {
         var created = event(.created)
         created.name = name

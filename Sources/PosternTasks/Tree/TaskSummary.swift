@@ -1,29 +1,29 @@
 public import Postern
 
-/// What is known of one task of the tree.
+/// The state of a task of the tree, as its events describe it.
 public struct TaskSummary: Codable, Hashable, Sendable {
-    /// The identifier, unlike all others of the tree.
+    /// The identifier, which is unique within the tree.
     public var id: String
-    /// The identifier of the task that spawned it; `nil` for one that a program spawned outside of a task.
+    /// The identifier of the task that spawned it; `nil` for a task that was spawned outside of any task.
     public var parent: String?
     /// The name of its definition.
     public var name: String
-    /// Where it is in its life.
+    /// The current state.
     public var state: TaskState
-    /// When it was spawned, in milliseconds since 1970.
+    /// The time at which it was spawned, in milliseconds since 1970.
     package var created: Int64
-    /// The number of its process; `nil` where none could be started.
+    /// The identifier of its process; `nil` when none could be started.
     package var process: Int32?
-    /// What it reported last.
+    /// The latest progress that it reported.
     public var progress: Value?
-    /// Its result.
+    /// The result; `nil` until the state is ``TaskState/done``.
     public var result: Value?
-    /// Whether the result is too large to be kept here, which then is a text that says so.
+    /// Whether the result was too large to be kept; `result` is a text that states its size then.
     package var isResultCut: Bool?
-    /// The code of the error that it failed with.
+    /// The code of the error with which it failed.
     package var code: Int?
-    /// Why it failed.
+    /// The reason why it failed.
     public var message: String?
-    /// How its process ended.
+    /// The exit of its process in words, such as `exit code 3`; `nil` until the process has ended.
     public var exit: String?
 }

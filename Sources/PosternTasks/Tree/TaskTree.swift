@@ -1,25 +1,28 @@
-/// The tasks that are known, by what has happened to them.
+/// The tasks of a tree and their states, as the events so far describe them.
+///
+/// A pure state machine. Events of other processes are not trusted: ``accepts(_:from:)`` is asked first.
 struct TaskTree {
-    /// Tasks that have ended and are kept; the oldest make room, with those below them.
+    /// The number of ended tasks that are kept; beyond it the oldest is removed, together with the tasks below it.
     static let endedLimit = 1_000
-    /// Tasks that live in the whole tree; those that other processes spawn beyond it are not shown.
+    /// The number of living tasks above which tasks that other processes spawn are ignored.
     static let livingLimit = 10_000
 
     private var tasks: [String: TaskSummary] = [:]
-    /// The order in which they were created, and that in which they ended.
+    /// The identifiers in order of creation, and those of ended tasks in the order in which they ended.
     private var order: [String] = []
     private var ended: [String] = []
 
-    /// All that are known, each behind its parent.
+    /// All known tasks, each after its parent.
     var all: [TaskSummary] { order.compactMap { tasks[$0] } }
 
     subscript(id: String) -> TaskSummary? { tasks[id] }
 
-    /// Takes one event in.
+    /// Updates the task that an event concerns.
     mutating func apply(_ event: TaskEvent) {
         if event.kind == .created {
             add(TaskSummary(creation: event))
         }
+        // A final state does not change; only the exit of the process follows it.
         guard var task = tasks[event.id], event.kind == .exit || !task.state.isFinal else { return }
         switch event.kind {
         case .created, .log: return
@@ -33,20 +36,27 @@ struct TaskTree {
         if event.kind == .state, task.state.isFinal { noteEnd(event.id) }
     }
 
-    /// Whether a task may report an event of another: one that it or a task below it has spawned, which is not known yet,
-    /// or is known to be below it and has not ended.
+    /// Returns whether a task may report an event of another task.
+    ///
+    /// The other task must be below the sender. It is either new and has just been created, or known, with the same
+    /// parent as before, and has not ended.
+    ///
+    /// - Parameters:
+    ///   - event: The event, as another process has sent it.
+    ///   - sender: The identifier of the task that has sent it.
+    /// - Returns: Whether the event may be applied.
     func accepts(_ event: TaskEvent, from sender: String) -> Bool {
         guard let parent = event.parent, parent == sender || isBelow(sender, parent) else { return false }
         guard let known = tasks[event.id] else {
             return event.kind == .created && event.name != nil && tasks.count - ended.count < Self.livingLimit
         }
         guard known.parent == parent, event.kind != .created else { return false }
-        // What a process writes may come behind the end of its task, and its exit does.
+        // Output may arrive after the final state, and the exit always does, once.
         return !known.state.isFinal || event.kind == .log || event.kind == .exit && known.exit == nil
     }
 
     private func isBelow(_ ancestor: String, _ id: String) -> Bool {
-        // The parent of a task is known before it, so this ends.
+        // Terminates because a task is added after its parent and never changes its parent: there are no cycles.
         var id = id
         while let parent = tasks[id]?.parent {
             if parent == ancestor { return true }
@@ -55,8 +65,9 @@ struct TaskTree {
         return false
     }
 
-    /// The tasks below one, those first that were created first.
+    /// Returns the tasks below a task, in order of creation.
     func descendants(of id: String) -> [TaskSummary] {
+        // One pass is enough, as each task comes after its parent.
         var above: Set = [id]
         return all.filter { task in
             guard let parent = task.parent, above.contains(parent) else { return false }
@@ -65,7 +76,12 @@ struct TaskTree {
         }
     }
 
-    /// The child of a task through which another one is reached; `nil` when it is not below.
+    /// Returns the child of a task through which another task is reached.
+    ///
+    /// - Parameters:
+    ///   - ancestor: The task whose child is searched; `nil` for the root of the tree.
+    ///   - id: The task to be reached.
+    /// - Returns: The identifier of the child, or `nil` when the other task is not below the ancestor.
     func branch(of ancestor: String?, towards id: String) -> String? {
         var id = id
         while let task = tasks[id] {
@@ -86,7 +102,7 @@ struct TaskTree {
         ended.append(id)
         guard ended.count > Self.endedLimit else { return }
         let oldest = ended.removeFirst()
-        // What is below it could not be reached any more, and its end not be noted.
+        // Tasks below a removed task would have no path to them, and no event could reach them.
         let dropped = Set(descendants(of: oldest).map(\.id) + [oldest])
         for id in dropped { tasks[id] = nil }
         order.removeAll { dropped.contains($0) }
@@ -95,7 +111,7 @@ struct TaskTree {
 }
 
 extension TaskSummary {
-    /// What is known of a task that has just been created.
+    /// Creates the summary of a task from the event of its creation.
     fileprivate init(creation event: TaskEvent) {
         self.init(id: event.id, parent: event.parent, name: event.name ?? "", state: .wait, created: event.time)
         process = event.process

@@ -1,10 +1,12 @@
 import Postern
 
 extension Value {
-    /// Bytes of a value that is shown in the tree of tasks.
+    /// The maximum size of a value that is kept in the tree of tasks, in bytes.
     private static let presentableBytes = 64 << 10
 
-    /// What the tree of tasks shows of an encoded value, which is not read at all when it is too large.
+    /// Returns an encoded value in the form in which the tree of tasks keeps it.
+    ///
+    /// A value that is too large is not decoded.
     static func shown(of payload: Payload) -> (value: Value, isCut: Bool) {
         guard payload.bytes.count <= presentableBytes else {
             return (.string("a value of \(payload.bytes.count) bytes"), true)
@@ -12,10 +14,10 @@ extension Value {
         return ((try? Value(decoding: payload)) ?? .null).presentable
     }
 
-    /// What the tree of tasks shows of the value, so that no value of a task keeps the others from being shown.
+    /// The value in the form in which the tree of tasks keeps it, which can always be encoded as JSON.
     ///
-    /// Numbers that are not finite, for which JSON has no form, become text; a value that is too large is cut: it becomes a
-    /// text that says so.
+    /// Numbers that are not finite become text, as JSON cannot represent them. A value that is too large is replaced by
+    /// a text that states the limit. Otherwise one value could make the whole list of tasks impossible to encode.
     var presentable: (value: Value, isCut: Bool) {
         var room = Self.presentableBytes
         let value = finite(&room)
@@ -23,8 +25,9 @@ extension Value {
         return (.string("a value of more than \(Self.presentableBytes) bytes"), true)
     }
 
-    /// The value without numbers that are not finite, while there is room for it.
+    /// Returns the value without numbers that are not finite, or a part of it when `room` becomes negative.
     private func finite(_ room: inout Int) -> Value {
+        // An estimate of the encoded size: 8 bytes for each value, besides text and bytes.
         room -= 8
         guard room >= 0 else { return .null }
         switch self {

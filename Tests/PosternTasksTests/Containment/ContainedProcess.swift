@@ -6,17 +6,17 @@ import Testing
 import PosternNIO
 @testable import PosternTasks
 
-/// A shell script that runs contained, as a child of the test program.
+/// A shell script that runs as a contained child of the test program.
 struct ContainedProcess {
-    /// A script that runs.
+    /// A running script.
     struct Running {
-        /// The process that the host knows.
+        /// The identifier of the child process of the host.
         let id: Int32
-        /// What every process of the script has in its environment.
+        /// The marker in the environment of every process of the script.
         let marker: String
-        /// The host's end of the channel.
+        /// The end of the channel that the host uses.
         let channel: FileDescriptor
-        /// The host's end of the launcher's control socket; `nil` without a launcher.
+        /// The end of the control socket that the host uses; `nil` without a launcher.
         let control: FileDescriptor?
 
         /// Sends a signal to the process group, as a host does.
@@ -44,7 +44,7 @@ struct ContainedProcess {
         containment = await (inNamespace ? Self.namespace : Self.guarded).value
     }
 
-    /// Runs a script to its end, and meanwhile a closure.
+    /// Runs a script to its end, and a closure at the same time.
     func run(
         _ script: String,
         while body: (Running) async throws -> Void = { _ in }

@@ -43,7 +43,7 @@ import Testing
         #expect(command.environment == ["POSTERN_TASK_LAUNCHER": "guard parent=\(getpid())"])
     }
 
-    @Test func aReplacedExecutableGuardsWhereItCannotBeRunInItsNamespace() {
+    @Test func aReplacedExecutableIsAGuardWhereItCannotBeRunInANamespace() {
         let options = ["--user", "--map-current-user", "--pid", "--fork", "--kill-child"]
         let containment = Containment(
             strength: .namespace(options: options),
@@ -59,7 +59,7 @@ import Testing
         #expect(command.environment == ["POSTERN_TASK_LAUNCHER": "guard detached"])
     }
 
-    @Test func withoutALauncherAProgramEndsWithItsParentAtLeast() {
+    @Test func withoutALauncherAProgramStillEndsWithItsParent() {
         let containment = Containment(strength: .weak(reason: "because"), launcher: nil, programs: Self.programs)
         let command = containment.command(["a"], .foreign)
         #expect(command == ContainedCommand(arguments: Self.ending + ["a"], isLimited: true))
@@ -74,7 +74,7 @@ import Testing
         #expect(command.isLimited)
     }
 
-    @Test func whatIsMissingIsLeftOut() {
+    @Test func missingToolsAreOmitted() {
         let containment = Self.containment(Self.guarded, without: .setpriv, .prlimit)
         let command = containment.command(["a"], .foreign, limits: TaskLimits(openFiles: 9))
         #expect(command.arguments == ["/app", "a"])
@@ -82,7 +82,7 @@ import Testing
         #expect(containment.command(["a"], .foreign).isLimited)
     }
 
-    @Test func whatIsMissingIsInTheDescription() {
+    @Test func missingToolsAreInTheDescription() {
         var containment = Self.containment(Self.guarded, without: .setpriv, .prlimit)
         containment.faults = [.setpriv: "`setpriv` is not installed", .prlimit: "`prlimit` does not work (why)"]
         #expect(
@@ -112,7 +112,7 @@ import Testing
         #expect(TaskLimits(processorTime: time).processorSeconds == seconds)
     }
 
-    @Test func nothingIsAskedForByDefault() { #expect(TaskLimits().options == []) }
+    @Test func thereAreNoOptionsByDefault() { #expect(TaskLimits().options == []) }
 
     @Test func aToolWithOtherOptionsIsNotUsed() async throws {
         let probe = ContainmentProbe(paths: [.setpriv: "/bin/ls", .prlimit: "/bin/false"])

@@ -5,11 +5,11 @@ import Testing
 
 @testable import PosternTasks
 
-/// What is left when a host is killed: the fixture `task-launcher`.
+/// The end of a host by SIGKILL; the host is the fixture `task-launcher`.
 @Suite(.timeLimit(.minutes(10)))
 struct HostDeathTests {
     @Test(arguments: ["namespace", "guard"], ["socket", "none"])
-    func noProcessIsLeftWhenTheHostIsKilled(mode: String, input: String) async throws {
+    func noProcessRemainsWhenTheHostIsKilled(mode: String, input: String) async throws {
         let marker = UUID().uuidString
         let result = try await Subprocess.run(
             .path(FilePath(ContainedProcess.launcher)),
@@ -28,7 +28,7 @@ struct HostDeathTests {
         #expect(result.terminationStatus == .signaled(SIGKILL))
     }
 
-    /// The signal at the end of the parent is sent when the thread ends that started the process.
+    /// The kernel sends the parent-death signal when the thread ends that has started the process.
     @Test func aProcessOutlivesTheTaskThatStartedIt() async throws {
         var process = await ContainedProcess()
         process.kind = .own

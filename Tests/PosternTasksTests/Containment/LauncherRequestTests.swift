@@ -17,7 +17,7 @@ import Testing
             "keeper parent=1 processor=3 channel=2 detached"
         ),
     ])
-    func whatIsWrittenIsRead(request: LauncherRequest, text: String) {
+    func textRoundTrips(request: LauncherRequest, text: String) {
         #expect(request.text == text)
         #expect(LauncherRequest(text) == request)
     }
@@ -26,5 +26,5 @@ import Testing
         "", " ", "INIT", "1", "guard parent", "guard parent=x", "guard =", "init later", "init detached=1",
         "init channel", "init channel=3",
     ])
-    func whatNoLauncherWroteIsRefused(text: String) { #expect(LauncherRequest(text) == nil) }
+    func otherTextIsRejected(text: String) { #expect(LauncherRequest(text) == nil) }
 }

@@ -4,15 +4,15 @@ import Testing
 
 @testable import PosternTasks
 
-/// Signals that reach a program through its launcher, and the end of its control socket.
+/// Signals that are forwarded to a program by its launcher, and the end of the control socket.
 @Suite(.timeLimit(.minutes(10)))
 struct LauncherSignalTests {
-    /// A program that ignores SIGTERM and has a grandchild in a session of its own that does so too.
+    /// A program that ignores SIGTERM, as does its grandchild in a session of its own.
     static let stubborn = "trap '' TERM; (setsid sleep 600 &); exec sleep 601"
 
-    /// A program that the signal did not reach would end after a grace of a second or two.
+    /// If the signal did not reach the program, it would end after a grace of one or two seconds.
     ///
-    /// The best of some tries counts, as a busy machine may hold up any of them.
+    /// The shortest of several times is checked, as a busy machine may delay any of them.
     @Test(arguments: [true, false])
     func aProgramWithoutHandlerEndsWithTheSignalInHalfASecond(inNamespace: Bool) async throws {
         var times: [Duration] = []
@@ -87,7 +87,7 @@ struct LauncherSignalTests {
     }
 
     @Test(arguments: [true, false])
-    func whatTheProgramLeavesBehindIsEnded(inNamespace: Bool) async throws {
+    func remainingProcessesOfTheProgramAreKilled(inNamespace: Bool) async throws {
         let script = "trap '' TERM; (setsid sh -c '(sleep 600 &) ; exec sleep 600' &); exit 3"
         var marker = ""
         let (exit, _) = try await ContainedProcess(inNamespace: inNamespace).run(script) { marker = $0.marker }
@@ -96,7 +96,7 @@ struct LauncherSignalTests {
     }
 
     @Test(arguments: [(true, false), (false, false), (true, true)])
-    func noProcessIsLeftWhenTheLauncherIsKilled(inNamespace: Bool, isDetached: Bool) async throws {
+    func noProcessRemainsWhenTheLauncherIsKilled(inNamespace: Bool, isDetached: Bool) async throws {
         var process = await ContainedProcess(inNamespace: inNamespace)
         process.isDetached = isDetached
         let (exit, _) = try await process.run(Self.stubborn) { running in
@@ -110,7 +110,7 @@ struct LauncherSignalTests {
 }
 
 extension FileDescriptor {
-    /// Ends both directions of a socket.
+    /// Shuts down both directions of a socket.
     fileprivate func shutDown() throws {
         guard shutdown(rawValue, Int32(SHUT_RDWR)) == 0 else { throw Errno(rawValue: errno) }
     }

@@ -22,7 +22,7 @@ import Testing
         #expect(state.receive(.ended(5)) == .exit(5))
     }
 
-    @Test func theEndOfTheParentAllowsNoTime() {
+    @Test func theEndOfTheParentAllowsNoGrace() {
         var state = LauncherState()
         #expect(state.receive(.parentEnded) == .exit(137))
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PosternTasks
 
-/// The launcher between a host, which is the test program, and shell scripts: in a namespace and below a guard.
+/// The launcher between the test program as the host and shell scripts, in a namespace and below a guard.
 @Suite(.timeLimit(.minutes(10)))
 struct LauncherTests {
     @Test(arguments: [true, false], [0, 3, 42, 128, 255])
@@ -29,7 +29,7 @@ struct LauncherTests {
     func theProgramHasThreeDescriptorsAndNoSignalBlocked(inNamespace: Bool) async throws {
         let script = "echo /proc/self/fd/*; while read -r line; do echo $line; done < /proc/self/status"
         let output = try await ContainedProcess(inNamespace: inNamespace).run(script).output
-        // 3 is the folder that the shell reads.
+        // Descriptor 3 is the directory that the shell is reading.
         #expect(output.hasPrefix("/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3\n"))
         #expect(output.contains("SigBlk: 0000000000000000"))
         #expect(output.contains("Threads: 1"))
@@ -46,9 +46,10 @@ struct LauncherTests {
         #expect(exit == .code(0))
     }
 
-    /// What the launcher, `unshare` and `setpriv` hold open would hide that the program has closed its channel.
+    /// If the launcher, `unshare` or `setpriv` held the channel open, the host would not detect that the program closed
+    /// it.
     @Test(arguments: [true, false])
-    func theProgramAloneHasTheChannel(inNamespace: Bool) async throws {
+    func onlyTheProgramHasTheChannelOpen(inNamespace: Bool) async throws {
         let process = await ContainedProcess(inNamespace: inNamespace)
         let (exit, _) = try await process.run("read -r line; exec 0<&-; sleep 600") { running in
             try running.channel.writeAll("close\n".utf8)
@@ -61,7 +62,7 @@ struct LauncherTests {
     }
 
     @Test(arguments: [true, false])
-    func argumentsArePassedOnAsTheyAre(inNamespace: Bool) async throws {
+    func argumentsArePassedUnchanged(inNamespace: Bool) async throws {
         let arguments = ["printf", "%s|", "", "--", "-x", "a b", "é", "$HOME"]
         let process = await ContainedProcess(inNamespace: inNamespace)
         #expect(try await process.run(arguments).output == "|--|-x|a b|é|$HOME|")
@@ -87,7 +88,7 @@ struct LauncherTests {
 }
 
 extension ContainedProcess.Running {
-    /// What is waiting in the channel.
+    /// The bytes that can be read from the channel without waiting.
     fileprivate var line: String {
         let data = FileHandle(fileDescriptor: channel.rawValue, closeOnDealloc: false).availableData
         return String(decoding: data, as: UTF8.self)

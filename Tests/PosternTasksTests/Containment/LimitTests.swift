@@ -3,20 +3,20 @@ import Testing
 
 @testable import PosternTasks
 
-/// The limits of real processes.
+/// The limits on the resources of running processes.
 @Suite(.timeLimit(.minutes(10)))
 struct LimitTests {
     @Test(arguments: [Containment.Kind.own, .foreign])
-    func theLimitsAreInForce(kind: Containment.Kind) async throws {
+    func theLimitsAreEnforced(kind: Containment.Kind) async throws {
         var process = await ContainedProcess()
         process.kind = kind
         process.limits = TaskLimits(memoryBytes: 64 << 20, processorTime: .milliseconds(6_500), openFiles: 17)
-        // Of data in KiB, of processor time in seconds, of files; and the second limit of processor time.
+        // The soft limits of data in KiB, processor time in seconds and files, and the hard limit of processor time.
         let script = "ulimit -S -d; ulimit -S -t; ulimit -n; ulimit -H -t"
         #expect(try await process.run(script).output == "65536\n7\n17\n8\n")
     }
 
-    @Test func moreFilesThanThisProcessMayHaveAreNotAnError() async throws {
+    @Test func aLimitOfFilesAboveThatOfThisProcessIsClamped() async throws {
         var process = await ContainedProcess()
         process.limits = TaskLimits(openFiles: .max)
         let (exit, output) = try await process.run("ulimit -n")

@@ -1,14 +1,14 @@
 import Foundation
 
-/// The processes that have a marker in their environment, which every process inherits.
+/// The processes with a marker in their environment, which all descendants of a process inherit.
 ///
-/// Zombies have no environment.
+/// Zombies are not included, as they have no environment.
 struct MarkedProcesses: Sequence {
     struct Entry {
         let id: Int32
         let command: String
 
-        /// Whether a child of this process has ended and is not reaped.
+        /// Whether the process is a child that has ended and was not reaped.
         var hasZombie: Bool {
             MarkedProcesses.all.contains { other in
                 let status = try? String(contentsOfFile: "/proc/\(other)/status", encoding: .utf8)

@@ -21,5 +21,5 @@ import Testing
         ("oom_kill_disable 0\nunder_oom 0\noom_kill 7", 7),
         ("oom_kill_disable 0\nunder_oom 0\n", nil), ("oom_kill many", nil), ("", nil),
     ])
-    func theCountIsThatOfKills(text: String, count: Int?) { #expect(MemoryKillFile.count(in: text) == count) }
+    func theNumberOfKillsIsParsed(text: String, count: Int?) { #expect(MemoryKillFile.count(in: text) == count) }
 }

@@ -15,15 +15,15 @@ import Testing
         (.processorTime(limit: .seconds(2)), "its processor time ran out (limit 2 s)"),
         (.processorTime(limit: .milliseconds(1_500)), "its processor time ran out (limit 1.5 s)"),
     ])
-    func theReasonIsInWords(exit: TaskExit, text: String) { #expect("\(exit)" == text) }
+    func theDescriptionNamesTheReason(exit: TaskExit, text: String) { #expect("\(exit)" == text) }
 
     @Test(arguments: all)
-    func whatIsWrittenIsRead(exit: TaskExit) throws {
+    func encodingRoundTrips(exit: TaskExit) throws {
         let data = try JSONEncoder().encode(exit)
         #expect(try JSONDecoder().decode(TaskExit.self, from: data) == exit)
     }
 
-    @Test func theTextIsWrittenToo() throws {
+    @Test func theDescriptionIsEncoded() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let text = String(decoding: try encoder.encode(TaskExit.signal(15)), as: UTF8.self)
@@ -34,7 +34,7 @@ import Testing
         "{}", #"{"kind":"code"}"#, #"{"kind":"tired"}"#, #"{"kind":"processorTime","limit":1e300}"#,
         #"{"kind":"processorTime","limit":-1}"#,
     ])
-    func whatIsNoExitIsRefused(text: String) {
+    func invalidEncodingsAreRejected(text: String) {
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(TaskExit.self, from: Data(text.utf8)) }
     }
 

@@ -3,10 +3,10 @@ import PosternTasks
 import Synchronization
 import Testing
 
-/// Calls of this side, which the program answers.
+/// Calls of this side to the program.
 @Suite(.timeLimit(.minutes(10)))
 struct LineCallTests {
-    @Test func aCallIsOneLineAndItsAnswerAnother() async throws {
+    @Test func aCallAndItsAnswerAreOneLineEach() async throws {
         let (peer, program) = try await ProgramEnd.make()
         async let sum: Int = peer.call("math/add", 2, 3)
         #expect(await program.next() == #"{"jsonrpc":"2.0","id":1,"method":"math.add","params":[2,3]}"#)
@@ -20,7 +20,7 @@ struct LineCallTests {
         peer.close()
     }
 
-    @Test func notificationsLeaveInOrderWithCallsAndHaveNoNumber() async throws {
+    @Test func notificationsAreSentInOrderAndHaveNoIdentifier() async throws {
         let (peer, program) = try await ProgramEnd.make()
         try peer.notify("log", 1)
         try peer.notify("log", 2)
@@ -44,12 +44,12 @@ struct LineCallTests {
         peer.close()
     }
 
-    @Test func aCallWhoseTimeRunsOutIsCancelledInTheProgram() async throws {
+    @Test func aCallThatTimesOutIsCancelledInTheProgram() async throws {
         let (peer, program) = try await ProgramEnd.make()
         let mark = #"{"jsonrpc":"2.0","method":"mark"}"#
         var time = Duration.milliseconds(50)
         var lines: [String] = []
-        // On a busy machine the time may be up before the call reaches the program.
+        // On a busy machine the deadline may pass before the call is sent, so it is repeated with a longer one.
         repeat {
             let error = await #expect(throws: CallError.self) { try await peer.call("sleep", timeout: time) as Int }
             #expect(error?.code == .deadlineExceeded)
@@ -99,7 +99,7 @@ struct LineCallTests {
         peer.close()
     }
 
-    @Test func theAnswersBeforeTheEndOfTheInputArrive() async throws {
+    @Test func answersBeforeTheEndOfTheInputAreDelivered() async throws {
         for _ in 0..<100 {
             let (peer, program) = try await ProgramEnd.make()
             async let sum: Int = peer.call("add")
@@ -124,7 +124,7 @@ struct LineCallTests {
         #expect(error?.code == .unavailable && error?.executed == .no)
     }
 
-    @Test func streamsOfTheProgramAreRefusedWithAClearError() async throws {
+    @Test func streamsOfTheProgramAreRejectedWithAnError() async throws {
         let (peer, program) = try await ProgramEnd.make()
         let stream = Task { try await peer.stream("ticks", of: Int.self) }
         _ = await program.next()

@@ -4,7 +4,7 @@ import PosternTasks
 import SystemPackage
 import Testing
 
-/// What programs do wrong.
+/// Faults of programs, and the response to them.
 @Suite(.timeLimit(.minutes(10)))
 struct LineFaultTests {
     private static func router() -> Router {
@@ -22,7 +22,7 @@ struct LineFaultTests {
         Array("Loading model ... done".utf8), [UInt8](#"{"jsonrpc":"2.0","id":1,"method":"a"#.utf8),
         Array("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"".utf8) + [0xFF, 0xFE] + Array("\"}".utf8), [0x00, 0x80],
     ])
-    func aLineThatIsNoJSONIsAnsweredAndReportedOnce(line: [UInt8]) async throws {
+    func aLineThatIsNotJSONIsAnsweredAndReportedOnce(line: [UInt8]) async throws {
         let reports = Reports()
         let (peer, program) = try await ProgramEnd.make(serving: Self.router()) { $0.observer = reports }
         for _ in 0..<3 {
@@ -35,7 +35,7 @@ struct LineFaultTests {
         peer.close()
     }
 
-    @Test func aProgramThatAnswersEachErrorWithStrayTextIsNotAnsweredForEver() async throws {
+    @Test func theNumberOfErrorsForStrayLinesIsLimited() async throws {
         let (peer, program) = try await ProgramEnd.make(serving: Self.router())
         for _ in 0..<1_000 { try program.print("cannot read that") }
         try program.print(Self.add)
@@ -45,7 +45,7 @@ struct LineFaultTests {
         peer.close()
     }
 
-    @Test func aLineAboveTheLimitEndsTheConnectionAndItsCalls() async throws {
+    @Test func aLineAboveTheLimitClosesTheConnectionAndFailsItsCalls() async throws {
         let reports = Reports()
         let (peer, program) = try await ProgramEnd.make { options in
             options.limits.frameBytes = 1_000
@@ -62,7 +62,7 @@ struct LineFaultTests {
         #expect(await program.next() == nil)
     }
 
-    @Test func theLastLineNeedsNoEnd() async throws {
+    @Test func theLastLineNeedsNoLineFeed() async throws {
         let (numbers, output) = AsyncStream.makeStream(of: Int.self)
         let router = Router()
         router.root.register("log", Parameter<Int>("number")) { (number: Int) in _ = output.yield(number) }
@@ -73,7 +73,7 @@ struct LineFaultTests {
         #expect(await peer.disconnected.kind == .lost)
     }
 
-    @Test func halfALineAtTheEndDoesNoHarm() async throws {
+    @Test func anIncompleteLineAtTheEndIsHarmless() async throws {
         let (peer, program) = try await ProgramEnd.make()
         let answer = Task { () async throws -> Int in try await peer.call("add") }
         _ = await program.next()
@@ -90,11 +90,11 @@ struct LineFaultTests {
         peer.close()
     }
 
-    @Test func aProgramThatCallsButDoesNotReadIsCutOff() async throws {
+    @Test func aProgramThatCallsButDoesNotReadIsDisconnected() async throws {
         let (peer, program) = try await ProgramEnd.make(serving: Self.router()) { $0.limits.queuedBytes = 64 << 10 }
         let text = String(repeating: "x", count: 1_000)
         let flood = Task.detached {
-            // Ends when the connection does.
+            // Fails when the connection is closed.
             while true { try program.print(#"{"jsonrpc":"2.0","id":1,"method":"none","params":["\#(text)"]}"#) }
         }
         #expect(await peer.disconnected == DisconnectReason(.slowReader, "The program reads too slowly"))
@@ -122,7 +122,7 @@ struct LineFaultTests {
         _ = program
     }
 
-    @Test func callsOfAProgramBeginWhenItReads() async throws {
+    @Test func callsOfAProgramStartWhenItReads() async throws {
         let (peer, program) = try await ProgramEnd.make(serving: Self.router()) { $0.limits.queuedBytes = 1 << 20 }
         let text = String(repeating: "x", count: 20_000)
         let count = 200
@@ -139,7 +139,7 @@ struct LineFaultTests {
         peer.close()
     }
 
-    @Test func resultsForWhichThereIsNoRoomBecomeErrorsAndTheConnectionGoesOn() async throws {
+    @Test func resultsAboveTheLimitBecomeErrorsAndTheConnectionContinues() async throws {
         let router = Self.router()
         let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
         let (doors, door) = AsyncStream.makeStream(of: Void.self)
@@ -154,7 +154,7 @@ struct LineFaultTests {
         for await _ in arrivals.prefix(count) {}
         for number in 1...count {
             door.yield()
-            // Else the near peer, where results wait too, may be the one that has no room.
+            // Otherwise the limit of the near peer, where results are queued too, may be reached first.
             let hasLeft = await eventually {
                 peer.tables.servedCalls == count - number && peer.tables.queuedBytes == 0
             }
@@ -167,7 +167,7 @@ struct LineFaultTests {
         peer.close()
     }
 
-    @Test func nothingIsKeptOfAPeerThatHasEnded() async throws {
+    @Test func aPeerThatHasEndedIsReleased() async throws {
         weak var kept: Peer?
         do {
             let (peer, program) = try await ProgramEnd.make(serving: Self.router())

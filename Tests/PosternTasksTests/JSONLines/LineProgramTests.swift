@@ -6,12 +6,12 @@ import Synchronization
 import SystemPackage
 import Testing
 
-/// A real program, in Python and without any of our code: `Tests/Fixtures/LineProgram/lines.py`.
+/// Calls to and from a Python program without code of this package: `Tests/Fixtures/LineProgram/lines.py`.
 @Suite(.timeLimit(.minutes(10)))
 struct LineProgramTests {
     enum Way: CaseIterable { case socket, pipes }
 
-    /// Starts the program; its process ends with the peer.
+    /// Starts the program, whose process exits when the peer is closed.
     private static func start(_ way: Way, serving dispatcher: any Dispatcher = NothingExposed()) async throws -> Peer {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")

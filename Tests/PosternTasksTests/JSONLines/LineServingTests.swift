@@ -3,7 +3,7 @@ import PosternTasks
 import Synchronization
 import Testing
 
-/// Calls of the program, which this side answers.
+/// Calls of the program to this side.
 @Suite(.timeLimit(.minutes(10)))
 struct LineServingTests {
     private static func router() -> Router {
@@ -107,7 +107,7 @@ struct LineServingTests {
         peer.close()
     }
 
-    @Test func theProgramLendsFunctionsAndGetsThemBack() async throws {
+    @Test func functionsOfTheProgramAreCalledAndReleased() async throws {
         let (peer, program) = try await ProgramEnd.make(serving: Self.router())
         let function = #"{"__jsonrpc_marshaled":1,"handle":7,"kind":"function"}"#
         try program.print(Self.request("1", "twice", "[\(function),5]"))
@@ -121,7 +121,7 @@ struct LineServingTests {
         peer.close()
     }
 
-    @Test func theProgramCallsAFunctionThatIsLentToIt() async throws {
+    @Test func theProgramCallsAFunctionThatIsPassedToIt() async throws {
         let (peer, program) = try await ProgramEnd.make()
         let square = Callback("square") { (number: Int) in number * number }
         async let answer: Int = peer.call("use", square)

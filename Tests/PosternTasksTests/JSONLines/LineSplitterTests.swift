@@ -16,13 +16,13 @@ import Testing
     @Test(arguments: [
         ["one\ntwo\n"], ["one\ntwo"], ["o", "n", "e", "\n", "two\n"], ["one", "\ntwo"], ["\n\none\n \t\r\ntwo\n\n"],
     ])
-    func linesAreTheSameHoweverTheyArrive(pieces: [String]) throws {
+    func linesDoNotDependOnHowTheirBytesArrive(pieces: [String]) throws {
         #expect(try Self.lines(of: pieces) == ["one", "two"])
     }
 
-    @Test func aCarriageReturnIsLeftToJSON() throws { #expect(try Self.lines(of: ["{}\r\n"]) == ["{}\r"]) }
+    @Test func aCarriageReturnRemainsInTheLine() throws { #expect(try Self.lines(of: ["{}\r\n"]) == ["{}\r"]) }
 
-    @Test func aLineAsLongAsTheLimitIsTaken() throws {
+    @Test func aLineAsLongAsTheLimitIsAccepted() throws {
         #expect(try Self.lines(of: ["1234", "5678\n12345678"], limit: 8) == ["12345678", "12345678"])
     }
 

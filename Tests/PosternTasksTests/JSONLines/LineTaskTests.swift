@@ -3,14 +3,14 @@ import Postern
 import PosternTasks
 import Testing
 
-/// Tasks that are programs which speak JSON-RPC, one message a line.
+/// Tasks whose programs speak JSON-RPC with one message per line.
 @Suite(.timeLimit(.minutes(10)))
 struct LineTaskTests {
     @Test func aTaskThatSpeaksJSONIsCalledAndReturnsItsResult() async throws {
         let host = TaskHost()
         let events = host.events
         async let all = events.reduce(into: [TaskEvent]()) { $0.append($1) }
-        let task = try await host.spawn(LineTask(number: 21), options: .patient)
+        let task = try await host.spawn(LineTask(number: 21), options: .lenient)
         #expect(try await task.call("add", 2, 3) == 5)
         let error = await #expect(throws: CallError.self) { try await task.call("no.such") }
         #expect(error?.code == .methodNotFound)
@@ -23,7 +23,7 @@ struct LineTaskTests {
 
     @Test func aTaskThatSpeaksJSONIsStopped() async throws {
         let host = TaskHost()
-        let task = try await host.spawn(LineTask(number: 1), options: .patient)
+        let task = try await host.spawn(LineTask(number: 1), options: .lenient)
         #expect(try await task.call("add", 1) == 1)
         await task.stop()
         await #expect(throws: CallError.self) { try await task.result }
@@ -31,7 +31,7 @@ struct LineTaskTests {
         await host.end()
     }
 
-    @Test func aTaskThatClosesItsConnectionAndGoesOnHasFailed() async throws {
+    @Test func aTaskThatClosesItsConnectionAndContinuesHasFailed() async throws {
         let host = TaskHost()
         var options = TaskOptions()
         options.stopGrace = .zero
@@ -46,9 +46,9 @@ struct LineTaskTests {
         await host.end()
     }
 
-    /// Its result is its exit code, and it may be at work until then.
+    /// The result of such a program is its exit code, so it is at work until it exits.
     @Test(arguments: [TaskCommand.Connection.channel, .standardIO])
-    func aProgramThatClosesItsConnectionAndGoesOnCannotBeCalled(connection: TaskCommand.Connection) async throws {
+    func aProgramThatClosesItsConnectionAndContinuesCannotBeCalled(connection: TaskCommand.Connection) async throws {
         let host = TaskHost()
         let program = try await host.spawn(LineService(connection: connection))
         for method in ["close", "add"] {
@@ -65,9 +65,9 @@ struct LineTaskTests {
     }
 
     @Test(arguments: [TaskCommand.Connection.channel, .standardIO])
-    func aProgramThatKnowsNothingOfTasksIsCalledAtOnce(connection: TaskCommand.Connection) async throws {
+    func aProgramThatDoesNotImplementTasksIsCalledAtOnce(connection: TaskCommand.Connection) async throws {
         let host = TaskHost()
-        let program = try await host.spawn(LineService(connection: connection), options: .patient)
+        let program = try await host.spawn(LineService(connection: connection), options: .lenient)
         #expect(try await program.call("add", 2, 3) == 5)
         #expect(program.state == .work)
         await #expect(throws: CallError.self) { try await program.call("exit") }

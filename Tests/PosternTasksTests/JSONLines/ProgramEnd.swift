@@ -6,15 +6,15 @@ import PosternTasks
 import Synchronization
 import SystemPackage
 
-/// A program as a test plays it: its end of a socket, line by line.
+/// The end of a socket that a test uses in place of a program, line by line.
 final class ProgramEnd: Sendable {
     private let socket: FileDescriptor
-    /// Its own thread: reading waits.
+    /// Reading blocks, so it runs on a thread of its own.
     private let queue = DispatchQueue(label: "program")
     private let rest = Mutex(Data())
     private let isClosed = Atomic(false)
 
-    /// Makes a peer and the end of its program.
+    /// Creates a peer and the end of its program.
     static func make(
         serving dispatcher: any Dispatcher = NothingExposed(),
         _ configure: (inout JSONLines.Options) -> Void = { _ in }
@@ -26,24 +26,24 @@ final class ProgramEnd: Sendable {
         return (peer, ProgramEnd(child))
     }
 
-    /// Takes the program's end of a connection, and closes it at the latest when this is freed.
+    /// Takes ownership of the socket, which is closed in `deinit` at the latest.
     init(_ socket: FileDescriptor) { self.socket = socket }
 
     deinit { close() }
 
-    /// The next line; `nil` at the end.
+    /// Returns the next line, or `nil` at the end.
     func next() async -> String? {
         await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: self.read()) }
         }
     }
 
-    /// Prints text, and a line feed unless it is to end differently.
+    /// Writes text followed by a terminator.
     func print(_ text: String, end: String = "\n") throws { try socket.writeAll(Array((text + end).utf8)) }
 
     func print(bytes: [UInt8]) throws { try socket.writeAll(bytes) }
 
-    /// Ends the program.
+    /// Closes the socket, as at the exit of a program.
     func close() {
         if !isClosed.exchange(true, ordering: .relaxed) { try? socket.close() }
     }
@@ -64,7 +64,7 @@ final class ProgramEnd: Sendable {
     }
 }
 
-/// The reports of a peer.
+/// An observer that collects the incidents of a peer.
 final class Reports: IncidentObserver {
     private let incidents = Mutex<[Incident]>([])
 

@@ -3,7 +3,7 @@ import PosternTasks
 import Testing
 @testable import task_program
 
-/// Tasks that were spawned by tasks, reached by their identifiers.
+/// Calls by identifier to tasks that were spawned by other tasks.
 @Suite(.timeLimit(.minutes(10)))
 struct DeepTaskTests {
     @Test(arguments: [1, 2])
@@ -30,7 +30,7 @@ struct DeepTaskTests {
         }
     }
 
-    @Test func theFailureOfATaskBelowThatIsKilledNamesTheWay() async throws {
+    @Test func theFailureOfAKilledTaskNamesTheTasksAboveIt() async throws {
         try await ServedTasks.run { served in
             let root = try await served.spawn("Branch", [2, true])
             let (middle, leaf) = (await served.task(atDepth: 1), await served.task(atDepth: 2))
@@ -40,7 +40,7 @@ struct DeepTaskTests {
             let failure = await #expect(throws: CallError.self) { try await served.call("tasks/result", .string(root)) }
             for word in [root, middle, leaf, "signal 9"] { #expect(failure?.message.contains(word) == true) }
             #expect(await eventually { served.state(of: leaf) == .fail })
-            // It has ended, and so has all that led to it.
+            // The task and all tasks above it have ended.
             let late = await #expect(throws: CallError.self) { try await served.call("tasks/result", .string(leaf)) }
             #expect(late?.message.contains("signal 9") == true)
         }

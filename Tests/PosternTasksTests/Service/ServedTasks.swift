@@ -2,12 +2,12 @@ import Postern
 import PosternTasks
 @testable import task_program
 
-/// The service `tasks`, with tasks of the fixture program on offer.
+/// The service `tasks`, which offers tasks of the fixture program.
 struct ServedTasks {
     let router = Router()
     let host = TaskHost()
 
-    /// Serves the tasks of a host, and ends it behind a test.
+    /// Runs a test with a host and its service, and ends the host after it.
     static func run(_ body: (ServedTasks) async throws -> Void) async throws {
         let served = ServedTasks()
         do { try await body(served) } catch {
@@ -19,7 +19,7 @@ struct ServedTasks {
 
     private init() {
         let tasks = TaskService(host)
-            .offer(options: Self.options("RpcChild")) { Elsewhere(RpcChild()) }
+            .offer(options: Self.options("RpcChild")) { FixtureTask(RpcChild()) }
             .offer(
                 Parameter<Int>("depth", "How many levels are below"),
                 Parameter("stays", "Whether the last runs on", default: false),
@@ -29,14 +29,14 @@ struct ServedTasks {
                 guard depth >= 0 else {
                     throw CallError(.invalidParameters, "Parameter depth: \(depth) is below 0", executed: .no)
                 }
-                return Elsewhere(Branch(depth: depth, stays: stays))
+                return FixtureTask(Branch(depth: depth, stays: stays))
             }
-            .offer("lines", options: Self.options("Writer")) { Elsewhere(Writer(lines: $0)) }
+            .offer("lines", options: Self.options("Writer")) { FixtureTask(Writer(lines: $0)) }
         router.root.expose(tasks)
     }
 
     private static func options(_ name: String) -> TaskOptions {
-        var options = TaskOptions.patient
+        var options = TaskOptions.lenient
         options.environment["POSTERN_TASK"] = .some(name)
         return options
     }
@@ -54,7 +54,7 @@ struct ServedTasks {
         do throws(PayloadError) { return try Value(decoding: result) } catch { throw CallError(error) }
     }
 
-    /// The events of a method that answers with a stream.
+    /// Calls a method of the service that answers with a stream.
     func stream(_ method: String, _ arguments: Value...) async throws(CallError) -> ReplyStream {
         guard case .stream(let stream) = try await dispatch(method, arguments) else {
             throw CallError(.internalError, "no stream")
@@ -67,7 +67,7 @@ struct ServedTasks {
         return id
     }
 
-    /// A task that is so deep in the tree, once it is at work.
+    /// Waits until a task at a depth of the tree is at work, and returns its identifier.
     func task(atDepth depth: Int) async -> String {
         var found: String?
         _ = await eventually {
@@ -93,7 +93,7 @@ struct ServedTasks {
         do throws(PayloadError) { try MessagePack.encode(Value.array(arguments), into: &bytes) } catch {
             throw CallError(error)
         }
-        // Behind the positional arguments are the named ones: nil.
+        // The positional arguments are followed by the named ones, which are nil.
         MessagePack.writeNull(into: &bytes)
         let payload = Payload(bytes: bytes, codec: MessagePack.self)
         var call = Call(method, arguments: payload)

@@ -3,10 +3,10 @@ import PosternTasks
 import Testing
 @testable import task_program
 
-/// What happens to tasks, as callers see it.
+/// The events of tasks, as a topic and as a stream.
 @Suite(.timeLimit(.minutes(10)))
 struct TaskFeedTests {
-    @Test func aListNamesThePlaceBehindWhichTheTopicGoesOn() async throws {
+    @Test func aListHasThePositionFromWhichTheTopicContinues() async throws {
         try await ServedTasks.run { served in
             let list = try await served.call("tasks/list")
             #expect(list["tasks"] == [] && list["topic"] == "tasks/events")
@@ -26,7 +26,7 @@ struct TaskFeedTests {
         }
     }
 
-    @Test func aWatchBeginsWithWhatIsKnown() async throws {
+    @Test func aWatchBeginsWithTheKnownTasks() async throws {
         try await ServedTasks.run { served in
             let first = try await served.spawn("RpcChild")
             _ = await served.task(atDepth: 0)
@@ -43,8 +43,8 @@ struct TaskFeedTests {
         }
     }
 
-    /// A child that writes more than any buffer holds ends all the same.
-    @Test func readersThatStopHoldUpNoTask() async throws {
+    /// A child that writes more than all buffers hold still ends.
+    @Test func readersThatDoNotReadBlockNoTask() async throws {
         try await ServedTasks.run { served in
             let stream = try await served.stream("tasks/watch")
             let topic = try #require(served.router.findTopic("tasks/events"))

@@ -3,7 +3,7 @@ import PosternTasks
 import Testing
 @testable import task_program
 
-/// What callers of a router reach of the tasks of a program.
+/// The service `tasks` for the callers of a router.
 @Suite(.timeLimit(.minutes(10)))
 struct TaskServiceTests {
     @Test func offersAreListedWithTheirInputs() async throws {
@@ -32,7 +32,7 @@ struct TaskServiceTests {
         }
     }
 
-    @Test func aResultIsAnsweredLaterToo() async throws {
+    @Test func aResultIsKeptAfterTheEndOfItsTask() async throws {
         try await ServedTasks.run { served in
             let id = try await served.spawn("Branch", .map([Value.Member("depth", 1)]))
             #expect(try await served.call("tasks/result", .string(id)) == 2)
@@ -53,7 +53,7 @@ struct TaskServiceTests {
         ("Branch", .map([Value.Member("dept", 1)]), "dept"), ("Branch", .array([1, false, 2]), "Branch"),
         ("Branch", "x", "inputs"), ("Other", .array([]), "Other"), ("rpc/describe", .array([]), "rpc/describe"),
     ])
-    func unfitInputsAreNamed(name: String, inputs: Value, word: String) async throws {
+    func invalidInputsAreNamedInTheError(name: String, inputs: Value, word: String) async throws {
         try await ServedTasks.run { served in
             let error = await #expect(throws: CallError.self) { try await served.spawn(name, inputs) }
             #expect(error?.code == .invalidParameters && error?.executed == .no)
@@ -63,7 +63,7 @@ struct TaskServiceTests {
     }
 
     @Test(arguments: ["call", "stop", "kill", "result"])
-    func anUnknownTaskIsNamed(method: String) async throws {
+    func anUnknownTaskIsNamedInTheError(method: String) async throws {
         try await ServedTasks.run { served in
             let arguments: [Value] = method == "call" ? ["nothing-1", "some_rpc_call"] : ["nothing-1"]
             let error = await #expect(throws: CallError.self) {
@@ -76,7 +76,7 @@ struct TaskServiceTests {
     }
 
     @Test(arguments: ["task/start", "task/events", "task.below.x.y"])
-    func howATaskIsRunIsNotReached(method: String) async throws {
+    func controlMethodsOfATaskCannotBeCalled(method: String) async throws {
         try await ServedTasks.run { served in
             let id = try await served.spawn("RpcChild")
             let error = await #expect(throws: CallError.self) {

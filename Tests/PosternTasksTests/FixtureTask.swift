@@ -3,8 +3,8 @@ import PosternTasks
 import SystemPackage
 @testable import task_program
 
-/// A task of the fixture program, spawned in that program and not in the one that runs the tests.
-struct Elsewhere<Inner: ChildTask>: TaskDefinition {
+/// A task that is implemented in the fixture program, which the program of the tests spawns.
+struct FixtureTask<Inner: ChildTask>: TaskDefinition {
     typealias Output = Inner.Output
 
     static var taskName: String { Inner.taskName }
@@ -20,25 +20,25 @@ struct Elsewhere<Inner: ChildTask>: TaskDefinition {
 extension TaskHost {
     /// Spawns a task of the fixture program.
     func spawn<Inner: ChildTask>(
-        elsewhere task: Inner,
-        _ options: TaskOptions = .patient
-    ) async throws(CallError) -> TaskProcess<Elsewhere<Inner>> {
+        fixture task: Inner,
+        _ options: TaskOptions = .lenient
+    ) async throws(CallError) -> TaskProcess<FixtureTask<Inner>> {
         var options = options
         options.environment["POSTERN_TASK"] = .some(Inner.taskName)
-        return try await spawn(Elsewhere(task), options: options)
+        return try await spawn(FixtureTask(task), options: options)
     }
 }
 
 extension TaskOptions {
-    /// For what the clock is not to decide, however busy the machine is.
-    static var patient: TaskOptions {
+    /// Timeouts that do not expire on a busy machine.
+    static var lenient: TaskOptions {
         var options = TaskOptions()
         (options.startTimeout, options.stopGrace, options.killGrace) = (.seconds(100), .seconds(100), .seconds(100))
         return options
     }
 }
 
-/// The programs of this package, which stand beside the tests.
+/// The programs of this package, which are in the directory of the tests.
 enum Programs {
     static func path(of name: String) -> String {
         let tests = FilePath(CommandLine.arguments[0])
@@ -46,7 +46,7 @@ enum Programs {
     }
 }
 
-/// Waits until something is so, at most a minute.
+/// Waits until a condition is true, and returns whether it became true within a minute.
 func eventually(_ condition: () async -> Bool) async -> Bool {
     let end = ContinuousClock.now + .seconds(60)
     while await !condition() {
