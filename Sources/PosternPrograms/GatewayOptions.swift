@@ -4,12 +4,12 @@ package import Logging
 package import Postern
 package import PosternGateway
 
-/// The options of every program that opens the JSON doors.
+/// The options that are common to programs with JSON doors.
 package struct GatewayOptions: ParsableArguments {
-    /// Where to listen.
+    /// The addresses to listen on.
     @OptionGroup package var listen: ListenOptions
 
-    /// How many event loops.
+    /// The number of event loops.
     @Option(
         help: "Event loops, each on a thread of its own; auto for one per processor, within the quota of a container."
     )
@@ -19,63 +19,63 @@ package struct GatewayOptions: ParsableArguments {
     @Option(name: .customLong("public"), help: "The folder whose files are served, read once at the start.")
     package var publicFolder: String?
 
-    /// Origins besides those that always pass.
+    /// The origins that are allowed besides the default ones.
     @Option(
         help: "Lets pages of this origin in: https://app.example, https://*.app.example, or * for all. May be repeated."
     )
     package var allowOrigin = Setting.list("allow-origin")
 
-    /// Host names besides those that always pass.
+    /// The host names that are allowed besides the default ones.
     @Option(help: "Answers under this host too: api.example, api.example:8080 or *.app.example. May be repeated.")
     package var allowHost = Setting.list("allow-host")
 
-    /// Whether pages of listed origins may send cookies.
+    /// Whether pages of allowed origins may send cookies.
     @Flag(
         inversion: .prefixedNo,
         help: "Lets pages of origins that are allowed by name send cookies, and read the answers."
     )
     package var allowCredentials = Setting.flag("allow-credentials")
 
-    /// What browsers may load for the pages that are served.
+    /// The Content-Security-Policy of the static files.
     @Option(help: "The Content-Security-Policy of the files, for pages of your own; '' for none.")
     package var contentSecurityPolicy = Setting.value(
         "content-security-policy",
         default: StaticFiles.strictContentSecurityPolicy
     )
 
-    /// The limits and times of connections.
+    /// The limits and timeouts of connections.
     @OptionGroup(title: "Limits") package var limits: LimitOptions
 
-    /// How long a stop is announced before it begins.
+    /// The time between the announcement and the beginning of a stop, in seconds.
     @Option(help: "Seconds that connections are still accepted after /readyz has begun to fail, when told to stop.")
     package var drainLead = Setting.value("drain-lead", default: 0)
 
-    /// How long calls may take to end in a stop.
+    /// The time that calls in flight have to complete during a stop, in seconds.
     @Option(help: "Seconds that calls in flight may still take during a stop; then they are answered -32053.")
     package var drainGrace = Setting.value("drain-grace", default: 7)
 
-    /// How long closing connections takes in a stop.
+    /// The time over which WebSockets are closed during a stop, in seconds.
     @Option(help: "Seconds over which WebSockets are closed at the end of a stop.")
     package var drainSpread = Setting.value("drain-spread", default: 2)
 
-    /// Whether errors tell what happened.
+    /// Whether errors contain traces.
     @Flag(
         inversion: .prefixedNo,
         help: "Sends callers the trace of an error, its type and description; not for public servers."
     )
     package var sendTraces = Setting.flag("send-traces")
 
-    /// Whether there is a plain echo for conformance suites.
+    /// Whether an echo WebSocket for conformance suites is served.
     @Flag(
         inversion: .prefixedNo,
         help: "Serves a WebSocket at /echo that sends back what it gets, for conformance suites."
     )
     package var rawEcho = Setting.flag("raw-echo")
 
-    /// The defaults.
+    /// Creates the default values.
     package init() {}
 
-    /// Checks the numbers.
+    /// Throws a `ValidationError` for values that cannot be used.
     package func validate() throws {
         guard loops.isPossible else {
             throw ValidationError("\(Setting.named("loops", loops)) is not within 1 to 64")
@@ -91,11 +91,11 @@ package struct GatewayOptions: ParsableArguments {
         _ = try originPolicy()
     }
 
-    /// The gateway that the options describe, without its addresses.
+    /// Returns the configuration of a gateway, without its addresses, and reads the static files.
     ///
     /// - Parameter defaultFolder: The folder of the static files when the options name none.
-    /// - Returns: The configuration, with the files read.
-    /// - Throws: When the folder cannot be read.
+    /// - Returns: The configuration.
+    /// - Throws: `ValidationError` when the folder or one of its files cannot be read.
     package func configuration(defaultFolder: String? = nil) throws -> GatewayConfiguration {
         var configuration = GatewayConfiguration()
         limits.apply(to: &configuration)
@@ -129,6 +129,7 @@ package struct GatewayOptions: ParsableArguments {
                 throw ValidationError("\(Setting.named("allow-host")): \(error)")
             }
         }
+        // Browsers ignore credentials for the origin *.
         if allowCredentials, !origins.contains(where: { $0 != .any }) {
             let name = Setting.named("allow-credentials")
             throw ValidationError("\(name) needs an origin that is allowed by name, which * is not")
@@ -136,15 +137,16 @@ package struct GatewayOptions: ParsableArguments {
         return OriginPolicy(origins: origins, hosts: hosts, allowsCredentials: allowCredentials)
     }
 
-    /// Opens the doors, and prints a line for each address.
+    /// Starts a gateway, and prints a line for each address.
     ///
     /// - Parameters:
-    ///   - configuration: The gateway, without its addresses.
-    ///   - dispatcher: What answers the calls.
-    ///   - logger: Takes starts and stops.
-    ///   - observer: Takes reports of what goes wrong.
-    /// - Returns: The gateway, which listens.
-    /// - Throws: When an address cannot be listened on.
+    ///   - configuration: The configuration, without addresses.
+    ///   - dispatcher: Answers the calls.
+    ///   - logger: Logs starts and stops.
+    ///   - observer: Is notified of incidents.
+    /// - Returns: The gateway, which is listening.
+    /// - Throws: `CallError` or `HTTPServer.StartError` when the gateway cannot listen on an address, `ValidationError`
+    ///   when the reason is an invalid host.
     package func open(
         _ configuration: GatewayConfiguration,
         dispatcher: any Dispatcher,

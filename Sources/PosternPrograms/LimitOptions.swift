@@ -5,51 +5,52 @@ import PosternJSONRPC
 
 /// The options for the limits and times of connections at the JSON doors.
 package struct LimitOptions: ParsableArguments {
-    /// When a connection is closed after an answer.
+    /// The number of requests after which a connection is closed; 0 for no limit.
     @Option(help: "Requests that one HTTP connection may carry; 0 for any number.")
     package var maxRequestsPerConnection = Setting.value("max-requests-per-connection", default: 1_000)
 
-    /// How long a connection is kept between two requests.
+    /// The time for which a connection is kept between two requests, in seconds.
     @Option(help: "Seconds that an HTTP connection is kept between requests; more than a balancer in front keeps it.")
     package var idleTimeout = Setting.value("idle-timeout", default: 15)
 
-    /// How long a head may take.
+    /// The time in which the head of a request must arrive, in seconds.
     @Option(help: "Seconds that the head of a request may take to arrive.")
     package var headTimeout = Setting.value("head-timeout", default: 10)
 
-    /// How long a body may make no progress.
+    /// The time without progress after which the transfer of a body or message is aborted, in seconds.
     @Option(help: "Seconds that the body of a request, or a WebSocket message, may make no progress.")
     package var bodyTimeout = Setting.value("body-timeout", default: 10)
 
-    /// How long a client may take nothing of what waits for it.
+    /// The time after which a client that reads nothing of its output is disconnected, in seconds.
     @Option(help: "Seconds that a client may take nothing of an answer that waits for it.")
     package var stallTimeout = Setting.value("stall-timeout", default: 10)
 
-    /// How slowly bodies, messages and answers may move.
+    /// The minimum rate of bodies, messages and answers, in bytes per second; 0 for no minimum.
     @Option(help: "Bytes a second that bodies, messages and answers move at least; 0 for any progress.")
     package var minRate = Setting.value("min-rate", default: 16_384)
 
-    /// The largest head.
+    /// The maximum size of the head of a request, in bytes.
     @Option(help: "Bytes of the head of a request; more where cookies of other programs come along.")
     package var maxHeadBytes = Setting.value("max-head-bytes", default: 8_192)
 
-    /// The largest message.
+    /// The maximum size of a body or message, in bytes.
     @Option(help: "Bytes of the body of a request, and of a message on a WebSocket.")
     package var maxMessageBytes = Setting.value("max-message-bytes", default: 1 << 20)
 
-    /// The most connections.
+    /// The maximum number of connections.
     @Option(help: "Connections of all clients together, at most what the limit of open files allows.")
     package var maxConnections = Setting.value("max-connections", default: 10_000)
 
-    /// The most calls of one WebSocket.
+    /// The maximum number of calls in flight on one WebSocket.
     @Option(help: "Calls in flight on one WebSocket.")
     package var maxCallsInFlight = Setting.value("max-calls-in-flight", default: 128)
 
-    /// The defaults.
+    /// Creates the default values.
     package init() {}
 
-    /// Checks the numbers.
+    /// Throws a `ValidationError` for a number that is out of range.
     package func validate() throws {
+        // The lower bounds also keep the conversions to `UInt64` below from trapping.
         let ranges = [
             ("idle-timeout", idleTimeout, 1...86_400), ("head-timeout", headTimeout, 1...3_600),
             ("body-timeout", bodyTimeout, 1...3_600), ("stall-timeout", stallTimeout, 1...3_600),
@@ -66,7 +67,7 @@ package struct LimitOptions: ParsableArguments {
         }
     }
 
-    /// Sets what the options say.
+    /// Sets the limits in a configuration.
     func apply(to configuration: inout GatewayConfiguration) {
         configuration.server.maximumConnections = maxConnections
         configuration.server.http.maximumRequests = maxRequestsPerConnection == 0 ? .max : maxRequestsPerConnection
@@ -76,7 +77,7 @@ package struct LimitOptions: ParsableArguments {
         configuration.server.http.stallMilliseconds = UInt64(stallTimeout) * 1_000
         configuration.server.http.minimumRate = minRate
         configuration.server.http.head.maximumBytes = maxHeadBytes
-        // A target is part of a head, and half of it is what it may take by default.
+        // The target is part of the head. The defaults of both have the same ratio.
         configuration.server.http.head.maximumTargetBytes = maxHeadBytes / 2
         configuration.messages.callsInFlight = maxCallsInFlight
         configuration.webSocket.maximumMessageBytes = maxMessageBytes

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Logging
 
-/// Has each entry of a log written as one line, and returns at once.
+/// A log handler that passes each entry to a function as one line.
 struct LineLogHandler: LogHandler {
     let label: String
     let output: @Sendable (LogLine) -> Void
@@ -16,6 +16,7 @@ struct LineLogHandler: LogHandler {
     func log(event: LogEvent) {
         var details = metadata
         if let error = event.error { details["error"] = "\(error)" }
+        // The metadata of the entry takes precedence over that of the logger.
         if let own = event.metadata { details.merge(own) { _, new in new } }
         output(LogLine(time: .now, level: event.level, label: label, message: "\(event.message)", metadata: details))
     }

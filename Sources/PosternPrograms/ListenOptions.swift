@@ -4,9 +4,9 @@ import PosternGateway
 public import PosternNIO
 import SystemPackage
 
-/// Where the JSON doors of a program listen.
+/// The options for the addresses of the JSON doors.
 package struct ListenOptions: ParsableArguments {
-    /// The address to listen on.
+    /// The host to listen on.
     @Option(help: "The address to listen on; 0.0.0.0 for all.")
     package var host = Setting.value("host", default: "127.0.0.1")
 
@@ -14,7 +14,7 @@ package struct ListenOptions: ParsableArguments {
     @Option(help: "The port to listen on; 0 lets the system choose.")
     package var port = Setting.value("port", default: 8080)
 
-    /// Addresses in place of the host and the port.
+    /// The addresses to listen on, which replace the host and the port.
     @Option(
         help: """
             Listens there in place of --host and --port: unix:/path, unix:@name or tcp:host:port, which is given once. \
@@ -23,13 +23,13 @@ package struct ListenOptions: ParsableArguments {
     )
     package var listen = Setting.list("listen", as: Address.self)
 
-    /// Which users may connect to Unix sockets.
+    /// The options for the files of Unix sockets.
     @OptionGroup package var socketFile: SocketFileArguments
 
-    /// The defaults.
+    /// Creates the default values.
     package init() {}
 
-    /// Checks the addresses.
+    /// Throws a `ValidationError` for addresses that cannot be used.
     package func validate() throws {
         guard (0...65_535).contains(port) else {
             throw ValidationError("\(Setting.named("port", port)) is not within 0 to 65535")
@@ -44,32 +44,34 @@ package struct ListenOptions: ParsableArguments {
         }
     }
 
-    /// Checks that there is a socket file where a mode or a group is given for it.
+    /// Throws a `ValidationError` when a mode or group is set although the program listens on no Unix socket.
     ///
-    /// - Parameter native: Where the program serves the native protocol too.
-    /// - Throws: `ValidationError` when there is none.
+    /// - Parameter native: The address of the native server of the program; `nil` for none.
+    /// - Throws: The error.
     package func demandSocketFile(orAt native: Address? = nil) throws {
         guard socketFile.options.isSet, unixPaths.isEmpty, native == nil else { return }
         throw ValidationError("--socket-mode and --socket-group need a unix: address to listen on")
     }
 
-    /// The options of the socket file of a native server in the same program.
+    /// Returns the options for the socket file of a native server in the same program.
     ///
-    /// - Parameter native: Where it listens.
-    /// - Returns: What the command line names; nothing for an address without a file while the JSON doors have one.
+    /// - Parameter native: The address of the native server.
+    /// - Returns: The mode and the group of the command line. They are not set when the native server has no socket
+    ///   file and the JSON doors have one, to which the options apply then.
     package func socketFile(forNativeAt native: Address) -> SocketFileOptions {
         native.path == nil && !unixPaths.isEmpty ? SocketFileOptions() : socketFile.options
     }
 
-    /// The URL of the TCP address once it is open; `nil` without one.
+    /// Returns the URL of the TCP listener for its port, or `nil` when there is no TCP listener.
     package func url(port: Int) -> String? {
         guard let host = tcp?.host else { return nil }
         return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/"
     }
 
-    /// Sets the TCP address, and opens the Unix sockets.
+    /// Sets the TCP address in a configuration, and opens the Unix sockets.
     ///
-    /// - Throws: `CallError` when a socket cannot be opened, with the reason; then none is left open.
+    /// - Parameter configuration: The configuration to change.
+    /// - Throws: `CallError` with the reason when a socket cannot be opened. Those that are already open are closed.
     func apply(to configuration: inout GatewayConfiguration) async throws {
         configuration.server.listensOnTCP = tcp != nil
         if let tcp { (configuration.server.host, configuration.server.port) = tcp }
@@ -80,13 +82,14 @@ package struct ListenOptions: ParsableArguments {
                 let listener = AdoptedListener(descriptor: socket.rawValue, name: name) { await file?.remove() }
                 configuration.server.listeners.append(listener)
             } catch {
+                // Closing also removes the files of the sockets that are already open.
                 for listener in configuration.server.listeners { await listener.close() }
                 throw error
             }
         }
     }
 
-    /// What is wrong with the host where that is why a gateway did not start.
+    /// Returns a usage error when an invalid host is the reason why a gateway did not start, or `nil` otherwise.
     func usageError(_ error: HTTPServer.StartError) -> (any Error)? {
         guard case .socket(let cause) = error, cause.code == Errno.invalidArgument.rawValue, let host = tcp?.host else {
             return nil

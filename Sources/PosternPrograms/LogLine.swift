@@ -2,7 +2,7 @@ import FoundationEssentials
 import Logging
 import PosternLogging
 
-/// One entry of a log, to be written as one line.
+/// An entry of a log, which is written as one line.
 struct LogLine: Sendable {
     let time: Date
     let level: Logger.Level
@@ -10,17 +10,19 @@ struct LogLine: Sendable {
     let message: String
     let metadata: Logger.Metadata
 
-    /// The most bytes of a line, its end not counted.
+    /// The maximum size of a line without its line feed, in bytes.
     static let maximumBytes = 1_023
-    /// The most bytes of the message, which fits into a line also where each of them needs an escape in JSON.
+    /// The maximum size of the message, in bytes: it fits into a line even if each byte is escaped in JSON.
     private static let messageBytes = 384
     private static let valueBytes = 256
     private static let nameBytes = 64
-    /// The members of a JSON object that are not metadata.
+    /// The names of JSON members that metadata may not use.
     private static let members: Set<String> = ["time", "level", "label", "message"]
     private static let timeStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
-    /// The line without its end; details for which there is no room are left out.
+    /// Returns the line without its line feed.
+    ///
+    /// Details that do not fit are omitted.
     func text(as format: LogFormat) -> String {
         switch format {
         case .text: plain
@@ -35,17 +37,19 @@ struct LogLine: Sendable {
         return line
     }
 
-    /// The value so that its end cannot be mistaken: in quotes where it holds what separates details.
+    /// Returns a value in quotes if it is empty or contains a separator, so that it cannot be mistaken for two details.
     private static func delimited(_ value: String) -> String {
         guard value.isEmpty || value.contains(where: { " \"=".contains($0) }) else { return value }
         return "\"" + value.replacing("\"", with: "\\\"") + "\""
     }
 
+    // Composed by hand: the members keep their order, and a line that becomes too long stays valid JSON.
     private var json: String {
         var line = #"{"time":"\#(time.formatted(Self.timeStyle))","level":"\#(level)""#
         line += #","label":\#(Self.quoted(Self.shown(label, Self.nameBytes)))"#
         line += #","message":\#(Self.quoted(Self.shown(message, Self.messageBytes)))"#
         for (name, value) in details {
+            // A prefix keeps the members of the object unique.
             let member = Self.members.contains(name) ? "metadata.\(name)" : name
             Self.append(",\(Self.quoted(member)):\(Self.quoted(value))", to: &line, room: 1)
         }
@@ -53,21 +57,25 @@ struct LogLine: Sendable {
     }
 
     private var details: [(name: String, value: String)] {
+        // Sorted, as the order of a dictionary differs from process to process.
         metadata.sorted { $0.key < $1.key }.map { name, value in
             (Self.shown(name, Self.nameBytes), Self.shown("\(value)", Self.valueBytes))
         }
     }
 
+    /// Appends a part if the line has room for it and for `room` more bytes.
     private static func append(_ part: String, to line: inout String, room: Int) {
         if line.utf8.count + part.utf8.count + room <= maximumBytes { line += part }
     }
 
-    /// Backslashes stay: those of incidents are escapes already.
+    /// Returns text without control characters, truncated to a limit in bytes.
+    ///
+    /// Backslashes are not escaped, as texts of incidents already contain escapes.
     private static func shown(_ text: String, _ limit: Int) -> String {
         LogText.escaped(text, limit: limit, keepsBackslashes: true)
     }
 
-    /// A JSON string of text without control characters.
+    /// Returns a JSON string for text that has no control characters.
     private static func quoted(_ text: String) -> String {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }

@@ -1,27 +1,27 @@
 public import ArgumentParser
 public import Logging
 
-/// How much a program tells about its inner life.
+/// The options for the log of a program.
 package struct LogOptions: ParsableArguments {
-    /// The least important messages that are written.
+    /// The lowest level of messages that are written.
     @Option(help: "What is written to the standard error output: trace, debug, info, notice, warning, error, critical.")
     package var logLevel = Setting.value("log-level", default: Logger.Level.notice)
 
-    /// How they are written.
+    /// The format of the lines.
     @Option(help: "How each line of it is written: text, or json for one object a line.")
     package var logFormat = Setting.value("log-format", default: LogFormat.text)
 
-    /// Whether requests are logged.
+    /// Whether a line is written for each request.
     @Flag(
         inversion: .prefixedNo,
         help: "Writes a line for each HTTP request and each WebSocket, without arguments, whatever the level."
     )
     package var accessLog = Setting.flag("access-log")
 
-    /// The defaults.
+    /// Creates the default values.
     package init() {}
 
-    /// A logger that writes to the standard error output, and never waits for it.
+    /// Returns a logger that writes to standard error and never blocks.
     package func logger(_ label: String) -> Logger {
         let log = StandardErrorLog.shared(as: logFormat)
         var logger = Logger(label: label) { label in LineLogHandler(label: label) { log.write($0) } }
@@ -29,10 +29,11 @@ package struct LogOptions: ParsableArguments {
         return logger
     }
 
-    /// A logger for the lines of requests, which writes those at `info`; `nil` when they are not asked for.
+    /// Returns a logger that writes the lines of requests, or `nil` when the access log is disabled.
     package func accessLogger(_ label: String) -> Logger? {
         guard accessLog else { return nil }
         var logger = logger(label)
+        // Lines of requests have the level `info`, and are written whatever the level of other messages is.
         logger.logLevel = min(logLevel, .info)
         return logger
     }
@@ -40,16 +41,16 @@ package struct LogOptions: ParsableArguments {
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 
-/// How the lines of a log are written.
+/// The format of log lines.
 package enum LogFormat: String, ExpressibleByArgument, LosslessStringConvertible, CaseIterable, Sendable {
-    /// For people: time, level, label, message, then `key=value` for each detail.
+    /// Text: time, level, label and message, followed by `key=value` for each detail.
     case text
-    /// For programs: one JSON object a line.
+    /// One JSON object per line.
     case json
 
-    /// The word on the command line.
+    /// The value on the command line.
     package var description: String { rawValue }
 
-    /// Reads the word.
+    /// Parses a value of the command line.
     package init?(_ description: String) { self.init(rawValue: description) }
 }

@@ -1,18 +1,18 @@
 import Glibc
 import SystemPackage
 
-/// Lines for people and for other programs; each leaves at once.
+/// Writes lines to the standard outputs, without buffering.
 package enum Output {
-    /// Writes one line to the standard output.
+    /// Writes a line to standard output.
     ///
-    /// - Returns: Whether somebody still reads it.
+    /// - Returns: `false` when the output is closed.
     @discardableResult
     package static func line(_ text: String) -> Bool { write(text, to: .standardOutput) }
 
-    /// Writes one line to the standard error output.
+    /// Writes a line to standard error.
     package static func error(_ text: String) { _ = write(text, to: .standardError) }
 
-    /// Whether a person reads the standard output.
+    /// Whether standard output is a terminal.
     package static var isTerminal: Bool { isatty(FileDescriptor.standardOutput.rawValue) == 1 }
 
     private static func write(_ text: String, to file: FileDescriptor) -> Bool {

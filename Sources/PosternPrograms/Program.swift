@@ -2,21 +2,22 @@ package import ArgumentParser
 import Dispatch
 import Glibc
 
-/// Runs a program whose work is asynchronous, while the main thread waits for its end.
+/// The main function of a program with an asynchronous command.
 ///
-/// An asynchronous `main` gives the main thread to the dispatch library, which ends it; tools that watch every thread,
-/// such as valgrind, do not survive that.
+/// The main thread waits for the end of the command. An asynchronous `main` would pass the main thread to the dispatch
+/// library, which ends it, and tools that observe every thread, such as valgrind, fail then.
 package enum Program {
-    /// Reads the command line, runs the command it names, and ends the process with its exit code.
+    /// Parses the command line, runs the command, and exits with its exit code.
     ///
     /// - Parameters:
-    ///   - command: The command.
-    ///   - prepare: Runs before the command line is read, and may end the process in its place.
+    ///   - command: The type of the root command.
+    ///   - prepare: Runs before the command line is parsed, and may exit the process.
     package static func run(
         _ command: (some AsyncParsableCommand).Type,
         preparing prepare: @escaping @Sendable () async -> Void = {}
     ) {
         let end = DispatchSemaphore(value: 0)
+        // Runs on the global executor, as the main thread is blocked.
         Task.detached {
             await prepare()
             await command.main()
@@ -26,12 +27,12 @@ package enum Program {
     }
 }
 
-/// What a program does as PID 1 of a container.
+/// The duties of a program that is PID 1 of a container.
 package enum FirstProcess {
-    /// Has the kernel reap every child that ends, if this is PID 1.
+    /// Makes the kernel reap all children of this process, if it is PID 1.
     ///
-    /// Orphans become children of PID 1, as those of a command that was run in the container, and would remain as
-    /// zombies. Only for programs that start no processes of their own: the status of a child is lost.
+    /// Orphans become children of PID 1, such as those of a command that is executed in the container, and would remain
+    /// as zombies. A program that starts processes must not call this, as the status of its children is lost.
     package static func reapOrphans() {
         guard getpid() == 1 else { return }
         signal(SIGCHLD, SIG_IGN)

@@ -1,11 +1,15 @@
 import FoundationEssentials
 import SystemPackage
 
-/// Finds the folder with the static page.
+/// The folder with the static page.
 package enum PublicFolder {
-    /// `public` in the working directory, or in a folder above the program, as it is when a package was built there.
+    /// Returns the path of the folder `public` in the working directory or in a directory above the executable.
+    ///
+    /// The latter is the root of the package when the program runs from its build directory. `nil` when there is no
+    /// folder `public` with an `index.html`.
     package static func find() -> String? {
         let manager = FileManager.default
+        // `CommandLine.arguments[0]` may be a name that was looked up in `PATH`.
         let program = (try? manager.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         var folder = URL(filePath: program).deletingLastPathComponent()
         var candidates = [manager.currentDirectoryPath]
@@ -16,7 +20,7 @@ package enum PublicFolder {
         return candidates.map { $0 + "/public" }.first { manager.fileExists(atPath: $0 + "/index.html") }
     }
 
-    /// Why a folder cannot be read; `nil` where it can, so that one of its files is the reason.
+    /// Returns the reason why a folder cannot be opened, or `nil` when it can; a file in it is the reason then.
     static func fault(of folder: String) -> String? {
         do {
             let descriptor = try FileDescriptor.open(FilePath(folder), .readOnly, options: [.directory, .closeOnExec])
@@ -27,5 +31,6 @@ package enum PublicFolder {
         }
     }
 
+    /// The depth of a build directory below the root of a package, with some reserve.
     private static let maximumLevels = 6
 }

@@ -1,22 +1,22 @@
 package import ArgumentParser
 package import PosternAuth
 
-/// The secret that native peers prove to each other.
+/// The option for the shared secret of native peers.
 package struct SecretOptions: ParsableArguments {
-    /// The file with the secret.
+    /// The path of the file with the secret.
     @Option(help: "A file with the secret that both ends of a native connection share, 16 bytes at least.")
     package var secretFile: String?
 
-    /// The defaults.
+    /// Creates the default values.
     package init() {}
 
-    /// Checks that the file holds a secret.
+    /// Throws a `ValidationError` when the file does not contain a secret.
     package func validate() throws { _ = try secret() }
 
-    /// The secret; `nil` when no file is named.
+    /// Reads the secret from the file that the command line or `POSTERN_SECRET_FILE` names.
     ///
-    /// - Returns: The secret in the file of the command line or of `POSTERN_SECRET_FILE`.
-    /// - Throws: `ValidationError` when the file cannot be read, or holds no secret.
+    /// - Returns: The secret, or `nil` when no file is named.
+    /// - Throws: `ValidationError` when the file cannot be read or does not contain a secret.
     package func secret() throws -> SharedSecret? {
         guard let path = secretFile ?? Setting.optional("secret-file") else { return nil }
         do throws(SecretError) { return try SharedSecret(file: path) } catch {

@@ -3,15 +3,15 @@ package import Logging
 package import ServiceLifecycle
 import UnixSignals
 
-/// Runs what a program serves until it is told to stop.
+/// Runs the services of a program until it is stopped.
 package enum ServiceRun {
     /// Runs services until a signal to stop, then drains them; a second signal ends the program at once.
     ///
     /// - Parameters:
-    ///   - services: Stopped in reverse order.
-    ///   - signals: Caught since before the program said that it listens: one that came meanwhile counts.
-    ///   - logger: Told of signals.
-    /// - Throws: What a service threw.
+    ///   - services: The services, which are stopped in reverse order.
+    ///   - signals: The signals, which must be caught before the program prints that it listens, so that none is lost.
+    ///   - logger: Logs the signals.
+    /// - Throws: The error of a service.
     package static func serve(_ services: [any Service], until signals: StopSignals, logger: Logger) async throws {
         let group = ServiceGroup(services: services, logger: logger)
         let watch = Task { await signals.stop(group) }
@@ -20,14 +20,16 @@ package enum ServiceRun {
     }
 }
 
-/// Services that are all stopped at once, where a group stops one after the other.
+/// A service that runs several services and stops all of them at the same time.
+///
+/// A `ServiceGroup` stops its services one after the other.
 package struct SimultaneousServices: Service {
     private let services: [any Service]
 
-    /// Takes the services.
+    /// Creates a service that runs the given services.
     package init(_ services: [any Service]) { self.services = services }
 
-    /// Runs all services until the last has ended, or one has thrown.
+    /// Runs all services until the last one returns or one throws.
     package func run() async throws {
         try await withThrowingTaskGroup { group in
             for service in services { group.addTask { try await service.run() } }
@@ -36,17 +38,21 @@ package struct SimultaneousServices: Service {
     }
 }
 
-/// SIGTERM and SIGINT, caught from the moment this is made.
+/// SIGTERM and SIGINT, which are caught from the initialization on.
 package struct StopSignals: Sendable {
     private let signals: UnixSignalsSequence
 
-    /// Catches the signals; made before a program opens anything, so that none finds it half started.
+    /// Starts catching the signals.
+    ///
+    /// It must be created before the program opens sockets or files: a signal during the start then leads to an orderly
+    /// stop.
     package init() async { signals = await UnixSignalsSequence(trapping: .sigterm, .sigint) }
 
-    /// Drains the services of a group at the first signal, and ends the program at the second.
+    /// Drains the services of a group at the first signal, and exits at the second one.
     func stop(_ group: ServiceGroup) async {
         var isStopping = false
         for await signal in signals {
+            // As a shell reports a signal. `_exit` skips exit handlers, which may wait for what does not end.
             if isStopping { _exit(128 + signal.rawValue) }
             isStopping = true
             await group.triggerGracefulShutdown()

@@ -1,23 +1,25 @@
 import FoundationEssentials
 import Glibc
 
-/// The default of an option, which the environment may replace: the command line wins, then the environment.
+/// The values of options in the environment.
 ///
-/// `--max-requests 5` is `POSTERN_MAX_REQUESTS=5` in the environment; a flag is switched on by `1` or `true`.
+/// The value on the command line takes precedence over the one in the environment, and that over the default.
+///
+/// `--max-requests 5` corresponds to `POSTERN_MAX_REQUESTS=5` in the environment. A flag is enabled by `1` or `true`.
 package enum Setting {
-    /// The value of an option that is not on the command line.
+    /// Returns the value of an option in the environment, or a default value.
     ///
-    /// A value that cannot be read ends the program with exit code 64, as a wrong option does.
+    /// The program exits with code 64 when the value is invalid, as for an invalid option on the command line.
     ///
     /// - Parameters:
-    ///   - name: The name of the option, without dashes in front.
-    ///   - fallback: The value when the environment has none.
-    /// - Returns: The value from the environment, or the fallback.
+    ///   - name: The name of the option, without leading dashes.
+    ///   - fallback: The default value.
+    /// - Returns: The value.
     package static func value<Value: LosslessStringConvertible>(_ name: String, default fallback: Value) -> Value {
         optional(name, as: Value.self) ?? fallback
     }
 
-    /// The value of an option without a default.
+    /// Returns the value of an option in the environment, or `nil` when it is not set.
     package static func optional<Value: LosslessStringConvertible>(
         _ name: String,
         as type: Value.Type = Value.self
@@ -27,7 +29,7 @@ package enum Setting {
         return value
     }
 
-    /// Whether a flag is switched on.
+    /// Returns whether a flag is enabled in the environment.
     package static func flag(_ name: String) -> Bool {
         switch text(of: name)?.lowercased() {
         case nil, "", "0", "false", "no", "off": false
@@ -36,14 +38,14 @@ package enum Setting {
         }
     }
 
-    /// The values of an option that may be given several times; separated by commas in the environment.
+    /// Returns the values of a repeatable option, which are separated by commas in the environment.
     package static func list(_ name: String) -> [String] {
         (text(of: name) ?? "").split(separator: ",").map { item in
             String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
     }
 
-    /// The values of an option that may be given several times, each read from its text.
+    /// Returns the parsed values of a repeatable option.
     package static func list<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type) -> [Value] {
         list(name).map { text in
             guard let value = Value(text) else { reject(text, for: name) }
@@ -51,19 +53,21 @@ package enum Setting {
         }
     }
 
-    /// Where a value comes from, for the message that it cannot be used: `--port 99999`, or `POSTERN_PORT=99999`.
+    /// Returns the source of an invalid value for an error message: `--port 99999`, or `POSTERN_PORT=99999`.
     ///
     /// - Parameters:
-    ///   - name: The name of the option, without dashes in front.
+    ///   - name: The name of the option, without leading dashes.
     ///   - value: The value.
-    /// - Returns: The option or the variable, with the value.
+    /// - Returns: The option or the environment variable, with the value.
     package static func named(_ name: String, _ value: some CustomStringConvertible) -> String {
+        // An option and its value are separated by a space, a variable and its value by an equals sign.
         let source = named(name)
         return source.hasPrefix("-") ? "\(source) \(value)" : "\(source)=\(value)"
     }
 
-    /// The option or the variable that a value comes from, without the value.
+    /// Returns the option or the environment variable that is the source of a value.
     package static func named(_ name: String) -> String {
+        // The command line takes precedence, so the variable is the source only when the option is absent there.
         isOnCommandLine(name) || text(of: name) == nil ? "--\(name)" : variable(name)
     }
 
@@ -71,7 +75,7 @@ package enum Setting {
         CommandLine.arguments.contains { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }
     }
 
-    /// The name of the variable that stands for an option.
+    /// Returns the name of the environment variable for an option.
     static func variable(_ name: String) -> String {
         "POSTERN_" + name.uppercased().replacing("-", with: "_")
     }
@@ -79,6 +83,7 @@ package enum Setting {
     private static func text(of name: String) -> String? { ProcessInfo.processInfo.environment[variable(name)] }
 
     private static func reject(_ text: String, for name: String) -> Never {
+        // Exits because the defaults of options are property initializers, which cannot throw.
         Output.error("Error: The value '\(text)' of \(variable(name)) is invalid for '--\(name)'")
         exit(EX_USAGE)
     }

@@ -5,15 +5,16 @@ import Logging
 import PosternLogging
 import SystemPackage
 
-/// The log of a program on its standard error output, written by a thread of its own: no other thread waits for a
-/// reader that has stopped.
+/// The log of a program on standard error.
+///
+/// It is written by a thread of its own, so that no other thread blocks when the reader of the output has stopped.
 final class StandardErrorLog: Sendable {
-    /// The log of lines for people.
+    /// The log in text format.
     private static let text = StandardErrorLog(.text)
-    /// The log of lines for programs.
+    /// The log in JSON format.
     private static let json = StandardErrorLog(.json)
 
-    /// The log of the process, flushed when it ends.
+    /// Returns the log of the process in a format; it is flushed at exit.
     static func shared(as format: LogFormat) -> StandardErrorLog {
         switch format {
         case .text: text
@@ -23,9 +24,9 @@ final class StandardErrorLog: Sendable {
 
     private let queue: LineQueue<LogLine>
 
-    /// How long the end of a program waits for its log to be read.
+    /// The maximum time for which the exit of the program is delayed by its log.
     private static let flushMilliseconds = 200
-    /// How long a thread waits for room in an output that does not block.
+    /// The interval between attempts to write to a non-blocking output that is full.
     private static let retryMicroseconds: UInt32 = 10_000
 
     private init(_ format: LogFormat) {
@@ -41,19 +42,22 @@ final class StandardErrorLog: Sendable {
             )
             Self.write(line.text(as: format))
         }
+        // A C function pointer cannot capture the instance, so each format has its own closure.
         switch format {
         case .text: atexit { StandardErrorLog.text.flush() }
         case .json: atexit { StandardErrorLog.json.flush() }
         }
     }
 
-    /// Has a line written, and returns at once.
+    /// Enqueues a line, without waiting for it to be written.
     func write(_ line: LogLine) { queue.put(line) }
 
-    /// Waits until the lines are written, but no longer than a moment.
+    /// Waits until all lines are written, at most 200 ms.
     func flush() { queue.flush(within: .milliseconds(Self.flushMilliseconds)) }
 
-    /// One line with one call: those of a pipe's length are never mixed with lines of another program.
+    /// Writes a line with a single system call.
+    ///
+    /// Writes of at most `PIPE_BUF` bytes to a pipe are atomic, so lines of several processes are not mixed.
     private static func write(_ line: String) {
         let line = line + "\n"
         while true {
@@ -61,6 +65,7 @@ final class StandardErrorLog: Sendable {
                 try FileDescriptor.standardError.writeAll(line.utf8)
                 return
             } catch Errno.wouldBlock {
+                // The descriptor may be shared with another process that has made it non-blocking.
                 usleep(retryMicroseconds)
             } catch {
                 return

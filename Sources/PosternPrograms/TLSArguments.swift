@@ -1,30 +1,33 @@
 import ArgumentParser
 package import PosternNIO
 
-/// The certificates of native connections at `tls:` addresses; without options in a build without TLS.
+/// The options for certificates of native connections at `tls:` addresses.
+///
+/// A build without TLS has none of these options.
 package struct TLSArguments: ParsableArguments {
     #if TLS
-    /// The certificate of this program.
+    /// The file with the certificate chain of this program, in PEM.
     @Option(help: "A PEM file with the certificate of this side of native connections, and the chain behind it.")
     package var tlsCertificate: String?
 
-    /// The key of the certificate.
+    /// The file with the key of the certificate, in PEM.
     @Option(help: "A PEM file with the key of the certificate.")
     package var tlsKey: String?
 
-    /// Whom this program trusts.
+    /// The file with the certificate authorities that this program trusts, in PEM.
     @Option(help: "A PEM file with the authorities that are trusted; a listener then demands certificates of clients.")
     package var tlsAuthority: String?
     #endif
 
-    /// The defaults.
+    /// Creates the default values.
     package init() {}
 
-    /// Puts what was said into the options of connections at an address.
+    /// Sets the files in the options of connections.
     ///
     /// - Parameters:
-    ///   - options: Are changed.
-    ///   - isListening: Whether the address is one to listen at.
+    ///   - options: The options to change.
+    ///   - isListening: Whether the connections are those of a listener, which then demands client certificates when an
+    ///     authority is set.
     package func apply(to options: inout ConnectionOptions, isListening: Bool = false) {
         #if TLS
         let authority = tlsAuthority ?? Setting.optional("tls-authority")

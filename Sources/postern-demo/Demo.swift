@@ -7,7 +7,7 @@ import PosternPrograms
 import PosternTasks
 import ServiceLifecycle
 
-/// Serves a few services to try Postern with.
+/// The root command of the program `postern-demo`.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postern-demo",
@@ -71,6 +71,7 @@ struct Demo: AsyncParsableCommand {
             )
         }
         let router = DemoServices.makeRouter(offersBench: bench, tasks: host)
+        // Services are registered before a door opens, so that no call arrives too early.
         let probe = probe ? Probe(in: router) : nil
         var doors: [any ServiceLifecycle.Service] = host.map { [TaskEnding(host: $0)] } ?? []
         var url: String?
@@ -99,7 +100,7 @@ struct Demo: AsyncParsableCommand {
             Output.line("native on \(door.address)")
         }
         if let url { Hints.print(url: url) }
-        // Stopped at once, so that the stop of both takes no longer than that of one.
+        // The doors are stopped at the same time, so that a stop takes no longer than that of the slowest door.
         try await ServiceRun.serve([SimultaneousServices(doors)], until: signals, logger: logger)
     }
 }
@@ -107,7 +108,7 @@ struct Demo: AsyncParsableCommand {
 @main
 enum Main {
     static func main() {
-        // The launcher of other programs runs before any thread is started.
+        // When this process is a launcher, it must run before any thread is started.
         TaskLauncher.runIfAsked()
         Program.run(Demo.self, preparing: DemoTasks.runIfChild)
     }

@@ -1,14 +1,14 @@
 import Postern
 import PosternTasks
 
-/// Everything that the demo offers.
+/// The services of the demo.
 enum DemoServices {
-    /// A router with all services.
+    /// Creates a router with all services.
     ///
     /// - Parameters:
-    ///   - offersBench: Whether the methods for load generators are among them.
-    ///   - host: Spawns the tasks of the service `tasks`, which is there with it.
-    /// - Returns: The router, to be served.
+    ///   - offersBench: Whether to register the methods for load generators.
+    ///   - host: The host for the service `tasks`; without it that service is not registered.
+    /// - Returns: The router.
     static func makeRouter(offersBench: Bool = false, tasks host: TaskHost? = nil) -> Router {
         let router = Router()
         if offersBench { BenchmarkTwins.register(in: router) }

@@ -1,8 +1,8 @@
 import PosternPrograms
 
-/// What to try once the demo listens.
+/// Commands to try with the demo, which are printed when it listens.
 enum Hints {
-    /// Prints a few commands.
+    /// Prints the commands for the URL of the demo.
     static func print(url: String) {
         Output.line("open it in a browser, or try:")
         for command in commands(url) { Output.line("  " + command) }

@@ -2,14 +2,14 @@ import Postern
 import PosternNIO
 import ServiceLifecycle
 
-/// Serves the native protocol until the program is told to stop.
+/// A service that serves the native protocol until the program is stopped.
 struct NativeDoor: ServiceLifecycle.Service {
-    /// Where it listens.
+    /// The address on which the server listens, with the port that the system has chosen.
     let address: Address
     let server: NativeServer
     private let grace: Duration
 
-    /// Begins to listen.
+    /// Starts listening.
     init(
         _ router: Router,
         at address: Address,
@@ -22,6 +22,7 @@ struct NativeDoor: ServiceLifecycle.Service {
     }
 
     func run() async throws {
+        // An error means that the service is cancelled, which ends the server too.
         try? await gracefulShutdown()
         await server.drain(grace: grace)
     }

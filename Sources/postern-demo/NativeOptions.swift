@@ -3,7 +3,7 @@ import Postern
 import PosternNIO
 import PosternPrograms
 
-/// Whether and where the native protocol is served.
+/// The options of the native door.
 struct NativeOptions: ParsableArguments {
     @Option(help: "Serves the native protocol there too: unix:/path, unix:@name, tcp:host:port or tls:host:port.")
     var native: Address?
@@ -11,10 +11,10 @@ struct NativeOptions: ParsableArguments {
     @OptionGroup var secretOptions: SecretOptions
     @OptionGroup var tlsArguments: TLSArguments
 
-    /// Where to serve it, if anywhere.
+    /// The address of the native door, or `nil` when the native protocol is not served.
     var address: Address? { native ?? Setting.optional("native") }
 
-    /// How connections behave.
+    /// Returns the options of native connections.
     func connectionOptions(
         sendsTraces: Bool,
         socketFile: SocketFileOptions,

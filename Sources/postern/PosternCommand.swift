@@ -1,7 +1,7 @@
 import ArgumentParser
 import PosternPrograms
 
-/// The command line of Postern.
+/// The root command of the program `postern`.
 @main
 struct PosternCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

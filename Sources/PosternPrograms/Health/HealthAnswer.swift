@@ -1,21 +1,22 @@
 import PosternLogging
 
-/// What a gateway answered when it was asked whether it is ready.
+/// The answer of a gateway to a readiness request.
 enum HealthAnswer: Hashable, Sendable {
-    /// It takes calls.
+    /// The gateway accepts calls.
     case ready
-    /// It answered that it takes none, or with a status that no ready gateway answers with.
+    /// The gateway accepts no calls, or answered with another status than 200.
     case notReady(status: Int, reason: String)
-    /// It sent something else than HTTP.
+    /// The answer is not HTTP.
     case notHTTP
-    /// The connection ended, or the time was over, before an answer came.
+    /// The connection was closed or the time ran out before an answer arrived.
     case missing
 
-    /// The most bytes of an answer that are read, and of the reason that is shown.
+    /// The maximum size of an answer, in bytes.
     static let maximumBytes = 8_192
+    /// The maximum size of the reason that is printed, in bytes.
     private static let reasonBytes = 200
 
-    /// Reads the bytes of an answer, head and body.
+    /// Parses the bytes of an answer, head and body.
     init(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
         guard !bytes.isEmpty else {
@@ -29,7 +30,7 @@ enum HealthAnswer: Hashable, Sendable {
         self = status == 200 ? .ready : .notReady(status: status, reason: Self.body(text))
     }
 
-    /// The sentence for the operator, and the exit code.
+    /// Returns the line for the operator, and the exit code.
     func report(_ target: HealthTarget) -> (line: String, code: Int32) {
         switch self {
         case .ready: ("ready: \(target) answered 200", 0)
@@ -40,15 +41,16 @@ enum HealthAnswer: Hashable, Sendable {
         }
     }
 
-    /// The status of `HTTP/1.1 503 Service Unavailable`.
+    /// Returns the status of a status line such as `HTTP/1.1 503 Service Unavailable`.
     private static func status(_ text: String) -> Int? {
         guard text.hasPrefix("HTTP/1.") else { return nil }
         let words = text.prefix { !$0.isNewline }.split(separator: " ", maxSplits: 2)
+        // The reason phrase may be missing.
         guard words.count > 1, words[1].utf8.count == 3 else { return nil }
         return Int(words[1])
     }
 
-    /// The first line behind the head, safe for a terminal.
+    /// Returns the first line of the body, with escapes for characters that a terminal would interpret.
     private static func body(_ text: String) -> String {
         guard let end = text.firstRange(of: "\r\n\r\n") else { return "" }
         let line = text[end.upperBound...].prefix { !$0.isNewline }

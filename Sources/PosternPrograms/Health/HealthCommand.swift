@@ -3,15 +3,16 @@ import NIOCore
 import Postern
 import PosternNIO
 
-/// `postern health`: asks a gateway whether it is ready, for the health checks of containers.
+/// The command `postern health`, which checks whether a gateway is ready, for health checks of containers.
 package struct HealthCommand: AsyncParsableCommand {
-    /// The help.
+    /// The name and the help text of the command.
     package static let configuration = CommandConfiguration(
         commandName: "health",
         abstract: "Asks a gateway whether it is ready.",
         discussion: """
-            Without an argument the gateway is asked that POSTERN_LISTEN, or POSTERN_HOST and POSTERN_PORT name, \
-            http://127.0.0.1:8080 by default; one that listens at 0.0.0.0 or [::] is asked at the loopback address.
+            Without an argument the address is that of POSTERN_LISTEN, or of POSTERN_HOST and POSTERN_PORT, and \
+            http://127.0.0.1:8080 by default. A gateway that listens on 0.0.0.0 or [::] is reached at the \
+            loopback address.
 
             Prints one line. Exit codes: 0 the gateway is ready, 1 it answers and is not ready, 64 wrong usage, \
             69 nothing answers.
@@ -30,10 +31,10 @@ package struct HealthCommand: AsyncParsableCommand {
     @Option(help: "Seconds that the connection and the answer may take.")
     var timeout = Setting.value("timeout", default: 2.0)
 
-    /// The defaults.
+    /// Creates the default values.
     package init() {}
 
-    /// Checks the time and the environment.
+    /// Throws a `ValidationError` for an invalid timeout or target.
     package func validate() throws {
         guard (0.001...3_600).contains(timeout) else {
             throw ValidationError("\(Setting.named("timeout", timeout)) is not within 0.001 to 3600")
@@ -41,9 +42,9 @@ package struct HealthCommand: AsyncParsableCommand {
         _ = try target()
     }
 
-    /// Asks, prints the line, and ends the program with its exit code.
+    /// Sends the request, prints the result, and exits with its exit code.
     package func run() async throws {
-        // One thread is enough for one connection.
+        // One thread suffices for one connection; the default is one per processor.
         NIOSingletons.groupLoopCountSuggestion = 1
         let target = try target()
         let (line, code) = await Self.report(HealthProbe(target: target, timeout: .seconds(timeout)))

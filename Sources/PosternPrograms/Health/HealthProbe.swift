@@ -4,25 +4,28 @@ import Postern
 import PosternNIO
 import SystemPackage
 
-/// Asks a gateway once.
+/// A single health request to a gateway.
 struct HealthProbe {
     private typealias Bytes = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
     let target: HealthTarget
-    /// How long the connection and the answer may take together.
+    /// The time for the connection and the answer together.
     let timeout: Duration
 
-    /// Connects, asks, and reads the answer to its end.
+    /// Connects, sends the request, and reads the answer to its end.
     ///
-    /// - Throws: `CallError` when no connection can be made.
+    /// - Returns: The answer.
+    /// - Throws: `CallError` when the connection cannot be established.
     func ask() async throws(CallError) -> HealthAnswer {
         let limit = ContinuousClock.now.later(by: timeout)
         let connection = try await connect(until: limit)
+        // The time that the connection has taken is not available for the answer.
         let left = TimeAmount(limit - .now)
+        // Closing the channel ends the loop below, whatever it waits for.
         let timer = connection.channel.eventLoop.scheduleTask(in: left) { connection.channel.close(promise: nil) }
         defer { timer.cancel() }
         var answer: [UInt8] = []
-        // A connection that breaks has the answer that came before, most often none.
+        // An error of the connection ends the answer; the bytes before it may still be complete.
         try? await connection.executeThenClose { input, output in
             try await output.write(ByteBuffer(string: request))
             for try await piece in input {
@@ -52,6 +55,7 @@ struct HealthProbe {
                 return try await bootstrap.withConnectedSocket(socket.rawValue, channelInitializer: wrap)
             }
         } catch let error as CallError {
+            // `UnixConnection` already throws an error with a message for users.
             throw error
         } catch {
             throw CallError(.unavailable, "Cannot connect to \(target.authority): \(Self.reason(error))", ran: .no)

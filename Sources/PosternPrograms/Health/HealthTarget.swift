@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import PosternNIO
 
-/// Where a gateway is asked about its health.
+/// The address and the path of a health request.
 struct HealthTarget: Hashable, Sendable {
     /// The TCP address or Unix socket of the gateway.
     let address: Address
@@ -16,20 +16,22 @@ struct HealthTarget: Hashable, Sendable {
         self.path = path
     }
 
-    /// The target for a gateway that listens at an address; `nil` for a port that the system chooses.
+    /// Creates the target for a gateway that listens on an address.
     ///
-    /// A gateway that listens at all addresses of the machine is asked at the loopback address.
+    /// A gateway that listens on all addresses is reached at the loopback address. `nil` for a port that the system
+    /// chooses, and for a TLS address.
     init?(listeningAt address: Address) {
         switch address {
         case .tcp(_, 0), .tls: return nil
         case .tcp(let host, let port):
+            // A wildcard address is not a destination.
             let loopback = ["0.0.0.0": "127.0.0.1", "::": "::1"]
             self.init(.tcp(host: loopback[host] ?? host, port: port))
         case .unix: self.init(address)
         }
     }
 
-    /// The value of the field `Host`.
+    /// The value of the header field `Host`.
     var authority: String {
         switch address {
         case .tcp(let host, let port), .tls(let host, let port):
@@ -40,7 +42,7 @@ struct HealthTarget: Hashable, Sendable {
 }
 
 extension HealthTarget: LosslessStringConvertible, ExpressibleByArgument {
-    /// Reads `http://host:port`, with a path where another one is asked than `/readyz`, or `unix:/path`.
+    /// Parses `unix:/path`, or `http://host:port` with an optional path that replaces `/readyz`.
     init?(_ text: String) {
         if text.hasPrefix("unix:") {
             guard let address = Address(text) else { return nil }

@@ -1,13 +1,15 @@
-/// Where control groups are found: one line of `/proc/self/mountinfo`.
+/// A mount of control groups, from a line of `/proc/self/mountinfo`.
 struct ControlGroupMount {
-    /// Whether it is version 2.
+    /// Whether the mount is one of version 2.
     let isUnified: Bool
-    /// The group that is seen at the folder.
+    /// The control group that is visible as the mount point.
     private let root: Substring
+    /// The mount point.
     private let folder: Substring
 
-    /// `nil` for what has no quota of processors.
+    /// Parses a line; returns `nil` for a mount without quotas of processor time.
     init?(_ line: Substring) {
+        // Optional fields precede the separator, so the type of the file system is found behind it only.
         let halves = line.split(separator: " - ", maxSplits: 1)
         guard halves.count == 2 else { return nil }
         let (place, kind) = (halves[0].split(separator: " "), halves[1].split(separator: " "))
@@ -17,13 +19,15 @@ struct ControlGroupMount {
         (root, folder) = (place[3], place[4])
     }
 
-    /// The folders of a group and of those above it, as far as they are seen.
+    /// Returns the directories of a group and of the groups above it, as far as they are visible.
     ///
-    /// A group that is not below the mounted one, as where the process sees no more than its own, is taken for that.
+    /// A group that is not below the mounted one is replaced by the mounted one. That is the case in a container
+    /// without a cgroup namespace, which sees its own group only.
     func folders(of group: Substring) -> [String] {
         var below = Substring()
         if root == "/" { below = group } else if group.hasPrefix(root + "/") { below = group.dropFirst(root.count) }
         let names = below.split(separator: "/")
+        // A process outside of its cgroup namespace has a path with `..`.
         guard !names.contains("..") else { return [String(folder)] }
         return (0...names.count).map { ([folder] + names[..<$0]).joined(separator: "/") }
     }

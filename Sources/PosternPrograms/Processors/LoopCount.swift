@@ -1,14 +1,14 @@
 import ArgumentParser
 import FoundationEssentials
 
-/// The value of `--loops`: a number, or `auto` for one that fits the processors.
+/// The value of `--loops`: a number, or `auto` for one loop per available processor.
 package enum LoopCount: Hashable, Sendable, LosslessStringConvertible, ExpressibleByArgument {
-    /// So many event loops.
+    /// A fixed number of event loops.
     case number(Int)
-    /// As many as the processors that the process may use.
+    /// The number that ``LoopChoice`` chooses for this process.
     case auto
 
-    /// Reads a number, or `auto`.
+    /// Parses a number or `auto`.
     package init?(_ text: String) {
         if text == "auto" {
             self = .auto
@@ -19,7 +19,7 @@ package enum LoopCount: Hashable, Sendable, LosslessStringConvertible, Expressib
         }
     }
 
-    /// The text on the command line.
+    /// The value on the command line.
     package var description: String {
         switch self {
         case .number(let number): "\(number)"
@@ -27,12 +27,12 @@ package enum LoopCount: Hashable, Sendable, LosslessStringConvertible, Expressib
         }
     }
 
-    /// Whether there can be so many.
+    /// Whether the number is within the limits.
     var isPossible: Bool {
         if case .number(let number) = self { (1...LoopChoice.maximum).contains(number) } else { true }
     }
 
-    /// The number of loops, and why where it was chosen here.
+    /// The number of loops, and the reason for the log.
     var choice: (loops: Int, reason: String) {
         guard case .number(let number) = self else {
             let choice = LoopChoice { path in

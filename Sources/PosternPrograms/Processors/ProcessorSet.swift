@@ -1,8 +1,8 @@
-/// Numbers of processors, in the form of the kernel's files: `0-3,8`.
+/// A set of processor numbers, in the list format of the kernel, such as `0-3,8`.
 struct ProcessorSet {
     private let numbers: Set<Int>
 
-    /// Reads the list; `nil` for what is none.
+    /// Parses a list; returns `nil` when it is empty or invalid.
     init?(_ text: some StringProtocol) {
         var numbers: Set<Int> = []
         for part in text.split(separator: ",") {
@@ -18,11 +18,12 @@ struct ProcessorSet {
         self.numbers = numbers
     }
 
-    /// More than any kernel numbers.
+    /// An upper bound of processor numbers, so that an invalid range does not allocate a huge set.
     private static let maximum = 1 << 16
 
+    /// The number of processors.
     var count: Int { numbers.count }
 
-    /// How many processors are in another set too.
+    /// Returns the number of processors that are also in another set, or of all when that is `nil`.
     func count(within other: ProcessorSet?) -> Int { other.map { numbers.intersection($0.numbers).count } ?? count }
 }

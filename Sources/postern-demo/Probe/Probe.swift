@@ -2,11 +2,11 @@ import Postern
 import PosternNIO
 import Synchronization
 
-/// Methods that lend, keep and exchange references, and count what is left of them; for tests.
+/// The service `probe`, whose methods pass, keep and exchange references for tests, and count those that remain.
 ///
-/// They are served only on demand, in a service of their own.
+/// It is registered only with the hidden option `--probe`.
 final class Probe: Sendable {
-    /// References that were lent, and those of them whose owner was notified of the release.
+    /// The numbers of references that were passed to clients and released by them.
     let ledger = ProbeLedger()
     private let kept = Mutex(KeptCallbacks())
     private let callers = Mutex<[Caller]>([])
@@ -32,7 +32,7 @@ final class Probe: Sendable {
         }
     }
 
-    /// Counts the connections of a native server too.
+    /// Adds the connections of a native server to the counts.
     func watch(_ door: NativeDoor) { server.withLock { $0 = door.server } }
 
     private func registerLending(in service: Service) {
@@ -86,6 +86,7 @@ final class Probe: Sendable {
             options: MethodOptions(documentation: "Keeps the caller, and calls one that was kept before")
         ) { [self] (context: CallContext) async throws -> Payload? in
             guard let caller = context.caller else { return nil }
+            // Calls a caller that may have disconnected, which must fail and not hang.
             let earlier = callers.withLock { callers in
                 defer { if callers.count < Self.mostCallers { callers.append(caller) } }
                 return callers.randomElement()
@@ -111,7 +112,7 @@ final class Probe: Sendable {
     }
 }
 
-/// What is left, counted.
+/// The numbers of references, calls and streams that remain.
 struct ProbeStatus: Encodable, Sendable {
     let lent: Int
     let released: Int

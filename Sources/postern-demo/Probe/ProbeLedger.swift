@@ -1,17 +1,17 @@
 import Postern
 import Synchronization
 
-/// Counts the references that were lent, and the ends of their loans.
+/// Counts the references that were passed to clients and the releases of them.
 final class ProbeLedger: Sendable {
     private let lent = Atomic(0)
     private let released = Atomic(0)
 
-    /// How many were lent, and how often an owner was notified of a release.
+    /// The number of references that were passed, and of notifications of a release.
     var counts: (lent: Int, released: Int) {
         (lent.load(ordering: .relaxed), released.load(ordering: .relaxed))
     }
 
-    /// A reference to a new object, which is counted.
+    /// Creates a reference to a new object and counts it.
     func reference() -> Reference {
         let object = Router()
         object.root.register("text") { () -> String in "<probe>" }
@@ -21,7 +21,7 @@ final class ProbeLedger: Sendable {
     }
 }
 
-/// References, and a text that makes their message large.
+/// References together with a text that makes their message large.
 struct Loan: Encodable, Sendable {
     let references: [Reference]
     let text: String
@@ -32,7 +32,7 @@ struct Loan: Encodable, Sendable {
     }
 }
 
-/// References one after the other.
+/// A stream of references, one each millisecond.
 struct Loans: AsyncSequence, AsyncIteratorProtocol, Sendable {
     var left: Int
     let ledger: ProbeLedger
@@ -47,14 +47,18 @@ struct Loans: AsyncSequence, AsyncIteratorProtocol, Sendable {
     }
 }
 
-/// Functions of clients, kept for other clients; at most 16.
+/// Callbacks of clients that are kept for other clients, at most 16.
 struct KeptCallbacks: Sendable {
     private var callbacks: [Callback] = []
 
     var count: Int { callbacks.count }
 
-    /// Keeps a function, and returns one that was kept before; the oldest is dropped beyond the limit.
+    /// Keeps a callback, removing the oldest one above the limit.
+    ///
+    /// - Parameter callback: The callback.
+    /// - Returns: A random callback that was kept before, or `nil` for the first.
     mutating func exchange(_ callback: Callback) -> Callback? {
+        // After the choice: a client must not receive its own callback.
         defer {
             callbacks.append(callback)
             if callbacks.count > Self.most { callbacks.removeFirst() }

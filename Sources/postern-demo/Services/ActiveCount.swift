@@ -1,16 +1,16 @@
 import Synchronization
 
-/// Counts what is running.
+/// A count of running activities.
 final class ActiveCount: Sendable {
     private let number = Atomic<Int>(0)
 
-    /// How many members live now.
+    /// The current number of memberships.
     var count: Int { number.load(ordering: .relaxed) }
 
-    /// Counts one more, until the membership is let go.
+    /// Increments the count until the returned membership is released.
     func join() -> Membership { Membership(of: self) }
 
-    /// Counted for as long as it lives.
+    /// A token that decrements the count when it is released.
     final class Membership: Sendable {
         private let group: ActiveCount
 

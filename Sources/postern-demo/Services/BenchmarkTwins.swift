@@ -1,10 +1,10 @@
 import Postern
 
-/// The methods that load generators call: the same work registered in each way.
+/// The methods for load generators, with the same work in each kind of registration.
 ///
-/// They are served only where they are asked for, in a service of their own.
+/// They are registered only with the option `--bench`.
 enum BenchmarkTwins {
-    /// Registers `bench` and the topic of that name.
+    /// Registers the service and the topic `bench`.
     static func register(in router: Router) {
         let service = router.service("bench", documentation: "What load generators call")
         service.register("add", a, b, options: options("Adds on the event loop", .onEventLoop)) { (a: Int, b: Int) in
@@ -41,6 +41,7 @@ enum BenchmarkTwins {
     }
 
     private static func sum(_ a: Int, _ b: Int) throws(CallError) -> Int {
+        // A caller chooses the numbers, so an overflow must not trap.
         let (sum, overflows) = a.addingReportingOverflow(b)
         guard !overflows else { throw CallError(.invalidParameters, "The sum does not fit 64 bits", executed: .yes) }
         return sum

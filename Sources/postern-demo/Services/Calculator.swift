@@ -1,8 +1,8 @@
 import Postern
 
-/// Arithmetic: the smallest useful service.
+/// The service `calculator`, an example of methods on the event loop.
 enum Calculator {
-    /// Registers `calculator`.
+    /// Registers the service.
     static func register(in router: Router) {
         let service = router.service("calculator", documentation: "Arithmetic on numbers")
         service.register("add", a, b, options: quick("Adds two numbers")) { (a: Double, b: Double) in a + b }
@@ -24,17 +24,19 @@ enum Calculator {
     private static let a = Parameter<Double>("a", "The first number")
     private static let b = Parameter<Double>("b", "The second number")
 
+    /// Returns the options of methods that are fast enough to run on the event loop.
     private static func quick(_ documentation: String) -> MethodOptions {
         MethodOptions(documentation: documentation, isSafe: true, execution: .onEventLoop)
     }
 
     private static func divide(_ dividend: Double, by divisor: Double) throws(CallError) -> Double {
+        // IEEE 754 defines a division by zero as infinity, which JSON cannot represent.
         guard divisor != 0 else { throw CallError(.divisionByZero, "division by zero", executed: .yes) }
         return dividend / divisor
     }
 }
 
 extension CallError.Code {
-    /// The calculator was asked to divide by zero.
+    /// The error code for a division by zero.
     static let divisionByZero = CallError.Code(rawValue: 1001)
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Postern
 import Synchronization
 
-/// One room in which everybody hears everybody.
+/// The service `chat`, an example of a topic: a room whose messages are published to all subscribers.
 final class Chat: Sendable {
     private static let keptMessages = 1000
     private static let maximumTextBytes = 2000
@@ -11,7 +11,7 @@ final class Chat: Sendable {
     private let room: Topic
     private let messages = Mutex<[ChatMessage]>([])
 
-    /// Registers `chat` and the topic `chat/room`.
+    /// Registers the service and the topic `chat/room`.
     static func register(in router: Router) {
         let chat = Chat(in: router)
         let service = router.service("chat", documentation: "One room for everybody")
@@ -40,7 +40,7 @@ final class Chat: Sendable {
         try Self.check("author", author, maximumBytes: Self.maximumNameBytes)
         try Self.check("text", text, maximumBytes: Self.maximumTextBytes)
         let message = ChatMessage(author: author, text: text, at: Timestamp(Date.now).rfc3339)
-        // Under the lock, so that the room hears messages in the order in which they are kept.
+        // Published under the lock, so that the order of events is the order of the history.
         try messages.withLock { messages in
             try room.publish(message)
             messages.append(message)
@@ -58,10 +58,10 @@ final class Chat: Sendable {
     }
 }
 
-/// What somebody said.
+/// A message of the chat.
 struct ChatMessage: Codable, Hashable, Sendable {
     let author: String
     let text: String
-    /// RFC 3339 text.
+    /// The time of the message, in RFC 3339.
     let at: String
 }

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Postern
 
-/// Tells the time, again and again.
+/// The service `clock`, an example of a stream.
 enum Clock {
-    /// Registers `clock`.
+    /// Registers the service.
     static func register(in router: Router) {
         let service = router.service("clock", documentation: "The time of this machine")
         service.registerStream(
@@ -16,15 +16,17 @@ enum Clock {
     }
 }
 
-/// One event of the clock.
+/// An item of the stream of ticks.
 struct Tick: Encodable, Sendable {
-    /// RFC 3339 text.
+    /// The time, in RFC 3339.
     let now: String
-    /// Counts from 1.
+    /// The number of the tick, from 1 on.
     let tick: Int
 }
 
-/// Ticks without end; missed ones are left out, so a slow reader never gets a burst.
+/// An endless sequence of ticks.
+///
+/// Ticks that a slow reader has missed are skipped, so that it does not receive a burst.
 private struct Ticks: AsyncSequence, Sendable {
     let interval: Duration
 
@@ -38,6 +40,7 @@ private struct Ticks: AsyncSequence, Sendable {
         init(interval: Duration) { self.interval = interval }
 
         mutating func next() async -> Tick? {
+            // Advanced from the previous tick and not from now, so that the interval does not drift.
             next = Swift.max(next + interval, .now)
             guard (try? await Task.sleep(until: next, clock: .continuous)) != nil else { return nil }
             count += 1

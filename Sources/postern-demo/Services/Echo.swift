@@ -1,8 +1,8 @@
 import Postern
 
-/// Gives back what it gets.
+/// The service `echo`, which returns its arguments.
 enum Echo {
-    /// Registers `echo`.
+    /// Registers the service.
     static func register(in router: Router) {
         let service = router.service("echo", documentation: "Gives back what it gets")
         service.register(
@@ -33,7 +33,7 @@ enum Echo {
         ) { (reason: String) throws in throw Mistake(description: reason) }
     }
 
-    /// An error that is not meant for callers.
+    /// An error whose description is logged and not sent to callers.
     private struct Mistake: Error, CustomStringConvertible {
         let description: String
     }

@@ -1,7 +1,9 @@
 import Postern
 import SystemPackage
 
-/// The changes of one file since the first look; each reader looks for itself, and stops when it stops reading.
+/// The changes of a file, as a sequence that polls its attributes.
+///
+/// Each iterator polls by itself, beginning with the attributes at the initialization of the sequence.
 struct FileChanges: AsyncSequence, Sendable {
     private let path: FilePath
     private let interval: Duration
@@ -9,13 +11,13 @@ struct FileChanges: AsyncSequence, Sendable {
     private let monitors: ActiveCount
     private let settling: Bool
 
-    /// Takes the first look.
+    /// Creates a sequence, and reads the attributes of the file.
     ///
     /// - Parameters:
-    ///   - path: The file.
-    ///   - interval: Between two looks.
-    ///   - monitors: Counts the readers.
-    ///   - settling: Whether a change is one only when two looks agree on it: one may fall into the middle of a write.
+    ///   - path: The path of the file, which need not exist.
+    ///   - interval: The polling interval.
+    ///   - monitors: Counts the iterators.
+    ///   - settling: Whether a change is reported only after two equal readings, as one may occur during a write.
     init(path: FilePath, interval: Duration, monitors: ActiveCount, settling: Bool = false) {
         self.path = path
         self.interval = interval
@@ -32,13 +34,14 @@ struct FileChanges: AsyncSequence, Sendable {
         fileprivate let changes: FileChanges
         fileprivate var known: FileState?
         fileprivate var last: FileState?
-        /// Counted for as long as this iterator lives.
+        /// Counts this iterator until it is released.
         fileprivate let membership: ActiveCount.Membership
 
-        /// Waits for the next change; `nil` once the reader is cancelled.
+        /// Waits for the next change; returns `nil` when the reading task is cancelled.
         mutating func next() async -> FileChange? {
             while (try? await Task.sleep(for: changes.interval)) != nil {
                 let state = FileState(path: changes.path)
+                // `known` is the state that was reported last, and `last` the one that was read last.
                 defer { last = state }
                 guard state != known, !changes.settling || state == last else { continue }
                 defer { known = state }

@@ -1,9 +1,9 @@
 import Postern
 import SystemPackage
 
-/// Watches files by looking at them again and again.
+/// The service `files`, which watches files by polling.
 enum FileMonitor {
-    /// Registers `files`.
+    /// Registers the service.
     static func register(in router: Router) {
         let service = router.service("files", documentation: "Watches files of this machine")
         let monitors = ActiveCount()
@@ -23,7 +23,7 @@ enum FileMonitor {
         ) { () -> Int in monitors.count }
     }
 
-    /// The same as a constructor called from afar: its result is an object with a worker behind it.
+    /// Registers `watch`, which returns a reference to an object and calls a callback of the client for each change.
     private static func registerWatch(in service: Service, _ monitors: ActiveCount) {
         service.register(
             "watch",
@@ -34,11 +34,12 @@ enum FileMonitor {
         ) { (path: String, callback: Callback, interval: Double) throws -> Reference in
             let interval = Duration.seconds(Interval.clamp(interval, to: 0.05...3600))
             let changes = FileChanges(path: try filePath(path), interval: interval, monitors: monitors)
-            return FileWatch.reference(to: changes, telling: callback)
+            return FileWatch.reference(to: changes, notifying: callback)
         }
     }
 
     private static func filePath(_ text: String) throws(CallError) -> FilePath {
+        // A null byte would truncate the path in the system call.
         guard !text.isEmpty, !text.utf8.contains(0) else {
             throw CallError(.invalidParameters, "Parameter path is no path", executed: .no)
         }

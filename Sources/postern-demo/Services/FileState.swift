@@ -2,16 +2,17 @@ import Glibc
 import Postern
 import SystemPackage
 
-/// What one look at a file found.
+/// The attributes of a file at one time.
 struct FileState: Hashable, Sendable {
-    /// Bytes.
+    /// The size, in bytes.
     let size: Int64
     let modified: Timestamp
-    /// Type and permission bits.
+    /// The type and the permission bits.
     let mode: UInt32
     let inode: UInt
 
-    /// Looks at a file, through symbolic links; `nil` when there is none that can be looked at.
+    /// Reads the attributes of a file, following symbolic links; `nil` when the file does not exist or is not
+    /// accessible.
     init?(path: FilePath) {
         guard let stat = try? path.stat() else { return nil }
         size = stat.size
@@ -36,19 +37,19 @@ extension FileState: Encodable {
     }
 }
 
-/// A file is not what it was.
+/// A change of a file.
 struct FileChange: Encodable, Sendable {
     let path: String
-    /// `nil` when the file is new.
+    /// The attributes before the change; `nil` when the file has been created.
     let old: FileState?
-    /// `nil` when the file is gone.
+    /// The attributes after the change; `nil` when the file has been removed.
     let new: FileState?
 
     private enum CodingKeys: CodingKey {
         case path, old, new
     }
 
-    /// Writes both states, null where there is none.
+    /// Encodes both states, with null for a missing one, which a synthesized implementation would omit.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(path, forKey: .path)

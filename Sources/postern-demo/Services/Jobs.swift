@@ -1,8 +1,8 @@
 import Postern
 
-/// Work that takes a while, tells how far it is, and can be cancelled.
+/// The service `jobs`, an example of methods that report progress and can be cancelled.
 enum Jobs {
-    /// Registers `jobs`.
+    /// Registers the service.
     static func register(in router: Router) {
         let service = router.service("jobs", documentation: "Work that takes a while")
         let jobs = ActiveCount()
@@ -14,6 +14,7 @@ enum Jobs {
         ) { (context: CallContext, steps: Int, stepMilliseconds: Int) async throws -> JobResult in
             try check(steps, stepMilliseconds)
             let membership = jobs.join()
+            // Otherwise the membership may be released right after its last use, before the job has ended.
             defer { withExtendedLifetime(membership) {} }
             return try await run(steps, .milliseconds(stepMilliseconds), for: context)
         }
@@ -41,13 +42,13 @@ enum Jobs {
     }
 }
 
-/// How far a job is.
+/// The progress of a job.
 struct JobProgress: Codable, Sendable {
     let step: Int
     let of: Int
 }
 
-/// What a job answers at its end.
+/// The result of a job.
 struct JobResult: Codable, Sendable {
     let steps: Int
     let done: Bool

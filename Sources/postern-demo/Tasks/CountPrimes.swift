@@ -2,16 +2,16 @@ import Postern
 import PosternTasks
 import Synchronization
 
-/// Counts primes in child tasks, one for each part of the numbers.
+/// A task that counts primes in child tasks, each of which counts a part of the numbers.
 ///
-/// A part whose process is lost is counted again, by a new task in Swift; one that is stopped is left out, and the result
-/// says so.
+/// A part whose process is lost is counted again by a new task in Swift. A part that is stopped is omitted, and listed
+/// as missing in the result.
 final class CountPrimes: ChildTask {
     static let taskName = "primes"
-    /// How often a part is counted before the task fails.
+    /// The number of attempts for a part before the task fails.
     private static let attempts = 3
 
-    /// The primes that were found, and the ranges that were not counted.
+    /// The number of primes, and the ranges that were not counted.
     struct Output: Codable, Hashable, Sendable {
         var primes = 0
         var missing: [String] = []
@@ -22,7 +22,7 @@ final class CountPrimes: ChildTask {
     private struct State {
         var pace: Int?
         var context: TaskContext?
-        /// The tasks that count, or have counted, and how far each is.
+        /// The tasks of the parts and their progress, by identifier.
         var tasks: [String: PrimePart] = [:]
         var progress: [String: PrimeProgress] = [:]
     }
@@ -30,7 +30,7 @@ final class CountPrimes: ChildTask {
     let limit: Int
     let parts: Int
     let pace: Int
-    /// How many of the parts are counted in Python.
+    /// The number of parts that are counted in Python.
     let python: Int
     private let state = Mutex(State())
 
@@ -91,7 +91,7 @@ final class CountPrimes: ChildTask {
         return part
     }
 
-    /// Waits until one part is counted, and has it counted again where its task is lost.
+    /// Waits until a part is counted, and spawns a new task for it when its task is lost.
     private func count(
         _ range: ClosedRange<Int>,
         by first: PrimePart,
@@ -101,7 +101,8 @@ final class CountPrimes: ChildTask {
         var (part, attempt) = (first, 1)
         while true {
             do throws(CallError) { return Output(primes: try await part.result) } catch {
-                forget(part.id)
+                discard(part.id)
+                // The failure of a part is expected when this task itself is stopped.
                 try Task.checkCancellation()
                 if part.state == .stop {
                     print("\(part.id) was stopped: \(name) is left out")
@@ -120,11 +121,12 @@ final class CountPrimes: ChildTask {
             state.pace = pace
             return Array(state.tasks.values)
         }
-        // A part that has ended needs no pace.
+        // Errors are ignored, as a part may end before it receives the call.
         for task in tasks where !task.state.isFinal { try? await task.setPace(pace) }
     }
 
     private func note(_ progress: PrimeProgress, of id: String) {
+        // A late report of a part that is counted again is ignored.
         let context = state.withLock { state in
             guard state.tasks[id] != nil else { return nil as TaskContext? }
             state.progress[id] = progress
@@ -133,15 +135,16 @@ final class CountPrimes: ChildTask {
         context?.report(self.progress)
     }
 
-    private func forget(_ id: String) {
+    private func discard(_ id: String) {
         state.withLock { state in
             state.tasks[id] = nil
             state.progress[id] = nil
         }
     }
 
-    /// The numbers in parts of nearly the same size.
+    /// The ranges of the parts, which differ in size by one number at most.
     private var ranges: [ClosedRange<Int>] {
+        // No more parts than numbers, as an empty range cannot be counted.
         let parts = min(parts, limit)
         return (0..<parts).map { limit * $0 / parts + 1...limit * ($0 + 1) / parts }
     }

@@ -4,15 +4,15 @@ import ServiceLifecycle
 
 /// The tasks of the demo.
 enum DemoTasks {
-    /// How many may be spawned by callers at once; each spawns some of its own.
+    /// The maximum number of tasks that callers can run at once; each of them spawns further tasks.
     static let limit = 8
     private static let largestLimit = 1_000_000_000
     private static let partRange = 1...16
 
-    /// Runs a task in place of the demo, where this process was started for one.
+    /// Runs a task and exits when this process was started for one; returns immediately otherwise.
     static func runIfChild() async { await TaskProgram.runIfChild(CountPrimes.self, PrimeRange.self) }
 
-    /// Registers `tasks`.
+    /// Registers the service `tasks`.
     static func register(in router: Router, _ host: TaskHost) {
         let tasks = TaskService(host).offer(
             Parameter("limit", "Counts the primes up to it, 1 to 1000000000; 2000000 by default", default: 2_000_000),
@@ -30,7 +30,7 @@ enum DemoTasks {
         router.root.expose(tasks)
     }
 
-    /// Refuses a number that is not within a range.
+    /// Throws `.invalidParameters` for a number that is not within a range.
     static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(CallError) {
         guard !range.contains(value) else { return }
         let limits = "\(range.lowerBound) to \(range.upperBound)"
@@ -38,7 +38,7 @@ enum DemoTasks {
     }
 }
 
-/// Ends the tasks when the program is to stop, so that no call waits for their results.
+/// A service that ends the tasks when the program is stopped, so that calls that await their results complete.
 struct TaskEnding: ServiceLifecycle.Service {
     let host: TaskHost
 

@@ -2,7 +2,7 @@ import Postern
 import PosternPrograms
 import PosternTasks
 
-/// The twin of ``PrimeRange`` in Python.
+/// The definition of the task in Python that does the same as ``PrimeRange``.
 struct PythonPrimeRange: TaskDefinition {
     typealias Output = Int
     static let taskName = "python"
@@ -14,7 +14,9 @@ struct PythonPrimeRange: TaskDefinition {
     var command: TaskCommand { .program("python3", ["\(PublicFolder.find() ?? "public")/python/prime_range.py"]) }
 }
 
-/// A task that counts one part of the numbers, whatever language it is written in.
+/// A task that counts a part of the numbers, in Swift or in Python.
+///
+/// It erases the type of the definition, so that both kinds can be kept in one collection.
 struct PrimePart: Sendable {
     let id: String
     private let end: @Sendable () async throws(CallError) -> Int
@@ -30,7 +32,7 @@ struct PrimePart: Sendable {
 
     var state: TaskState { currentState() }
 
-    /// The primes of the part; waits until they are counted.
+    /// The number of primes in the part; suspends until they are counted.
     var result: Int {
         get async throws(CallError) { try await end() }
     }

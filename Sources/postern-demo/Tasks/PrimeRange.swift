@@ -2,15 +2,15 @@ import Postern
 import PosternTasks
 import Synchronization
 
-/// Counts the primes of a range, at a pace that can be changed while it runs, and reports to its parent how far it is.
+/// A task that counts the primes of a range at an adjustable pace, and reports its progress to its parent.
 final class PrimeRange: ChildTask {
     typealias Output = Int
     static let taskName = "range"
-    /// Numbers a second.
+    /// The range of paces, in numbers per second.
     static let paces = 1...1_000_000_000
-    /// How often it reports.
+    /// The number of reports per second.
     private static let reportsPerSecond = 5
-    /// Numbers that are sieved at once.
+    /// The maximum number of numbers that are sieved at once, which limits the memory.
     private static let largestBlock = 1 << 20
 
     private enum CodingKeys: CodingKey { case first, last, pace }
@@ -56,6 +56,7 @@ final class PrimeRange: ChildTask {
             let progress = progress
             task.report(progress)
             try await task.parent.call("counted", task.id, progress)
+            // Sleeps for the rest of the time that the block takes at the pace; also checks for cancellation.
             try await Task.sleep(until: start + .seconds(Double(block.count) / Double(currentPace)), clock: .continuous)
             next = block.upperBound + 1
         }
@@ -78,28 +79,32 @@ final class PrimeRange: ChildTask {
     }
 }
 
-/// How far a task is.
+/// The progress of a task.
 struct PrimeProgress: Codable, Hashable, Sendable {
-    /// Numbers that it has looked at, and those that it looks at in all.
+    /// The number of numbers that were examined.
     var done: Int
+    /// The number of numbers to examine in total.
     var of: Int
-    /// Primes among them.
+    /// The number of primes that were found.
     var found: Int
 }
 
-/// The sieve of Eratosthenes, for one range of numbers at a time.
+/// The segmented sieve of Eratosthenes.
 enum PrimeSieve {
-    /// How many primes there are in a range of positive numbers.
+    /// Returns the number of primes in a range of positive numbers.
     static func count(in range: ClosedRange<Int>) -> Int {
         guard range.upperBound > 1 else { return 0 }
         let first = max(range.lowerBound, 2)
         var isComposite = [Bool](repeating: false, count: range.upperBound - first + 1)
         var divisor = 2
+        // A composite number has a divisor that is at most its square root.
         while divisor * divisor <= range.upperBound {
+            // Smaller multiples of the divisor have a smaller divisor, or are below the range.
             let multiple = max(divisor * divisor, (first + divisor - 1) / divisor * divisor)
             for number in stride(from: multiple, through: range.upperBound, by: divisor) {
                 isComposite[number - first] = true
             }
+            // After 2, only odd divisors.
             divisor += divisor == 2 ? 1 : 2
         }
         return isComposite.count { !$0 }

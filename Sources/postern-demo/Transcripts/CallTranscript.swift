@@ -1,6 +1,6 @@
 import Postern
 
-/// Asynchronism: calls that are not awaited where they are made.
+/// The part of the tutorial about asynchronous calls, whose results are awaited later.
 struct CallTranscript {
     let peer: Peer
     let print: Transcript.Print
@@ -20,6 +20,7 @@ struct CallTranscript {
         try await result.value
         print("value: nothing")
         print("res: \(result)")
+        // The callback runs on another thread, and is printed here to keep the order of the lines.
         for await word in calledBack.prefix(1) { print("callback: \(word)") }
     }
 
@@ -42,6 +43,7 @@ struct CallTranscript {
         try await x.wait()
         print("ready: \(x.isReady)")
         print("error: \(x.isError)")
+        // The error is kept: awaiting the value twice throws it twice.
         for word in ["throws", "throws again"] {
             do throws(CallError) { print("value: \(try await x.value)") } catch {
                 print("value \(word) \(error.typeName ?? "an error"):")
@@ -50,7 +52,7 @@ struct CallTranscript {
         }
     }
 
-    /// The same on another server, which asks the first.
+    /// The same call through another server, which forwards it to the first one.
     func intThroughAMiddle() async throws {
         print(#"== x = int("nor is this") through a middle"#)
         let router = Router()

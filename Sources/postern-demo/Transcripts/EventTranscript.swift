@@ -1,6 +1,6 @@
 import Postern
 
-/// Events: a server calls a function of its client, whose connection is served in the background.
+/// The part of the tutorial about events: a server calls a function of a client that is served in the background.
 struct EventTranscript {
     let peer: Peer
     let print: Transcript.Print
@@ -11,7 +11,7 @@ struct EventTranscript {
         let file = try WatchedFile()
         defer { file.remove() }
         let (changes, signal) = AsyncStream.makeStream(of: Void.self)
-        var told = changes.makeAsyncIterator()
+        var notified = changes.makeAsyncIterator()
         let monitor: Reference = try await peer.call(
             "FileMonitor",
             file.filename,
@@ -19,29 +19,30 @@ struct EventTranscript {
         )
         print(#"file.write("shmoop")"#)
         try file.write("shmoop")
-        await told.next()
+        await notified.next()
         print(#"file.write("groop")"#)
         try file.write("groop")
-        await told.next()
+        await notified.next()
         print(#"file = open(path, "w")"#)
         try file.openAnew()
-        await told.next()
+        await notified.next()
         try await monitor.call("stop")
         print("mon.stop()")
         try file.write("nobody looks any more")
         signal.finish()
-        print("events after it: \(await told.next() == nil ? "none" : "some")")
+        // `notified` ends with the signal, so this reads an event only if one has arrived after `stop`.
+        print("events after it: \(await notified.next() == nil ? "none" : "some")")
     }
 }
 
-/// `on_file_changed`.
+/// The function `on_file_changed` of the tutorial.
 enum FileChangePrinter {
-    /// What the client reads of a look at the file; the rest is passed over.
+    /// The part of the attributes of a file that the client decodes.
     private struct Look: Decodable {
         let size: Int64
     }
 
-    /// A callback that prints a change and then tells that it has.
+    /// Creates a callback that prints a change and then calls a closure.
     static func callback(_ print: @escaping Transcript.Print, then: @escaping @Sendable () -> Void) -> Callback {
         Callback("on_file_changed") { (old: Look?, new: Look?) in
             print("file changed")

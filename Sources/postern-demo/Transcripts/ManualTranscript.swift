@@ -1,11 +1,11 @@
 import Postern
 
-/// The same for a client that serves its connection by hand.
+/// The part of the tutorial about events, for a client that serves its connection by hand.
 struct ManualTranscript {
     let peer: Peer
     let print: Transcript.Print
 
-    /// As `EventTranscript`, with a peer made with `ServingMode.manual`, which is closed in the end.
+    /// Runs the part with a peer in `ServingMode.manual`, and closes the peer.
     func run() async throws {
         print("== mon = FileMonitor(file, on_file_changed), served by hand")
         let file = try WatchedFile()

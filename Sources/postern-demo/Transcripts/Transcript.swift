@@ -3,16 +3,18 @@ import Postern
 import PosternNIO
 import PosternPrograms
 
-/// The transcripts of RPyC's tutorial, one after another, over connections of their own.
+/// Runs the transcripts of RPyC's tutorial one after another.
 struct Transcript {
     typealias Print = @Sendable (_ line: String) -> Void
 
     private let print: Print
 
-    /// Takes what prints a line, on any thread.
+    /// Creates a transcript.
+    ///
+    /// - Parameter print: Prints a line; called on any thread.
     init(print: @escaping Print) { self.print = print }
 
-    /// Runs all of them.
+    /// Starts a server, and runs all transcripts with it.
     func run() async throws {
         let server = try await TutorialServer.start(TutorialServices.router(), name: "server")
         let peer = try await server.connect()
@@ -29,7 +31,7 @@ struct Transcript {
     }
 }
 
-/// `postern-demo transcripts`.
+/// The command `postern-demo transcripts`.
 struct TranscriptsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "transcripts",

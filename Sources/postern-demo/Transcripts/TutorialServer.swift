@@ -1,12 +1,12 @@
 import Postern
 import PosternNIO
 
-/// A server in this process that others reach over TCP.
+/// A server in this process for clients over TCP.
 struct TutorialServer {
     private let server: NativeServer
     private let address: Address
 
-    /// Begins to listen at a port that the system chooses.
+    /// Starts a server on a port that the system chooses.
     static func start(_ router: Router, name: String) async throws(CallError) -> TutorialServer {
         var options = ConnectionOptions()
         options.name = name
@@ -15,7 +15,7 @@ struct TutorialServer {
         return TutorialServer(server: server, address: try await server.start(at: .tcp(host: "127.0.0.1", port: 0)))
     }
 
-    /// Opens a connection.
+    /// Opens a connection to the server.
     func connect(serving: ServingMode = .automatic) async throws(CallError) -> Peer {
         var options = ConnectionOptions()
         options.serving = serving

@@ -2,7 +2,7 @@ import ArgumentParser
 import Postern
 import PosternPrograms
 
-/// `postern call`.
+/// The command `postern call`, which calls a method and prints its result.
 struct CallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "call",
@@ -28,6 +28,7 @@ struct CallCommand: AsyncParsableCommand {
 
     @OptionGroup var limit: CountOption
 
+    // Parsed here too, so that invalid arguments are a usage error before a connection is opened.
     func validate() throws { _ = try Arguments(arguments) }
 
     func run() async throws {

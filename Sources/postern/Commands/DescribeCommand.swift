@@ -2,7 +2,7 @@ import ArgumentParser
 import Postern
 import PosternPrograms
 
-/// `postern describe`.
+/// The command `postern describe`, which prints the methods and topics of a server.
 struct DescribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",

@@ -7,7 +7,7 @@ import PosternNIO
 import PosternPrograms
 import ServiceLifecycle
 
-/// `postern gateway`.
+/// The command `postern gateway`, which serves the methods of a native server at the JSON doors.
 struct GatewayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gateway",
@@ -52,6 +52,7 @@ struct GatewayCommand: AsyncParsableCommand {
     func run() async throws {
         guard let server else { return }
         FirstProcess.reapOrphans()
+        // Before anything is opened, so that a signal during the start is not lost.
         let signals = await StopSignals()
         let logger = log.logger("postern-gateway")
         let incidents = IncidentLog(logger)
@@ -63,6 +64,7 @@ struct GatewayCommand: AsyncParsableCommand {
         connection.peer.start()
         var configuration = try gatewayOptions.configuration()
         configuration.accessLog = log.accessLogger("postern-gateway")
+        // `/readyz` fails while the native server is not connected, so that a balancer sends no requests here.
         if !readyWithoutUpstream { configuration.isServiceReachable = { connection.peer.peer != nil } }
         let gateway = try await gatewayOptions.open(
             configuration,
@@ -70,18 +72,18 @@ struct GatewayCommand: AsyncParsableCommand {
             logger: logger,
             observer: incidents
         )
-        // Stopped in reverse order: the doors are drained while the connection still stands.
+        // Services are stopped in reverse order: the doors are drained while the connection is still open.
         do {
             try await ServiceRun.serve([connection, gateway], until: signals, logger: logger)
         } catch let refusal as DisconnectReason {
-            // By the log, which does not hold up the end of a program whose output is not read.
+            // Written to the log, which does not delay the exit of a program whose output is not read.
             logger.critical("no connection to \(server): \(refusal.message)")
             throw ExitCode(69)
         }
     }
 }
 
-/// Keeps the connection to the native server until the program is told to stop.
+/// A service that keeps the connection to the native server open until the program is stopped.
 private struct Upstream: ServiceLifecycle.Service {
     let peer: ReconnectingPeer
     private let refusals: AsyncStream<DisconnectReason>
@@ -92,6 +94,8 @@ private struct Upstream: ServiceLifecycle.Service {
         peer = ReconnectingPeer(to: server, options: options, onRefusal: { signal.yield($0) })
     }
 
+    /// Waits for the stop of the program, or for a refusal by the native server.
+    ///
     /// - Throws: `DisconnectReason` when the server and the gateway do not share a secret.
     func run() async throws {
         let refusal = await refusals.cancelOnGracefulShutdown().first { _ in true }

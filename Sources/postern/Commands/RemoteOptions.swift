@@ -3,7 +3,7 @@ import Postern
 import PosternNIO
 import PosternPrograms
 
-/// Which server to ask, and how.
+/// The argument for the server of a command, and the options of the connection.
 struct RemoteOptions: ParsableArguments {
     @Argument(help: "The server: ws://host:port/rpc, unix:/path, unix:@name, tcp:host:port or tls:host:port.")
     var server: Endpoint
@@ -12,13 +12,13 @@ struct RemoteOptions: ParsableArguments {
 
     var duration: Duration { connection.duration }
 
-    /// Makes a request, see ``ConnectionArguments/perform(_:at:receive:)``.
+    /// Performs a request, as ``ConnectionArguments/perform(_:at:receive:)`` does.
     func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
         try await connection.perform(request, at: server, receive: receive)
     }
 }
 
-/// How a server is asked, and how long it may take.
+/// The options of the connection to a server.
 struct ConnectionArguments: ParsableArguments {
     @Option(help: "Seconds to wait for the connection and the answer.")
     var timeout = Setting.value("timeout", default: 30.0)
@@ -32,11 +32,16 @@ struct ConnectionArguments: ParsableArguments {
         }
     }
 
+    /// The timeout as a duration.
     var duration: Duration { .seconds(timeout) }
 
-    /// Makes a request and delivers each value of its answer, until `receive` returns false.
+    /// Performs a request, and passes each value of its answer to `receive` until that returns `false`.
     ///
-    /// Failures are written to the standard error output and end the program.
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - server: The server.
+    ///   - receive: Processes a value, and returns whether further ones are wanted.
+    /// - Throws: `ExitCode` after a failure, which is written to standard error.
     func perform(_ request: RemoteRequest, at server: Endpoint, receive: (RemoteAnswer) -> Bool) async throws {
         do {
             switch server {
@@ -52,6 +57,7 @@ struct ConnectionArguments: ParsableArguments {
             Output.error("no connection: \(failure.message)")
             throw ExitCode(69)
         } catch let error as CallError {
+            // The description of an error contains the traces, which are long; without any it adds nothing.
             let isTraced = error.hops.contains { $0.trace != nil }
             let text = isTraced ? error.description : error.message
             Output.error("error \(error.code.rawValue) \(error.name.word): \(text)")
@@ -60,12 +66,12 @@ struct ConnectionArguments: ParsableArguments {
     }
 }
 
-/// How many values of a stream are wanted.
+/// The option for the number of values after which a stream ends.
 struct CountOption: ParsableArguments {
     @Option(help: "Ends after this many values of a stream or topic.")
     var count: Int?
 
-    /// The number given, if any.
+    /// The number of the command line or the environment; `nil` for no limit.
     var wanted: Int? { count ?? Setting.optional("count") }
 
     func validate() throws {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Postern
 import PosternPrograms
 
-/// `postern tasks`.
+/// The command `postern tasks`, which prints the task processes of a server or their events.
 struct TasksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tasks",
@@ -34,6 +34,7 @@ struct TasksCommand: AsyncParsableCommand {
         let request = RemoteRequest(method, .positional([]), timeout: connection.duration)
         let wanted = limit.wanted
         var printed = 0
+        // `tasks/list` answers with one value, and `tasks/watch` with a stream of events.
         try await connection.perform(request, at: server ?? .usual) { answer in
             guard answer.isStream else {
                 for line in TaskTable(answer.value).lines { Output.line(line) }

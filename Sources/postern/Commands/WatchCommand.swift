@@ -2,7 +2,7 @@ import ArgumentParser
 import Postern
 import PosternPrograms
 
-/// `postern watch`.
+/// The command `postern watch`, which prints the events of a topic.
 struct WatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",

@@ -2,12 +2,12 @@ import ArgumentParser
 import PosternNIO
 import PosternPrograms
 
-/// Where a server is found, and by which protocol.
+/// The address of a server, which also determines the protocol.
 enum Endpoint: Hashable, Sendable, ExpressibleByArgument {
     case native(Address)
     case webSocket(WebSocketURL)
 
-    /// Where a gateway listens without options.
+    /// The address of a gateway that runs with the default options.
     static let usual = Endpoint.webSocket(WebSocketURL(host: "127.0.0.1", port: 8080, path: "/rpc"))
 
     init?(argument: String) {
@@ -21,7 +21,9 @@ enum Endpoint: Hashable, Sendable, ExpressibleByArgument {
     }
 }
 
-/// The parts of `ws://host:port/path`; `http` is taken for `ws`, and no path for `/rpc`.
+/// The parts of `ws://host:port/path`.
+///
+/// `http` is accepted in place of `ws`, and the default path is `/rpc`.
 struct WebSocketURL: Hashable, Sendable {
     let host: String
     let port: Int
@@ -39,16 +41,18 @@ struct WebSocketURL: Hashable, Sendable {
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         let path = rest.dropFirst(authority.count)
         guard let (host, port) = Self.split(authority) else { return nil }
+        // A path with spaces or control characters could inject lines into the request.
         guard path.utf8.allSatisfy({ $0 > UInt8(ascii: " ") && $0 < 0x7f }) else { return nil }
         self.init(host: host, port: port, path: path.isEmpty || path == "/" ? "/rpc" : String(path))
     }
 
-    /// What stands in the `Host` header.
+    /// The value of the header field `Host`.
     var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
     private static func split(_ authority: Substring) -> (host: String, port: Int)? {
         var host = authority
         var port: UInt16 = 80
+        // The last colon of `[::1]` is part of the host.
         if let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]") {
             guard let number = UInt16(authority[authority.index(after: colon)...]) else { return nil }
             host = authority[..<colon]

@@ -2,29 +2,29 @@ import Postern
 import PosternJSONRPC
 import PosternPrograms
 
-/// One request and what comes back for it: a response, and events when that says that it is a stream.
+/// A request and its answer: a response, which is followed by events when the answer is a stream.
 struct JSONRPCExchange {
-    /// What one message means for the request.
+    /// The effect of a message on the request.
     enum Step: Hashable {
-        /// Something else.
+        /// The message does not concern the request, or only begins a stream.
         case nothing
-        /// The one result.
+        /// The message is the result.
         case result(Value)
-        /// An item of the stream.
+        /// The message is an item of the stream.
         case item(Value)
-        /// Items that will never come.
+        /// The message reports items that were lost.
         case gap(Value)
-        /// The end of the stream.
+        /// The message ends the stream.
         case end
     }
 
-    /// The id of the request, and of the subscription where the answer is a stream.
+    /// The identifier of the request, and of the subscription when the answer is a stream.
     private static let id = Value.string("postern-1")
 
-    /// Whether the response has come.
+    /// Whether the response has arrived.
     private(set) var isAnswered = false
 
-    /// The request as JSON.
+    /// Returns a request as JSON.
     static func request(_ request: RemoteRequest) throws(CallError) -> [UInt8] {
         let (seconds, attoseconds) = request.timeout.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
@@ -40,9 +40,11 @@ struct JSONRPCExchange {
         }
     }
 
-    /// Takes one message of the server.
+    /// Processes a message of the server.
     ///
-    /// - Throws: The error that the call or its stream ended with.
+    /// - Parameter bytes: The message.
+    /// - Returns: The effect of the message on the request.
+    /// - Throws: `CallError`: the error of the call or its stream, or `.internalError` for an invalid message.
     mutating func take(_ bytes: [UInt8]) throws(CallError) -> Step {
         let message: Value
         do throws(PayloadError) {
@@ -51,6 +53,7 @@ struct JSONRPCExchange {
         } catch {
             throw CallError(.internalError, "The server sent what is no JSON: \(error.message)")
         }
+        // An error without a known identifier has the identifier null, and concerns the only request.
         if message["method"] == nil, message["id"] == Self.id || message["id"] == .null {
             return try takeResponse(message)
         }
@@ -76,7 +79,7 @@ struct JSONRPCExchange {
 }
 
 extension CallError {
-    /// Reads the error object of a message.
+    /// Creates an error from the error object of a message.
     fileprivate init(reading error: Value) {
         var code = Code.internalError
         if case .integer(let number)? = error["code"], let number = Int(exactly: number) {

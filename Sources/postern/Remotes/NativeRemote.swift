@@ -2,7 +2,7 @@ import Postern
 import PosternNIO
 import PosternPrograms
 
-/// A server of the native protocol.
+/// The client for a server of the native protocol.
 struct NativeRemote {
     private let address: Address
     private let options: ConnectionOptions
@@ -12,9 +12,10 @@ struct NativeRemote {
         self.options = options
     }
 
-    /// Makes one request over a connection of its own.
+    /// Performs a request over a new connection.
     ///
-    /// - Throws: `ConnectionFailure`, or the `CallError` of the call.
+    /// - Throws: `ConnectionFailure` when the connection cannot be established or is lost, or the `CallError` of the
+    ///   call.
     func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
         let peer = try await connect(timeout: request.timeout)
         defer { peer.close() }
@@ -41,7 +42,7 @@ struct NativeRemote {
         receive: (RemoteAnswer) -> Bool
     ) async throws(CallError) {
         var arguments = try request.arguments.encoded(as: MessagePack.self)
-        // They were written as JSON on the command line, where bytes and times are text.
+        // The arguments were typed as JSON, where bytes and times are text: the server converts them by this codec.
         arguments.codec = MessagePackFromJSON.self
         let call = Call(request.method, arguments: arguments, deadline: .now.later(by: request.timeout))
         switch try await peer.dispatch(call) {

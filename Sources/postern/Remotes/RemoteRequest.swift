@@ -1,13 +1,18 @@
 import Postern
 
-/// What the command line asks of a server.
+/// A request of the command line to a server.
 struct RemoteRequest: Sendable {
-    /// Names joined by `/`.
+    /// The path of the method, names joined by `/`.
     let method: String
     let arguments: Arguments
     let timeout: Duration
 
-    /// Takes a method with names joined by `.` or `/`.
+    /// Creates a request.
+    ///
+    /// - Parameters:
+    ///   - method: The method, names joined by `.` or `/`.
+    ///   - arguments: The arguments.
+    ///   - timeout: The time for the connection and the answer.
     init(_ method: String, _ arguments: Arguments, timeout: Duration) {
         self.method = method.replacing(".", with: "/")
         self.arguments = arguments
@@ -15,14 +20,14 @@ struct RemoteRequest: Sendable {
     }
 }
 
-/// One value that a server answered with.
+/// A value in the answer of a server.
 struct RemoteAnswer: Sendable {
     let value: Value
-    /// Whether more may come.
+    /// Whether the value is an item of a stream, so that further ones may follow.
     let isStream: Bool
 }
 
-/// The server cannot be reached, or is gone.
+/// The error when a server cannot be reached or the connection to it is lost.
 struct ConnectionFailure: Error {
     let message: String
 

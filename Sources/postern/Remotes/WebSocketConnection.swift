@@ -4,14 +4,19 @@ import NIOPosix
 import NIOWebSocket
 import Postern
 
-/// Opens WebSockets.
+/// Opens WebSocket connections.
 enum WebSocketConnection {
     typealias Frames = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
 
+    /// The maximum size of a message, which is the largest that a gateway can be configured for.
     private static let maximumMessageBytes = 64 << 20
 
-    /// Opens a WebSocket whose messages arrive whole.
+    /// Opens a WebSocket, whose fragmented messages are joined.
     ///
+    /// - Parameters:
+    ///   - url: The address.
+    ///   - timeout: The time for the TCP connection, and again for the handshake.
+    /// - Returns: The frames of the connection.
     /// - Throws: `ConnectionFailure`.
     static func open(_ url: WebSocketURL, timeout: Duration) async throws -> Frames {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -32,7 +37,7 @@ enum WebSocketConnection {
         return frames
     }
 
-    /// Sends the handshake and gives up in time.
+    /// Sends the handshake, and closes the channel if it takes longer than the timeout.
     private static func prepare(
         _ channel: any Channel,
         _ url: WebSocketURL,
@@ -48,6 +53,7 @@ enum WebSocketConnection {
                 notUpgradingCompletionHandler: { channel in channel.close().map { nil } }
             )
         )
+        // The first frame may arrive together with the response of the handshake.
         pipeline.leftOverBytesStrategy = .forwardBytes
         let upgrade = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
             configuration: pipeline

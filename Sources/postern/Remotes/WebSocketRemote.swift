@@ -4,15 +4,16 @@ import Postern
 import PosternJSONRPC
 import PosternPrograms
 
-/// A server that speaks JSON-RPC over WebSocket.
+/// The client for a server that speaks JSON-RPC over WebSocket.
 struct WebSocketRemote {
     private let url: WebSocketURL
 
     init(_ url: WebSocketURL) { self.url = url }
 
-    /// Makes one request over a connection of its own.
+    /// Performs a request over a new connection.
     ///
-    /// - Throws: `ConnectionFailure`, or the `CallError` of the call.
+    /// - Throws: `ConnectionFailure` when the connection cannot be established or is lost, or the `CallError` of the
+    ///   call.
     func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
         let frames = try await WebSocketConnection.open(url, timeout: request.timeout)
         do {
@@ -24,7 +25,7 @@ struct WebSocketRemote {
         }
     }
 
-    /// Sends the request and takes what comes back, until the answer is complete.
+    /// Sends the request and receives messages until the answer is complete.
     private func exchange(
         _ request: RemoteRequest,
         _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>,
@@ -33,20 +34,21 @@ struct WebSocketRemote {
         _ receive: (RemoteAnswer) -> Bool
     ) async throws {
         try await outbound.write(.text(try JSONRPCExchange.request(request)))
-        // The server knows the limit too; its own answer comes first and says more.
+        // The server enforces the timeout too. The margin lets its error arrive first, which is more precise.
         let limit = NIODeadline.now() + TimeAmount(request.timeout.clamped + .milliseconds(500))
         let timer = channel.eventLoop.scheduleTask(deadline: limit) { channel.close(promise: nil) }
         defer { timer.cancel() }
         var exchange = JSONRPCExchange()
         for try await frame in inbound {
             guard try await take(frame, outbound, &exchange, receive) else { return }
+            // A stream may take longer than the timeout, which is that of its beginning.
             if exchange.isAnswered { timer.cancel() }
         }
         if !exchange.isAnswered, .now() >= limit { throw Self.silence(request) }
         throw ConnectionFailure("The server closed the connection")
     }
 
-    /// Takes one frame; false when nothing more is wanted.
+    /// Processes a frame, and returns whether further ones are wanted.
     private func take(
         _ frame: WebSocketFrame,
         _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>,
@@ -70,7 +72,7 @@ struct WebSocketRemote {
         return true
     }
 
-    /// Hands over what a message brought; false when nothing more is wanted.
+    /// Passes the value of a message to `receive`, and returns whether further messages are wanted.
     private static func apply(_ step: JSONRPCExchange.Step, _ receive: (RemoteAnswer) -> Bool) -> Bool {
         switch step {
         case .nothing: return true
@@ -100,7 +102,7 @@ extension WebSocketFrame {
         WebSocketFrame(fin: true, opcode: .text, maskKey: .random(), data: ByteBuffer(bytes: bytes))
     }
 
-    /// Closes normally, with code 1000.
+    /// A close frame with the code 1000, which is a normal closure.
     fileprivate static var close: WebSocketFrame {
         let code = ByteBuffer(integer: UInt16(1000))
         return WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: code)

@@ -2,14 +2,15 @@ import ArgumentParser
 import Postern
 import PosternJSONRPC
 
-/// The arguments of a call, as they were typed.
+/// The arguments of a call, parsed from the command line.
 enum Arguments: Hashable, Sendable {
     case positional([Value])
     case named([Value.Member])
 
-    /// Reads JSON values or `name=value` pairs; what is no JSON is text.
+    /// Parses JSON values or `name=value` pairs; a value that is not JSON is text.
     ///
-    /// - Throws: `ValidationError` for a mix of both, a name given twice, and for JSON that ends too early.
+    /// - Parameter words: The words of the command line.
+    /// - Throws: `ValidationError` for a mix of both, a repeated name, or incomplete JSON.
     init(_ words: [String]) throws {
         let pairs = words.map(Self.pair)
         let members = pairs.compactMap(\.self)
@@ -34,7 +35,7 @@ enum Arguments: Hashable, Sendable {
         }
     }
 
-    /// The bytes as a codec carries them.
+    /// Returns the arguments encoded with a codec.
     func encoded(as codec: any PayloadCodec.Type) throws(CallError) -> Payload {
         var json = Payload(bytes: [], codec: JSON.self)
         do throws(PayloadError) {
@@ -48,6 +49,7 @@ enum Arguments: Hashable, Sendable {
     private static func pair(_ word: String) -> (name: Substring, text: Substring)? {
         guard let equals = word.firstIndex(of: "=") else { return nil }
         let name = word[..<equals]
+        // A text with an equals sign, such as a URL, is a value unless it begins with an identifier.
         guard let first = name.first, first.isLetter || first == "_" else { return nil }
         guard name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else { return nil }
         return (name, word[word.index(after: equals)...])
@@ -59,6 +61,7 @@ enum Arguments: Hashable, Sendable {
             try JSON.validate(bytes.span)
             return try Value(decoding: Payload(bytes: bytes, codec: JSON.self))
         } catch {
+            // Text that begins like JSON is most likely a mistake, such as missing quotes of the shell.
             if let first = text.first, "{[\"".contains(first) {
                 throw ValidationError("\(text) is not JSON: \(error.message)")
             }

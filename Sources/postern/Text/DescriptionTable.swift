@@ -1,13 +1,13 @@
 import Postern
 
-/// What a server offers, as a table.
+/// The methods and topics of a server as a table.
 struct DescriptionTable {
     private let description: Value
 
-    /// Takes what `rpc/describe` answered.
+    /// Creates a table from the answer of `rpc/describe`.
     init(_ description: Value) { self.description = description }
 
-    /// Methods, then topics.
+    /// The lines of the table, methods before topics.
     var lines: [String] {
         section("Methods", list("methods").map { (signature($0), marks($0) + text($0, "documentation")) })
             + section("Topics", list("topics").map { (dotted($0), text($0, "documentation")) })
@@ -15,6 +15,7 @@ struct DescriptionTable {
 
     private func section(_ title: String, _ rows: [(left: String, right: String)]) -> [String] {
         guard !rows.isEmpty else { return [] }
+        // A very long signature does not move the second column of all others.
         let width = min(rows.map(\.left.count).max() ?? 0, Self.maximumWidth)
         return [title]
             + rows.map { row in

@@ -2,19 +2,19 @@ import Postern
 import PosternJSONRPC
 import PosternPrograms
 
-/// JSON for people: two blanks for each level, short containers on one line.
+/// JSON for terminals: indented by two spaces per level, with short containers on one line.
 struct PrettyJSON {
     private static let lineLength = 80
 
-    /// The text of a value, on one line.
+    /// Returns the JSON of a value on one line.
     static func line(_ value: Value) -> String {
         guard let payload = try? Payload(encoding: value, as: JSON.self) else { return "null" }
         return String(decoding: payload.bytes, as: UTF8.self)
     }
 
-    /// The text of a value, on as many lines as it takes.
+    /// Returns the JSON of a value, on several lines when it is longer than 80 bytes.
     ///
-    /// Values are nested 64 levels at most.
+    /// The recursion is limited because values have at most 64 levels.
     static func text(_ value: Value, indentation: String = "") -> String {
         let line = line(value)
         guard line.utf8.count + indentation.utf8.count > lineLength else { return line }
@@ -31,14 +31,14 @@ struct PrettyJSON {
     }
 }
 
-/// Prints answers: one value for people on a terminal, streams line by line.
+/// Prints the values of an answer: those of a stream on one line each, a single value indented on a terminal.
 struct ValuePrinter {
     private let limit: Int?
     private var printed = 0
 
     init(limit: Int?) { self.limit = limit }
 
-    /// Prints one value; false when it was the last one wanted, or nobody reads any more.
+    /// Prints a value, and returns `false` when it is the last one or the output is closed.
     mutating func print(_ answer: RemoteAnswer) -> Bool {
         let isPretty = Output.isTerminal && !answer.isStream
         let isRead = Output.line(isPretty ? PrettyJSON.text(answer.value) : PrettyJSON.line(answer.value))

@@ -1,17 +1,18 @@
 import Postern
 
-/// One event of a task as a line.
+/// An event of a task as a line of text.
 struct TaskLine {
     private let event: Value
 
-    /// Takes one value of `tasks/watch`.
+    /// Creates a line from an item of `tasks/watch`.
     init(_ event: Value) { self.event = event }
 
-    /// The time, the task, and what happened.
+    /// The time, the task and the event.
     var text: String { TaskText.trimmed("\(time)  \(TaskText.shown(event["id"]))  \(happening)") }
 
     private var time: String {
         guard case .integer(let milliseconds)? = event["time"] else { return "" }
+        // The remainder of a negative number is negative.
         let nanoseconds = UInt32(((milliseconds % 1_000) + 1_000) % 1_000) * 1_000_000
         return (try? Timestamp(seconds: milliseconds / 1_000, nanoseconds: nanoseconds).text()) ?? ""
     }

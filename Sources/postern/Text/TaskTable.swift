@@ -1,16 +1,16 @@
 import Postern
 import PosternLogging
 
-/// The tasks of a server, each below the one that spawned it.
+/// The tasks of a server as an indented tree.
 struct TaskTable {
     private let tasks: [Value]
 
-    /// Takes what `tasks/list` answered.
+    /// Creates a table from the answer of `tasks/list`.
     init(_ listing: Value) {
         if case .array(let tasks) = listing["tasks"] { self.tasks = tasks } else { tasks = [] }
     }
 
-    /// One line for each task, or one that says that there is none.
+    /// A line for each task, or a single line when there are no tasks.
     var lines: [String] {
         guard !tasks.isEmpty else { return ["No tasks"] }
         let rows = rows
@@ -30,7 +30,7 @@ struct TaskTable {
         var outcome: String
     }
 
-    /// In the order of the tree, with what is below a task right behind it.
+    /// The rows in depth-first order.
     private var rows: [Row] {
         let known = Set(tasks.map { $0["id"] })
         let below = Dictionary(grouping: tasks.indices) { index in
@@ -39,9 +39,10 @@ struct TaskTable {
         }
         var rows: [Row] = []
         var seen: Set<Int> = []
-        // A list of places that are still to be visited, the next one last: servers may nest tasks as deep as they like.
+        // An explicit stack instead of recursion, as the depth is chosen by the server.
         var waiting = (below[nil] ?? []).reversed().map { (index: $0, depth: 0) }
         while let (index, depth) = waiting.popLast() {
+            // A server may send the same identifier twice.
             guard seen.insert(index).inserted else { continue }
             rows.append(Self.row(tasks[index], depth))
             waiting += (below[tasks[index]["id"]] ?? []).reversed().map { (index: $0, depth: depth + 1) }

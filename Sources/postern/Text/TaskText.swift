@@ -1,11 +1,12 @@
 import Postern
 import PosternLogging
 
-/// Parts of what is said about tasks, safe for a terminal.
+/// Values of tasks as text without characters that a terminal would interpret.
 enum TaskText {
+    /// The maximum size of a value, in bytes.
     private static let limit = 1_000
 
-    /// A value: text as it is, everything else as JSON; nothing for what is not there.
+    /// Returns a string as it is, any other value as JSON, and an empty text for `nil`.
     static func shown(_ value: Value?) -> String {
         switch value {
         case nil: ""
@@ -14,12 +15,16 @@ enum TaskText {
         }
     }
 
-    /// How far a task is, where it reports a part of one, or a count and what it counts to.
+    /// Returns the progress of a task in percent.
+    ///
+    /// - Parameter progress: A fraction of one, or a map with `of` and either `done` or `step`.
+    /// - Returns: The percentage, or `nil` for any other value.
     static func percentage(_ progress: Value?) -> String? {
         guard let part = part(progress), part.isFinite, part >= 0, part <= 1 else { return nil }
         return "\(Int(part * 100)) %"
     }
 
+    /// Returns the text without trailing spaces.
     static func trimmed(_ text: String) -> String {
         String(text.reversed().drop { $0 == " " }.reversed())
     }
