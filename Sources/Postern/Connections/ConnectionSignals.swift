@@ -1,4 +1,30 @@
-private import Synchronization
+/// Something that happened to a connection.
+public enum ConnectionSignal: Sendable {
+    /// A connection is open: both sides have said hello, and have proven themselves where they have to.
+    ///
+    /// Once for each connection, and before anything else of it.
+    case connected(Peer)
+    /// A connection has ended, for the reason that its peer gives too; once for each connection, and last.
+    ///
+    /// Of a server, and of a peer that connects again, only connections that were told of as connected end so.
+    case disconnected(Peer, DisconnectReason)
+    /// A server has not let a client in, or a peer that connects again was not let in and makes no more connections.
+    case refused(DisconnectReason)
+    /// So many signals were dropped here, because the reader had left too many unread.
+    case missed(Int)
+}
+
+extension ConnectionSignal: CustomStringConvertible {
+    /// What happened, without whom it happened to.
+    public var description: String {
+        switch self {
+        case .connected: "connected"
+        case .disconnected(_, let reason): "disconnected: \(reason.kind.word)"
+        case .refused(let reason): "refused: \(reason.kind.word)"
+        case .missed(let count): "missed \(count)"
+        }
+    }
+}
 
 /// The signals of connections, in order, for one reader.
 ///
@@ -26,79 +52,6 @@ public struct ConnectionSignals: AsyncSequence, Sendable {
         /// Waits for the next signal; where it runs does not matter.
         public mutating func next(isolation actor: isolated (any Actor)?) async -> ConnectionSignal? {
             await buffer.next()
-        }
-    }
-}
-
-/// The signals that wait for one reader, and the reader when it waits for signals.
-final class SignalBuffer: Sendable {
-    typealias Waiter = Suspension<ConnectionSignal?>
-
-    private struct State {
-        var signals = Queue<ConnectionSignal>()
-        var missed = 0
-        var waiter: Waiter?
-        var isEnded = false
-        var onDrop: @Sendable () -> Void = {}
-
-        mutating func takeFirst() -> ConnectionSignal? {
-            if let signal = signals.take() { return signal }
-            guard missed > 0 else { return nil }
-            defer { missed = 0 }
-            return .missed(missed)
-        }
-    }
-
-    private let state = Mutex(State())
-    private let capacity: Int
-
-    init(capacity: Int = ConnectionSignals.maximumUnread) { self.capacity = capacity }
-
-    deinit { state.withLock { $0.onDrop }() }
-
-    /// Has a function run when nobody can read any more.
-    func whenDropped(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onDrop = body } }
-
-    /// Hands over a signal: to the waiting reader, whom the caller has to resume with it, or to the buffer.
-    func push(_ signal: ConnectionSignal) -> Waiter? {
-        state.withLock { state in
-            if state.isEnded { return nil }
-            if let waiter = state.waiter.take() { return waiter }
-            // Behind a gap nothing is kept until that was read, or it would not be told where it is.
-            if state.missed > 0 || state.signals.count >= capacity {
-                state.missed += 1
-            } else {
-                state.signals.append(signal)
-            }
-            return nil
-        }
-    }
-
-    /// Ends the sequence; what waits can still be read.
-    ///
-    /// - Returns: The waiting reader, whom the caller has to resume with `nil`.
-    func end() -> Waiter? {
-        state.withLock { state in
-            state.isEnded = true
-            return state.waiter.take()
-        }
-    }
-
-    /// The next signal; `nil` at the end, when the task is cancelled, or when somebody waits already.
-    func next() async -> ConnectionSignal? {
-        await withTaskCancellationHandler {
-            await Suspension.wait { continuation in
-                let (signal, waits) = state.withLock { state -> (ConnectionSignal?, Bool) in
-                    if let signal = state.takeFirst() { return (signal, false) }
-                    // Who was cancelled before this found nobody to wake.
-                    if state.isEnded || state.waiter != nil || Task.isCancelled { return (nil, false) }
-                    state.waiter = continuation
-                    return (nil, true)
-                }
-                if !waits { continuation.resume(returning: signal) }
-            }
-        } onCancel: {
-            state.withLock { $0.waiter.take() }?.resume(returning: nil)
         }
     }
 }

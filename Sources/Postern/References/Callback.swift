@@ -107,3 +107,76 @@ private struct ArgumentNames {
         return Parameter("argument \(count)")
     }
 }
+
+extension Callback {
+    /// Calls the function and decodes its result.
+    ///
+    /// - Parameters:
+    ///   - arguments: One for each parameter.
+    ///   - timeout: How long the reply may take; `nil` keeps the deadline of the call being served.
+    /// - Returns: The result.
+    /// - Throws: `CallError`; `.unavailable` when the connection to the function has ended.
+    public func call<each Argument: Encodable, Value: Decodable>(
+        _ arguments: repeat each Argument,
+        timeout: Duration? = nil
+    ) async throws(CallError) -> Value {
+        try await handle.call("", repeat each arguments, timeout: timeout)
+    }
+
+    /// Calls the function and passes over its result.
+    public func call<each Argument: Encodable>(
+        _ arguments: repeat each Argument,
+        timeout: Duration? = nil
+    ) async throws(CallError) {
+        try await handle.call("", repeat each arguments, timeout: timeout)
+    }
+
+    /// Tells the function something and does not wait; what is told arrives in the order sent.
+    ///
+    /// - Throws: `CallError` when the notification cannot leave.
+    public func notify<each Argument: Encodable>(_ arguments: repeat each Argument) throws(CallError) {
+        try handle.notify("", repeat each arguments)
+    }
+}
+
+extension Callback {
+    /// The actor that no program runs on, so that a function whose result cannot be sent is an error of the compiler.
+    ///
+    /// It does for functions that are lent what ``Service/UseRegisterStream`` does for methods.
+    @globalActor public actor ResultsAreEncodable {
+        /// The only one.
+        public static let shared = ResultsAreEncodable()
+    }
+
+    /// Not to be called: the result of a function that is lent is `Encodable` and `Sendable`.
+    @ResultsAreEncodable
+    @available(
+        *,
+        deprecated,
+        message: "use '-> Void' for no result, registerStream of a Reference for a sequence; any other is Encodable"
+    )
+    public init<each Argument: Decodable & Sendable, Result>(
+        _ name: String = "callback",
+        execution: MethodOptions.Execution = .concurrent,
+        onRelease: (@Sendable () -> Void)? = nil,
+        handler: @escaping @Sendable (repeat each Argument) throws -> Result
+    ) {
+        preconditionFailure("\(name): \(Result.self) is not Encodable and Sendable")
+    }
+
+    /// Not to be called: the result of a function that is lent is `Encodable` and `Sendable`.
+    @ResultsAreEncodable
+    @available(
+        *,
+        deprecated,
+        message: "use '-> Void' for no result, registerStream of a Reference for a sequence; any other is Encodable"
+    )
+    public init<each Argument: Decodable & Sendable, Result>(
+        _ name: String = "callback",
+        execution: MethodOptions.Execution = .concurrent,
+        onRelease: (@Sendable () -> Void)? = nil,
+        handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Result
+    ) {
+        preconditionFailure("\(name): \(Result.self) is not Encodable and Sendable")
+    }
+}

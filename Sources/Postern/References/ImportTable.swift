@@ -71,3 +71,15 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
     /// Forgets everything: the connection has ended.
     mutating func removeAll() { (entries, due) = ([:], []) }
 }
+
+/// What is given back to the owner of a reference.
+package struct ReferenceRelease: Hashable, Sendable {
+    package let number: UInt64
+    /// How many of the messages with it are made up for.
+    package let count: UInt64
+
+    package init(number: UInt64, count: UInt64) {
+        self.number = number
+        self.count = count
+    }
+}

@@ -62,3 +62,39 @@ package final class SentReferences: Sendable {
     /// Counts that the message leaves; called in the same step that writes it.
     package func commit() { connection?.references.commit(numbers.lent) }
 }
+
+/// The references in one message that is being written, each once.
+struct NamedReferences<Proxy: AnyObject & Sendable>: Sendable {
+    /// What the frame before the message tells.
+    private(set) var numbers = ReferenceNumbers()
+    private var lent: Set<UInt64> = []
+    /// Kept until the message goes: given back before, they would be unknown where it arrives.
+    private var returned: [UInt64: Proxy] = [:]
+
+    /// Names what this side lends; false for what is named already, which has one pin too many then.
+    mutating func lend(_ number: UInt64) -> Bool {
+        guard lent.insert(number).inserted else { return false }
+        numbers.lent.append(number)
+        return true
+    }
+
+    /// Names what goes home.
+    mutating func giveBack(_ proxy: Proxy, _ number: UInt64) {
+        guard returned.updateValue(proxy, forKey: number) == nil else { return }
+        numbers.returned.append(number)
+    }
+}
+
+/// Messages between functions of one process: references in them are what they lead to.
+enum HomeReferences {
+    /// Encodes a payload; one that holds references once more, with a place for them.
+    static func encoding(_ encode: () throws(PayloadError) -> Payload) throws(PayloadError) -> Payload {
+        let error: PayloadError
+        do throws(PayloadError) { return try encode() } catch let fault { error = fault }
+        guard error.reason == .noConnection else { throw error }
+        let references = SentReferences(to: nil)
+        var payload = try references.collecting(encode)
+        payload.references = .received(references.atHome)
+        return payload
+    }
+}

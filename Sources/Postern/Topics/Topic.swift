@@ -94,15 +94,15 @@ public final class Topic: Sendable {
         for buffer in buffers { buffer.end() }
     }
 
-    private func join(_ state: inout State, _ buffer: SubscriptionBuffer) -> SubscriptionLease {
+    private func join(_ state: inout State, _ buffer: SubscriptionBuffer) -> TopicSubscription.Lease {
         guard !state.isClosed else {
             buffer.end()
-            return SubscriptionLease(buffer: buffer) {}
+            return TopicSubscription.Lease(buffer: buffer) {}
         }
         let id = state.nextID
         state.nextID += 1
         state.subscribers[id] = buffer
-        return SubscriptionLease(buffer: buffer) { [weak self] in self?.leave(id) }
+        return TopicSubscription.Lease(buffer: buffer) { [weak self] in self?.leave(id) }
     }
 
     private func leave(_ id: UInt64) { state.withLock { _ = $0.subscribers.removeValue(forKey: id) } }

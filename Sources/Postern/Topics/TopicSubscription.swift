@@ -7,7 +7,7 @@ public struct TopicSubscription: AsyncSequence, Sendable {
     public let position: StreamPosition
     /// Whether it goes on exactly where it was asked to; `true` when it was not asked to go on anywhere.
     public let isRecovered: Bool
-    let lease: SubscriptionLease
+    let lease: Lease
 
     /// Starts reading; a subscription has one reader at a time, a second one that waits gets nil.
     public func makeAsyncIterator() -> Iterator { Iterator(lease: lease) }
@@ -31,7 +31,7 @@ public struct TopicSubscription: AsyncSequence, Sendable {
 
     /// Reads a subscription, event by event.
     public struct Iterator: AsyncIteratorProtocol {
-        fileprivate let lease: SubscriptionLease
+        fileprivate let lease: Lease
 
         /// The next event, `nil` at the end.
         public mutating func next() async -> StreamItem? { await lease.next() }
@@ -43,31 +43,33 @@ public struct TopicSubscription: AsyncSequence, Sendable {
     }
 }
 
-/// Keeps a subscription in its topic for as long as anybody holds it.
-final class SubscriptionLease: Sendable {
-    private let buffer: SubscriptionBuffer
-    private let leave: @Sendable () -> Void
+extension TopicSubscription {
+    /// Keeps a subscription in its topic for as long as anybody holds it.
+    final class Lease: Sendable {
+        private let buffer: SubscriptionBuffer
+        private let leave: @Sendable () -> Void
 
-    init(buffer: SubscriptionBuffer, leave: @escaping @Sendable () -> Void) {
-        self.buffer = buffer
-        self.leave = leave
-    }
-
-    deinit { leave() }
-
-    /// The next event; `nil` at the end.
-    ///
-    /// Cancelling the task ends the subscription.
-    func next() async -> StreamItem? {
-        await withTaskCancellationHandler {
-            await buffer.next()
-        } onCancel: {
-            end()
+        init(buffer: SubscriptionBuffer, leave: @escaping @Sendable () -> Void) {
+            self.buffer = buffer
+            self.leave = leave
         }
-    }
 
-    func end() {
-        leave()
-        buffer.end()
+        deinit { leave() }
+
+        /// The next event; `nil` at the end.
+        ///
+        /// Cancelling the task ends the subscription.
+        func next() async -> StreamItem? {
+            await withTaskCancellationHandler {
+                await buffer.next()
+            } onCancel: {
+                end()
+            }
+        }
+
+        func end() {
+            leave()
+            buffer.end()
+        }
     }
 }
