@@ -16,14 +16,14 @@ public struct Call: Sendable {
     /// The other end of the connection the call came over, where it can be called back.
     public var caller: Caller?
     /// Takes what the handler reports on the way; `nil` when the caller did not ask for it.
-    public var progress: ProgressSink?
+    public var progress: (@Sendable (Payload) -> Void)?
     /// ``deadline``, as it is stored.
     package var deadlineMoment: Moment?
     /// What the path leads to when it is a reference; `nil` for the methods of the dispatcher.
     package var target: ReferenceHandle?
 
     /// Takes encoded progress values, in order, from any thread.
-    public typealias ProgressSink = @Sendable (Payload) -> Void
+    package typealias ProgressSink = @Sendable (Payload) -> Void
 
     /// Describes one call.
     public init(
@@ -33,7 +33,7 @@ public struct Call: Sendable {
         isNotification: Bool = false,
         requiresSafeMethod: Bool = false,
         caller: Caller? = nil,
-        progress: ProgressSink? = nil
+        progress: (@Sendable (Payload) -> Void)? = nil
     ) {
         self.init(
             method,

@@ -8,7 +8,7 @@ extension CallError {
         public init(rawValue: Int) { self.rawValue = rawValue }
 
         /// The bytes are no message.
-        public static let parseError = Code(rawValue: -32700)
+        package static let parseError = Code(rawValue: -32700)
         /// The message is no request.
         public static let invalidRequest = Code(rawValue: -32600)
         /// No such method, or one this caller may not reach by this door.
@@ -28,15 +28,15 @@ extension CallError {
         /// A limit or a rate was passed.
         public static let limitExceeded = Code(rawValue: -32005)
         /// Too many subscriptions in this session.
-        public static let tooManySubscriptions = Code(rawValue: -32006)
+        package static let tooManySubscriptions = Code(rawValue: -32006)
         /// The request is larger than allowed.
         public static let requestTooLarge = Code(rawValue: -32007)
         /// Too many calls in flight.
         public static let busy = Code(rawValue: -32009)
         /// A batch has too many entries.
-        public static let batchTooLarge = Code(rawValue: -32010)
+        package static let batchTooLarge = Code(rawValue: -32010)
         /// The answers of a batch are larger than allowed.
-        public static let batchResponseTooLarge = Code(rawValue: -32011)
+        package static let batchResponseTooLarge = Code(rawValue: -32011)
         /// Nobody has proven who is calling.
         public static let unauthenticated = Code(rawValue: -32050)
         /// The caller may not do this.
@@ -51,7 +51,7 @@ extension CallError {
         public static let cancelled = Code(rawValue: -32800)
 
         /// Whether the same call may succeed later without a change.
-        public var isRetryable: Bool { [.busy, .draining, .unavailable, .limitExceeded].contains(self) }
+        package var isRetryable: Bool { [.busy, .draining, .unavailable, .limitExceeded].contains(self) }
 
         var isReserved: Bool { (-32768 ... -32000).contains(rawValue) }
 
@@ -105,7 +105,7 @@ extension CallError {
         case unauthenticated
 
         /// The word on the wire.
-        public var word: String {
+        package var word: String {
             switch self {
             case .cancelled: "canceled"
             case .unknown: "unknown"
@@ -127,7 +127,7 @@ extension CallError {
         }
 
         /// The name with this word; `nil` for any other text.
-        public init?(word: String) {
+        package init?(word: String) {
             guard let name = Self.allCases.first(where: { $0.word == word }) else { return nil }
             self = name
         }
@@ -145,7 +145,7 @@ extension CallError {
 
 extension CallError.Code {
     /// The name of errors with this code that choose none; `.unknown` for codes of applications.
-    public var name: CallError.Name {
+    package var name: CallError.Name {
         switch self {
         case .parseError, .invalidRequest, .invalidParameters: .invalidArgument
         case .methodNotFound: .unimplemented

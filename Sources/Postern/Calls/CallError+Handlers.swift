@@ -5,7 +5,8 @@ extension CallError {
     /// A `CallError` and what a ``CallErrorConvertible`` offers go out as they are; of anything else only the name of
     /// its type is sent, in the details. The handler ran, so ``executed`` is `yes`, whatever the code is and whatever
     /// became of calls that the handler made; only an `executed` that the handler itself has given is kept.
-    public init(thrownByHandler error: any Error) {
+    @usableFromInline
+    package init(thrownByHandler error: any Error) {
         switch error {
         case let error as CallError: self = error
         case let error as any CallErrorConvertible:

@@ -10,7 +10,7 @@ extension CallError {
         public var trace: String?
 
         /// Describes an end that served a call.
-        public init(method: String, peer: String, trace: String? = nil) {
+        package init(method: String, peer: String, trace: String? = nil) {
             self.method = method
             self.peer = peer
             self.trace = trace

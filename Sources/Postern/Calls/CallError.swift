@@ -61,7 +61,7 @@ public struct CallError: Error, Sendable {
     }
 
     /// Makes the error for a fault in a call's arguments.
-    public init(_ error: PayloadError) {
+    package init(_ error: PayloadError) {
         let code: Code =
             switch error.reason {
             case .malformed, .limitExceeded: .invalidRequest

@@ -27,7 +27,7 @@ public enum MethodExecution: Sendable {
 /// A synchronous method, ready to run on bytes in place.
 public struct ImmediateMethod: Sendable {
     /// Whether the method changes nothing, so that a plain GET may reach it.
-    public let isSafe: Bool
+    package let isSafe: Bool
     /// Decodes the arguments, runs the handler and appends its encoded result.
     ///
     /// When it throws, what it appended must be taken off again.
@@ -39,7 +39,7 @@ public struct ImmediateMethod: Sendable {
         ) throws(CallError) -> Void
 
     /// Runs the method on arguments of its own, and gives its result as a dispatcher would.
-    public func result(for arguments: Payload) -> Result<Reply, CallError> {
+    package func result(for arguments: Payload) -> Result<Reply, CallError> {
         var result = Payload(bytes: [], codec: arguments.codec)
         do throws(CallError) {
             try run(arguments.bytes.span, arguments.codec, &result.bytes)

@@ -1,25 +1,25 @@
 public import FoundationEssentials
 
-// `localizedDescription`, which Foundation adds to every error, is made of these.
+/// An error whose `localizedDescription` is its message.
+///
+/// Foundation derives `localizedDescription` from `errorDescription`; without it, users would read a generic sentence
+/// with the name of the type.
+protocol MessageError: LocalizedError {
+    /// A description for people.
+    var message: String { get }
+}
 
-extension CallError: LocalizedError {
+extension MessageError {
     /// The message.
     public var errorDescription: String? { message }
 }
 
-extension PayloadError: LocalizedError {
-    /// The message.
-    public var errorDescription: String? { message }
-}
+extension CallError: LocalizedError, MessageError {}
+extension PayloadError: LocalizedError, MessageError {}
+extension DisconnectReason: LocalizedError, MessageError {}
 
-extension DisconnectReason: LocalizedError {
-    /// The message.
-    public var errorDescription: String? { message }
-}
-
-extension MountingError: LocalizedError {
-    /// The reason in a sentence.
-    public var errorDescription: String? {
+extension MountingError: LocalizedError, MessageError {
+    var message: String {
         switch self {
         case .hasParent(let path): "The router is mounted already, at \(path)"
         case .nameTaken(let name): "Another router is mounted under the name \(name)"

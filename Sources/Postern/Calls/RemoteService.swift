@@ -15,9 +15,9 @@
 public struct RemoteService: Sendable {
     private let callee: any Callee
     /// Names joined by `/`; empty for all that the calls can reach.
-    public let path: String
+    private let path: String
     /// How long each reply may take; `nil` for as long as that of a call by hand.
-    public let timeout: Duration?
+    private let timeout: Duration?
 
     /// Names a service; nothing is asked of it until a method is called.
     ///

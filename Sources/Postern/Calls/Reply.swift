@@ -12,14 +12,17 @@ public enum Reply: Sendable {
 /// producer to stop.
 public struct ReplyStream: AsyncSequence, Sendable {
     /// Where in a topic the first item stands; `nil` for streams without history.
-    public var position: StreamPosition?
+    package var position: StreamPosition?
     let makeNext: @Sendable () -> Next
 
     /// Gives the next item, `nil` at the end; runs where its one reader runs.
-    public typealias Next = () async throws(CallError) -> StreamItem?
+    package typealias Next = () async throws(CallError) -> StreamItem?
 
     /// Makes a stream from what starts one reading of it.
-    public init(position: StreamPosition? = nil, makeNext: @escaping @Sendable () -> Next) {
+    public init(
+        position: StreamPosition? = nil,
+        makeNext: @escaping @Sendable () -> () async throws(CallError) -> StreamItem?
+    ) {
         self.position = position
         self.makeNext = makeNext
     }

@@ -4,7 +4,7 @@
 /// one more member `hops`, a list of `{"method", "peer", "trace"}` beginning with the handler that failed; others become
 /// the member `value` beside it. What errors say of themselves goes to every caller, so wrap a dispatcher only where
 /// callers may read this program's log.
-public struct TracingDispatcher: Dispatcher {
+package struct TracingDispatcher: Dispatcher {
     private let dispatcher: any Dispatcher
     private let name: String
 
@@ -13,13 +13,13 @@ public struct TracingDispatcher: Dispatcher {
     /// - Parameters:
     ///   - dispatcher: What answers the calls.
     ///   - name: What this end is called in the hops.
-    public init(_ dispatcher: any Dispatcher, name: String = "") {
+    package init(_ dispatcher: any Dispatcher, name: String = "") {
         self.dispatcher = dispatcher
         self.name = name
     }
 
     /// Answers one call as the wrapped dispatcher does.
-    public func dispatch(_ call: Call) async throws(CallError) -> Reply {
+    package func dispatch(_ call: Call) async throws(CallError) -> Reply {
         do throws(CallError) {
             switch try await dispatcher.dispatch(call) {
             case .value(let payload): return .value(payload)
@@ -31,7 +31,7 @@ public struct TracingDispatcher: Dispatcher {
     }
 
     /// Runs a method as the wrapped dispatcher says.
-    public func execution(of path: Span<UInt8>) -> MethodExecution {
+    package func execution(of path: Span<UInt8>) -> MethodExecution {
         switch dispatcher.execution(of: path) {
         case .immediate(let method): .immediate(traced(method, String(copying: path)))
         case .offloaded(let method): .offloaded(traced(method, String(copying: path)))

@@ -14,7 +14,7 @@ public struct ValueStream<Element: Decodable>: AsyncSequence {
     private let losses = LossCount()
 
     /// Decodes the items of a stream.
-    public init(_ items: ReplyStream) { self.items = items }
+    package init(_ items: ReplyStream) { self.items = items }
 
     /// Starts reading.
     public func makeAsyncIterator() -> Iterator { Iterator(items: items.makeAsyncIterator(), losses: losses) }

@@ -33,7 +33,7 @@ extension ConnectionSignal: CustomStringConvertible {
 /// of, or the task that reads is cancelled.
 public struct ConnectionSignals: AsyncSequence, Sendable {
     /// How many signals wait for their reader: 4,096.
-    public static let maximumUnread = 4_096
+    package static let maximumUnread = 4_096
 
     let buffer: SignalBuffer
 

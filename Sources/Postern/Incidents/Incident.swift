@@ -28,23 +28,23 @@ public struct Incident: Sendable {
         public let severity: Severity
 
         /// A handler failed with an error that its callers cannot help.
-        public static let handlerFailed = Kind(name: "handler failed", severity: .error)
+        package static let handlerFailed = Kind(name: "handler failed", severity: .error)
         /// A handler answered a call with an error that it has chosen for its callers.
-        public static let callFailed = Kind(name: "call failed", severity: .info)
+        package static let callFailed = Kind(name: "call failed", severity: .info)
         /// A notification was dropped: too many wait to be handled, or it cannot be sent on.
-        public static let notificationDropped = Kind(name: "notification dropped", severity: .notice)
+        package static let notificationDropped = Kind(name: "notification dropped", severity: .notice)
         /// A client, or one request of it, was not let in.
-        public static let clientRefused = Kind(name: "client refused", severity: .notice)
+        package static let clientRefused = Kind(name: "client refused", severity: .notice)
         /// The connection of a client was closed because of a limit or a rule of the protocol.
-        public static let clientCut = Kind(name: "client cut off", severity: .notice)
+        package static let clientCut = Kind(name: "client cut off", severity: .notice)
         /// A task process has failed, or ended before it had a result.
-        public static let taskFailed = Kind(name: "task failed", severity: .notice)
+        package static let taskFailed = Kind(name: "task failed", severity: .notice)
         /// A program printed a line that is not JSON where its JSON-RPC messages are expected.
-        public static let strayOutput = Kind(name: "stray output", severity: .notice)
+        package static let strayOutput = Kind(name: "stray output", severity: .notice)
         /// The connection to the server that is called is open.
-        public static let upstreamFound = Kind(name: "upstream found", severity: .notice)
+        package static let upstreamFound = Kind(name: "upstream found", severity: .notice)
         /// The connection to the server that is called was lost, or cannot be made.
-        public static let upstreamLost = Kind(name: "upstream lost", severity: .notice)
+        package static let upstreamLost = Kind(name: "upstream lost", severity: .notice)
     }
 
     /// How much an incident matters.

@@ -28,7 +28,7 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
     static let method = ReferencePath.functionMethod
 
     /// Whether the function is one of this process.
-    public var isLocal: Bool {
+    package var isLocal: Bool {
         if case .local = handle { true } else { false }
     }
 

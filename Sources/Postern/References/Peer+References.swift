@@ -3,10 +3,10 @@ private import Synchronization
 /// References between native peers.
 extension Peer: ReferenceConnection {
     /// What the other end holds of this side, by number; empty once the connection has ended.
-    public var exportedReferences: [ReferenceEntry] { references.exported }
+    package var exportedReferences: [ReferenceEntry] { references.exported }
 
     /// What this side holds of the other end, by number; empty once the connection has ended.
-    public var importedReferences: [ReferenceEntry] { references.imported }
+    package var importedReferences: [ReferenceEntry] { references.imported }
 
     package var codec: any PayloadCodec.Type { MessagePack.self }
 
@@ -33,7 +33,7 @@ extension Peer: ReferenceConnection {
 }
 
 /// What a reference leads to.
-public enum ReferenceKind: String, Hashable, Sendable {
+package enum ReferenceKind: String, Hashable, Sendable {
     /// A function: a ``Callback``.
     case function
     /// An object with methods: a ``Reference``.
@@ -49,13 +49,13 @@ public enum ReferenceKind: String, Hashable, Sendable {
 }
 
 /// One reference of a connection, for diagnosis.
-public struct ReferenceEntry: Hashable, Sendable {
+package struct ReferenceEntry: Hashable, Sendable {
     /// Its number on this connection.
-    public let number: UInt64
+    package let number: UInt64
     /// What it leads to; `nil` while nobody has read the message that brought it.
-    public let kind: ReferenceKind?
+    package let kind: ReferenceKind?
     /// For people: what its owner calls it.
-    public let description: String
+    package let description: String
     /// How often it has crossed the connection and was not given back.
-    public let count: Int
+    package let count: Int
 }

@@ -32,7 +32,7 @@ public struct Reference: Codable, Hashable, Sendable, ReferenceValue {
     }
 
     /// What it leads to, when that is at home; `nil` for what lives in another process.
-    public var service: Service? {
+    package var service: Service? {
         guard case .local(let local) = handle else { return nil }
         return Service(router: local.router, path: local.path)
     }

@@ -24,7 +24,7 @@ extension Router {
     }
 
     /// Finds a topic that was made before; `.` and `/` both separate names.
-    public func findTopic(_ path: String) -> Topic? {
+    package func findTopic(_ path: String) -> Topic? {
         let path = String(path.map { $0 == "." ? "/" : $0 })
         return topics.withLock { $0[path] } ?? findMountedTopic(path)
     }

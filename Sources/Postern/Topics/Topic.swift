@@ -7,11 +7,11 @@ import Synchronization
 /// reaches.
 public final class Topic: Sendable {
     /// Names joined by `/`.
-    public let path: String
+    package let path: String
     /// What it is about, for people.
-    public let documentation: String?
+    package let documentation: String?
     /// Tells this history from those before.
-    public let epoch: String
+    package let epoch: String
 
     private struct State {
         var history: TopicHistory
@@ -44,7 +44,7 @@ public final class Topic: Sendable {
     ///
     /// - Returns: The offset of the event.
     @discardableResult
-    public func publish(encoded payload: Payload) -> UInt64 {
+    package func publish(encoded payload: Payload) -> UInt64 {
         let now = ContinuousClock.now
         let (item, waiters) = state.withLock { state in
             let item = StreamItem(payload, offset: state.history.append(payload, at: now))
@@ -62,7 +62,7 @@ public final class Topic: Sendable {
     ///     first; otherwise the subscription begins with the next event, and ``TopicSubscription/isRecovered`` says so.
     ///   - buffering: How many events may wait for the reader.
     /// - Returns: The subscription, joined before this returns.
-    public func subscribe(since: StreamPosition? = nil, buffering: Int = 1024) -> TopicSubscription {
+    package func subscribe(since: StreamPosition? = nil, buffering: Int = 1024) -> TopicSubscription {
         let now = ContinuousClock.now
         return state.withLock { state in
             var past: [StreamItem]?
@@ -82,10 +82,10 @@ public final class Topic: Sendable {
     }
 
     /// How many read it now.
-    public var subscriberCount: Int { state.withLock { $0.subscribers.count } }
+    package var subscriberCount: Int { state.withLock { $0.subscribers.count } }
 
     /// Ends every subscription, after the events that wait for it, and all that come later.
-    public func close() {
+    package func close() {
         let buffers = state.withLock { state in
             state.isClosed = true
             defer { state.subscribers = [:] }

@@ -5,11 +5,11 @@ public struct TopicHistory: Sendable {
     /// How much of the past is kept; whatever limit is reached first counts.
     public struct Limits: Hashable, Sendable {
         /// The most events.
-        public var events: Int
+        package var events: Int
         /// The most bytes of encoded events.
-        public var bytes: Int
+        package var bytes: Int
         /// How long an event is kept.
-        public var age: Duration
+        package var age: Duration
 
         /// Takes limits; with 0 events nothing is kept.
         public init(events: Int = 1000, bytes: Int = 4 << 20, age: Duration = .seconds(300)) {
@@ -33,19 +33,19 @@ public struct TopicHistory: Sendable {
     private var first = 0
     private var bytes = 0
     /// The offset of the last event; 0 before the first.
-    public private(set) var lastOffset: UInt64 = 0
+    package private(set) var lastOffset: UInt64 = 0
 
     /// Makes a history without events.
-    public init(limits: Limits) { self.limits = limits }
+    package init(limits: Limits) { self.limits = limits }
 
     /// How many events are kept.
-    public var count: Int { entries.count - first }
+    package var count: Int { entries.count - first }
 
     /// The offset of the oldest event that is kept, or of the next one when none is.
-    public var firstOffset: UInt64 { lastOffset - UInt64(count) + 1 }
+    package var firstOffset: UInt64 { lastOffset - UInt64(count) + 1 }
 
     /// Adds an event and returns its offset.
-    public mutating func append(_ payload: Payload, at now: ContinuousClock.Instant) -> UInt64 {
+    package mutating func append(_ payload: Payload, at now: ContinuousClock.Instant) -> UInt64 {
         lastOffset += 1
         if limits.events > 0 {
             entries.append(Entry(payload: payload, time: now))
@@ -56,7 +56,7 @@ public struct TopicHistory: Sendable {
     }
 
     /// The events after an offset, oldest first; `nil` when some of them are gone, or the offset is still to come.
-    public mutating func events(after offset: UInt64, at now: ContinuousClock.Instant) -> [StreamItem]? {
+    package mutating func events(after offset: UInt64, at now: ContinuousClock.Instant) -> [StreamItem]? {
         trim(at: now)
         guard offset <= lastOffset, offset + 1 >= firstOffset else { return nil }
         let skipped = Int(offset + 1 - firstOffset)

@@ -2,18 +2,18 @@
 ///
 /// When its buffer overflows, the oldest events in it are dropped, and ``StreamItem/lost`` of the next one says how many.
 /// It ends when the task that reads is cancelled, when the topic is closed, and when the last copy of it goes away.
-public struct TopicSubscription: AsyncSequence, Sendable {
+package struct TopicSubscription: AsyncSequence, Sendable {
     /// The place before the first event that it delivers.
-    public let position: StreamPosition
+    package let position: StreamPosition
     /// Whether it goes on exactly where it was asked to; `true` when it was not asked to go on anywhere.
-    public let isRecovered: Bool
+    package let isRecovered: Bool
     let lease: Lease
 
     /// Starts reading; a subscription has one reader at a time, a second one that waits gets nil.
-    public func makeAsyncIterator() -> Iterator { Iterator(lease: lease) }
+    package func makeAsyncIterator() -> Iterator { Iterator(lease: lease) }
 
     /// Leaves the topic; events that wait are still delivered.
-    public func cancel() { lease.end() }
+    package func cancel() { lease.end() }
 
     /// The events as the answer to a call, in another encoding where that is asked for.
     package func replyStream(as codec: any PayloadCodec.Type = MessagePack.self) -> ReplyStream {
@@ -30,14 +30,14 @@ public struct TopicSubscription: AsyncSequence, Sendable {
     }
 
     /// Reads a subscription, event by event.
-    public struct Iterator: AsyncIteratorProtocol {
+    package struct Iterator: AsyncIteratorProtocol {
         fileprivate let lease: Lease
 
         /// The next event, `nil` at the end.
-        public mutating func next() async -> StreamItem? { await lease.next() }
+        package mutating func next() async -> StreamItem? { await lease.next() }
 
         /// The next event, `nil` at the end; runs where the caller runs.
-        public mutating func next(isolation actor: isolated (any Actor)?) async throws(Never) -> StreamItem? {
+        package mutating func next(isolation actor: isolated (any Actor)?) async throws(Never) -> StreamItem? {
             await lease.next()
         }
     }

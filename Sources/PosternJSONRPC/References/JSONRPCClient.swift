@@ -38,10 +38,10 @@ package final class JSONRPCClient: ReferenceConnection {
         link.lead(to: self)
     }
 
-    /// The references to this side that the client holds; empty once the connection has closed.
+    /// What the client holds of this side, by handle; empty once it has left.
     package var exportedReferences: [ReferenceEntry] { references.exported }
 
-    /// The references to the client that this side holds; empty once the connection has closed.
+    /// What this side holds of the client, by handle; empty once it has left.
     package var importedReferences: [ReferenceEntry] { references.imported }
 
     /// The number of references in each direction, and of calls without a response, abandoned ones included.
