@@ -44,9 +44,9 @@ struct FailureFrameTests {
         var error = CallError(.internalError, "broken")
         error.traceID = "1"
         error.hops = Self.hops
-        let old = error.keepingWhat(isTakenBy: Hello(maximumHops: 16))
+        let old = error.limited(to: Hello(maximumHops: 16))
         #expect(old.traceID == nil && old.hops == Self.hops)
-        #expect(error.keepingWhat(isTakenBy: Hello(maximumHops: 16, takesTraceIDs: true)).traceID == "1")
+        #expect(error.limited(to: Hello(maximumHops: 16, takesTraceIDs: true)).traceID == "1")
     }
 
     @Test func whatIsNotTakenIsLeftOut() throws {
@@ -117,8 +117,8 @@ struct FailureFrameTests {
 
     @Test func aNameGoesOnlyToASideThatTakesIt() {
         let error = CallError(.init(rawValue: 404), "", name: .notFound)
-        #expect(error.keepingWhat(isTakenBy: Hello(takesNames: true)).name == .notFound)
-        #expect(error.keepingWhat(isTakenBy: Hello()).name == .unknown)
+        #expect(error.limited(to: Hello(takesNames: true)).name == .notFound)
+        #expect(error.limited(to: Hello()).name == .unknown)
     }
 
     @Test func anErrorTakesNoMoreRoomInTheResultOfACall() {

@@ -116,7 +116,7 @@ extension CallError {
             content.isReported = true
             if isFault { content.traceID = content.traceID ?? Self.newTraceID() }
         }
-        var fields: [Incident.Field: String] = [.method: method, .code: "\(code.rawValue)", .error: ownText]
+        var fields: [Incident.Field: String] = [.method: method, .code: "\(code.rawValue)", .error: logText]
         fields[.durationMs] = duration.map { "\(Int64($0 / .milliseconds(1)))" }
         fields[.traceId] = error.traceID
         observer.observe(Incident(isFault ? .handlerFailed : .callFailed, cause: method, fields))

@@ -29,7 +29,7 @@ extension CallError {
         }
         if all.count < limits.errorHops {
             all.append(hop)
-            if sendsTraces { all[all.count - 1].trace = traceHere }
+            if sendsTraces { all[all.count - 1].trace = localTrace }
         }
         Self.cutTraces(of: &all, to: limits.errorTraceBytes)
         var error = self
@@ -42,21 +42,21 @@ extension CallError {
     }
 
     /// The error without what the other end does not take, by its hello: hops, a name beside the code, an identifier.
-    func keepingWhat(isTakenBy other: Hello) -> CallError {
+    func limited(to remote: Hello) -> CallError {
         var error = self
-        if hops.count > other.maximumHops { error.hops = Array(hops.prefix(other.maximumHops)) }
-        if !other.takesNames { error.chosenName = nil }
-        if !other.takesTraceIDs, traceID != nil { error.traceID = nil }
+        if hops.count > remote.maximumHops { error.hops = Array(hops.prefix(remote.maximumHops)) }
+        if !remote.takesNames { error.chosenName = nil }
+        if !remote.takesTraceIDs, traceID != nil { error.traceID = nil }
         return error
     }
 
     /// What the error says of itself, for a log.
-    var ownText: String { origin.map(Self.text) ?? hops.first?.trace ?? message }
+    var logText: String { origin.map(Self.text) ?? hops.first?.trace ?? message }
 
     /// What can be told of the end at which the error is.
     ///
     /// Errors of Swift know no stack: where one is caught, that of who threw it is gone.
-    private var traceHere: String {
+    private var localTrace: String {
         if let origin { return Self.text(of: origin) }
         return hops.isEmpty ? "CallError \(code.rawValue) (\(name.word)): \(message)" : "passed on"
     }

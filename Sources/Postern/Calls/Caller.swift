@@ -31,7 +31,7 @@ public struct Caller: Sendable {
         if let peer = connection as? Peer {
             return try await peer.call(method, repeat each arguments, named: named, timeout: timeout)
         }
-        let timeout = timeout ?? Self.patience
+        let timeout = timeout ?? Self.defaultTimeout
         let call = try outgoing(method, to: connection, repeat each arguments, named: named, timeout: timeout)
         return try Peer.value(of: try await connection.send(call), method)
     }
@@ -47,7 +47,7 @@ public struct Caller: Sendable {
         if let peer = connection as? Peer {
             return try await peer.call(method, repeat each arguments, named: named, timeout: timeout)
         }
-        let timeout = timeout ?? Self.patience
+        let timeout = timeout ?? Self.defaultTimeout
         let call = try outgoing(method, to: connection, repeat each arguments, named: named, timeout: timeout)
         _ = try await connection.send(call)
     }
@@ -66,7 +66,7 @@ public struct Caller: Sendable {
         try connection.sendNotification(call)
     }
 
-    private static var patience: Duration? { PeerLimits.standard.callTimeout }
+    private static var defaultTimeout: Duration? { PeerLimits.standard.callTimeout }
 
     private func outgoing<each Argument: Encodable>(
         _ method: String,

@@ -21,27 +21,27 @@ final class ConnectionStatus: Sendable {
         var reason: DisconnectReason?
         var callbacks: [UInt64: Callback] = [:]
         var lastNumber: UInt64 = 0
-        var toTell: [(number: UInt64, event: Event)] = []
-        var isTelling = false
+        var pending: [(number: UInt64, event: Event)] = []
+        var isNotifying = false
 
-        mutating func happened(_ event: Event) {
-            toTell += callbacks.keys.sorted().map { ($0, event) }
+        mutating func enqueue(_ event: Event) {
+            pending += callbacks.keys.sorted().map { ($0, event) }
         }
 
         mutating func beginClosing() {
-            if !isClosing { happened(.closing) }
+            if !isClosing { enqueue(.closing) }
             isClosing = true
         }
 
         /// What is to be told next; nobody waits for anything after the end.
         mutating func next() -> (callback: Callback, event: Event)? {
-            while !toTell.isEmpty {
-                let (number, event) = toTell.removeFirst()
+            while !pending.isEmpty {
+                let (number, event) = pending.removeFirst()
                 var callback = callbacks[number]
                 if case .ended = event { callback = callbacks.removeValue(forKey: number) }
                 if let callback { return (callback, event) }
             }
-            isTelling = false
+            isNotifying = false
             return nil
         }
     }
@@ -55,12 +55,12 @@ final class ConnectionStatus: Sendable {
         let number = state.withLock { state in
             state.lastNumber += 1
             state.callbacks[state.lastNumber] = callback
-            if state.isOpen { state.toTell.append((state.lastNumber, .opened)) }
-            if state.isClosing { state.toTell.append((state.lastNumber, .closing)) }
-            if let reason = state.reason { state.toTell.append((state.lastNumber, .ended(reason))) }
+            if state.isOpen { state.pending.append((state.lastNumber, .opened)) }
+            if state.isClosing { state.pending.append((state.lastNumber, .closing)) }
+            if let reason = state.reason { state.pending.append((state.lastNumber, .ended(reason))) }
             return state.lastNumber
         }
-        tell()
+        notifyObservers()
         return number
     }
 
@@ -76,15 +76,15 @@ final class ConnectionStatus: Sendable {
         state.withLock { state in
             guard !state.isOpen, state.reason == nil else { return }
             state.isOpen = true
-            state.happened(.opened)
+            state.enqueue(.opened)
         }
-        tell()
+        notifyObservers()
     }
 
     /// Reports that the other side takes no more calls; only the first call counts, and none after the end.
     func beginClosing() {
         state.withLock { $0.beginClosing() }
-        tell()
+        notifyObservers()
     }
 
     /// Tells that the connection has ended; only the first call counts.
@@ -93,15 +93,15 @@ final class ConnectionStatus: Sendable {
             guard state.reason == nil else { return }
             state.beginClosing()
             state.reason = reason
-            state.happened(.ended(reason))
+            state.enqueue(.ended(reason))
         }
-        tell()
+        notifyObservers()
     }
 
-    private func tell() {
+    private func notifyObservers() {
         let begins = state.withLock { state in
-            guard !state.isTelling else { return false }
-            state.isTelling = true
+            guard !state.isNotifying else { return false }
+            state.isNotifying = true
             return true
         }
         guard begins else { return }

@@ -82,7 +82,7 @@ extension Peer {
                 buffer.end()?.resume(returning: nil)
             }
         }
-        buffer.whenDropped { observation.cancel() }
+        buffer.onDrop { observation.cancel() }
         return ConnectionSignals(buffer)
     }
 

@@ -27,7 +27,7 @@ final class SignalBuffer: Sendable {
     deinit { state.withLock { $0.onDrop }() }
 
     /// Has a function run when nobody can read any more.
-    func whenDropped(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onDrop = body } }
+    func onDrop(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onDrop = body } }
 
     /// Hands over a signal: to the waiting reader, whom the caller has to resume with it, or to the buffer.
     func push(_ signal: ConnectionSignal) -> Waiter? {

@@ -4,27 +4,29 @@ extension Peer {
     @inline(never)
     func fail(_ id: UInt64, _ method: String, _ error: CallError, after duration: Duration? = nil) {
         let error = passed(error, method, after: duration)
-        change { state in _ = state.finish(id, with: .failure(error.keepingWhat(isTakenBy: state.remote))) }
+        change { state in _ = state.finish(id, with: .failure(error.limited(to: state.remote))) }
     }
 
     /// Ends a stream with an error.
     func endStream(_ id: UInt64, _ method: String, _ error: CallError) {
         let error = passed(error.asEndOfStream, method)
-        change { $0.endStream(id, error.keepingWhat(isTakenBy: $0.remote)) }
+        change { $0.endStream(id, error.limited(to: $0.remote)) }
     }
 
     /// Appends the error of a short method.
     @inline(never)
     func write(_ error: CallError, for frame: CallFrame, in bytes: [UInt8], into replies: inout TurnReplies) {
         let error = passed(error, placeOfService(of: frame, in: bytes))
-            .keepingWhat(isTakenBy: changeInTurn { $0.remote })
+            .limited(to: changeInTurn { $0.remote })
         FrameWriter.writeFailure(id: frame.id, error, limit: replies.frameLimit, into: &replies.bytes)
     }
 
     /// Which method was called, without the number of a reference, for a call that is answered in place.
     func placeOfService(of frame: CallFrame, in bytes: [UInt8]) -> String {
         let path = String(decoding: bytes[frame.path], as: UTF8.self)
-        guard ReferencePath.isOne(frame.path, in: bytes), let (_, name) = ReferencePath.parse(path) else { return path }
+        guard ReferencePath.matches(frame.path, in: bytes), let (_, name) = ReferencePath.parse(path) else {
+            return path
+        }
         return ReferencePath.withoutNumber(name)
     }
 

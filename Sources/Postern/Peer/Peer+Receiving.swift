@@ -75,13 +75,13 @@ extension Peer {
         switch consume action {
         case .none: break
         case .serve(let call):
-            if references == nil, !ReferencePath.isOne(call.path, in: bytes) {
+            if references == nil, !ReferencePath.matches(call.path, in: bytes) {
                 serve(call, bytes, &replies)
             } else {
                 return serve(call, bytes, references, &replies)
             }
         case .handleNotification(let path, let arguments):
-            if references == nil, !ReferencePath.isOne(path, in: bytes) {
+            if references == nil, !ReferencePath.matches(path, in: bytes) {
                 handleNotification(path, arguments, bytes)
             } else {
                 return handleNotification(path, arguments, bytes, references)
@@ -113,7 +113,7 @@ extension Peer {
     private func finishOpening(_ replies: inout TurnReplies) {
         let remote = changeInTurn { $0.remote }
         replies.frameLimit = remote.maximumFrameBytes
-        references.limitLent(to: Int(remote.maximumReferences))
+        references.limitExports(to: Int(remote.maximumReferences))
         status.open()
     }
 

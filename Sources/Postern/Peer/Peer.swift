@@ -62,7 +62,7 @@ public final class Peer: Sendable {
         self.observer = observer
         self.authentication = authentication?.method
         references = ReferenceStore(limit: limits.references)
-        references.limitLent(to: Int(Hello().maximumReferences))
+        references.limitExports(to: Int(Hello().maximumReferences))
         var state = State(limits: limits)
         state.start(name: name, authentication.map { AuthenticationExchange($0.end, nonce: $0.method.makeNonce()) })
         self.state = Mutex(state)

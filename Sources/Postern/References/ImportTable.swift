@@ -28,16 +28,16 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
     private func newCount(of numbers: [UInt64]) -> Int { Set(numbers.lazy.filter { entries[$0] == nil }).count }
 
     /// Forgets a number whose owner has taken it away; nothing is to be given back.
-    mutating func forget(_ number: UInt64) { entries[number] = nil }
+    mutating func revoke(_ number: UInt64) { entries[number] = nil }
 
     /// Counts a number that arrived, and holds it for its message; false when there are too many.
     mutating func receive(_ number: UInt64) -> Bool {
         guard entries.count < limit || entries[number] != nil else { return false }
-        Self.note(&entries[number, default: Entry()])
+        Self.count(&entries[number, default: Entry()])
         return true
     }
 
-    private static func note(_ entry: inout Entry) {
+    private static func count(_ entry: inout Entry) {
         entry.count += 1
         entry.holds += 1
     }
@@ -54,7 +54,7 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
     }
 
     /// Ends one hold; the last one makes the release due.
-    mutating func letGo(_ number: UInt64) {
+    mutating func endHold(_ number: UInt64) {
         guard let entry = entries[number] else { return }
         entries[number]?.holds -= 1
         guard entry.holds <= 1 else { return }

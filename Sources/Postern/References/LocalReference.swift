@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// A function or an object of this process that others may be given a reference to.
 package final class LocalReference: Sendable {
-    private struct Life {
+    private struct State {
         var holders = ReferenceHolders()
         /// Taken by its one run.
         var onRelease: (@Sendable () -> Void)?
@@ -14,7 +14,7 @@ package final class LocalReference: Sendable {
     let kind: ReferenceKind
     let name: String
     private let hasOwnLife: Bool
-    private let life: Mutex<Life>
+    private let state: Mutex<State>
 
     init(_ router: Router, path: String, _ kind: ReferenceKind, name: String, onRelease: (@Sendable () -> Void)?) {
         self.router = router
@@ -22,14 +22,14 @@ package final class LocalReference: Sendable {
         self.kind = kind
         self.name = name
         hasOwnLife = kind == .function || onRelease != nil
-        life = Mutex(Life(onRelease: onRelease))
+        state = Mutex(State(onRelease: onRelease))
     }
 
     /// The last handle is freed, which happens to one that no other end has received: its message was never written, or
     /// did not leave.
     deinit {
         // In a task: the handle may be freed under a lock that the function takes too.
-        if let onRelease = life.withLock({ $0.onRelease.take() }) { Task { onRelease() } }
+        if let onRelease = state.withLock({ $0.onRelease.take() }) { Task { onRelease() } }
     }
 
     /// What makes it the same as another.
@@ -38,14 +38,14 @@ package final class LocalReference: Sendable {
     }
 
     /// One more connection has an entry for it.
-    func gainHolder() { life.withLock { $0.holders.gain() } }
+    func gainHolder() { state.withLock { $0.holders.gain() } }
 
     /// A message with it has left.
-    func noteLent() { life.withLock { $0.holders.noteLent() } }
+    func noteSent() { state.withLock { $0.holders.noteSent() } }
 
     /// One connection less has an entry for it.
     func loseHolder() {
-        let onRelease = life.withLock { $0.holders.lose() ? $0.onRelease.take() : nil }
+        let onRelease = state.withLock { $0.holders.lose() ? $0.onRelease.take() : nil }
         onRelease?()
     }
 }
@@ -58,19 +58,19 @@ package final class LocalReference: Sendable {
 /// in this process only, and its owner is notified when the last of those is freed.
 struct ReferenceHolders: Sendable {
     private var count = 0
-    private var wasLent = false
+    private var wasSent = false
 
     /// Counts one more holder.
     mutating func gain() { count += 1 }
 
     /// Notes that a message with the function has left.
-    mutating func noteLent() { wasLent = true }
+    mutating func noteSent() { wasSent = true }
 
     /// Counts one holder less.
     ///
     /// - Returns: Whether the owner is to be notified, if that has not happened before.
     mutating func lose() -> Bool {
         count -= 1
-        return count == 0 && wasLent
+        return count == 0 && wasSent
     }
 }

@@ -28,7 +28,7 @@ package final class ReceivedReferences: Sendable {
     }
 
     deinit {
-        if !lent.isEmpty { link?.connection?.letGo(lent) }
+        if !lent.isEmpty { link?.connection?.endHolds(lent) }
         // The last reference to something of the program's may be among them, and a lock may be held here.
         if !returned.isEmpty { Task { [returned] in _ = returned } }
     }

@@ -33,8 +33,8 @@ extension ReferenceConnection {
     }
 
     /// Ends holds; what nobody holds any more is given back soon, together with what else is let go until then.
-    func letGo(_ numbers: [UInt64]) {
-        if references.letGo(numbers) { releasesBecameDue() }
+    func endHolds(_ numbers: [UInt64]) {
+        if references.endHolds(numbers) { releasesBecameDue() }
     }
 }
 

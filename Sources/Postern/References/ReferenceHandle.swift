@@ -89,7 +89,7 @@ extension ReferenceHandle {
         call.isNotification = true
         switch self {
         case .remote(let remote): try remote.openConnection.sendNotification(call)
-        case .local: Self.inbox.append(LocalNotification(call, to: self))
+        case .local: Self.notificationLane.append(LocalNotification(call, to: self))
         }
     }
 
@@ -118,7 +118,7 @@ extension ReferenceHandle {
     }
 
     /// Starts what is told to something at home, in order.
-    private static let inbox = HandlerLane()
+    private static let notificationLane = HandlerLane()
 
     private func outgoing<each Argument: Encodable>(
         _ method: String,
@@ -130,7 +130,7 @@ extension ReferenceHandle {
         case .remote(let remote): payload = try remote.openConnection.arguments(repeat each arguments)
         case .local:
             do throws(PayloadError) {
-                payload = try HomeReferences.encoding { () throws(PayloadError) in
+                payload = try SentReferences.encodingLocally { () throws(PayloadError) in
                     try ArgumentEncoding.payload(repeat each arguments)
                 }
             } catch {
@@ -163,7 +163,7 @@ extension LocalReference {
     fileprivate func reply(to call: Call) async throws(CallError) -> Reply {
         do throws(CallError) { return try await router.dispatch(call) } catch {
             guard let result = error.unfinished else { throw error }
-            return .value(try result.payloadAtHome())
+            return .value(try result.localPayload())
         }
     }
 }

@@ -14,7 +14,7 @@ package enum ReferencePath {
 
     /// Whether a path is meant to lead to a reference.
     @inline(__always)
-    static func isOne(_ path: Range<Int>, in bytes: [UInt8]) -> Bool {
+    static func matches(_ path: Range<Int>, in bytes: [UInt8]) -> Bool {
         path.count > 1 && bytes[path.lowerBound] == UInt8(ascii: "$")
             && bytes[path.lowerBound + 1] == UInt8(ascii: "/")
     }

@@ -16,7 +16,7 @@ package final class ReferenceStore: Sendable {
     }
 
     /// Sets how many references the other end says that it holds at most; what this side lends at most counts as well.
-    func limitLent(to number: Int) { tables.withLock { $0.limitLent(to: min(limit, number)) } }
+    func limitExports(to number: Int) { tables.withLock { $0.limitExports(to: min(limit, number)) } }
 
     /// What the other end holds of this side, by number; empty once the connection has ended.
     package var exported: [ReferenceEntry] {
@@ -74,7 +74,7 @@ extension ReferenceStore {
     }
 
     func commit(_ numbers: [UInt64]) {
-        for target in tables.withLock({ $0.commit(numbers) }) { target.noteLent() }
+        for target in tables.withLock({ $0.commit(numbers) }) { target.noteSent() }
     }
 
     /// What a number leads to; `nil` for one that the other side does not hold.
@@ -99,7 +99,7 @@ extension ReferenceStore {
     package func holds(_ number: UInt64) -> Bool { tables.withLock { $0.imports.entries[number] != nil } }
 
     /// Forgets a number that its owner takes away.
-    package func forget(_ number: UInt64) { tables.withLock { $0.forget(number) } }
+    package func revoke(_ number: UInt64) { tables.withLock { $0.revoke(number) } }
 
     func receive(
         _ numbers: ReferenceNumbers
@@ -112,7 +112,7 @@ extension ReferenceStore {
     }
 
     /// Ends holds; true when somebody has to send what is to be given back.
-    func letGo(_ numbers: [UInt64]) -> Bool { tables.withLock { $0.letGo(numbers) } }
+    func endHolds(_ numbers: [UInt64]) -> Bool { tables.withLock { $0.endHolds(numbers) } }
 
     /// Hands over what is to be given back.
     package func takeReleases() -> [ReferenceRelease] { tables.withLock { $0.takeReleases() } }
@@ -121,7 +121,7 @@ extension ReferenceStore {
 extension ReferenceHandle {
     fileprivate func gainHolder() { if case .local(let local) = self { local.gainHolder() } }
 
-    fileprivate func noteLent() { if case .local(let local) = self { local.noteLent() } }
+    fileprivate func noteSent() { if case .local(let local) = self { local.noteSent() } }
 
     fileprivate func loseHolder() { if case .local(let local) = self { local.loseHolder() } }
 }

@@ -19,7 +19,7 @@ struct ReferenceTables<Key: Hashable & Sendable, Target: Sendable, Proxy: AnyObj
     }
 
     /// Sets how many references the other side may hold.
-    mutating func limitLent(to limit: Int) { exports.limit = limit }
+    mutating func limitExports(to limit: Int) { exports.limit = limit }
 
     /// Counts the use of a reference that the other side does not hold; a reason when that happens too often.
     mutating func noteBadUse() -> DisconnectReason? {
@@ -75,7 +75,7 @@ extension ReferenceTables {
 /// Lent by the other end.
 extension ReferenceTables {
     /// Forgets a number that its owner takes away; nothing is given back for it.
-    mutating func forget(_ number: UInt64) { imports.forget(number) }
+    mutating func revoke(_ number: UInt64) { imports.revoke(number) }
 
     /// Takes what is told before a message: holds what is lent, and finds what comes home.
     mutating func receive(
@@ -108,8 +108,8 @@ extension ReferenceTables {
     /// Ends holds of messages and objects.
     ///
     /// - Returns: Whether somebody has to be asked for ``takeReleases()``; at most once until it has happened.
-    mutating func letGo(_ numbers: [UInt64]) -> Bool {
-        for number in numbers { imports.letGo(number) }
+    mutating func endHolds(_ numbers: [UInt64]) -> Bool {
+        for number in numbers { imports.endHold(number) }
         guard !imports.due.isEmpty, !isReleaseScheduled, !isClosed else { return false }
         isReleaseScheduled = true
         return true

@@ -19,7 +19,7 @@ package final class RemoteReference: Sendable {
     /// `nil` once the connection has ended: a reference that is kept does not keep it.
     var connection: (any ReferenceConnection)? { link.connection }
 
-    deinit { connection?.letGo([number]) }
+    deinit { connection?.endHolds([number]) }
 
     /// The connection, to be used.
     ///

@@ -1,100 +1,108 @@
 internal import Synchronization
 
-/// The references in one message to the other end of a connection.
+/// The references in one outgoing message.
 ///
-/// Keeps what it names until it goes; nothing stays in the table of exports when the message has not left by then.
+/// An instance pins the exports that the message names until it is freed. If the message was never written, freeing the
+/// instance removes its exports from the table again.
 package final class SentReferences: Sendable {
     private struct Named {
-        var away = NamedReferences<RemoteReference>()
-        var atHome: [ReferenceHandle] = []
+        var remote = NamedReferences<RemoteReference>()
+        var local: [ReferenceHandle] = []
     }
 
-    /// The one who reads the message; `nil` for this process.
+    /// The connection on which the message is sent; `nil` for a message between functions of this process.
     let connection: (any ReferenceConnection)?
     private let named = Mutex(Named())
 
-    /// Where references go that are being encoded; bound while one message is, and never while a handler runs.
+    /// The message that is being encoded in this task; `nil` while no message is, and always while a handler runs.
     @TaskLocal static var current: SentReferences?
 
     init(to connection: (any ReferenceConnection)?) { self.connection = connection }
 
     deinit { connection?.references.unpin(numbers.lent) }
 
-    /// Has references that `body` encodes written for the other end.
+    /// Runs `body`, and collects the references that it encodes.
     func collecting<R>(_ body: () throws(PayloadError) -> R) throws(PayloadError) -> R {
+        // `withValue` rethrows `any Error`, so the typed error is carried through it as a result.
         let result = Self.$current.withValue(self) { () -> Result<R, PayloadError> in
             do throws(PayloadError) { return .success(try body()) } catch { return .failure(error) }
         }
         return try result.get()
     }
 
-    /// Names a reference.
+    /// Returns the form of a reference for this message, and pins what it leads to.
+    ///
+    /// - Throws: `.tooManyReferences` when the table of exports is full.
     func name(_ handle: ReferenceHandle) throws(PayloadError) -> WireReference {
-        guard let connection else { return nameAtHome(handle) }
+        guard let connection else { return nameLocally(handle) }
         if case .remote(let remote) = handle, remote.connection === connection {
-            named.withLock { $0.away.giveBack(remote, remote.number) }
+            // The receiver is the owner: it is named by the owner's number, and not exported a second time.
+            named.withLock { $0.remote.addReturned(remote, remote.number) }
             return WireReference(isReturned: true, kind: remote.kind, number: remote.number)
         }
         let number = try connection.references.pin(handle)
-        if !named.withLock({ $0.away.lend(number) }) { connection.references.unpin([number]) }
+        // One pin for each message suffices: that of a second occurrence is removed at once.
+        if !named.withLock({ $0.remote.addExported(number) }) { connection.references.unpin([number]) }
         return WireReference(isReturned: false, kind: handle.kind, number: number)
     }
 
-    /// A message that does not leave this process carries its references along.
-    private func nameAtHome(_ handle: ReferenceHandle) -> WireReference {
+    /// Names a reference by its index among the handles that the message carries along.
+    private func nameLocally(_ handle: ReferenceHandle) -> WireReference {
         let index = named.withLock { named in
-            named.atHome.append(handle)
-            return named.atHome.count - 1
+            named.local.append(handle)
+            return named.local.count - 1
         }
         return WireReference(isReturned: true, kind: handle.kind, number: UInt64(index))
     }
 
-    /// The references of a message that does not leave this process, for its reader.
-    var atHome: ReceivedReferences {
-        let handles = named.withLock { $0.atHome }
+    /// The references of a message within this process, as its reader resolves them.
+    var local: ReceivedReferences {
+        let handles = named.withLock { $0.local }
         let numbered = handles.enumerated().map { (UInt64($0.offset), $0.element) }
         return ReceivedReferences(from: nil, lent: [], returned: Dictionary(uniqueKeysWithValues: numbered))
     }
 
-    /// What the frame before the message tells.
-    var numbers: ReferenceNumbers { named.withLock { $0.away.numbers } }
+    /// The content of the references frame that precedes the message.
+    var numbers: ReferenceNumbers { named.withLock { $0.remote.numbers } }
 
-    /// Counts that the message leaves; called in the same step that writes it.
+    /// Counts the exports of the message as sent.
+    ///
+    /// Must be called in the step that writes the message, or a release could arrive before the count.
     package func commit() { connection?.references.commit(numbers.lent) }
+
+    /// Encodes a payload that is read in this process; references in it resolve to the same handles.
+    static func encodingLocally(_ encode: () throws(PayloadError) -> Payload) throws(PayloadError) -> Payload {
+        let error: PayloadError
+        do throws(PayloadError) { return try encode() } catch let fault { error = fault }
+        // Few payloads hold references, so only these pay for the task-local value: they are encoded a second time.
+        guard error.reason == .noConnection else { throw error }
+        let references = SentReferences(to: nil)
+        var payload = try references.collecting(encode)
+        payload.references = .received(references.local)
+        return payload
+    }
 }
 
-/// The references in one message that is being written, each once.
+/// The references in one message that is being written, without duplicates.
 struct NamedReferences<Proxy: AnyObject & Sendable>: Sendable {
-    /// What the frame before the message tells.
+    /// The content of the references frame that precedes the message.
     private(set) var numbers = ReferenceNumbers()
-    private var lent: Set<UInt64> = []
-    /// Kept until the message goes: given back before, they would be unknown where it arrives.
+    private var exported: Set<UInt64> = []
+    // Retained until the message is freed: if their releases were sent first, the receiver would not know the numbers.
     private var returned: [UInt64: Proxy] = [:]
 
-    /// Names what this side lends; false for what is named already, which has one pin too many then.
-    mutating func lend(_ number: UInt64) -> Bool {
-        guard lent.insert(number).inserted else { return false }
+    /// Adds a reference that this side exports.
+    ///
+    /// - Returns: Whether it was added; otherwise the message names it already, and the second pin is to be removed.
+    mutating func addExported(_ number: UInt64) -> Bool {
+        guard exported.insert(number).inserted else { return false }
         numbers.lent.append(number)
         return true
     }
 
-    /// Names what goes home.
-    mutating func giveBack(_ proxy: Proxy, _ number: UInt64) {
+    /// Adds a reference that the receiver owns, and retains its proxy.
+    mutating func addReturned(_ proxy: Proxy, _ number: UInt64) {
         guard returned.updateValue(proxy, forKey: number) == nil else { return }
         numbers.returned.append(number)
-    }
-}
-
-/// Messages between functions of one process: references in them are what they lead to.
-enum HomeReferences {
-    /// Encodes a payload; one that holds references once more, with a place for them.
-    static func encoding(_ encode: () throws(PayloadError) -> Payload) throws(PayloadError) -> Payload {
-        let error: PayloadError
-        do throws(PayloadError) { return try encode() } catch let fault { error = fault }
-        guard error.reason == .noConnection else { throw error }
-        let references = SentReferences(to: nil)
-        var payload = try references.collecting(encode)
-        payload.references = .received(references.atHome)
-        return payload
     }
 }

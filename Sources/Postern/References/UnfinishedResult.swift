@@ -9,9 +9,9 @@ final class UnfinishedResult: Sendable {
     }
 
     /// Encodes the result for a caller in this process.
-    func payloadAtHome() throws(CallError) -> Payload {
+    func localPayload() throws(CallError) -> Payload {
         do throws(PayloadError) {
-            return try HomeReferences.encoding { () throws(PayloadError) in
+            return try SentReferences.encodingLocally { () throws(PayloadError) in
                 var payload = Payload(bytes: [], codec: MessagePack.self)
                 try write(MessagePack.self, &payload.bytes)
                 return payload

@@ -54,7 +54,7 @@ extension JSONRPCClient {
     /// Handles a release: of an object of this side, or of one that the client owns and revokes.
     package func release(_ release: ClientRelease) {
         if release.isByOwner {
-            references.forget(release.handle)
+            references.revoke(release.handle)
         } else {
             note(references.receiveRelease(release.handle, release.count))
         }

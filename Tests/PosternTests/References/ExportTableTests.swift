@@ -22,14 +22,14 @@ struct ExportTableTests {
         let number = try lend("tea", in: &owner)
         _ = holder.receive(number)
         // Let go there while the same thing is sent again.
-        holder.letGo(number)
+        holder.endHold(number)
         #expect(try lend("tea", in: &owner) == number)
         for release in holder.takeDue() {
             #expect(outcome(of: owner.release(release.number, release.count)) == "still held")
         }
         #expect(owner.target(of: number) == "tea")
         _ = holder.receive(number)
-        holder.letGo(number)
+        holder.endHold(number)
         for release in holder.takeDue() {
             #expect(outcome(of: owner.release(release.number, release.count)) == "ended tea")
         }
@@ -54,7 +54,7 @@ struct ExportTableTests {
                     held.append(there[0])
                     _ = holder.receive(there.removeFirst())
                 case 2 where !held.isEmpty:
-                    holder.letGo(held.remove(at: Int.random(in: held.indices, using: &random)))
+                    holder.endHold(held.remove(at: Int.random(in: held.indices, using: &random)))
                     back += holder.takeDue()
                 case 3 where !back.isEmpty:
                     let release = back.removeFirst()
@@ -65,7 +65,7 @@ struct ExportTableTests {
                 for number in holder.entries.keys { #expect(owner.target(of: number) != nil) }
             }
             for number in there { _ = holder.receive(number) }
-            for number in there + held { holder.letGo(number) }
+            for number in there + held { holder.endHold(number) }
             for release in back + holder.takeDue() { _ = owner.release(release) }
             #expect(owner.entries.isEmpty && holder.entries.isEmpty)
         }

@@ -16,7 +16,7 @@ struct ImportTableTests {
         // Two messages, and the object.
         for hold in 0..<3 {
             #expect(table.due.isEmpty, "hold \(hold)")
-            table.letGo(7)
+            table.endHold(7)
         }
         #expect(takeDue(of: &table) == [.init(number: 7, count: 2)])
         #expect(table.entries.isEmpty && table.due.isEmpty)
@@ -30,10 +30,10 @@ struct ImportTableTests {
         do { _ = table.proxy(for: 7, .function) { Thing() } }
         let next = table.proxy(for: 7, .function) { Thing() }
         // The message, then the first object.
-        table.letGo(7)
-        table.letGo(7)
+        table.endHold(7)
+        table.endHold(7)
         #expect(table.due.isEmpty)
-        table.letGo(7)
+        table.endHold(7)
         #expect(takeDue(of: &table) == [.init(number: 7, count: 1)])
         _ = next
     }
@@ -42,9 +42,9 @@ struct ImportTableTests {
     func releasesAreDueInTheOrderOfLettingGo() {
         var table = ImportTable<Thing>(limit: 10)
         for number: UInt64 in 1...4 { #expect(receive(number, in: &table)) }
-        for number: UInt64 in [3, 1, 2] { table.letGo(number) }
+        for number: UInt64 in [3, 1, 2] { table.endHold(number) }
         #expect(takeDue(of: &table).map(\.number) == [3, 1, 2])
-        table.letGo(3)
+        table.endHold(3)
         #expect(table.due.isEmpty)
     }
 

@@ -6,8 +6,8 @@ struct NamedReferencesTests {
     func eachIsNamedOnce() {
         var named = NamedReferences<Thing>()
         let thing = Thing()
-        #expect(named.lend(7) && named.lend(3) && !named.lend(7))
-        for number: UInt64 in [9, 2, 9] { named.giveBack(thing, number) }
+        #expect(named.addExported(7) && named.addExported(3) && !named.addExported(7))
+        for number: UInt64 in [9, 2, 9] { named.addReturned(thing, number) }
         #expect(named.numbers == ReferenceNumbers(lent: [7, 3], returned: [9, 2]))
     }
 
@@ -16,7 +16,7 @@ struct NamedReferencesTests {
         var named = NamedReferences<Thing>()
         var thing: Thing? = Thing()
         weak let kept = thing
-        if let thing { named.giveBack(thing, 1) }
+        if let thing { named.addReturned(thing, 1) }
         thing = nil
         #expect(kept != nil)
         named = NamedReferences()

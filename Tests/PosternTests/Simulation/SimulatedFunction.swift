@@ -28,7 +28,7 @@ final class SimulatedFunction: Sendable {
 
     func gain() { life.withLock { $0.holders.gain() } }
 
-    func noteLent() { life.withLock { $0.holders.noteLent() } }
+    func noteLent() { life.withLock { $0.holders.noteSent() } }
 
     /// Counts one holder less; true when the owner is notified because of it.
     func lose() -> Bool {

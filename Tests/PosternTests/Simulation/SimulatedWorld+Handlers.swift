@@ -7,7 +7,7 @@ extension SimulatedWorld {
         let token = SimulatedPayload.number(bytes[call.arguments])
         sides[side].state.beginServing(call.id)
         var target: SimulatedHandle?
-        if ReferencePath.isOne(call.path, in: bytes) {
+        if ReferencePath.matches(call.path, in: bytes) {
             target = find(String(decoding: bytes[call.path], as: UTF8.self), at: side)
             guard let target else {
                 note("side \(side) refused a call of a function that is held")

@@ -67,7 +67,7 @@ extension SimulatedWorld {
         for side: Int
     ) -> WireReference? {
         if case .proxy(let proxy) = handle, proxy.side == side {
-            named.giveBack(proxy, proxy.number)
+            named.addReturned(proxy, proxy.number)
             return WireReference(isReturned: true, kind: .function, number: proxy.number)
         }
         guard let pin = pin(handle, at: side) else {
@@ -76,7 +76,7 @@ extension SimulatedWorld {
             return nil
         }
         if pin.isFirst { begin(handle, pin.number, at: side) }
-        if !named.lend(pin.number) { unpin([pin.number], at: side) }
+        if !named.addExported(pin.number) { unpin([pin.number], at: side) }
         return WireReference(isReturned: false, kind: .function, number: pin.number)
     }
 
@@ -205,8 +205,8 @@ extension SimulatedWorld {
         switch one {
         case .pins(let side, let numbers): unpin(numbers, at: side)
         case .holds(let side, let numbers):
-            if sides[side].references.letGo(numbers) { sides[side].isReleaseAsked = true }
-            if bug == .objectsGoTwice, sides[side].references.letGo(numbers) { sides[side].isReleaseAsked = true }
+            if sides[side].references.endHolds(numbers) { sides[side].isReleaseAsked = true }
+            if bug == .objectsGoTwice, sides[side].references.endHolds(numbers) { sides[side].isReleaseAsked = true }
         }
     }
 
