@@ -3,7 +3,7 @@ import Testing
 /// Where durations become moments and pauses: those of users may be of any size, and sums with them would trap.
 @Suite struct DurationTests {
     /// Takes any duration; everything else goes through it.
-    private static let clamping = "Sources/Postern/Waiting/Duration+Clamping.swift"
+    private static let clamping = "Sources/Postern/Waiting/Moment.swift"
 
     /// The modules that are given durations by users; what others count with is their own.
     private static let modules: Set<String> = ["Postern", "PosternNIO", "PosternJSONRPC", "PosternGateway", "postern"]

@@ -28,8 +28,8 @@ import Testing
         switch step {
         case .begin: "begin"
         case .yield: "yield"
-        case .rest: "rest"
-        case .leave: "leave"
+        case .idle: "idle"
+        case .stop: "stop"
         }
     }
 
@@ -49,19 +49,19 @@ import Testing
         let steps = (0..<33).map { _ in word(state.next(in: turn)) }
         #expect(steps == Array(repeating: "begin", count: 32) + ["yield"])
         let next = state.beginTurn()
-        #expect((0..<9).map { _ in word(state.next(in: next)) } == Array(repeating: "begin", count: 8) + ["rest"])
+        #expect((0..<9).map { _ in word(state.next(in: next)) } == Array(repeating: "begin", count: 8) + ["idle"])
     }
 
     @Test func nothingBeginsInALaneThatIsHeld() {
         var (state, turn) = lane(entry(), entry())
         state.hold()
-        #expect(word(state.next(in: turn)) == "leave")
+        #expect(word(state.next(in: turn)) == "stop")
         let appended = state.append(entry())
         #expect(!appended.spawns && !appended.watches)
         let released = state.release()
         #expect(released.spawns && !released.isIdle)
         turn = state.beginTurn()
-        #expect((0..<3).map { _ in word(state.next(in: turn)) } == ["begin", "begin", "rest"])
+        #expect((0..<3).map { _ in word(state.next(in: turn)) } == ["begin", "begin", "idle"])
     }
 
     @Test func theEntriesBehindAHandlerThatHoldsItsThreadWaitWhileTheLaneIsHeld() {
@@ -114,7 +114,7 @@ import Testing
         #expect(!check(&state).finding.spawns)
         #expect(check(&state).finding.spawns)
         let next = state.beginTurn()
-        #expect(word(state.next(in: turn)) == "leave")
+        #expect(word(state.next(in: turn)) == "stop")
         #expect(word(state.next(in: next)) == "begin")
     }
 
@@ -123,7 +123,7 @@ import Testing
         _ = state.check()
         let (short, finding) = check(&state)
         #expect(short == 2 && finding.isIdle && !finding.spawns)
-        #expect(word(state.next(in: turn)) == "leave")
+        #expect(word(state.next(in: turn)) == "stop")
         #expect(state.append(entry()).spawns)
     }
 
@@ -147,6 +147,6 @@ import Testing
         let turn = state.beginTurn()
         _ = state.next(in: turn)
         #expect(state.removeAll().count == 2)
-        #expect(word(state.next(in: turn)) == "rest")
+        #expect(word(state.next(in: turn)) == "idle")
     }
 }

@@ -97,7 +97,7 @@ extension PeerAction where Waiter == String, Handler == String, Parked == String
         case .cancel(let handler, let parked): "cancel \(handler ?? "-") \(parked ?? "-")"
         case .authenticate(.prove): "prove"
         case .authenticate(.check): "check a proof"
-        case .takeBack(let number, let count): "take back \(number) \(count) times"
+        case .release(let number, let count): "take back \(number) \(count) times"
         case .holdReferences(let numbers): "hold \(numbers.lent) \(numbers.returned)"
         case .beginClosing(let waiters, let error): "begin closing \(waiters) \(error.code.rawValue)"
         case .disconnect(let reason): "disconnect: \(reason.kind.word)"

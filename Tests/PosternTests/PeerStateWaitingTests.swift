@@ -20,7 +20,7 @@ struct PeerStateWaitingTests {
             Wire.answer(.reply, ids[3], into: &$0)
         }
         #expect(try session.sentCalls() == Array(ids[4...]))
-        #expect(session.state.waiting.isQuiet)
+        #expect(session.state.waiting.hasNothingToSend)
     }
 
     @Test

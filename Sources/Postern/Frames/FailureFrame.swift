@@ -76,3 +76,23 @@ struct FailureFrame: Hashable, Sendable {
         }
     }
 }
+
+extension CallError {
+    /// Reads an error out of the bytes of its frame.
+    init(_ frame: FailureFrame, in bytes: [UInt8], _ limits: PeerLimits = .standard) {
+        self.init(
+            Code(rawValue: frame.code),
+            String(decoding: bytes[frame.message], as: UTF8.self),
+            name: frame.name,
+            ran: frame.executed,
+            details: frame.details.isEmpty
+                // They do not say where they come from.
+                ? nil : Payload(bytes: Array(bytes[frame.details]), codec: MessagePackFromJSON.self)
+        )
+        change { content in
+            content.hops = frame.readHops(in: bytes.span, limits)
+            content.traceID = frame.readTraceID(in: bytes.span)
+            content.isReported = true
+        }
+    }
+}

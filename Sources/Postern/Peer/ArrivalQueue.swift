@@ -41,12 +41,12 @@ final class ArrivalQueue: Sendable {
         guard let onArrival else { return }
         wake()
         onArrival()
-        tellObservers()
+        notifyObservers()
     }
 
     func take() -> Arrival? {
         let arrival = state.withLock { $0.arrivals.take() }
-        if arrival != nil { tellObservers() }
+        if arrival != nil { notifyObservers() }
         return arrival
     }
 
@@ -65,7 +65,7 @@ final class ArrivalQueue: Sendable {
         withExtendedLifetime(removed) {}
     }
 
-    private func tellObservers() {
+    private func notifyObservers() {
         for observer in state.withLock({ Array($0.observers.values) }) { observer() }
     }
 
@@ -98,6 +98,6 @@ final class ArrivalQueue: Sendable {
         }
         withExtendedLifetime(unserved) {}
         wake()
-        tellObservers()
+        notifyObservers()
     }
 }

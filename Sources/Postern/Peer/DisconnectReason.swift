@@ -54,3 +54,33 @@ public struct DisconnectReason: Error, Hashable, Sendable {
         DisconnectReason(.protocolViolation, message)
     }
 }
+
+extension DisconnectReason {
+    /// What a goodbye says.
+    init(goodbyeCode code: Int, _ text: String) {
+        let kind: Kind =
+            switch code {
+            case 1: .protocolViolation
+            case 2: .versionMismatch
+            case 3: .slowReader
+            case 4: .timedOut
+            case 5: .authenticationFailed
+            case 6: .tooMany
+            default: .closedThere
+            }
+        self.init(kind, text)
+    }
+
+    /// The number of this reason in a goodbye.
+    var goodbyeCode: Int {
+        switch kind {
+        case .protocolViolation: 1
+        case .versionMismatch: 2
+        case .slowReader: 3
+        case .timedOut: 4
+        case .authenticationFailed: 5
+        case .tooMany: 6
+        default: 0
+        }
+    }
+}

@@ -3,7 +3,7 @@ private import Synchronization
 /// Starts the handlers of one connection off its loop, in the order of their calls.
 ///
 /// Each handler runs up to its first wait before the next one starts, so what handlers do first happens in the order of
-/// their calls. The handler of a call that holds its thread for longer than ``patience`` is overtaken: the entries
+/// their calls. The handler of a call that holds its thread for longer than ``checkInterval`` is overtaken: the entries
 /// behind it then start on another thread. That of a notification is not, so that notifications stay in order however
 /// busy the machine is.
 ///
@@ -28,17 +28,17 @@ package final class HandlerLane: Sendable {
     private let watch: Request
 
     /// How often ``check()`` is to be called while an entry waits.
-    package static let patience = Duration.milliseconds(2)
+    package static let checkInterval = Duration.milliseconds(2)
 
     /// Makes a lane.
     ///
     /// - Parameters:
     ///   - spawn: Has ``run()`` called once on another thread, behind the lanes for which it was asked before.
-    ///   - watch: Has ``check()`` called every ``patience`` for as long as it returns `true`, on a thread that is not
+    ///   - watch: Has ``check()`` called every ``checkInterval`` for as long as it returns `true`, on a thread that is not
     ///     held by handlers: best the one that appends.
     package init(
-        spawn: @escaping Request = HandlerLane.inTask,
-        watch: @escaping Request = HandlerLane.inTaskThatSleeps
+        spawn: @escaping Request = HandlerLane.runInTask,
+        watch: @escaping Request = HandlerLane.checkInTask
     ) {
         self.spawn = spawn
         self.watch = watch
@@ -68,7 +68,7 @@ package final class HandlerLane: Sendable {
         }
     }
 
-    /// Lets entries begin again; what it returns is passed to ``go(on:)``, where no lock is held.
+    /// Lets entries begin again; what it returns is passed to ``resume(_:)``, where no lock is held.
     package func release() -> Release {
         state.withLock { state in
             let release = state.release()
@@ -78,7 +78,7 @@ package final class HandlerLane: Sendable {
     }
 
     /// Starts what ``release()`` has found to be waiting.
-    package func go(on release: Release) {
+    package func resume(_ release: Release) {
         if release.spawns { spawn(self) }
         if release.watches { watch(self) }
     }
@@ -89,13 +89,13 @@ package final class HandlerLane: Sendable {
         while true {
             let step = state.withLock { state in
                 let step = state.next(in: turn)
-                if case .rest = step { hasWork.store(false, ordering: .releasing) }
+                if case .idle = step { hasWork.store(false, ordering: .releasing) }
                 return step
             }
             switch step {
             case .begin(let entry): entry.begin()
             case .yield: return spawn(self)
-            case .rest, .leave: return
+            case .idle, .stop: return
             }
         }
     }
@@ -117,12 +117,39 @@ package final class HandlerLane: Sendable {
     }
 
     /// Runs a lane on the global executor.
-    @Sendable package static func inTask(_ lane: HandlerLane) { Task { lane.run() } }
+    @Sendable package static func runInTask(_ lane: HandlerLane) { Task { lane.run() } }
 
     /// Checks a lane from the global executor.
-    @Sendable package static func inTaskThatSleeps(_ lane: HandlerLane) {
+    @Sendable package static func checkInTask(_ lane: HandlerLane) {
         Task {
-            repeat { try? await Task.sleep(for: Self.patience) } while lane.check()
+            repeat { try? await Task.sleep(for: Self.checkInterval) } while lane.check()
         }
+    }
+}
+
+/// The handler of one call or notification, ready to be started by a ``HandlerLane``.
+package protocol LaneEntry: AnyObject, Sendable {
+    /// Runs the handler up to its first wait; called once, on any thread.
+    func begin()
+    var traits: LaneTraits { get }
+}
+
+/// What a lane has to know of its entries.
+package struct LaneTraits: Sendable {
+    /// Whether the entries behind it wait for it, however long it holds its thread.
+    package let isNotification: Bool
+    /// Whether it may run on an event loop: it neither blocks nor computes for long.
+    package let isShort: Bool
+
+    package init(isNotification: Bool = false, isShort: Bool = false) {
+        self.isNotification = isNotification
+        self.isShort = isShort
+    }
+}
+
+extension HandlerLane {
+    /// Checks the lane again and again, beside the handlers of a connection.
+    @Sendable func checkRepeatedly(on transport: any FrameTransport) {
+        transport.run(after: Self.checkInterval) { if self.check() { self.checkRepeatedly(on: transport) } }
     }
 }

@@ -21,7 +21,7 @@ extension Peer: Dispatcher {
             try sendNotification(call)
             return .value(Payload(bytes: [], codec: MessagePack.self))
         }
-        return try await reply(to: call, patience: .unlimited)
+        return try await reply(to: call, within: .unlimited)
     }
 
     /// Refuses the paths of references: those are written by who holds one, and by nobody else.
@@ -32,31 +32,31 @@ extension Peer: Dispatcher {
     }
 
     /// Sends one call that wants a reply, and waits for it.
-    func reply(to call: Call, patience: Patience) async throws(CallError) -> Reply {
-        if arrivals != nil { return try await replyWhileServing(to: call, patience) }
+    func reply(to call: Call, within timeout: LocalTimeout) async throws(CallError) -> Reply {
+        if arrivals != nil { return try await replyWhileServing(to: call, timeout) }
         let id = changeInTurn { $0.calls.reserveID() }
         let result = await withTaskCancellationHandler {
             await Suspension.wait { continuation in
                 do throws(CallError) {
-                    try send(call, as: id, patience: patience, to: .caller(continuation))
+                    try send(call, as: id, within: timeout, to: .caller(continuation))
                 } catch {
                     continuation.resume(returning: .failure(error))
                 }
             }
         } onCancel: {
-            giveUp(id, CallError(.cancelled, "The caller cancelled"))
+            abandon(id, CallError(.cancelled, "The caller cancelled"))
         }
         return try result.get()
     }
 
     /// Serves what has arrived, sends one call, and serves on until the reply is there.
-    private func replyWhileServing(to call: Call, _ patience: Patience) async throws(CallError) -> Reply {
+    private func replyWhileServing(to call: Call, _ timeout: LocalTimeout) async throws(CallError) -> Reply {
         await pollAll()
         let reply = PendingReply()
         let id = changeInTurn { $0.calls.reserveID() }
-        try send(call, as: id, patience: patience, to: .pending(reply))
+        try send(call, as: id, within: timeout, to: .pending(reply))
         await wait(for: reply)
-        giveUp(id, CallError(.cancelled, "The caller cancelled"))
+        abandon(id, CallError(.cancelled, "The caller cancelled"))
         guard let result = reply.result else { throw CallError(.cancelled, "The caller cancelled") }
         return try result.get()
     }
@@ -67,15 +67,15 @@ extension Peer: Dispatcher {
     func send(
         _ call: Call,
         as id: UInt64,
-        patience: Patience,
+        within timeout: LocalTimeout,
         to receiver: CallWaiter.Receiver
     ) throws(CallError) {
         let (arguments, references) = try outgoing(call.arguments)
-        let outgoing = try outgoingCall(call, arguments, references, patience)
+        let outgoing = try outgoingCall(call, arguments, references, timeout)
         var waiter = CallWaiter(
             receiver: receiver,
             progress: call.progress,
-            hasPatienceOfConnection: outgoing.timeout == nil && patience.isOfConnection
+            usesConnectionTimeout: outgoing.timeout == nil && timeout.isConnectionDefault
         )
         let deadline = try change { state throws(CallError) in
             // A cancellation before this found nothing to give up.
@@ -125,13 +125,13 @@ extension Peer: Dispatcher {
         _ call: Call,
         _ arguments: [UInt8],
         _ references: SentReferences?,
-        _ patience: Patience
+        _ timeout: LocalTimeout
     ) throws(CallError) -> OutgoingCall {
         let context = ServingContext.current
         let deadline = call.deadlineMoment ?? context?.deadline
         var outgoing = OutgoingCall(call.method, arguments, references?.numbers)
         outgoing.sharedDeadline = deadline
-        outgoing.deadline = patience.deadline(orEarlier: deadline)
+        outgoing.deadline = timeout.deadline(orEarlier: deadline)
         outgoing.flags = Self.flags(of: call)
         outgoing.depth = context?.depth ?? 0
         try outgoing.setTimeout(at: .now)
@@ -147,9 +147,9 @@ extension Peer: Dispatcher {
     }
 
     /// Settles a call that nobody waits for any more, and tells the other end; one that is settled stays as it is.
-    func giveUp(_ id: UInt64, _ error: CallError) {
-        let (call, departures) = change { ($0.abandon(id), $0.sendWaiting()) }
-        departures?.settle(reportingTo: observer)
+    func abandon(_ id: UInt64, _ error: CallError) {
+        let (call, outcome) = change { ($0.abandon(id), $0.sendWaiting()) }
+        outcome?.settle(reportingTo: observer)
         guard let call else { return }
         call.waiter.settle(.failure(call.reason == .sent ? error : CallError(error.code, error.message, ran: .no)))
     }
@@ -158,9 +158,36 @@ extension Peer: Dispatcher {
     @discardableResult
     @Sendable func expireCalls() -> Moment? {
         let now = Moment.now
-        let (expired, departures, next) = change { ($0.expire(at: now), $0.sendWaiting(), $0.earliestDeadline) }
-        for call in expired { call.waiter.expire(call.reason, patience: limits.callTimeout) }
-        departures?.settle(reportingTo: observer)
+        let (expired, outcome, next) = change { ($0.expire(at: now), $0.sendWaiting(), $0.earliestDeadline) }
+        for call in expired { call.waiter.expire(call.reason, connectionTimeout: limits.callTimeout) }
+        outcome?.settle(reportingTo: observer)
         return next
+    }
+}
+
+/// How long a caller waits, apart from a deadline that travels with the call.
+struct LocalTimeout {
+    private let end: Moment?
+    /// Whether the connection said so, and nobody else.
+    let isConnectionDefault: Bool
+
+    /// Waits as long as it takes.
+    static let unlimited = LocalTimeout(end: nil, isConnectionDefault: false)
+
+    private init(end: Moment?, isConnectionDefault: Bool) {
+        self.end = end
+        self.isConnectionDefault = isConnectionDefault
+    }
+
+    /// Waits from now on for a time, or for that of a connection.
+    init(_ time: Duration?, orDefaultOf peer: Peer) {
+        let timeout = time ?? peer.limits.callTimeout
+        self.init(end: timeout.map { .now.later(by: $0) }, isConnectionDefault: time == nil)
+    }
+
+    /// When the caller stops waiting.
+    func deadline(orEarlier deadline: Moment?) -> Moment? {
+        guard let end, let deadline else { return end ?? deadline }
+        return min(end, deadline)
     }
 }

@@ -18,7 +18,7 @@ extension Peer {
                 let action = changeInTurn { $0.receive(frame, in: bytes, message) }
                 references = nil
                 if case .holdReferences(let numbers) = action {
-                    violation = hold(numbers, &references)
+                    violation = holdReferences(numbers, &references)
                 } else {
                     violation = perform(action, bytes, message, &replies)
                 }
@@ -31,13 +31,13 @@ extension Peer {
         } catch {
             violation = .protocolViolation(error.message)
         }
-        let departures = change { state in
+        let outcome = change { state in
             if !replies.bytes.isEmpty { state.outbox.append(replies.bytes) }
             // After the end nobody takes them any more.
             state.waitingReferences = state.phase == .closed ? nil : references
             return state.sendWaiting()
         }
-        departures?.settle(reportingTo: observer)
+        outcome?.settle(reportingTo: observer)
         if let violation { disconnect(violation) }
     }
 
@@ -86,7 +86,7 @@ extension Peer {
             } else {
                 return handleNotification(path, arguments, bytes, references)
             }
-        case .takeBack(let number, let count): return self.references.receiveRelease(number, count)
+        case .release(let number, let count): return self.references.receiveRelease(number, count)
         case .holdReferences: break
         case .resume(let waiter, let value):
             let payload = Payload(received: bytes[value], references)
@@ -117,7 +117,10 @@ extension Peer {
         status.open()
     }
 
-    private func hold(_ numbers: ReferenceNumbers, _ references: inout ReceivedReferences?) -> DisconnectReason? {
+    private func holdReferences(
+        _ numbers: ReferenceNumbers,
+        _ references: inout ReceivedReferences?
+    ) -> DisconnectReason? {
         switch receiveReferences(numbers) {
         case .success(let message): references = message
         case .failure(let reason): return reason
@@ -138,5 +141,76 @@ extension Payload {
     init(received bytes: ArraySlice<UInt8>, _ references: ReceivedReferences?) {
         self.init(bytes: Array(bytes), codec: MessagePack.self)
         if let references { attach(message: references) }
+    }
+}
+
+extension Peer {
+    /// Computes a step of the authentication; gives the reason when it fails.
+    func authenticate(_ step: AuthenticationStep, _ bytes: [UInt8], _ replies: inout TurnReplies) -> DisconnectReason? {
+        guard let authentication else { return nil }
+        switch step {
+        case .prove(let statement):
+            let proof = authentication.proof(of: statement)
+            changeInTurn { $0.prove(proof) }
+            return nil
+        case .check(let proof, let statement):
+            let isProven = authentication.accepts(Array(bytes[proof]), of: statement)
+            return perform(changeInTurn { $0.judge(isProven: isProven) }, bytes, nil, &replies)
+        }
+    }
+}
+
+/// What waits while much output waits to be sent: handlers that have not begun, and producers of streams.
+///
+/// Frames are read all the same, so that two sides that send each other much do not wait for each other.
+extension Peer {
+    /// What goes on when output has been taken.
+    struct Relief: Sendable {
+        var lane: HandlerLane.Release
+        var producers: [Parked]
+    }
+
+    /// Lets no handler begin before output is taken.
+    @inline(never)
+    func hold(_ state: inout State) {
+        guard !state.isHolding, state.phase != .closed else { return }
+        state.isHolding = true
+        lane.hold()
+    }
+
+    /// Ends what ``hold(_:)`` began, now that output has been taken.
+    func relieve(_ state: inout State) -> Relief? {
+        guard state.isHolding else { return nil }
+        state.isHolding = false
+        // Within the lock: a hold that follows would otherwise be undone.
+        return Relief(lane: lane.release(), producers: state.takeWaitingProducers())
+    }
+
+    /// Resumes what had to wait, where no lock is held.
+    func resume(_ relief: Relief) {
+        for producer in relief.producers { producer.resume() }
+        lane.resume(relief.lane)
+    }
+}
+
+/// The answers of short methods in one turn of a connection's owner, written in place.
+struct TurnReplies: Sendable {
+    /// Whole frames.
+    var bytes: [UInt8] = []
+    /// The largest frame that the other side takes, in bytes after its length.
+    var frameLimit: Int
+    /// How many bytes to make room for at once.
+    let usualCount: Int
+
+    init(of state: Peer.State) {
+        frameLimit = state.outgoingFrameLimit
+        usualCount = state.outbox.usualCount
+    }
+
+    /// Begins the frame of a reply, and returns its place.
+    @inline(__always)
+    mutating func beginReply(to id: UInt64) -> Int {
+        if bytes.capacity == 0 { bytes.reserveCapacity(usualCount) }
+        return FrameWriter.begin(.reply, fields: 3, id: id, into: &bytes)
     }
 }

@@ -26,7 +26,7 @@ extension Peer {
                 return FrameWriter.writeFailure(id: frame.id, .responseTooLarge(), limit: limit, into: &replies.bytes)
             }
         } catch {
-            FrameWriter.takeBack(start, in: &replies.bytes)
+            FrameWriter.discard(start, in: &replies.bytes)
             if let result = error.unfinished { return finish(frame, result, bytes) }
             write(error, for: frame, in: bytes, into: &replies)
         }
@@ -35,7 +35,7 @@ extension Peer {
     /// Handles a notification: at once when that is short, otherwise in order with calls.
     func handleNotification(_ path: Range<Int>, _ arguments: Range<Int>, _ bytes: [UInt8]) {
         if let arrivals {
-            guard let id = changeInTurn({ $0.beginNotification() }) else { return noteDropped(path, bytes) }
+            guard let id = changeInTurn({ $0.beginNotification() }) else { return reportDropped(path, bytes) }
             return arrivals.append(.init(id: id, call: notification(path, arguments, bytes), depth: 0))
         }
         switch dispatcher.execution(of: bytes.span.extracting(path)) {
@@ -43,13 +43,13 @@ extension Peer {
             var unused: [UInt8] = []
             try? method.run(bytes.span.extracting(arguments), MessagePack.self, &unused)
         case let execution:
-            guard let id = changeInTurn({ $0.beginNotification() }) else { return noteDropped(path, bytes) }
+            guard let id = changeInTurn({ $0.beginNotification() }) else { return reportDropped(path, bytes) }
             begin(id, notification(path, arguments, bytes), depth: 0, execution)
         }
     }
 
     /// Reports a notification that is dropped, since a notification has no answer that could say so.
-    func noteDropped(_ path: Range<Int>, _ bytes: [UInt8]) {
+    func reportDropped(_ path: Range<Int>, _ bytes: [UInt8]) {
         let method = String(decoding: bytes[path], as: UTF8.self)
         observer?.observe(Incident(.notificationDropped, cause: "too many wait", [.method: method]))
     }
@@ -80,126 +80,74 @@ extension Peer {
             caller: Caller(self)
         )
     }
+}
 
-    /// Starts a handler behind those of earlier calls: here if it is short and none of them has yet to begin.
-    func begin(_ id: UInt64, _ call: Call, depth: Int, _ execution: MethodExecution) {
-        let isShort =
-            switch execution {
-            case .immediate, .onEventLoop: true
-            case .concurrent, .offloaded: false
-            }
-        if isShort, lane.isIdle {
-            start(id, call, depth: depth) { [transport] in transport.start($0) }
-        } else {
-            lane.append(ServedCallEntry(self, id, call, depth: depth, isShort: isShort))
-        }
-    }
-
-    /// Starts a handler in a task, which has run up to its first wait when this returns.
-    @discardableResult
-    func start(
-        _ id: UInt64,
-        _ call: Call,
-        depth: Int,
-        in makeTask: (@escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> = {
-            Task.immediate(operation: $0)
-        }
-    ) -> Task<Void, Never>? {
-        guard changeInTurn({ $0.isWanted(id) }) else {
-            change { state in _ = state.finish(id, with: .failure(Self.cancelled)) }
+/// Calls that lead to references, or bring some.
+extension Peer {
+    /// Answers a call at once, or starts its handler; gives the reason when the connection is to end.
+    func serve(
+        _ frame: CallFrame,
+        _ bytes: [UInt8],
+        _ references: ReceivedReferences?,
+        _ replies: inout TurnReplies
+    ) -> DisconnectReason? {
+        if references == nil, arrivals == nil, lane.isIdle, let method = shortMethod(at: frame.path, in: bytes) {
+            answer(frame, method, bytes, &replies)
             return nil
         }
-        let context = ServingContext(depth: depth + 1, deadline: call.deadlineMoment)
-        let began = observer == nil ? nil : Moment.now
-        let task = makeTask {
-            await ServingContext.$current.withValue(context) { await self.run(id, call, began) }
-        }
-        if !changeInTurn({ $0.attach(task, to: id) }) { task.cancel() }
-        return task
-    }
-
-    private func run(_ id: UInt64, _ call: Call, _ began: Moment?) async {
-        guard let stream = finish(id, call, began, await outcome(of: call)) else { return }
-        await produce(stream, for: id, of: call.placeOfService)
-    }
-
-    // Apart from each other: what one of them needs would be room in the task of every call.
-
-    @inline(never)
-    private func outcome(of call: Call) async -> Result<Reply, CallError> {
-        do throws(CallError) {
-            try checkDeadline(of: call)
-            return .success(try await reply(to: call))
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    @inline(never)
-    private func checkDeadline(of call: Call) throws(CallError) {
-        guard let deadline = call.deadlineMoment, deadline <= .now else { return }
-        throw CallError(.deadlineExceeded, "The time for the call had run out", ran: .no)
-    }
-
-    /// Sends a reply; gives the stream that is still to be sent, if it is one.
-    @inline(never)
-    private func finish(
-        _ id: UInt64,
-        _ call: Call,
-        _ began: Moment?,
-        _ outcome: Result<Reply, CallError>
-    ) -> ReplyStream? {
-        do throws(CallError) {
-            switch try outcome.get() {
-            case .value(let payload): try finish(id, payload)
-            case .stream(let stream): return stream
+        var call = incomingCall(frame, bytes)
+        guard locate(&call, references) else {
+            changeInTurn { state in
+                state.beginServing(frame.id)
+                state.finish(frame.id, with: .failure(Self.noSuchReference))
             }
-        } catch {
-            fail(id, call.placeOfService, error, after: began.map { .now - $0 })
+            return self.references.noteBadUse()
         }
+        changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
+        begin(frame.id, call, depth: frame.depth)
         return nil
     }
 
-    @inline(__always)
-    private func reply(to call: Call) async throws(CallError) -> Reply {
-        guard let target = call.target else { return try await dispatcher.dispatch(call) }
-        return try await target.dispatch(call)
-    }
-
-    private func finish(_ id: UInt64, _ payload: Payload) throws(CallError) {
-        let (bytes, references) = try outgoing(result: payload)
-        change { state in
-            let preface = state.preface(references?.numbers, isFromJSON: !payload.isMessagePack)
-            if state.finish(id, with: .success(bytes), preface) { references?.commit() }
+    /// Starts the handler of a notification; gives the reason when the connection is to end.
+    func handleNotification(
+        _ path: Range<Int>,
+        _ arguments: Range<Int>,
+        _ bytes: [UInt8],
+        _ references: ReceivedReferences?
+    ) -> DisconnectReason? {
+        var call = notification(path, arguments, bytes)
+        guard locate(&call, references) else { return self.references.noteBadUse() }
+        guard let id = changeInTurn({ $0.beginNotification() }) else {
+            reportDropped(path, bytes)
+            return nil
         }
+        begin(id, call, depth: 0)
+        return nil
     }
 
-    /// Answers with the result of a short method that holds references.
-    private func finish(_ frame: CallFrame, _ result: UnfinishedResult, _ bytes: [UInt8]) {
-        changeInTurn { $0.beginServing(frame.id) }
-        do throws(CallError) { try finish(frame.id, try result.payload(for: self)) } catch {
-            fail(frame.id, placeOfService(of: frame, in: bytes), error)
-        }
+    /// What a path through a reference leads to, when that is something short on the event loop.
+    private func shortMethod(at path: Range<Int>, in bytes: [UInt8]) -> ImmediateMethod? {
+        guard let (target, path) = findReference(String(decoding: bytes[path], as: UTF8.self)) else { return nil }
+        guard case .immediate(let method) = target.execution(of: path) else { return nil }
+        return method
     }
 
-    private func report(_ id: UInt64, _ progress: Payload) {
-        guard let (bytes, references) = try? outgoing(result: progress) else { return }
-        change { state in
-            let preface = state.preface(references?.numbers, isFromJSON: !progress.isMessagePack)
-            if state.report(id, bytes, preface) { references?.commit() }
-        }
+    /// Completes a call with what its path leads to, and with its references; false when there is no such reference.
+    private func locate(_ call: inout Call, _ references: ReceivedReferences?) -> Bool {
+        if let references { call.arguments.attach(message: references) }
+        guard call.method.hasPrefix("$/") else { return true }
+        guard let (target, path) = findReference(call.method) else { return false }
+        call.target = target
+        call.method = path
+        return true
     }
 
-    /// The bytes of a result in the encoding of the wire, and the references in it; a result of no bytes is nil.
-    func outgoing(result: Payload) throws(CallError) -> (bytes: [UInt8], references: SentReferences?) {
-        do throws(PayloadError) {
-            guard result.references == nil else { return try result.naming(for: self) }
-            let bytes = try result.transcoded(to: MessagePack.self).bytes
-            return (bytes.isEmpty ? [0xc0] : bytes, nil)
-        } catch {
-            throw CallError(ofResult: error)
-        }
+    private func begin(_ id: UInt64, _ call: Call, depth: Int) {
+        if let arrivals { return arrivals.append(.init(id: id, call: call, depth: depth)) }
+        let execution = call.target?.execution(of: call.method) ?? dispatcher.execution(of: call.method.utf8.span)
+        begin(id, call, depth: depth, execution)
     }
 
-    private static let cancelled = CallError(.cancelled, "The caller cancelled", ran: .no)
+    /// The same for every number that the other side does not hold, whether it is lent to somebody else or never was.
+    private static let noSuchReference = CallError(.notFound, "No such reference", ran: .no)
 }

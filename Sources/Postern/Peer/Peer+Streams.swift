@@ -94,8 +94,8 @@ private final class StreamReading: Sendable {
     }
 
     private func stop() {
-        let (parked, departures) = peer.change { [id] in ($0.dropStream(id), $0.sendWaiting()) }
+        let (parked, outcome) = peer.change { [id] in ($0.dropStream(id), $0.sendWaiting()) }
         parked?.resume()
-        departures?.settle(reportingTo: peer.observer)
+        outcome?.settle(reportingTo: peer.observer)
     }
 }

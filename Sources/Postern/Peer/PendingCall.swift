@@ -20,7 +20,7 @@ public final class PendingCall<Value: Sendable>: Sendable {
         self.decode = decode
     }
 
-    deinit { if reply.result == nil { peer.giveUp(number, .abandoned) } }
+    deinit { if reply.result == nil { peer.abandon(number, .abandoned) } }
 
     /// Whether the answer is there, a value or an error; never for an expired call.
     public var isReady: Bool { settled != nil && !reply.isExpired }
@@ -85,7 +85,7 @@ public final class PendingCall<Value: Sendable>: Sendable {
     }
 
     /// Settles the call as cancelled and tells the other end, which cancels the handler.
-    public func cancel() { peer.giveUp(number, CallError(.cancelled, "The caller cancelled")) }
+    public func cancel() { peer.abandon(number, CallError(.cancelled, "The caller cancelled")) }
 
     /// The answer, if it is there; a call whose time has just run out is settled first.
     private var settled: Result<Reply, CallError>? {

@@ -105,61 +105,63 @@ public final class InProcessTransport: FrameTransport {
     public func close() { wire.carry() }
 }
 
-/// What lies between two peers in memory.
-private final class Wire: Sendable {
-    private struct State {
-        var peers: (first: Peer, second: Peer)?
-        var isCarrying = false
-        var hasMore = false
-    }
-
-    private let state = Mutex(State())
-
-    func join(_ first: Peer, _ second: Peer) {
-        state.withLock { $0.peers = (first, second) }
-        carry()
-    }
-
-    /// Sees to it that frames are carried until none are left.
-    func carry() {
-        let starts = state.withLock { state in
-            state.hasMore = true
-            guard state.peers != nil, !state.isCarrying else { return false }
-            state.isCarrying = true
-            return true
+extension InProcessTransport {
+    /// What lies between two peers in memory.
+    fileprivate final class Wire: Sendable {
+        private struct State {
+            var peers: (first: Peer, second: Peer)?
+            var isCarrying = false
+            var hasMore = false
         }
-        if starts { Task.detached { self.run() } }
-    }
 
-    private func run() {
-        while let peers = nextRound() {
-            deliver(from: peers.first, to: peers.second)
-            deliver(from: peers.second, to: peers.first)
+        private let state = Mutex(State())
+
+        func join(_ first: Peer, _ second: Peer) {
+            state.withLock { $0.peers = (first, second) }
+            carry()
         }
-    }
 
-    private func nextRound() -> (first: Peer, second: Peer)? {
-        state.withLock { state in
-            guard state.hasMore else {
-                state.isCarrying = false
-                return nil
+        /// Sees to it that frames are carried until none are left.
+        func carry() {
+            let starts = state.withLock { state in
+                state.hasMore = true
+                guard state.peers != nil, !state.isCarrying else { return false }
+                state.isCarrying = true
+                return true
             }
-            state.hasMore = false
-            return state.peers
+            if starts { Task.detached { self.run() } }
         }
-    }
 
-    private func deliver(from sender: Peer, to receiver: Peer) {
-        // Asked first: what a peer says before it ends is carried in any case.
-        let hasEnded = !sender.isConnected
-        let frames = sender.takeOutput()
-        if !frames.isEmpty {
-            receiver.receive(frames)
-            state.withLock { $0.hasMore = true }
+        private func run() {
+            while let peers = nextRound() {
+                deliver(from: peers.first, to: peers.second)
+                deliver(from: peers.second, to: peers.first)
+            }
         }
-        guard hasEnded else { return }
-        receiver.transportClosed(DisconnectReason(.closedThere, "The other side closed the connection"))
-        // What they hold is freed outside the lock.
-        withExtendedLifetime(state.withLock { $0.peers.take() }) {}
+
+        private func nextRound() -> (first: Peer, second: Peer)? {
+            state.withLock { state in
+                guard state.hasMore else {
+                    state.isCarrying = false
+                    return nil
+                }
+                state.hasMore = false
+                return state.peers
+            }
+        }
+
+        private func deliver(from sender: Peer, to receiver: Peer) {
+            // Asked first: what a peer says before it ends is carried in any case.
+            let hasEnded = !sender.isConnected
+            let frames = sender.takeOutput()
+            if !frames.isEmpty {
+                receiver.receive(frames)
+                state.withLock { $0.hasMore = true }
+            }
+            guard hasEnded else { return }
+            receiver.transportClosed(DisconnectReason(.closedThere, "The other side closed the connection"))
+            // What they hold is freed outside the lock.
+            withExtendedLifetime(state.withLock { $0.peers.take() }) {}
+        }
     }
 }

@@ -101,7 +101,7 @@ final class CallRunner {
     /// Lets calls begin again.
     func release() {
         guard let lane else { return }
-        lane.go(on: lane.release())
+        lane.resume(lane.release())
         // Output leaves at the very end of a turn, behind the time at which the loop starts calls by itself.
         context.loop.concurrentExecutor.startCollected()
     }

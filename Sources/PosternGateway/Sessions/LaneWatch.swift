@@ -12,7 +12,8 @@ final class LaneWatch {
 
     init(_ loop: EventLoop) {
         self.loop = loop
-        timer = loop.timer(milliseconds: UInt64(HandlerLane.patience / .milliseconds(1))) { [unowned self] in check() }
+        let interval = UInt64(HandlerLane.checkInterval / .milliseconds(1))
+        timer = loop.timer(milliseconds: interval) { [unowned self] in check() }
         let watch = LoopBound(Unowned(self), on: loop)
         let spawn: HandlerLane.Request = { watch.loop.concurrentExecutor.enqueue($0) }
         let begin: HandlerLane.Request = { watch.value.watch?.add($0) }

@@ -50,7 +50,7 @@ extension SimulatedWorld {
         case .fail(let token, let failure): settle(token, .failure(failure.code))
         case .cancel(let token?, _): cancel(token, at: side)
         case .holdReferences(let numbers): hold(numbers, at: side)
-        case .takeBack(let number, let count): takeBack(number, count, at: side)
+        case .release(let number, let count): takeBack(number, count, at: side)
         case .disconnect(let reason): note("disconnected: \(reason.message)")
         case .none, .wake:
             if case .item(let id, _, let value) = frame {

@@ -118,7 +118,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
             receivePong(number)
             return .none
         case .goodbye(let code, let text): return receiveGoodbye(code, text, in: bytes)
-        case .release(let number, let count): return .takeBack(number: number, count: count)
+        case .release(let number, let count): return .release(number: number, count: count)
         case .references(let numbers): return .holdReferences(numbers)
         case .hello: return .disconnect(.protocolViolation("a second hello"))
         case .proof: return .disconnect(.protocolViolation("a proof out of turn"))

@@ -6,9 +6,9 @@ struct LaneState: Sendable {
         /// Other lanes are next; this one is put behind them.
         case yield
         /// Every entry has begun.
-        case rest
+        case idle
         /// Another turn has taken over, or nothing begins until ``LaneState/release()``.
-        case leave
+        case stop
     }
 
     /// What a check has found.
@@ -91,20 +91,20 @@ struct LaneState: Sendable {
     }
 
     mutating func next(in turn: Int) -> Step {
-        guard turn == self.turn, phase == .running else { return .leave }
+        guard turn == self.turn, phase == .running else { return .stop }
         guard !isHeld else {
             phase = .idle
-            return .leave
+            return .stop
         }
         guard !queue.isEmpty else {
             phase = .idle
-            return .rest
+            return .idle
         }
         guard begunInTurn < Self.entriesInTurn, !yields else {
             phase = .spawned
             return .yield
         }
-        guard let entry = queue.take() else { return .rest }
+        guard let entry = queue.take() else { return .idle }
         begunInTurn += 1
         begun += 1
         isWaitedFor = entry.traits.isNotification

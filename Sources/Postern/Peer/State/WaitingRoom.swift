@@ -31,7 +31,7 @@ struct WaitingRoom<Waiter: Sendable>: Sendable {
     var isEmpty: Bool { messages.isEmpty }
     var callCount: Int { messages.count - notificationCount }
     /// Whether there is nothing that might leave.
-    var isQuiet: Bool { isOpen && messages.isEmpty }
+    var hasNothingToSend: Bool { isOpen && messages.isEmpty }
 
     /// The number of calls in flight below which a call of this depth leaves at once.
     @inline(__always)
@@ -60,11 +60,11 @@ struct WaitingRoom<Waiter: Sendable>: Sendable {
         let message: Message?
         if notificationCount > 0 {
             // Only behind the handshake: in the order in which they came, but notifications need no room.
-            let isFirst = first.isNotification || count < mostCalls(atDepth: first.call.depth)
+            let isFirst = first.isNotification || count < maximumCalls(atDepth: first.call.depth)
             message = isFirst ? messages.take() : messages.remove { $0.isNotification }
         } else {
             let depth = greatestDepth
-            guard count < mostCalls(atDepth: depth) else { return nil }
+            guard count < maximumCalls(atDepth: depth) else { return nil }
             message = depth == 0 ? messages.take() : messages.remove { $0.call.depth == depth }
         }
         if let message { self.count(message, by: -1) }
@@ -109,7 +109,7 @@ struct WaitingRoom<Waiter: Sendable>: Sendable {
     /// What calls of depth 0 leave free for calls that are made while one is served.
     private var reserve: Int { limit == 1 ? 0 : max(limit / 16, 1) }
 
-    private func mostCalls(atDepth depth: Int) -> Int { depth == 0 ? limit - reserve : limit }
+    private func maximumCalls(atDepth depth: Int) -> Int { depth == 0 ? limit - reserve : limit }
 
     private mutating func count(_ message: Message, by difference: Int) {
         if message.isNotification { notificationCount += difference }
@@ -120,7 +120,7 @@ struct WaitingRoom<Waiter: Sendable>: Sendable {
 
     private mutating func updateRoom() {
         guard isOpen else { return }
-        outerRoom = isEmpty ? mostCalls(atDepth: 0) : 0
+        outerRoom = isEmpty ? maximumCalls(atDepth: 0) : 0
         nestedRoom = nestedCount == 0 ? limit : 0
     }
 }

@@ -20,7 +20,7 @@ enum PeerAction<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable
     /// Compute a step of the authentication.
     case authenticate(AuthenticationStep)
     /// Take back what the other side has let go.
-    case takeBack(number: UInt64, count: UInt64)
+    case release(number: UInt64, count: UInt64)
     /// Hold the references of the message that follows.
     case holdReferences(ReferenceNumbers)
     /// Report that the other side takes no more calls, and fail those that were never sent.
