@@ -13,7 +13,7 @@ public protocol Authentication: Sendable {
 }
 
 /// How one end of a connection proves itself, and checks the other.
-public struct PeerAuthentication: Sendable {
+package struct PeerAuthentication: Sendable {
     let method: any Authentication
     let end: ConnectionEnd
 
@@ -22,16 +22,16 @@ public struct PeerAuthentication: Sendable {
     /// - Parameters:
     ///   - method: Makes and checks proofs; both ends need the same secret.
     ///   - end: Which end of what kind of connection this is.
-    public init(_ method: any Authentication, at end: ConnectionEnd) {
+    package init(_ method: any Authentication, at end: ConnectionEnd) {
         self.method = method
         self.end = end
     }
 }
 
 /// Which end of a connection a peer is, and what carries the connection.
-public struct ConnectionEnd: Hashable, Sendable {
+package struct ConnectionEnd: Hashable, Sendable {
     /// Who made the connection, and who took it.
-    public enum Role: String, Sendable {
+    package enum Role: String, Sendable {
         /// The one who connected; proves itself first.
         case initiator
         /// The one who accepted; says nothing of the secret until the other end has proven itself.
@@ -42,30 +42,30 @@ public struct ConnectionEnd: Hashable, Sendable {
     }
 
     /// What carries a connection; open, so that a transport of your own has a word of its own.
-    public struct Medium: Hashable, Sendable {
+    package struct Medium: Hashable, Sendable {
         /// The word that both ends use, at most 255 UTF-8 bytes.
-        public let word: String
+        package let word: String
 
         /// Names a medium.
-        public init(word: String) { self.word = word }
+        package init(word: String) { self.word = word }
 
         /// A TCP connection.
-        public static let tcp = Medium(word: "tcp")
+        package static let tcp = Medium(word: "tcp")
         /// TLS over TCP.
-        public static let tls = Medium(word: "tls")
+        package static let tls = Medium(word: "tls")
         /// A Unix domain socket.
-        public static let unix = Medium(word: "unix")
+        package static let unix = Medium(word: "unix")
         /// Two peers in one process.
-        public static let memory = Medium(word: "memory")
+        package static let memory = Medium(word: "memory")
     }
 
     /// Who made the connection.
-    public var role: Role
+    package var role: Role
     /// What carries it.
-    public var medium: Medium
+    package var medium: Medium
 
     /// Describes one end.
-    public init(_ role: Role, over medium: Medium) {
+    package init(_ role: Role, over medium: Medium) {
         self.role = role
         self.medium = medium
     }

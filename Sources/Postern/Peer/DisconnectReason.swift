@@ -33,7 +33,7 @@ public struct DisconnectReason: Error, Hashable, Sendable {
     public var message: String
 
     /// Names a reason.
-    public init(_ kind: Kind, _ message: String) {
+    package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
     }

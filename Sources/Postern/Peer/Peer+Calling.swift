@@ -173,7 +173,7 @@ extension Peer {
     }
 
     /// Answers that came after their call was settled; they are passed over.
-    public var lateReplies: Int { changeInTurn { $0.calls.lateReplies } }
+    package var lateReplies: Int { changeInTurn { $0.calls.lateReplies } }
 
     /// Moves the end of a call that is not settled.
     func setDeadline(_ deadline: Moment?, ofCall id: UInt64) {

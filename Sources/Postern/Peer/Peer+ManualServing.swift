@@ -51,7 +51,7 @@ extension Peer {
     }
 
     /// How many calls and notifications have arrived and were not served yet.
-    public var arrivalCount: Int { arrivals?.count ?? 0 }
+    package var arrivalCount: Int { arrivals?.count ?? 0 }
 
     /// Runs a function each time something arrives that waits to be served, on the thread that reads the connection.
     ///

@@ -6,7 +6,7 @@ extension Peer {
     /// calls ``takeOutput()`` at the end of its turn, after one or more calls of this.
     ///
     /// - Parameter bytes: Whole frames, each with its length in front.
-    public func receive(_ bytes: [UInt8]) {
+    package func receive(_ bytes: [UInt8]) {
         var (references, isOpening, replies) = changeInTurn { state in
             (state.beginTurn(), state.phase != .open, TurnReplies(of: state))
         }
@@ -42,7 +42,7 @@ extension Peer {
     }
 
     /// Hands over the frames that may be sent; empty when there are none.
-    public func takeOutput() -> [UInt8] {
+    package func takeOutput() -> [UInt8] {
         writeReleases()
         let (output, relief) = changeInTurn { state in (state.outbox.take(), relieve(&state)) }
         if let relief { resume(relief) }
@@ -50,18 +50,18 @@ extension Peer {
     }
 
     /// Whether the other side has said hello, and both have proven themselves if they have to.
-    public var isHandshakeDone: Bool { changeInTurn { $0.phase == .open || $0.phase == .closed } }
+    package var isHandshakeDone: Bool { changeInTurn { $0.phase == .open || $0.phase == .closed } }
 
     /// The largest frame that is taken now, in bytes after its length; grows when the handshake is done.
-    public var frameLimit: Int { changeInTurn { $0.frameLimit } }
+    package var frameLimit: Int { changeInTurn { $0.frameLimit } }
 
     /// Asks the other side for a sign of life.
-    public func ping() { change { state in state.outbox.write { FrameWriter.writeNumbers(.ping, 0, into: &$0) } } }
+    package func ping() { change { state in state.outbox.write { FrameWriter.writeNumbers(.ping, 0, into: &$0) } } }
 
     /// Ends the connection for a reason that the transport found; only the first reason counts.
     ///
     /// A goodbye of the other side explains a connection that it closed afterwards.
-    public func transportClosed(_ reason: DisconnectReason) {
+    package func transportClosed(_ reason: DisconnectReason) {
         disconnect(goodbye ?? reason, isLost: reason.kind == .lost)
     }
 

@@ -10,7 +10,7 @@ public final class Peer: Sendable {
     typealias State = PeerState<CallWaiter, Task<Void, Never>, Parked>
 
     /// What this side takes.
-    public let limits: PeerLimits
+    package let limits: PeerLimits
     /// What this side calls itself.
     let name: String
     let sendsTraces: Bool
@@ -42,7 +42,7 @@ public final class Peer: Sendable {
     ///   - sendsTraces: Whether errors of handlers here take along what was thrown, and traces from further away.
     ///   - observer: Takes reports of handlers that fail here.
     ///   - authentication: How this side proves itself; both sides have one, or none has.
-    public init(
+    package init(
         transport: any FrameTransport,
         exposing dispatcher: any Dispatcher = NothingExposed(),
         limits: PeerLimits = .standard,

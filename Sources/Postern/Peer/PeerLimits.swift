@@ -6,11 +6,11 @@ public struct PeerLimits: Hashable, Sendable {
     /// becomes an error of its call. No connection opens with less than 64.
     public var frameBytes = 16 << 20
     /// The largest frame before the handshake is done, in bytes: 16 KiB.
-    public var helloBytes = 16 << 10
+    package var helloBytes = 16 << 10
     /// The largest frame before both sides have proven themselves, hello included, in bytes: 1 KiB.
     ///
     /// Only where a shared secret is demanded.
-    public var unprovenBytes = 1 << 10
+    package var unprovenBytes = 1 << 10
     /// Calls served at once: 2,048; one more is answered `.busy`.
     ///
     /// Sixteen times what a gateway lets one page have, so that no page uses up the service that all pages share. The
@@ -48,7 +48,7 @@ public struct PeerLimits: Hashable, Sendable {
     /// Each waits until its deadline, and at most for ``callTimeout``.
     public var waitingCalls = 1_024
     /// Notifications that wait for the end of the handshake; one more fails with `.busy`.
-    public var earlyNotifications = 1_024
+    package var earlyNotifications = 1_024
     /// References that the other end may hold, and that are held of it: 160,000; one more to be lent fails with
     /// `.tooManyReferences`.
     ///

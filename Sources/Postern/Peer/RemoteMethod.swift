@@ -5,12 +5,9 @@
 @dynamicMemberLookup
 @dynamicCallable
 public struct RemoteMethod: Sendable {
-    /// What arguments of a dynamic call can be.
-    public typealias Arguments = KeyValuePairs<String, any Encodable>
-
     private let peer: Peer
     /// Names joined by `/`; empty for the root.
-    public let path: String
+    private let path: String
     private let expiry: Duration?
 
     init(_ path: String, of peer: Peer, expiry: Duration?) {
@@ -34,20 +31,22 @@ public struct RemoteMethod: Sendable {
     ///
     /// - Throws: `CallError`, as ``Peer/call(_:_:named:timeout:)``.
     public func dynamicallyCall<Value: Decodable & Sendable>(
-        withKeywordArguments arguments: Arguments
+        withKeywordArguments arguments: KeyValuePairs<String, any Encodable>
     ) async throws(CallError) -> Value {
         try await begin(arguments, Peer.decoded).value
     }
 
     /// Calls the method and waits until it has ended.
-    public func dynamicallyCall(withKeywordArguments arguments: Arguments) async throws(CallError) {
+    public func dynamicallyCall(
+        withKeywordArguments arguments: KeyValuePairs<String, any Encodable>
+    ) async throws(CallError) {
         try await begin(arguments) { _ in }.value
     }
 
     /// Calls the method and gives the handle of the call at once; see RPyC's `async_`.
     public func begin<each Argument: Encodable, Value: Decodable & Sendable>(
         _ arguments: repeat each Argument,
-        named: Arguments = [:]
+        named: KeyValuePairs<String, any Encodable> = [:]
     ) -> PendingCall<Value> {
         peer.begin(path, repeat each arguments, named: named, expiry: expiry)
     }
@@ -55,13 +54,13 @@ public struct RemoteMethod: Sendable {
     /// Calls a method whose result says nothing, and gives the handle of the call at once.
     public func begin<each Argument: Encodable>(
         _ arguments: repeat each Argument,
-        named: Arguments = [:]
+        named: KeyValuePairs<String, any Encodable> = [:]
     ) -> PendingCall<Void> {
         peer.begin(path, repeat each arguments, named: named, expiry: expiry)
     }
 
     private func begin<Value: Sendable>(
-        _ arguments: Arguments,
+        _ arguments: KeyValuePairs<String, any Encodable>,
         _ decode: @escaping PendingCall<Value>.Decode
     ) -> PendingCall<Value> {
         peer.begin(path, expiry, decode) { () throws(CallError) in try peer.encoded(dynamic: arguments) }

@@ -1,7 +1,7 @@
 /// Carries frames between two peers, in order: a socket, or memory.
 ///
 /// Its owner, an event loop or one task, is the only one that calls ``Peer/receive(_:)`` and ``Peer/takeOutput()``.
-public protocol FrameTransport: Sendable {
+package protocol FrameTransport: Sendable {
     /// Where handlers are best run that take short steps between waits; `nil` for the global executor.
     var executor: (any TaskExecutor)? { get }
 
@@ -28,15 +28,15 @@ public protocol FrameTransport: Sendable {
 
 extension FrameTransport {
     /// The global executor.
-    public var executor: (any TaskExecutor)? { nil }
+    package var executor: (any TaskExecutor)? { nil }
 
     /// Starts the task on the calling thread.
-    public func start(_ handler: @escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> {
+    package func start(_ handler: @escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> {
         Task.immediate(executorPreference: executor, operation: handler)
     }
 
     /// Runs the function on the global executor.
-    public func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
+    package func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
         Task {
             try? await Task.sleep(for: delay.clamped)
             body()
@@ -44,5 +44,5 @@ extension FrameTransport {
     }
 
     /// Returns at once: for a transport that sends within ``close()``.
-    public func waitUntilClosed() async {}
+    package func waitUntilClosed() async {}
 }

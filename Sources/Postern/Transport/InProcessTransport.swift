@@ -99,10 +99,10 @@ public final class InProcessTransport: FrameTransport {
     }
 
     /// Has the frames carried over.
-    public func outputBecameReady() { wire.carry() }
+    package func outputBecameReady() { wire.carry() }
 
     /// Has what is left carried over, and parts the peers.
-    public func close() { wire.carry() }
+    package func close() { wire.carry() }
 }
 
 extension InProcessTransport {
