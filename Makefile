@@ -137,8 +137,8 @@ lint-docker: .build/lint/ready
 SECONDS = 60
 HTTP = Sources/LibWebSockets/HTTP
 PARSERS = $(wildcard $(HTTP)/HTTPHeadParser*.swift $(HTTP)/HTTPGate*.swift) \
-	$(addprefix $(HTTP)/, HTTPCharacters.swift HTTPRequestHead.swift HTTPRefusal.swift HTTPStatus.swift HTTPResponse.swift \
-	ChunkDecoder.swift RequestBody.swift) Sources/LibWebSockets/WebSocket/Handshake.swift
+	$(addprefix $(HTTP)/, HTTPCharacters.swift HTTPLimits.swift HTTPRequestHead.swift HTTPRefusal.swift HTTPStatus.swift \
+	HTTPResponse.swift PreparedFields.swift ChunkDecoder.swift RequestBody.swift)
 
 fuzz: .build/fuzz/heads .build/fuzz/chunks
 	mkdir -p .build/fuzz/found/heads .build/fuzz/found/chunks

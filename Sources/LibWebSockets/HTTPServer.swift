@@ -1,3 +1,4 @@
+public import FoundationEssentials
 import Synchronization
 
 /// A server for HTTP/1.1 and WebSocket: some loops, each with its own listening socket on one TCP address, and with a
@@ -71,7 +72,7 @@ public final class HTTPServer: Sendable {
         var loops: [EventLoop] = []
         var workers: [LoopBound<ServerWorker>] = []
         do throws(StartError) {
-            if configuration.listensOnTCP { try Self.demandFreePort(configuration) }
+            if configuration.listensOnTCP { try Self.checkPortIsFree(configuration) }
             for index in 0..<max(1, configuration.loops) {
                 let loop = EventLoop(index: index)
                 loops.append(loop)
@@ -96,7 +97,7 @@ public final class HTTPServer: Sendable {
     }
 
     /// Refuses an address that another program listens on, which sockets that share their port would not notice.
-    private static func demandFreePort(_ configuration: Configuration) throws(StartError) {
+    private static func checkPortIsFree(_ configuration: Configuration) throws(StartError) {
         do throws(SocketError) {
             _ = try ListeningSocket(host: configuration.host, port: configuration.port, sharesPort: false)
         } catch {
@@ -172,4 +173,9 @@ extension LoopBound {
             loop.execute { continuation.resume(returning: body(self.value)) }
         }
     }
+}
+
+extension HTTPServer.StartError: LocalizedError {
+    /// The cause, and what to do.
+    public var errorDescription: String? { description }
 }

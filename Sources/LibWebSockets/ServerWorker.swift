@@ -87,7 +87,7 @@ final class ServerWorker {
 
     private func add(_ descriptor: Int32) {
         guard connectionCount < maximumConnections, let context, descriptor < context.traits.descriptors else {
-            service.turnedAway(from: ListeningSocket.peerAddress(of: descriptor))
+            service.rejectedConnection(from: ListeningSocket.peerAddress(of: descriptor))
             return Socket.close(descriptor)
         }
         let connection = HTTPConnection(descriptor: descriptor, worker: self)
@@ -95,10 +95,10 @@ final class ServerWorker {
         connections[ObjectIdentifier(connection)] = connection
     }
 
-    func forget(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = nil }
+    func remove(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = nil }
 
     /// Reads on, in this turn, what a client sent ahead of an answer.
-    func readAgain(_ connection: HTTPConnection) {
+    func scheduleRead(_ connection: HTTPConnection) {
         let box = LoopBound(connection, on: loop)
         loop.execute { box.value.readPipelined() }
     }

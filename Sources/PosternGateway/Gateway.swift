@@ -36,7 +36,7 @@ public final class Gateway: ServiceLifecycle.Service {
         let observer = observer ?? IncidentLog(logger)
         let accessLog = configuration.accessLog.map { AccessLog($0) }
         let loops = LoopRegistry()
-        let waiting = WaitingCalls(limit: configuration.waitingCalls)
+        let queuedCalls = QueuedCallCounter(limit: configuration.waitingCalls)
         self.configuration = configuration
         self.readiness = readiness
         self.loops = loops
@@ -49,7 +49,7 @@ public final class Gateway: ServiceLifecycle.Service {
                 readiness: readiness,
                 observer: observer,
                 accessLog: accessLog,
-                waiting: waiting
+                queuedCalls: queuedCalls
             )
             loops.add(LoopBound(context, on: loop))
             return GatewayService(context)
@@ -67,5 +67,22 @@ public final class Gateway: ServiceLifecycle.Service {
         counting?.cancel()
         await counting?.value
         await drain()
+    }
+
+    /// Logs the addresses and the limits of the process.
+    private func logStart() {
+        let configured = configuration.server
+        if configured.listensOnTCP {
+            logger.info("listening", metadata: ["host": "\(configured.host)", "port": "\(server.port)"])
+        }
+        for listener in configured.listeners { logger.info("listening", metadata: ["address": "\(listener.name)"]) }
+        var limits: Logger.Metadata = [
+            "connections": "\(server.maximumConnections)", "descriptors": "\(server.maximumDescriptors)",
+        ]
+        logger.info("limits", metadata: limits)
+        // A part of a connection for each loop is not worth a line.
+        guard server.maximumConnections + server.loops.count <= configured.maximumConnections else { return }
+        limits["configured"] = "\(configured.maximumConnections)"
+        logger.notice("fewer connections than configured, by the limit of open files", metadata: limits)
     }
 }

@@ -14,9 +14,9 @@ struct GatewayCounts: Hashable, Sendable {
     /// Topics that are read.
     var topics = 0
     /// References that clients hold, or a message to them that is being written.
-    var lent = 0
+    var exported = 0
     /// References of clients that are held here.
-    var held = 0
+    var imported = 0
     /// Calls of handlers that clients have not answered.
     var callbacks = 0
 
@@ -27,8 +27,8 @@ struct GatewayCounts: Hashable, Sendable {
             sessions: one.sessions + other.sessions,
             streams: one.streams + other.streams,
             topics: one.topics + other.topics,
-            lent: one.lent + other.lent,
-            held: one.held + other.held,
+            exported: one.exported + other.exported,
+            imported: one.imported + other.imported,
             callbacks: one.callbacks + other.callbacks
         )
     }
@@ -36,7 +36,7 @@ struct GatewayCounts: Hashable, Sendable {
     var metadata: Logger.Metadata {
         [
             "calls": "\(calls)", "waiting": "\(waiting)", "sessions": "\(sessions)", "streams": "\(streams)",
-            "topics": "\(topics)", "lent": "\(lent)", "held": "\(held)", "callbacks": "\(callbacks)",
+            "topics": "\(topics)", "lent": "\(exported)", "held": "\(imported)", "callbacks": "\(callbacks)",
         ]
     }
 }

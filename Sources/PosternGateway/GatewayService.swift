@@ -60,7 +60,7 @@ final class GatewayService: HTTPService {
         context.accessLog?.answered(request, with: status, after: duration, to: address)
     }
 
-    func turnedAway(from address: String) { context.reportTooMany(from: address) }
+    func rejectedConnection(from address: String) { context.reportTooMany(from: address) }
 
     private func upgrade(_ request: HTTPRequestHead) -> HTTPAdmission {
         if request.equals(request.path, "/rpc") {
@@ -98,4 +98,21 @@ final class GatewayService: HTTPService {
         if request.equals(request.path, "/readyz") { return context.readiness.response }
         return context.configuration.files.response(to: request)
     }
+}
+
+/// Sends every message back as it came, for WebSocket conformance suites.
+final class EchoSession: WebSocketHandler {
+    /// Conformance suites send messages of this size.
+    static let messageBytes = 16 << 20
+
+    func opened(_ socket: WebSocket) {}
+
+    func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
+        guard isBinary || message.isUTF8 else { return CloseCode.notUTF8.close(socket) }
+        socket.send(message, isBinary: isBinary)
+    }
+
+    func fellBehind(_ socket: WebSocket) { CloseCode.slowConsumer.close(socket, droppingQueued: true) }
+    func wentSilent(_ socket: WebSocket) { CloseCode.noPong.close(socket) }
+    func closed(_ socket: WebSocket) {}
 }

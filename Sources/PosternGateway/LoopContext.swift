@@ -16,7 +16,7 @@ final class LoopContext {
     let feeds: TopicFeeds
     let sessionSettings: JSONRPCSettings
     /// The calls of all loops that wait for a thread.
-    let waiting: WaitingCalls
+    let queuedCalls: QueuedCallCounter
     private let lanes: LaneWatch
     /// An empty list with room, for the session that takes the next message.
     var spareActions: [JSONRPCSession.Action] = []
@@ -32,7 +32,7 @@ final class LoopContext {
         readiness: Readiness,
         observer: any IncidentObserver,
         accessLog: AccessLog? = nil,
-        waiting: WaitingCalls
+        queuedCalls: QueuedCallCounter
     ) {
         self.loop = loop
         self.dispatcher = dispatcher
@@ -40,7 +40,7 @@ final class LoopContext {
         self.readiness = readiness
         self.observer = observer
         self.accessLog = accessLog
-        self.waiting = waiting
+        self.queuedCalls = queuedCalls
         lanes = LaneWatch(loop)
         sessionSettings = JSONRPCSettings(limits: configuration.messages, observer: observer)
         feeds = TopicFeeds(loop: loop, dispatcher: dispatcher)
@@ -56,15 +56,15 @@ final class LoopContext {
     var counts: GatewayCounts {
         var counts = GatewayCounts(
             calls: callsInFlight,
-            waiting: loop.index == 0 ? waiting.number : 0,
+            waiting: loop.index == 0 ? queuedCalls.count : 0,
             sessions: sessions.count,
             streams: streams.count,
             topics: feeds.count
         )
         for session in sessions.values {
             guard let client = session.madeClient?.counts else { continue }
-            counts.lent += client.exports
-            counts.held += client.imports
+            counts.exported += client.exports
+            counts.imported += client.imports
             counts.callbacks += client.calls
         }
         return counts

@@ -21,11 +21,11 @@ extension HTTPConnection {
 
     func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
         if isHTTP10 { closesAfterAnswer = true }
-        HTTPResponse.appendHead(status, headers: headers, isHTTP10 ? .unsaid : .chunked, to: &output.bytes)
+        HTTPResponse.appendHead(status, headers: headers, isHTTP10 ? .undelimited : .chunked, to: &output.bytes)
         endHead()
         state = .streaming
         markDirty()
-        if inputHasEnded { worker.readAgain(self) }
+        if inputHasEnded { worker.scheduleRead(self) }
     }
 
     var queuedBytes: Int { output.count }
@@ -72,7 +72,7 @@ extension HTTPConnection {
         state = .readingHead
         deadline = loop.milliseconds + worker.limits.idleMilliseconds
         // What was sent ahead of the answer is read once this call has returned to the loop.
-        if isLater, !input.isEmpty || inputHasEnded { worker.readAgain(self) }
+        if isLater, !input.isEmpty || inputHasEnded { worker.scheduleRead(self) }
     }
 
     func refuse(_ refusal: HTTPRefusal, of head: HTTPRequestHead?) {

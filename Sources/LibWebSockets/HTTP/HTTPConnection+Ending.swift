@@ -13,14 +13,14 @@ extension HTTPConnection {
         switch state {
         case .readingHead, .readingBody: process()
         case .answering: deadline = loop.milliseconds + Self.probeMilliseconds
-        case .streaming: endStreamOfLeaver()
+        case .streaming: endStreamAfterInput()
         case .lingering: if output.isEmpty { close() }
         case .upgrading, .closed: break
         }
     }
 
     /// Ends a stream whose client sends nothing more: it has no other way to say that it wants no more.
-    func endStreamOfLeaver() {
+    func endStreamAfterInput() {
         let ended = exchange
         closesAfterAnswer = true
         endStream()
@@ -48,7 +48,7 @@ extension HTTPConnection {
     private func probe(_ now: UInt64) {
         guard !isHTTP10 else { return deadline = .max }
         if output.isEmpty {
-            output.bytes.append(contentsOf: Self.goOn)
+            output.bytes.append(contentsOf: Self.continueResponse)
             markDirty()
         }
         deadline = now + Self.nextProbeMilliseconds
@@ -56,8 +56,8 @@ extension HTTPConnection {
 
     /// Ends what takes too long; called a few times a second.
     func checkTime(_ now: UInt64) {
-        if isStuck(now) { return close() }
-        if isDeaf, Socket.wasReset(descriptor) { return close() }
+        if isStalled(now) { return close() }
+        if isInputPaused, Socket.wasReset(descriptor) { return close() }
         if case .readingBody(let body) = state, isBodyTooSlow(now) { return refuse(.bodyTooSlow, of: body.head) }
         guard now >= deadline else { return }
         switch state {
@@ -98,7 +98,7 @@ extension HTTPConnection {
         poll?.close()
         poll = nil
         Socket.close(descriptor)
-        worker.forget(self)
+        worker.remove(self)
         exchange?.disconnected()
         exchange = nil
     }
@@ -108,7 +108,7 @@ extension HTTPConnection {
         state = .closed
         poll?.close()
         poll = nil
-        worker.forget(self)
+        worker.remove(self)
         worker.openWebSocket(
             descriptor: descriptor,
             handshake: Handshake.canonical(

@@ -26,7 +26,7 @@ final class HTTPConnection: PollOwner, Flushable {
     var deadline: UInt64
     /// Bytes of a head that is not whole yet; 0 while none of it has arrived.
     var searched = 0
-    private var isHeldBack = false
+    private var isProcessingPaused = false
     private var isDirty = false
     /// Whether the system has not taken all of the output.
     private(set) var hasOutputWaited = false
@@ -77,7 +77,7 @@ final class HTTPConnection: PollOwner, Flushable {
     }
 
     func read() {
-        guard isReading else { return rest() }
+        guard isReading else { return pauseReading() }
         if case .lingering = state { input.removeAll(keepingCapacity: true) }
         switch worker.readBuffer.receive(from: descriptor, into: &input) {
         case .wouldWait: return
@@ -87,7 +87,7 @@ final class HTTPConnection: PollOwner, Flushable {
         }
         switch state {
         case .readingHead, .readingBody: process()
-        case .answering: if !isReading { rest() }
+        case .answering: if !isReading { pauseReading() }
         // A client of a stream has nothing to say.
         case .streaming: close()
         case .upgrading, .lingering, .closed: break
@@ -105,21 +105,21 @@ final class HTTPConnection: PollOwner, Flushable {
     }
 
     /// Reads nothing until the next output has left.
-    private func rest() { poll?.watch(readable: false, writable: !output.isEmpty) }
+    private func pauseReading() { poll?.watch(readable: false, writable: !output.isEmpty) }
 
     /// Whether the end of the client would be noticed only by a look at the socket.
-    var isDeaf: Bool {
+    var isInputPaused: Bool {
         if case .answering = state { !isReading } else { false }
     }
 
     /// Whether a client asks faster than it reads the answers; then nothing more is read from it.
-    private var isChoked: Bool { output.count > worker.limits.maximumPipelinedBytes }
+    private var hasOutputBacklog: Bool { output.count > worker.limits.maximumPipelinedBytes }
 
     /// Takes as many whole requests from the input as there are answers for.
     func process() {
-        isHeldBack = false
-        while !isHeldBack, takeRequest() {}
-        if inputHasEnded, !isHeldBack { finishInput() }
+        isProcessingPaused = false
+        while !isProcessingPaused, takeRequest() {}
+        if inputHasEnded, !isProcessingPaused { finishInput() }
     }
 
     /// Goes on with the request that is being read; `false` when more of it has to come, or nothing more is read.
@@ -127,8 +127,8 @@ final class HTTPConnection: PollOwner, Flushable {
         switch state {
         case .readingHead:
             guard !input.isEmpty else { return false }
-            isHeldBack = isChoked
-            return !isHeldBack && readHead()
+            isProcessingPaused = hasOutputBacklog
+            return !isProcessingPaused && readHead()
         case .readingBody(let body):
             state = .readingHead
             return readBody(body)
@@ -185,7 +185,7 @@ final class HTTPConnection: PollOwner, Flushable {
 
     private func beginBody(_ body: consuming RequestBody) -> Bool {
         if body.head.expectsContinue, !body.hasBegun {
-            output.bytes.append(contentsOf: Self.goOn)
+            output.bytes.append(contentsOf: Self.continueResponse)
             markDirty()
         }
         deadline = .max
@@ -222,14 +222,14 @@ final class HTTPConnection: PollOwner, Flushable {
     func readPipelined() {
         switch state {
         case .readingHead: process()
-        case .streaming where inputHasEnded: endStreamOfLeaver()
+        case .streaming where inputHasEnded: endStreamAfterInput()
         default: break
         }
     }
 
     // MARK: Writing
 
-    static let goOn = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+    static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     func markDirty() {
         guard !isDirty else { return }
@@ -244,7 +244,7 @@ final class HTTPConnection: PollOwner, Flushable {
         case .empty: finishFlush()
         case .waits:
             hasOutputWaited = true
-            poll?.watch(readable: isReading && !isChoked, writable: true)
+            poll?.watch(readable: isReading && !hasOutputBacklog, writable: true)
         case .failed: close()
         }
     }
@@ -255,7 +255,7 @@ final class HTTPConnection: PollOwner, Flushable {
         outgoing.end()
         if isCrowded {
             isCrowded = false
-            exchange?.onOutputLeft?()
+            exchange?.onOutputDrained?()
         }
         if case .upgrading(let upgrade) = state { return handOver(upgrade) }
         poll?.watch(readable: isReading, writable: false)
@@ -266,7 +266,7 @@ final class HTTPConnection: PollOwner, Flushable {
             deadline = min(deadline, loop.milliseconds + Self.lingerMilliseconds)
         case .readingHead:
             if hasWaited { deadline = loop.milliseconds + worker.limits.idleMilliseconds }
-            if isHeldBack { worker.readAgain(self) }
+            if isProcessingPaused { worker.scheduleRead(self) }
         default: break
         }
     }
@@ -274,7 +274,7 @@ final class HTTPConnection: PollOwner, Flushable {
     // MARK: Time
 
     /// Whether output waits that the client does not take, or not fast enough.
-    func isStuck(_ now: UInt64) -> Bool {
+    func isStalled(_ now: UInt64) -> Bool {
         guard hasOutputWaited else { return false }
         let demand = TransferPace.Demand(
             patience: worker.limits.stallMilliseconds,
@@ -291,4 +291,13 @@ final class HTTPConnection: PollOwner, Flushable {
         )
         return incoming.check(moved: UInt64(received), at: now, demand) != .moves
     }
+}
+
+/// A handshake that was accepted, and is not in the hands of libwebsockets yet.
+struct WebSocketUpgrade {
+    let request: HTTPRequestHead
+    let handler: any WebSocketHandler
+    let limits: WebSocketLimits
+    /// Whether the answer names our subprotocol.
+    let echoesSubprotocol: Bool
 }

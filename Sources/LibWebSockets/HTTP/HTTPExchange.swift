@@ -11,7 +11,7 @@ public final class HTTPExchange {
     /// Called once when the client goes before the answer was complete.
     public var onDisconnect: (() -> Void)?
     /// Called when all output of a stream has left that was crowded.
-    public var onOutputLeft: (() -> Void)?
+    public var onOutputDrained: (() -> Void)?
     /// Called once when the server stops before the answer was complete: what is answered now still leaves.
     public var onInterrupt: (() -> Void)?
     /// The loop of the connection.
@@ -54,7 +54,7 @@ public final class HTTPExchange {
 
     /// Whether more output waits than ``HTTPLimits/maximumQueuedBytes``.
     ///
-    /// Once all of it has left, ``onOutputLeft`` is called.
+    /// Once all of it has left, ``onOutputDrained`` is called.
     public var isCrowded: Bool { connection?.isCrowded ?? false }
 
     /// Whether the client takes no more for now.
@@ -110,7 +110,7 @@ public final class HTTPExchange {
         phase = .done
         onDisconnect = nil
         onInterrupt = nil
-        onOutputLeft = nil
+        onOutputDrained = nil
         if let began { connection?.observeAnswer(to: request, status, after: .now - began) }
         return connection.take()
     }
@@ -122,20 +122,5 @@ public final class HTTPExchange {
         let tell = onDisconnect
         _ = finish()
         tell?()
-    }
-}
-
-/// The head of an answer that is sent often, all but the length of its body.
-public struct PreparedHead: Sendable {
-    let bytes: [UInt8]
-    let status: Int
-
-    /// Prepares a head.
-    public init(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
-        var bytes: [UInt8] = []
-        HTTPResponse.appendHead(status, headers: headers, .unsaid, to: &bytes)
-        bytes.append(contentsOf: "\r\nContent-Length: ".utf8)
-        self.bytes = bytes
-        self.status = status.code
     }
 }

@@ -133,16 +133,3 @@ extension HTTPRefusal {
         malformed("No field of the head: \(String(decoding: bytes[line].prefix(40), as: UTF8.self)); send Name: value")
     }
 }
-
-/// The limits of a request's head.
-public struct HTTPHeadLimits: Sendable {
-    /// Bytes of the whole head.
-    public var maximumBytes = 8_192
-    /// Header fields.
-    public var maximumFields = 64
-    /// Bytes of the request target.
-    public var maximumTargetBytes = 4_096
-
-    /// The defaults.
-    public init() {}
-}

@@ -28,7 +28,7 @@ public struct HTTPResponse: Sendable {
         case length(Int)
         case chunked
         /// There is no body, or it ends with the connection.
-        case unsaid
+        case undelimited
     }
 
     /// The form of a body that is sent whole.
@@ -36,7 +36,7 @@ public struct HTTPResponse: Sendable {
     /// Where there is none, a length would be that of another answer (RFC 9110 section 8.6).
     static func form(of body: Span<UInt8>, _ status: HTTPStatus, isHead: Bool) -> BodyForm {
         let isBare = status == .noContent || status == .notModified || isHead && body.isEmpty
-        return isBare ? .unsaid : .length(body.count)
+        return isBare ? .undelimited : .length(body.count)
     }
 
     /// Appends status line and header fields without the end of the last line; ``HeadEnding`` comes behind it.
@@ -56,39 +56,9 @@ public struct HTTPResponse: Sendable {
             output.append(contentsOf: "\r\nContent-Length: ".utf8)
             output.appendDecimal(count)
         case .chunked: output.append(contentsOf: "\r\nTransfer-Encoding: chunked".utf8)
-        case .unsaid: break
+        case .undelimited: break
         }
     }
-}
-
-/// Header fields that are written already, for answers of which many have the same.
-public struct PreparedFields: Sendable {
-    let bytes: [UInt8]
-
-    /// No fields.
-    public static let none = PreparedFields([])
-
-    /// Writes fields; one whose text could end its line is left out.
-    public init(_ headers: [(name: String, value: String)]) {
-        var bytes: [UInt8] = []
-        Self.append(headers, to: &bytes)
-        self.bytes = bytes
-    }
-
-    /// Appends each field with a line end before it.
-    static func append(_ headers: [(name: String, value: String)], to output: inout [UInt8]) {
-        for header in headers where header.name.isSafeInHeader && header.value.isSafeInHeader {
-            output.append(contentsOf: "\r\n".utf8)
-            output.append(contentsOf: header.name.utf8)
-            output.append(contentsOf: ": ".utf8)
-            output.append(contentsOf: header.value.utf8)
-        }
-    }
-}
-
-extension String {
-    /// Whether the text can stand in a header field: no control character that could end the line.
-    fileprivate var isSafeInHeader: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } }
 }
 
 extension [UInt8] {

@@ -27,7 +27,7 @@ public protocol HTTPService: AnyObject {
     /// the request being whole.
     func answered(_ request: HTTPRequestHead?, with status: Int, after duration: Duration, to address: String)
     /// A connection was closed as soon as it was accepted, because there are too many.
-    func turnedAway(from address: String)
+    func rejectedConnection(from address: String)
 }
 
 extension HTTPService {
@@ -36,7 +36,7 @@ extension HTTPService {
         refusal.response
     }
     /// Does nothing.
-    public func turnedAway(from address: String) {}
+    public func rejectedConnection(from address: String) {}
     /// No.
     public var observesAnswers: Bool { false }
     /// Does nothing.
@@ -53,30 +53,4 @@ public enum HTTPAdmission {
     case answer(HTTPResponse)
     /// It is a WebSocket handshake that is accepted; `subprotocol` is echoed when it was offered.
     case upgrade(any WebSocketHandler, WebSocketLimits, subprotocol: Bool)
-}
-
-/// The limits and times of HTTP connections.
-public struct HTTPLimits: Sendable {
-    /// The limits of a request's head.
-    public var head = HTTPHeadLimits()
-    /// How long a head may take, from the connection or from its first byte.
-    public var headMilliseconds: UInt64 = 10_000
-    /// How long a body that is read may make no progress.
-    public var bodyMilliseconds: UInt64 = 10_000
-    /// How long a connection may be idle between requests.
-    public var idleMilliseconds: UInt64 = 15_000
-    /// How long output may wait without any of it leaving.
-    public var stallMilliseconds: UInt64 = 10_000
-    /// The bytes of a body, and of output that waits, that have to move in a second, on average over each of the two times
-    /// that they may make no progress; 0 accepts any progress.
-    public var minimumRate = 16 << 10
-    /// Requests on one connection.
-    public var maximumRequests = 1_000
-    /// Output of a stream that may wait, in bytes.
-    public var maximumQueuedBytes = 1 << 20
-    /// Bytes that are read ahead behind a request that is still being answered; what follows them waits unread.
-    public var maximumPipelinedBytes = 64 << 10
-
-    /// The defaults.
-    public init() {}
 }

@@ -28,12 +28,12 @@ public final class BatchingExecutor: TaskExecutor {
             }
             hasMovedSinceHandOver = true
             defer { next += 1 }
-            if next >= Self.keptWork, next * 2 >= work.count { forgetTaken() }
+            if next >= Self.keptWork, next * 2 >= work.count { removeTaken() }
             return work[next].take()
         }
 
         /// Gives back the room of work that was taken, also when the queue never runs empty.
-        private mutating func forgetTaken() {
+        private mutating func removeTaken() {
             work.removeFirst(next)
             next = 0
         }
@@ -113,4 +113,10 @@ public final class BatchingExecutor: TaskExecutor {
             }
         }
     }
+}
+
+/// Work for the threads beside a loop: see ``BatchingExecutor/enqueue(_:)``.
+public protocol ConcurrentWork: AnyObject, Sendable {
+    /// Does the work, on a thread that it may hold.
+    func run()
 }

@@ -15,7 +15,7 @@ struct BufferPool {
     mutating func take() -> [UInt8] { spare.popLast() ?? [UInt8](repeating: 0, count: prefix) }
 
     /// Takes a buffer back; one that has grown too large, or is one too many, is freed.
-    mutating func give(_ buffer: consuming [UInt8]) {
+    mutating func recycle(_ buffer: consuming [UInt8]) {
         guard spare.count < Self.maximumCount, buffer.capacity > 0, buffer.capacity <= Self.maximumBytes else { return }
         buffer.removeLast(buffer.count - prefix)
         spare.append(buffer)

@@ -44,7 +44,7 @@ public final class EventLoop: @unchecked Sendable {
     /// Starts the loop's thread and runs `setUp` on it, before anything else.
     public func start(_ setUp: @escaping @Sendable () -> Void) {
         // The waker must stand before another thread can post.
-        waker = unsafe HookHandle.onWake(of: raw.pointer) { [unowned self] in readMail() }
+        waker = unsafe HookHandle.onWake(of: raw.pointer) { [unowned self] in drainMailbox() }
         thread = ServiceThread { [self] in
             raw.adoptThread()
             defer { ending.announce() }
@@ -98,7 +98,7 @@ public final class EventLoop: @unchecked Sendable {
     /// Makes a timer that calls `body` every few milliseconds, from ``LoopTimer/start()`` on, until that returns `false`.
     public func timer(milliseconds: UInt64, _ body: @escaping () -> Bool) -> LoopTimer {
         let timer = LoopTimer(milliseconds: milliseconds, body)
-        let handle = unsafe HookHandle.resting(on: raw.pointer) { [weak timer] in timer?.fire() }
+        let handle = unsafe HookHandle.stoppedTimer(on: raw.pointer) { [weak timer] in timer?.fire() }
         timer.use(handle)
         hooks.append(handle)
         return timer
@@ -135,24 +135,24 @@ public final class EventLoop: @unchecked Sendable {
     func flushIfMany() { if dirty.count >= Self.manyDirty { flushDirty() } }
     private static let manyDirty = 64
 
-    private func post(_ letter: Mailbox.Letter) {
-        switch mailbox.put(letter) {
+    private func post(_ message: Mailbox.Message) {
+        switch mailbox.put(message) {
         case .first: waker?.wake()
         case .another: break
         case .unattended: startSubstitute()
         }
     }
 
-    private func readMail() {
-        var letters = mailbox.take()
-        for letter in letters {
-            switch letter {
+    private func drainMailbox() {
+        var messages = mailbox.take()
+        for message in messages {
+            switch message {
             case .work(let work): work()
             case .job(let job): jobs.append(job)
             case .errand(let errand): errand.finish()
             }
         }
-        mailbox.giveBack(&letters)
+        mailbox.recycle(&messages)
     }
 
     private func finishTurn() {
@@ -171,7 +171,7 @@ public final class EventLoop: @unchecked Sendable {
     /// Ends the loop's work on its own thread: what was posted before runs, and handles are closed.
     private func finish() {
         for hook in hooks { hook.close() }
-        readMail()
+        drainMailbox()
         runJobs()
         raw.finishClosing()
         hooks = []
@@ -181,7 +181,7 @@ public final class EventLoop: @unchecked Sendable {
     /// Does what is posted after the loop's thread has ended, on this one.
     private func substitute() {
         raw.adoptThread()
-        readMail()
+        drainMailbox()
         runJobs()
         leaveThread()
     }
@@ -205,7 +205,7 @@ public final class EventLoop: @unchecked Sendable {
             var batch = jobs.take()
             for job in batch { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
             batch.removeAll(keepingCapacity: true)
-            jobs.giveBack(&batch)
+            jobs.recycle(&batch)
             rounds += 1
         }
         if !jobs.isEmpty { waker?.wake() }
@@ -216,7 +216,7 @@ public final class EventLoop: @unchecked Sendable {
         var batch = dirty.take()
         for connection in batch { connection.flush() }
         batch.removeAll(keepingCapacity: true)
-        dirty.giveBack(&batch)
+        dirty.recycle(&batch)
         // The end of one connection may have made others write.
         if !dirty.isEmpty { waker?.wake() }
     }
@@ -245,4 +245,10 @@ extension EventLoop: TaskExecutor {
         }
         if isStarting, startingJob == nil { startingJob = job } else { jobs.append(job) }
     }
+}
+
+/// Work that another thread has done for a loop, on its way back: see ``EventLoop/takeBack(_:)``.
+public protocol Errand: AnyObject, Sendable {
+    /// Uses what was found; on the loop's thread, unless the loop has stopped.
+    func finish()
 }

@@ -2,14 +2,14 @@ import Synchronization
 
 /// Where other threads leave what a loop shall do; read by the loop's thread, once for all that came before.
 final class Mailbox: Sendable {
-    enum Letter: Sendable {
+    enum Message: Sendable {
         case work(@Sendable () -> Void)
         case job(UnownedJob)
         case errand(any Errand)
     }
 
-    /// What the sender of a letter has to do.
-    enum Receipt {
+    /// What the sender of a message has to do.
+    enum PutResult {
         /// Wake the loop.
         case first
         /// Nothing: it is read with one before it.
@@ -20,25 +20,25 @@ final class Mailbox: Sendable {
 
     private enum Reader {
         case loop
-        /// The loop's thread has ended, and no letter waits.
+        /// The loop's thread has ended, and no message waits.
         case none
         /// The loop's thread has ended, and another one reads, or is about to.
         case substitute
     }
 
     private struct Mail {
-        var letters = TurnList<Letter>()
+        var messages = TurnList<Message>()
         var reader = Reader.loop
     }
 
     private let mail = Mutex(Mail())
 
-    /// Takes a letter, behind those that the same thread has put before.
-    func put(_ letter: Letter) -> Receipt {
+    /// Takes a message, behind those that the same thread has put before.
+    func put(_ message: Message) -> PutResult {
         mail.withLock { mail in
-            defer { mail.letters.append(letter) }
+            defer { mail.messages.append(message) }
             switch mail.reader {
-            case .loop: return mail.letters.isEmpty ? .first : .another
+            case .loop: return mail.messages.isEmpty ? .first : .another
             case .none:
                 mail.reader = .substitute
                 return .unattended
@@ -47,14 +47,14 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// Takes every letter, in the order in which they were put.
-    func take() -> [Letter] { mail.withLock { $0.letters.take() } }
+    /// Takes every message, in the order in which they were put.
+    func take() -> [Message] { mail.withLock { $0.messages.take() } }
 
-    /// Takes the list of ``take()`` back, and empties it first: what ends with a letter may put another, so it ends
+    /// Takes the list of ``take()`` back, and empties it first: what ends with a message may put another, so it ends
     /// outside the lock.
-    func giveBack(_ letters: inout [Letter]) {
-        letters.removeAll(keepingCapacity: true)
-        mail.withLock { $0.letters.giveBack(&letters) }
+    func recycle(_ messages: inout [Message]) {
+        messages.removeAll(keepingCapacity: true)
+        mail.withLock { $0.messages.recycle(&messages) }
     }
 
     /// Ends the reading by the loop's thread, or by a substitute.
@@ -62,8 +62,8 @@ final class Mailbox: Sendable {
     /// - Returns: Whether nothing waits; otherwise a substitute has to read on.
     func leave() -> Bool {
         mail.withLock { mail in
-            mail.reader = mail.letters.isEmpty ? .none : .substitute
-            return mail.letters.isEmpty
+            mail.reader = mail.messages.isEmpty ? .none : .substitute
+            return mail.messages.isEmpty
         }
     }
 }

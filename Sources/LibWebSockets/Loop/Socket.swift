@@ -89,16 +89,3 @@ final class ReadBuffer {
 
     deinit { unsafe bytes.deallocate() }
 }
-
-/// An error of the operating system about a socket.
-public struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The value of `errno`.
-    public var code: Int32
-    /// What was being done, with the address.
-    public var action = ""
-
-    /// The action and the system's text.
-    public var description: String {
-        unsafe "\(action.isEmpty ? "socket" : action): \(String(cString: strerror(code)))"
-    }
-}

@@ -21,7 +21,7 @@ struct TurnList<Element> {
     }
 
     /// Keeps the buffer of a list that was taken.
-    mutating func giveBack(_ list: inout [Element]) {
+    mutating func recycle(_ list: inout [Element]) {
         guard list.isEmpty, list.capacity <= Self.keptElements else { return }
         swap(&spare, &list)
     }

@@ -24,12 +24,12 @@ public final class WebSocket: Flushable {
     private var message = MessageAssembly()
     private var output: [UInt8] = []
     /// Bytes of the output that answers no message: events, progress, calls to the other end.
-    private var unaskedBytes = 0
+    private var unsolicitedBytes = 0
     private var isDirty = false
     /// Bytes that libwebsockets took and could not send at once.
     private var heldBytes = 0
     /// Whether the connection takes no more of the output.
-    private var isOutOfRoom = false
+    private var isAwaitingWritable = false
     private var outgoing = TransferPace()
     private var progress = SocketProgress()
     /// What had been acknowledged when a pong was last waited for.
@@ -60,7 +60,7 @@ public final class WebSocket: Flushable {
     private var waitingBytes: Int { max(0, output.count - Self.prefix) }
 
     /// How long a close frame may take to leave where no answer to it is waited for.
-    private static let lastWordMilliseconds: UInt64 = 100
+    private static let farewellMilliseconds: UInt64 = 100
     /// Bytes in front of the output that libwebsockets may write to.
     static let prefix = Int(postern_write_prefix())
 
@@ -84,7 +84,7 @@ public final class WebSocket: Flushable {
 
     /// Whether more output waits than ``WebSocketLimits/maximumQueuedBytes``.
     ///
-    /// Once it has left, ``WebSocketHandler/outputLeft(_:)`` is called.
+    /// Once it has left, ``WebSocketHandler/outputDrained(_:)`` is called.
     public var isCrowded: Bool { waitingBytes > limits.maximumQueuedBytes }
 
     /// Whether an answer of some bytes may wait behind the output that waits now.
@@ -142,17 +142,17 @@ public final class WebSocket: Flushable {
         let start = isAnswer ? 0 : output.count
         WebSocketFrame.append(kind, to: &output, keepsEmpty: keepsEmpty, body: body)
         markDirty()
-        if !isAnswer { unaskedBytes += output.count - start }
+        if !isAnswer { unsolicitedBytes += output.count - start }
         guard isCrowded else { return }
         // What libwebsockets holds does not count: it may be one large answer that is on its way.
-        let isTooMuch = unaskedBytes > limits.maximumQueuedBytes || waitingBytes > limits.maximumAnswerBytes
+        let isTooMuch = unsolicitedBytes > limits.maximumQueuedBytes || waitingBytes > limits.maximumAnswerBytes
         if isTooMuch, isBlocked { handler?.fellBehind(self) }
     }
 
     /// Whether the connection takes no more; also when only a pong of libwebsockets is stuck.
     private var isBlocked: Bool {
         guard let connection = unsafe connection else { return false }
-        return unsafe isOutOfRoom || lws_partial_buffered(connection) != 0
+        return unsafe isAwaitingWritable || lws_partial_buffered(connection) != 0
     }
 
     private func reserve() {
@@ -175,17 +175,17 @@ public final class WebSocket: Flushable {
     func flush() {
         isDirty = false
         guard let connection = unsafe connection, output.count > Self.prefix else { return }
-        guard unsafe lws_partial_buffered(connection) == 0 else { return waitForRoom() }
+        guard unsafe lws_partial_buffered(connection) == 0 else { return waitForWritable() }
         let (count, wasCrowded) = (waitingBytes, isCrowded)
         guard unsafe write(to: connection) else { return kill() }
-        isOutOfRoom = false
-        unaskedBytes = 0
+        isAwaitingWritable = false
+        unsolicitedBytes = 0
         heldBytes = 0
         if unsafe lws_partial_buffered(connection) != 0 {
             heldBytes = count
-            waitForRoom()
+            waitForWritable()
         }
-        if wasCrowded { handler?.outputLeft(self) }
+        if wasCrowded { handler?.outputDrained(self) }
     }
 
     /// Passes the output to libwebsockets; `false` when the connection is broken.
@@ -196,20 +196,20 @@ public final class WebSocket: Flushable {
             guard let start = buffer.baseAddress else { return 0 }
             return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
         }
-        loop.outputBuffers.give(exchange(&output, with: []))
+        loop.outputBuffers.recycle(exchange(&output, with: []))
         return written >= 0
     }
 
     /// Lets libwebsockets write what it has to before anything of ours.
-    private func letPongLeave() {
+    private func requestPongWrite() {
         guard let connection = unsafe connection else { return }
         isDirty = true
         unsafe lws_callback_on_writable(connection)
     }
 
-    private func waitForRoom() {
+    private func waitForWritable() {
         guard let connection = unsafe connection else { return }
-        isOutOfRoom = true
+        isAwaitingWritable = true
         unsafe lws_callback_on_writable(connection)
     }
 
@@ -240,9 +240,9 @@ public final class WebSocket: Flushable {
         case .complete:
             var whole = message.take()
             // A ping between two frames is answered before the message that they make.
-            if whole.frames > 1 { letPongLeave() }
+            if whole.frames > 1 { requestPongWrite() }
             handler?.received(whole.bytes.span, isBinary: whole.isBinary, on: self)
-            loop.messageBuffers.give(exchange(&whole.bytes, with: []))
+            loop.messageBuffers.recycle(exchange(&whole.bytes, with: []))
         case .refused(let code, let reason): close(code: code, reason: reason)
         }
         return true
@@ -253,7 +253,7 @@ public final class WebSocket: Flushable {
         guard let connection = unsafe connection else { return }
         if unsafe lws_partial_buffered(connection) == 0 {
             heldBytes = 0
-            isOutOfRoom = false
+            isAwaitingWritable = false
         }
         flush()
     }
@@ -298,7 +298,7 @@ public final class WebSocket: Flushable {
             // Some frames that break the protocol are given up without a reason, as control frames that are too long.
             // Where the next frame begins is not known then, so no answer is waited for.
             unsafe lws_close_reason(connection, LWS_CLOSE_STATUS_PROTOCOL_ERR, nil, 0)
-            closeDeadline = loop.milliseconds + Self.lastWordMilliseconds
+            closeDeadline = loop.milliseconds + Self.farewellMilliseconds
         }
         if unsafe lws_get_close_length(connection) > 0 { output.removeLast(min(closeFrameBytes, waitingBytes)) }
         if waitingBytes > 0, unsafe lws_partial_buffered(connection) == 0 { _ = unsafe write(to: connection) }
@@ -317,10 +317,10 @@ public final class WebSocket: Flushable {
 
     /// Sends pings and ends what takes too long; called a few times a second.
     func checkTime(_ now: UInt64) {
-        let isStuck = isStuck(now)
-        if state == .closing, now >= closeDeadline, isStuck || !isOutOfRoom { return kill() }
+        let isStalled = isStalled(now)
+        if state == .closing, now >= closeDeadline, isStalled || !isAwaitingWritable { return kill() }
         guard state == .open else { return }
-        if isStuck {
+        if isStalled {
             handler?.fellBehind(self)
         } else if message.isTooSlow(now, limits: limits) {
             close(code: 1008, reason: "message takes too long")
@@ -336,8 +336,8 @@ public final class WebSocket: Flushable {
     }
 
     /// Whether output waits that the other end does not take, or not fast enough.
-    private func isStuck(_ now: UInt64) -> Bool {
-        guard isOutOfRoom, let connection = unsafe connection else {
+    private func isStalled(_ now: UInt64) -> Bool {
+        guard isAwaitingWritable, let connection = unsafe connection else {
             outgoing.end()
             return false
         }
@@ -351,7 +351,9 @@ public final class WebSocket: Flushable {
         guard let connection = unsafe connection else { return false }
         let descriptor = unsafe lws_get_socket_fd(connection)
         let moved = exchange(&acknowledged, with: progress.read(descriptor))
-        guard acknowledged > moved, isOutOfRoom || SocketProgress.underWay(descriptor) > 0 else { return false }
+        guard acknowledged > moved, isAwaitingWritable || SocketProgress.unacknowledgedBytes(descriptor) > 0 else {
+            return false
+        }
         lastInput = now - limits.pingMilliseconds
         return true
     }

@@ -11,7 +11,7 @@ final class EventStream: TopicReader {
     private let exchange: HTTPExchange
     private let context: LoopContext
     private let items: StreamReader<Int>
-    private var onLeave: () -> Void = {}
+    private var onDetach: () -> Void = {}
     private var isOpen = false
     /// Ends the stream when the topic stays out of reach.
     private var patience: Task<Void, Never>?
@@ -45,7 +45,7 @@ final class EventStream: TopicReader {
             write(id: nil) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }
             if exchange.isCrowded { items.hold() }
         }
-        exchange.onOutputLeft = { [items] in items.release() }
+        exchange.onOutputDrained = { [items] in items.release() }
         items.onEnd = { [self] _, error in
             let error = error.map { context.reported($0) }
             write(id: nil) { StreamNotification.appendEnd(error, of: method, Self.subscriptionID, into: &$0) }
@@ -62,7 +62,7 @@ final class EventStream: TopicReader {
     ///
     /// A status other than 200 would end the `EventSource` of a browser for good.
     func end() {
-        leave()
+        detach()
         if isOpen { writeRetry() } else { open() }
         exchange.end()
     }
@@ -80,18 +80,18 @@ final class EventStream: TopicReader {
         exchange.write { $0.append(contentsOf: "retry: \(milliseconds)\n\n".utf8) }
     }
 
-    private func begin(onLeave: @escaping () -> Void) {
-        self.onLeave = onLeave
+    private func begin(onDetach: @escaping () -> Void) {
+        self.onDetach = onDetach
         context.add(self)
-        exchange.onDisconnect = { [weak self] in self?.leave() }
+        exchange.onDisconnect = { [weak self] in self?.detach() }
         exchange.onInterrupt = nil
     }
 
-    private func leave() {
+    private func detach() {
         patience?.cancel()
         context.remove(self)
-        onLeave()
-        onLeave = {}
+        onDetach()
+        onDetach = {}
     }
 
     private func write(id: StreamPosition?, _ data: (inout [UInt8]) -> Void) {
@@ -113,7 +113,7 @@ final class EventStream: TopicReader {
 
     func topicRefused(_ error: CallError) {
         guard !isOpen, !error.code.isRetryable else { return end() }
-        leave()
+        detach()
         let status: HTTPStatus = error.code == .invalidParameters ? .notFound : .serviceUnavailable
         exchange.respond(HTTPError.response(status, error.code, error.message))
     }

@@ -39,6 +39,18 @@ enum HTTPError {
         "The answer is a stream of events, which Accept excludes; it must allow text/event-stream"
     )
 
+    /// Returns the refusal of a request with `Idempotency-Key`, or `nil` if the field is absent.
+    ///
+    /// The field promises that a repeated call runs once, which is not implemented: such a call must not run.
+    static func unsupportedField(in request: HTTPRequestHead) -> HTTPResponse? {
+        guard request.range(of: "idempotency-key") != nil else { return nil }
+        return response(
+            .badRequest,
+            .invalidParameters,
+            "Idempotency-Key is not supported, so nothing was run: leave it out"
+        )
+    }
+
     static func methodNotAllowed(allow: String) -> HTTPResponse {
         var response = response(.methodNotAllowed, .invalidRequest, "Only \(allow) is served at this path")
         response.headers.append((name: "Allow", value: allow))

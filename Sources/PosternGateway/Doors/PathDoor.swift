@@ -14,7 +14,7 @@ final class PathDoor {
     init(_ context: LoopContext) { self.context = context }
 
     func admit(_ request: HTTPRequestHead, bodyLimit: Int) -> HTTPAdmission {
-        if let refusal = UnsupportedFields.refusal(of: request) { return .answer(refusal) }
+        if let refusal = HTTPError.unsupportedField(in: request) { return .answer(refusal) }
         switch request.method {
         case .get, .head: return .readBody(atMost: 0)
         case .post:
@@ -101,36 +101,4 @@ final class PathDoor {
         }
         EventStream(exchange, context).open(stream, of: method)
     }
-}
-
-/// The answers of the path door.
-enum PathAnswer {
-    static func send(_ result: Result<Reply, CallError>, to exchange: HTTPExchange) {
-        var body: [UInt8] = []
-        let status = PathCall.append(result, into: &body)
-        if status == HTTPStatus.ok.code {
-            guard exchange.request.method == .head else { return exchange.respond(JSONHeaders.ok, body: body.span) }
-            return exchange.respond(.ok, headers: JSONHeaders.all, body: body.span)
-        }
-        var headers = JSONHeaders.all
-        if case .failure(let error) = result {
-            if error.isRetryable { headers = JSONHeaders.later }
-            if error.isNotSafe, exchange.request.method != .post {
-                headers.append((name: "Allow", value: "POST"))
-                return exchange.respond(.methodNotAllowed, headers: headers, body: body.span)
-            }
-        }
-        exchange.respond(
-            statuses.first { $0.code == status } ?? .internalServerError,
-            headers: headers,
-            body: body.span
-        )
-    }
-
-    /// The statuses of Connect's table.
-    private static let statuses: [HTTPStatus] = [
-        .badRequest, .unauthorized, .forbidden, .notFound, .tooManyRequests, .internalServerError, .notImplemented,
-        .serviceUnavailable, HTTPStatus(409, "Conflict"), HTTPStatus(499, "Client Closed Request"),
-        HTTPStatus(504, "Gateway Timeout"),
-    ]
 }

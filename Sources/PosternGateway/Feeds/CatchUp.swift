@@ -64,7 +64,7 @@ final class CatchUp {
     /// Hands the reader over if the feed is no further.
     ///
     /// - Returns: Whether nothing is left to do.
-    fileprivate func isDone() -> Bool {
+    fileprivate func finishIfCaughtUp() -> Bool {
         if isCancelled { return true }
         guard let goal = feed.position, goal.epoch == place.epoch, place.offset >= goal.offset else { return false }
         feed.admit(self, at: place)
@@ -72,7 +72,7 @@ final class CatchUp {
     }
 
     /// Lets the reader join where the feed is, without what cannot be had.
-    fileprivate func giveUp() {
+    fileprivate func joinWithGap() {
         guard !isCancelled, let goal = feed.position else { return }
         begin(at: goal)
         feed.admit(self, at: goal)
@@ -88,7 +88,7 @@ extension LoopBound where Value == CatchUp {
         while await !run({ $0.isCancelled }) {
             guard let error = await read(source) else { return }
             failures += 1
-            guard error.isOfUpstream || failures < CatchUp.attempts else { return await run { $0.giveUp() } }
+            guard error.isOfUpstream || failures < CatchUp.attempts else { return await run { $0.joinWithGap() } }
             try? await Task.sleep(for: TopicSource.retryDelay)
         }
     }
@@ -99,41 +99,13 @@ extension LoopBound where Value == CatchUp {
             let (start, events) = try await source.subscribe(since: await run { $0.place })
             await run { $0.begin(at: start) }
             var items = events.makeAsyncIterator()
-            while await !run({ $0.isDone() }), let item = try await items.next() {
+            while await !run({ $0.finishIfCaughtUp() }), let item = try await items.next() {
                 await run { $0.deliver(item) }
                 while await run({ $0.isBehind && !$0.isCancelled }) { try? await Task.sleep(for: .milliseconds(5)) }
             }
             return nil
         } catch {
             return error
-        }
-    }
-}
-
-/// The catch-ups of one loop that wait for their turn, so that many clients that come back at once do not take all calls
-/// that the upstream answers at a time.
-final class CatchUpLine {
-    private var running = 0
-    private var waiting: [(catchUp: CatchUp, source: TopicSource)] = []
-    private static let atOnce = 16
-
-    func append(_ catchUp: CatchUp, _ source: TopicSource, on loop: EventLoop) {
-        waiting.append((catchUp, source))
-        startNext(on: loop)
-    }
-
-    private func startNext(on loop: EventLoop) {
-        while running < Self.atOnce, !waiting.isEmpty {
-            let next = waiting.removeFirst()
-            guard !next.catchUp.isCancelled else { continue }
-            running += 1
-            let line = LoopBound(self, on: loop)
-            next.catchUp.start(next.source, on: loop) {
-                line.loop.execute {
-                    line.value.running -= 1
-                    line.value.startNext(on: line.loop)
-                }
-            }
         }
     }
 }

@@ -9,7 +9,7 @@ import PosternJSONRPC
 final class TopicFeed {
     private let source: TopicSource
     private let loop: EventLoop
-    private let line: CatchUpLine
+    private let catchUpQueue: CatchUpQueue
     private let onEnd: () -> Void
     private var members: [Member] = []
     /// Readers that came before the feed knew its place, and where each was.
@@ -24,10 +24,10 @@ final class TopicFeed {
         var offset: UInt64
     }
 
-    init(_ source: TopicSource, loop: EventLoop, line: CatchUpLine, onEnd: @escaping () -> Void) {
+    init(_ source: TopicSource, loop: EventLoop, catchUpQueue: CatchUpQueue, onEnd: @escaping () -> Void) {
         self.source = source
         self.loop = loop
-        self.line = line
+        self.catchUpQueue = catchUpQueue
         self.onEnd = onEnd
     }
 
@@ -39,7 +39,7 @@ final class TopicFeed {
         }
         let catchUp = CatchUp(reader, from: since, to: self)
         catchUps.append(catchUp)
-        line.append(catchUp, source, on: loop)
+        catchUpQueue.append(catchUp, source, on: loop)
     }
 
     func remove(_ reader: any TopicReader) {
@@ -115,7 +115,7 @@ final class TopicFeed {
     }
 
     /// Asks readers that wait for the feed to open whether they go on waiting; the others are refused.
-    func isUnreachable(_ error: CallError) {
+    func reportUnreachable(_ error: CallError) {
         for (reader, _) in arrivals where !reader.topicUnreachable(error) {
             arrivals.removeAll { $0.reader === reader }
         }
@@ -140,7 +140,7 @@ extension LoopBound where Value == TopicFeed {
             let error = await read(source)
             guard !Task.isCancelled else { return }
             guard let error, error.isOfUpstream else { return await run { $0.end(error) } }
-            await run { $0.isUnreachable(error) }
+            await run { $0.reportUnreachable(error) }
             try? await Task.sleep(for: TopicSource.retryDelay)
         }
     }

@@ -27,7 +27,7 @@ protocol TopicReader: AnyObject {
 final class TopicFeeds {
     private let loop: EventLoop
     private let dispatcher: any Dispatcher
-    private let line = CatchUpLine()
+    private let catchUpQueue = CatchUpQueue()
     private var feeds: [String: TopicFeed] = [:]
 
     init(loop: EventLoop, dispatcher: any Dispatcher) {
@@ -42,7 +42,7 @@ final class TopicFeeds {
     func join(_ topic: String, _ reader: any TopicReader, since: StreamPosition? = nil) {
         if let feed = feeds[topic] { return feed.add(reader, since: since) }
         let source = TopicSource(topic: topic, dispatcher: dispatcher)
-        let feed = TopicFeed(source, loop: loop, line: line) { [weak self] in self?.feeds[topic] = nil }
+        let feed = TopicFeed(source, loop: loop, catchUpQueue: catchUpQueue) { [weak self] in self?.feeds[topic] = nil }
         feeds[topic] = feed
         feed.add(reader, since: since)
         feed.start()

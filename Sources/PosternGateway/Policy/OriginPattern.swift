@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// Pages that may call: those of one origin, of all sub-domains of one, or all pages.
 public struct OriginPattern: Hashable, Sendable, CustomStringConvertible {
     /// Every page, also one without an origin of its own.
@@ -46,4 +48,15 @@ public struct OriginPattern: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether pages of an origin are meant, by name.
     func names(_ origin: WebOrigin) -> Bool { scheme == origin.scheme && authority?.matches(origin) == true }
+}
+
+/// Why a text is no ``OriginPattern`` or no ``HostPattern``.
+public struct PatternError: Error, Hashable, Sendable, CustomStringConvertible, LocalizedError {
+    /// The text, and what to write instead.
+    public let description: String
+
+    /// The description, also for `localizedDescription`.
+    public var errorDescription: String? { description }
+
+    init(_ text: String, _ reason: String) { description = "'\(text)' \(reason)" }
 }

@@ -48,7 +48,7 @@ final class CallRunner {
             isShort: isShort,
             at: context.dispatcher,
             for: LoopBound(self, on: context.loop),
-            countedBy: context.waiting
+            countedBy: context.queuedCalls
         )
         if append(entry, ticket) { handles[ticket] = .call(entry) }
     }
@@ -65,7 +65,7 @@ final class CallRunner {
             return onFinish(ticket, context.reported(function.result(for: arguments), at: method))
         }
         let runner = LoopBound(self, on: context.loop)
-        append(FunctionCall(ticket, function, arguments, traits, for: runner, countedBy: context.waiting), ticket)
+        append(FunctionCall(ticket, function, arguments, traits, for: runner, countedBy: context.queuedCalls), ticket)
     }
 
     private func startHere(_ ticket: CallTicket, _ call: Call) {
@@ -82,7 +82,7 @@ final class CallRunner {
     /// - Returns: Whether there was room.
     @discardableResult
     private func append(_ entry: any LaneEntry, _ ticket: CallTicket) -> Bool {
-        do throws(CallError) { try context.waiting.add() } catch {
+        do throws(CallError) { try context.queuedCalls.add() } catch {
             onFinish(ticket, .failure(error))
             return false
         }
@@ -114,7 +114,7 @@ final class CallRunner {
     func close() {
         onFinish = { _, _ in }
         let removed = lane?.removeAll().count ?? 0
-        context.waiting.remove(removed)
+        context.queuedCalls.remove(removed)
         context.callsInFlight -= removed
         let handles = exchange(&handles, with: [:])
         for handle in handles.values { handle.cancel() }

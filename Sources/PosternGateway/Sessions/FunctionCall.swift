@@ -9,7 +9,7 @@ final class FunctionCall: LaneEntry, Errand {
     private let ticket: CallTicket
     private let function: ImmediateMethod
     private let arguments: Payload
-    private let waiting: WaitingCalls
+    private let queuedCalls: QueuedCallCounter
     let traits: LaneTraits
     private let result = Mutex<Result<Reply, CallError>?>(nil)
 
@@ -19,18 +19,18 @@ final class FunctionCall: LaneEntry, Errand {
         _ arguments: Payload,
         _ traits: LaneTraits,
         for runner: LoopBound<CallRunner>,
-        countedBy waiting: WaitingCalls
+        countedBy queuedCalls: QueuedCallCounter
     ) {
         self.ticket = ticket
         self.function = function
         self.arguments = arguments
         self.traits = traits
         self.runner = runner
-        self.waiting = waiting
+        self.queuedCalls = queuedCalls
     }
 
     func begin() {
-        waiting.remove()
+        queuedCalls.remove()
         let began = ContinuousClock.now
         let found = function.result(for: arguments).mapError { $0.thrown(at: "", after: .now - began) }
         result.withLock { $0 = found }

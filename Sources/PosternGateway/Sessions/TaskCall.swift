@@ -13,7 +13,7 @@ final class TaskCall: LaneEntry {
     private let runner: LoopBound<CallRunner>
     private let ticket: CallTicket
     private let call: Call
-    private let waiting: WaitingCalls
+    private let queuedCalls: QueuedCallCounter
     let traits: LaneTraits
     private let dispatcher: any Dispatcher
     private let state = Mutex(State())
@@ -24,18 +24,18 @@ final class TaskCall: LaneEntry {
         isShort: Bool,
         at dispatcher: any Dispatcher,
         for runner: LoopBound<CallRunner>,
-        countedBy waiting: WaitingCalls
+        countedBy queuedCalls: QueuedCallCounter
     ) {
         self.ticket = ticket
         self.call = call
         self.dispatcher = dispatcher
         self.runner = runner
-        self.waiting = waiting
+        self.queuedCalls = queuedCalls
         traits = LaneTraits(isNotification: call.isNotification, isShort: isShort)
     }
 
     func begin() {
-        waiting.remove()
+        queuedCalls.remove()
         guard !state.withLock({ $0.isCancelled }) else { return runner.finishTask(ticket, .failure(Self.cancelled)) }
         let task = Task.immediate { [runner, ticket, call, dispatcher] in
             await runner.run(ticket, call, at: dispatcher)

@@ -13,7 +13,7 @@ final class WebSocketSession: WebSocketHandler {
     /// Made with the first call that runs in a task.
     var madeClient: JSONRPCClient?
     private(set) var session: JSONRPCSession
-    private var topics: [SubscriptionTicket: TopicSubscription] = [:]
+    private var topics: [SubscriptionTicket: SessionTopicReader] = [:]
     /// What actions ask for while they are done: it is done behind them.
     private var laterActions: [JSONRPCSession.Action] = []
     private var isPerforming = false
@@ -60,7 +60,7 @@ final class WebSocketSession: WebSocketHandler {
         if !isText { CloseCode.notUTF8.close(socket) }
     }
 
-    func outputLeft(_ socket: WebSocket) {
+    func outputDrained(_ socket: WebSocket) {
         madeCalls?.release()
         madeStreams?.release()
     }
@@ -85,6 +85,14 @@ final class WebSocketSession: WebSocketHandler {
 
     /// Answers new calls with "draining"; those under way go on.
     func refuseCalls() { session.refusal = .stopping }
+
+    /// Answers the calls that have not ended, and cancels them.
+    func giveUpCalls() {
+        for ticket in session.unansweredCalls {
+            send { $0.abandon(ticket, with: .stopped, into: &$1, actions: &$2) }
+        }
+        madeCalls?.close()
+    }
 
     /// Closes the connection so that the client comes back, to another server.
     func close() { if let socket { CloseCode.draining.close(socket) } }
@@ -167,7 +175,7 @@ final class WebSocketSession: WebSocketHandler {
         case .cancelSubscription(let ticket): streams.cancel(ticket)
         case .joinTopic(let ticket, let call, let request):
             let topic = JSONRPCSession.path(request.topic)
-            let subscription = TopicSubscription(of: self, ticket, call)
+            let subscription = SessionTopicReader(of: self, ticket, call)
             topics[ticket] = subscription
             context.feeds.join(topic, subscription, since: request.since)
         case .leaveTopic(let ticket, let topic):
@@ -196,5 +204,5 @@ final class WebSocketSession: WebSocketHandler {
     }
 
     /// Forgets a subscription whose topic has ended or was refused.
-    func forget(_ ticket: SubscriptionTicket) { topics[ticket] = nil }
+    func removeTopic(_ ticket: SubscriptionTicket) { topics[ticket] = nil }
 }

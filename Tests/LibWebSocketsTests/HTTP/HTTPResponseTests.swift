@@ -14,7 +14,7 @@ import Testing
 
     @Test func headsAreWritten() {
         #expect(head([("X", "y")]) == "HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 3")
-        #expect(head([], .unsaid) == "HTTP/1.1 200 OK")
+        #expect(head([], .undelimited) == "HTTP/1.1 200 OK")
         #expect(head([], .chunked) == "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked")
     }
 

@@ -3,7 +3,7 @@ import Postern
 import PosternJSONRPC
 
 /// One topic that a WebSocket session reads.
-final class TopicSubscription: TopicReader {
+final class SessionTopicReader: TopicReader {
     /// Held until the subscription has ended, at the latest with its session.
     private let session: WebSocketSession
     private let ticket: SubscriptionTicket
@@ -29,7 +29,7 @@ final class TopicSubscription: TopicReader {
 
     func topicRefused(_ error: CallError) {
         isAnswered = true
-        session.forget(ticket)
+        session.removeTopic(ticket)
         session.send { $0.topicRefused(call, error, into: &$1, actions: &$2) }
     }
 
@@ -49,7 +49,7 @@ final class TopicSubscription: TopicReader {
     }
 
     func topicEnded(_ error: CallError?) {
-        session.forget(ticket)
+        session.removeTopic(ticket)
         session.send { session, output, _ in session.endSubscription(ticket, error: error, into: &output) }
     }
 }

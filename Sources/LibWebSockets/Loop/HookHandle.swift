@@ -1,65 +1,5 @@
 import CLibWebSockets
 
-/// What a ``PollHandle`` tells about its file descriptor.
-protocol PollOwner: AnyObject {
-    /// The descriptor can be read or written, or the other end has gone; on the loop's thread.
-    func descriptorIsReady(readable: Bool, writable: Bool, failed: Bool)
-}
-
-/// Owns one `uv_poll_t`: watches a file descriptor until it is closed.
-///
-/// It never closes the descriptor.
-///
-/// Keeps its owner alive until ``close()``.
-@safe
-final class PollHandle {
-    private let raw: UnsafeMutablePointer<uv_poll_t>
-    private var owner: (any PollOwner)?
-    private var events: Int32 = 0
-
-    /// `nil` when the system cannot watch the descriptor.
-    init?(watching descriptor: Int32, on loop: UnsafeMutablePointer<uv_loop_t>, for owner: any PollOwner) {
-        unsafe raw = .allocate(capacity: 1)
-        guard unsafe uv_poll_init(loop, raw, descriptor) == 0 else { return nil }
-        self.owner = owner
-        unsafe raw.pointee.data = Unmanaged.passRetained(self).toOpaque()
-    }
-
-    /// Says what to wait for; asking for what is being waited for already costs nothing.
-    func watch(readable: Bool, writable: Bool) {
-        let wanted = (readable ? Int32(UV_READABLE.rawValue) : 0) | (writable ? Int32(UV_WRITABLE.rawValue) : 0)
-        guard wanted != events, owner != nil else { return }
-        events = wanted
-        guard wanted != 0 else {
-            unsafe uv_poll_stop(raw)
-            return
-        }
-        unsafe uv_poll_start(raw, wanted) { handle, status, events in
-            guard let data = unsafe handle?.pointee.data else { return }
-            let poll = unsafe Unmanaged<PollHandle>.fromOpaque(data).takeUnretainedValue()
-            poll.owner?.descriptorIsReady(
-                readable: events & Int32(UV_READABLE.rawValue) != 0,
-                writable: events & Int32(UV_WRITABLE.rawValue) != 0,
-                failed: status < 0
-            )
-        }
-    }
-
-    /// Stops watching and lets go of the owner; the descriptor may be closed or handed on at once.
-    func close() {
-        guard owner != nil else { return }
-        owner = nil
-        unsafe UnsafeMutableRawPointer(raw).withMemoryRebound(to: uv_handle_t.self, capacity: 1) { handle in
-            unsafe uv_close(handle) { closed in
-                guard let data = unsafe closed?.pointee.data else { return }
-                unsafe Unmanaged<PollHandle>.fromOpaque(data).release()
-            }
-        }
-    }
-
-    deinit { unsafe raw.deallocate() }
-}
-
 /// Owns one libuv handle that runs a function on its loop: after each turn, on a timer, or when woken.
 ///
 /// Everything but ``wake()`` belongs to the loop's thread.
@@ -99,13 +39,13 @@ final class HookHandle {
         on loop: UnsafeMutablePointer<uv_loop_t>,
         _ body: @escaping () -> Void
     ) -> HookHandle {
-        let hook = unsafe resting(on: loop, body)
+        let hook = unsafe stoppedTimer(on: loop, body)
         hook.startTimer(milliseconds: milliseconds)
         return hook
     }
 
     /// Runs `body` again and again between ``startTimer(milliseconds:)`` and ``stopTimer()``.
-    static func resting(on loop: UnsafeMutablePointer<uv_loop_t>, _ body: @escaping () -> Void) -> HookHandle {
+    static func stoppedTimer(on loop: UnsafeMutablePointer<uv_loop_t>, _ body: @escaping () -> Void) -> HookHandle {
         let hook = unsafe HookHandle(size: MemoryLayout<uv_timer_t>.size, body: body)
         let timer = unsafe hook.raw.bindMemory(to: uv_timer_t.self, capacity: 1)
         unsafe uv_timer_init(loop, timer)

@@ -1,0 +1,35 @@
+import LibWebSockets
+import Postern
+import PosternJSONRPC
+
+/// The answers of the path door.
+enum PathAnswer {
+    static func send(_ result: Result<Reply, CallError>, to exchange: HTTPExchange) {
+        var body: [UInt8] = []
+        let status = PathCall.append(result, into: &body)
+        if status == HTTPStatus.ok.code {
+            guard exchange.request.method == .head else { return exchange.respond(JSONHeaders.ok, body: body.span) }
+            return exchange.respond(.ok, headers: JSONHeaders.all, body: body.span)
+        }
+        var headers = JSONHeaders.all
+        if case .failure(let error) = result {
+            if error.isRetryable { headers = JSONHeaders.later }
+            if error.isNotSafe, exchange.request.method != .post {
+                headers.append((name: "Allow", value: "POST"))
+                return exchange.respond(.methodNotAllowed, headers: headers, body: body.span)
+            }
+        }
+        exchange.respond(
+            statuses.first { $0.code == status } ?? .internalServerError,
+            headers: headers,
+            body: body.span
+        )
+    }
+
+    /// The statuses of Connect's table.
+    private static let statuses: [HTTPStatus] = [
+        .badRequest, .unauthorized, .forbidden, .notFound, .tooManyRequests, .internalServerError, .notImplemented,
+        .serviceUnavailable, HTTPStatus(409, "Conflict"), HTTPStatus(499, "Client Closed Request"),
+        HTTPStatus(504, "Gateway Timeout"),
+    ]
+}
