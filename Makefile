@@ -153,7 +153,7 @@ fuzz: .build/fuzz/heads .build/fuzz/chunks
 .build/fuzz/chunks: Tests/Fuzzing/ChunkFuzzer.swift
 .build/fuzz/heads .build/fuzz/chunks: $(PARSERS)
 	mkdir -p .build/fuzz
-	swiftc -O -g -sanitize=fuzzer,address -parse-as-library $(PARSERS) $(filter Tests/%, $^) -o $@
+	swiftc -O -g -package-name postern -sanitize=fuzzer,address -parse-as-library $(PARSERS) $(filter Tests/%, $^) -o $@
 
 bench: libraries
 	swift build -c release --product postern-bench

@@ -4,9 +4,9 @@
 /// when that server does not start.
 public struct AdoptedListener: Sendable {
     /// The socket, which listens and does not wait.
-    public let descriptor: Int32
+    package let descriptor: Int32
     /// What it is called in logs, as `unix:/run/http.sock`.
-    public let name: String
+    package let name: String
     /// Runs once before the socket is closed, as to remove its file: no connection that is made later is accepted.
     let willClose: @Sendable () async -> Void
 
@@ -22,7 +22,7 @@ public struct AdoptedListener: Sendable {
         self.willClose = willClose
     }
     /// Closes a socket that no server is made with.
-    public func close() async {
+    package func close() async {
         await willClose()
         Socket.close(descriptor)
     }

@@ -17,7 +17,7 @@ public final class HTTPServer: Sendable {
         /// Event loops, each on a thread of its own.
         public var loops = 1
         /// The WebSocket subprotocol that is echoed when a client offers it.
-        public var subprotocol = "jsonrpc"
+        package var subprotocol = "jsonrpc"
         /// The most connections of all loops together; more are closed at once.
         public var maximumConnections = 10_000
         /// The limits of HTTP connections.
@@ -46,9 +46,9 @@ public final class HTTPServer: Sendable {
     }
 
     /// The loops, in order.
-    public let loops: [EventLoop]
+    package let loops: [EventLoop]
     /// The port in use; 0 when it listens on no TCP address.
-    public let port: Int
+    package let port: Int
     private let workers: [LoopBound<ServerWorker>]
     /// The most connections of all loops together: fewer than configured where fewer descriptors may be open.
     package let maximumConnections: Int
@@ -63,7 +63,7 @@ public final class HTTPServer: Sendable {
     ///   - configuration: Where and how to listen.
     ///   - makeService: Makes what answers the requests of one loop; called once on each loop's thread.
     /// - Throws: `StartError`.
-    public init(
+    package init(
         _ configuration: Configuration,
         makeService: @escaping @Sendable (EventLoop) -> any HTTPService
     ) async throws(StartError) {
@@ -128,7 +128,7 @@ public final class HTTPServer: Sendable {
     }
 
     /// Connections that are open on all loops.
-    public var connectionCount: Int {
+    package var connectionCount: Int {
         get async {
             var count = 0
             for worker in workers { count += await worker.run { $0.connectionCount } }
@@ -137,7 +137,7 @@ public final class HTTPServer: Sendable {
     }
 
     /// Stops accepting connections, and ends those that wait for a request; WebSockets stay open.
-    public func stopAccepting() async {
+    package func stopAccepting() async {
         let listeners = listeners.withLock { listeners in
             defer { listeners = [] }
             return listeners
@@ -148,7 +148,7 @@ public final class HTTPServer: Sendable {
     }
 
     /// Has requests that wait for their answer answered at once; see ``HTTPExchange/onInterrupt``.
-    public func interruptRequests() async {
+    package func interruptRequests() async {
         for worker in workers { await worker.run { $0.interruptRequests() } }
     }
 
@@ -156,7 +156,7 @@ public final class HTTPServer: Sendable {
     ///
     /// What libwebsockets has for each loop stays and serves the next server of the process: 16 bytes for each descriptor
     /// that may be open (about 1 MiB, less where the limit of open files is below 65,536), 64 KiB and four descriptors.
-    public func stop() async {
+    package func stop() async {
         await stopAccepting()
         for worker in workers {
             await worker.run { $0.shutDown() }
@@ -168,7 +168,8 @@ public final class HTTPServer: Sendable {
 
 extension LoopBound {
     /// Runs `body` with the value on the loop's thread and waits for its result.
-    public func run<Result: Sendable>(_ body: @escaping @Sendable (Value) -> Result) async -> Result {
+    @inlinable
+    package func run<Result: Sendable>(_ body: @escaping @Sendable (Value) -> Result) async -> Result {
         await withCheckedContinuation { continuation in
             loop.execute { continuation.resume(returning: body(self.value)) }
         }

@@ -34,7 +34,7 @@ public struct GatewayConfiguration: Sendable {
     /// never logged.
     public var accessLog: Logger?
     /// Answers `/echo` with a WebSocket that sends every message back, for conformance suites.
-    public var offersEcho = false
+    package var offersEcho = false
     /// How often a comment is sent on an SSE stream, in milliseconds.
     public var heartbeatMilliseconds: UInt64 = 15_000
 

@@ -3,19 +3,19 @@
 /// All members belong to the thread of its loop.
 ///
 /// Answered once; when the client has gone, an answer goes nowhere.
-public final class HTTPExchange {
+package final class HTTPExchange {
     /// The head of the request.
-    public let request: HTTPRequestHead
+    package let request: HTTPRequestHead
     /// The address of the client, without its port.
-    public var remoteAddress: String { connection?.remoteAddress ?? "unknown" }
+    package var remoteAddress: String { connection?.remoteAddress ?? "unknown" }
     /// Called once when the client goes before the answer was complete.
-    public var onDisconnect: (() -> Void)?
+    package var onDisconnect: (() -> Void)?
     /// Called when all output of a stream has left that was crowded.
-    public var onOutputDrained: (() -> Void)?
+    package var onOutputDrained: (() -> Void)?
     /// Called once when the server stops before the answer was complete: what is answered now still leaves.
-    public var onInterrupt: (() -> Void)?
+    package var onInterrupt: (() -> Void)?
     /// The loop of the connection.
-    public let loop: EventLoop
+    package let loop: EventLoop
     /// Let go of as soon as nothing more can be sent.
     private var connection: HTTPConnection?
     private var phase = Phase.waiting
@@ -34,7 +34,8 @@ public final class HTTPExchange {
     }
 
     /// Lends the body for reading in place.
-    public func withBody<Result, Failure>(
+    @inlinable
+    package func withBody<Result, Failure>(
         _ read: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let bytes = request.bytes
@@ -42,38 +43,38 @@ public final class HTTPExchange {
     }
 
     /// The body, for keeping.
-    public func copyBody() -> [UInt8] {
+    package func copyBody() -> [UInt8] {
         Array(request.bytes[request.length..<(request.length + request.contentLength)])
     }
 
     /// Whether an answer can still reach the client.
-    public var isOpen: Bool { phase != .done && connection != nil }
+    package var isOpen: Bool { phase != .done && connection != nil }
 
     /// Bytes of answers that wait until the client takes them.
-    public var queuedBytes: Int { connection?.queuedBytes ?? 0 }
+    package var queuedBytes: Int { connection?.queuedBytes ?? 0 }
 
     /// Whether more output waits than ``HTTPLimits/maximumQueuedBytes``.
     ///
     /// Once all of it has left, ``onOutputDrained`` is called.
-    public var isCrowded: Bool { connection?.isCrowded ?? false }
+    package var isCrowded: Bool { connection?.isCrowded ?? false }
 
     /// Whether the client takes no more for now.
-    public var isBlocked: Bool { connection?.hasOutputWaited ?? false }
+    package var isBlocked: Bool { connection?.hasOutputWaited ?? false }
 
     /// Sends the whole answer.
-    public func respond(_ response: HTTPResponse) {
+    package func respond(_ response: HTTPResponse) {
         respond(response.status, headers: response.headers, body: response.body.span)
     }
 
     /// Sends the whole answer, in one write.
-    public func respond(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>) {
+    package func respond(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>) {
         guard phase == .waiting else { return }
         self.status = status.code
         finish()?.send(status, headers: headers, body: body)
     }
 
     /// Sends the whole answer of which all but the body's length was prepared; the fast way.
-    public func respond(_ prepared: PreparedHead, body: Span<UInt8>) {
+    package func respond(_ prepared: PreparedHead, body: Span<UInt8>) {
         guard phase == .waiting else { return }
         status = prepared.status
         finish()?.send(prepared, body: body)
@@ -82,7 +83,7 @@ public final class HTTPExchange {
     /// Begins an answer whose length is not known.
     ///
     /// It is sent in chunks, one for each ``write(_:)``; to a client of HTTP/1.0 it ends with the connection.
-    public func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
+    package func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
         guard phase == .waiting else { return }
         phase = .streaming
         self.status = status.code
@@ -95,13 +96,13 @@ public final class HTTPExchange {
     ///
     /// - Returns: `false` when the client has disconnected.
     @discardableResult
-    public func write(_ body: (inout [UInt8]) -> Void) -> Bool {
+    package func write(_ body: (inout [UInt8]) -> Void) -> Bool {
         guard phase == .streaming, let connection else { return false }
         return connection.write(body)
     }
 
     /// Ends a stream.
-    public func end() {
+    package func end() {
         guard phase == .streaming else { return }
         finish()?.endStream()
     }

@@ -18,7 +18,7 @@ public struct HTTPLimits: Sendable {
     /// Output of a stream that may wait, in bytes.
     public var maximumQueuedBytes = 1 << 20
     /// Bytes that are read ahead behind a request that is still being answered; what follows them waits unread.
-    public var maximumPipelinedBytes = 64 << 10
+    package var maximumPipelinedBytes = 64 << 10
 
     /// The defaults.
     public init() {}

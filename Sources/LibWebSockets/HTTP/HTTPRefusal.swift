@@ -1,11 +1,11 @@
 /// Why a request was refused before anything looked at what it asks for.
 ///
 /// The connection is closed after the answer.
-public struct HTTPRefusal: Error, Hashable, Sendable {
+package struct HTTPRefusal: Error, Hashable, Sendable {
     /// The status that is answered.
-    public let status: HTTPStatus
+    package let status: HTTPStatus
     /// A sentence for people: the field or value that is refused, and what to do.
-    public let reason: String
+    package let reason: String
 
     init(_ status: HTTPStatus, _ reason: String) {
         self.status = status
@@ -25,7 +25,7 @@ public struct HTTPRefusal: Error, Hashable, Sendable {
     static let stopping = HTTPRefusal(.serviceUnavailable, "The server stopped before the request had arrived")
 
     /// Header fields that an answer with this status needs.
-    public var headers: [(name: String, value: String)] {
+    package var headers: [(name: String, value: String)] {
         switch status {
         case .methodNotAllowed: [("Allow", "GET, HEAD, POST")]
         case .serviceUnavailable: [("Retry-After", "1")]

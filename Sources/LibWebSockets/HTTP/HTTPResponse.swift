@@ -1,25 +1,25 @@
 /// One whole answer to a request.
-public struct HTTPResponse: Sendable {
+package struct HTTPResponse: Sendable {
     /// The status.
-    public var status: HTTPStatus
+    package var status: HTTPStatus
     /// Header fields besides `Content-Length`, `Connection` and `Date`.
     ///
     /// A field whose text could end its line is left out.
-    public var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)]
     /// The body.
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// Whether the connection is closed after the answer.
-    public var closesConnection = false
+    package var closesConnection = false
 
     /// Makes an answer from bytes.
-    public init(_ status: HTTPStatus, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    package init(_ status: HTTPStatus, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
     /// Makes an answer of plain text.
-    public init(_ status: HTTPStatus, text: String) {
+    package init(_ status: HTTPStatus, text: String) {
         self.init(status, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
     }
 

@@ -1,7 +1,7 @@
 /// What a program does with the requests of one loop.
 ///
 /// Every function is called on the loop's thread.
-public protocol HTTPService: AnyObject {
+package protocol HTTPService: AnyObject {
     /// Header fields that every answer to a request has besides its own, whatever it is; asked for before
     /// ``admit(_:from:)``, and before a refusal with the head as far as it was read.
     func fieldsOfAnswers(to request: HTTPRequestHead?) -> PreparedFields
@@ -32,21 +32,22 @@ public protocol HTTPService: AnyObject {
 
 extension HTTPService {
     /// The reason as plain text.
-    public func refusal(_ refusal: HTTPRefusal, of request: HTTPRequestHead?, from address: String) -> HTTPResponse {
+    package func refusal(_ refusal: HTTPRefusal, of request: HTTPRequestHead?, from address: String) -> HTTPResponse {
         refusal.response
     }
     /// Does nothing.
-    public func rejectedConnection(from address: String) {}
+    package func rejectedConnection(from address: String) {}
     /// No.
-    public var observesAnswers: Bool { false }
+    package var observesAnswers: Bool { false }
     /// Does nothing.
-    public func answered(_ request: HTTPRequestHead?, with status: Int, after duration: Duration, to address: String) {}
+    package func answered(_ request: HTTPRequestHead?, with status: Int, after duration: Duration, to address: String) {
+    }
     /// None.
-    public func fieldsOfAnswers(to request: HTTPRequestHead?) -> PreparedFields { .none }
+    package func fieldsOfAnswers(to request: HTTPRequestHead?) -> PreparedFields { .none }
 }
 
 /// What becomes of a request.
-public enum HTTPAdmission {
+package enum HTTPAdmission {
     /// Its body is read, up to so many bytes, and the request is handed to ``HTTPService/respond(to:)``.
     case readBody(atMost: Int)
     /// It is answered at once; a body is not read, and then the connection is closed.

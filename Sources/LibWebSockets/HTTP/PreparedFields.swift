@@ -1,12 +1,12 @@
 /// Header fields that are written already, for answers of which many have the same.
-public struct PreparedFields: Sendable {
+package struct PreparedFields: Sendable {
     let bytes: [UInt8]
 
     /// No fields.
-    public static let none = PreparedFields([])
+    package static let none = PreparedFields([])
 
     /// Writes fields; one whose text could end its line is left out.
-    public init(_ headers: [(name: String, value: String)]) {
+    package init(_ headers: [(name: String, value: String)]) {
         var bytes: [UInt8] = []
         Self.append(headers, to: &bytes)
         self.bytes = bytes
@@ -29,12 +29,12 @@ extension String {
 }
 
 /// The head of an answer that is sent often, all but the length of its body.
-public struct PreparedHead: Sendable {
+package struct PreparedHead: Sendable {
     let bytes: [UInt8]
     let status: Int
 
     /// Prepares a head.
-    public init(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
+    package init(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
         var bytes: [UInt8] = []
         HTTPResponse.appendHead(status, headers: headers, .undelimited, to: &bytes)
         bytes.append(contentsOf: "\r\nContent-Length: ".utf8)

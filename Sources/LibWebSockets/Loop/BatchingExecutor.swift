@@ -5,7 +5,7 @@ import Synchronization
 /// A loop starts many handlers in one turn. Enqueuing each on the global executor would wake a thread each time; this
 /// executor collects them, and a task that drains the queue goes on for as long as there is work. A drain that is held
 /// up by a slow handler gets a second one beside it.
-public final class BatchingExecutor: TaskExecutor {
+package final class BatchingExecutor: TaskExecutor {
     /// What waits to be run.
     private enum Work {
         case job(UnownedJob)
@@ -74,12 +74,12 @@ public final class BatchingExecutor: TaskExecutor {
     /// Takes a job; any thread.
     ///
     /// On the loop's thread it waits for the end of the turn.
-    public func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         add(.job(UnownedJob(job)))
     }
 
     /// Takes work that is run like a job, without a task; any thread.
-    public func enqueue(_ work: any ConcurrentWork) { add(.other(work)) }
+    package func enqueue(_ work: any ConcurrentWork) { add(.other(work)) }
 
     private func add(_ work: Work) {
         let isOnLoop = storage.isCurrentThread
@@ -94,7 +94,7 @@ public final class BatchingExecutor: TaskExecutor {
 
     /// Has what was collected started before the turn of the loop ends, beside work that has not moved since this was
     /// called last.
-    public func startCollected() { handOver() }
+    package func startCollected() { handOver() }
 
     /// Gives what has been collected to the global executor.
     ///
@@ -116,7 +116,7 @@ public final class BatchingExecutor: TaskExecutor {
 }
 
 /// Work for the threads beside a loop: see ``BatchingExecutor/enqueue(_:)``.
-public protocol ConcurrentWork: AnyObject, Sendable {
+package protocol ConcurrentWork: AnyObject, Sendable {
     /// Does the work, on a thread that it may hold.
     func run()
 }

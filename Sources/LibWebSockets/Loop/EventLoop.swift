@@ -4,12 +4,12 @@ import CLibWebSockets
 ///
 /// Each turn of the loop reads what has arrived, runs the jobs that became ready, then writes what every connection has
 /// gathered, one system call each. All members are for the loop's thread, unless they say "any thread".
-public final class EventLoop: @unchecked Sendable {
+package final class EventLoop: @unchecked Sendable {
     // Safe because: every mutable member is touched on the loop's own thread only; what other threads hand in goes
     // through `mailbox`, which is locked.
 
     /// Position of this loop among the loops of its server, from 0.
-    public let index: Int
+    package let index: Int
     let raw: LoopStorage
     private let mailbox = Mailbox()
     private var jobs = TurnList<UnownedJob>()
@@ -28,13 +28,13 @@ public final class EventLoop: @unchecked Sendable {
     /// Lent to connections for output.
     var outputBuffers = BufferPool(prefix: WebSocket.prefix)
     /// Runs handlers on Swift's global executor, handed over once a turn.
-    public let concurrentExecutor: BatchingExecutor
+    package let concurrentExecutor: BatchingExecutor
 
     /// The most rounds of jobs in one turn, before input is read again.
     private static let maximumRounds = 16
 
     /// Makes a loop; it runs after ``start(_:)``.
-    public init(index: Int = 0) {
+    package init(index: Int = 0) {
         self.index = index
         raw = LoopStorage.make()
         start = (.now, raw.milliseconds)
@@ -42,7 +42,7 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     /// Starts the loop's thread and runs `setUp` on it, before anything else.
-    public func start(_ setUp: @escaping @Sendable () -> Void) {
+    package func start(_ setUp: @escaping @Sendable () -> Void) {
         // The waker must stand before another thread can post.
         waker = unsafe HookHandle.onWake(of: raw.pointer) { [unowned self] in drainMailbox() }
         thread = ServiceThread { [self] in
@@ -60,12 +60,12 @@ public final class EventLoop: @unchecked Sendable {
     ///
     /// Work posted from one thread runs in the order it was posted. Nothing is lost after ``stop()``: what comes then runs
     /// on a thread of Swift's global executor, one piece after another, and that thread counts as the loop's meanwhile.
-    public func execute(_ work: @escaping @Sendable () -> Void) { post(.work(work)) }
+    package func execute(_ work: @escaping @Sendable () -> Void) { post(.work(work)) }
 
     /// Starts a task that prefers this loop.
     ///
     /// It has run up to its first wait when this returns, calls of functions that only change the executor included.
-    public func start(_ body: @escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> {
+    package func start(_ body: @escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> {
         let outer = (startingJob, isStarting)
         (startingJob, isStarting) = (nil, true)
         let task = Task(executorPreference: self, operation: body)
@@ -82,21 +82,22 @@ public final class EventLoop: @unchecked Sendable {
     private static let stepsInStart = 4
 
     /// Has this thread finish an errand that was run; any thread.
-    public func takeBack(_ errand: any Errand) { post(.errand(errand)) }
+    package func takeBack(_ errand: any Errand) { post(.errand(errand)) }
 
     /// Whether the caller is on the loop's thread; any thread.
-    public var isCurrent: Bool { raw.isCurrentThread }
+    package var isCurrent: Bool { raw.isCurrentThread }
 
     /// Stops the program when the caller is on another thread.
-    public func preconditionOnLoop() { precondition(isCurrent, "not on the thread of its event loop") }
+    @inlinable
+    package func preconditionOnLoop() { precondition(isCurrent, "not on the thread of its event loop") }
 
     /// Calls `body` again and again on the loop's thread, until the loop stops.
-    public func every(milliseconds: UInt64, _ body: @escaping () -> Void) {
+    package func every(milliseconds: UInt64, _ body: @escaping () -> Void) {
         unsafe hooks.append(.every(milliseconds: milliseconds, on: raw.pointer, body))
     }
 
     /// Makes a timer that calls `body` every few milliseconds, from ``LoopTimer/start()`` on, until that returns `false`.
-    public func timer(milliseconds: UInt64, _ body: @escaping () -> Bool) -> LoopTimer {
+    package func timer(milliseconds: UInt64, _ body: @escaping () -> Bool) -> LoopTimer {
         let timer = LoopTimer(milliseconds: milliseconds, body)
         let handle = unsafe HookHandle.stoppedTimer(on: raw.pointer) { [weak timer] in timer?.fire() }
         timer.use(handle)
@@ -105,22 +106,22 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     /// The loop's clock in milliseconds, taken once a turn; it never goes back.
-    public var milliseconds: UInt64 { raw.milliseconds }
+    package var milliseconds: UInt64 { raw.milliseconds }
 
     /// The time, taken once a turn, to the millisecond.
-    public var now: ContinuousClock.Instant {
+    package var now: ContinuousClock.Instant {
         start.time + .milliseconds(Int64(raw.milliseconds &- start.milliseconds))
     }
 
     /// Ends the loop's thread after this turn; any thread.
     ///
     /// What was posted before runs on it. Connections have to be closed before.
-    public func stop() {
+    package func stop() {
         execute { [raw] in raw.stop() }
     }
 
     /// Waits until the loop's thread has ended; not on that thread, which it would block.
-    public func join() { thread?.join() }
+    package func join() { thread?.join() }
 
     /// Waits until the loop's thread has ended, without blocking another one.
     func waitForEnd() async {
@@ -237,7 +238,7 @@ extension EventLoop: TaskExecutor {
     /// Takes a job; any thread.
     ///
     /// Jobs of the loop's own thread run in this turn, others after one wake-up a batch.
-    public func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         guard isCurrent else {
             post(.job(job))
@@ -248,7 +249,7 @@ extension EventLoop: TaskExecutor {
 }
 
 /// Work that another thread has done for a loop, on its way back: see ``EventLoop/takeBack(_:)``.
-public protocol Errand: AnyObject, Sendable {
+package protocol Errand: AnyObject, Sendable {
     /// Uses what was found; on the loop's thread, unless the loop has stopped.
     func finish()
 }

@@ -2,16 +2,16 @@
 ///
 /// This is how work that ran elsewhere finds its connection again: the box may travel anywhere, opening it on another
 /// thread is our own mistake and stops the program.
-public struct LoopBound<Value>: @unchecked Sendable {
+package struct LoopBound<Value>: @unchecked Sendable {
     // Safe because: the value is only touched by `value`, which stops on any thread but the loop's. The reference count
     // of an object inside is atomic.
     @usableFromInline let wrapped: Value
     /// The loop the value belongs to.
-    public let loop: EventLoop
+    package let loop: EventLoop
 
     /// Boxes a value; on the loop's thread.
     @inlinable
-    public init(_ value: Value, on loop: EventLoop) {
+    package init(_ value: Value, on loop: EventLoop) {
         loop.preconditionOnLoop()
         wrapped = value
         self.loop = loop
@@ -19,7 +19,7 @@ public struct LoopBound<Value>: @unchecked Sendable {
 
     /// The value; on the loop's thread.
     @inlinable
-    public var value: Value {
+    package var value: Value {
         loop.preconditionOnLoop()
         return wrapped
     }

@@ -1,5 +1,5 @@
 /// A timer of an event loop that rests until it is started; all members belong to the loop's thread.
-public final class LoopTimer {
+package final class LoopTimer {
     private let milliseconds: UInt64
     private let body: () -> Bool
     private var isRunning = false
@@ -14,7 +14,7 @@ public final class LoopTimer {
     func use(_ handle: HookHandle) { self.handle = handle }
 
     /// Has the timer run, if it does not yet.
-    public func start() {
+    package func start() {
         guard !isRunning else { return }
         isRunning = true
         handle?.startTimer(milliseconds: milliseconds)

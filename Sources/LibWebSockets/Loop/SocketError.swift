@@ -6,7 +6,7 @@ public struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The value of `errno`.
     public var code: Int32
     /// What was being done, with the address.
-    public var action = ""
+    package var action = ""
 
     /// The action and the system's text.
     public var description: String {

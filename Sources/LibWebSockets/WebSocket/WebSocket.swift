@@ -7,15 +7,15 @@ import PosternPacing
 ///
 /// Output is gathered: everything sent during one turn of the loop leaves in one system call at its end.
 @safe
-public final class WebSocket: Flushable {
+package final class WebSocket: Flushable {
     /// The loop that owns the connection.
-    public let loop: EventLoop
+    package let loop: EventLoop
     /// The limits and times in force.
-    public let limits: WebSocketLimits
+    package let limits: WebSocketLimits
     /// The address of the other end, without its port.
-    public let remoteAddress: String
+    package let remoteAddress: String
     /// The close code that the other end sent; 1005 when it sent none, 1006 when it just went.
-    public private(set) var remoteCloseCode: UInt16 = 1006
+    package private(set) var remoteCloseCode: UInt16 = 1006
 
     private enum State { case opening, open, closing, closed }
     private var state = State.opening
@@ -52,11 +52,11 @@ public final class WebSocket: Flushable {
     }
 
     /// Whether messages can be sent.
-    public var isOpen: Bool { state == .open }
+    package var isOpen: Bool { state == .open }
     /// Whether the handshake was ever done.
     var wasOpened: Bool { state != .opening }
     /// Bytes that wait to be sent.
-    public var queuedBytes: Int { waitingBytes + heldBytes }
+    package var queuedBytes: Int { waitingBytes + heldBytes }
     private var waitingBytes: Int { max(0, output.count - Self.prefix) }
 
     /// How long a close frame may take to leave where no answer to it is waited for.
@@ -85,12 +85,12 @@ public final class WebSocket: Flushable {
     /// Whether more output waits than ``WebSocketLimits/maximumQueuedBytes``.
     ///
     /// Once it has left, ``WebSocketHandler/outputDrained(_:)`` is called.
-    public var isCrowded: Bool { waitingBytes > limits.maximumQueuedBytes }
+    package var isCrowded: Bool { waitingBytes > limits.maximumQueuedBytes }
 
     /// Whether an answer of some bytes may wait behind the output that waits now.
     ///
     /// Always while the connection takes output: an answer does not wait for long then.
-    public func hasRoom(forAnswer byteCount: Int) -> Bool {
+    package func hasRoom(forAnswer byteCount: Int) -> Bool {
         !isBlocked || waitingBytes <= limits.maximumAnswerBytes / 4 * 3 - byteCount
     }
 
@@ -99,12 +99,12 @@ public final class WebSocket: Flushable {
     /// - Parameters:
     ///   - isAnswer: Whether the other end has asked for it: such a message may wait behind others.
     ///   - body: Appends the message.
-    public func sendText(isAnswer: Bool = false, _ body: (inout [UInt8]) -> Void) {
+    package func sendText(isAnswer: Bool = false, _ body: (inout [UInt8]) -> Void) {
         append(.text, isAnswer: isAnswer, body)
     }
 
     /// Sends one message as it stands, also an empty one.
-    public func send(_ message: Span<UInt8>, isBinary: Bool) {
+    package func send(_ message: Span<UInt8>, isBinary: Bool) {
         append(isBinary ? .binary : .text, keepsEmpty: true) { $0.append(contentsOf: message) }
     }
 
@@ -114,7 +114,7 @@ public final class WebSocket: Flushable {
     ///   - code: A code that may be sent (RFC 6455 section 7.4).
     ///   - reason: For people; cut at 123 bytes.
     ///   - droppingQueued: Leaves out what still waits, for a reader that will not take it.
-    public func close(code: UInt16, reason: String, droppingQueued: Bool = false) {
+    package func close(code: UInt16, reason: String, droppingQueued: Bool = false) {
         guard state == .open else { return }
         handler?.willClose(self, code: code, reason: reason)
         beginClosing()

@@ -1,7 +1,7 @@
 /// What a program does with one WebSocket.
 ///
 /// Every function is called on the thread of the socket's loop.
-public protocol WebSocketHandler: AnyObject {
+package protocol WebSocketHandler: AnyObject {
     /// The handshake is done: messages may be sent.
     func opened(_ socket: WebSocket)
     /// One whole message has arrived. Whether text is valid UTF-8 is for the handler to check, and to close with 1007
@@ -21,7 +21,7 @@ public protocol WebSocketHandler: AnyObject {
 
 extension WebSocketHandler {
     /// Does nothing.
-    public func willClose(_ socket: WebSocket, code: UInt16, reason: String) {}
+    package func willClose(_ socket: WebSocket, code: UInt16, reason: String) {}
     /// Does nothing.
-    public func outputDrained(_ socket: WebSocket) {}
+    package func outputDrained(_ socket: WebSocket) {}
 }

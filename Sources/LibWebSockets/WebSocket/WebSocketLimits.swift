@@ -3,7 +3,7 @@ public struct WebSocketLimits: Sendable {
     /// The largest message that is read, in bytes; a larger one closes with 1009.
     public var maximumMessageBytes = 1 << 20
     /// The most fragments of one message; more close with 1008.
-    public var maximumFragments = 1_024
+    package var maximumFragments = 1_024
     /// How long a message that has begun may make no progress.
     public var messageMilliseconds: UInt64 = 10_000
     /// The most output that may wait besides answers, in bytes.
