@@ -157,11 +157,25 @@ let package = Package(
         .executableTarget(
             name: "first-program",
             dependencies: [
-                "Postern", "PosternGateway",
+                "Postern", "PosternGateway", "PosternNIO",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            path: "Tests/Fixtures/FirstProgram"
+            path: "Tests/Fixtures/FirstProgram",
+            packageAccess: false
+        ),
+        // The examples of the documents, compiled as a package of their readers would be: with what is public alone.
+        .target(
+            name: "DocumentExamples",
+            dependencies: [
+                "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternLogging", "PosternNIO",
+                "PosternTasks",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Fixtures/DocumentExamples",
+            packageAccess: false
         ),
         .executableTarget(
             name: "task-program",
@@ -188,7 +202,7 @@ let package = Package(
             dependencies: ["Postern", "PosternTasks"],
             path: "Tests/Fixtures/ChildCallsParent"
         ),
-        .testTarget(name: "ArchitectureTests", dependencies: ["Postern", "PosternNIO"]),
+        .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "PosternTests", dependencies: ["Postern"]),
         .testTarget(name: "PosternPacingTests", dependencies: ["PosternPacing"]),
         .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets"]),

@@ -1,4 +1,4 @@
-/// A document of this package, and what it says about files.
+/// A document of this package, and what it states about files.
 struct Document {
     let path: String
     let text: String
@@ -14,18 +14,51 @@ struct Document {
 
     init(path: String) { self.init(path: path, text: SourceTree.text(of: path)) }
 
-    /// What stands between back quotes.
+    /// The texts between back quotes.
     private var spans: [String] { text.matches(of: /`([^`\n]+)`/).map { String($0.output.1) } }
 
     /// The names that it does not mention.
     func missing(_ names: Set<String>) -> [String] { names.subtracting(spans).sorted() }
+
+    /// The files that relative links lead to, whether they exist or not.
+    var links: [String] {
+        let relative = text.matches(of: /\]\(([^)#:]+)(?:#[^)]*)?\)/).map { target(of: $0.output.1) }
+        return relative + text.matches(of: /<doc:(\w+)>/).map { page(named: $0.output.1) }
+    }
+
+    /// The files that are at most so many links away from a document.
+    static func reachable(from path: String, within links: Int) -> Set<String> {
+        var found: Set = [path]
+        for _ in 0..<links { found.formUnion(found.flatMap { Document(path: $0).links }) }
+        return found
+    }
+
+    /// The paragraph that begins with a title in bold, without the title.
+    func entry(_ title: String) -> String {
+        guard let start = text.ranges(of: "**\(title).**").first?.upperBound else { return "" }
+        return text[start...].split(separator: "\n\n", maxSplits: 1).first.map(String.init) ?? ""
+    }
+
+    /// The sections below the headings of the second level.
+    var sections: [(title: String, stepNumbers: [Int])] {
+        text.split(separator: "\n## ").dropFirst().map { section in
+            let numbers = section.matches(of: /(?m)^\| (\d+) \|/).compactMap { Int($0.output.1) }
+            return (String(section.prefix { $0 != "\n" }), numbers)
+        }
+    }
+
+    /// The article of the same catalogue that has a name.
+    private func page(named name: Substring) -> String {
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        let isArticle = { (path: String) in path.hasPrefix(folder) && path.hasSuffix("/\(name).md") }
+        return SourceTree.paths.first(where: isArticle) ?? "\(folder)/\(name).md"
+    }
 
     /// Files and links that lead nowhere.
     var filesThatAreNotThere: [String] {
         let names = spans.filter { span in
             Self.endings.contains { span.hasSuffix($0) } && !span.contains { " *<:".contains($0) }
         }
-        let links = text.matches(of: /\]\(([^)#:]+)\)/).map { target(of: $0.output.1) }
         return Set(names.filter { Self.path(of: $0) == nil } + links.filter { !SourceTree.paths.contains($0) })
             .map { "\(path): there is no \($0)" }
     }

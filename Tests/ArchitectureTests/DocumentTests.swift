@@ -2,17 +2,12 @@ import Testing
 
 /// What the documents say about the sources.
 @Suite struct DocumentTests {
-    private static let paths = [
-        "README.md", "CONTRIBUTING.md", "Sources/Postern/Documentation.docc/Architecture.md",
-        "Sources/Postern/Documentation.docc/Performance.md",
-        "Sources/Postern/Documentation.docc/WireProtocol.md", "Sources/PosternTasks/Documentation.docc/TaskProtocol.md",
-        "Sources/Postern/Documentation.docc/ComingFrom/Cowait.md",
-        "Sources/Postern/Documentation.docc/ComingFrom/KaaRPC.md",
-        "Sources/Postern/Documentation.docc/ComingFrom/RPyC.md",
-        "Sources/Postern/Documentation.docc/ComingFrom/Aiomas.md", "Tests/PosternNIOTests/Hostile/Faults.md",
-        "docker/Deployment.md",
-    ]
+    private static let paths =
+        SourceTree.paths.filter { path in
+            path.hasSuffix(".md") && (!path.contains("/") || path.contains(".docc/"))
+        } + ["Tests/PosternNIOTests/Hostile/Faults.md", "docker/Deployment.md"]
     private static let architecture = Document(path: "Sources/Postern/Documentation.docc/Architecture.md")
+    private static let readme = Document(path: "README.md")
 
     @Test func theArchitectureNamesEveryModule() {
         let manifest = Manifest(SourceTree.text(of: "Package.swift"))
@@ -23,6 +18,11 @@ import Testing
         #expect(
             Document(path: "A.md", text: "`Postern` is the core.").missing(["Postern", "PosternNIO"]) == ["PosternNIO"]
         )
+    }
+
+    @Test func everyDocumentIsChecked() {
+        #expect(Self.paths.count > 30)
+        #expect(Set(["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]).isSubset(of: Self.paths))
     }
 
     @Test(arguments: paths)
@@ -55,14 +55,36 @@ import Testing
         #expect((2_000...2_800).contains(lines.reduce(0, +)), "\(lines.reduce(0, +)) lines")
     }
 
-    @Test func theExamplesOfTheReadmeAreCompiled() {
-        let files = [
-            "Tests/Fixtures/FirstProgram/main.swift", "Tests/ArchitectureTests/ReadmeExample.swift",
-            "Tests/PosternMacrosTests/ReadmeCalculator.swift",
-        ]
+    @Test func theReadmeIsShort() {
+        let words = Self.readme.text.split(whereSeparator: \.isWhitespace).count
+        #expect((500...900).contains(words), "\(words) words")
+        #expect(
+            Self.readme.sections.map(\.title) == [
+                "Requirements", "Your own server", "What it does", "Two topologies", "Limits and security",
+                "Not in this version", "Performance", "Contributing", "Licence",
+            ]
+        )
+    }
+
+    @Test func theManifestOfTheReadmeNamesProductsThatAreThere() throws {
+        let package = SourceTree.text(of: "Package.swift")
+        let example = try #require(Self.readme.blocks(of: "swift").first)
+        let products = example.matches(of: /\.product\(name: "(\w+)", package: "postern"\)/).map(\.output.1)
+        #expect(products.count >= 4)
+        for product in products { #expect(package.contains(".library(name: \"\(product)\"")) }
+        let urls = example.matches(of: /\.package\(url: [^)]*\)/).map { String($0.output) }
+        for url in urls { #expect(package.contains(url)) }
+    }
+
+    @Test func theSwiftOfTheDocumentsIsCompiled() {
+        let files =
+            SourceTree.files(in: ["Tests/Fixtures/"]).map(\.path) + [
+                "Tests/PosternMacrosTests/ReadmeCalculator.swift"
+            ]
         let compiled = files.flatMap { Document.lines(of: SourceTree.text(of: $0)) }
-        let examples = Document(path: "README.md").blocks(of: "swift")
-        #expect(examples.count == 4)
+        let examples = Self.paths.flatMap { Document(path: $0).blocks(of: "swift") }
+            .filter { !$0.hasPrefix("// swift-tools-version") }
+        #expect(examples.count > 20)
         for example in examples {
             let lines = Document.lines(of: example)
             let imports = lines.filter { $0.hasPrefix("import ") }

@@ -56,7 +56,11 @@ enum ImportTable {
     /// The programs that only tests start, by their folders.
     static let fixtures: [String: Set<String>] = [
         "CaseService": ["LibWebSockets", "Postern", "PosternGateway", "PosternNIO", "PosternPrograms"],
-        "FirstProgram": ["Postern", "PosternGateway", "ServiceLifecycle", "UnixSignals"],
+        "DocumentExamples": [
+            "LibWebSockets", "Logging", "Postern", "PosternAuth", "PosternGateway", "PosternLogging", "PosternNIO",
+            "PosternTasks", "ServiceLifecycle", "UnixSignals",
+        ],
+        "FirstProgram": ["Postern", "PosternGateway", "PosternNIO", "ServiceLifecycle", "UnixSignals"],
         "ParentCallsChild": ["Postern", "PosternTasks"],
         "ChildCallsParent": ["Postern", "PosternTasks"],
         "NativePeer": ["Postern", "PosternNIO"],

@@ -41,10 +41,10 @@ struct Manifest {
     var modules: Set<String> {
         names(of: ["target", "executableTarget", "macro", "systemLibrary"]).subtracting(fixtures.keys)
     }
-    /// The programs that only tests start, and the folder of each.
+    /// The programs and examples that are built for tests only, and the folder of each.
     var fixtures: [String: String] {
         let found = text.matches(
-            of: /\.executableTarget\(\s*name: "([^"]+)"[^\]]*\],\s*path: "Tests\/Fixtures\/([^"]+)"/
+            of: /\.(?:executableTarget|target)\(\s*name: "([^"]+)"[^\]]*\],\s*path: "Tests\/Fixtures\/([^"]+)"/
         )
         return Dictionary(found.map { (String($0.output.1), String($0.output.2)) }) { $1 }
     }

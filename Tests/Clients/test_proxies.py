@@ -15,8 +15,8 @@ LARGE, TOO_LARGE = 900_000, 1_100_000
 
 
 @pytest.mark.parametrize("language, name", [("nginx", "nginx.conf"), ("haproxy", "haproxy.cfg")])
-def test_the_readme_has_the_configurations_that_run_here(language, name):
-    text = (ROOT / "README.md").read_text()
+def test_the_article_has_the_configurations_that_run_here(language, name):
+    text = (ROOT / "Sources/PosternGateway/Documentation.docc/Proxies.md").read_text()
     assert f"```{language}\n{(CONFIGURATIONS / name).read_text()}```" in text
 
 

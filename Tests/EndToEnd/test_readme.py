@@ -1,4 +1,4 @@
-"""The lines of the README that can be tried do what they say."""
+"""The lines of the README and of the articles that can be tried do what they say."""
 
 import fcntl
 import json
@@ -19,6 +19,7 @@ from websockets.sync.client import connect
 from programs import PATIENCE, ROOT, binary
 
 README = (ROOT / "README.md").read_text()
+DOORS, CLIENTS = ((ROOT / "Sources/PosternGateway/Documentation.docc" / name).read_text() for name in ("Doors.md", "Clients.md"))
 ADDRESS = "http://127.0.0.1:8080"
 
 # What each line of the table of doors prints, in order.
@@ -36,7 +37,7 @@ ANSWERS = [
 
 
 def doors():
-    lines = re.findall(r"^\|.*\| `(curl [^`]+)` \|$", README, re.MULTILINE)
+    lines = re.findall(r"^\|.*\| `(curl [^`]+)` \|$", DOORS, re.MULTILINE)
     assert len(lines) == len(ANSWERS)
     return list(zip(lines, ANSWERS))
 
@@ -63,12 +64,18 @@ def test_a_line_of_the_table_of_doors(server, command, answer):
 
 
 def test_the_line_that_says_something(server):
-    [command] = re.findall(r"^curl .*chat/say.*$", README, re.MULTILINE)
+    [command] = re.findall(r"^curl .*chat/say.*$", DOORS, re.MULTILINE)
     assert json.loads(shell(command, server))["text"] == "hello"
 
 
+@pytest.mark.parametrize("command, answer", list(zip(
+    re.findall(r"^curl .*$", README, re.MULTILINE), ["5", "5", '{"openrpc":"1.4.0",'], strict=True)))
+def test_a_line_of_the_readme(server, command, answer):
+    assert answer in shell(command, server, answer)
+
+
 def test_the_lines_of_python(server):
-    [code] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    [code] = re.findall(r"```python\n(.*?)```", CLIENTS, re.DOTALL)
     done = subprocess.run(
         [sys.executable, "-c", code.replace(ADDRESS, server)], capture_output=True, text=True, timeout=PATIENCE)
     assert (done.stdout, done.stderr) == ("5\n", "")
@@ -90,7 +97,7 @@ def port_of_the_readme():
 def test_the_first_program_drains_when_it_is_told_to_stop(port_of_the_readme):
     if is_taken(8080):
         pytest.skip("port 8080, which the program listens on, is taken")
-    program = subprocess.Popen([binary("first-program")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    program = subprocess.Popen([binary("first-program")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
     try:
         end = time.monotonic() + PATIENCE
         while not is_taken(8080):

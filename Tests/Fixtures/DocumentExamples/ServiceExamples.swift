@@ -1,0 +1,43 @@
+import Postern
+
+/// The Swift of the articles about services and references.
+func serviceExamples() throws {
+    let router = Router()
+    let words = router.service("words", documentation: "Counts words")
+    words.register("count", Parameter<String>("text", "What to count in")) { (text: String) in
+        text.split(separator: " ").count
+    }
+    words.register("longest", "text", Parameter("limit", default: 1), options: .init(isSafe: true)) {
+        (text: String, limit: Int) -> [String] in
+        Array(text.split(separator: " ").map(String.init).sorted { $0.count > $1.count }.prefix(limit))
+    }
+
+    words.register("check", "text") { (context: CallContext, text: String) async throws -> Int in
+        for (index, _) in text.split(separator: " ").enumerated() { context.reportProgress(index) }
+        try await context.caller?.call("log/write", "checked")
+        return text.count
+    }
+
+    words.registerStream("all", "text") { (text: String) in
+        AsyncStream { stream in
+            for word in text.split(separator: " ") { stream.yield(String(word)) }
+            stream.finish()
+        }
+    }
+    let events = router.topic("words/events", documentation: "What was counted")
+    try events.publish("counted")
+}
+
+func referenceExamples(peer: Peer, service: Service) async throws {
+    let progress = Callback { (percent: Int) in print("\(percent) %") }
+    try await peer.call("imports/start", "data.csv", progress)
+
+    let counter = Router()
+    counter.root.register("increase", "by") { (by: Int) in by + 1 }
+    try await peer.call("counters/add", Reference(to: counter, "counter"))
+
+    service.register("start", "file", "progress") { (file: String, progress: Callback) async throws in
+        try progress.notify(50)
+        try await progress.call(100)
+    }
+}
