@@ -13,6 +13,7 @@
 # make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
 # make bench-tasks   measures task processes beside those of Cowait, ROUNDS=21
 # make bench-against REV=main  measures the work tree beside another revision; also ROUNDS=11 ROWS="G2 ws"
+# make docs          builds the documentation of the libraries into .build/docs
 # make format        formats the sources
 # make clean         removes what was built
 
@@ -32,7 +33,7 @@ export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
 .PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image lint-docker fuzz unit-tests end-to-end-tests bench bench-native bench-tasks \
-	bench-against format clean libraries tools
+	bench-against docs format clean libraries tools
 
 run: libraries
 	swift build -c release --product postern-demo
@@ -80,7 +81,7 @@ test-clients: libraries .venv/clients
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-# Built apart. What is loaded first tells the sanitizer of the waits inside Swift's Mutex.
+# Built apart. What is loaded first reports the waits inside Swift's Mutex to the sanitizer.
 test-threads: export POSTERN_TESTS = threads
 test-threads: THREADS = --sanitize thread --scratch-path .build-tsan
 test-threads:
@@ -183,6 +184,10 @@ bench-against: libraries
 	@.ci/install valgrind binutils gcc libc6-dev python3
 	@[ -n "$(REV)" ] || { echo "make bench-against REV=main: which revision?"; exit 2; }
 	python3 Sources/postern-bench/Against/against.py --rounds $(or $(ROUNDS),11) $(REV) $(ROWS)
+
+docs: libraries
+	swift build
+	.ci/docs
 
 format:
 	swift format -i -r Sources Tests docker Package.swift
