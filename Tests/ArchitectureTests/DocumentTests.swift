@@ -51,8 +51,14 @@ import Testing
 
     @Test func theReadingOrderIsShort() {
         let lines = Self.architecture.readingOrder.map { SourceFile(path: $0, text: SourceTree.text(of: $0)).lineCount }
-        #expect(lines.count > 20)
-        #expect((2_000...2_800).contains(lines.reduce(0, +)), "\(lines.reduce(0, +)) lines")
+        #expect((10...12).contains(lines.count), "\(lines.count) files")
+        #expect(lines.reduce(0, +) <= 2_000, "\(lines.reduce(0, +)) lines")
+    }
+
+    @Test func theStepsOfEachWalkAreNumberedOnce() {
+        let walks = Self.architecture.sections.map(\.stepNumbers).filter { !$0.isEmpty }
+        #expect(walks.count >= 6)
+        for walk in walks { #expect(walk == Array(1...walk.count)) }
     }
 
     @Test func theReadmeIsShort() {
