@@ -18,6 +18,45 @@ import Testing
         for row in rows { #expect(Self.tests.contains(row.test), "\(row.id): there is no test \(row.test)") }
     }
 
+    @Test(arguments: ["Cowait", "KaaRPC", "RPyC", "Aiomas"])
+    func theSwiftOfEveryRowIsCompiled(page: String) {
+        let text = SourceTree.text(of: "Sources/Postern/Documentation.docc/ComingFrom/\(page).md")
+        let lines = Document.lines(of: SourceTree.text(of: "Tests/Fixtures/DocumentExamples/MigrationExamples.swift"))
+        let statements = Self.statements(of: text)
+        #expect(statements.count >= 3)
+        #expect(statements.filter { statement in !lines.contains { Self.shows($0, statement) } } == [])
+    }
+
+    @Test func aStatementIsFound() {
+        #expect(Self.statements(of: "| KA-01 | `a()` | `b(1)`, `c`, `d(_:)`, `@E(1)` | `f` |\n") == ["b(1)"])
+        #expect(Self.shows("a.b { c in d }", "b { c in … }"))
+        #expect(!Self.shows("a.b { c in d }", "b { d in … }"))
+    }
+
+    /// The calls in the third column, without those that other tests compile.
+    private static func statements(of page: String) -> [String] {
+        page.split(separator: "\n").compactMap { $0.prefixMatch(of: /\| [A-Z]{2}-\d\d \|[^|]*\|([^|]*)\|/)?.output.1 }
+            .flatMap { $0.matches(of: /`([^`]+)`/).map { String($0.output.1) } }
+            .filter { $0.contains("(") && !elsewhere.contains($0) && !$0.contains(/_:|in:\)|^@|^"|^Remote trace/) }
+    }
+
+    /// Whether a line has a statement, in which an ellipsis is any text.
+    private static func shows(_ line: String, _ statement: String) -> Bool {
+        var rest = line[...]
+        for part in statement.split(separator: "…") {
+            guard let range = rest.ranges(of: part).first else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return true
+    }
+
+    /// Parts of the programs below the table of Cowait, and a type, which is no statement.
+    private static let elsewhere: Set = [
+        "let child = try await task.spawn(RpcChild())", "try await child.someRPCCall()",
+        "struct Calculator: Exposable { func register(in service: Service) { … } }",
+        "raising(MyError.self) { try await … }",
+    ]
+
     @Test func aRowWithoutATestIsFound() {
         let rows = Self.rows(of: "| KA-01 | there | here | `thisTestDoesNotExist` |")
         #expect(rows.map(\.id) == ["KA-01"])
