@@ -1,6 +1,6 @@
 import Testing
 
-/// The pages for those who come from other systems: every row names a test that is there.
+/// The migration pages: every row names a test that exists, and its Swift is compiled.
 @Suite struct ComingFromTests {
     /// What the documents of the other systems promise their users.
     private static let promised: [String: [Int]] = [

@@ -3,16 +3,16 @@ import Testing
 /// How far it is from the first page to the file that a change is made in.
 @Suite struct LinkTests {
     @Test(arguments: [
-        ("An error's text", "Sources/Postern/Calls/CallError.swift"),
-        ("A limit", "Sources/Postern/Peer/PeerLimits.swift"),
-        ("A door", "Sources/PosternGateway/GatewayService.swift"), ("A frame", "Sources/Postern/Frames/Frame.swift"),
-        ("A button of the page", "public/index.html"),
+        ("An error's text", "/CallError.swift"),
+        ("A limit", "/PeerLimits.swift"),
+        ("A door", "/GatewayService.swift"), ("A frame", "/Frame.swift"),
+        ("A button of the page", "/index.html"),
     ])
     func aPlaceToChangeIsThreeLinksAway(entry: String, file: String) {
         let readme = Document(path: "README.md")
         #expect(readme.links.contains("CONTRIBUTING.md"))
         let text = Document(path: "CONTRIBUTING.md").entry(entry)
-        #expect(Document(path: "CONTRIBUTING.md", text: text).links.contains(file), "\(entry)")
+        #expect(Document(path: "CONTRIBUTING.md", text: text).links.contains { $0.hasSuffix(file) })
     }
 
     @Test func everyArticleIsThreeLinksAway() {
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func aPageThatIsNotLinkedIsFound() {
-        #expect(!Document.reachable(from: "README.md", within: 1).contains("Sources/Postern/Calls/CallError.swift"))
+        #expect(!Document.reachable(from: "README.md", within: 1).contains { $0.hasSuffix(".swift") })
         #expect(Document(path: "A/B.md", text: "[c](../C.md#d), [e](http://e), <doc:F>").links == ["C.md", "A/F.md"])
         #expect(
             Document(path: "A.md", text: "**A door.** one\ntwo\n\n**A frame.** three").entry("A door") == " one\ntwo"

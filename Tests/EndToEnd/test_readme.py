@@ -1,4 +1,4 @@
-"""The lines of the README and of the articles that can be tried do what they say."""
+"""The commands and programs of the README and of the articles do what is documented."""
 
 import fcntl
 import json
@@ -94,7 +94,7 @@ def port_of_the_readme():
         yield
 
 
-def test_the_first_program_drains_when_it_is_told_to_stop(port_of_the_readme):
+def test_the_first_program_drains_at_sigterm(port_of_the_readme):
     if is_taken(8080):
         pytest.skip("port 8080, which the program listens on, is taken")
     program = subprocess.Popen([binary("first-program")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
