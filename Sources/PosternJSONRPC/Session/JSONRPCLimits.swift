@@ -29,7 +29,7 @@ public struct JSONRPCLimits: Hashable, Sendable {
     public var longestTimeout: Duration?
 
     /// The size of a method name and of an id, in bytes.
-    public static let maximumNameBytes = 128
+    static let maximumNameBytes = 128
 
     /// Creates the default limits, which suit most gateways.
     public init() {}
