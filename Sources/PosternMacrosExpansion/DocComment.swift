@@ -66,6 +66,7 @@ struct DocComment {
         case .docBlockComment(let text):
             let lines = text.dropFirst(3).dropLast(2).split(separator: "\n", omittingEmptySubsequences: false)
             return lines.map { line in
+                // A star at the start of a line in a block comment is decoration.
                 let star = line.drop(while: \.isWhitespace)
                 return withoutMargin(star.first == "*" ? star.dropFirst() : star)
             }

@@ -36,6 +36,7 @@ struct MacroArguments {
 
     /// Parses the name, which must be a literal: a macro sees the source, not values.
     private mutating func readName(_ value: ExprSyntax, _ faultInName: (String) -> Fault?) {
+        // `@Expose(nil)` is the same as `@Expose`, since `nil` is the default.
         guard !value.is(NilLiteralExprSyntax.self) else { return }
         guard let name = value.as(StringLiteralExprSyntax.self)?.representedLiteralValue else {
             return diagnostics.append(Diagnostic(.notLiteral, at: value))

@@ -21,6 +21,7 @@ struct MethodParameter {
 
     /// The internal name without back quotes, or the label if that is the only name.
     var variableName: String {
+        // In `func f(a _: Int)`, the label is the only name.
         let second = syntax.secondName.flatMap { $0.tokenKind == .wildcard ? nil : $0 }
         return (second ?? syntax.firstName).text.filter { $0 != "`" }
     }
@@ -65,6 +66,7 @@ struct MethodParameter {
         var fixed = syntax
         let array = ArrayTypeSyntax(element: syntax.type.trimmed)
         fixed.type = TypeSyntax(array).with(\.leadingTrivia, syntax.type.leadingTrivia)
+        // White space and comments after the ellipsis stay after the type.
         fixed.type.trailingTrivia = syntax.ellipsis?.trailingTrivia ?? []
         fixed.ellipsis = nil
         return .replace(message: Remedy(message: "Use '\(array)'"), oldNode: syntax, newNode: fixed)

@@ -18,6 +18,7 @@ enum NameRules {
     /// Returns the fault of a path with slashes, or `nil`; an empty path is valid.
     static func fault(inPath path: String) -> Fault? {
         guard !path.isEmpty else { return nil }
+        // Empty names, as in `a//b`, are kept and diagnosed.
         let names = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         return names.lazy.compactMap(fault(in:)).first ?? (path.utf8.count > maximumBytes ? .tooLong(path) : nil)
     }

@@ -16,6 +16,7 @@ struct Registration {
 
     /// The code with its indentation, in the fewest lines that fit the width.
     var text: String {
+        // Layouts from the shortest to the longest; the first that fits is used.
         let flat = "\(Self.margin)\(call)(\(arguments.joined(separator: ", "))) {"
         let list = arguments.map { "\(Self.margin)    \($0)" }.joined(separator: ",\n")
         let tall = "\(Self.margin)\(call)(\n\(list)\n\(Self.margin)) {"
@@ -82,6 +83,7 @@ struct Registration {
     private var waitsWord: String {
         if method.function.signature.effectSpecifiers?.asyncSpecifier != nil { return "await " }
         if method.function.attributes.hasGlobalActor { return "await " }
+        // `await` on a call that does not suspend is a warning, so that it is written only where it is needed.
         let isFree = method.function.modifiers.contains { $0.name.tokenKind == .keyword(.nonisolated) }
         return isIsolated && !isFree ? "await " : ""
     }

@@ -37,6 +37,7 @@ struct ServiceKind {
         let name = name ?? NameRules.serviceName(of: type.name.text)
         let above = declaration.attributes.map(\.leadingTrivia) + declaration.modifiers.map(\.leadingTrivia)
         let comment = DocComment(above + [declaration.introducer.leadingTrivia])
+        // Static members of an actor are not isolated to it, but those of a global actor's type are.
         let free = declaration.attributes.hasGlobalActor ? isolation : ""
         let documentation = comment.summary.map { summary in
             lines("\(access)\(free)static var serviceDocumentation: Swift::String?", summary.literal)

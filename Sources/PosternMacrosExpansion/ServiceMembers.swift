@@ -55,6 +55,7 @@ struct ServiceMembers {
             hasMethods = hasMethods || !inner.text.isEmpty
             isMarked = isMarked || inner.isMarked
             diagnostics += inner.diagnostics
+            // A method after the `#if` must not have the name of any branch.
             names.merge(inner.names) { first, _ in first }
         }
         if hasMethods { text += lines + ["        #endif"] }

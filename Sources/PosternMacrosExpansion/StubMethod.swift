@@ -74,6 +74,7 @@ struct StubMethod {
 
     private var body: String {
         let name = name.literal
+        // `call` and `stream` infer their type from the result of the method.
         let call = returned?.isStream ?? false ? "stream" : "call"
         return "try await self.remote.\(call)(\(([name] + parameters.map(\.variable)).joined(separator: ", ")))"
     }

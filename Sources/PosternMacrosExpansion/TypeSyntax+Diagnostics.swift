@@ -63,6 +63,7 @@ extension AttributedTypeSyntax {
 
 extension TupleTypeSyntax {
     fileprivate func diagnosticOfParts(_ role: TypeRole) -> Diagnostic? {
+        // One element in parentheses is that element, not a tuple.
         guard let only = elements.first, elements.count == 1 else { return Diagnostic(.tuple, at: self) }
         guard only.type.plain.is(FunctionTypeSyntax.self) else { return only.type.diagnostic(role) }
         return .closure(TypeSyntax(self), role)

@@ -27,6 +27,7 @@ package final class DiscoveryDocuments: Sendable {
     func modules(of description: Payload) throws(PayloadError) -> [UInt8] { try written(description).modules }
 
     private func written(_ payload: Payload) throws(PayloadError) -> Written {
+        // Descriptions are compared, since a router may be behind a connection that does not report changes.
         if let last = last.withLock({ $0 }), last.codec == payload.codec, last.description == payload.bytes {
             return last
         }

@@ -28,6 +28,7 @@ package enum OpenRPC {
 
     /// Returns the result of `rpc.modules`: an object with the name and the version of each top-level service.
     package static func modules(of description: RouterDescription, _ information: ServerInformation) -> [UInt8] {
+        // The gateway itself serves methods such as `rpc.ping`.
         var names: Set<String> = ["rpc"]
         for method in description.methods where method.path.utf8.contains(Byte.slash) {
             names.insert(String(method.path.prefix { $0 != "/" }))

@@ -46,6 +46,7 @@ package enum JSONRPCError {
 
     /// Returns the error in a client's response; missing and invalid members are replaced by defaults.
     static func error(in object: Span<UInt8>) -> CallError {
+        // Read leniently: a caller waits for this error, whatever the client puts into it.
         let members = (try? Value(decoding: Payload(bytes: [UInt8](copying: object), codec: JSON.self))) ?? .null
         let data = members["data"]
         var code = CallError.Code.internalError

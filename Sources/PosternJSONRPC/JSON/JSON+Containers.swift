@@ -51,6 +51,7 @@ extension JSON {
     ) throws(PayloadError) -> ArgumentRanges {
         var ranges = ArgumentRanges()
         var walk = JSONContainerWalk(arguments, from: start)
+        // More arguments than parameters are an error, rather than ignored: the client expects them to matter.
         let limit = min(parameters.names.count, ArgumentRanges.maximumCount)
         var index = 0
         while let element = try walk.nextElement(arguments) {

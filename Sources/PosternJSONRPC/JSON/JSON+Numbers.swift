@@ -10,6 +10,7 @@ extension JSON {
         let (isNegative, magnitude) = try integer(value)
         if isNegative {
             guard magnitude <= Int64.min.magnitude else { throw .outOfRange(Int64.self) }
+            // Also right for `Int64.min`, whose magnitude does not fit into an `Int64`.
             return 0 &- Int64(truncatingIfNeeded: magnitude)
         }
         guard let result = Int64(exactly: magnitude) else { throw .outOfRange(Int64.self) }

@@ -11,6 +11,7 @@ enum JSONEscape {
         guard first < 0xDC00, let second = unit(bytes, at: start &+ unitLength), 0xDC00...0xDFFF ~= second else {
             return nil
         }
+        // The pair holds the 20 bits of the value above U+FFFF, ten in each half.
         let value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
         return Unicode.Scalar(value).map { ($0, 2 * unitLength) }
     }

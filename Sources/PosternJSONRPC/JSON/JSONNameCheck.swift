@@ -50,6 +50,7 @@ struct JSONNameCheck {
             if isChecked, isRepeated(name, above: height, &table, bytes) { repeated = repeated ?? name }
             walk.resume(at: try look(bytes, from: walk.end, isChecked: true))
         }
+        // Pops the names of this object; those of the objects around it stay.
         names.removeLast(names.count - height)
         return walk.end
     }

@@ -14,6 +14,7 @@ struct JSONNames {
     ///
     /// - Returns: Whether the name was not in the set.
     mutating func insert(_ name: Range<Int>, in bytes: Span<UInt8>) -> Bool {
+        // Names without escapes are equal if their bytes are, and are compared in place.
         if !isTable, list.count < Self.listLimit, !JSON.hasEscape(bytes.extracting(name)) {
             for seen in list where bytes.extracting(seen).hasSameBytes(as: bytes.extracting(name)) { return false }
             list.append(name)

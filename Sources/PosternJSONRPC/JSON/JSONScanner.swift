@@ -59,6 +59,7 @@ struct JSONScanner {
     /// Counts a value, and notes one above the limit.
     @inline(__always)
     private mutating func countValue() {
+        // The scan continues above the limit, to find the end of the message and its id.
         if valuesLeft <= 0 { notes.insert(.tooManyValues) }
         valuesLeft &-= 1
     }
@@ -101,6 +102,7 @@ struct JSONScanner {
         // The names of the outermost object are compared by its reader.
         guard depth > 1 else { return }
         let ends = name.isEmpty ? 0 : bytes[name.lowerBound] &* 7 ^ bytes[name.upperBound &- 1]
+        // `&<<` keeps the lowest six bits of the hash, which select one of the 64 bits of the filter.
         let bit: UInt64 = 1 &<< UInt64(ends ^ UInt8(truncatingIfNeeded: name.count &* 19))
         notes.insert(nameBits & bit == 0 ? .innerName : [.innerName, .similarNames])
         nameBits |= bit

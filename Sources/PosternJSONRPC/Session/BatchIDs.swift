@@ -14,6 +14,7 @@ struct BatchIDs {
         if Self.areAscending(entries, message) { return }
         let count = entries.count
         ids.reserveCapacity(count)
+        // The power of two above the count, doubled: probing ends at a free slot, and a mask replaces the remainder.
         slots = Array(repeating: -1, count: 2 << (Int.bitWidth - max(count, 1).leadingZeroBitCount))
     }
 

@@ -75,6 +75,7 @@ extension JSONRPCSession {
             return envelopes
         }
         while true {
+            // The rest of the text is not even checked, as the batch is refused in any case.
             if envelopes.count == limits.batchEntries { return nil }
             if try scanner.nextByte(message) == Byte.openBrace {
                 envelopes.append(try EnvelopeReader.read(message, with: &scanner, depth: 0))
@@ -113,6 +114,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         guard var batch = batches.lift(place.batch, place.generation) else { return }
+        // Joining a topic takes no handler, and a waiting call has not started: neither counts as running.
         if !call.isTopic, !call.isWaiting { batch.runningCount -= 1 }
         if !call.id.isEmpty {
             let start = batch.text.count
@@ -121,6 +123,7 @@ extension JSONRPCSession {
                 answer(.batchFull(outcome.executed), id: call.id, into: &batch.text)
             } else {
                 answerEntry(call, outcome, &batch)
+                // The error that replaces a response may exceed the limit too; it is small, and every call needs one.
                 let isTooLarge = isOverLimit(&batch, from: start)
                 countReferences(areSent: !isTooLarge)
                 if isTooLarge { answer(.batchFull(outcome.executed), id: call.id, into: &batch.text) }

@@ -92,6 +92,7 @@ extension JSONRPCSession {
     private func call(_ request: Request, _ message: Span<UInt8>, _ meta: RequestMeta) -> Call {
         let arguments = [UInt8](copying: message.extracting(request.envelope.params))
         var timeout = meta.timeoutMilliseconds.map { Duration.milliseconds($0) }
+        // The limit applies also to a call without a timeout of its own.
         if let longest = limits.longestTimeout { timeout = min(timeout ?? longest, longest) }
         return Call(
             request.method,
@@ -177,6 +178,7 @@ extension JSONRPCSession {
         into output: inout [UInt8],
         actions: inout [Action]
     ) -> SubscriptionTicket? {
+        // A cancelled call fails with -32800 even if its handler succeeded meanwhile, as in LSP.
         if call.id.isEmpty || call.isCancelled {
             drop(outcome, of: call, actions: &actions)
             if !call.id.isEmpty { answer(.cancelled(outcome), id: call.id, into: &output) }
@@ -202,6 +204,7 @@ extension JSONRPCSession {
                 call.id,
                 into: &output
             )
+        // A dispatcher that returns a stream for a description, for example.
         default: answer(CallError(.internalError, "An answer of the wrong kind"), id: call.id, into: &output)
         }
         return nil
@@ -212,6 +215,7 @@ extension JSONRPCSession {
         let start = output.count
         ResponseWriter.beginResult(id: id.span, into: &output)
         do throws(PayloadError) {
+            // An empty payload is the result of a method without one.
             if value.bytes.isEmpty { JSON.writeNull(into: &output) } else { try value.appendJSON(to: &output) }
             output.append(Byte.closeBrace)
         } catch {

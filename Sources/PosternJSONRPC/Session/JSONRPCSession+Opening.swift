@@ -23,6 +23,7 @@ extension JSONRPCSession {
         if let place = pending.place {
             _ = batches.update(place.batch, place.generation) { batch in batch.unansweredCount += 1 }
         }
+        // The subscription exists before its topic is joined, so that its id is taken and it can be cancelled.
         actions.append(.joinTopic(subscription, calls.insert(pending), wanted))
     }
 
@@ -63,6 +64,7 @@ extension JSONRPCSession {
                 )
             )
             NotificationWriter.appendOpened(id, stream.position, recovered: nil, to: call.id, into: &output)
+            // Actions are performed after the output is sent, so that the first event follows the response.
             actions.append(.openSubscription(ticket, stream))
             return ticket
         } catch {
@@ -126,6 +128,7 @@ extension JSONRPCSession {
         let isText = id.first == Byte.quote
         let wanted = isText ? Array(id.dropFirst().dropLast()) : id
         if isText || id.first != UInt8(ascii: "n"), isFree(wanted) { return wanted }
+        // Clients may have taken ids of this form too.
         while true {
             lastSubscriptionNumber += 1
             let other = Array("s\(lastSubscriptionNumber)".utf8)

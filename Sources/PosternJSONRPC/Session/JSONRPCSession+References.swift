@@ -91,6 +91,7 @@ extension JSONRPCSession {
         }
         let outcome = message.extracting(envelope.outcome)
         let hasFailed = envelope.members.contains(.error)
+        // The call ends with an error instead of none: the caller waits, and the client will not respond twice.
         if envelope.isDefective {
             let error = CallError(.internalError, "The client answered with an unusable value", ran: .yes)
             return actions.append(.settle(ClientReply(id: number, result: .failure(error), references: nil)))

@@ -125,6 +125,7 @@ extension JSONRPCSession {
             return refuse(error, envelope, message, &output)
         }
         output.append(Byte.closeBrace)
+        // A notification runs like a call, without a response.
         if envelope.isNotification { return output.removeSubrange(start...) }
         if output.count - start > limits.responseBytes {
             output.removeSubrange(start...)
@@ -159,6 +160,7 @@ extension JSONRPCSession {
 
     /// Reports a dropped notification to the observer, unless its sender is at fault: no response reports it.
     func noteDropped(_ method: String, _ error: CallError) {
+        // Codes that depend on the state of the server, not on the notification.
         let codes: [CallError.Code] = [.busy, .unavailable, .draining, .deadlineExceeded]
         guard error.executed == .no, codes.contains(error.code) else { return }
         settings.observer?.observe(.dropped(method, error))

@@ -49,6 +49,7 @@ extension JSONRPCSession {
         do throws(PayloadError) {
             let event = try TopicEvent(item, epoch: subscription.epoch, notification: subscription.notification)
             deliver(event, to: ticket, into: &output, actions: &actions)
+            // The client holds the references of an item once its notification is written.
             item.payload.commitReferences()
         } catch {
             actions.append(subscription.end(ticket))
@@ -63,6 +64,7 @@ extension JSONRPCSession {
         into output: inout [UInt8],
         actions: inout [Action]
     ) {
+        // Events of a subscription that has just ended may still arrive from its source.
         guard let subscription = subscriptions[ticket.slot, ticket.generation] else { return }
         guard subscription.isHeld else { return event.append(subscriptionID: subscription.id.span, into: &output) }
         var message: [UInt8] = []

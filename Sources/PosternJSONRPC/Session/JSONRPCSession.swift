@@ -105,6 +105,7 @@ package struct JSONRPCSession: ~Copyable {
                 let context = Reception(now: now, isIdle: isIdle, place: nil)
                 try receiveBatch(message, &scanner, from: dispatcher, context, into: &output, actions: &actions)
             default:
+                // Checked whole, to distinguish text that is not JSON from JSON that is no request.
                 try scanner.scanValue(message, depth: 0)
                 try scanner.scanEnd(message)
                 ResponseWriter.append(.invalidRequest(Envelope.Fault.notAnObject.explanation), id: [], into: &output)
@@ -145,6 +146,7 @@ package struct JSONRPCSession: ~Copyable {
     ///
     /// - Returns: The actions that cancel every running call and stop every subscription.
     package mutating func connectionClosed() -> [Action] {
+        // Waiting calls and topics that are not joined yet have no handler to cancel.
         var actions = calls.removeAll().map(Action.cancel)
         subscriptions.forEach { slot, generation, subscription in
             actions.append(subscription.end(SubscriptionTicket(slot: slot, generation: generation)))

@@ -27,6 +27,7 @@ enum NotificationWriter {
         into output: inout [UInt8]
     ) {
         ResponseWriter.beginResult(id: id.span, into: &output)
+        // Subscription ids are stored as written in JSON, so that they need no escaping here.
         output.append(text: #"{"subscription":""#)
         output.append(copying: subscriptionID.span)
         output.append(Byte.quote)
