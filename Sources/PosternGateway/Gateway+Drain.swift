@@ -10,7 +10,7 @@ extension Gateway {
     /// and say that it is not known whether they were executed.
     ///
     /// The threads of the event loops have ended when this returns. What libwebsockets has for each of them cannot be
-    /// given up safely: it serves the next gateway of the process (see ``HTTPServer/stop()``).
+    /// given up safely: it serves the next gateway of the process (see `HTTPServer.stop()`).
     public func drain() async {
         let times = configuration.drain
         logger.info("draining")

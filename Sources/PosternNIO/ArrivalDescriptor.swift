@@ -5,9 +5,9 @@ import SystemPackage
 /// A file descriptor that is readable while calls or notifications wait to be served: for a program with an event loop
 /// of its own.
 ///
-/// The loop watches ``rawValue`` with poll, epoll or whatever it has, and has ``Peer/pollAll()`` or
-/// ``Peer/serve(timeout:)`` run while it is readable. It never reads or closes the descriptor itself. When the connection
-/// ends the descriptor is readable and stays so, and ``Peer/isConnected`` is false. It is closed when this object goes:
+/// The loop watches ``rawValue`` with poll, epoll or whatever it has, and has `Peer.pollAll()` or
+/// `Peer.serve(timeout:)` run while it is readable. It never reads or closes the descriptor itself. When the connection
+/// ends the descriptor is readable and stays so, and `Peer.isConnected` is false. It is closed when this object goes:
 /// the loop has to forget it before.
 public final class ArrivalDescriptor: Sendable {
     /// The number that the loop watches; nothing but whether it is readable means anything.

@@ -47,14 +47,14 @@ public struct ConnectionOptions: Sendable {
     /// At most until their deadlines, and counted from the goodbye.
     public var successorTimeout = Duration.seconds(10)
     /// Calls of a peer that connects again which wait for a connection; one more fails with `.busy`, as it does when the
-    /// arguments of those that wait are longer than ``PeerLimits/queuedBytes``.
+    /// arguments of those that wait are longer than `PeerLimits.queuedBytes`.
     public var maximumWaitingCalls = 10_000
     /// Clients that a server holds at once; one more is closed as soon as it is accepted, or has proven itself.
     public var maximumConnections = 10_000
     /// Connections that a server holds at once besides its clients, which have yet to prove themselves.
     ///
     /// For one more the one is closed that has waited longest, so that those who stay silent keep nobody out. Each may
-    /// wait ``frameTimeout``, and hold ``PeerLimits/unprovenBytes``.
+    /// wait ``frameTimeout``, and hold `PeerLimits.unprovenBytes`.
     public var maximumUnproven = 1_000
 
     /// Starts from the defaults.

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Serves a dispatcher to native clients over TCP, TLS or a Unix socket.
 ///
-/// Each client is a ``Peer``, so it can be called as well. A server tells of its clients through the callbacks it is
-/// made with, and through ``signals``; ``listen(on:serving:secret:options:threads:onConnect:onDisconnect:onRefusal:)``
+/// Each client is a `Peer`, so it can be called as well. A server tells of its clients through the callbacks it is
+/// made with, and through ``signals``; `listen(on:serving:secret:options:threads:onConnect:onDisconnect:onRefusal:)`
 /// makes one and starts it.
 public final class NativeServer: Sendable {
     /// Told once of every client, on its event loop, before its first frame is read.
@@ -75,8 +75,8 @@ public final class NativeServer: Sendable {
     /// Where it listens, with the port that the system chose; `nil` before it does.
     public var address: Address? { state.withLock { $0.address } }
 
-    /// What happens to the clients: each ``ConnectionSignal/connected(_:)`` once, later ``ConnectionSignal/disconnected(_:_:)``
-    /// once; one that is not let in is ``ConnectionSignal/refused(_:)``.
+    /// What happens to the clients: each `ConnectionSignal.connected(_:)` once, later `ConnectionSignal.disconnected(_:_:)`
+    /// once; one that is not let in is `ConnectionSignal.refused(_:)`.
     ///
     /// Every reader begins with the clients that are connected now. Ends when the server has stopped and the last
     /// client has left.

@@ -4,7 +4,7 @@ extension ReconnectingPeer {
     /// Calls the server.
     ///
     /// - Throws: `.unavailable` without a connection, for the cause of which see ``lastFailure``, `.unauthenticated` when
-    ///   the authentication failed, `.busy` when too many calls wait for a connection, or what ``Peer/dispatch(_:)``
+    ///   the authentication failed, `.busy` when too many calls wait for a connection, or what `Peer.dispatch(_:)`
     ///   throws.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
         if let peer = current.peer {

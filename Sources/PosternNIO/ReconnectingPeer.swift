@@ -15,7 +15,7 @@ import Synchronization
 /// each wait is up to a fifth longer or shorter by chance. When authentication fails, no more connections are made: see
 /// ``refusal``.
 ///
-/// ``connect(to:serving:secret:options:patience:onConnect:onDisconnect:onRefusal:)`` makes one and starts it.
+/// `connect(to:serving:secret:options:patience:onConnect:onDisconnect:onRefusal:)` makes one and starts it.
 public final class ReconnectingPeer: Dispatcher {
     /// Called once for every connection when it is open, before calls use it.
     public typealias ConnectHandler = @Sendable (Peer) -> Void
@@ -100,8 +100,8 @@ public final class ReconnectingPeer: Dispatcher {
     /// For the operator: errors of calls do not say it, because a gateway passes those on to its clients.
     public var lastFailure: CallError? { current.failure }
 
-    /// What happens to the connections: each ``ConnectionSignal/connected(_:)`` once, later ``ConnectionSignal/disconnected(_:_:)``
-    /// once; at most one ``ConnectionSignal/refused(_:)``, after which no more are made.
+    /// What happens to the connections: each `ConnectionSignal.connected(_:)` once, later `ConnectionSignal.disconnected(_:_:)`
+    /// once; at most one `ConnectionSignal.refused(_:)`, after which no more are made.
     ///
     /// After the goodbye of a server the next connection may be open before the one to it has ended. Every reader begins
     /// with the connections that are open now. Ends with ``stop()``, or after the refusal.

@@ -8,7 +8,7 @@ public struct WebSocketLimits: Sendable {
     public var messageMilliseconds: UInt64 = 10_000
     /// The most output that may wait besides answers, in bytes.
     public var maximumQueuedBytes = 1 << 20
-    /// The most output that may wait, in bytes, with answers; ``WebSocket/hasRoom(forAnswer:)`` keeps a quarter of it free.
+    /// The most output that may wait, in bytes, with answers; `WebSocket.hasRoom(forAnswer:)` keeps a quarter of it free.
     public var maximumAnswerBytes = 64 << 20
     /// How long output may wait without any of it leaving.
     public var stallMilliseconds: UInt64 = 10_000

@@ -7,7 +7,7 @@ public struct CallError: Error, Sendable {
     public var code: Code
     /// For people: never parsed, never holding a secret.
     public var message: String
-    /// Whether the handler ran; what a handler sets here is kept, see ``init(thrownByHandler:)``.
+    /// Whether the handler ran; what a handler sets here is kept, see `init(thrownByHandler:)`.
     public var executed: Executed { didSet { isStated = true } }
     /// Whether `executed` was said by the author of the error, and is not what its code or this library makes of it.
     var isStated: Bool

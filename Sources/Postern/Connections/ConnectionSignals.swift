@@ -28,7 +28,7 @@ extension ConnectionSignal: CustomStringConvertible {
 
 /// The signals of connections, in order, for one reader.
 ///
-/// Signals that come while nobody reads wait, at most ``maximumUnread``; those that come then are dropped, and counted
+/// Signals that come while nobody reads wait, at most `maximumUnread`; those that come then are dropped, and counted
 /// in a ``ConnectionSignal/missed(_:)`` where they would have been. It ends when there are no more connections to tell
 /// of, or the task that reads is cancelled.
 public struct ConnectionSignals: AsyncSequence, Sendable {

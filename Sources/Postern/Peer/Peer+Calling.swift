@@ -202,7 +202,7 @@ extension Peer {
 }
 
 extension Peer: Callee {
-    /// Sends one call and waits for its reply, as ``call(_:_:named:timeout:)`` does.
+    /// Sends one call and waits for its reply, as `call(_:_:named:timeout:)` does.
     public func reply<each Argument: Encodable>(
         to method: String,
         _ arguments: repeat each Argument,

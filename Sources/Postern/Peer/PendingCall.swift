@@ -1,6 +1,6 @@
 /// A call that was sent and may not be answered yet.
 ///
-/// Made by ``Peer/begin(_:_:named:expiry:)``. It is settled exactly once: by its answer, by its expiry, by
+/// Made by `Peer.begin(_:_:named:expiry:)`. It is settled exactly once: by its answer, by its expiry, by
 /// ``cancel()`` or by the end of the connection; from then on it does not change. Dropping the last handle of an
 /// unsettled call cancels it over there, unless ``onReady(on:_:)`` waits for it.
 ///

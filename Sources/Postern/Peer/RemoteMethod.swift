@@ -29,7 +29,7 @@ public struct RemoteMethod: Sendable {
 
     /// Calls the method and waits for its result.
     ///
-    /// - Throws: `CallError`, as ``Peer/call(_:_:named:timeout:)``.
+    /// - Throws: `CallError`, as `Peer.call(_:_:named:timeout:)`.
     public func dynamicallyCall<Value: Decodable & Sendable>(
         withKeywordArguments arguments: KeyValuePairs<String, any Encodable>
     ) async throws(CallError) -> Value {

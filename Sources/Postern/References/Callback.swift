@@ -1,7 +1,7 @@
 /// A function that another process can call: it stays here, and a reference to it travels.
 ///
 /// Make one from a closure and give it as an argument or a result of a call between native peers, by itself or inside
-/// other values; a page at a WebSocket gives a function, and is given one. The receiver, whose parameter is a `Callback` too, calls it with ``call(_:timeout:)`` or
+/// other values; a page at a WebSocket gives a function, and is given one. The receiver, whose parameter is a `Callback` too, calls it with `call(_:timeout:)` or
 /// ``notify(_:)``. Coming home it is the original again, and one received may be passed on: then the calls go through
 /// this process, and end with its connections. It is kept here for as long as the other end holds it, at most until the
 /// connection ends: two ends of which each keeps what the other holds, keep both.

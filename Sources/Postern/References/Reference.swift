@@ -86,7 +86,7 @@ public struct Reference: Codable, Hashable, Sendable, ReferenceValue {
 }
 
 extension Reference: Callee {
-    /// Sends one call to the object and waits for its reply, as ``call(_:_:timeout:)`` does.
+    /// Sends one call to the object and waits for its reply, as `call(_:_:timeout:)` does.
     public func reply<each Argument: Encodable>(
         to method: String,
         _ arguments: repeat each Argument,

@@ -67,7 +67,7 @@ extension ReplyStream {
     /// Creates a stream of the encoded elements of a sequence, as the reply to a call.
     ///
     /// Reading the stream iterates the sequence. An element that cannot be encoded ends the stream with
-    /// `.internalError`, and an error of the sequence ends it as ``CallError/init(thrownByHandler:)`` describes.
+    /// `.internalError`, and an error of the sequence ends it as `CallError.init(thrownByHandler:)` describes.
     ///
     /// - Parameters:
     ///   - values: The sequence, which is iterated once for each reader of the stream.

@@ -6,7 +6,7 @@ extension Service {
     ///   - parameters: A description of each parameter of the handler, in order; at most 8.
     ///   - options: The documentation, the executor, and whether the method has side effects.
     ///   - handler: The function, which is called from any thread and concurrently with itself. An error that it throws
-    ///     reaches the caller as ``CallError/init(thrownByHandler:)`` describes.
+    ///     reaches the caller as `CallError.init(thrownByHandler:)` describes.
     @inlinable
     public func register<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String,

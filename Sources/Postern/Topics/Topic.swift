@@ -31,7 +31,7 @@ public final class Topic: Sendable {
 
     /// Publishes one event.
     ///
-    /// It is encoded once, as MessagePack. Never waits for a subscriber. After ``close()`` it reaches nobody.
+    /// It is encoded once, as MessagePack. Never waits for a subscriber. After `close()` it reaches nobody.
     ///
     /// - Returns: The offset of the event.
     /// - Throws: `.notEncodable`, `.limitExceeded`.
