@@ -72,6 +72,13 @@ import Testing
         )
     }
 
+    @Test func theFiguresOfTheReadmeAreThoseOfThePage() {
+        let page = SourceTree.text(of: "Sources/Postern/Documentation.docc/Performance.md")
+        let figures = Self.readme.text.matches(of: /(\d[\d.]*) µs/).map(\.output.1)
+        #expect(figures.count == 6)
+        for figure in figures { #expect(page.contains(" \(figure) ") || page.contains("**\(figure)")) }
+    }
+
     @Test func theManifestOfTheReadmeNamesProductsThatAreThere() throws {
         let package = SourceTree.text(of: "Package.swift")
         let example = try #require(Self.readme.blocks(of: "swift").first)
