@@ -1,4 +1,4 @@
-/* What Swift cannot import by itself from libwebsockets and libuv. */
+/* The parts of libwebsockets, libuv and Linux that Swift cannot import by itself. */
 #pragma once
 #include <libwebsockets.h>
 #include <linux/sockios.h>
@@ -6,23 +6,23 @@
 #include <sys/socket.h>
 #include <uv.h>
 
-/* LWS_PRE, a macro with a computed value: bytes that must be writable in front of what lws_write sends. */
+/* LWS_PRE, a macro with a computed value: the number of writable bytes that lws_write needs before its data. */
 static inline int postern_write_prefix(void) { return LWS_PRE; }
 
-/* A GNU extension; asking the headers for all of those would change types that Swift's Glibc module defines. */
+/* A GNU extension. It is declared here because _GNU_SOURCE would change types that Swift's Glibc module defines. */
 extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
 static inline int postern_accept(int listener) {
     return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
-/* Bytes that the system holds for the other end, not yet acknowledged; ioctl has no fixed arguments. */
+/* The number of bytes that were sent and not acknowledged; Swift cannot call ioctl, which is variadic. */
 static inline int postern_unacknowledged(int descriptor) {
     int count = 0;
     return ioctl(descriptor, SIOCOUTQ, &count) == 0 ? count : 0;
 }
 
-/* Bytes of a TCP connection that the other end has acknowledged; 0 where the system does not count them. The counter is
-   at 120 in struct tcp_info of <linux/tcp.h>, which cannot be included beside <netinet/tcp.h>. */
+/* The number of bytes that the peer of a TCP connection has acknowledged; 0 if the system does not count them. The
+   counter has the offset 120 in struct tcp_info of <linux/tcp.h>, which cannot be included beside <netinet/tcp.h>. */
 static inline unsigned long long postern_bytes_acknowledged(int descriptor) {
     unsigned long long info[32] = {0};
     socklen_t length = sizeof info;
@@ -30,9 +30,9 @@ static inline unsigned long long postern_bytes_acknowledged(int descriptor) {
     return info[15];
 }
 
-/* Bytes of a TCP connection that were received and read so far; negative where the system does not count them. The
-   counter is at 128 in struct tcp_info. What waits is counted first: bytes that come in between make the result larger,
-   never smaller. */
+/* The number of bytes of a TCP connection that were received and read; negative if the system does not count them. The
+   counter of received bytes has the offset 128 in struct tcp_info. The unread bytes are counted first, so that bytes
+   that arrive in between make the result larger and never smaller. */
 static inline long long postern_bytes_read(int descriptor) {
     unsigned long long info[32] = {0};
     socklen_t length = sizeof info;

@@ -1,27 +1,28 @@
-/// A socket that another part of the program has made listen, for a server to accept connections from.
+/// A listening socket that was opened elsewhere and from which a server accepts connections.
 ///
-/// It is how a server listens on a Unix socket. The server that is made with it owns the descriptor and closes it, also
-/// when that server does not start.
+/// A server listens on a Unix socket this way. The server that is created with the listener owns the descriptor and
+/// closes it, even if the server does not start.
 public struct AdoptedListener: Sendable {
-    /// The socket, which listens and does not wait.
+    /// The descriptor of the listening, non-blocking socket.
     package let descriptor: Int32
-    /// What it is called in logs, as `unix:/run/http.sock`.
+    /// The name of the socket in logs, such as `unix:/run/http.sock`.
     package let name: String
-    /// Runs once before the socket is closed, as to remove its file: no connection that is made later is accepted.
+    /// A function that runs once before the socket is closed, for example to remove its file.
     let willClose: @Sendable () async -> Void
 
-    /// Takes the socket.
+    /// Creates a listener from an open socket.
     ///
     /// - Parameters:
-    ///   - descriptor: The socket, which listens and does not wait.
-    ///   - name: What it is called in logs.
-    ///   - willClose: Runs once before the socket is closed.
+    ///   - descriptor: A listening, non-blocking socket.
+    ///   - name: The name of the socket in logs, such as `unix:/run/http.sock`.
+    ///   - willClose: A function that runs once before the socket is closed. Connections that are made after it returns
+    ///     are not accepted, so this is the place to remove the file of a Unix socket.
     public init(descriptor: Int32, name: String, willClose: @escaping @Sendable () async -> Void = {}) {
         self.descriptor = descriptor
         self.name = name
         self.willClose = willClose
     }
-    /// Closes a socket that no server is made with.
+    /// Closes the socket, if no server was created with this listener.
     package func close() async {
         await willClose()
         Socket.close(descriptor)

@@ -1,42 +1,44 @@
 public import FoundationEssentials
 import Synchronization
 
-/// A server for HTTP/1.1 and WebSocket: some loops, each with its own listening socket on one TCP address, and with a
-/// share of the sockets that were made elsewhere.
+/// A server for HTTP/1.1 and WebSocket connections.
+///
+/// Each of its event loops has a listening socket of its own on the TCP address, between which the kernel distributes
+/// the connections, and shares the adopted sockets with the other loops.
 public final class HTTPServer: Sendable {
-    /// Where and how to listen.
+    /// The addresses and the limits of a server.
     public struct Configuration: Sendable {
         /// An IPv4 or IPv6 address, or `localhost`.
         public var host = "127.0.0.1"
-        /// The port; 0 lets the system choose.
+        /// The TCP port; 0 selects a free port.
         public var port = 8_080
-        /// Whether it listens on the host and the port.
+        /// Whether the server listens on ``host`` and ``port``.
         public var listensOnTCP = true
-        /// Sockets that connections are accepted from besides, as Unix sockets; the server closes them.
+        /// Further sockets to accept connections from, such as Unix sockets; the server closes them.
         public var listeners: [AdoptedListener] = []
-        /// Event loops, each on a thread of its own.
+        /// The number of event loops, each of which has a thread of its own.
         public var loops = 1
-        /// The WebSocket subprotocol that is echoed when a client offers it.
+        /// The WebSocket subprotocol that is confirmed if a client offers it.
         package var subprotocol = "jsonrpc"
-        /// The most connections of all loops together; more are closed at once.
+        /// The maximum number of open connections of all loops together; connections above it are closed on arrival.
         public var maximumConnections = 10_000
-        /// The limits of HTTP connections.
+        /// The limits and timeouts of each HTTP connection.
         public var http = HTTPLimits()
 
-        /// The defaults: loopback, port 8080, one loop.
+        /// Creates a configuration with the default values: loopback address, port 8080, one loop.
         public init() {}
 
         var connectionsPerLoop: Int { max(1, min(maximumConnections, DescriptorLimit.connections) / max(1, loops)) }
     }
 
-    /// Why a server did not start.
+    /// The reason why a server did not start.
     public enum StartError: Error, Sendable, CustomStringConvertible {
-        /// The address cannot be listened on.
+        /// An address cannot be listened on.
         case socket(SocketError)
-        /// libwebsockets gave no context; most often its plug-in for libuv is not installed.
+        /// libwebsockets did not create a context, most often because its plug-in for libuv is not installed.
         case noContext
 
-        /// The cause, and what to do.
+        /// The cause, and how to resolve it.
         public var description: String {
             switch self {
             case .socket(let error): "\(error)"
@@ -47,22 +49,22 @@ public final class HTTPServer: Sendable {
 
     /// The loops, in order.
     package let loops: [EventLoop]
-    /// The port in use; 0 when it listens on no TCP address.
+    /// The TCP port in use; 0 if the server does not listen on TCP.
     package let port: Int
     private let workers: [LoopBound<ServerWorker>]
-    /// The most connections of all loops together: fewer than configured where fewer descriptors may be open.
+    /// The maximum number of connections of all loops together, reduced to what the limit of open files allows.
     package let maximumConnections: Int
-    /// The most descriptors that the process may have open (RLIMIT_NOFILE).
+    /// The number of descriptors that the process may have open (`RLIMIT_NOFILE`).
     package let maximumDescriptors: Int
-    /// The listeners that are not closed.
+    /// The listeners that have not been closed.
     private let listeners: Mutex<[AdoptedListener]>
 
-    /// Binds the address and starts the loops.
+    /// Creates a server that listens on its addresses, and starts its loops.
     ///
     /// - Parameters:
-    ///   - configuration: Where and how to listen.
-    ///   - makeService: Makes what answers the requests of one loop; called once on each loop's thread.
-    /// - Throws: `StartError`.
+    ///   - configuration: The addresses and the limits.
+    ///   - makeService: Returns the service for the requests of one loop; called once on the thread of each loop.
+    /// - Throws: ``StartError``; all adopted listeners are closed then.
     package init(
         _ configuration: Configuration,
         makeService: @escaping @Sendable (EventLoop) -> any HTTPService
@@ -78,7 +80,7 @@ public final class HTTPServer: Sendable {
                 loops.append(loop)
                 let started = try await Self.start(loop, configuration, makeService)
                 workers.append(started.worker)
-                // The first loop learns the port that the others share.
+                // With port 0 the system selects the port of the first loop; the others must bind the same one.
                 configuration.port = started.port
             }
         } catch {
@@ -96,7 +98,9 @@ public final class HTTPServer: Sendable {
         listeners = Mutex(configuration.listeners)
     }
 
-    /// Refuses an address that another program listens on, which sockets that share their port would not notice.
+    /// Throws if another program listens on the address.
+    ///
+    /// Sockets with `SO_REUSEPORT` would bind it all the same and share its connections.
     private static func checkPortIsFree(_ configuration: Configuration) throws(StartError) {
         do throws(SocketError) {
             _ = try ListeningSocket(host: configuration.host, port: configuration.port, sharesPort: false)
@@ -127,7 +131,7 @@ public final class HTTPServer: Sendable {
         return try result.get()
     }
 
-    /// Connections that are open on all loops.
+    /// The number of open connections of all loops.
     package var connectionCount: Int {
         get async {
             var count = 0
@@ -136,26 +140,28 @@ public final class HTTPServer: Sendable {
         }
     }
 
-    /// Stops accepting connections, and ends those that wait for a request; WebSockets stay open.
+    /// Stops accepting connections, and closes idle HTTP connections; WebSockets stay open.
     package func stopAccepting() async {
         let listeners = listeners.withLock { listeners in
             defer { listeners = [] }
             return listeners
         }
+        // First the file of a Unix socket is removed, then the loops accept what had connected before that.
         for listener in listeners { await listener.willClose() }
         for worker in workers { await worker.run { $0.stopAccepting() } }
         for listener in listeners { Socket.close(listener.descriptor) }
     }
 
-    /// Has requests that wait for their answer answered at once; see ``HTTPExchange/onInterrupt``.
+    /// Requests an immediate response to every unanswered request; see ``HTTPExchange/onInterrupt``.
     package func interruptRequests() async {
         for worker in workers { await worker.run { $0.interruptRequests() } }
     }
 
-    /// Closes everything, ends the loops' threads and waits until they have ended.
+    /// Closes all connections and waits until the threads of the loops have ended.
     ///
-    /// What libwebsockets has for each loop stays and serves the next server of the process: 16 bytes for each descriptor
-    /// that may be open (about 1 MiB, less where the limit of open files is below 65,536), 64 KiB and four descriptors.
+    /// The libwebsockets context of each loop is kept for the next server of the process. It holds 64 KiB, four open
+    /// descriptors, and 16 bytes for each descriptor that may be open: about 1 MiB, less if the limit of open files is
+    /// below 65,536.
     package func stop() async {
         await stopAccepting()
         for worker in workers {
@@ -167,7 +173,7 @@ public final class HTTPServer: Sendable {
 }
 
 extension LoopBound {
-    /// Runs `body` with the value on the loop's thread and waits for its result.
+    /// Calls `body` with the value on the loop's thread, and returns its result.
     @inlinable
     package func run<Result: Sendable>(_ body: @escaping @Sendable (Value) -> Result) async -> Result {
         await withCheckedContinuation { continuation in
@@ -177,6 +183,6 @@ extension LoopBound {
 }
 
 extension HTTPServer.StartError: LocalizedError {
-    /// The cause, and what to do.
+    /// The description, which Foundation uses for `localizedDescription`.
     public var errorDescription: String? { description }
 }

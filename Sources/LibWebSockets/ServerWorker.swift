@@ -1,8 +1,8 @@
 import Glibc
 
-/// One loop of a server: accepts, and keeps the connections it accepted.
+/// The part of a server that belongs to one event loop: its listening sockets and its connections.
 ///
-/// All members belong to the loop's thread.
+/// All members must be used on the loop's thread.
 final class ServerWorker {
     let loop: EventLoop
     let service: any HTTPService
@@ -11,9 +11,9 @@ final class ServerWorker {
     let observesAnswers: Bool
     let subprotocol: String
     let readBuffer = ReadBuffer()
-    /// How every head ends; with the date, which all connections share.
+    /// The end of each response head, with the date, which is formatted once a second for all connections.
     var headEnding = HeadEnding()
-    /// The port in use; 0 without one.
+    /// The TCP port in use; 0 if the server does not listen on TCP.
     let port: Int
     private(set) var isDraining = false
     private let maximumConnections: Int
@@ -24,9 +24,9 @@ final class ServerWorker {
     private var pausedUntil: UInt64?
     private var lastSocketCheck: UInt64 = 0
 
-    /// How long nothing is accepted after the system ran out of descriptors.
+    /// The time without accepting after the process or the system has run out of descriptors.
     private static let pauseMilliseconds: UInt64 = 100
-    /// How often times are checked.
+    /// The interval at which deadlines are checked.
     private static let tickMilliseconds: UInt64 = 250
 
     init(
@@ -50,14 +50,14 @@ final class ServerWorker {
         )
         guard let context = loop.raw.context(traits) else { throw .noContext }
         self.context = context
-        // The loop keeps the worker until it ends: libwebsockets calls back while its handles are being closed.
+        // A strong reference: libwebsockets still calls back while the loop closes its handles at the end.
         loop.every(milliseconds: Self.tickMilliseconds) { [self] in checkTime() }
         if let socket = sockets.own { acceptors.append(Acceptor(socket, isShared: false, for: self)) }
         let isShared = configuration.loops > 1
         acceptors += sockets.shared.map { Acceptor($0, isShared: isShared, for: self) }
     }
 
-    /// The socket of this loop at the port, and those that all loops have in common.
+    /// Opens the loop's own TCP socket, and duplicates the adopted sockets that all loops share.
     private static func listen(
         _ configuration: HTTPServer.Configuration
     ) throws(SocketError) -> (own: ListeningSocket?, shared: [ListeningSocket]) {
@@ -70,13 +70,16 @@ final class ServerWorker {
         return (try ListeningSocket(host: host, port: configuration.port, sharesPort: sharesPort), shared)
     }
 
-    /// How many connections are open.
+    /// The number of open connections, WebSockets included.
     var connectionCount: Int { connections.count + (context?.count ?? 0) }
 
-    /// Accepts one connection; false when none waits, or none can be accepted now.
+    /// Accepts one connection.
+    ///
+    /// - Returns: `false` if no connection is pending, or none can be accepted now.
     func accept(on listener: Int32) -> Bool {
         switch Socket.accept(on: listener) {
         case .failure(let error):
+            // The pending connection keeps the socket readable, so the loop would spin on the failing accept.
             if error.isShortOfDescriptors { pause() }
             return false
         case .success(let descriptor):
@@ -86,6 +89,7 @@ final class ServerWorker {
     }
 
     private func add(_ descriptor: Int32) {
+        // A descriptor beyond the tables of libwebsockets could not become a WebSocket later.
         guard connectionCount < maximumConnections, let context, descriptor < context.traits.descriptors else {
             service.rejectedConnection(from: ListeningSocket.peerAddress(of: descriptor))
             return Socket.close(descriptor)
@@ -97,7 +101,9 @@ final class ServerWorker {
 
     func remove(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = nil }
 
-    /// Reads on, in this turn, what a client sent ahead of an answer.
+    /// Schedules the processing of pipelined requests for later in this turn.
+    ///
+    /// A direct call would nest one frame on the stack for each pipelined request.
     func scheduleRead(_ connection: HTTPConnection) {
         let box = LoopBound(connection, on: loop)
         loop.execute { box.value.readPipelined() }
@@ -108,9 +114,9 @@ final class ServerWorker {
         _ = context.adopt(descriptor: descriptor, handshake: handshake, as: socket)
     }
 
-    /// Stops accepting; connections end with the answer that is under way.
+    /// Stops accepting; connections close after the response in flight.
     ///
-    /// Those that the system has accepted already are served: a client cannot know that they came too late.
+    /// Connections in the kernel's backlog are still served, since for their clients they are established.
     func stopAccepting() {
         guard !isDraining else { return }
         isDraining = true
@@ -122,10 +128,10 @@ final class ServerWorker {
         for connection in connections.values { connection.drain() }
     }
 
-    /// Has every request answered that is not yet.
+    /// Requests an immediate response to every unanswered request.
     func interruptRequests() { for connection in connections.values { connection.interrupt() } }
 
-    /// Ends everything that is still open.
+    /// Closes all connections.
     func shutDown() {
         stopAccepting()
         for connection in connections.values { connection.close() }

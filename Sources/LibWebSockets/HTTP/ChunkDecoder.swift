@@ -1,23 +1,23 @@
-/// Decodes a body in chunks (RFC 9112 section 7.1), and accepts the one form in which clients write it.
+/// A decoder for bodies in the chunked transfer coding (RFC 9112 section 7.1).
 ///
-/// A size is one to eight hexadecimal digits, every line ends in CR and LF, and nothing comes between a size and its
-/// extensions. Extensions and trailer fields are checked for their form, counted and dropped: nothing here reads them,
-/// and a field behind the body must not be taken for one of the head.
+/// It is strict: a size is one to eight hexadecimal digits, every line ends in CR and LF, and no blank is allowed
+/// between a size and its extensions. Extensions and trailer fields are validated, counted and discarded, because a
+/// trailer field must not be mistaken for a field of the head.
 struct ChunkDecoder {
-    /// What became of the input.
+    /// The state of the body after a piece of input.
     enum Outcome: Equatable {
-        /// The input is used up and more of the body has to come.
+        /// All input has been consumed, and the body continues.
         case incomplete
-        /// The body is whole; what is behind it in the input was not touched.
+        /// The body is complete; input after it has not been consumed.
         case ended
         case refused(HTTPRefusal)
     }
 
-    /// The most bytes that the decoded body may have.
+    /// The maximum size of the decoded body in bytes.
     let limit: Int
     private var state = State.size
     private var digits = 0
-    /// The size that is being read, then the bytes of the chunk that are still to come.
+    /// The chunk size while its digits are read, then the number of bytes of the chunk that have not arrived.
     private var remaining = 0
     private var decoded = 0
     private var dropped = 0
@@ -29,21 +29,24 @@ struct ChunkDecoder {
     }
 
     private static let maximumDigits = 8
-    /// Bytes of all extensions and trailer fields of a body.
+    /// The maximum size in bytes of all extensions and trailer fields of a body.
     static let maximumDropped = 4_096
 
-    /// - Parameter limit: The most bytes that the decoded body may have.
+    /// Creates a decoder.
+    ///
+    /// - Parameter limit: The maximum size of the decoded body in bytes.
     init(limit: Int) { self.limit = limit }
 
-    /// Decodes what has arrived.
+    /// Decodes a piece of input.
     ///
     /// - Parameters:
-    ///   - input: Bytes of the body, and perhaps more behind it.
-    ///   - index: Where to begin; moved behind what was read.
-    ///   - body: What the content of the chunks is appended to.
-    /// - Returns: Whether the body is whole.
+    ///   - input: Bytes of the body, and possibly of a pipelined request after it.
+    ///   - index: The index of the first byte to read; advanced past the bytes that were read.
+    ///   - body: The array to which the content of the chunks is appended.
+    /// - Returns: Whether the body is complete.
     mutating func decode(_ input: [UInt8], from index: inout Int, into body: inout [UInt8]) -> Outcome {
         while index < input.count {
+            // The content is copied in bulk; only the framing is read byte by byte.
             if case .data = state {
                 let end = index + min(remaining, input.count - index)
                 body.append(contentsOf: input[index..<end])
@@ -86,6 +89,7 @@ struct ChunkDecoder {
 
     private mutating func readSize(_ byte: UInt8) throws(HTTPRefusal) {
         if let digit = byte.hexadecimalValue {
+            // Eight digits cannot overflow an Int; leading zeros count too.
             guard digits < Self.maximumDigits else { throw .badSizeLine }
             digits += 1
             remaining = remaining << 4 | digit
@@ -112,6 +116,7 @@ struct ChunkDecoder {
     private mutating func beginChunk() throws(HTTPRefusal) {
         digits = 0
         guard remaining > 0 else { return state = .trailer }
+        // Before any byte of the chunk is stored. The subtraction cannot overflow as the sum could.
         guard remaining <= limit - decoded else { throw .bodyTooLarge(limit: limit) }
         decoded += remaining
         state = .data

@@ -1,6 +1,6 @@
-// Times are added to the clock of the loop, so none may be so long that the sum overflows.
+// Timeouts are added to the clock of the loop, so they are limited to values with which the sum cannot overflow.
 
-/// The longest time in milliseconds that is counted: some 35 years.
+/// The longest timeout in milliseconds, about 35 years.
 private let longestMilliseconds: UInt64 = 1 << 40
 
 private func clamp<Limits>(_ limits: Limits, _ times: WritableKeyPath<Limits, UInt64>...) -> Limits {
@@ -10,14 +10,14 @@ private func clamp<Limits>(_ limits: Limits, _ times: WritableKeyPath<Limits, UI
 }
 
 extension HTTPLimits {
-    /// The same limits, with no time longer than what can be counted.
+    /// The limits with each timeout clamped to a value that cannot overflow a deadline.
     var withClampedTimes: HTTPLimits {
         clamp(self, \.headMilliseconds, \.bodyMilliseconds, \.idleMilliseconds, \.stallMilliseconds)
     }
 }
 
 extension WebSocketLimits {
-    /// The same limits, with no time longer than what can be counted.
+    /// The limits with each timeout clamped to a value that cannot overflow a deadline.
     var withClampedTimes: WebSocketLimits {
         clamp(
             self,

@@ -1,11 +1,11 @@
 extension UInt8 {
-    /// A space or a tab.
+    /// Whether the byte is a space or a tab.
     var isBlank: Bool { self == 0x20 || self == 0x09 }
 
-    /// A decimal digit.
+    /// Whether the byte is a decimal digit.
     var isDigit: Bool { self >= 0x30 && self <= 0x39 }
 
-    /// `tchar` of RFC 9110.
+    /// Whether the byte is a `tchar` of RFC 9110 section 5.6.2.
     var isTokenCharacter: Bool {
         switch self {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
@@ -14,7 +14,7 @@ extension UInt8 {
         }
     }
 
-    /// What the name, address and port of an authority are made of.
+    /// Whether the byte may occur in the host or the port of an authority.
     var isAuthorityCharacter: Bool {
         switch self {
         case 0x30...0x3A, 0x41...0x5B, 0x61...0x7A: true
@@ -23,12 +23,12 @@ extension UInt8 {
         }
     }
 
-    /// The lower case of an ASCII letter, anything else unchanged.
+    /// The byte in lower case if it is an ASCII letter, otherwise the byte itself.
     var asciiLowercase: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
 }
 
 extension [UInt8] {
-    /// A range without the spaces and tabs at both of its ends.
+    /// Returns a range without leading and trailing spaces and tabs.
     func trimmingBlanks(_ range: Range<Int>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)
         while start < end, self[start].isBlank { start += 1 }
@@ -36,8 +36,9 @@ extension [UInt8] {
         return start..<end
     }
 
-    /// Calls `body` with each member of a list that is separated by commas; empty members are legal, and skipped
-    /// (RFC 9110 section 5.6.1).
+    /// Calls `body` with each member of a comma-separated list.
+    ///
+    /// Empty members are legal and skipped (RFC 9110 section 5.6.1).
     func forEachMember(of list: Range<Int>, _ body: (Range<Int>) -> Void) {
         var rest = list
         while true {

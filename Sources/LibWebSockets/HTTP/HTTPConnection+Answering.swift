@@ -20,6 +20,7 @@ extension HTTPConnection {
     }
 
     func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
+        // HTTP/1.0 has no chunks, so the end of the connection delimits the body.
         if isHTTP10 { closesAfterAnswer = true }
         HTTPResponse.appendHead(status, headers: headers, isHTTP10 ? .undelimited : .chunked, to: &output.bytes)
         endHead()
@@ -38,7 +39,7 @@ extension HTTPConnection {
             return true
         }
         isCrowded = true
-        // Much may be written before this turn of the loop ends: what the system takes does not wait for that.
+        // A handler may write much in one turn. What the socket takes is sent now rather than collected until its end.
         if !hasOutputWaited { flush() }
         if case .closed = state { return false }
         return true
@@ -58,6 +59,7 @@ extension HTTPConnection {
 
     private func finishAnswer() {
         exchange = nil
+        // In any other state `process()` is on the stack, and continues with pipelined requests itself.
         let isLater =
             switch state {
             case .answering, .streaming: true
@@ -71,7 +73,7 @@ extension HTTPConnection {
         }
         state = .readingHead
         deadline = loop.milliseconds + worker.limits.idleMilliseconds
-        // What was sent ahead of the answer is read once this call has returned to the loop.
+        // Pipelined requests are processed once this call has returned to the loop.
         if isLater, !input.isEmpty || inputHasEnded { worker.scheduleRead(self) }
     }
 

@@ -1,12 +1,13 @@
 extension HTTPConnection {
-    /// How long an idle connection may still ask when the server stops: a request may be on its way to it, as a client
-    /// that keeps its connections learns of the stop only by their end.
+    /// The time in which an idle connection may send a last request when the server stops.
+    ///
+    /// The client learns of the stop only when the connection closes, and by then its next request may be in flight.
     private static let lastRequestMilliseconds: UInt64 = 1_000
-    /// After how long without an answer it is found out whether a client that sends nothing more still reads.
+    /// The time after which a half-closed client without a response is probed, and the interval of further probes.
     private static let probeMilliseconds: UInt64 = 1_000
     private static let nextProbeMilliseconds: UInt64 = 10_000
 
-    /// The client sends nothing more: what it has asked is answered, then the connection is closed.
+    /// Handles the end of the client's input: the requests that it has sent are answered, then the connection closes.
     func endInput() {
         inputHasEnded = true
         poll?.watch(readable: false, writable: !output.isEmpty)
@@ -19,7 +20,7 @@ extension HTTPConnection {
         }
     }
 
-    /// Ends a stream whose client sends nothing more: it has no other way to say that it wants no more.
+    /// Ends a stream whose client has half-closed the connection, which is its only way to cancel the stream.
     func endStreamAfterInput() {
         let ended = exchange
         closesAfterAnswer = true
@@ -27,7 +28,7 @@ extension HTTPConnection {
         ended?.disconnected()
     }
 
-    /// Every whole request was answered: nothing can follow.
+    /// Closes the connection after the end of the input, once every complete request has been answered.
     func finishInput() {
         switch state {
         case .readingHead where input.isEmpty || searched == 0:
@@ -40,11 +41,11 @@ extension HTTPConnection {
         }
     }
 
-    /// Finds out whether a client that sends nothing more still reads.
+    /// Sends an interim response to find out whether a half-closed client still reads.
     ///
-    /// One that closed its socket looks the same until something is sent to it; then its system answers with a reset.
-    /// An interim answer may always be sent, and is skipped by those who read (RFC 9110 section 15.2); there is none in
-    /// HTTP/1.0, whose clients are answered in any case.
+    /// A client that has closed its socket looks the same until something is sent to it, upon which its system answers
+    /// with a reset. Clients that read ignore interim responses (RFC 9110 section 15.2). HTTP/1.0 has none, so its
+    /// clients are not probed.
     private func probe(_ now: UInt64) {
         guard !isHTTP10 else { return deadline = .max }
         if output.isEmpty {
@@ -54,7 +55,7 @@ extension HTTPConnection {
         deadline = now + Self.nextProbeMilliseconds
     }
 
-    /// Ends what takes too long; called a few times a second.
+    /// Closes the connection or refuses its request if a deadline has passed; called a few times per second.
     func checkTime(_ now: UInt64) {
         if isStalled(now) { return close() }
         if isInputPaused, Socket.wasReset(descriptor) { return close() }
@@ -70,9 +71,10 @@ extension HTTPConnection {
         }
     }
 
-    /// Closes the connection after the answer that is under way, or after one more that is asked for soon.
+    /// Closes the connection after the response in flight, or after one more request that arrives soon.
     func drain() {
         closesAfterAnswer = true
+        // A request that has already arrived in the socket's buffer is served.
         read()
         guard case .readingHead = state, searched == 0, input.count <= 2 else { return }
         if !output.isEmpty {
@@ -83,7 +85,7 @@ extension HTTPConnection {
         }
     }
 
-    /// Has the request whose answer is still to come answered now, as the server stops.
+    /// Refuses an incomplete request, or requests an immediate response to a complete one, since the server stops.
     func interrupt() {
         switch state {
         case .readingHead where searched > 0: refuse(.stopping, of: nil)
@@ -92,6 +94,7 @@ extension HTTPConnection {
         }
     }
 
+    /// Closes the connection at once.
     func close() {
         if case .closed = state { return }
         state = .closed
@@ -103,8 +106,9 @@ extension HTTPConnection {
         exchange = nil
     }
 
-    /// Gives the descriptor to libwebsockets, with the handshake in a form that leaves nothing to interpret.
-    func handOver(_ upgrade: WebSocketUpgrade) {
+    /// Transfers the descriptor to libwebsockets, with the handshake in canonical form.
+    func finishUpgrade(_ upgrade: WebSocketUpgrade) {
+        // Two poll handles must not watch one descriptor, so ours is closed before libwebsockets opens its own.
         state = .closed
         poll?.close()
         poll = nil

@@ -1,8 +1,9 @@
 import PosternPacing
 
-/// One HTTP/1 connection: reads requests one after another, and answers each before it reads the next.
+/// An HTTP/1 connection, which serves its requests one after the other.
 ///
-/// It owns its descriptor until it closes it or hands it over to libwebsockets. All members belong to the loop's thread.
+/// It owns its descriptor until it closes it or transfers it to libwebsockets. All members must be used on the loop's
+/// thread.
 final class HTTPConnection: PollOwner, Flushable {
     let loop: EventLoop
     let remoteAddress: String
@@ -11,42 +12,48 @@ final class HTTPConnection: PollOwner, Flushable {
     var poll: PollHandle?
     var state = State.readingHead
     var input: [UInt8] = []
-    /// Bytes that were read since the connection was made.
+    /// The number of bytes that have been read from the connection.
     private(set) var received = 0
     var output = HTTPOutput()
+    /// The exchange of the current request, from the time that the request is complete.
     var exchange: HTTPExchange?
-    /// What the service adds to every answer to the request that is being served.
+    /// The header fields that the service adds to each response to the current request.
     var fields = PreparedFields.none
+    /// The number of requests so far.
     var requests = 0
     var closesAfterAnswer = false
-    /// Whether the request that is being served came from a client of HTTP/1.0.
+    /// Whether the current request came from an HTTP/1.0 client.
     var isHTTP10 = false
+    /// Whether the client has closed its sending direction.
     var inputHasEnded = false
-    /// When the state that the connection is in has taken too long.
+    /// The time at which the current state expires, in milliseconds of the loop's clock.
     var deadline: UInt64
-    /// Bytes of a head that is not whole yet; 0 while none of it has arrived.
+    /// The number of bytes of an incomplete head that the parser has searched; 0 before its first byte.
     var searched = 0
+    /// Whether the next pipelined request waits until output has been sent.
     private var isProcessingPaused = false
     private var isDirty = false
-    /// Whether the system has not taken all of the output.
+    /// Whether the socket's buffer was full when output was sent last.
     private(set) var hasOutputWaited = false
-    /// Whether more output than the limit has waited, and not all of it has left since.
+    /// Whether unsent output has exceeded its limit, and has not been sent completely since.
     var isCrowded = false
-    /// The body that is being read.
+    /// The pace at which the body of the current request arrives.
     private var incoming = TransferPace()
-    /// The output that waits.
+    /// The pace at which the client receives the unsent output.
     private var outgoing = TransferPace()
     private var progress = SocketProgress()
 
     enum State {
         case readingHead
-        // Cases that are rare and large are kept elsewhere, so that a change of state moves little.
+        // Rare cases with large values are boxed, so that an assignment of the state copies little.
         indirect case readingBody(RequestBody)
         case answering
         case streaming
-        /// A WebSocket that is opened once the answers before it have left.
+        /// A WebSocket is opened once earlier responses have been sent.
         indirect case upgrading(WebSocketUpgrade)
-        /// The answer has left; what the client still sends is thrown away, so that it can read the answer.
+        /// The last response has been sent or is being sent, and further input is discarded.
+        ///
+        /// To close a socket with unread input would reset the connection, and the client could lose the response.
         case lingering
         case closed
     }
@@ -61,7 +68,9 @@ final class HTTPConnection: PollOwner, Flushable {
         deadline = loop.milliseconds + worker.limits.headMilliseconds
     }
 
-    /// Begins to read; `false` when the system cannot watch the descriptor, which then stays the caller's.
+    /// Starts to read.
+    ///
+    /// - Returns: `false` if the system cannot watch the descriptor, which the caller must close then.
     func start() -> Bool {
         poll = unsafe PollHandle(watching: descriptor, on: loop.raw.pointer, for: self)
         poll?.watch(readable: true, writable: false)
@@ -88,14 +97,16 @@ final class HTTPConnection: PollOwner, Flushable {
         switch state {
         case .readingHead, .readingBody: process()
         case .answering: if !isReading { pauseReading() }
-        // A client of a stream has nothing to say.
+        // No request can be pipelined behind a stream, so input means that the client no longer reads it.
         case .streaming: close()
         case .upgrading, .lingering, .closed: break
         }
     }
 
-    /// Whether more is read at all: what follows a handshake is for libwebsockets, and requests that come ahead of an
-    /// answer wait in the system's buffers once there are many.
+    /// Whether input is read in the current state.
+    ///
+    /// Input behind a handshake is for libwebsockets. Pipelined requests stay in the socket's buffer once enough of
+    /// them have been read.
     private var isReading: Bool {
         switch state {
         case .upgrading, .closed: false
@@ -104,25 +115,27 @@ final class HTTPConnection: PollOwner, Flushable {
         }
     }
 
-    /// Reads nothing until the next output has left.
+    /// Stops reading until the next output has been sent.
     private func pauseReading() { poll?.watch(readable: false, writable: !output.isEmpty) }
 
-    /// Whether the end of the client would be noticed only by a look at the socket.
+    /// Whether no input is watched for, so that a reset of the connection is found only by a query of the socket.
     var isInputPaused: Bool {
         if case .answering = state { !isReading } else { false }
     }
 
-    /// Whether a client asks faster than it reads the answers; then nothing more is read from it.
+    /// Whether the client sends requests faster than it reads the responses; then its input is not read.
     private var hasOutputBacklog: Bool { output.count > worker.limits.maximumPipelinedBytes }
 
-    /// Takes as many whole requests from the input as there are answers for.
+    /// Processes the complete requests of the input, each as soon as the one before it has been answered.
     func process() {
         isProcessingPaused = false
         while !isProcessingPaused, takeRequest() {}
         if inputHasEnded, !isProcessingPaused { finishInput() }
     }
 
-    /// Goes on with the request that is being read; `false` when more of it has to come, or nothing more is read.
+    /// Continues with the current request.
+    ///
+    /// - Returns: Whether the next request can be processed; `false` if more input is needed, or that one must wait.
     private func takeRequest() -> Bool {
         switch state {
         case .readingHead:
@@ -130,6 +143,7 @@ final class HTTPConnection: PollOwner, Flushable {
             isProcessingPaused = hasOutputBacklog
             return !isProcessingPaused && readHead()
         case .readingBody(let body):
+            // The state must not hold a second reference to the body, or its array would be copied.
             state = .readingHead
             return readBody(body)
         default: return false
@@ -140,12 +154,14 @@ final class HTTPConnection: PollOwner, Flushable {
         let wasIdle = searched == 0
         switch worker.parser.parse(input, searched: &searched) {
         case .incomplete:
+            // The time for a head begins with its first byte; the time before that is idle time.
             if wasIdle, searched > 0 { deadline = loop.milliseconds + worker.limits.headMilliseconds }
             return false
         case .refused(let refusal, let head):
             refuse(refusal, of: head)
             return false
         case .complete(let head):
+            // The head has the same array. It must be the only owner, or the body would be appended to a copy.
             input = []
             searched = 0
             requests += 1
@@ -159,6 +175,7 @@ final class HTTPConnection: PollOwner, Flushable {
         fields = worker.service.fieldsOfAnswers(to: head)
         switch worker.service.admit(head, from: remoteAddress) {
         case .answer(let response):
+            // The body is not read, so the start of the next request would be unknown.
             if head.hasBody || response.closesConnection { closesAfterAnswer = true }
             input = Array(head.bytes[head.length...])
             send(response.status, headers: response.headers, body: response.body.span, isHead: head.method == .head)
@@ -175,6 +192,7 @@ final class HTTPConnection: PollOwner, Flushable {
                 refuse(.bodyTooLarge(limit: limit), of: head)
                 return false
             }
+            // The usual case: head and body have arrived in one read, and nothing after them.
             guard head.isChunked || head.bytes.count != head.length + head.contentLength else {
                 respond(to: head)
                 return true
@@ -209,7 +227,7 @@ final class HTTPConnection: PollOwner, Flushable {
         }
     }
 
-    /// Hands on a request that is whole.
+    /// Passes a complete request to the service.
     private func respond(to request: consuming HTTPRequestHead) {
         state = .answering
         deadline = .max
@@ -218,7 +236,7 @@ final class HTTPConnection: PollOwner, Flushable {
         worker.service.respond(to: exchange)
     }
 
-    /// Reads on where ``process()`` stopped.
+    /// Continues with pipelined requests after ``process()`` has stopped.
     func readPipelined() {
         switch state {
         case .readingHead: process()
@@ -229,6 +247,7 @@ final class HTTPConnection: PollOwner, Flushable {
 
     // MARK: Writing
 
+    /// The interim response that asks for the body, and that probes half-closed clients.
     static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     func markDirty() {
@@ -237,6 +256,7 @@ final class HTTPConnection: PollOwner, Flushable {
         loop.markDirty(self)
     }
 
+    /// Sends the unsent output, as much as the socket's buffer takes.
     func flush() {
         isDirty = false
         if case .closed = state { return }
@@ -249,6 +269,7 @@ final class HTTPConnection: PollOwner, Flushable {
         }
     }
 
+    /// Continues after all output has been sent.
     private func finishFlush() {
         let hasWaited = hasOutputWaited
         hasOutputWaited = false
@@ -257,11 +278,12 @@ final class HTTPConnection: PollOwner, Flushable {
             isCrowded = false
             exchange?.onOutputDrained?()
         }
-        if case .upgrading(let upgrade) = state { return handOver(upgrade) }
+        if case .upgrading(let upgrade) = state { return finishUpgrade(upgrade) }
         poll?.watch(readable: isReading, writable: false)
         switch state {
         case .lingering:
             if inputHasEnded { return close() }
+            // The client reads the end of the response and closes; the descriptor stays open until then.
             Socket.finishSending(on: descriptor)
             deadline = min(deadline, loop.milliseconds + Self.lingerMilliseconds)
         case .readingHead:
@@ -273,7 +295,7 @@ final class HTTPConnection: PollOwner, Flushable {
 
     // MARK: Time
 
-    /// Whether output waits that the client does not take, or not fast enough.
+    /// Returns whether the client receives the unsent output too slowly or not at all.
     func isStalled(_ now: UInt64) -> Bool {
         guard hasOutputWaited else { return false }
         let demand = TransferPace.Demand(
@@ -283,7 +305,7 @@ final class HTTPConnection: PollOwner, Flushable {
         return outgoing.check(moved: progress.read(descriptor), at: now, demand) != .moves
     }
 
-    /// Whether the body that is being read does not move, or arrives too slowly.
+    /// Returns whether the body of the current request arrives too slowly or not at all.
     func isBodyTooSlow(_ now: UInt64) -> Bool {
         let demand = TransferPace.Demand(
             patience: worker.limits.bodyMilliseconds,
@@ -293,11 +315,11 @@ final class HTTPConnection: PollOwner, Flushable {
     }
 }
 
-/// A handshake that was accepted, and is not in the hands of libwebsockets yet.
+/// An accepted handshake that has not been passed to libwebsockets yet.
 struct WebSocketUpgrade {
     let request: HTTPRequestHead
     let handler: any WebSocketHandler
     let limits: WebSocketLimits
-    /// Whether the answer names our subprotocol.
+    /// Whether the response confirms the subprotocol.
     let echoesSubprotocol: Bool
 }

@@ -1,11 +1,11 @@
-/// A time as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
+/// The format of dates in HTTP, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
 enum HTTPDate {
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// Writes a time that is not before 1970.
+    /// Returns the text of a time; times before 1970 are clamped.
     static func text(secondsSince1970 seconds: Int) -> String {
         let (day, second) = max(0, seconds).quotientAndRemainder(dividingBy: 86_400)
         let date = civil(day)
@@ -15,9 +15,10 @@ enum HTTPDate {
 
     private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-    /// The date of a day since 1970 in the Gregorian calendar.
+    /// Returns the Gregorian date of a day that is counted from 1970.
     ///
-    /// Years are counted from March, so that the day that some have comes last; 400 of them are 146,097 days.
+    /// The computation counts years from March, so that the leap day is the last day of a year, in eras of 400 years,
+    /// which have 146,097 days.
     private static func civil(_ day: Int) -> (year: Int, month: Int, day: Int) {
         let (era, dayOfEra) = (day + 719_468).quotientAndRemainder(dividingBy: 146_097)
         let year = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

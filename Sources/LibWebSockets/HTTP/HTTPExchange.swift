@@ -1,27 +1,27 @@
-/// One request and the answer to it.
+/// A complete request and the means to respond to it.
 ///
-/// All members belong to the thread of its loop.
-///
-/// Answered once; when the client has gone, an answer goes nowhere.
+/// The first response is sent, later ones are ignored, and so is a response after the client has disconnected. All
+/// members must be used on the loop's thread.
 package final class HTTPExchange {
     /// The head of the request.
     package let request: HTTPRequestHead
-    /// The address of the client, without its port.
+    /// The address of the client, without the port.
     package var remoteAddress: String { connection?.remoteAddress ?? "unknown" }
-    /// Called once when the client goes before the answer was complete.
+    /// A function that is called once if the client disconnects before the response is complete.
     package var onDisconnect: (() -> Void)?
-    /// Called when all output of a stream has left that was crowded.
+    /// A function that is called when all unsent output of a stream has been sent after ``isCrowded`` was `true`.
     package var onOutputDrained: (() -> Void)?
-    /// Called once when the server stops before the answer was complete: what is answered now still leaves.
+    /// A function that is called once if the server stops before the response is complete; a response that it sends
+    /// still reaches the client.
     package var onInterrupt: (() -> Void)?
     /// The loop of the connection.
     package let loop: EventLoop
-    /// Let go of as soon as nothing more can be sent.
+    /// The connection; released as soon as nothing more can be sent.
     private var connection: HTTPConnection?
     private var phase = Phase.waiting
-    /// When the request was whole; `nil` where answers are not observed.
+    /// The time at which the request was complete; `nil` if responses are not observed.
     private let began: ContinuousClock.Instant?
-    /// The status of the answer; until there is one, that of a client that disconnects before.
+    /// The status of the response; 499 until there is one, in case the client disconnects before.
     private var status = 499
 
     private enum Phase { case waiting, streaming, done }
@@ -33,7 +33,7 @@ package final class HTTPExchange {
         began = connection.worker.observesAnswers ? .now : nil
     }
 
-    /// Lends the body for reading in place.
+    /// Calls `read` with the body, in place, and returns its result.
     @inlinable
     package func withBody<Result, Failure>(
         _ read: (Span<UInt8>) throws(Failure) -> Result
@@ -42,47 +42,48 @@ package final class HTTPExchange {
         return try read(bytes.span.extracting(request.length..<(request.length + request.contentLength)))
     }
 
-    /// The body, for keeping.
+    /// Returns a copy of the body.
     package func copyBody() -> [UInt8] {
         Array(request.bytes[request.length..<(request.length + request.contentLength)])
     }
 
-    /// Whether an answer can still reach the client.
+    /// Whether a response can still be sent.
     package var isOpen: Bool { phase != .done && connection != nil }
 
-    /// Bytes of answers that wait until the client takes them.
+    /// The number of unsent bytes of the connection.
     package var queuedBytes: Int { connection?.queuedBytes ?? 0 }
 
-    /// Whether more output waits than ``HTTPLimits/maximumQueuedBytes``.
+    /// Whether unsent output has exceeded ``HTTPLimits/maximumQueuedBytes``.
     ///
-    /// Once all of it has left, ``onOutputDrained`` is called.
+    /// Once all of it has been sent, ``onOutputDrained`` is called.
     package var isCrowded: Bool { connection?.isCrowded ?? false }
 
-    /// Whether the client takes no more for now.
+    /// Whether the socket's buffer is full, since the client receives more slowly than output is written.
     package var isBlocked: Bool { connection?.hasOutputWaited ?? false }
 
-    /// Sends the whole answer.
+    /// Sends a response.
     package func respond(_ response: HTTPResponse) {
         respond(response.status, headers: response.headers, body: response.body.span)
     }
 
-    /// Sends the whole answer, in one write.
+    /// Sends a response.
     package func respond(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>) {
         guard phase == .waiting else { return }
         self.status = status.code
         finish()?.send(status, headers: headers, body: body)
     }
 
-    /// Sends the whole answer of which all but the body's length was prepared; the fast way.
+    /// Sends a response with a prepared head, which is the fastest way to respond.
     package func respond(_ prepared: PreparedHead, body: Span<UInt8>) {
         guard phase == .waiting else { return }
         status = prepared.status
         finish()?.send(prepared, body: body)
     }
 
-    /// Begins an answer whose length is not known.
+    /// Begins a response of unknown length.
     ///
-    /// It is sent in chunks, one for each ``write(_:)``; to a client of HTTP/1.0 it ends with the connection.
+    /// The body is sent in chunks, one for each ``write(_:)``. For an HTTP/1.0 client the end of the connection
+    /// delimits it.
     package func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
         guard phase == .waiting else { return }
         phase = .streaming
@@ -90,18 +91,18 @@ package final class HTTPExchange {
         connection?.beginStream(status, headers: headers)
     }
 
-    /// Adds to a stream whatever `body` appends.
+    /// Writes the bytes that `body` appends to the stream.
     ///
-    /// What waits has no limit here: a stream whose output ``isCrowded`` waits, or ends.
+    /// Unsent output is not limited here: the caller must pause or end the stream when ``isCrowded`` becomes `true`.
     ///
-    /// - Returns: `false` when the client has disconnected.
+    /// - Returns: `false` if the client has disconnected.
     @discardableResult
     package func write(_ body: (inout [UInt8]) -> Void) -> Bool {
         guard phase == .streaming, let connection else { return false }
         return connection.write(body)
     }
 
-    /// Ends a stream.
+    /// Ends the stream.
     package func end() {
         guard phase == .streaming else { return }
         finish()?.endStream()
@@ -109,6 +110,7 @@ package final class HTTPExchange {
 
     private func finish() -> HTTPConnection? {
         phase = .done
+        // The functions retain calls and sessions, which may retain the exchange.
         onDisconnect = nil
         onInterrupt = nil
         onOutputDrained = nil
@@ -116,12 +118,14 @@ package final class HTTPExchange {
         return connection.take()
     }
 
+    /// Notifies the owner that the server stops.
     func interrupted() { onInterrupt.take()?() }
 
+    /// Notifies the owner that the client has disconnected.
     func disconnected() {
         guard phase != .done else { return }
-        let tell = onDisconnect
+        let notify = onDisconnect
         _ = finish()
-        tell?()
+        notify?()
     }
 }

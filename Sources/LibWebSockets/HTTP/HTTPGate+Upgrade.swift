@@ -1,7 +1,7 @@
 extension HTTPGate {
-    /// Lets nothing but a WebSocket handshake of version 13 be an upgrade (RFC 6455 section 4.2.1).
+    /// Accepts a WebSocket handshake of version 13 as the only upgrade (RFC 6455 section 4.2.1).
     ///
-    /// An offer of another protocol is ignored and the request answered as it is (RFC 9110 section 7.8), and so is every
+    /// An offer of another protocol is ignored, and the request is served over HTTP (RFC 9110 section 7.8). So is every
     /// offer of an HTTP/1.0 client.
     static func checkUpgrade(of head: inout HTTPRequestHead, _ seen: Seen) throws(HTTPRefusal) {
         guard let upgrade = seen.upgrade, !head.isHTTP10 else {
@@ -25,7 +25,8 @@ extension HTTPGate {
         head.webSocketKey = key
     }
 
-    /// Sixteen bytes as base64: 22 digits, the last one with four bits of zero, and two signs of padding.
+    /// Returns whether a text is the base64 encoding of 16 bytes: 22 digits, of which the last has four zero bits, and
+    /// two padding characters.
     private static func isKey(_ text: ArraySlice<UInt8>) -> Bool {
         guard text.count == 24, text.suffix(2).elementsEqual([0x3D, 0x3D]) else { return false }
         let digits = text.dropLast(2)
@@ -34,9 +35,12 @@ extension HTTPGate {
     }
 }
 
-/// The WebSocket handshake as it is handed to libwebsockets.
+/// The WebSocket handshake in the form that is passed to libwebsockets.
 enum Handshake {
-    /// A request with nothing in it but what the handshake needs, and behind it the bytes that came early.
+    /// Returns a request with only what the handshake needs, followed by the bytes that arrived behind the head.
+    ///
+    /// libwebsockets parses it again. Only the validated key and a subprotocol of the server are in it, so that its
+    /// parser sees no text of the client.
     static func canonical(_ head: HTTPRequestHead, subprotocol: String?) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(256 + head.bytes.count - head.length)
@@ -53,7 +57,7 @@ enum Handshake {
 }
 
 extension HTTPRefusal {
-    /// What a proxy makes of a handshake that it was not set up for.
+    /// The refusal of a handshake from which a proxy has removed the hop-by-hop fields.
     fileprivate static let handshakeWithoutUpgrade = HTTPRefusal(
         .upgradeRequired,
         "Sec-WebSocket-Key came without Upgrade: websocket; a proxy must use HTTP/1.1 and pass Upgrade and Connection on"

@@ -1,21 +1,23 @@
-/// The rules over the header fields of a request: what may be repeated, what must agree, what is refused.
+/// The rules for the header fields of a request: which fields must not be repeated, contradict each other or occur.
 enum HTTPGate {
-    /// Checks the fields and fills in what follows from them.
+    /// Checks the fields, and sets the properties of the head that follow from them.
     static func check(_ head: inout HTTPRequestHead) throws(HTTPRefusal) {
         var seen = Seen()
         for field in head.fields { try note(field, in: &head, &seen) }
-        // HTTP/1.0 did not have the field yet; what may be asked without it is for the service to decide.
+        // HTTP/1.0 has no Host field. The service decides which requests it serves without one.
         guard seen.host || head.isHTTP10 else { throw .malformed("Host is missing; send it once") }
         head.wantsClose = seen.closeInConnection || head.isHTTP10 && !seen.keepAliveInConnection
         try checkBody(of: &head, seen)
         try checkUpgrade(of: &head, seen)
     }
 
+    /// The fields that have been found so far.
     struct Seen {
         var host = false
         var contentLength = false
+        /// The value of `Transfer-Encoding`.
         var coding: Range<Int>?
-        /// A coding of the content other than none.
+        /// The value of `Content-Encoding`, unless it is `identity`.
         var encoding: Range<Int>?
         var upgrade: Range<Int>?
         var upgradeInConnection = false
@@ -30,7 +32,7 @@ enum HTTPGate {
         in head: inout HTTPRequestHead,
         _ seen: inout Seen
     ) throws(HTTPRefusal) {
-        // The length of the name decides what it can be, so most fields cost one comparison.
+        // The length of a name leaves few candidates, so that most fields cost one comparison of integers.
         switch field.name.count {
         case 4 where head.isName(field.name, "host"): try noteHost(field.value, in: &head, &seen)
         case 6 where head.isName(field.name, "origin"):
@@ -87,13 +89,13 @@ enum HTTPGate {
             case 5 where head.isName(option, "close"): seen.closeInConnection = true
             case 7 where head.isName(option, "upgrade"): seen.upgradeInConnection = true
             case 10 where head.isName(option, "keep-alive"): seen.keepAliveInConnection = true
-            // An option names a field that concerns this connection; one that was not sent means nothing.
+            // Other options name fields for this connection only, none of which is used here.
             default: break
             }
         }
     }
 
-    /// One to nine digits; more is certainly too large.
+    /// Returns a length of one to nine digits; with more digits it exceeds every limit.
     private static func length(_ value: Range<Int>, in head: HTTPRequestHead) throws(HTTPRefusal) -> Int {
         guard !value.isEmpty, head.bytes[value].allSatisfy(\.isDigit), value.count < 20 else {
             throw .malformed("Content-Length must be decimal digits, not \"\(head.excerpt(value))\"")
@@ -104,7 +106,10 @@ enum HTTPGate {
         return head.bytes[value].reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 
-    /// Decides how the body is delimited; without a length and a coding there is none (RFC 9112 section 6.3).
+    /// Determines how the body is delimited (RFC 9112 section 6.3).
+    ///
+    /// Without a length and a transfer coding there is none. Requests with both are refused, since two servers could
+    /// delimit them differently (request smuggling).
     static func checkBody(of head: inout HTTPRequestHead, _ seen: Seen) throws(HTTPRefusal) {
         if let coding = seen.coding {
             guard !head.isHTTP10 else {
@@ -129,10 +134,10 @@ enum HTTPGate {
         }
     }
 
-    /// Accepts `chunked` and nothing else.
+    /// Accepts `chunked` as the only transfer coding.
     ///
-    /// Where it is not the last coding, the end of the body is unknown; where another comes before it, the end is known
-    /// and the content is not.
+    /// If `chunked` is not the last coding, the end of the body is unknown: the request is malformed. If other codings
+    /// precede it, the end is known but the content cannot be decoded: the request is not implemented.
     private static func checkCoding(_ coding: Range<Int>, in head: HTTPRequestHead) throws(HTTPRefusal) {
         guard !head.isName(coding, "chunked") else { return }
         var chunked = 0

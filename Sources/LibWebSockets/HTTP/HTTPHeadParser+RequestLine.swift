@@ -1,5 +1,5 @@
 extension HTTPHeadParser {
-    /// Reads `method target version`, with one space between them.
+    /// Parses `method target version`, separated by single spaces.
     func parseRequestLine(_ line: Range<Int>, into head: inout HTTPRequestHead) throws(HTTPRefusal) {
         let bytes = head.bytes
         guard let afterMethod = bytes[line].firstIndex(of: 0x20),
@@ -10,7 +10,7 @@ extension HTTPHeadParser {
         try parseTarget((afterMethod + 1)..<afterTarget, into: &head)
     }
 
-    /// Whether a version is 1.0; a later minor version is served as 1.1 (RFC 9110 section 2.5).
+    /// Returns whether the version is 1.0; a higher minor version is served as 1.1 (RFC 9110 section 2.5).
     private static func isHTTP10(_ version: Range<Int>, in head: HTTPRequestHead) throws(HTTPRefusal) -> Bool {
         if head.equals(version, "HTTP/1.1") { return false }
         let digits = head.bytes[version].suffix(3)
@@ -25,6 +25,7 @@ extension HTTPHeadParser {
     }
 
     private static func method(_ name: Range<Int>, in head: HTTPRequestHead) throws(HTTPRefusal) -> HTTPMethod {
+        // The two common methods are compared without creating a string.
         if head.equals(name, "POST") { return .post }
         if head.equals(name, "GET") { return .get }
         guard !name.isEmpty, head.bytes[name].allSatisfy({ $0 >= 0x41 && $0 <= 0x5A }) else {
@@ -36,7 +37,7 @@ extension HTTPHeadParser {
         return method
     }
 
-    /// Reads the target in one of its three forms (RFC 9112 section 3.2): a path, `http://` in front of one, or `*`.
+    /// Parses the target in one of three forms (RFC 9112 section 3.2): a path, a URL with `http://`, or `*`.
     private func parseTarget(_ target: Range<Int>, into head: inout HTTPRequestHead) throws(HTTPRefusal) {
         guard target.count <= limits.maximumTargetBytes else {
             throw HTTPRefusal(.uriTooLong, "The request target may have \(limits.maximumTargetBytes) bytes")
@@ -62,7 +63,7 @@ extension HTTPHeadParser {
         head.query = min(mark + 1, target.upperBound)..<target.upperBound
     }
 
-    /// Reads a target as proxies send it: its authority counts instead of `Host` (RFC 9112 section 3.2.2).
+    /// Parses a target in absolute form, as proxies send it; its authority replaces `Host` (RFC 9112 section 3.2.2).
     private static func parseAbsolute(_ target: Range<Int>, into head: inout HTTPRequestHead) throws(HTTPRefusal) {
         let scheme = target.prefix("http://".utf8.count).indices
         guard head.isName(scheme, "http://") else {
@@ -76,12 +77,13 @@ extension HTTPHeadParser {
         }
         head.authority = authority
         if end < rest.upperBound, head.bytes[end] == 0x2F { return try parsePath(end..<rest.upperBound, into: &head) }
-        // An empty path means "/" (RFC 9110 section 4.2.3); there is one just before the authority.
+        // An empty path means "/" (RFC 9110 section 4.2.3). The path is a range of the received bytes, and the byte
+        // before the authority is a slash.
         head.path = (authority.lowerBound - 1)..<authority.lowerBound
         head.query = min(end + 1, rest.upperBound)..<rest.upperBound
     }
 
-    /// Whether a path holds a line end in percent-encoding: no path has one, and a later reader could take it for one.
+    /// Returns whether a path contains a percent-encoded CR or LF, which a later reader could decode to a line end.
     private static func hidesLineEnd(_ path: ArraySlice<UInt8>) -> Bool {
         path.indices.contains { index in
             path[index] == 0x25 && index + 2 < path.endIndex && path[index + 1] == 0x30

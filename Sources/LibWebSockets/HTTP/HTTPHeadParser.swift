@@ -1,30 +1,32 @@
-/// Reads the head of an HTTP/1 request and refuses whatever is not exactly one (RFC 9112).
+/// A strict parser for the heads of HTTP/1 requests (RFC 9112).
 ///
-/// This is the gate in front of everything: no request reaches a handler, and no handshake libwebsockets, that did not
-/// pass it. It is strict where lenient parsers have been attacked: line ends, white space, repeated and contradicting
-/// fields, body lengths, transfer codings, upgrades.
+/// Every request and every handshake passes it before it reaches a handler or libwebsockets. It is strict where lenient
+/// parsers have been attacked: line ends, white space, repeated and contradicting fields, body lengths, transfer
+/// codings and upgrades.
 struct HTTPHeadParser {
-    /// What became of the bytes so far.
+    /// The result of parsing the bytes that have arrived.
     enum Outcome {
-        /// The head is not all there yet.
+        /// The end of the head has not arrived.
         case incomplete
         case complete(HTTPRequestHead)
-        /// The request is refused; with its head as far as it was read, `nil` when its first line was not understood.
+        /// The request is refused; the head holds what was parsed, and is `nil` if the first line is malformed.
         case refused(HTTPRefusal, of: HTTPRequestHead?)
     }
 
     var limits = HTTPHeadLimits()
 
-    /// Reads a head from the front of `bytes`.
+    /// Parses a head at the start of `bytes`.
     ///
     /// - Parameters:
-    ///   - bytes: What has arrived, from the first byte of the request; it is handed on in the head. One empty line may
-    ///     come before it, as old clients send one behind a body (RFC 9112 section 2.2).
-    ///   - searched: How many bytes were looked at before without finding the end; updated, and 0 as long as no byte of
-    ///     the request itself has arrived.
-    /// - Returns: The head, why it is refused, or that more of it has to come.
+    ///   - bytes: All bytes since the start of the request, which the head retains. One empty line is accepted before
+    ///     the request, since old clients send one after a body (RFC 9112 section 2.2).
+    ///   - searched: The number of bytes in which earlier calls have not found the end of the head. It is updated, and
+    ///     stays 0 until a byte of the request itself has arrived.
+    /// - Returns: The head, its refusal, or `.incomplete` if more bytes are needed.
     func parse(_ bytes: [UInt8], searched: inout Int) -> Outcome {
         guard let start = Self.startOfRequest(in: bytes), start < bytes.count else { return .incomplete }
+        // Of the four bytes that end a head, three may have been there before. Searching only the rest keeps the cost
+        // linear for a head that arrives byte by byte.
         guard let end = Self.endOfHead(in: bytes.span, from: max(start, searched - 3)) else {
             let known = searched
             searched = bytes.count
@@ -58,7 +60,7 @@ struct HTTPHeadParser {
         try HTTPGate.check(&head)
     }
 
-    /// Header fields for which there is room at once.
+    /// The number of header fields for which capacity is reserved.
     private static let usualFields = 12
 
     private var tooManyBytes: HTTPRefusal {
@@ -68,14 +70,14 @@ struct HTTPHeadParser {
         HTTPRefusal(.requestHeaderFieldsTooLarge, "The head may have \(limits.maximumFields) fields; send fewer")
     }
 
-    /// Where the request begins, behind one empty line if there is one; `nil` when that cannot be said yet.
+    /// Returns the offset of the request, after an empty line if there is one; `nil` if that is undecided.
     private static func startOfRequest(in bytes: [UInt8]) -> Int? {
         guard bytes.first == 0x0D else { return 0 }
         guard bytes.count > 1 else { return nil }
         return bytes[1] == 0x0A ? 2 : 0
     }
 
-    /// The offset just behind the empty line, or `nil`.
+    /// Returns the offset after the empty line that ends the head, or `nil`.
     private static func endOfHead(in bytes: Span<UInt8>, from start: Int) -> Int? {
         var index = start + 3
         while index < bytes.count {
@@ -87,7 +89,9 @@ struct HTTPHeadParser {
         return nil
     }
 
-    /// Finds garbage and bare line feeds early, so that their sender is not waited for.
+    /// Returns whether an incomplete head already contains a byte that no request can have.
+    ///
+    /// Such a request is refused at once, not after the timeout for heads.
     private static func cannotBecomeRequest(_ bytes: [UInt8], at start: Int, from known: Int) -> Bool {
         if bytes[start] < 0x41 || bytes[start] > 0x5A { return true }
         return bytes.indices.dropFirst(known).contains { index in
@@ -95,7 +99,7 @@ struct HTTPHeadParser {
         }
     }
 
-    /// The line that begins at `start`, without its end; carriage return and line feed must come as a pair.
+    /// Returns the line that begins at `start`, without its CR and LF, which must occur as a pair.
     private static func line(in bytes: [UInt8], from start: Int, to end: Int) throws(HTTPRefusal) -> Range<Int> {
         var index = start
         while index < end {

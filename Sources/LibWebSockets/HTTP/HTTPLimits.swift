@@ -1,38 +1,39 @@
-/// The limits and times of HTTP connections.
+/// The limits and timeouts of HTTP connections.
 public struct HTTPLimits: Sendable {
-    /// The limits of a request's head.
+    /// The limits of the head of a request.
     public var head = HTTPHeadLimits()
-    /// How long a head may take, from the connection or from its first byte.
+    /// The maximum time for a head in milliseconds, counted from the start of the connection, or from the first byte of
+    /// a later head.
     public var headMilliseconds: UInt64 = 10_000
-    /// How long a body that is read may make no progress.
+    /// The maximum time in milliseconds without progress of a body that is being read.
     public var bodyMilliseconds: UInt64 = 10_000
-    /// How long a connection may be idle between requests.
+    /// The maximum time in milliseconds between a response and the next request.
     public var idleMilliseconds: UInt64 = 15_000
-    /// How long output may wait without any of it leaving.
+    /// The maximum time in milliseconds without progress of unsent output.
     public var stallMilliseconds: UInt64 = 10_000
-    /// The bytes of a body, and of output that waits, that have to move in a second, on average over each of the two times
-    /// that they may make no progress; 0 accepts any progress.
+    /// The minimum rate of bodies and of unsent output in bytes per second, averaged over ``bodyMilliseconds`` and
+    /// ``stallMilliseconds``; 0 accepts any progress.
     public var minimumRate = 16 << 10
-    /// Requests on one connection.
+    /// The maximum number of requests per connection.
     public var maximumRequests = 1_000
-    /// Output of a stream that may wait, in bytes.
+    /// The size in bytes of unsent output above which a stream counts as crowded.
     public var maximumQueuedBytes = 1 << 20
-    /// Bytes that are read ahead behind a request that is still being answered; what follows them waits unread.
+    /// The size in bytes of pipelined input above which reading pauses until the current request has been answered.
     package var maximumPipelinedBytes = 64 << 10
 
-    /// The defaults.
+    /// Creates limits with the default values.
     public init() {}
 }
 
-/// The limits of a request's head.
+/// The limits of the head of a request.
 public struct HTTPHeadLimits: Sendable {
-    /// Bytes of the whole head.
+    /// The maximum size of the head in bytes.
     public var maximumBytes = 8_192
-    /// Header fields.
+    /// The maximum number of header fields.
     public var maximumFields = 64
-    /// Bytes of the request target.
+    /// The maximum size of the request target in bytes.
     public var maximumTargetBytes = 4_096
 
-    /// The defaults.
+    /// Creates limits with the default values.
     public init() {}
 }

@@ -1,25 +1,25 @@
-/// What a connection has to send: bytes that were appended and have not left yet.
+/// The unsent output of a connection.
 struct HTTPOutput {
-    /// Where answers are appended.
+    /// The buffer to which responses are appended; its first `sent` bytes have been sent.
     var bytes: [UInt8] = []
     private var sent = 0
 
-    /// How far sending came.
+    /// The result of sending.
     enum Outcome {
         case empty
-        /// The system takes no more for now.
+        /// The socket's buffer is full.
         case waits
         case failed
     }
 
-    /// A buffer that grew larger is not kept for the next answer.
+    /// The largest capacity in bytes that is kept for later output.
     private static let keptBytes = 4_096
 
-    /// Bytes that have not left yet.
+    /// The number of unsent bytes.
     var count: Int { bytes.count - sent }
     var isEmpty: Bool { count == 0 }
 
-    /// Sends as much as the system takes.
+    /// Sends as much as the socket's buffer takes.
     mutating func send(to descriptor: Int32) -> Outcome {
         while sent < bytes.count {
             switch Socket.send(bytes, from: sent, to: descriptor) {
@@ -35,7 +35,8 @@ struct HTTPOutput {
         return .empty
     }
 
-    /// Moves the rest to the front once that costs less than what has left.
+    /// Moves the unsent bytes to the front if they are fewer than the sent ones, so that the total cost of moving is
+    /// linear.
     private mutating func dropSent() {
         guard sent >= Self.keptBytes, sent >= count else { return }
         bytes.removeFirst(sent)

@@ -1,10 +1,10 @@
-/// Why a request was refused before anything looked at what it asks for.
+/// The reason why a request was refused because of its form, before it reached the service.
 ///
-/// The connection is closed after the answer.
+/// The connection is closed after the response.
 package struct HTTPRefusal: Error, Hashable, Sendable {
-    /// The status that is answered.
+    /// The status of the response.
     package let status: HTTPStatus
-    /// A sentence for people: the field or value that is refused, and what to do.
+    /// A sentence for people that names the field or value, and what to send instead.
     package let reason: String
 
     init(_ status: HTTPStatus, _ reason: String) {
@@ -12,7 +12,7 @@ package struct HTTPRefusal: Error, Hashable, Sendable {
         self.reason = reason
     }
 
-    /// A refusal of what is not HTTP, or is HTTP that two readers could understand differently.
+    /// Returns a refusal of a request that is not HTTP, or that two servers could interpret differently.
     static func malformed(_ reason: String) -> HTTPRefusal { HTTPRefusal(.badRequest, reason) }
 
     static func bodyTooLarge(limit: Int) -> HTTPRefusal {
@@ -24,7 +24,7 @@ package struct HTTPRefusal: Error, Hashable, Sendable {
     static let bodyTooSlow = HTTPRefusal(.requestTimeout, "The body of the request did not arrive in time")
     static let stopping = HTTPRefusal(.serviceUnavailable, "The server stopped before the request had arrived")
 
-    /// Header fields that an answer with this status needs.
+    /// The header fields that a response with this status needs.
     package var headers: [(name: String, value: String)] {
         switch status {
         case .methodNotAllowed: [("Allow", "GET, HEAD, POST")]

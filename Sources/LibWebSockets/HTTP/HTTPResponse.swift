@@ -1,45 +1,47 @@
-/// One whole answer to a request.
+/// A complete response.
 package struct HTTPResponse: Sendable {
     /// The status.
     package var status: HTTPStatus
-    /// Header fields besides `Content-Length`, `Connection` and `Date`.
+    /// The header fields, without `Content-Length`, `Connection` and `Date`, which the connection adds.
     ///
-    /// A field whose text could end its line is left out.
+    /// A field with a control character, which could end its line, is omitted.
     package var headers: [(name: String, value: String)]
-    /// The body.
+    /// The body of the response.
     package var body: [UInt8]
-    /// Whether the connection is closed after the answer.
+    /// Whether the connection is closed after the response.
     package var closesConnection = false
 
-    /// Makes an answer from bytes.
+    /// Creates a response.
     package init(_ status: HTTPStatus, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
-    /// Makes an answer of plain text.
+    /// Creates a response with a plain text body.
     package init(_ status: HTTPStatus, text: String) {
         self.init(status, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
     }
 
-    /// How a reader finds the end of the body.
+    /// The way in which the body is delimited.
     enum BodyForm {
         case length(Int)
         case chunked
-        /// There is no body, or it ends with the connection.
+        /// The response has no body, or the end of the connection delimits it.
         case undelimited
     }
 
-    /// The form of a body that is sent whole.
+    /// Returns the form of the body of a complete response.
     ///
-    /// Where there is none, a length would be that of another answer (RFC 9110 section 8.6).
+    /// Some responses must not have a `Content-Length` with their empty body, since the field would describe the body
+    /// of another response (RFC 9110 section 8.6).
     static func form(of body: Span<UInt8>, _ status: HTTPStatus, isHead: Bool) -> BodyForm {
         let isBare = status == .noContent || status == .notModified || isHead && body.isEmpty
         return isBare ? .undelimited : .length(body.count)
     }
 
-    /// Appends status line and header fields without the end of the last line; ``HeadEnding`` comes behind it.
+    /// Appends the status line and the header fields, up to the last line without its end; ``HeadEnding`` completes the
+    /// head.
     static func appendHead(
         _ status: HTTPStatus,
         headers: [(name: String, value: String)],
@@ -62,16 +64,16 @@ package struct HTTPResponse: Sendable {
 }
 
 extension [UInt8] {
-    /// Appends a number that is not negative as decimal digits.
+    /// Appends a non-negative number in decimal digits.
     mutating func appendDecimal(_ number: Int) {
         guard number >= 10 else { return append(0x30 + UInt8(Swift.max(0, number))) }
         appendDecimal(number / 10)
         append(0x30 + UInt8(number % 10))
     }
 
-    /// Appends one chunk (RFC 9112 section 7.1): whatever `body` appends, with its size in front of it.
+    /// Appends the bytes that `body` appends as one chunk (RFC 9112 section 7.1).
     ///
-    /// Nothing when it appends nothing: an empty chunk would be the last one.
+    /// If there are none, nothing is appended, since an empty chunk would end the body.
     mutating func appendChunk(_ body: (inout [UInt8]) -> Void) {
         let start = count
         body(&self)

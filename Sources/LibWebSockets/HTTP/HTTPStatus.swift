@@ -1,11 +1,11 @@
-/// A status of HTTP (RFC 9110 section 15).
+/// A status code of HTTP with its reason phrase (RFC 9110 section 15).
 package struct HTTPStatus: Hashable, Sendable {
-    /// The number.
+    /// The status code.
     package let code: Int
-    /// The words behind it.
+    /// The reason phrase.
     package let phrase: String
 
-    /// Makes a status.
+    /// Creates a status.
     package init(_ code: Int, _ phrase: String) {
         self.code = code
         self.phrase = phrase

@@ -1,25 +1,25 @@
 import FoundationEssentials
 
-/// The last lines of every head: what becomes of the connection, and the date, which is written once a second.
+/// The last fields of every response head: `Connection` and `Date`, which is formatted once per second.
 struct HeadEnding {
-    /// What an answer says of its connection.
+    /// Whether the connection persists after the response.
     enum Connection {
-        /// It goes on, as it does in HTTP/1.1 unless something else is said.
+        /// It persists, which is the default of HTTP/1.1 and needs no field.
         case staysOpen
         case closes
-        /// It goes on, which a client of HTTP/1.0 asked for and has to be promised.
+        /// It persists, which must be confirmed to an HTTP/1.0 client that requested it.
         case isKept
     }
 
     private var date: [UInt8] = []
     private var validUntil: UInt64 = 0
 
-    /// Ends a head.
+    /// Appends the last fields and the empty line.
     ///
     /// - Parameters:
-    ///   - connection: What becomes of the connection.
-    ///   - output: The head, whose last line has no end yet.
-    ///   - now: The time of the loop.
+    ///   - connection: Whether the connection persists.
+    ///   - output: The head, up to its last line without the line end.
+    ///   - now: The time of the loop's clock in milliseconds.
     mutating func append(_ connection: Connection, to output: inout [UInt8], now: UInt64) {
         if now >= validUntil { writeDate(now) }
         switch connection {
@@ -33,6 +33,7 @@ struct HeadEnding {
     private mutating func writeDate(_ now: UInt64) {
         let milliseconds = UInt64(max(0, Date.now.timeIntervalSince1970 * 1_000))
         date = Array("\r\nDate: \(HTTPDate.text(secondsSince1970: Int(milliseconds / 1_000)))\r\n\r\n".utf8)
+        // Until the next full second of the wall clock.
         validUntil = now + 1_000 - milliseconds % 1_000
     }
 }

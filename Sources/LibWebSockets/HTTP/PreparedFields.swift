@@ -1,18 +1,18 @@
-/// Header fields that are written already, for answers of which many have the same.
+/// Header fields in serialized form, for responses that share them.
 package struct PreparedFields: Sendable {
     let bytes: [UInt8]
 
-    /// No fields.
+    /// An empty list of fields.
     package static let none = PreparedFields([])
 
-    /// Writes fields; one whose text could end its line is left out.
+    /// Serializes fields; a field with a control character, which could end its line, is omitted.
     package init(_ headers: [(name: String, value: String)]) {
         var bytes: [UInt8] = []
         Self.append(headers, to: &bytes)
         self.bytes = bytes
     }
 
-    /// Appends each field with a line end before it.
+    /// Appends each field, preceded by the end of the line before it.
     static func append(_ headers: [(name: String, value: String)], to output: inout [UInt8]) {
         for header in headers where header.name.isSafeInHeader && header.value.isSafeInHeader {
             output.append(contentsOf: "\r\n".utf8)
@@ -24,16 +24,16 @@ package struct PreparedFields: Sendable {
 }
 
 extension String {
-    /// Whether the text can stand in a header field: no control character that could end the line.
+    /// Whether the text may be part of a header field: it has no control character that could end the line.
     fileprivate var isSafeInHeader: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } }
 }
 
-/// The head of an answer that is sent often, all but the length of its body.
+/// The serialized head of a response, up to the length of its body.
 package struct PreparedHead: Sendable {
     let bytes: [UInt8]
     let status: Int
 
-    /// Prepares a head.
+    /// Serializes a head.
     package init(_ status: HTTPStatus, headers: [(name: String, value: String)]) {
         var bytes: [UInt8] = []
         HTTPResponse.appendHead(status, headers: headers, .undelimited, to: &bytes)

@@ -1,9 +1,11 @@
-/// A body that is being read: joined to its head, so that a handler reads both in one piece.
+/// A body that is being read.
+///
+/// It is stored behind its head in the same array, so that a handler reads it in place.
 struct RequestBody {
-    /// What became of the input.
+    /// The state of the body after a piece of input.
     enum Outcome {
         case incomplete
-        /// The body is behind its head, and the head has its length.
+        /// The body is complete; the head contains it and its length.
         case complete(HTTPRequestHead)
         case refused(HTTPRefusal)
     }
@@ -11,20 +13,20 @@ struct RequestBody {
     private(set) var head: HTTPRequestHead
     private var chunks: ChunkDecoder?
 
-    /// Begins to read the body of a request.
+    /// Creates the body of a request.
     ///
     /// - Parameters:
-    ///   - head: The head, with what has arrived behind it.
-    ///   - limit: The most bytes that the body may have; a length in the head was compared with it before.
+    ///   - head: The head, with the bytes that arrived behind it.
+    ///   - limit: The maximum size of the body in bytes. The caller has compared a `Content-Length` with it.
     init(of head: consuming HTTPRequestHead, atMost limit: Int) {
         chunks = head.isChunked ? ChunkDecoder(limit: limit) : nil
         self.head = head
     }
 
-    /// Whether some of the body has arrived, so that its sender does not wait to be asked for it.
+    /// Whether bytes of the body have arrived, so that the client does not wait for `100 Continue`.
     var hasBegun: Bool { head.bytes.count > head.length }
 
-    /// Takes what belongs to the body, and leaves in `input` what is behind it.
+    /// Moves the bytes of the body from `input` into the head, and leaves those of pipelined requests.
     mutating func take(_ input: inout [UInt8]) -> Outcome {
         chunks == nil ? takeLength(&input) : takeChunks(&input)
     }
@@ -45,7 +47,7 @@ struct RequestBody {
 
     private mutating func takeChunks(_ input: inout [UInt8]) -> Outcome {
         if head.contentLength == 0, hasBegun {
-            // What came with the head is not decoded yet.
+            // The bytes behind the head are still encoded.
             input.insert(contentsOf: head.bytes[head.length...], at: 0)
             head.bytes.removeLast(head.bytes.count - head.length)
         }

@@ -1,50 +1,59 @@
 import Synchronization
 
-/// Runs jobs on Swift's global executor, handed over once a turn of an event loop.
+/// A task executor that collects jobs during a turn of an event loop and runs them on Swift's global executor.
 ///
-/// A loop starts many handlers in one turn. Enqueuing each on the global executor would wake a thread each time; this
-/// executor collects them, and a task that drains the queue goes on for as long as there is work. A drain that is held
-/// up by a slow handler gets a second one beside it.
+/// A loop starts many handlers in one turn, and enqueuing each of them on the global executor could wake a thread each
+/// time. This executor starts one drainer, which runs jobs until the queue is empty. If a slow handler blocks the
+/// drainer, the next turn starts a second one beside it.
 package final class BatchingExecutor: TaskExecutor {
-    /// What waits to be run.
+    /// An entry of the queue.
     private enum Work {
         case job(UnownedJob)
         case other(any ConcurrentWork)
     }
 
     private struct State {
-        /// What was taken is `nil`, so that taking copies nothing.
+        /// The queue; entries below `next` have been taken and are `nil`.
         var work: [Work?] = []
         var next = 0
+        /// The number of drainers that run or have been requested.
         var drainers = 0
-        var hasMovedSinceHandOver = false
+        /// Whether a drainer has taken an entry since the last flush; otherwise all of them may be blocked.
+        var hasProgressed = false
 
         mutating func take() -> Work? {
             guard next < work.count else {
+                // The drainer ends. It is counted down under the lock that found the queue empty, so that work
+                // which is enqueued later starts another one.
                 work.removeAll(keepingCapacity: true)
                 next = 0
                 drainers -= 1
                 return nil
             }
-            hasMovedSinceHandOver = true
+            hasProgressed = true
             defer { next += 1 }
-            if next >= Self.keptWork, next * 2 >= work.count { removeTaken() }
+            if next >= Self.keptSlots, next * 2 >= work.count { removeTaken() }
             return work[next].take()
         }
 
-        /// Gives back the room of work that was taken, also when the queue never runs empty.
+        /// Frees the slots of taken entries, since a queue that is never empty would grow without limit.
+        ///
+        /// It is called when at least half of the slots are free, so its cost per entry is constant.
         private mutating func removeTaken() {
             work.removeFirst(next)
             next = 0
         }
 
-        private static let keptWork = 1_024
+        /// The number of free slots below which the queue is not compacted.
+        private static let keptSlots = 1_024
 
-        /// Whether one more task should drain the queue.
+        /// Counts one more drainer if the queue needs one.
+        ///
+        /// - Returns: Whether the caller must start the drainer.
         mutating func startsDrainer(atMost maximum: Int, onlyIfIdle: Bool) -> Bool {
             guard !onlyIfIdle || drainers == 0 else { return false }
-            defer { hasMovedSinceHandOver = false }
-            guard next < work.count, drainers < maximum, drainers == 0 || !hasMovedSinceHandOver else { return false }
+            defer { hasProgressed = false }
+            guard next < work.count, drainers < maximum, drainers == 0 || !hasProgressed else { return false }
             drainers += 1
             return true
         }
@@ -55,12 +64,12 @@ package final class BatchingExecutor: TaskExecutor {
     private let maximumDrainers: Int
     private let detach: @Sendable (@escaping @Sendable () -> Void) -> Void
 
-    /// Makes an executor that collects what is enqueued on a loop's thread until ``handOver()``.
+    /// Creates an executor that collects work enqueued on a loop's thread until ``flush(onlyIfIdle:)``.
     ///
     /// - Parameters:
     ///   - storage: The loop.
-    ///   - maximumDrainers: How many drains go on at a time.
-    ///   - detach: Runs a drain on some other thread.
+    ///   - maximumDrainers: The maximum number of drainers that run concurrently.
+    ///   - detach: A function that runs a drainer on another thread.
     init(
         collectingOn storage: LoopStorage,
         maximumDrainers: Int = 8,
@@ -71,17 +80,18 @@ package final class BatchingExecutor: TaskExecutor {
         self.detach = detach
     }
 
-    /// Takes a job; any thread.
+    /// Enqueues a job; may be called from any thread.
     ///
-    /// On the loop's thread it waits for the end of the turn.
+    /// A job that is enqueued on the loop's thread starts at the end of the turn.
     package func enqueue(_ job: consuming ExecutorJob) {
         add(.job(UnownedJob(job)))
     }
 
-    /// Takes work that is run like a job, without a task; any thread.
+    /// Enqueues work that runs like a job, but without a task; may be called from any thread.
     package func enqueue(_ work: any ConcurrentWork) { add(.other(work)) }
 
     private func add(_ work: Work) {
+        // The loop's own turn ends with a flush. Other threads have none, so they start a drainer themselves.
         let isOnLoop = storage.isCurrentThread
         let starts = state.withLock { state -> Bool in
             state.work.append(work)
@@ -92,14 +102,11 @@ package final class BatchingExecutor: TaskExecutor {
         if starts { startDrainer() }
     }
 
-    /// Has what was collected started before the turn of the loop ends, beside work that has not moved since this was
-    /// called last.
-    package func startCollected() { handOver() }
-
-    /// Gives what has been collected to the global executor.
+    /// Starts a drainer for the collected work, if none runs or those that run have taken nothing since the last call.
     ///
-    /// - Parameter onlyIfIdle: Starts no second drain beside one that may just not have begun yet.
-    func handOver(onlyIfIdle: Bool = false) {
+    /// - Parameter onlyIfIdle: Whether a drainer is started only if there is none. A second flush of one turn must not
+    ///   take a drainer that has not been scheduled yet for a blocked one.
+    package func flush(onlyIfIdle: Bool = false) {
         if state.withLock({ $0.startsDrainer(atMost: maximumDrainers, onlyIfIdle: onlyIfIdle) }) { startDrainer() }
     }
 
@@ -115,8 +122,8 @@ package final class BatchingExecutor: TaskExecutor {
     }
 }
 
-/// Work for the threads beside a loop: see ``BatchingExecutor/enqueue(_:)``.
+/// Work that runs on a thread of the global executor: see ``BatchingExecutor/enqueue(_:)``.
 package protocol ConcurrentWork: AnyObject, Sendable {
-    /// Does the work, on a thread that it may hold.
+    /// Does the work; it may block the thread.
     func run()
 }

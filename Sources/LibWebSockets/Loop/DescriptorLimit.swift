@@ -1,34 +1,35 @@
 import Glibc
 import Synchronization
 
-/// The most descriptors that this process may have open at a time (RLIMIT_NOFILE).
+/// The number of descriptors that this process may have open (`RLIMIT_NOFILE`).
 ///
-/// libwebsockets makes two tables with an entry for each descriptor below that limit, 16 bytes in all, when a context is
-/// made. Where the limit is above ten million, as in many containers, its tables end at 2,560, and what has a higher
-/// number is closed without a byte.
+/// When libwebsockets creates a context it allocates two tables with an entry for each descriptor below the limit,
+/// 16 bytes together. Where the limit is above ten million, as in many containers, the tables have 2,560 entries, and
+/// connections with a higher descriptor are closed without a response.
 enum DescriptorLimit {
-    /// Descriptors kept free for everything that is not a connection.
+    /// The number of descriptors that are reserved for other uses than connections.
     private static let reserved = 256
-    /// More is never asked for.
+    /// The highest limit that is requested from the system.
     private static let maximum = 1 << 20
-    /// The smallest table that is made where the limit allows more: the other descriptors of the program, whose numbers
-    /// come from the same range, find room in it.
+    /// The smallest table size, where the limit allows it: other descriptors of the program have numbers of the same
+    /// range, so a table for the connections alone could be too small.
     private static let smallestTable = 1 << 16
-    /// Contexts are made one at a time: libwebsockets changes what all of them share, and the limit is the process's.
-    private static let changing = Mutex(())
+    /// Serialises changes of the limit, which is one for the process, and the creation of contexts, during which
+    /// libwebsockets changes global state.
+    private static let lock = Mutex(())
 
-    /// The limit at the moment.
+    /// The current limit.
     static var current: Int { Int(clamping: limits.rlim_cur) }
 
-    /// How many connections the limit allows.
+    /// The number of connections that the current limit allows.
     static var connections: Int {
         let limit = min(current, maximum)
         return max(16, limit - min(reserved, limit / 2))
     }
 
-    /// Raises the limit to what some connections need, as far as the system allows; a higher one stays.
+    /// Raises the limit to what `count` connections need, as far as the hard limit allows; never lowers it.
     static func raise(forConnections count: Int) {
-        changing.withLock { _ in
+        lock.withLock { _ in
             var limit = limits
             let wanted = min(rlim_t(needed(forConnections: count)), limit.rlim_max)
             guard wanted > limit.rlim_cur else { return }
@@ -37,16 +38,18 @@ enum DescriptorLimit {
         }
     }
 
-    /// How many descriptors a context has to know for some connections.
+    /// Returns the table size that a context needs for `count` connections.
     static func table(forConnections count: Int) -> Int {
         min(current, max(needed(forConnections: count), smallestTable))
     }
 
-    /// Makes a context whose tables have a number of entries: while it is made, the limit is not above that.
+    /// Calls `make`, which creates a context, with the limit lowered to a table size.
     ///
-    /// - Returns: What `make` returned; `nil` when the limit cannot be changed.
+    /// libwebsockets has no option for the size of its tables.
+    ///
+    /// - Returns: The result of `make`; `nil` if the limit cannot be changed.
     static func withTable<Context>(of count: Int, _ make: () -> Context) -> Context? {
-        changing.withLock { _ in
+        lock.withLock { _ in
             let before = limits
             var lowered = before
             lowered.rlim_cur = min(before.rlim_cur, rlim_t(count))

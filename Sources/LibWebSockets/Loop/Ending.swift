@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Something that happens once, and that any number of tasks wait for.
+/// A one-time event that any number of tasks can wait for.
 final class Ending: Sendable {
     private enum State {
         case ahead([CheckedContinuation<Void, Never>])
@@ -9,17 +9,18 @@ final class Ending: Sendable {
 
     private let state = Mutex(State.ahead([]))
 
-    /// Resumes every task that waits, now and later.
+    /// Marks the event as having occurred, and resumes all waiting tasks.
     func announce() {
         let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             guard case .ahead(let waiting) = state else { return [] }
             state = .over
             return waiting
         }
+        // Outside of the lock: a resumed task may run on this thread and use the event again.
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Returns when it has happened.
+    /// Waits until the event has occurred; cancellation does not end the wait.
     func wait() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state -> Bool in

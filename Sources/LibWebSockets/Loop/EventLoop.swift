@@ -1,39 +1,43 @@
 import CLibWebSockets
 
-/// One thread that reads and writes connections, and runs short work for them.
+/// A thread that reads and writes connections, and runs short jobs for them.
 ///
-/// Each turn of the loop reads what has arrived, runs the jobs that became ready, then writes what every connection has
-/// gathered, one system call each. All members are for the loop's thread, unless they say "any thread".
+/// Each turn of the loop reads the input that has arrived, runs the jobs that have become ready, then writes the output
+/// of every connection with one system call each. All members must be used on the loop's thread, unless stated
+/// otherwise.
 package final class EventLoop: @unchecked Sendable {
-    // Safe because: every mutable member is touched on the loop's own thread only; what other threads hand in goes
-    // through `mailbox`, which is locked.
+    // Safe because: every mutable member is used on the loop's own thread only; other threads use `mailbox`, which has
+    // a lock.
 
-    /// Position of this loop among the loops of its server, from 0.
+    /// The position of this loop among the loops of its server, from 0.
     package let index: Int
     let raw: LoopStorage
     private let mailbox = Mailbox()
     private var jobs = TurnList<UnownedJob>()
+    /// The connections that have output for this turn.
     private var dirty = TurnList<any Flushable>()
-    /// The job of the task that is being started, and then what that enqueues before its first wait.
+    /// The first job of the task that ``start(_:)-task`` starts, then each further job until the task suspends.
     private var startingJob: UnownedJob?
+    /// Whether ``start(_:)-task`` is executing.
     private var isStarting = false
     private var hooks: [HookHandle] = []
     private var waker: HookHandle?
     private var thread: ServiceThread?
     private let ending = Ending()
-    /// One moment on both clocks.
+    /// The same instant on both clocks, to convert between them without a system call.
     private let start: (time: ContinuousClock.Instant, milliseconds: UInt64)
-    /// Lent to connections for messages that are not whole yet.
+    /// Buffers for incomplete messages.
     var messageBuffers = BufferPool()
-    /// Lent to connections for output.
+    /// Buffers for output.
     var outputBuffers = BufferPool(prefix: WebSocket.prefix)
-    /// Runs handlers on Swift's global executor, handed over once a turn.
+    /// The executor that runs handlers on Swift's global executor; flushed once per turn.
     package let concurrentExecutor: BatchingExecutor
 
-    /// The most rounds of jobs in one turn, before input is read again.
+    /// The maximum number of rounds of jobs in one turn, so that jobs that enqueue jobs do not keep input from being
+    /// read.
     private static let maximumRounds = 16
 
-    /// Makes a loop; it runs after ``start(_:)``.
+    /// Creates a loop, which runs once it is started.
     package init(index: Int = 0) {
         self.index = index
         raw = LoopStorage.make()
@@ -41,9 +45,9 @@ package final class EventLoop: @unchecked Sendable {
         concurrentExecutor = BatchingExecutor(collectingOn: raw)
     }
 
-    /// Starts the loop's thread and runs `setUp` on it, before anything else.
+    /// Starts the loop's thread, which first calls `setUp`.
     package func start(_ setUp: @escaping @Sendable () -> Void) {
-        // The waker must stand before another thread can post.
+        // Before the thread starts: from then on other threads may post.
         waker = unsafe HookHandle.onWake(of: raw.pointer) { [unowned self] in drainMailbox() }
         thread = ServiceThread { [self] in
             raw.adoptThread()
@@ -56,16 +60,19 @@ package final class EventLoop: @unchecked Sendable {
         }
     }
 
-    /// Runs `work` on the loop's thread; any thread.
+    /// Runs `work` on the loop's thread; may be called from any thread.
     ///
-    /// Work posted from one thread runs in the order it was posted. Nothing is lost after ``stop()``: what comes then runs
-    /// on a thread of Swift's global executor, one piece after another, and that thread counts as the loop's meanwhile.
+    /// Work that is posted from one thread runs in order. Work that is posted after ``stop()`` is not lost: it runs
+    /// serially on a thread of Swift's global executor, which counts as the loop's thread meanwhile.
     package func execute(_ work: @escaping @Sendable () -> Void) { post(.work(work)) }
 
-    /// Starts a task that prefers this loop.
+    /// Starts a task that prefers this loop as its executor, and runs it up to its first suspension.
     ///
-    /// It has run up to its first wait when this returns, calls of functions that only change the executor included.
+    /// A function that only changes the executor enqueues the task on this loop once more, which does not count as a
+    /// suspension.
     package func start(_ body: @escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> {
+        // While `isStarting` is set, `enqueue(_:)` puts the job of the new task into `startingJob`, from where it runs
+        // below instead of at the end of the turn. Calls may nest: a handler that runs here can start a task too.
         let outer = (startingJob, isStarting)
         (startingJob, isStarting) = (nil, true)
         let task = Task(executorPreference: self, operation: body)
@@ -78,25 +85,25 @@ package final class EventLoop: @unchecked Sendable {
         return task
     }
 
-    /// The most jobs that starting a task runs; those of a handler with a deadline are three.
+    /// The maximum number of jobs that run while a task is started; a handler with a deadline has three.
     private static let stepsInStart = 4
 
-    /// Has this thread finish an errand that was run; any thread.
+    /// Calls `finish()` of an errand on the loop's thread; may be called from any thread.
     package func takeBack(_ errand: any Errand) { post(.errand(errand)) }
 
-    /// Whether the caller is on the loop's thread; any thread.
+    /// Whether the caller is on the loop's thread; may be used on any thread.
     package var isCurrent: Bool { raw.isCurrentThread }
 
-    /// Stops the program when the caller is on another thread.
+    /// Stops the program if the caller is not on the loop's thread.
     @inlinable
     package func preconditionOnLoop() { precondition(isCurrent, "not on the thread of its event loop") }
 
-    /// Calls `body` again and again on the loop's thread, until the loop stops.
+    /// Calls `body` periodically on the loop's thread, until the loop stops.
     package func every(milliseconds: UInt64, _ body: @escaping () -> Void) {
         unsafe hooks.append(.every(milliseconds: milliseconds, on: raw.pointer, body))
     }
 
-    /// Makes a timer that calls `body` every few milliseconds, from ``LoopTimer/start()`` on, until that returns `false`.
+    /// Returns a stopped timer, which calls `body` periodically from ``LoopTimer/start()`` until that returns `false`.
     package func timer(milliseconds: UInt64, _ body: @escaping () -> Bool) -> LoopTimer {
         let timer = LoopTimer(milliseconds: milliseconds, body)
         let handle = unsafe HookHandle.stoppedTimer(on: raw.pointer) { [weak timer] in timer?.fire() }
@@ -105,40 +112,41 @@ package final class EventLoop: @unchecked Sendable {
         return timer
     }
 
-    /// The loop's clock in milliseconds, taken once a turn; it never goes back.
+    /// The time of the loop's monotonic clock in milliseconds, read once per turn.
     package var milliseconds: UInt64 { raw.milliseconds }
 
-    /// The time, taken once a turn, to the millisecond.
+    /// The current instant, to the millisecond, read once per turn.
     package var now: ContinuousClock.Instant {
         start.time + .milliseconds(Int64(raw.milliseconds &- start.milliseconds))
     }
 
-    /// Ends the loop's thread after this turn; any thread.
+    /// Ends the loop's thread after this turn; may be called from any thread.
     ///
-    /// What was posted before runs on it. Connections have to be closed before.
+    /// Work that was posted before still runs on the thread. All connections must be closed before.
     package func stop() {
         execute { [raw] in raw.stop() }
     }
 
-    /// Waits until the loop's thread has ended; not on that thread, which it would block.
+    /// Blocks until the loop's thread has ended; must not be called on that thread.
     package func join() { thread?.join() }
 
-    /// Waits until the loop's thread has ended, without blocking another one.
+    /// Waits until the loop's thread has ended, without blocking a thread.
     func waitForEnd() async {
         await ending.wait()
         join()
     }
 
-    /// Puts a connection on the list of those written at the end of this turn.
+    /// Schedules a connection to be flushed at the end of this turn.
     func markDirty(_ connection: any Flushable) { dirty.append(connection) }
 
-    /// Writes what connections have gathered if they are many, while they are still in the processor's cache.
+    /// Flushes the scheduled connections if they are many, while their state is still in the processor's cache.
     func flushIfMany() { if dirty.count >= Self.manyDirty { flushDirty() } }
     private static let manyDirty = 64
 
     private func post(_ message: Mailbox.Message) {
         switch mailbox.put(message) {
         case .first: waker?.wake()
+        // One wake-up is enough for all messages up to the next drain: each costs a system call.
         case .another: break
         case .unattended: startSubstitute()
         }
@@ -158,18 +166,20 @@ package final class EventLoop: @unchecked Sendable {
 
     private func finishTurn() {
         runJobs()
-        concurrentExecutor.handOver()
+        concurrentExecutor.flush()
         flushDirty()
     }
 
-    /// Does what timers and the closing of connections left to do, before the loop waits for input.
+    /// Runs the jobs and writes the output of timers and of closed handles, which libuv runs behind `finishTurn`.
+    ///
+    /// Without this they would wait until input arrives.
     private func finishTimers() {
         runJobs()
-        concurrentExecutor.handOver(onlyIfIdle: true)
+        concurrentExecutor.flush(onlyIfIdle: true)
         flushDirty()
     }
 
-    /// Ends the loop's work on its own thread: what was posted before runs, and handles are closed.
+    /// Runs the work that was posted before the stop, and closes the loop's handles.
     private func finish() {
         for hook in hooks { hook.close() }
         drainMailbox()
@@ -179,7 +189,7 @@ package final class EventLoop: @unchecked Sendable {
         leaveThread()
     }
 
-    /// Does what is posted after the loop's thread has ended, on this one.
+    /// Runs the work that is posted after the loop's thread has ended, as the loop's thread for that time.
     private func substitute() {
         raw.adoptThread()
         drainMailbox()
@@ -187,15 +197,16 @@ package final class EventLoop: @unchecked Sendable {
         leaveThread()
     }
 
-    /// Leaves what still waits, and what comes, to another thread than this one.
+    /// Ends this thread's role as the loop's thread, and starts a substitute if work is left.
     private func leaveThread() {
-        concurrentExecutor.handOver()
-        // Every connection is closed, so what they would write has no reader.
+        concurrentExecutor.flush()
+        // Every connection is closed, so there is no reader for their output.
         dirty = TurnList()
         let hasJobs = !jobs.isEmpty
         raw.leaveThread()
+        // `jobs` is used by the loop's thread only, so an empty message makes the substitute run them.
         if hasJobs { post(.work {}) }
-        if !mailbox.leave() { startSubstitute() }
+        if !mailbox.stopReading() { startSubstitute() }
     }
 
     private func startSubstitute() { Task.detached { self.substitute() } }
@@ -209,6 +220,7 @@ package final class EventLoop: @unchecked Sendable {
             jobs.recycle(&batch)
             rounds += 1
         }
+        // The rest runs in the next turn, which must not block waiting for input.
         if !jobs.isEmpty { waker?.wake() }
     }
 
@@ -218,7 +230,7 @@ package final class EventLoop: @unchecked Sendable {
         for connection in batch { connection.flush() }
         batch.removeAll(keepingCapacity: true)
         dirty.recycle(&batch)
-        // The end of one connection may have made others write.
+        // The close of one connection may have made others write.
         if !dirty.isEmpty { waker?.wake() }
     }
 
@@ -228,16 +240,17 @@ package final class EventLoop: @unchecked Sendable {
     }
 }
 
-/// A connection that gathers output during a turn of its loop.
+/// A connection that collects output during a turn of its loop.
 protocol Flushable: AnyObject {
-    /// Writes what was gathered.
+    /// Writes the collected output.
     func flush()
 }
 
 extension EventLoop: TaskExecutor {
-    /// Takes a job; any thread.
+    /// Enqueues a job; may be called from any thread.
     ///
-    /// Jobs of the loop's own thread run in this turn, others after one wake-up a batch.
+    /// Jobs from the loop's own thread run in this turn. Jobs from other threads go through the mailbox, with one
+    /// wake-up for all of them.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         guard isCurrent else {
@@ -248,8 +261,10 @@ extension EventLoop: TaskExecutor {
     }
 }
 
-/// Work that another thread has done for a loop, on its way back: see ``EventLoop/takeBack(_:)``.
+/// A job that runs on another thread and finishes on its event loop: see ``EventLoop/takeBack(_:)``.
+///
+/// The object itself travels, so that the way back allocates no closure.
 package protocol Errand: AnyObject, Sendable {
-    /// Uses what was found; on the loop's thread, unless the loop has stopped.
+    /// Uses the result of the job, on the loop's thread.
     func finish()
 }

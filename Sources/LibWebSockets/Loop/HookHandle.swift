@@ -1,8 +1,8 @@
 import CLibWebSockets
 
-/// Owns one libuv handle that runs a function on its loop: after each turn, on a timer, or when woken.
+/// The owner of one libuv handle that calls a function on its loop: after each turn, on a timer, or when woken.
 ///
-/// Everything but ``wake()`` belongs to the loop's thread.
+/// All members but ``wake()`` must be used on the loop's thread.
 @safe
 final class HookHandle {
     private let raw: UnsafeMutableRawPointer
@@ -13,7 +13,7 @@ final class HookHandle {
         self.body = body
     }
 
-    /// Runs `body` after each turn in which the loop looked for input.
+    /// Returns a handle that calls `body` after each poll for input.
     static func afterEachTurn(of loop: UnsafeMutablePointer<uv_loop_t>, _ body: @escaping () -> Void) -> HookHandle {
         let hook = unsafe HookHandle(size: MemoryLayout<uv_check_t>.size, body: body)
         let check = unsafe hook.raw.bindMemory(to: uv_check_t.self, capacity: 1)
@@ -23,7 +23,7 @@ final class HookHandle {
         return hook
     }
 
-    /// Runs `body` before each turn waits for input: behind timers, and behind the closing of handles.
+    /// Returns a handle that calls `body` before each poll for input, after timers and the callbacks of closed handles.
     static func beforeEachWait(of loop: UnsafeMutablePointer<uv_loop_t>, _ body: @escaping () -> Void) -> HookHandle {
         let hook = unsafe HookHandle(size: MemoryLayout<uv_prepare_t>.size, body: body)
         let prepare = unsafe hook.raw.bindMemory(to: uv_prepare_t.self, capacity: 1)
@@ -33,7 +33,7 @@ final class HookHandle {
         return hook
     }
 
-    /// Runs `body` again and again.
+    /// Returns a running timer that calls `body` periodically.
     static func every(
         milliseconds: UInt64,
         on loop: UnsafeMutablePointer<uv_loop_t>,
@@ -44,7 +44,7 @@ final class HookHandle {
         return hook
     }
 
-    /// Runs `body` again and again between ``startTimer(milliseconds:)`` and ``stopTimer()``.
+    /// Returns a timer that calls `body` periodically between ``startTimer(milliseconds:)`` and ``stopTimer()``.
     static func stoppedTimer(on loop: UnsafeMutablePointer<uv_loop_t>, _ body: @escaping () -> Void) -> HookHandle {
         let hook = unsafe HookHandle(size: MemoryLayout<uv_timer_t>.size, body: body)
         let timer = unsafe hook.raw.bindMemory(to: uv_timer_t.self, capacity: 1)
@@ -53,7 +53,7 @@ final class HookHandle {
         return hook
     }
 
-    /// Starts a timer; only for a handle of one.
+    /// Starts the timer; only for a handle of a timer.
     func startTimer(milliseconds: UInt64) {
         guard body != nil else { return }
         unsafe uv_timer_start(
@@ -64,13 +64,13 @@ final class HookHandle {
         )
     }
 
-    /// Stops a timer; only for a handle of one.
+    /// Stops the timer; only for a handle of a timer.
     func stopTimer() {
         guard body != nil else { return }
         unsafe uv_timer_stop(raw.assumingMemoryBound(to: uv_timer_t.self))
     }
 
-    /// Runs `body` some time after ``wake()``, once for any number of calls in between.
+    /// Returns a handle that calls `body` after ``wake()``; calls of `wake()` until then are coalesced.
     static func onWake(of loop: UnsafeMutablePointer<uv_loop_t>, _ body: @escaping () -> Void) -> HookHandle {
         let hook = unsafe HookHandle(size: MemoryLayout<uv_async_t>.size, body: body)
         let async = unsafe hook.raw.bindMemory(to: uv_async_t.self, capacity: 1)
@@ -79,10 +79,12 @@ final class HookHandle {
         return hook
     }
 
-    /// Wakes the loop; only for a handle made by ``onWake(of:_:)``, from any thread.
+    /// Wakes the loop; may be called from any thread, only for a handle of ``onWake(of:_:)``.
     func wake() { unsafe uv_async_send(raw.assumingMemoryBound(to: uv_async_t.self)) }
 
-    /// Takes the handle off its loop and lets go of the function; the loop must run on before the handle may go.
+    /// Removes the handle from its loop and releases the function.
+    ///
+    /// The loop must run another turn before the handle is released, since libuv uses the memory until then.
     func close() {
         guard body != nil else { return }
         body = nil

@@ -1,16 +1,16 @@
 import CLibWebSockets
 import Glibc
 
-/// Owns one socket that listens; several may share a port, and the kernel spreads connections over them.
+/// The owner of one listening socket, which is closed with it.
 @safe
 final class ListeningSocket {
     let descriptor: Int32
-    /// The port in use, also when the system chose it; 0 for a Unix socket.
+    /// The port in use, which the system has selected if 0 was requested; 0 for a Unix socket.
     let port: Int
 
-    /// Listens on the same socket as a listener that was adopted, with a descriptor of its own.
+    /// Creates a socket that duplicates the descriptor of an adopted listener.
     ///
-    /// - Throws: `SocketError` with the system's reason.
+    /// - Throws: ``SocketError`` with the system's reason.
     init(sharing listener: AdoptedListener) throws(SocketError) {
         let descriptor = fcntl(listener.descriptor, F_DUPFD_CLOEXEC, 3)
         guard descriptor >= 0 else { throw SocketError(code: errno, action: "listen on \(listener.name)") }
@@ -18,14 +18,15 @@ final class ListeningSocket {
         port = Self.boundPort(of: descriptor) ?? 0
     }
 
-    /// Binds an address and listens on it.
+    /// Creates a socket that listens on an address.
     ///
     /// - Parameters:
-    ///   - host: An IPv4 or IPv6 address, or `localhost`; names are not looked up.
-    ///   - port: 0 lets the system choose.
-    ///   - sharesPort: Lets other sockets that say so too listen on the same port.
-    ///   - backlog: Connections that may wait to be accepted.
-    /// - Throws: `SocketError` with the system's reason.
+    ///   - host: An IPv4 or IPv6 address, or `localhost`; other names are not resolved.
+    ///   - port: The port; 0 selects a free one.
+    ///   - sharesPort: Whether other sockets with this option may listen on the port too (`SO_REUSEPORT`); then the
+    ///     kernel distributes the connections.
+    ///   - backlog: The number of connections that the kernel keeps until they are accepted.
+    /// - Throws: ``SocketError`` with the system's reason.
     init(host: String, port: Int, sharesPort: Bool, backlog: Int32 = 1_024) throws(SocketError) {
         let action = "listen on \(host):\(port)"
         var storage = sockaddr_storage()
@@ -39,6 +40,7 @@ final class ListeningSocket {
             unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, length) }
         }
         guard bound == 0, listen(descriptor, backlog) == 0 else {
+            // Read before `close`, which may change it.
             let code = errno
             Socket.close(descriptor)
             throw SocketError(code: code, action: action)
@@ -74,7 +76,7 @@ final class ListeningSocket {
         unsafe name(of: descriptor, getsockname).map(\.port)
     }
 
-    /// The address of the other end of a connection, without its port; `unix` for one over a Unix socket.
+    /// Returns the address of the peer of a connection, without the port; `unix` for a Unix socket.
     static func peerAddress(of descriptor: Int32) -> String {
         unsafe name(of: descriptor, getpeername)?.address ?? "unknown"
     }

@@ -1,15 +1,15 @@
-/// Carries a value of one event loop's thread through other threads, and gives it back on that thread only.
+/// A box that carries a value of one event loop through other threads, and can be opened on the loop's thread only.
 ///
-/// This is how work that ran elsewhere finds its connection again: the box may travel anywhere, opening it on another
-/// thread is our own mistake and stops the program.
+/// Work that runs on other threads holds the connection that it belongs to in such a box. Opening it on another thread
+/// is a programming error and stops the program.
 package struct LoopBound<Value>: @unchecked Sendable {
-    // Safe because: the value is only touched by `value`, which stops on any thread but the loop's. The reference count
-    // of an object inside is atomic.
+    // Safe because: the value is only accessed by `value`, which stops the program on any thread but the loop's. The
+    // reference count of an object inside is atomic.
     @usableFromInline let wrapped: Value
-    /// The loop the value belongs to.
+    /// The loop that the value belongs to.
     package let loop: EventLoop
 
-    /// Boxes a value; on the loop's thread.
+    /// Creates a box; must be called on the loop's thread.
     @inlinable
     package init(_ value: Value, on loop: EventLoop) {
         loop.preconditionOnLoop()
@@ -17,7 +17,7 @@ package struct LoopBound<Value>: @unchecked Sendable {
         self.loop = loop
     }
 
-    /// The value; on the loop's thread.
+    /// The value; must be accessed on the loop's thread.
     @inlinable
     package var value: Value {
         loop.preconditionOnLoop()

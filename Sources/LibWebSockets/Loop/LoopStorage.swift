@@ -2,25 +2,28 @@ import CLibWebSockets
 import Glibc
 import Synchronization
 
-/// Owns one `uv_loop_t`, and the libwebsockets contexts on it.
+/// The owner of one `uv_loop_t` and of the libwebsockets contexts on it.
 ///
-/// A context cannot be destroyed: libwebsockets 4.1 on libuv then closes the descriptor that wakes it twice, and the
-/// second time that number may belong to another part of the program. So what has a context is kept when its loop has
-/// ended, and used by the next loop: a program has as many contexts as loops ever ran at the same time.
+/// A context cannot be destroyed safely: libwebsockets 4.1 on libuv closes its wake-up descriptor twice, and by the
+/// second time the number may belong to another part of the program. So a storage with a context is kept when its loop
+/// has ended, and used by the next loop: a program has as many contexts as loops ever ran at the same time.
 @safe
 final class LoopStorage: @unchecked Sendable {
-    // Safe because: the pointer and the contexts are only used on the loop's own thread, or by the one owner of a
-    // storage that no thread runs; `thread` is atomic.
+    // Safe because: the pointer and the contexts are only used on the loop's own thread, or by the only owner of a
+    // storage without a thread; `thread` is atomic.
     let pointer: UnsafeMutablePointer<uv_loop_t>
+    /// The identity of the loop's thread; 0 if there is none.
     private let thread = Atomic<UInt>(0)
     private var contexts: [WebSocketContext] = []
+    /// The number of libuv handles that belong to the contexts.
     private var contextHandles = 0
 
     private static let spare = Mutex<[LoopStorage]>([])
 
-    /// The storage of a loop that has ended, if there is one, else a new one.
+    /// Returns the storage of a loop that has ended, or else a new one.
     static func make() -> LoopStorage {
         guard let storage = spare.withLock({ $0.popLast() }) else { return LoopStorage() }
+        // Its clock has stopped with its loop.
         unsafe uv_update_time(storage.pointer)
         return storage
     }
@@ -30,7 +33,9 @@ final class LoopStorage: @unchecked Sendable {
         unsafe uv_loop_init(pointer)
     }
 
-    /// A context on the loop, kept from a loop before if it serves; `nil` when libwebsockets makes none.
+    /// Returns a context with these traits, one that an earlier loop left if possible.
+    ///
+    /// - Returns: `nil` if libwebsockets does not create a context.
     func context(_ traits: WebSocketContext.Traits) -> WebSocketContext? {
         if let kept = contexts.first(where: { $0.traits == traits }) {
             kept.open()
@@ -43,29 +48,32 @@ final class LoopStorage: @unchecked Sendable {
         return context
     }
 
-    /// Makes the calling thread the loop's own.
+    /// Makes the calling thread the loop's thread.
     func adoptThread() { thread.store(Self.currentThread, ordering: .releasing) }
 
-    /// The loop has no thread any more.
+    /// Ends the role of the calling thread as the loop's thread.
     func leaveThread() { thread.store(0, ordering: .releasing) }
 
-    /// Whether the caller is on the loop's own thread; any thread.
+    /// Whether the caller is on the loop's thread; may be used on any thread.
+    ///
+    /// A relaxed load suffices: only the thread itself stores its own identity.
     var isCurrentThread: Bool { thread.load(ordering: .relaxed) == Self.currentThread }
 
-    /// Runs until ``stop()``.
+    /// Runs the loop until ``stop()``.
     func run() { unsafe uv_run(pointer, UV_RUN_DEFAULT) }
 
-    /// Ends ``run()`` after the turn that is under way.
+    /// Ends ``run()`` after the current turn.
     func stop() { unsafe uv_stop(pointer) }
 
-    /// Runs some turns that wait for nothing, so that handles which were closed come to their end.
+    /// Runs turns that do not block until the callbacks of closed handles have run.
     func finishClosing() {
         for _ in 0..<Self.closingTurns where unsafe uv_run(pointer, UV_RUN_NOWAIT) == 0 { return }
     }
 
-    /// Takes the storage back from a loop that has ended: keeps it if it has a context, else frees it.
+    /// Keeps the storage of a loop that has ended for another loop if it has a context, or else frees it.
     func retire() {
         finishClosing()
+        // A handle or a WebSocket that is still open could call back into an owner that has been released.
         if !contexts.isEmpty, openHandles == contextHandles, contexts.allSatisfy({ $0.count == 0 }) {
             Self.spare.withLock { $0.append(self) }
         } else {
@@ -73,7 +81,7 @@ final class LoopStorage: @unchecked Sendable {
         }
     }
 
-    /// Ends the loop and every handle that is still open; nothing else may use it any more.
+    /// Closes the loop and every handle that is still open.
     private func close() {
         unsafe uv_walk(
             pointer,
@@ -84,11 +92,12 @@ final class LoopStorage: @unchecked Sendable {
             nil
         )
         finishClosing()
+        // A loop with open handles is leaked: they would use its memory.
         guard unsafe uv_loop_close(pointer) == 0 else { return }
         unsafe pointer.deallocate()
     }
 
-    /// How many handles are open on the loop.
+    /// The number of open handles on the loop.
     private var openHandles: Int {
         var count = 0
         unsafe withUnsafeMutablePointer(to: &count) { count in
@@ -104,9 +113,10 @@ final class LoopStorage: @unchecked Sendable {
         return count
     }
 
-    /// Enough for a handle whose end closes another.
+    /// The maximum number of turns in ``finishClosing()``: more than one, since the end of a handle may close another.
     private static let closingTurns = 16
 
+    /// The time of the loop's monotonic clock in milliseconds, read once per turn.
     var milliseconds: UInt64 { unsafe uv_now(pointer) }
 
     private static var currentThread: UInt { UInt(pthread_self()) }

@@ -1,4 +1,6 @@
-/// A timer of an event loop that rests until it is started; all members belong to the loop's thread.
+/// A periodic timer of an event loop that can be started again after it has stopped.
+///
+/// All members must be used on the loop's thread.
 package final class LoopTimer {
     private let milliseconds: UInt64
     private let body: () -> Bool
@@ -10,16 +12,19 @@ package final class LoopTimer {
         self.body = body
     }
 
-    /// Takes the handle that calls ``fire()``.
+    /// Sets the handle that calls ``fire()``.
+    ///
+    /// It cannot be an argument of the initialiser, since its function refers to the timer.
     func use(_ handle: HookHandle) { self.handle = handle }
 
-    /// Has the timer run, if it does not yet.
+    /// Starts the timer, unless it is running.
     package func start() {
         guard !isRunning else { return }
         isRunning = true
         handle?.startTimer(milliseconds: milliseconds)
     }
 
+    /// Calls the function, and stops the timer if that returns `false`.
     func fire() {
         guard !body() else { return }
         isRunning = false

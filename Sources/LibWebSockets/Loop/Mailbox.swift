@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Where other threads leave what a loop shall do; read by the loop's thread, once for all that came before.
+/// The queue through which other threads pass work to an event loop.
 final class Mailbox: Sendable {
     enum Message: Sendable {
         case work(@Sendable () -> Void)
@@ -8,62 +8,62 @@ final class Mailbox: Sendable {
         case errand(any Errand)
     }
 
-    /// What the sender of a message has to do.
+    /// What the sender of a message must do.
     enum PutResult {
-        /// Wake the loop.
+        /// Wake the loop: the mailbox was empty.
         case first
-        /// Nothing: it is read with one before it.
+        /// Nothing: the reader will find the message with an earlier one.
         case another
-        /// Have the mail read by another thread: that of the loop has ended.
+        /// Start a substitute reader: the loop's thread has ended.
         case unattended
     }
 
     private enum Reader {
         case loop
-        /// The loop's thread has ended, and no message waits.
+        /// No reader: the loop's thread has ended, and the mailbox is empty.
         case none
-        /// The loop's thread has ended, and another one reads, or is about to.
+        /// Another thread, which reads or has been requested, after the loop's thread has ended.
         case substitute
     }
 
-    private struct Mail {
+    private struct State {
         var messages = TurnList<Message>()
         var reader = Reader.loop
     }
 
-    private let mail = Mutex(Mail())
+    private let state = Mutex(State())
 
-    /// Takes a message, behind those that the same thread has put before.
+    /// Appends a message.
     func put(_ message: Message) -> PutResult {
-        mail.withLock { mail in
-            defer { mail.messages.append(message) }
-            switch mail.reader {
-            case .loop: return mail.messages.isEmpty ? .first : .another
+        state.withLock { state in
+            defer { state.messages.append(message) }
+            switch state.reader {
+            case .loop: return state.messages.isEmpty ? .first : .another
             case .none:
-                mail.reader = .substitute
+                state.reader = .substitute
                 return .unattended
             case .substitute: return .another
             }
         }
     }
 
-    /// Takes every message, in the order in which they were put.
-    func take() -> [Message] { mail.withLock { $0.messages.take() } }
+    /// Removes and returns all messages, in the order of their arrival.
+    func take() -> [Message] { state.withLock { $0.messages.take() } }
 
-    /// Takes the list of ``take()`` back, and empties it first: what ends with a message may put another, so it ends
-    /// outside the lock.
+    /// Empties the list that ``take()`` returned, and keeps its storage for later messages.
     func recycle(_ messages: inout [Message]) {
+        // Outside of the lock: an object that is released with its message may put another one.
         messages.removeAll(keepingCapacity: true)
-        mail.withLock { $0.messages.recycle(&messages) }
+        state.withLock { $0.messages.recycle(&messages) }
     }
 
-    /// Ends the reading by the loop's thread, or by a substitute.
+    /// Ends the role of the calling thread as the reader.
     ///
-    /// - Returns: Whether nothing waits; otherwise a substitute has to read on.
-    func leave() -> Bool {
-        mail.withLock { mail in
-            mail.reader = mail.messages.isEmpty ? .none : .substitute
-            return mail.messages.isEmpty
+    /// - Returns: Whether the mailbox is empty; otherwise the caller must start a substitute.
+    func stopReading() -> Bool {
+        state.withLock { state in
+            state.reader = state.messages.isEmpty ? .none : .substitute
+            return state.messages.isEmpty
         }
     }
 }

@@ -1,31 +1,30 @@
 import CLibWebSockets
 
-/// What a ``PollHandle`` tells about its file descriptor.
+/// A type that is notified by a ``PollHandle`` when its file descriptor is ready.
 protocol PollOwner: AnyObject {
-    /// The descriptor can be read or written, or the other end has gone; on the loop's thread.
+    /// Called on the loop's thread when the descriptor can be read or written, or has failed.
     func descriptorIsReady(readable: Bool, writable: Bool, failed: Bool)
 }
 
-/// Owns one `uv_poll_t`: watches a file descriptor until it is closed.
+/// The owner of one `uv_poll_t`, which watches a file descriptor.
 ///
-/// It never closes the descriptor.
-///
-/// Keeps its owner alive until ``close()``.
+/// A handle retains its owner until ``close()``, and never closes the descriptor.
 @safe
 final class PollHandle {
     private let raw: UnsafeMutablePointer<uv_poll_t>
     private var owner: (any PollOwner)?
     private var events: Int32 = 0
 
-    /// `nil` when the system cannot watch the descriptor.
+    /// Creates a handle that watches nothing yet; `nil` if the system cannot watch the descriptor.
     init?(watching descriptor: Int32, on loop: UnsafeMutablePointer<uv_loop_t>, for owner: any PollOwner) {
         unsafe raw = .allocate(capacity: 1)
         guard unsafe uv_poll_init(loop, raw, descriptor) == 0 else { return nil }
         self.owner = owner
+        // libuv uses the memory until the callback of `uv_close`, which releases this reference.
         unsafe raw.pointee.data = Unmanaged.passRetained(self).toOpaque()
     }
 
-    /// Says what to wait for; asking for what is being waited for already costs nothing.
+    /// Sets the events to wait for; a call without a change makes no system call.
     func watch(readable: Bool, writable: Bool) {
         let wanted = (readable ? Int32(UV_READABLE.rawValue) : 0) | (writable ? Int32(UV_WRITABLE.rawValue) : 0)
         guard wanted != events, owner != nil else { return }
@@ -45,7 +44,7 @@ final class PollHandle {
         }
     }
 
-    /// Stops watching and lets go of the owner; the descriptor may be closed or handed on at once.
+    /// Stops watching and releases the owner; the descriptor may be closed or passed on at once.
     func close() {
         guard owner != nil else { return }
         owner = nil

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A thread of its own for one function.
+/// A POSIX thread that runs one function.
 @safe
 final class ServiceThread: Sendable {
     private let handle: pthread_t
@@ -12,7 +12,7 @@ final class ServiceThread: Sendable {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    /// Starts the thread.
+    /// Creates the thread, which calls `body` and then ends.
     init(_ body: @escaping @Sendable () -> Void) {
         let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
         var handle = pthread_t()
@@ -31,7 +31,7 @@ final class ServiceThread: Sendable {
         self.handle = handle
     }
 
-    /// Waits for the function to return; once.
+    /// Blocks until the function has returned; a second call has no effect.
     func join() {
         guard !isJoined.exchange(true, ordering: .relaxed) else { return }
         pthread_join(handle, nil)

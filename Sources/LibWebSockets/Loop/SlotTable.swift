@@ -1,15 +1,20 @@
-/// The name of an entry in a ``SlotTable``; it is never used again for another entry.
+/// The identifier of an entry in a ``SlotTable``, which is never reused for another entry.
 ///
-/// Memory that is all zero, as C gives it, names no entry.
+/// A value of zero bytes, as in memory that C has cleared, identifies no entry.
 struct SlotID: Hashable {
     var index: UInt32 = 0
     var generation: UInt32 = 0
 }
 
-/// A table whose entries are found by a small number: no hashing, and no pointer given to C.
+/// A table of entries with small integer identifiers.
+///
+/// C code can store an identifier instead of a pointer: one that is out of date finds no entry. A look-up needs no
+/// hashing.
 struct SlotTable<Element> {
+    /// The generation of a slot counts the entries that it has had, from 1.
     private var slots: [(generation: UInt32, element: Element?)] = []
     private var free: [UInt32] = []
+    /// The number of slots that are not reused.
     private var retired = 0
 
     mutating func insert(_ element: Element) -> SlotID {
@@ -30,7 +35,7 @@ struct SlotTable<Element> {
         guard self[id] != nil else { return }
         slots[Int(id.index)].element = nil
         slots[Int(id.index)].generation &+= 1
-        // A slot whose generations are used up is not used again.
+        // With a generation that has wrapped around, identifiers would repeat.
         if slots[Int(id.index)].generation != 0 { free.append(id.index) } else { retired += 1 }
     }
 

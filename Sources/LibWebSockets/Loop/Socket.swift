@@ -1,19 +1,19 @@
 import CLibWebSockets
 import Glibc
 
-/// The system calls on sockets that the loop needs, with their results as values.
+/// System calls on sockets, with their results as Swift values.
 enum Socket {
-    /// What a call on a socket that must not wait came to.
+    /// The result of a call on a non-blocking socket.
     enum Outcome {
         case bytes(Int)
         case wouldWait
-        /// The other end sends nothing more; whether it still reads cannot be known.
+        /// The peer has closed its sending direction; it may still receive.
         case ended
-        /// The connection was reset, or is broken in another way.
+        /// The connection was reset or has failed in another way.
         case failed
     }
 
-    /// Sends as much as the socket takes of `output`, from an offset on.
+    /// Sends `output` from an offset on, as much as the socket's buffer takes.
     static func send(_ output: [UInt8], from offset: Int, to descriptor: Int32) -> Outcome {
         let count = unsafe output.withUnsafeBytes { bytes in
             unsafe Glibc.send(
@@ -31,15 +31,15 @@ enum Socket {
         return errno == EAGAIN || errno == EINTR ? .wouldWait : .failed
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes the sending direction.
     static func finishSending(on descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Ends both directions; the descriptor stays, and reads as ended.
+    /// Closes both directions; the descriptor stays open.
     static func end(_ descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    /// Whether a connection whose other end sends nothing more was reset since.
+    /// Returns whether a half-closed connection has been reset.
     ///
-    /// Reading from it would report the end for ever.
+    /// A `recv` could not find out: it returns the end of the input again.
     static func wasReset(_ descriptor: Int32) -> Bool {
         var error: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
@@ -47,7 +47,7 @@ enum Socket {
         return result != 0 || error != 0
     }
 
-    /// Whether nothing more can be received.
+    /// Returns whether no more input can arrive.
     static func hasEnded(_ descriptor: Int32) -> Bool {
         var byte: UInt8 = 0
         let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
@@ -56,7 +56,7 @@ enum Socket {
 
     static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 
-    /// Accepts one connection that does not wait and sends small writes at once.
+    /// Accepts one connection, as a non-blocking socket without Nagle's algorithm.
     static func accept(on listener: Int32) -> Result<Int32, SocketError> {
         let descriptor = postern_accept(listener)
         guard descriptor >= 0 else { return .failure(SocketError(code: errno)) }
@@ -72,14 +72,14 @@ enum Socket {
     private static let IPPROTO_TCP_VALUE = Int32(IPPROTO_TCP)
 }
 
-/// A buffer that all connections of a loop receive through, so that an idle one needs none.
+/// A receive buffer that all connections of a loop share, so that an idle connection needs none.
 @safe
 final class ReadBuffer {
     private let bytes: UnsafeMutableRawBufferPointer
 
     init(count: Int = 65_536) { unsafe bytes = .allocate(byteCount: count, alignment: 16) }
 
-    /// Receives once and appends what came to `input`.
+    /// Receives once and appends the bytes to `input`.
     func receive(from descriptor: Int32, into input: inout [UInt8]) -> Socket.Outcome {
         let count = unsafe recv(descriptor, bytes.baseAddress, bytes.count, 0)
         guard count > 0 else { return Socket.outcome(of: count) }

@@ -1,13 +1,14 @@
 import CLibWebSockets
 
-/// Counts what the other end of a TCP connection has acknowledged.
+/// A counter of the bytes that the peer of a TCP connection has acknowledged.
 struct SocketProgress {
     private var moved: UInt64 = 0
     private var unacknowledged: Int32 = 0
 
-    /// The bytes that have been acknowledged so far.
+    /// Returns the number of bytes that have been acknowledged.
     ///
-    /// Where the system does not count them, every change of what is under way is taken for progress.
+    /// Where the system does not count them, as for Unix sockets, each change of the number of unacknowledged bytes
+    /// counts as progress.
     mutating func read(_ descriptor: Int32) -> UInt64 {
         let counted = postern_bytes_acknowledged(descriptor)
         guard counted == 0 else { return counted }
@@ -17,6 +18,6 @@ struct SocketProgress {
         return moved
     }
 
-    /// Bytes that the system holds for the other end, not yet acknowledged.
+    /// Returns the number of bytes that have been sent and not acknowledged.
     static func unacknowledgedBytes(_ descriptor: Int32) -> Int32 { postern_unacknowledged(descriptor) }
 }

@@ -1,11 +1,11 @@
-/// What is collected during one turn of a loop and taken all at once in the next step.
+/// A list that is filled during a turn of a loop and then taken as a whole.
 ///
-/// Two buffers change places, so that a turn asks for no memory once both are large enough.
+/// Two buffers alternate, so that turns allocate no memory once both are large enough.
 struct TurnList<Element> {
     private var elements: [Element] = []
     private var spare: [Element] = []
 
-    /// A burst larger than this does not keep its buffer.
+    /// The largest capacity that is kept after a burst.
     private static var keptElements: Int { 4_096 }
 
     var isEmpty: Bool { elements.isEmpty }
@@ -13,14 +13,14 @@ struct TurnList<Element> {
 
     mutating func append(_ element: Element) { elements.append(element) }
 
-    /// Takes everything; give the list back when it has been dealt with and emptied.
+    /// Removes and returns all elements; the list should be passed to ``recycle(_:)`` once it is empty.
     mutating func take() -> [Element] {
         let taken = exchange(&elements, with: [])
         swap(&elements, &spare)
         return taken
     }
 
-    /// Keeps the buffer of a list that was taken.
+    /// Keeps the storage of an emptied list for later elements.
     mutating func recycle(_ list: inout [Element]) {
         guard list.isEmpty, list.capacity <= Self.keptElements else { return }
         swap(&spare, &list)

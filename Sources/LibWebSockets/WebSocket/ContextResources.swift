@@ -1,20 +1,20 @@
 import CLibWebSockets
 import Glibc
 
-/// Owns the C strings and arrays that a libwebsockets context reads for as long as it lives.
+/// The owner of the C strings and arrays that a libwebsockets context uses during its lifetime.
 @safe
 final class ContextResources {
     let protocols: UnsafeMutablePointer<lws_protocols>
     let loops: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     let retry: UnsafeMutablePointer<lws_retry_bo_t>
     private let name: UnsafeMutablePointer<CChar>?
-    /// The context that callbacks are for; both stay as long as libwebsockets has them.
+    /// The receiver of the callbacks; both objects outlive the libwebsockets context.
     var context: WebSocketContext?
 
-    /// Makes them for a context on a loop, which echoes one subprotocol when a client offers it.
+    /// Creates the resources of a context on a loop, which confirms one subprotocol if a client offers it.
     init(loop: UnsafeMutablePointer<uv_loop_t>, subprotocol: String) {
         unsafe name = strdup(subprotocol)
-        // One entry, and the empty one that ends the list.
+        // One entry, and the zeroed entry that terminates the list.
         unsafe protocols = .allocate(capacity: 2)
         unsafe protocols.initialize(repeating: lws_protocols(), count: 2)
         unsafe protocols[0].name = UnsafePointer(name)
@@ -22,7 +22,7 @@ final class ContextResources {
             guard let connection = unsafe connection, let raw = unsafe lws_get_context(connection),
                 let user = unsafe lws_context_user(raw)
             else { return 0 }
-            // Nothing is counted on the way: the context outlives its callbacks.
+            // No retain is needed: the context outlives its callbacks. They run for every message, so it would cost.
             return unsafe Unmanaged<ContextResources>.fromOpaque(user)._withUnsafeGuaranteedRef { resources in
                 guard let context = resources.context else { return 0 }
                 return unsafe context.handle(
@@ -38,7 +38,7 @@ final class ContextResources {
         unsafe protocols[0].tx_packet_size = WebSocketContext.writeBytes
         unsafe loops = .allocate(capacity: 1)
         unsafe loops.initialize(to: UnsafeMutableRawPointer(loop))
-        // All zero: libwebsockets keeps no timers of its own for a connection; pings are ours.
+        // Zero disables the timers of libwebsockets for each connection; `WebSocket.checkTime` sends the pings.
         unsafe retry = .allocate(capacity: 1)
         unsafe retry.initialize(to: lws_retry_bo_t())
     }

@@ -1,12 +1,14 @@
 import Glibc
 import PosternPacing
 
-/// Joins the pieces of one message, within its limits.
+/// A message that arrives in pieces, whose size and number of frames are limited.
 struct MessageAssembly {
+    /// The state of the message after a piece.
     enum Outcome: Equatable {
         case incomplete
-        /// To be taken now.
+        /// The message is complete; ``take()`` returns it.
         case complete
+        /// The message exceeds a limit; the connection must be closed with this code and reason.
         case refused(code: UInt16, reason: String)
     }
 
@@ -18,11 +20,15 @@ struct MessageAssembly {
     /// Begins a message in an empty buffer.
     mutating func begin(with buffer: consuming [UInt8], isBinary: Bool, now: UInt64) {
         self = MessageAssembly(bytes: buffer, isBinary: isBinary)
+        // Starts the measurement; without demands the first check always passes.
         _ = pace.check(moved: 0, at: now, TransferPace.Demand(patience: .max, bytesPerSecond: 0))
     }
 
+    /// Appends a piece of the message.
     mutating func add(_ piece: Span<UInt8>, _ place: MessagePiece, limits: WebSocketLimits) -> Outcome {
         if place.remaining == 0 { frames += 1 }
+        // The announced rest of the frame counts too, so that a message that is too large is refused at its start. The
+        // sum is clamped before the subtraction, which therefore cannot overflow.
         guard
             place.remaining <= limits.maximumMessageBytes - min(bytes.count + piece.count, limits.maximumMessageBytes),
             bytes.count + piece.count <= limits.maximumMessageBytes
@@ -38,14 +44,14 @@ struct MessageAssembly {
         return place.isFinal ? .complete : .incomplete
     }
 
-    /// Hands a complete message over, the only one to hold its bytes.
+    /// Returns the complete message as the only owner of its bytes, and resets the assembly.
     mutating func take() -> WholeMessage {
         let taken = WholeMessage(bytes: exchange(&bytes, with: []), isBinary: isBinary, frames: frames)
         self = MessageAssembly()
         return taken
     }
 
-    /// Whether a message that has begun does not move, or arrives too slowly.
+    /// Returns whether a message that has begun arrives too slowly or not at all.
     mutating func isTooSlow(_ now: UInt64, limits: WebSocketLimits) -> Bool {
         guard pace.isUnderWay else { return false }
         let demand = TransferPace.Demand(patience: limits.messageMilliseconds, bytesPerSecond: limits.minimumRate)
@@ -53,7 +59,7 @@ struct MessageAssembly {
     }
 }
 
-/// A message that came in pieces.
+/// A complete message that arrived in pieces.
 struct WholeMessage {
     var bytes: [UInt8]
     let isBinary: Bool
@@ -66,7 +72,7 @@ extension [UInt8] {
         unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 
-    /// Moves what stands from an index on up by some bytes; what then stands there has no meaning.
+    /// Inserts `count` unspecified bytes at an index, with one move of the bytes behind it.
     mutating func makeRoom(for count: Int, at index: Int) {
         let end = self.count
         for _ in 0..<count { append(0) }

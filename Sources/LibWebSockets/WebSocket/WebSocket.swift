@@ -1,70 +1,82 @@
 import CLibWebSockets
 import PosternPacing
 
-/// One open WebSocket connection.
+/// A WebSocket connection.
 ///
-/// All members belong to the thread of its loop.
-///
-/// Output is gathered: everything sent during one turn of the loop leaves in one system call at its end.
+/// Everything that is sent during one turn of the loop is written with one system call at its end. All members must be
+/// used on the loop's thread.
 @safe
 package final class WebSocket: Flushable {
     /// The loop that owns the connection.
     package let loop: EventLoop
-    /// The limits and times in force.
+    /// The limits and timeouts, with clamped timeouts.
     package let limits: WebSocketLimits
-    /// The address of the other end, without its port.
+    /// The address of the peer, without the port.
     package let remoteAddress: String
-    /// The close code that the other end sent; 1005 when it sent none, 1006 when it just went.
+    /// The close code that the peer sent; 1005 if its close frame had none, 1006 without a close frame.
     package private(set) var remoteCloseCode: UInt16 = 1006
 
     private enum State { case opening, open, closing, closed }
     private var state = State.opening
+    /// The `lws` of the connection, from the handshake until the connection has closed.
     private var connection: OpaquePointer?
     private var handler: (any WebSocketHandler)?
     private var message = MessageAssembly()
+    /// The frames that have not been passed to libwebsockets, after ``prefix`` unspecified bytes; empty if there are
+    /// none.
     private var output: [UInt8] = []
-    /// Bytes of the output that answers no message: events, progress, calls to the other end.
+    /// The number of bytes of the output that the peer has not requested: events, progress, calls to the peer.
     private var unsolicitedBytes = 0
     private var isDirty = false
-    /// Bytes that libwebsockets took and could not send at once.
+    /// The number of bytes that were passed to libwebsockets, which could not send all of them at once.
     private var heldBytes = 0
-    /// Whether the connection takes no more of the output.
+    /// Whether output waits for the writable callback, since the socket's buffer is full.
     private var isAwaitingWritable = false
     private var outgoing = TransferPace()
     private var progress = SocketProgress()
-    /// What had been acknowledged when a pong was last waited for.
+    /// The number of acknowledged bytes when the pong was checked last.
     private var acknowledged: UInt64 = 0
+    /// The time of the last input, in milliseconds of the loop's clock.
     private var lastInput: UInt64
     private var awaited: Awaited = .firstMessage
-    /// Bytes that were read from the connection before its first frame.
+    /// The number of bytes that were read from the connection before its first frame.
     private let bytesBeforeFrames: Int
-    /// Bytes of our close frame, the last of the output, while it waits there.
+    /// The size of this side's close frame, the last part of the output, until it has been written.
     private var closeFrameBytes = 0
     private var closeDeadline = UInt64.max
 
-    /// What the next input is looked at for.
+    /// The input that is being waited for.
+    ///
+    /// One byte holds both flags, because it is read and written for each message.
     private struct Awaited: OptionSet {
         let rawValue: UInt8
-        /// A ping was sent, and nothing has come since.
+        /// A ping was sent, and no input has arrived since.
         static let pong = Awaited(rawValue: 1)
-        /// Nothing has come at all.
+        /// No input has arrived at all.
         static let firstMessage = Awaited(rawValue: 2)
     }
 
     /// Whether messages can be sent.
     package var isOpen: Bool { state == .open }
-    /// Whether the handshake was ever done.
+    /// Whether the handshake has been completed at some time.
     var wasOpened: Bool { state != .opening }
-    /// Bytes that wait to be sent.
+    /// The number of unsent bytes.
     package var queuedBytes: Int { waitingBytes + heldBytes }
     private var waitingBytes: Int { max(0, output.count - Self.prefix) }
 
-    /// How long a close frame may take to leave where no answer to it is waited for.
+    /// The time for sending a close frame whose response is not waited for.
     private static let farewellMilliseconds: UInt64 = 100
-    /// Bytes in front of the output that libwebsockets may write to.
+    /// The number of bytes before the output that libwebsockets may overwrite.
     static let prefix = Int(postern_write_prefix())
 
-    /// Makes the WebSocket of a connection from which some bytes were read before its first frame.
+    /// Creates a WebSocket in the opening state.
+    ///
+    /// - Parameters:
+    ///   - loop: The loop of the connection.
+    ///   - limits: The limits and timeouts.
+    ///   - remoteAddress: The address of the peer, without the port.
+    ///   - bytesBeforeFrames: The number of bytes that were read from the connection before its first frame.
+    ///   - handler: The handler, which is retained until the connection has closed.
     init(
         loop: EventLoop,
         limits: WebSocketLimits,
@@ -82,38 +94,38 @@ package final class WebSocket: Flushable {
 
     // MARK: Sending
 
-    /// Whether more output waits than ``WebSocketLimits/maximumQueuedBytes``.
+    /// Whether unsent output exceeds ``WebSocketLimits/maximumQueuedBytes``.
     ///
-    /// Once it has left, ``WebSocketHandler/outputDrained(_:)`` is called.
+    /// Once it has been written, ``WebSocketHandler/outputDrained(_:)`` is called.
     package var isCrowded: Bool { waitingBytes > limits.maximumQueuedBytes }
 
-    /// Whether an answer of some bytes may wait behind the output that waits now.
+    /// Returns whether a response of some bytes may be added to the unsent output.
     ///
-    /// Always while the connection takes output: an answer does not wait for long then.
+    /// The result is always `true` while the connection is writable, since a response is sent soon then.
     package func hasRoom(forAnswer byteCount: Int) -> Bool {
         !isBlocked || waitingBytes <= limits.maximumAnswerBytes / 4 * 3 - byteCount
     }
 
-    /// Sends one text message: whatever `body` appends, nothing when it appends nothing.
+    /// Sends the text that `body` appends as one message; sends nothing if there is none.
     ///
     /// - Parameters:
-    ///   - isAnswer: Whether the other end has asked for it: such a message may wait behind others.
-    ///   - body: Appends the message.
+    ///   - isAnswer: Whether the peer has requested the message. Such messages have a larger limit of unsent output.
+    ///   - body: A function that appends the message.
     package func sendText(isAnswer: Bool = false, _ body: (inout [UInt8]) -> Void) {
         append(.text, isAnswer: isAnswer, body)
     }
 
-    /// Sends one message as it stands, also an empty one.
+    /// Sends one message, which may be empty.
     package func send(_ message: Span<UInt8>, isBinary: Bool) {
         append(isBinary ? .binary : .text, keepsEmpty: true) { $0.append(contentsOf: message) }
     }
 
-    /// Sends a close frame after what was sent before, and waits a while for its answer.
+    /// Sends a close frame after the unsent output, and waits for the peer's close frame for a limited time.
     ///
     /// - Parameters:
-    ///   - code: A code that may be sent (RFC 6455 section 7.4).
-    ///   - reason: For people; cut at 123 bytes.
-    ///   - droppingQueued: Leaves out what still waits, for a reader that will not take it.
+    ///   - code: A close code that may be sent (RFC 6455 section 7.4).
+    ///   - reason: A text for people, truncated to 123 bytes.
+    ///   - droppingQueued: Whether unsent output is discarded, for a peer that does not receive it.
     package func close(code: UInt16, reason: String, droppingQueued: Bool = false) {
         guard state == .open else { return }
         handler?.willClose(self, code: code, reason: reason)
@@ -138,18 +150,18 @@ package final class WebSocket: Flushable {
     ) {
         guard state == .open else { return }
         reserve()
-        // Only where it is needed: each use of the output is checked for exclusive access.
+        // The count of responses is not needed, and each use of `output` costs a check for exclusive access.
         let start = isAnswer ? 0 : output.count
         WebSocketFrame.append(kind, to: &output, keepsEmpty: keepsEmpty, body: body)
         markDirty()
         if !isAnswer { unsolicitedBytes += output.count - start }
         guard isCrowded else { return }
-        // What libwebsockets holds does not count: it may be one large answer that is on its way.
+        // Bytes that libwebsockets holds do not count: they may be a single large response that is being sent.
         let isTooMuch = unsolicitedBytes > limits.maximumQueuedBytes || waitingBytes > limits.maximumAnswerBytes
         if isTooMuch, isBlocked { handler?.fellBehind(self) }
     }
 
-    /// Whether the connection takes no more; also when only a pong of libwebsockets is stuck.
+    /// Whether the socket's buffer is full, even if the only unsent frame is a pong of libwebsockets.
     private var isBlocked: Bool {
         guard let connection = unsafe connection else { return false }
         return unsafe isAwaitingWritable || lws_partial_buffered(connection) != 0
@@ -171,16 +183,18 @@ package final class WebSocket: Flushable {
         closeDeadline = loop.milliseconds + limits.closeMilliseconds
     }
 
-    /// Writes what was gathered, unless the connection takes nothing at the moment.
+    /// Writes the collected output, unless the socket's buffer is full.
     func flush() {
         isDirty = false
         guard let connection = unsafe connection, output.count > Self.prefix else { return }
+        // While libwebsockets holds bytes it does not accept more.
         guard unsafe lws_partial_buffered(connection) == 0 else { return waitForWritable() }
         let (count, wasCrowded) = (waitingBytes, isCrowded)
         guard unsafe write(to: connection) else { return kill() }
         isAwaitingWritable = false
         unsolicitedBytes = 0
         heldBytes = 0
+        // libwebsockets always takes all of the output, and keeps what the socket's buffer has no room for.
         if unsafe lws_partial_buffered(connection) != 0 {
             heldBytes = count
             waitForWritable()
@@ -188,21 +202,25 @@ package final class WebSocket: Flushable {
         if wasCrowded { handler?.outputDrained(self) }
     }
 
-    /// Passes the output to libwebsockets; `false` when the connection is broken.
+    /// Passes the output to libwebsockets.
+    ///
+    /// - Returns: `false` if the connection has failed.
     @inline(__always)
     private func write(to connection: OpaquePointer) -> Bool {
         let count = waitingBytes
         let written = unsafe output.withUnsafeMutableBufferPointer { buffer -> Int32 in
             guard let start = buffer.baseAddress else { return 0 }
+            // `LWS_WRITE_HTTP` sends the bytes unchanged: they contain the headers of many frames.
             return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
         }
         loop.outputBuffers.recycle(exchange(&output, with: []))
         return written >= 0
     }
 
-    /// Lets libwebsockets write what it has to before anything of ours.
+    /// Defers the output to the writable callback, before which libwebsockets writes its pending pong.
     private func requestPongWrite() {
         guard let connection = unsafe connection else { return }
+        // Marked without being on the loop's list, so that the end of the turn does not flush it first.
         isDirty = true
         unsafe lws_callback_on_writable(connection)
     }
@@ -215,19 +233,24 @@ package final class WebSocket: Flushable {
 
     // MARK: Called by the context
 
+    /// Handles the completed handshake.
     func opened(_ connection: OpaquePointer) {
         unsafe self.connection = connection
         state = .open
         handler?.opened(self)
     }
 
-    /// Takes a piece of a message; `false` closes the connection at once.
+    /// Handles a piece of a message.
+    ///
+    /// - Returns: `false` to close the connection at once.
     func receive(_ bytes: Span<UInt8>, _ piece: MessagePiece) -> Bool {
         let isFirst = noteInput().contains(.firstMessage)
+        // Not if this connection already has output for the turn: the responses to one read are written together.
         if !isDirty { loop.flushIfMany() }
-        // Of a frame that comes in pieces libwebsockets may have taken more than it has passed on.
+        // Only for a complete frame: of one that arrives in pieces, libwebsockets may have read more than it reports.
         if isFirst, piece.remaining == 0 { checkMask(payload: bytes.count) }
         guard state == .open else { return true }
+        // The usual case: a message in one piece is passed on in the buffer of libwebsockets, without a copy.
         if piece.isFirst, piece.isFinal, bytes.count <= limits.maximumMessageBytes {
             handler?.received(bytes, isBinary: piece.isBinary, on: self)
             return true
@@ -239,7 +262,7 @@ package final class WebSocket: Flushable {
         case .incomplete: break
         case .complete:
             var whole = message.take()
-            // A ping between two frames is answered before the message that they make.
+            // A ping between the frames must be answered before the message is.
             if whole.frames > 1 { requestPongWrite() }
             handler?.received(whole.bytes.span, isBinary: whole.isBinary, on: self)
             loop.messageBuffers.recycle(exchange(&whole.bytes, with: []))
@@ -248,7 +271,7 @@ package final class WebSocket: Flushable {
         return true
     }
 
-    /// What was held back has left.
+    /// Handles the writable callback: bytes that libwebsockets held have been sent.
     func becameWritable() {
         guard let connection = unsafe connection else { return }
         if unsafe lws_partial_buffered(connection) == 0 {
@@ -258,27 +281,30 @@ package final class WebSocket: Flushable {
         flush()
     }
 
-    /// A pong or a piece of a message has arrived.
+    /// Records that a pong or a piece of a message has arrived.
     ///
-    /// - Returns: What was awaited; one access, since each message passes here.
+    /// - Returns: The input that was being waited for.
     @discardableResult
     private func noteInput() -> Awaited {
         lastInput = loop.milliseconds
         return exchange(&awaited, with: [])
     }
 
+    /// Handles a pong.
     func receivePong() { noteInput() }
 
-    /// Closes when the first frame of the first message had no mask, as far as the bytes that have arrived show it.
+    /// Closes the connection if the number of received bytes proves that the first frame had no mask.
     private func checkMask(payload: Int) {
         guard let connection = unsafe connection else { return }
         let bytes = unsafe Int(clamping: postern_bytes_read(lws_get_socket_fd(connection))) - bytesBeforeFrames
         if ClientMask.isMissing(payload: payload, of: bytes) { close(code: 1002, reason: "frame without a mask") }
     }
 
-    /// The other end closes; `true` asks for the answer that the protocol demands.
+    /// Handles a close frame of the peer.
     ///
-    /// A close that breaks the protocol is answered by one of ours that says so.
+    /// An invalid close frame is answered by one with the matching error code.
+    ///
+    /// - Returns: Whether libwebsockets must respond by echoing the close code.
     func receiveClose(_ payload: Span<UInt8>) -> Bool {
         remoteCloseCode = payload.count < 2 ? 1005 : UInt16(payload[0]) << 8 | UInt16(payload[1])
         guard state == .open else { return false }
@@ -288,23 +314,25 @@ package final class WebSocket: Flushable {
         return closeFrameBytes == 0
     }
 
-    /// libwebsockets ends the connection by itself: what was answered before leaves, then a close frame.
+    /// Handles the decision of libwebsockets to close the connection: unsent output is written, then its close frame.
     func isBeingClosed() {
         guard let connection = unsafe connection else { return }
         let wasOpen = state == .open
         beginClosing()
         let hasReason = unsafe lws_get_close_length(connection) > 0
         if wasOpen, !hasReason, unsafe !Socket.hasEnded(lws_get_socket_fd(connection)) {
-            // Some frames that break the protocol are given up without a reason, as control frames that are too long.
-            // Where the next frame begins is not known then, so no answer is waited for.
+            // For some violations of the protocol, such as control frames that are too long, libwebsockets sets no
+            // close code. The start of the next frame is unknown then, so no response is waited for.
             unsafe lws_close_reason(connection, LWS_CLOSE_STATUS_PROTOCOL_ERR, nil, 0)
             closeDeadline = loop.milliseconds + Self.farewellMilliseconds
         }
+        // Only one close frame may be sent, and libwebsockets sends its own.
         if unsafe lws_get_close_length(connection) > 0 { output.removeLast(min(closeFrameBytes, waitingBytes)) }
         if waitingBytes > 0, unsafe lws_partial_buffered(connection) == 0 { _ = unsafe write(to: connection) }
         output = []
     }
 
+    /// Handles the end of the connection.
     func closed() {
         unsafe connection = nil
         state = .closed
@@ -315,7 +343,7 @@ package final class WebSocket: Flushable {
 
     // MARK: Time
 
-    /// Sends pings and ends what takes too long; called a few times a second.
+    /// Sends pings, and closes the connection if a deadline has passed; called a few times per second.
     func checkTime(_ now: UInt64) {
         let isStalled = isStalled(now)
         if state == .closing, now >= closeDeadline, isStalled || !isAwaitingWritable { return kill() }
@@ -326,16 +354,16 @@ package final class WebSocket: Flushable {
             close(code: 1008, reason: "message takes too long")
         } else if awaited.contains(.pong), !isPingUnderWay(now), now - lastInput > limits.silenceMilliseconds {
             handler?.wentSilent(self)
-            // Who is silent will not answer the close either.
+            // A silent peer will not respond to the close frame either.
             if state == .closing { closeDeadline = now }
         } else if !awaited.contains(.pong), now - lastInput > limits.pingMilliseconds {
             awaited.insert(.pong)
-            // With something in it: libwebsockets does not tell of an empty pong.
+            // With a payload, since libwebsockets does not report an empty pong.
             append(.ping) { $0.append(UInt8(ascii: "?")) }
         }
     }
 
-    /// Whether output waits that the other end does not take, or not fast enough.
+    /// Returns whether the peer receives the unsent output too slowly or not at all.
     private func isStalled(_ now: UInt64) -> Bool {
         guard isAwaitingWritable, let connection = unsafe connection else {
             outgoing.end()
@@ -346,7 +374,7 @@ package final class WebSocket: Flushable {
         return outgoing.check(moved: moved, at: now, demand) != .moves
     }
 
-    /// Whether a ping has not arrived yet, as it is behind output that moves; the time for its pong then begins anew.
+    /// Returns whether the ping is still behind output that makes progress; then the time for its pong is restarted.
     private func isPingUnderWay(_ now: UInt64) -> Bool {
         guard let connection = unsafe connection else { return false }
         let descriptor = unsafe lws_get_socket_fd(connection)
@@ -358,20 +386,12 @@ package final class WebSocket: Flushable {
         return true
     }
 
-    /// Ends the connection without waiting for the other end.
+    /// Closes the connection without waiting for the peer.
     ///
-    /// The timeout alone would wait until something else happens in libwebsockets; the end of the socket does not.
+    /// libwebsockets applies the timeout with its next event. The shutdown of the socket causes that event.
     func kill() {
         guard let connection = unsafe connection else { return }
         unsafe lws_set_timeout(connection, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC)
         Socket.end(unsafe lws_get_socket_fd(connection))
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether what stands behind a close code is valid UTF-8 (RFC 6455 section 7.1.6).
-    fileprivate var holdsValidReason: Bool {
-        guard count > 2 else { return true }
-        return (try? UTF8Span(validating: extracting(2..<count))) != nil
     }
 }

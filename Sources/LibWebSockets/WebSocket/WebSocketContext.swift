@@ -1,21 +1,21 @@
 import CLibWebSockets
 
-/// Owns one libwebsockets context on an event loop: reads frames for the WebSockets of that loop.
+/// The owner of one libwebsockets context, which reads and writes frames for the WebSockets of an event loop.
 ///
-/// The context listens nowhere. A connection comes to it with its handshake already checked, by
-/// ``adopt(descriptor:handshake:as:)``. All members belong to the loop's thread.
+/// The context has no listening socket. Connections are added by ``adopt(descriptor:handshake:as:)`` after their
+/// handshake has been validated. All members must be used on the loop's thread.
 @safe
 final class WebSocketContext {
-    /// Bytes read from a connection at a time.
+    /// The maximum number of bytes that one system call reads.
     static let readBytes = 65_536
-    /// Bytes sent by one system call at most.
+    /// The maximum number of bytes that one system call sends.
     static let writeBytes = 4 << 20
 
-    /// What a context is made for.
+    /// The settings of a context, which cannot be changed later.
     struct Traits: Equatable {
-        /// The subprotocol that is echoed when a client offers it.
+        /// The subprotocol that is confirmed if a client offers it.
         let subprotocol: String
-        /// Descriptors from this number on cannot be adopted.
+        /// The size of the context's tables; descriptors must be smaller.
         let descriptors: Int
     }
 
@@ -24,19 +24,22 @@ final class WebSocketContext {
     private var isClosed = false
     private let resources: ContextResources
     private var sockets = SlotTable<WebSocket>()
+    /// The WebSocket that is being adopted, and its slot.
     private var arriving: WebSocket?
+    private var arrivingSlot = SlotID()
 
-    /// Makes the context on a loop; `nil` when libwebsockets or its libuv plug-in is not there, or its tables
-    /// cannot be made large enough.
+    /// Creates a context on a loop; `nil` if the libuv plug-in of libwebsockets is not installed, or the tables cannot
+    /// be allocated.
     init?(_ traits: Traits, on loop: LoopStorage) {
         let resources = unsafe ContextResources(loop: loop.pointer, subprotocol: traits.subprotocol)
-        // Its messages repeat what callbacks tell, and it logs each adopted connection as an error.
+        // The log repeats the callbacks, and reports each adopted connection as an error.
         lws_set_log_level(0, nil)
         var info = unsafe lws_context_creation_info()
         unsafe info.port = CONTEXT_PORT_NO_LISTEN_SERVER
         unsafe info.options =
             UInt64(LWS_SERVER_OPTION_LIBUV) | UInt64(LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN)
         unsafe info.pt_serv_buf_size = UInt32(Self.readBytes)
+        // -1 keeps libwebsockets from changing the user and the group of the process.
         unsafe info.gid = -1
         unsafe info.uid = -1
         unsafe info.protocols = UnsafePointer(resources.protocols)
@@ -57,11 +60,14 @@ final class WebSocketContext {
         resources.context = self
     }
 
-    /// Hands a connected descriptor over, with the canonical text of a handshake that was already checked and
-    /// whatever bytes came after it.
+    /// Transfers a connected descriptor to libwebsockets, which responds to the handshake.
     ///
-    /// libwebsockets answers the handshake and owns the descriptor from here on, whatever happens.
+    /// The descriptor is owned by libwebsockets from then on, even if the handshake fails.
     ///
+    /// - Parameters:
+    ///   - descriptor: The descriptor of the connection.
+    ///   - handshake: The canonical handshake, followed by the bytes that arrived behind it.
+    ///   - socket: The WebSocket for the connection.
     /// - Returns: Whether the WebSocket is open.
     func adopt(descriptor: Int32, handshake: [UInt8], as socket: WebSocket) -> Bool {
         guard !isClosed else {
@@ -80,21 +86,19 @@ final class WebSocketContext {
             )
         }
         arriving = nil
-        // One that was opened leaves the table when libwebsockets says that it is closed, also if its handler, or a
-        // message that came with the handshake, has begun to close it already.
+        // The callback for the close removes a socket that was opened, even if its handler, or a message that came with
+        // the handshake, has already begun to close it. Without `ESTABLISHED` there is no such callback.
         if !socket.wasOpened { sockets.remove(slot) }
         return socket.isOpen
     }
-    private var arrivingSlot = SlotID()
-
-    /// Every open WebSocket.
+    /// The open WebSockets.
     var openSockets: [WebSocket] { sockets.elements }
-    /// How many WebSockets are open.
+    /// The number of open WebSockets.
     var count: Int { sockets.count }
 
-    /// One callback of libwebsockets.
+    /// Handles a callback of libwebsockets.
     ///
-    /// A result other than 0 closes the connection.
+    /// - Returns: 0 to continue; another value closes the connection.
     func handle(
         _ reason: lws_callback_reasons,
         of connection: OpaquePointer,
@@ -119,7 +123,7 @@ final class WebSocketContext {
         case LWS_CALLBACK_RECEIVE_PONG:
             unsafe socket(in: session)?.receivePong()
         case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-            // A close of ours is answered by this one: libwebsockets must not answer again.
+            // 1 keeps libwebsockets from echoing the frame: it confirms a close frame that this side has sent.
             guard let socket = unsafe socket(in: session) else { return -1 }
             return unsafe socket.receiveClose(bytes.bindMemory(to: UInt8.self).span) ? 0 : 1
         case LWS_CALLBACK_ESTABLISHED:
@@ -135,7 +139,7 @@ final class WebSocketContext {
             sockets.remove(slot)
             socket?.closed()
         case LWS_CALLBACK_HTTP, LWS_CALLBACK_RAW_ADOPT, LWS_CALLBACK_RAW_RX:
-            // Only upgrades are handed over; anything else is a mistake.
+            // Adopted connections are upgrades; no other protocol is served.
             return -1
         default: break
         }
@@ -147,21 +151,21 @@ final class WebSocketContext {
         return sockets[unsafe session.load(as: SlotID.self)]
     }
 
-    /// Ends every WebSocket, and adopts no more until ``open()``; the loop must run on for some turns.
+    /// Closes every WebSocket, and rejects new ones until ``open()``; the loop must run some more turns.
     func close() {
         isClosed = true
         for socket in openSockets { socket.kill() }
     }
 
-    /// Adopts connections again.
+    /// Accepts new WebSockets again, for the next loop.
     func open() { isClosed = false }
 }
 
-/// Where a piece of a message stands in it.
+/// The position of a piece within its message.
 struct MessagePiece {
     let isFirst: Bool
     let isFinal: Bool
     let isBinary: Bool
-    /// Bytes of the same frame that are still to come.
+    /// The number of bytes of the same frame that have not arrived.
     let remaining: Int
 }

@@ -1,6 +1,6 @@
-/// Headers of WebSocket frames as a server sends them (RFC 6455 section 5.2): whole messages, not masked.
+/// The encoding of WebSocket frames that a server sends (RFC 6455 section 5.2): unfragmented and without a mask.
 enum WebSocketFrame {
-    /// What a frame carries.
+    /// The first byte of a frame: the final bit and the opcode.
     enum Kind: UInt8 {
         case text = 0x81
         case binary = 0x82
@@ -8,11 +8,14 @@ enum WebSocketFrame {
         case ping = 0x89
     }
 
-    /// Appends a frame around what `body` appends; no message when it appends nothing, unless empty ones are kept.
+    /// Appends a frame whose payload is what `body` appends.
     ///
-    /// The short header is written first. A longer payload is moved up by the few bytes that its header needs.
-    ///
-    /// - Returns: The length of the payload in bytes.
+    /// - Parameters:
+    ///   - kind: The kind of the frame.
+    ///   - output: The buffer to append to.
+    ///   - keepsEmpty: Whether a message without a payload is sent; otherwise nothing is appended for it.
+    ///   - body: A function that appends the payload.
+    /// - Returns: The size of the payload in bytes.
     @discardableResult
     static func append(
         _ kind: Kind,
@@ -20,6 +23,8 @@ enum WebSocketFrame {
         keepsEmpty: Bool = false,
         body: (inout [UInt8]) -> Void
     ) -> Int {
+        // The length is unknown before the payload is written. A short header is reserved, since most messages are
+        // short; a longer payload is moved by the bytes that its header has in addition.
         let start = output.count
         output.append(kind.rawValue)
         output.append(0)
@@ -43,12 +48,22 @@ enum WebSocketFrame {
         return length
     }
 
-    /// Appends a close frame; the reason is cut at 123 bytes.
+    /// Appends a close frame.
+    ///
+    /// The reason is truncated to 123 bytes: the payload of a control frame is at most 125, of which the code has two.
     static func appendClose(code: UInt16, reason: String, to output: inout [UInt8]) {
         append(.close, to: &output) { payload in
             payload.append(UInt8(code >> 8))
             payload.append(UInt8(code & 0xFF))
             payload.append(contentsOf: reason.utf8.prefix(123))
         }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the reason in the payload of a close frame is valid UTF-8 (RFC 6455 section 7.1.6).
+    var holdsValidReason: Bool {
+        guard count > 2 else { return true }
+        return (try? UTF8Span(validating: extracting(2..<count))) != nil
     }
 }

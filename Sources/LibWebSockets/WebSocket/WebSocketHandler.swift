@@ -1,21 +1,23 @@
-/// What a program does with one WebSocket.
+/// A type that handles the messages and events of one WebSocket.
 ///
 /// Every function is called on the thread of the socket's loop.
 package protocol WebSocketHandler: AnyObject {
-    /// The handshake is done: messages may be sent.
+    /// Called when the handshake is complete and messages can be sent.
     func opened(_ socket: WebSocket)
-    /// One whole message has arrived. Whether text is valid UTF-8 is for the handler to check, and to close with 1007
-    /// where it is not: most handlers read every byte anyway. The bytes are gone when this returns.
+    /// Called for each complete message; the bytes are valid until the function returns.
+    ///
+    /// Text has not been validated, since most handlers read every byte anyway: the handler must close with 1007 if it
+    /// is not UTF-8.
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket)
-    /// What was more than ``WebSocket/isCrowded`` allows has left.
+    /// Called when unsent output has been written after ``WebSocket/isCrowded`` was `true`.
     func outputDrained(_ socket: WebSocket)
-    /// More output is waiting than the socket may hold, or none has left for too long. The socket must be closed.
+    /// Called when unsent output exceeds its limits or makes no progress; the handler must close the socket.
     func fellBehind(_ socket: WebSocket)
-    /// Neither a pong nor anything else came in time. The socket must be closed.
+    /// Called when neither a pong nor other input has arrived in time; the handler must close the socket.
     func wentSilent(_ socket: WebSocket)
-    /// This side is about to close the connection, for a reason of its own.
+    /// Called before this side closes the connection.
     func willClose(_ socket: WebSocket, code: UInt16, reason: String)
-    /// The connection is gone; called once, after ``opened(_:)``. Nothing can be sent any more.
+    /// Called once after the connection has closed, if ``opened(_:)`` was called.
     func closed(_ socket: WebSocket)
 }
 

@@ -1,30 +1,31 @@
-/// The limits and times of one WebSocket.
+/// The limits and timeouts of a WebSocket.
 public struct WebSocketLimits: Sendable {
-    /// The largest message that is read, in bytes; a larger one closes with 1009.
+    /// The maximum size of a received message in bytes; a larger one closes the connection with 1009.
     public var maximumMessageBytes = 1 << 20
-    /// The most fragments of one message; more close with 1008.
+    /// The maximum number of frames of a received message; more close the connection with 1008.
     package var maximumFragments = 1_024
-    /// How long a message that has begun may make no progress.
+    /// The maximum time in milliseconds without progress of an incomplete message.
     public var messageMilliseconds: UInt64 = 10_000
-    /// The most output that may wait besides answers, in bytes.
+    /// The maximum size in bytes of unsent output that the client has not requested, such as events.
     public var maximumQueuedBytes = 1 << 20
-    /// The most output that may wait, in bytes, with answers; `WebSocket.hasRoom(forAnswer:)` keeps a quarter of it free.
+    /// The maximum size in bytes of all unsent output, of which a quarter is reserved for error responses: a larger
+    /// response is replaced by an error once the other three quarters are full.
     public var maximumAnswerBytes = 64 << 20
-    /// How long output may wait without any of it leaving.
+    /// The maximum time in milliseconds without progress of unsent output.
     public var stallMilliseconds: UInt64 = 10_000
-    /// The bytes of a message, and of output that waits, that have to move in a second, on average over each of the two
-    /// times above; 0 accepts any progress.
+    /// The minimum rate of incomplete messages and of unsent output in bytes per second, averaged over
+    /// ``messageMilliseconds`` and ``stallMilliseconds``; 0 accepts any progress.
     public var minimumRate = 16 << 10
-    /// After how long without input a ping is sent.
+    /// The time in milliseconds without input after which a ping is sent.
     public var pingMilliseconds: UInt64 = 25_000
-    /// How long after a ping the socket counts as silent.
+    /// The time in milliseconds after a ping within which input must arrive.
     public var pongMilliseconds: UInt64 = 10_000
-    /// How long the other end may take to answer a close.
+    /// The maximum time in milliseconds that a client may take to respond to a close frame.
     public var closeMilliseconds: UInt64 = 5_000
 
-    /// The defaults.
+    /// Creates limits with the default values.
     public init() {}
 
-    /// After how long without input a socket counts as silent.
+    /// The time in milliseconds without input after which a socket counts as silent.
     var silenceMilliseconds: UInt64 { pingMilliseconds + pongMilliseconds }
 }

@@ -103,7 +103,7 @@ final class CallRunner {
         guard let lane else { return }
         lane.resume(lane.release())
         // Output leaves at the very end of a turn, behind the time at which the loop starts calls by itself.
-        context.loop.concurrentExecutor.startCollected()
+        context.loop.concurrentExecutor.flush()
     }
 
     /// Cancels a call; one that has not begun is answered without being run.

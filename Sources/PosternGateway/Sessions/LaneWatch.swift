@@ -33,7 +33,7 @@ final class LaneWatch {
         // Entries that begin here may have others put into lanes.
         let lanes = exchange(&watched, with: [])
         for lane in lanes where lane.check() { watched.append(lane) }
-        loop.concurrentExecutor.startCollected()
+        loop.concurrentExecutor.flush()
         return !watched.isEmpty
     }
 

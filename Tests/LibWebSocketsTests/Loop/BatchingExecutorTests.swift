@@ -81,7 +81,7 @@ import Testing
         for _ in 0..<100 { executor.enqueue(TestErrand(loop) { _ = others.signal() }) }
         let turns = Task {
             while !Task.isCancelled {
-                executor.handOver()
+                executor.flush()
                 await Task.yield()
             }
         }
