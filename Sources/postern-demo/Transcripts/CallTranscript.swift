@@ -5,7 +5,7 @@ struct CallTranscript {
     let peer: Peer
     let print: Transcript.Print
 
-    /// `asleep = rpyc.async(c.modules.time.sleep)`, `res = asleep(15)`.
+    /// Runs `asleep = rpyc.async(c.modules.time.sleep)`, `res = asleep(15)`.
     func sleep() async throws {
         print("== res = sleep(0.5)")
         let result: PendingCall<Void> = peer.remote.sleep.begin(0.5)
@@ -24,7 +24,7 @@ struct CallTranscript {
         for await word in calledBack.prefix(1) { print("callback: \(word)") }
     }
 
-    /// `x = aint("8")`.
+    /// Runs `x = aint("8")`.
     func int() async throws {
         print(#"== x = int("8")"#)
         let x: PendingCall<Int> = peer.remote.int.begin("8")
@@ -35,7 +35,7 @@ struct CallTranscript {
         print("value: \(try await x.value)")
     }
 
-    /// `x = aint("this is not a valid number")`.
+    /// Runs `x = aint("this is not a valid number")`.
     func intOfNoNumber() async throws {
         print(#"== x = int("this is not a valid number")"#)
         let x: PendingCall<Int> = peer.remote.int.begin("this is not a valid number")
@@ -74,7 +74,7 @@ struct CallTranscript {
         await middle.stop()
     }
 
-    /// `timed_sleep = rpyc.timed(conn.modules.time.sleep, 6)`.
+    /// Runs `timed_sleep = rpyc.timed(conn.modules.time.sleep, 6)`.
     func timedSleep() async throws {
         print("== timed(sleep, 20)")
         let short: PendingCall<Void> = peer.remote.sleep.timed(.seconds(20)).begin(0.1)

@@ -5,7 +5,7 @@ struct EventTranscript {
     let peer: Peer
     let print: Transcript.Print
 
-    /// `mon = conn.root.FileMonitor("/tmp/floop.bloop", on_file_changed)`.
+    /// Runs `mon = conn.root.FileMonitor("/tmp/floop.bloop", on_file_changed)`.
     func run() async throws {
         print("== mon = FileMonitor(file, on_file_changed), served in the background")
         let file = try WatchedFile()
