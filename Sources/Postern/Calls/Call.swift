@@ -1,31 +1,31 @@
-/// One request: which method, with what, until when, and for whom.
+/// A request to run one method.
 public struct Call: Sendable {
-    /// Path of the method, names joined by `/`, at most 128 UTF-8 bytes.
+    /// The path of the method, names joined by `/`, at most 128 UTF-8 bytes.
     public var method: String
-    /// The encoded arguments; the result is encoded the same way.
+    /// The encoded arguments; the result has the same encoding.
     public var arguments: Payload
-    /// When the caller stops waiting; `nil` for no limit.
+    /// The time at which the caller stops waiting; `nil` for no limit.
     public var deadline: ContinuousClock.Instant? {
         get { deadlineMoment?.instant }
         set { deadlineMoment = newValue.map(Moment.init) }
     }
-    /// Whether nobody waits for a reply.
+    /// Whether the caller does not wait for a reply.
     public var isNotification: Bool
-    /// Whether only a method registered as safe may answer: what a plain GET may reach.
+    /// Whether the call may only run a method that is registered as safe, as a GET request may.
     public var requiresSafeMethod: Bool
-    /// The other end of the connection the call came over, where it can be called back.
+    /// The caller, for calls in the other direction; `nil` if the call came over no connection that can carry them.
     public var caller: Caller?
-    /// Takes what the handler reports on the way; `nil` when the caller did not ask for it.
+    /// A function that receives encoded progress values, in order, from any thread; `nil` if the caller wants none.
     public var progress: (@Sendable (Payload) -> Void)?
-    /// ``deadline``, as it is stored.
+    // Stored as a `Moment`, whose layout the compiler knows; `ContinuousClock.Instant` has a resilient one.
     package var deadlineMoment: Moment?
-    /// What the path leads to when it is a reference; `nil` for the methods of the dispatcher.
+    /// The target of a call through a reference; `nil` for the methods of the dispatcher.
     package var target: ReferenceHandle?
 
-    /// Takes encoded progress values, in order, from any thread.
+    /// A function that receives encoded progress values, in order, from any thread.
     package typealias ProgressSink = @Sendable (Payload) -> Void
 
-    /// Describes one call.
+    /// Creates a call.
     public init(
         _ method: String,
         arguments: Payload,
@@ -46,7 +46,7 @@ public struct Call: Sendable {
         )
     }
 
-    /// Describes one call whose deadline is at hand as it is stored.
+    /// Creates a call with a deadline in its stored form.
     package init(
         _ method: String,
         arguments: Payload,
@@ -66,21 +66,21 @@ public struct Call: Sendable {
     }
 }
 
-/// What a handler's own calls inherit from the call that it serves.
+/// The properties that calls of a handler inherit from the call that it serves.
 struct ServingContext: Sendable {
-    /// How deep a call is that the handler makes.
+    /// The depth of the calls that the handler makes.
     let depth: Int
-    /// When the caller stops waiting.
+    /// The time at which the caller of the handler stops waiting.
     let deadline: Moment?
 
-    /// The context of the handler that runs in this task.
+    /// The context of the handler that runs in this task; `nil` outside of handlers.
     @TaskLocal static var current: ServingContext?
 }
 
 extension Call {
-    /// When the caller stops waiting, where that is inherited from the call being served too.
+    /// The deadline of the call, or else that of the call that the current task serves.
     package var deadlineInContext: ContinuousClock.Instant? { deadline ?? Self.deadlineOfContext }
 
-    /// When the caller of the call being served stops waiting.
+    /// The deadline of the call that the current task serves.
     package static var deadlineOfContext: ContinuousClock.Instant? { ServingContext.current?.deadline?.instant }
 }

@@ -1,60 +1,64 @@
 extension CallError {
-    /// A code of JSON-RPC 2.0, of the conventions around it, or of the application.
+    /// The code of an error: one of JSON-RPC 2.0, of this library, or of the application.
+    ///
+    /// Codes outside -32768 … -32000 belong to applications.
     public struct Code: RawRepresentable, Hashable, Sendable {
         /// The number on the wire.
         public let rawValue: Int
 
-        /// Takes any number.
+        /// Creates a code from a number.
         public init(rawValue: Int) { self.rawValue = rawValue }
 
-        /// The bytes are no message.
+        /// The bytes cannot be parsed as a message.
         package static let parseError = Code(rawValue: -32700)
-        /// The message is no request.
+        /// The message is not a valid request.
         public static let invalidRequest = Code(rawValue: -32600)
-        /// No such method, or one this caller may not reach by this door.
+        /// The method does not exist, or cannot be called in this way.
         public static let methodNotFound = Code(rawValue: -32601)
-        /// The arguments do not fit the parameters; the message names the parameter.
+        /// The arguments do not match the parameters; the message names the parameter.
         public static let invalidParameters = Code(rawValue: -32602)
-        /// A fault of ours.
+        /// The server or this library has a defect.
         public static let internalError = Code(rawValue: -32603)
         /// The handler threw an error without a code of its own.
         public static let handlerFailed = Code(rawValue: -32000)
-        /// No such reference or stream token.
+        /// A reference or a stream token does not exist.
         public static let notFound = Code(rawValue: -32001)
-        /// The time for the call ran out.
+        /// The deadline of the call has passed.
         public static let deadlineExceeded = Code(rawValue: -32002)
-        /// The result is larger than allowed.
+        /// The result exceeds the size limit.
         public static let responseTooLarge = Code(rawValue: -32003)
-        /// A limit or a rate was passed.
+        /// A limit or a rate was exceeded.
         public static let limitExceeded = Code(rawValue: -32005)
-        /// Too many subscriptions in this session.
+        /// The session has too many subscriptions.
         package static let tooManySubscriptions = Code(rawValue: -32006)
-        /// The request is larger than allowed.
+        /// The request exceeds the size limit.
         public static let requestTooLarge = Code(rawValue: -32007)
-        /// Too many calls in flight.
+        /// Too many calls are in flight.
         public static let busy = Code(rawValue: -32009)
-        /// A batch has too many entries.
+        /// The batch has too many entries.
         package static let batchTooLarge = Code(rawValue: -32010)
-        /// The answers of a batch are larger than allowed.
+        /// The responses of the batch exceed the size limit.
         package static let batchResponseTooLarge = Code(rawValue: -32011)
-        /// Nobody has proven who is calling.
+        /// The caller is not authenticated.
         public static let unauthenticated = Code(rawValue: -32050)
-        /// The caller may not do this.
+        /// The caller is not permitted to make this call.
         public static let permissionDenied = Code(rawValue: -32051)
-        /// The server is stopping.
+        /// The server is shutting down.
         public static let draining = Code(rawValue: -32053)
-        /// The connection to the one that serves the method was lost, or is not there.
+        /// There is no connection to the server of the method, or it was lost.
         public static let unavailable = Code(rawValue: -32054)
-        /// One side would hold more references of the other than are lent.
+        /// One side would hold more references of the other than the limit allows.
         public static let tooManyReferences = Code(rawValue: -32056)
-        /// The caller cancelled.
+        /// The caller cancelled the call.
         public static let cancelled = Code(rawValue: -32800)
 
         /// Whether the same call may succeed later without a change.
         package var isRetryable: Bool { [.busy, .draining, .unavailable, .limitExceeded].contains(self) }
 
+        /// Whether the code is in the range that JSON-RPC reserves.
         var isReserved: Bool { (-32768 ... -32000).contains(rawValue) }
 
+        /// Whether the handler ran, for errors with this code that do not state it.
         package var usualExecution: Executed {
             switch self {
             case .handlerFailed, .internalError, .responseTooLarge, .notFound: .yes
@@ -66,45 +70,46 @@ extension CallError {
 }
 
 extension CallError {
-    /// One of the sixteen words of gRPC and Connect for what went wrong.
+    /// One of the sixteen status names of gRPC and Connect.
     ///
-    /// A client that knows nothing of an application's codes can act on it, and a call by path is answered with the HTTP
-    /// status that Connect gives it. The raw values are gRPC's numbers, as the native protocol carries them.
+    /// A client that does not know the codes of an application can act on the name. It also determines the HTTP status
+    /// of a call by path, as Connect defines it. The raw values are the numbers of gRPC, which the native protocol
+    /// uses.
     public enum Name: UInt8, CaseIterable, Hashable, Sendable {
-        /// 499: the caller cancelled.
+        /// HTTP 499: the caller cancelled the call.
         case cancelled = 1
-        /// 500: nothing is known but that it failed.
+        /// HTTP 500: the cause is unknown.
         case unknown
-        /// 400: an argument is wrong, whatever the state of the server.
+        /// HTTP 400: an argument is invalid, regardless of the state of the server.
         case invalidArgument
-        /// 504: the time for the call ran out.
+        /// HTTP 504: the deadline has passed.
         case deadlineExceeded
-        /// 404: what was asked for is not there.
+        /// HTTP 404: the requested entity does not exist.
         case notFound
-        /// 409: what was to be made is there.
+        /// HTTP 409: the entity to create exists already.
         case alreadyExists
-        /// 403: the caller may not do this.
+        /// HTTP 403: the caller is not permitted to make this call.
         case permissionDenied
-        /// 429: a limit or a quota is used up.
+        /// HTTP 429: a limit or a quota is exhausted.
         case resourceExhausted
-        /// 400: the state of the server does not allow it, and has to be changed first.
+        /// HTTP 400: the state of the server does not allow the call, and must be changed first.
         case failedPrecondition
-        /// 409: another call came in between; the caller begins anew.
+        /// HTTP 409: a concurrent call interfered; the caller should start its sequence of calls again.
         case aborted
-        /// 400: past the end of something.
+        /// HTTP 400: the argument is past the end of a valid range.
         case outOfRange
-        /// 501: there is no such operation.
+        /// HTTP 501: the operation does not exist.
         case unimplemented
-        /// 500: a promise of the server is broken.
+        /// HTTP 500: an invariant of the server is broken.
         case internalError
-        /// 503: not now; the same call may succeed later.
+        /// HTTP 503: the service is temporarily unavailable; the same call may succeed later.
         case unavailable
-        /// 500: data is lost for good.
+        /// HTTP 500: data is lost permanently.
         case dataLoss
-        /// 401: it is not known who is calling.
+        /// HTTP 401: the caller is not authenticated.
         case unauthenticated
 
-        /// The word on the wire.
+        /// The name in JSON.
         package var word: String {
             switch self {
             case .cancelled: "canceled"
@@ -126,14 +131,14 @@ extension CallError {
             }
         }
 
-        /// The name with this word; `nil` for any other text.
+        /// Creates a name from its form in JSON; `nil` for any other text.
         package init?(word: String) {
             guard let name = Self.allCases.first(where: { $0.word == word }) else { return nil }
             self = name
         }
     }
 
-    /// What went wrong, in one of sixteen words: the one that was chosen, or that of the code.
+    /// The status name of the error: the one that was set, or else that of its code.
     public var name: Name {
         get { chosenName ?? code.name }
         set { chosenName = newValue }
@@ -144,7 +149,7 @@ extension CallError {
 }
 
 extension CallError.Code {
-    /// The name of errors with this code that choose none; `.unknown` for codes of applications.
+    /// The name of errors with this code that have none of their own; `.unknown` for codes of applications.
     package var name: CallError.Name {
         switch self {
         case .parseError, .invalidRequest, .invalidParameters: .invalidArgument

@@ -1,10 +1,13 @@
-/// What becomes of errors once a handler has started: the one place that decides ``executed`` for them.
+// MARK: Errors of handlers
+
 extension CallError {
-    /// Turns what a handler threw into what its caller may see.
+    /// Creates the error for the caller of a handler that threw.
     ///
-    /// A `CallError` and what a ``CallErrorConvertible`` offers go out as they are; of anything else only the name of
-    /// its type is sent, in the details. The handler ran, so ``executed`` is `yes`, whatever the code is and whatever
-    /// became of calls that the handler made; only an `executed` that the handler itself has given is kept.
+    /// A `CallError` and the error of a ``CallErrorConvertible`` are sent as they are. Of any other error, only the
+    /// name of its type is sent, in the details, because its text may contain secrets.
+    ///
+    /// The handler ran, so ``executed`` becomes `yes`, whatever the error said of calls that the handler made. Only a
+    /// value that the handler set itself is kept.
     @usableFromInline
     package init(thrownByHandler error: any Error) {
         switch error {
@@ -20,46 +23,49 @@ extension CallError {
         self = CallError(self, ran: isStated ? executed : .yes)
     }
 
-    /// Does the same for what the sequence of a stream threw.
+    /// Creates the error for the caller of a method whose stream threw.
     @usableFromInline
     init(thrownByHandler error: any Error, of call: Call) {
         self = CallError(thrownByHandler: error).thrown(at: call.method)
     }
 
-    /// The fault in the arguments of a call, whose handler has not started.
+    /// Creates the error of a call whose arguments are invalid, so that its handler did not run.
     @usableFromInline
     init(ofArguments error: any Error) { self = error as? CallError ?? CallError(thrownByHandler: error) }
 
-    /// The error as the end of a stream that was open: the handler has answered with it, so it ran.
+    /// The error at the end of an open stream: the handler returned the stream, so it ran.
     package var asEndOfStream: CallError { CallError(self, ran: .yes) }
 
-    /// The same error with what this library knows.
+    /// Creates a copy of an error with what this library knows about the execution.
     private init(_ error: CallError, ran: Executed) {
         self = error
         executed = ran
+        // The observer of `executed` has set it, but the value is not from the author of the error.
         isStated = false
     }
 }
 
-/// Errors of results, in the same words wherever they are found: by the encoder of a handler's result, by a peer that
-/// sends it, or by a gateway that writes it in another encoding.
+// MARK: Errors of results
+
+// Results are encoded by methods, sent by peers and transcoded by gateways: their errors are made here, so that callers
+// receive the same ones from each.
 extension CallError {
-    /// The error of a result that is larger than a message may be.
+    /// Returns the error of a result that exceeds the size limit.
     package static func responseTooLarge(ran: Executed = .yes) -> CallError {
         CallError(.responseTooLarge, "The result is larger than allowed", ran: ran)
     }
 
-    /// The error of a result behind which too much waits to be sent.
+    /// The error of a result that does not fit into the output buffer of its connection.
     package static let noRoomForAnswer = CallError(.busy, "Too many bytes wait to be sent before the result", ran: .yes)
 
-    /// The error of a result that an encoding has no form for; why is not for callers.
+    /// Returns the error of a result that cannot be encoded; the reason is reported in this process only.
     package static func unwritableResult(_ reason: PayloadError) -> CallError {
         var error = CallError(.internalError, "The result cannot be written", ran: .yes)
         error.origin = reason
         return error
     }
 
-    /// The error of a result that could not be encoded, by the reason of the fault.
+    /// Creates the error of a result whose encoding failed.
     package init(ofResult error: PayloadError) {
         switch error.reason {
         case .tooManyReferences: self.init(.tooManyReferences, error.message, ran: .yes)
@@ -69,8 +75,10 @@ extension CallError {
     }
 }
 
+// MARK: Safe methods
+
 extension CallError {
-    /// The error of a call by a way that is open to safe methods only, as GET is, of a method that may have effects.
+    /// Returns the error of a call that requires a safe method, such as a GET request, to one that is not safe.
     static func notSafe(_ path: String) -> CallError {
         CallError(
             .methodNotFound,
@@ -80,8 +88,9 @@ extension CallError {
         )
     }
 
-    /// Whether the method exists, and only the way of calling it was wrong.
+    /// Whether the method exists but cannot be called in this way.
     package var isNotSafe: Bool {
+        // Recognised by its details, because the error may come from a server behind this one.
         guard code == .methodNotFound, executed == .no, let details else { return false }
         return (try? Value(decoding: details))?[Self.allow] == .string(Self.remedy)
     }
@@ -90,18 +99,20 @@ extension CallError {
     private static let remedy = "POST"
 }
 
-/// Which failed calls are reported, decided where their errors become answers.
+// MARK: Reports
+
 extension CallError {
-    /// The error as its caller gets it: reported, if a handler here failed with it and no report was made yet.
+    /// Reports the error to an observer, if a handler of this process failed with it, and returns it for the caller.
     ///
-    /// A fault is ``Incident/Kind/handlerFailed``, and its caller gets the identifier that is in the report. An error
-    /// that a handler has chosen for its callers is ``Incident/Kind/callFailed``. What was refused before a handler
-    /// started, what its caller cancelled, and what came from another end is not reported.
+    /// A defect is reported as ``Incident/Kind/handlerFailed`` with an identifier, which the returned error carries
+    /// too. An error that the handler chose for its callers is ``Incident/Kind/callFailed``. An error is not reported
+    /// if the handler did not start, if the caller cancelled the call, or if the error was reported before, here or by
+    /// the process that it came from.
     ///
     /// - Parameters:
-    ///   - method: Path of the method that was called.
-    ///   - duration: How long the call took; `nil` for a short one, which was not measured.
-    ///   - observer: Takes the report; without one nothing is done.
+    ///   - method: The path of the method that was called.
+    ///   - duration: The duration of the call; `nil` for a short method, which is not measured.
+    ///   - observer: The observer; `nil` disables reports.
     /// - Returns: The error for the caller.
     package func reported(
         method: @autoclosure () -> String,
@@ -127,12 +138,12 @@ extension CallError {
         executed == .yes && code != .cancelled && background?.content.isReported != true && unfinished == nil
     }
 
-    /// Whether the handler has made a mistake, and has not chosen this error for its callers.
+    /// Whether the error is a defect of the handler and not one that it chose for its callers.
     private var isFault: Bool {
         code == .internalError || code == .handlerFailed && !(origin is any CallErrorConvertible)
     }
 
-    /// As many random digits as a trace of W3C Trace Context has.
+    /// Returns a random identifier of 32 hexadecimal digits, the format of W3C Trace Context.
     private static func newTraceID() -> String {
         (0..<2).map { _ in
             let digits = String(UInt64.random(in: 1 ... .max), radix: 16)

@@ -1,15 +1,14 @@
 extension CallError {
-    /// One end of a connection through which an error came, and the call that it served.
+    /// A peer through which an error was returned, and the call that it served.
     public struct Hop: Hashable, Sendable {
-        /// Path of the method that was called there; `$` for a function that was lent, `$/` and the name for a method
-        /// of an object that was lent.
+        /// The path of the method; `$` for a ``Callback``, `$/` and the name for a method of a ``Reference``.
         public var method: String
-        /// What that end calls itself in its hello; empty where it has no name.
+        /// The name that the peer has in its hello; empty if it has none.
         public var peer: String
-        /// What happened there, for people; `nil` where that end does not tell.
+        /// A description of the error at that peer, for people; `nil` if the peer does not send traces.
         public var trace: String?
 
-        /// Describes an end that served a call.
+        /// Creates a hop.
         package init(method: String, peer: String, trace: String? = nil) {
             self.method = method
             self.peer = peer
@@ -19,20 +18,22 @@ extension CallError {
         var place: String { peer.isEmpty ? method : "\(method) at \(peer)" }
     }
 
-    /// The error as an end that served a call tells it to the caller: with that end as its last hop.
+    /// Returns the error as a peer that served the call sends it: with that peer as the last hop.
     ///
-    /// An end that does not send its own trace passes on no other either.
+    /// A peer that does not send its own trace removes all others too.
     func passed(through hop: Hop, sendsTraces: Bool, _ limits: PeerLimits) -> CallError {
         var all = hops
         if !sendsTraces {
             for index in all.indices { all[index].trace = nil }
         }
+        // Beyond the limit, hops nearest to the origin are kept: errors of a cycle of calls stay small.
         if all.count < limits.errorHops {
             all.append(hop)
             if sendsTraces { all[all.count - 1].trace = localTrace }
         }
         Self.cutTraces(of: &all, to: limits.errorTraceBytes)
         var error = self
+        // What the handler threw is private to this process.
         error.change { content in
             content.hops = all
             content.origin = nil
@@ -41,7 +42,7 @@ extension CallError {
         return error
     }
 
-    /// The error without what the other end does not take, by its hello: hops, a name beside the code, an identifier.
+    /// Returns the error without the fields that the remote peer does not accept according to its hello.
     func limited(to remote: Hello) -> CallError {
         var error = self
         if hops.count > remote.maximumHops { error.hops = Array(hops.prefix(remote.maximumHops)) }
@@ -50,25 +51,24 @@ extension CallError {
         return error
     }
 
-    /// What the error says of itself, for a log.
+    /// A description of the error for a log.
     var logText: String { origin.map(Self.text) ?? hops.first?.trace ?? message }
 
-    /// What can be told of the end at which the error is.
-    ///
-    /// Errors of Swift know no stack: where one is caught, that of who threw it is gone.
+    /// The trace of this peer.
     private var localTrace: String {
+        // Errors in Swift carry no stack trace, so it consists of a description.
         if let origin { return Self.text(of: origin) }
         return hops.isEmpty ? "CallError \(code.rawValue) (\(name.word)): \(message)" : "passed on"
     }
 
-    /// The type of an error and what the error says of itself.
+    /// Returns the type and the description of an error.
     private static func text(of error: any Error) -> String {
         let name = String(describing: type(of: error))
         let text = error is any CustomDebugStringConvertible ? String(reflecting: error) : String(describing: error)
         return text.hasPrefix(name) ? text : "\(name): \(text)"
     }
 
-    /// Shortens traces until all of them together are no longer; those nearest to the origin stay.
+    /// Truncates traces to a total number of bytes; those nearest to the origin are kept.
     private static func cutTraces(of hops: inout [Hop], to limit: Int) {
         var left = limit
         for index in hops.indices {
@@ -80,7 +80,7 @@ extension CallError {
 }
 
 extension CallError: CustomStringConvertible {
-    /// The message, and below it the ends through which the error came, 1 for the one whose handler failed.
+    /// The message, followed by the hops, of which the first is the peer whose handler failed.
     public var description: String {
         guard !hops.isEmpty else { return message }
         let title = hops.contains { $0.trace != nil } ? "Remote trace" : "Remote call"
@@ -93,9 +93,10 @@ extension CallError: CustomStringConvertible {
 }
 
 extension String {
-    /// As much of the beginning as fits into so many bytes of UTF-8.
+    /// Returns the longest prefix that takes at most this number of UTF-8 bytes.
     func cut(to bytes: Int) -> String {
         guard utf8.count > bytes else { return self }
+        // An index within a Unicode scalar is rounded down to its start.
         return String(self[..<utf8.index(startIndex, offsetBy: max(0, bytes))])
     }
 }

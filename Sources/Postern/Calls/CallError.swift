@@ -1,32 +1,34 @@
-/// The one error that a call can end with, here or over there.
+/// The error of a failed call.
 ///
-/// The code is open: codes outside -32768 … -32000 belong to applications. The message is for people and may cross
-/// the wire; nothing secret goes in it.
+/// All calls, local and remote, throw this type. Codes outside -32768 … -32000 belong to applications. Code, name,
+/// message and details are sent to the caller, so they must not contain secrets.
 public struct CallError: Error, Sendable {
-    /// What went wrong.
+    /// The code of the error.
     public var code: Code
-    /// For people: never parsed, never holding a secret.
+    /// A description for people, which programs must not parse.
     public var message: String
-    /// Whether the handler ran; what a handler sets here is kept, see `init(thrownByHandler:)`.
+    /// Whether the handler ran.
+    ///
+    /// A value that a handler sets is sent to its caller; see ``Executed``.
     public var executed: Executed { didSet { isStated = true } }
-    /// Whether `executed` was said by the author of the error, and is not what its code or this library makes of it.
+    /// Whether `executed` was set by the author of the error; otherwise it was derived by this library.
     var isStated: Bool
-    /// The name, where it is not that of the code.
+    /// The name, if it differs from that of the code.
     var chosenName: Name?
-    /// What only some errors have.
+    /// The properties that few errors have; `nil` if this one has none of them.
     var background: Background?
 
-    /// Makes an error.
+    /// Creates an error.
     ///
-    /// A handler that has had no effect may say so with `executed: .no`, and its caller may send the call again.
+    /// A handler that had no effect may pass `executed: .no`; its caller may then send the call again.
     ///
     /// - Parameters:
-    ///   - code: What went wrong; codes outside -32768 … -32000 are the application's.
-    ///   - message: For people; crosses the wire.
-    ///   - name: One of sixteen words, which decides the HTTP status of a call by path; that of the code where it is left
-    ///     out, which is `.unknown` and 500 for the application's.
-    ///   - executed: Whether the handler ran; taken from the code where it is left out.
-    ///   - details: More about it, encoded.
+    ///   - code: The code; applications use codes outside -32768 … -32000.
+    ///   - message: A description for people, which is sent to the caller.
+    ///   - name: The status name, which determines the HTTP status of a call by path. The default is the name of the
+    ///     code: `.unknown`, with HTTP status 500, for codes of applications.
+    ///   - executed: Whether the handler ran. The default depends on the code.
+    ///   - details: More information, in a form that the two applications agree on.
     public init(
         _ code: Code,
         _ message: String,
@@ -42,25 +44,25 @@ public struct CallError: Error, Sendable {
         if let details { change { $0.details = details } }
     }
 
-    /// Makes an error of this library, which knows whether the handler of the call that failed ran.
+    /// Creates an error of this library, which knows whether the handler of the failed call ran.
     ///
-    /// It says nothing of the handler that made that call, should the error leave it.
+    /// A handler that made the call and throws the error on has run itself, so `executed` is not regarded as stated.
     package init(_ code: Code, _ message: String, name: Name? = nil, ran: Executed, details: Payload? = nil) {
         self.init(code, message, name: name, executed: ran, details: details)
         isStated = false
     }
 
-    /// Did the handler run? Decides whether a call may be sent again.
+    /// Whether the handler of a call ran, which determines whether the call may be sent again.
     public enum Executed: String, Hashable, Sendable {
-        /// It certainly did not: sending again is safe.
+        /// The handler did not run, so sending the call again is safe.
         case no
-        /// It did.
+        /// The handler ran.
         case yes
-        /// Nobody knows: the connection was lost on the way.
+        /// It is unknown whether the handler ran, for instance because the connection was lost before the reply.
         case unknown
     }
 
-    /// Makes the error for a fault in a call's arguments.
+    /// Creates the error of a call whose arguments are invalid.
     package init(_ error: PayloadError) {
         let code: Code =
             switch error.reason {
@@ -72,48 +74,50 @@ public struct CallError: Error, Sendable {
     }
 }
 
-/// An error of an application that chooses what its callers are told.
+/// An error of an application that has a form for callers.
 public protocol CallErrorConvertible: Error {
-    /// What goes to the caller.
+    /// The error that is sent to the caller.
     var callError: CallError { get }
 }
 
 extension CallError {
-    /// More about the fault, encoded; what it holds is between the two applications.
+    /// More information about the error, in a form that the two applications agree on.
     public var details: Payload? {
         get { background?.content.details }
         set { change { $0.details = newValue } }
     }
 
-    /// The ends through which the error came, beginning with the one whose handler failed: the call path.
+    /// The peers through which the error was returned, starting with the one whose handler failed.
     ///
-    /// An end that serves a call adds itself. Empty for errors of this end, and for those of a connection: a call that
-    /// was refused before its method was looked for, or got no answer.
+    /// Each peer that serves a call adds itself. The array is empty for errors of this process and for errors of a
+    /// connection: a call that was refused before its method was looked up, or that received no reply.
     public var hops: [Hop] {
         get { background?.content.hops ?? [] }
         set { change { $0.hops = newValue } }
     }
 
-    /// The identifier under which the error is in the log of the process whose handler failed; `nil` for an error that is
-    /// not logged as a fault.
+    /// The identifier of the error in the log of the process whose handler failed; `nil` for an error that is not
+    /// logged as a defect.
     public var traceID: String? {
         get { background?.content.traceID }
         set { change { $0.traceID = newValue } }
     }
 
-    /// What the handler threw; never leaves this process but as a trace.
+    /// The error that the handler threw; it is not sent, except as the text of a trace.
     var origin: (any Error)? {
         get { background?.content.origin }
         set { change { $0.origin = newValue } }
     }
 
-    /// The result that is still to be encoded, when that is all that went wrong.
+    /// The result that is still to be encoded, if this error only marks such a result.
     var unfinished: UnfinishedResult? {
         get { background?.content.unfinished }
         set { change { $0.unfinished = newValue } }
     }
 
-    /// The error with the path of the method whose handler threw it, for a place that will not know it.
+    /// Returns the error with the method whose handler threw it and the duration of the call, if it has none yet.
+    ///
+    /// Used where the report is made by code that does not know the call.
     package func thrown(at method: String, after duration: Duration? = nil) -> CallError {
         var error = self
         error.change { content in
@@ -123,15 +127,16 @@ extension CallError {
         return error
     }
 
-    /// Changes what only some errors have.
+    /// Changes the properties that few errors have.
     mutating func change(_ body: (inout Background.Content) -> Void) {
         var content = background?.content ?? Background.Content()
         body(&content)
         background = Background(content)
     }
 
-    /// What only some errors have, behind one reference: the result of every call has room for an error.
+    /// The properties that few errors have.
     final class Background: Sendable {
+        // Behind one reference, because every function that can throw reserves room for the error in its frame.
         struct Content: Sendable {
             var details: Payload?
             var hops: [Hop] = []
@@ -140,9 +145,9 @@ extension CallError {
             var traceID: String?
             /// The path of the method whose handler threw it.
             var method: String?
-            /// How long the handler took.
+            /// The duration of the handler.
             var duration: Duration?
-            /// Whether an observer has it, here or at the end that it came from.
+            /// Whether the error was reported, by this process or by the one that it came from.
             var isReported = false
         }
 

@@ -1,26 +1,27 @@
-/// The other end of the connection that a call came over, as its handler calls it back: a native peer, or a page.
+/// The peer or web page that made a call, for calls in the other direction.
 ///
-/// A handler finds it in ``CallContext/caller``, and may keep it: that does not keep the connection, and calls fail with
-/// `.unavailable` once it has ended. There is none where only one answer can be sent, as on a plain POST.
+/// A handler reads it from ``CallContext/caller`` and may store it. A stored caller does not keep the connection open,
+/// and calls to it fail with `.unavailable` once the connection has closed. Calls over a plain POST have no caller,
+/// because only one response can be sent.
 public struct Caller: Sendable {
     package let link: ConnectionLink
 
     package init(_ connection: any ReferenceConnection) { link = connection.link }
 
-    /// The native peer; `nil` for a client at a JSON door, and once the connection has ended.
+    /// The native peer; `nil` for a JSON client, and once the connection has closed.
     public var peer: Peer? { link.connection as? Peer }
 
-    /// Calls a method of the caller and decodes its result.
+    /// Calls a method of the caller and returns its decoded result.
     ///
     /// - Parameters:
-    ///   - method: Path of the method, names joined by `/`; a page sees `.` instead.
+    ///   - method: The path of the method, names joined by `/`, which a web page receives as `.`.
     ///   - arguments: The positional arguments.
-    ///   - named: The named arguments; a page takes either these or positional ones.
-    ///   - timeout: How long the reply may take; `nil` keeps the deadline of the call being served, or ends after 30
-    ///     seconds.
+    ///   - named: The named arguments. A web page accepts either named or positional arguments.
+    ///   - timeout: How long the reply may take; `nil` applies the deadline of the call that the current task serves,
+    ///     or else 30 seconds.
     /// - Returns: The result.
-    /// - Throws: `CallError`; `.unavailable` when the connection has ended, `.busy` when the caller leaves too many calls
-    ///   unanswered.
+    /// - Throws: A `CallError`: `.unavailable` if the connection has closed, `.busy` if too many calls to the caller
+    ///   are unanswered.
     public func call<each Argument: Encodable, Value: Decodable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -36,7 +37,7 @@ public struct Caller: Sendable {
         return try Peer.value(of: try await connection.send(call), method)
     }
 
-    /// Calls a method of the caller and passes over its result.
+    /// Calls a method of the caller and discards its result.
     public func call<each Argument: Encodable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -52,9 +53,11 @@ public struct Caller: Sendable {
         _ = try await connection.send(call)
     }
 
-    /// Tells the caller something and does not wait; notifications arrive in the order sent.
+    /// Sends a notification to the caller, without waiting.
     ///
-    /// - Throws: `CallError` when the notification cannot leave.
+    /// Notifications arrive in the order in which they are sent.
+    ///
+    /// - Throws: A `CallError` if the notification cannot be sent.
     public func notify<each Argument: Encodable>(
         _ method: String,
         _ arguments: repeat each Argument
@@ -75,6 +78,7 @@ public struct Caller: Sendable {
         named: KeyValuePairs<String, any Encodable>,
         timeout: Duration?
     ) throws(CallError) -> Call {
+        // Paths with `$` are those of references, which are called through their own types.
         guard method.utf8.first != UInt8(ascii: "$") else {
             throw CallError(.methodNotFound, "No such method: \(MethodPath.shown(method))")
         }
@@ -84,7 +88,7 @@ public struct Caller: Sendable {
 }
 
 extension Call {
-    /// Has what the path leads to answer the call: a reference, or else the dispatcher.
+    /// Returns the reply of the call's target: of a reference, if the call has one, or else of a dispatcher.
     package func answer(from dispatcher: any Dispatcher) async throws(CallError) -> Reply {
         guard let target else { return try await dispatcher.dispatch(self) }
         return try await target.dispatch(self)

@@ -1,36 +1,41 @@
-/// Anything that turns a call into a reply: a router, a peer, a pool of workers, a message bus.
+/// A type that answers calls: a router, a peer, a pool of workers, a message bus.
 public protocol Dispatcher: Sendable {
     /// Answers one call.
     ///
-    /// Cancelling the task cancels the call.
+    /// Cancelling the current task cancels the call.
+    ///
+    /// - Returns: A value or a stream.
+    /// - Throws: The error of the call.
     func dispatch(_ call: Call) async throws(CallError) -> Reply
 
-    /// Tells how a call to this method is best run, before it is made.
+    /// Returns how calls to a method are to be run.
     ///
-    /// - Parameter path: UTF-8 bytes of the path; `/` and `.` both separate names.
-    /// - Returns: The way, and for `.immediate` the function itself.
+    /// Called before each call, so it should be fast. The default is ``MethodExecution/concurrent``.
+    ///
+    /// - Parameter path: The path in UTF-8; `/` and `.` both separate names.
+    /// - Returns: The execution, which includes the function of a synchronous method.
     func execution(of path: Span<UInt8>) -> MethodExecution
 }
 
-/// How a call is run.
+/// Where and how the calls of a method are run.
 public enum MethodExecution: Sendable {
-    /// On the calling thread, at once, without a task: a short function that neither waits nor blocks.
+    /// On the thread that read the call, without a task: for short synchronous functions that do not block.
     case immediate(ImmediateMethod)
-    /// In a task on the event loop that read the call: short steps between waits.
+    /// In a task on the event loop that read the call: for asynchronous functions with short steps between suspensions.
     case onEventLoop
-    /// On another thread, without a task: a synchronous function that may take long, and cannot be cancelled.
+    /// On another thread, without a task: for synchronous functions that may take long. They cannot be cancelled.
     case offloaded(ImmediateMethod)
-    /// In a task on the global executor: anything that may take long.
+    /// In a task on the global executor: for functions that may take long.
     case concurrent
 }
 
-/// A synchronous method, ready to run on bytes in place.
+/// A synchronous method that reads encoded arguments in place and appends its encoded result.
 public struct ImmediateMethod: Sendable {
-    /// Whether the method changes nothing, so that a plain GET may reach it.
+    /// Whether the method has no effects, so that a GET request may call it.
     package let isSafe: Bool
-    /// Decodes the arguments, runs the handler and appends its encoded result.
+    /// A function that decodes the arguments, runs the handler and appends its encoded result.
     ///
-    /// When it throws, what it appended must be taken off again.
+    /// If it throws, the caller must remove what it appended.
     package let run:
         @Sendable (
             _ arguments: Span<UInt8>,
@@ -38,7 +43,7 @@ public struct ImmediateMethod: Sendable {
             _ output: inout [UInt8]
         ) throws(CallError) -> Void
 
-    /// Runs the method on arguments of its own, and gives its result as a dispatcher would.
+    /// Runs the method and returns its result in the form of a dispatcher.
     package func result(for arguments: Payload) -> Result<Reply, CallError> {
         var result = Payload(bytes: [], codec: arguments.codec)
         do throws(CallError) {
@@ -49,7 +54,7 @@ public struct ImmediateMethod: Sendable {
         }
     }
 
-    /// Wraps the function.
+    /// Creates a method from a function.
     package init(
         isSafe: Bool,
         run: @escaping @Sendable (Span<UInt8>, any PayloadCodec.Type, inout [UInt8]) throws(CallError) -> Void
@@ -60,6 +65,6 @@ public struct ImmediateMethod: Sendable {
 }
 
 extension Dispatcher {
-    /// In a task on the global executor.
+    /// Returns `.concurrent`.
     public func execution(of path: Span<UInt8>) -> MethodExecution { .concurrent }
 }

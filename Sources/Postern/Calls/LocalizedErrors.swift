@@ -10,7 +10,7 @@ protocol MessageError: LocalizedError {
 }
 
 extension MessageError {
-    /// The message.
+    /// The message of the error.
     public var errorDescription: String? { message }
 }
 

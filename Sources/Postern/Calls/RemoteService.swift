@@ -1,7 +1,7 @@
-/// A service somewhere else, as a typed stub sees it: one place that its methods are called through.
+/// A remote service, for the implementation of a typed stub.
 ///
-/// A stub is a type with a method for each of the service's, and can be written by hand; `@Remote` of `PosternMacros`
-/// writes the same from a protocol:
+/// A stub is a type with a method for each method of the service. The macro `@Remote` of `PosternMacros` generates the
+/// stub of a protocol; written by hand, it looks like this:
 ///
 /// ```swift
 /// struct RemoteCalculator: Calculator {
@@ -14,26 +14,26 @@
 /// ```
 public struct RemoteService: Sendable {
     private let callee: any Callee
-    /// Names joined by `/`; empty for all that the calls can reach.
     private let path: String
-    /// How long each reply may take; `nil` for as long as that of a call by hand.
     private let timeout: Duration?
 
-    /// Names a service; nothing is asked of it until a method is called.
+    /// Creates a remote service.
+    ///
+    /// Nothing is sent until a method is called.
     ///
     /// - Parameters:
-    ///   - callee: Sends the calls, and is kept.
-    ///   - path: Names joined by `/`; empty for what a reference leads to.
-    ///   - timeout: How long each reply may take; `nil` for as long as that of a call by hand.
+    ///   - callee: The peer or reference that sends the calls, which is retained.
+    ///   - path: The path of the service, names joined by `/`; empty for the root, and for the target of a reference.
+    ///   - timeout: How long each reply may take; with `nil`, the default of `callee` applies.
     public init(_ callee: some Callee, path: String = "", timeout: Duration? = nil) {
         self.callee = callee
         self.path = path
         self.timeout = timeout
     }
 
-    /// Calls a method and decodes its result.
+    /// Calls a method and returns its decoded result.
     ///
-    /// - Throws: `CallError`; `.internalError` when the result is not of the expected type.
+    /// - Throws: A `CallError`: `.internalError` if the result does not have the expected type.
     public func call<each Argument: Encodable, Value: Decodable>(
         _ method: String,
         _ arguments: repeat each Argument
@@ -42,7 +42,7 @@ public struct RemoteService: Sendable {
         return try Peer.value(of: try await callee.reply(to: path, repeat each arguments, timeout: timeout), path)
     }
 
-    /// Calls a method and passes over its result.
+    /// Calls a method and discards its result.
     public func call<each Argument: Encodable>(
         _ method: String,
         _ arguments: repeat each Argument
@@ -50,9 +50,9 @@ public struct RemoteService: Sendable {
         _ = try await callee.reply(to: path(of: method), repeat each arguments, timeout: timeout)
     }
 
-    /// Calls a method that answers with a stream.
+    /// Calls a method that returns a stream.
     ///
-    /// - Throws: `CallError`; `.invalidRequest` when the method answers with one value.
+    /// - Throws: A `CallError`: `.invalidRequest` if the method returns a single value.
     public func stream<each Argument: Encodable, Item: Decodable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -66,17 +66,17 @@ public struct RemoteService: Sendable {
     private func path(of method: String) -> String { path.isEmpty ? method : "\(path)/\(method)" }
 }
 
-/// What a ``RemoteService`` sends its calls through: a peer, a connection that is made again, a reference.
+/// A type through which a ``RemoteService`` sends its calls: a peer, a reconnecting peer, or a reference.
 public protocol Callee: Sendable {
     /// Sends one call and waits for its reply.
     ///
     /// - Parameters:
-    ///   - method: Names joined by `/`.
+    ///   - method: The path of the method, names joined by `/`.
     ///   - arguments: The positional arguments.
-    ///   - timeout: How long the reply may take; it travels along, through every further hop. With `nil` the call ends
-    ///     as one without a timeout does.
-    /// - Returns: One value, or a stream.
-    /// - Throws: `CallError`, as calls by hand.
+    ///   - timeout: How long the reply may take, including every further hop. With `nil`, the default of this type
+    ///     applies.
+    /// - Returns: A value or a stream.
+    /// - Throws: The `CallError` of the call.
     func reply<each Argument: Encodable>(
         to method: String,
         _ arguments: repeat each Argument,

@@ -1,24 +1,29 @@
-/// The answer to a call that did not fail.
+/// The reply to a successful call.
 public enum Reply: Sendable {
-    /// One value.
+    /// A single value.
     case value(Payload)
-    /// A sequence of values that are still to come.
+    /// A stream of values.
     case stream(ReplyStream)
 }
 
-/// A sequence of encoded values as the answer to a call.
+/// A sequence of encoded values that a method returns.
 ///
-/// Read by one reader. Ending the iteration, by cancelling the task that reads or by dropping the iterator, tells the
-/// producer to stop.
+/// A stream has one reader. The producer is cancelled when the reading task is cancelled or the iterator is freed.
 public struct ReplyStream: AsyncSequence, Sendable {
-    /// Where in a topic the first item stands; `nil` for streams without history.
+    /// The position in a topic before the first item; `nil` for streams without history.
     package var position: StreamPosition?
     let makeNext: @Sendable () -> Next
 
-    /// Gives the next item, `nil` at the end; runs where its one reader runs.
+    /// A function that returns the next item, or `nil` at the end.
+    ///
+    /// It runs in the isolation of the reader.
     package typealias Next = () async throws(CallError) -> StreamItem?
 
-    /// Makes a stream from what starts one reading of it.
+    /// Creates a stream.
+    ///
+    /// - Parameters:
+    ///   - position: The position in a topic before the first item; `nil` for streams without history.
+    ///   - makeNext: A function that starts reading and returns the function for the next item.
     public init(
         position: StreamPosition? = nil,
         makeNext: @escaping @Sendable () -> () async throws(CallError) -> StreamItem?
@@ -27,16 +32,16 @@ public struct ReplyStream: AsyncSequence, Sendable {
         self.makeNext = makeNext
     }
 
-    /// Starts reading.
+    /// Creates the iterator that reads the stream.
     public func makeAsyncIterator() -> Iterator { Iterator(advance: makeNext()) }
 
-    /// Reads a stream, item by item.
+    /// The iterator of a stream.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let advance: Next
 
-        /// The next item, `nil` at the end.
+        /// Returns the next item, or `nil` at the end.
         ///
-        /// - Throws: `CallError` when the stream ended with one.
+        /// - Throws: The `CallError` with which the stream ended.
         public mutating func next() async throws(CallError) -> StreamItem? { try await advance() }
     }
 }
@@ -45,26 +50,26 @@ public struct ReplyStream: AsyncSequence, Sendable {
 public struct StreamItem: Sendable {
     /// The encoded value.
     public var payload: Payload
-    /// Its offset in the topic, counted from 1 and without holes; `nil` where the stream has no history.
+    /// The offset of the item in its topic, consecutive from 1; `nil` if the stream has no history.
     public var offset: UInt64?
-    /// How many events of the topic are missing right before this one, because they came faster than they were read.
+    /// The number of events that were dropped directly before this one, because they were not read fast enough.
     public var lost: UInt64 = 0
 
-    /// Wraps a value.
+    /// Creates an item.
     public init(_ payload: Payload, offset: UInt64? = nil) {
         self.payload = payload
         self.offset = offset
     }
 }
 
-/// A place in a topic.
+/// A position in the history of a topic.
 public struct StreamPosition: Hashable, Sendable {
-    /// Changes whenever the history before it was lost.
+    /// The identifier of the history, which changes when the history is lost, for instance by a restart.
     public var epoch: String
-    /// The offset of the last item before this place; 0 before the first.
+    /// The offset of the last item before this position; 0 before the first.
     public var offset: UInt64
 
-    /// Names a place.
+    /// Creates a position.
     public init(epoch: String, offset: UInt64) {
         self.epoch = epoch
         self.offset = offset
@@ -72,13 +77,14 @@ public struct StreamPosition: Hashable, Sendable {
 }
 
 extension Payload {
-    /// Reads what came as the answer to a call.
+    /// Decodes the reply to a call.
     ///
-    /// - Parameter subject: What it is, for the text of the error.
+    /// - Parameter subject: The name of the value in the message of an error.
     /// - Returns: The value.
-    /// - Throws: `CallError` with `.internalError` when it is of another type.
+    /// - Throws: `.internalError` if the value has another type.
     @inline(__always)
     package func answer<Value: Decodable>(_ subject: @autoclosure () -> String) throws(CallError) -> Value {
+        // Inlined, so that each caller decodes a type that the compiler knows.
         do throws(PayloadError) {
             return try decode()
         } catch {

@@ -1,24 +1,26 @@
-/// A dispatcher whose errors tell in their details which way they came, and what happened there.
+/// A dispatcher that adds the hops of errors to their details.
 ///
-/// For callers whose protocol has no place for ``CallError/hops``, such as those of a gateway. Details that are a map get
-/// one more member `hops`, a list of `{"method", "peer", "trace"}` beginning with the handler that failed; others become
-/// the member `value` beside it. What errors say of themselves goes to every caller, so wrap a dispatcher only where
-/// callers may read this program's log.
+/// It serves callers whose protocol has no field for ``CallError/hops``, such as those of a gateway. The details become
+/// a map with a member `hops`, an array of `{"method", "peer", "trace"}` that starts with the handler that failed.
+/// Details that are no map become the member `value` beside it.
+///
+/// The descriptions of errors are sent to every caller, so a dispatcher may be wrapped only if its callers may read the
+/// log of this program.
 package struct TracingDispatcher: Dispatcher {
     private let dispatcher: any Dispatcher
     private let name: String
 
-    /// Wraps a dispatcher.
+    /// Creates a dispatcher that wraps another.
     ///
     /// - Parameters:
-    ///   - dispatcher: What answers the calls.
-    ///   - name: What this end is called in the hops.
+    ///   - dispatcher: The dispatcher that answers the calls.
+    ///   - name: The name of this process in the hops.
     package init(_ dispatcher: any Dispatcher, name: String = "") {
         self.dispatcher = dispatcher
         self.name = name
     }
 
-    /// Answers one call as the wrapped dispatcher does.
+    /// Answers one call by the wrapped dispatcher.
     package func dispatch(_ call: Call) async throws(CallError) -> Reply {
         do throws(CallError) {
             switch try await dispatcher.dispatch(call) {
@@ -30,7 +32,7 @@ package struct TracingDispatcher: Dispatcher {
         }
     }
 
-    /// Runs a method as the wrapped dispatcher says.
+    /// Returns the execution of the wrapped dispatcher.
     package func execution(of path: Span<UInt8>) -> MethodExecution {
         switch dispatcher.execution(of: path) {
         case .immediate(let method): .immediate(traced(method, String(copying: path)))
@@ -55,6 +57,7 @@ package struct TracingDispatcher: Dispatcher {
     }
 
     private func traced(_ error: CallError, _ method: String) -> CallError {
+        // Not an error: the result is completed by the caller of the method.
         guard error.unfinished == nil else { return error }
         let hop = CallError.Hop(method: method.replacing(".", with: "/"), peer: name)
         var error = error.passed(through: hop, sendsTraces: true, .standard)

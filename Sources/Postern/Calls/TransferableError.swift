@@ -1,14 +1,14 @@
-/// An error type of an application that arrives at Swift callers as itself.
+/// An error type of an application that is sent to callers with its values.
 ///
-/// Both ends know the type. What it encodes to is told to every caller, so nothing secret goes in it. Callers get it
-/// from ``CallError/cause(as:)``, or thrown by ``raising(_:in:)``; to clients of other languages it is the `value` of
-/// the error's details.
+/// Client and server both define the type. Swift callers receive it from ``CallError/cause(as:)`` or catch it from
+/// ``raising(_:in:)``; clients in other languages find it as the member `value` of the details. The encoded value is
+/// sent to every caller, so it must not contain secrets.
 public protocol TransferableError: CallErrorConvertible, Codable {
-    /// What the type is called on the wire; the name of the Swift type when not given.
+    /// The name of the type on the wire; by default the name of the Swift type.
     static var typeName: String { get }
-    /// For people; the name of the type when not given.
+    /// A description for people; by default the name of the type.
     var message: String { get }
-    /// One of the sixteen words, which decides the HTTP status of a call by path; `.unknown` when not given.
+    /// The status name, which determines the HTTP status of a call by path; by default `.unknown`.
     var errorName: CallError.Name { get }
 }
 
@@ -17,10 +17,10 @@ extension TransferableError {
     public static var typeName: String { String(describing: Self.self) }
     /// The name of the type.
     public var message: String { Self.typeName }
-    /// Nothing is known but that it failed.
+    /// The name `.unknown`.
     public var errorName: CallError.Name { .unknown }
 
-    /// The error with its type and its value in the details.
+    /// A `CallError` with the type name and the value in its details.
     public var callError: CallError {
         CallError(
             .handlerFailed,
@@ -33,23 +33,23 @@ extension TransferableError {
 }
 
 extension CallError {
-    /// The name of the type that the handler threw, if it is known.
+    /// The name of the error type that the handler threw; `nil` if the error does not carry it.
     public var typeName: String? { try? details?.decode(ErrorCause<IgnoredValue>.self).type }
 
-    /// The error that the handler threw, if it was of this type.
+    /// Returns the error that the handler threw, or `nil` if it has another type.
     public func cause<Cause: TransferableError>(as type: Cause.Type = Cause.self) -> Cause? {
         guard typeName == type.typeName else { return nil }
         return (try? details?.decode(ErrorCause<Cause>.self))?.value
     }
 
-    /// What is told of an error whose text stays here: the name of its type.
+    /// Returns the details of an error of which only the type name is sent.
     static func typeOnly(of error: any Error) -> Payload? {
         let cause = ErrorCause<IgnoredValue>(type: String(describing: Swift.type(of: error)), value: nil)
         return try? Payload(encoding: cause, as: MessagePack.self)
     }
 }
 
-/// Calls something, and throws the errors of some types as themselves where a call failed with one.
+/// Runs a function, and throws transferable errors of the given types in place of the call errors that carry them.
 ///
 /// ```swift
 /// do { try await raising(FileMissing.self) { try await peer.call("files/open", "a.txt") as Int } }
@@ -57,10 +57,10 @@ extension CallError {
 /// ```
 ///
 /// - Parameters:
-///   - types: The types to look for.
-///   - body: Makes calls.
-/// - Returns: What `body` returns.
-/// - Throws: An error of one of the types, or what `body` throws.
+///   - types: The error types to convert to.
+///   - body: A function that makes calls.
+/// - Returns: The result of `body`.
+/// - Throws: An error of one of the types if a call failed with it; otherwise the error of `body`.
 public func raising<each Cause: TransferableError, Result>(
     _ types: repeat (each Cause).Type,
     in body: () async throws -> Result
@@ -81,7 +81,7 @@ private struct ErrorCause<Value: Codable>: Codable {
     let value: Value?
 }
 
-/// A value that is not looked at.
+/// A value that is skipped, so that the type name can be read without knowledge of the type.
 private struct IgnoredValue: Codable {
     init(from decoder: any Decoder) throws {}
     func encode(to encoder: any Encoder) throws {}

@@ -2,39 +2,40 @@ internal import Synchronization
 
 /// A stream of decoded values.
 ///
-/// Read by one reader, who stops the producer by ending the iteration. Events of a topic that came faster than they were
-/// read are missing: ``lost`` grows by their number when the next one is delivered.
+/// A stream has one reader. The producer is cancelled when the reading task is cancelled or the iterator is freed.
+/// Events of a topic that are not read fast enough are dropped; ``lost`` then increases by their number when the next
+/// event is delivered.
 public struct ValueStream<Element: Decodable>: AsyncSequence {
-    /// Where in a topic the first item stands; `nil` for streams without history.
+    /// The position in a topic before the first item; `nil` for streams without history.
     public var position: StreamPosition? { items.position }
-    /// How many events of the topic are missing before the value that was delivered last, in all; 0 for streams without
-    /// history.
+    /// The total number of events that were dropped before the last delivered one; 0 for streams without history.
     public var lost: UInt64 { losses.count }
     private let items: ReplyStream
     private let losses = LossCount()
 
-    /// Decodes the items of a stream.
+    /// Creates a stream that decodes the items of another.
     package init(_ items: ReplyStream) { self.items = items }
 
-    /// Starts reading.
+    /// Creates the iterator that reads the stream.
     public func makeAsyncIterator() -> Iterator { Iterator(items: items.makeAsyncIterator(), losses: losses) }
 
-    /// Reads a stream, value by value.
+    /// The iterator of a stream.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate var items: ReplyStream.Iterator
         fileprivate let losses: LossCount
 
-        /// The next value, `nil` at the end.
+        /// Returns the next value, or `nil` at the end.
         ///
-        /// - Throws: `CallError` when the stream ended with one, or an item is not of the expected type.
+        /// - Throws: The `CallError` with which the stream ended, or `.internalError` if an item has another type.
         public mutating func next() async throws(CallError) -> Element? {
             guard let item = try await items.next() else { return nil }
             if item.lost > 0 { losses.add(item.lost) }
             return try item.payload.answer("item") as Element
         }
 
-        /// The next value; where it runs does not matter.
+        /// Returns the next value, or `nil` at the end, in the isolation of an actor.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(CallError) -> Element? {
+            // Declares the typed error for `for try await`, which reads through this method.
             try await next()
         }
     }
@@ -42,7 +43,7 @@ public struct ValueStream<Element: Decodable>: AsyncSequence {
 
 extension ValueStream: Sendable {}
 
-/// How many events a reader has missed; a sequence and its iterator share it.
+/// The number of dropped events, shared by a stream and its iterator.
 private final class LossCount: Sendable {
     private let value = Atomic<UInt64>(0)
 

@@ -1,21 +1,22 @@
-/// Something that happened to a connection.
+/// An event in the life of a connection.
 public enum ConnectionSignal: Sendable {
-    /// A connection is open: both sides have said hello, and have proven themselves where they have to.
+    /// A connection is open: both sides have sent their hello and, where required, have authenticated.
     ///
-    /// Once for each connection, and before anything else of it.
+    /// The first signal of each connection.
     case connected(Peer)
-    /// A connection has ended, for the reason that its peer gives too; once for each connection, and last.
+    /// A connection has closed; the reason is also the ``Peer/disconnectReason`` of the peer.
     ///
-    /// Of a server, and of a peer that connects again, only connections that were told of as connected end so.
+    /// The last signal of each connection. Servers and reconnecting peers send it only for connections that they have
+    /// reported as connected.
     case disconnected(Peer, DisconnectReason)
-    /// A server has not let a client in, or a peer that connects again was not let in and makes no more connections.
+    /// A server has refused a client, or a reconnecting peer was refused and makes no further attempts.
     case refused(DisconnectReason)
-    /// So many signals were dropped here, because the reader had left too many unread.
+    /// A number of signals were dropped at this point, because too many were unread.
     case missed(Int)
 }
 
 extension ConnectionSignal: CustomStringConvertible {
-    /// What happened, without whom it happened to.
+    /// The event and its reason, without the peer.
     public var description: String {
         switch self {
         case .connected: "connected"
@@ -26,30 +27,29 @@ extension ConnectionSignal: CustomStringConvertible {
     }
 }
 
-/// The signals of connections, in order, for one reader.
+/// A sequence of the signals of connections, in order, for one reader.
 ///
-/// Signals that come while nobody reads wait, at most `maximumUnread`; those that come then are dropped, and counted
-/// in a ``ConnectionSignal/missed(_:)`` where they would have been. It ends when there are no more connections to tell
-/// of, or the task that reads is cancelled.
+/// Up to 4,096 unread signals are buffered. Further ones are dropped, and counted by a ``ConnectionSignal/missed(_:)``
+/// in their place. The sequence ends after the last connection of its source, or when the reading task is cancelled.
 public struct ConnectionSignals: AsyncSequence, Sendable {
-    /// How many signals wait for their reader: 4,096.
+    /// The maximum number of unread signals.
     package static let maximumUnread = 4_096
 
     let buffer: SignalBuffer
 
     init(_ buffer: SignalBuffer) { self.buffer = buffer }
 
-    /// Starts reading; what one iterator has read, no other reads.
+    /// Creates an iterator; each signal is delivered to one iterator only.
     public func makeAsyncIterator() -> Iterator { Iterator(buffer: buffer) }
 
-    /// Reads signal by signal.
+    /// The iterator of a sequence of signals.
     public struct Iterator: AsyncIteratorProtocol {
         let buffer: SignalBuffer
 
-        /// Waits for the next signal; `nil` at the end.
+        /// Waits for the next signal, and returns it, or `nil` at the end.
         public mutating func next() async -> ConnectionSignal? { await buffer.next() }
 
-        /// Waits for the next signal; where it runs does not matter.
+        /// Waits for the next signal in the isolation of an actor, and returns it, or `nil` at the end.
         public mutating func next(isolation actor: isolated (any Actor)?) async -> ConnectionSignal? {
             await buffer.next()
         }

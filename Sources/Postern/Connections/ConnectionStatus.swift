@@ -1,14 +1,14 @@
 private import Synchronization
 
-/// Tells once that a connection is open, and once that it has ended, in this order, to everybody who asked or asks
-/// later.
+/// The state of a connection, which notifies observers once of each event, in order.
 ///
-/// One thread tells at a time: what happens meanwhile is told by it too, so nobody hears of an end before a beginning.
+/// An observer that is added after an event is notified of it at once. Only one thread runs observers at a time; events
+/// that other threads add meanwhile are left to it, so that no observer is notified of the end before the beginning.
 final class ConnectionStatus: Sendable {
-    /// What is told; an end may come without a beginning.
+    /// An event in the life of a connection; it may end without having opened.
     enum Event: Sendable {
         case opened
-        /// The other side takes no more calls: it has said goodbye, or the connection has ended.
+        /// The other side accepts no more calls: it has sent a goodbye, or the connection has closed.
         case closing
         case ended(DisconnectReason)
     }
@@ -33,7 +33,9 @@ final class ConnectionStatus: Sendable {
             isClosing = true
         }
 
-        /// What is to be told next; nobody waits for anything after the end.
+        /// Removes and returns the next notification, or marks the end of the notifying.
+        ///
+        /// An observer is removed with its last event, the end.
         mutating func next() -> (callback: Callback, event: Event)? {
             while !pending.isEmpty {
                 let (number, event) = pending.removeFirst()
@@ -48,9 +50,9 @@ final class ConnectionStatus: Sendable {
 
     private let state = Mutex(State())
 
-    /// Tells the callback what has happened, and later what happens.
+    /// Registers a callback for past and future events.
     ///
-    /// - Returns: What the callback is removed by.
+    /// - Returns: The number of the callback, for ``remove(_:)``.
     func observe(_ callback: @escaping Callback) -> UInt64 {
         let number = state.withLock { state in
             state.lastNumber += 1
@@ -64,14 +66,14 @@ final class ConnectionStatus: Sendable {
         return number
     }
 
-    /// Takes a callback out.
+    /// Unregisters a callback.
     func remove(_ number: UInt64) {
-        // Let go of outside the lock.
+        // Freed after the lock is released, because freeing its captures may run code of the program.
         let removed = state.withLock { $0.callbacks.removeValue(forKey: number) }
         withExtendedLifetime(removed) {}
     }
 
-    /// Tells that the connection is open; only the first call counts, and none after the end.
+    /// Records that the connection is open; repeated calls and calls after the end have no effect.
     func open() {
         state.withLock { state in
             guard !state.isOpen, state.reason == nil else { return }
@@ -81,13 +83,13 @@ final class ConnectionStatus: Sendable {
         notifyObservers()
     }
 
-    /// Reports that the other side takes no more calls; only the first call counts, and none after the end.
+    /// Records that the other side accepts no more calls; repeated calls and calls after the end have no effect.
     func beginClosing() {
         state.withLock { $0.beginClosing() }
         notifyObservers()
     }
 
-    /// Tells that the connection has ended; only the first call counts.
+    /// Records that the connection has closed; repeated calls have no effect.
     func end(_ reason: DisconnectReason) {
         state.withLock { state in
             guard state.reason == nil else { return }
@@ -98,6 +100,7 @@ final class ConnectionStatus: Sendable {
         notifyObservers()
     }
 
+    /// Runs callbacks until no notification is pending, unless another thread does so already.
     private func notifyObservers() {
         let begins = state.withLock { state in
             guard !state.isNotifying else { return false }
@@ -105,11 +108,12 @@ final class ConnectionStatus: Sendable {
             return true
         }
         guard begins else { return }
+        // Callbacks run without the lock: they may register others, or close the connection.
         while let (callback, event) = state.withLock({ $0.next() }) { callback(event) }
     }
 }
 
-/// A callback that waits for the beginning or the end of a connection.
+/// A token that unregisters a callback for the opening or the end of a connection.
 public struct ConnectionObservation: Sendable {
     private let status: ConnectionStatus
     private let number: UInt64
@@ -119,6 +123,8 @@ public struct ConnectionObservation: Sendable {
         number = status.observe(callback)
     }
 
-    /// Takes the callback out; it does not run any more, unless it is running already.
+    /// Unregisters the callback.
+    ///
+    /// A callback that is running on another thread completes; otherwise it does not run any more.
     public func cancel() { status.remove(number) }
 }

@@ -1,50 +1,52 @@
 extension Peer {
-    /// Runs the callback at most once: when the connection is open, or at once when it has opened before.
+    /// Registers a callback that runs once, when the connection opens; immediately, if it has opened before.
     ///
-    /// A connection is open when both sides have said hello, and have proven themselves where they have to. The callback
-    /// runs before the first call of the other side is looked at, on the thread that reads the connection: it should
-    /// be short. One that never opens does not run it; ``onDisconnect(_:)`` tells why.
+    /// A connection is open when both sides have sent their hello and, where required, have authenticated. The callback
+    /// runs before the first call of the other side is served, on the thread that reads the connection, so it must not
+    /// block. If the connection never opens, it does not run; see ``onDisconnect(_:)``.
     ///
-    /// - Parameter callback: Callbacks run in the order given, and before those of the end.
-    /// - Returns: What the callback is taken out by, if it shall not run any more.
+    /// - Parameter callback: The function to run. Callbacks run in the order in which they were registered.
+    /// - Returns: A token that unregisters the callback.
     @discardableResult
     public func onConnect(_ callback: @escaping @Sendable () -> Void) -> ConnectionObservation {
         ConnectionObservation(status) { event in if case .opened = event { callback() } }
     }
 
-    /// Runs the callback exactly once: when the connection ends, by whichever side, or at once when it has ended.
+    /// Registers a callback that runs once, when the connection closes; immediately, if it has closed before.
     ///
     /// Every pending call has failed by then.
     ///
-    /// - Parameter callback: Given the reason, which tells the sides apart; callbacks run in the order given.
-    /// - Returns: What the callback is taken out by, if it shall not run any more.
+    /// - Parameter callback: A function that receives the reason, which also states the side that closed the
+    ///   connection. Callbacks run in the order in which they were registered, and must not block.
+    /// - Returns: A token that unregisters the callback.
     @discardableResult
     public func onDisconnect(_ callback: @escaping @Sendable (DisconnectReason) -> Void) -> ConnectionObservation {
         ConnectionObservation(status) { event in if case .ended(let reason) = event { callback(reason) } }
     }
 
-    /// Runs the callback exactly once: when the other side takes no more calls, because it has said goodbye or the
-    /// connection has ended, or at once when that has happened before.
+    /// Registers a callback that runs once, when the other side accepts no more calls: it has sent a goodbye, or the
+    /// connection has closed.
     ///
-    /// It runs before anything is known of that in another way, on the thread that found it: it should be short.
+    /// The callback runs immediately if that has happened before. Otherwise it runs on the thread that detects it,
+    /// before any call fails for this reason, and must not block.
     package func onClosing(_ callback: @escaping @Sendable () -> Void) {
         _ = ConnectionObservation(status) { event in if case .closing = event { callback() } }
     }
 
-    /// Waits until the other side takes no more calls, because it has said goodbye or the connection has ended.
+    /// Waits until the other side accepts no more calls: it has sent a goodbye, or the connection has closed.
     package func waitUntilClosing() async {
         await Suspension.wait { continuation in onClosing { continuation.resume() } }
     }
 
-    /// Whether the other side has said goodbye because it is stopping: another may come in its place.
+    /// Whether the other side has sent a goodbye because it is shutting down, so that a successor may take its place.
     package var isOtherSideStopping: Bool { goodbye?.kind == .closedThere }
 
-    /// What the other side said when it stopped taking calls; `nil` before that.
+    /// The goodbye of the other side; `nil` until it has sent one.
     package var goodbye: DisconnectReason? { changeInTurn { $0.goodbye } }
 
-    /// Why the connection ended; waits until it does.
+    /// The reason for which the connection closed, after waiting until it has closed.
     ///
-    /// Every pending call has failed by then.
+    /// Every pending call has failed by then. Cancelling the task does not end the wait.
     public var disconnected: DisconnectReason {
         get async {
             await Suspension.wait { continuation in onDisconnect { continuation.resume(returning: $0) } }
@@ -53,13 +55,13 @@ extension Peer {
 
     /// Waits until the connection is open.
     ///
-    /// This is optional: calls made before wait by themselves.
+    /// This is optional, because calls wait for the connection too.
     ///
-    /// - Throws: `CallError`: `.unauthenticated` when one side has not proven itself, `.unavailable` when the connection
-    ///   has ended for another reason, also after it was open; `.cancelled`.
+    /// - Throws: A `CallError`: `.unauthenticated` if one side failed to authenticate, `.unavailable` if the connection
+    ///   has closed for another reason, even after it was open, and `.cancelled` if the current task is cancelled.
     public func waitUntilConnected() async throws(CallError) {
         for await signal in signals {
-            // One that has ended was open before, and its signals begin with that.
+            // The signals of a closed connection start with `connected` too, if it was open before.
             guard case .connected = signal, disconnectReason == nil else { break }
             return
         }
@@ -67,10 +69,13 @@ extension Peer {
         throw CallError(.cancelled, "Waiting for the connection was cancelled", ran: .no)
     }
 
-    /// What happens to this connection, told from its beginning on to every reader: ``ConnectionSignal/connected(_:)``,
-    /// unless it never opens, then ``ConnectionSignal/disconnected(_:_:)``, and the end.
+    /// The signals of this connection, past ones included.
+    ///
+    /// Every access returns a new sequence for one reader: ``ConnectionSignal/connected(_:)``, unless the connection
+    /// never opens, then ``ConnectionSignal/disconnected(_:_:)``.
     public var signals: ConnectionSignals {
         let buffer = SignalBuffer()
+        // Weak: the buffer owns the observation through `onDrop`, and the peer owns it through its status.
         let observation = ConnectionObservation(status) { [weak self, weak buffer] event in
             guard let self, let buffer else { return }
             switch event {
@@ -86,9 +91,11 @@ extension Peer {
         return ConnectionSignals(buffer)
     }
 
-    /// Whether the connection stands, or is being made; false before anybody hears of the end.
+    /// Whether the connection is open or being established.
+    ///
+    /// Becomes `false` before the callbacks and signals of the end.
     public var isConnected: Bool { disconnectReason == nil }
 
-    /// Why the connection ended; `nil` for as long as ``isConnected``.
+    /// The reason for which the connection closed; `nil` while ``isConnected`` is `true`.
     public var disconnectReason: DisconnectReason? { changeInTurn { $0.ending } }
 }

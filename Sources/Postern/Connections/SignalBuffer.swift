@@ -1,6 +1,8 @@
 private import Synchronization
 
-/// The signals that wait for one reader, and the reader when it waits for signals.
+/// The buffer of unread signals of one reader.
+///
+/// Either the buffer is empty or no reader is waiting.
 final class SignalBuffer: Sendable {
     typealias Waiter = Suspension<ConnectionSignal?>
 
@@ -26,15 +28,19 @@ final class SignalBuffer: Sendable {
 
     deinit { state.withLock { $0.onDrop }() }
 
-    /// Has a function run when nobody can read any more.
+    /// Sets the function that runs when the buffer is freed, so that it has no reader any more.
     func onDrop(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onDrop = body } }
 
-    /// Hands over a signal: to the waiting reader, whom the caller has to resume with it, or to the buffer.
+    /// Delivers a signal to the waiting reader, or else appends it to the buffer.
+    ///
+    /// - Returns: The waiting reader, which the caller must resume with the signal. Sources call this under a lock of
+    ///   their own and resume readers after it.
     func push(_ signal: ConnectionSignal) -> Waiter? {
         state.withLock { state in
             if state.isEnded { return nil }
             if let waiter = state.waiter.take() { return waiter }
-            // Behind a gap nothing is kept until that was read, or it would not be told where it is.
+            // After a gap, nothing is buffered until the gap was read: `missed` counts what was dropped behind all
+            // buffered signals.
             if state.missed > 0 || state.signals.count >= capacity {
                 state.missed += 1
             } else {
@@ -44,9 +50,9 @@ final class SignalBuffer: Sendable {
         }
     }
 
-    /// Ends the sequence; what waits can still be read.
+    /// Ends the sequence; buffered signals can still be read.
     ///
-    /// - Returns: The waiting reader, whom the caller has to resume with `nil`.
+    /// - Returns: The waiting reader, which the caller must resume with `nil`.
     func end() -> Waiter? {
         state.withLock { state in
             state.isEnded = true
@@ -54,13 +60,13 @@ final class SignalBuffer: Sendable {
         }
     }
 
-    /// The next signal; `nil` at the end, when the task is cancelled, or when somebody waits already.
+    /// Waits for the next signal, and returns it, or `nil` at the end, after cancellation, and if another reader waits.
     func next() async -> ConnectionSignal? {
         await withTaskCancellationHandler {
             await Suspension.wait { continuation in
                 let (signal, waits) = state.withLock { state -> (ConnectionSignal?, Bool) in
                     if let signal = state.takeFirst() { return (signal, false) }
-                    // Who was cancelled before this found nobody to wake.
+                    // If the task was cancelled before this, `onCancel` has run already and found no waiter.
                     if state.isEnded || state.waiter != nil || Task.isCancelled { return (nil, false) }
                     state.waiter = continuation
                     return (nil, true)

@@ -1,4 +1,6 @@
-/// Those who read the signals of one source, which keeps them under its own lock.
+/// The buffers of all readers of one source of signals.
+///
+/// A value type without a lock: the source guards it by its own.
 package struct SignalReaders: Sendable {
     private struct Reader: Sendable {
         weak let buffer: SignalBuffer?
@@ -7,36 +9,41 @@ package struct SignalReaders: Sendable {
     private var readers: [Reader] = []
     private var isEnded = false
 
-    /// Begins with nobody.
+    /// Creates a value without readers.
     package init() {}
 
-    /// One more reader, who first reads of the connections that are open now.
+    /// Adds a reader, which first receives a `connected` for each connection that is open now.
     package mutating func add(open peers: some Sequence<Peer>) -> ConnectionSignals {
         let buffer = SignalBuffer()
         for peer in peers { _ = buffer.push(.connected(peer)) }
         if isEnded { _ = buffer.end() }
+        // Buffers are freed with their sequences; their entries are removed here.
         readers.removeAll { $0.buffer == nil }
         readers.append(Reader(buffer: buffer))
         return ConnectionSignals(buffer)
     }
 
-    /// Hands a signal to every reader.
+    /// Delivers a signal to every reader.
+    ///
+    /// - Returns: The delivery to the waiting readers, to be completed outside the lock.
     package mutating func send(_ signal: ConnectionSignal) -> Delivery {
         Delivery(signal: signal, waiters: readers.compactMap { $0.buffer?.push(signal) })
     }
 
-    /// There are no more signals.
+    /// Ends the sequences of all readers, also of those that are added later.
+    ///
+    /// - Returns: The delivery to the waiting readers, to be completed outside the lock.
     package mutating func end() -> Delivery {
         isEnded = true
         return Delivery(signal: nil, waiters: readers.compactMap { $0.buffer?.end() })
     }
 
-    /// Readers who waited, and are to be resumed outside the lock.
+    /// A signal for the readers that waited for it, which are resumed outside the lock of the source.
     package struct Delivery: Sendable {
         fileprivate let signal: ConnectionSignal?
         fileprivate let waiters: [SignalBuffer.Waiter]
 
-        /// Lets them go on.
+        /// Resumes the readers.
         package func complete() { for waiter in waiters { waiter.resume(returning: signal) } }
     }
 }

@@ -1,91 +1,96 @@
-/// Something that the operator of a server may want to know: a failed handler, a refused client, a lost connection.
+/// An event for the operator of a server, such as a failed handler, a refused client or a lost connection.
 public struct Incident: Sendable {
-    /// What happened.
+    /// The kind of event.
     public let kind: Kind
-    /// Why, in a few words that are the same for every incident of this cause; rates are limited for each cause.
+    /// The cause, a short text that is the same for all incidents of one cause.
+    ///
+    /// Observers limit the rate of reports for each cause.
     public let cause: String
-    /// More about it; values may come from outside, so an observer escapes and shortens them.
+    /// Further values of the incident.
+    ///
+    /// They may come from clients, so an observer must escape and truncate them.
     public let fields: [Field: String]
 
-    /// Describes an incident.
+    /// Creates an incident.
     package init(_ kind: Kind, cause: String, _ fields: [Field: String] = [:]) {
         self.kind = kind
         self.cause = cause
         self.fields = fields
     }
 
-    /// A notification that was dropped with an error, which no answer reports.
+    /// Returns the incident of a notification that was dropped because of an error.
     package static func dropped(_ method: String, _ error: CallError) -> Incident {
         let fields: [Field: String] = [.method: method, .error: error.message]
         return Incident(.notificationDropped, cause: "error \(error.code.rawValue)", fields)
     }
 
-    /// A kind of incident; open, so that a new kind breaks no observer.
+    /// A kind of incident.
     public struct Kind: Hashable, Sendable {
-        /// What happened, in words for people.
+        // A struct with an open set of values, so that a new kind does not break observers.
+        /// The name of the kind, for people.
         public let name: String
-        /// How much it matters.
+        /// The severity of incidents of this kind.
         public let severity: Severity
 
-        /// A handler failed with an error that its callers cannot help.
+        /// A handler failed because of a defect.
         package static let handlerFailed = Kind(name: "handler failed", severity: .error)
-        /// A handler answered a call with an error that it has chosen for its callers.
+        /// A handler failed a call with an error that it chose for its callers.
         package static let callFailed = Kind(name: "call failed", severity: .info)
-        /// A notification was dropped: too many wait to be handled, or it cannot be sent on.
+        /// A notification was dropped, because too many are waiting for their handlers or it cannot be forwarded.
         package static let notificationDropped = Kind(name: "notification dropped", severity: .notice)
-        /// A client, or one request of it, was not let in.
+        /// A client or a request was refused.
         package static let clientRefused = Kind(name: "client refused", severity: .notice)
-        /// The connection of a client was closed because of a limit or a rule of the protocol.
+        /// The connection of a client was closed because the client exceeded a limit or violated the protocol.
         package static let clientCut = Kind(name: "client cut off", severity: .notice)
-        /// A task process has failed, or ended before it had a result.
+        /// A task process failed, or ended without a result.
         package static let taskFailed = Kind(name: "task failed", severity: .notice)
-        /// A program printed a line that is not JSON where its JSON-RPC messages are expected.
+        /// A program printed a line that is not JSON where a JSON-RPC message is expected.
         package static let strayOutput = Kind(name: "stray output", severity: .notice)
-        /// The connection to the server that is called is open.
+        /// The connection to the upstream server has opened.
         package static let upstreamFound = Kind(name: "upstream found", severity: .notice)
-        /// The connection to the server that is called was lost, or cannot be made.
+        /// The connection to the upstream server was lost or cannot be established.
         package static let upstreamLost = Kind(name: "upstream lost", severity: .notice)
     }
 
-    /// How much an incident matters.
+    /// The severity of an incident.
     public enum Severity: Sendable {
-        /// It belongs to the ordinary course of things.
+        /// An event of normal operation.
         case info
-        /// An operator may want to know it: a client, a network or another server has done something unusual.
+        /// An unusual event that a client, the network or another server has caused.
         case notice
-        /// This process has made a mistake.
+        /// A defect of this process.
         case error
     }
 
-    /// The name of a value that belongs to an incident; there are no others.
+    /// The name of a value that belongs to an incident.
     public enum Field: String, Sendable {
-        /// The address of a client or an upstream.
+        /// The address of a client or an upstream server.
         case address
-        /// The number of an error, or of a close.
+        /// The code of an error, or a close code.
         case code
-        /// How long a call took, in milliseconds.
+        /// The duration of a call, in milliseconds.
         case durationMs
-        /// What an error says of itself; stays in this process.
+        /// The description of an error, which is not sent to clients.
         case error
-        /// The `Host` of a request.
+        /// The `Host` field of a request.
         case host
         /// The path of a method.
         case method
-        /// The `Origin` of a request.
+        /// The `Origin` field of a request.
         case origin
         /// The identifier of a task process.
         case task
-        /// The identifier that the caller of a failed call was given.
+        /// The identifier that the caller of a failed call received.
         case traceId
     }
 }
 
-/// Takes reports of incidents.
+/// A type that receives incidents.
 ///
-/// The core has no log of its own; `IncidentLog` of the module `PosternLogging` is the observer that writes one.
+/// The core does not log. `IncidentLog` in the module `PosternLogging` is an observer that writes to a logger.
 public protocol IncidentObserver: Sendable {
-    /// Takes one report.
+    /// Receives one incident.
     ///
-    /// Called on any thread, event loops included: it returns at once, and neither blocks nor calls back.
+    /// Called on any thread, including event loops, so the implementation must not block or make calls.
     func observe(_ incident: Incident)
 }

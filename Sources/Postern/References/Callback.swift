@@ -1,12 +1,16 @@
-/// A function that another process can call: it stays here, and a reference to it travels.
+/// A function that is passed by reference: it runs in this process, and a remote peer can call it.
 ///
-/// Make one from a closure and give it as an argument or a result of a call between native peers, by itself or inside
-/// other values; a page at a WebSocket gives a function, and is given one. The receiver, whose parameter is a `Callback` too, calls it with `call(_:timeout:)` or
-/// ``notify(_:)``. Coming home it is the original again, and one received may be passed on: then the calls go through
-/// this process, and end with its connections. It is kept here for as long as the other end holds it, at most until the
-/// connection ends: two ends of which each keeps what the other holds, keep both.
+/// Create a callback from a closure and pass it as an argument or a result of a call, by itself or inside another
+/// value. The receiver declares a parameter of type `Callback` and calls the function with ``call(_:timeout:)`` or
+/// ``notify(_:)``. A web page on a WebSocket passes and receives JavaScript functions instead.
 ///
-/// Callbacks are equal when they are the same function, made once.
+/// A callback that returns to its owner is the original function again. A received callback may be passed on to another
+/// connection; calls to it then pass through this process, and fail when either connection closes.
+///
+/// The function is retained for as long as the other side holds the callback, at most until the connection closes.
+/// Reference cycles between two peers are not detected: both callbacks then live until the connection closes.
+///
+/// Two callbacks are equal if they come from the same initializer call.
 public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
     static let kind = ReferenceKind.function
     let handle: ReferenceHandle
@@ -27,22 +31,23 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
 
     static let method = ReferencePath.functionMethod
 
-    /// Whether the function is one of this process.
+    /// Whether the function runs in this process.
     package var isLocal: Bool {
         if case .local = handle { true } else { false }
     }
 
-    /// Lends a function that answers without waiting.
+    /// Creates a callback from a synchronous function that returns a value.
     ///
-    /// Calls and notifications from one end begin in the order sent, on any thread; a call has as many arguments as the
-    /// function has parameters, at most 8.
+    /// Calls and notifications from one peer start in the order in which they were sent, on any thread. A call has as
+    /// many arguments as the function has parameters, at most 8.
     ///
     /// - Parameters:
-    ///   - name: What diagnosis calls it.
-    ///   - execution: Where it runs; on the event loop of the connection it is as fast as a short method.
-    ///   - onRelease: Run once, when no other end holds it any more: it was released there, or the connection ended. If
-    ///     no other end received it, because its message did not leave, it is run when the last handle in this process
-    ///     is freed. It is short, and runs on any thread.
+    ///   - name: The name of the callback in diagnostics.
+    ///   - execution: Where the function runs. On the event loop of the connection, calls cost as little as those of a
+    ///     method that runs there; the function must not block.
+    ///   - onRelease: A function that runs once, when no peer holds the callback: each has released it or its
+    ///     connection has closed. If no peer ever received the callback, it runs when the last copy in this process is
+    ///     freed. It runs on any thread and must not block.
     ///   - handler: The function.
     public init<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String = "callback",
@@ -56,7 +61,7 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
         }
     }
 
-    /// Lends a function without result that does not wait.
+    /// Creates a callback from a synchronous function without a result.
     public init<each Argument: Decodable & Sendable>(
         _ name: String = "callback",
         execution: MethodOptions.Execution = .concurrent,
@@ -69,9 +74,9 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
         }
     }
 
-    /// Lends a function that may wait.
+    /// Creates a callback from an asynchronous function that returns a value.
     ///
-    /// Its task is cancelled when the caller cancels, leaves, or has waited until its deadline.
+    /// The task of a call is cancelled when the caller cancels the call or disconnects, and when the deadline passes.
     public init<each Argument: Decodable & Sendable, Result: Encodable & Sendable>(
         _ name: String = "callback",
         execution: MethodOptions.Execution = .concurrent,
@@ -84,7 +89,7 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
         }
     }
 
-    /// Lends a function without result that may wait.
+    /// Creates a callback from an asynchronous function without a result.
     public init<each Argument: Decodable & Sendable>(
         _ name: String = "callback",
         execution: MethodOptions.Execution = .concurrent,
@@ -98,7 +103,7 @@ public struct Callback: Codable, Hashable, Sendable, ReferenceValue {
     }
 }
 
-/// Names the parameters of a function whose arguments are given by position.
+/// Names the parameters of a function whose arguments are positional.
 private struct ArgumentNames {
     private var count = 0
 
@@ -109,13 +114,13 @@ private struct ArgumentNames {
 }
 
 extension Callback {
-    /// Calls the function and decodes its result.
+    /// Calls the function and returns its decoded result.
     ///
     /// - Parameters:
-    ///   - arguments: One for each parameter.
-    ///   - timeout: How long the reply may take; `nil` keeps the deadline of the call being served.
+    ///   - arguments: One argument for each parameter of the function.
+    ///   - timeout: How long the reply may take; `nil` applies the deadline of the call that the current task serves.
     /// - Returns: The result.
-    /// - Throws: `CallError`; `.unavailable` when the connection to the function has ended.
+    /// - Throws: A `CallError`: `.unavailable` if the connection to the owner of the function has closed.
     public func call<each Argument: Encodable, Value: Decodable>(
         _ arguments: repeat each Argument,
         timeout: Duration? = nil
@@ -123,7 +128,7 @@ extension Callback {
         try await handle.call("", repeat each arguments, timeout: timeout)
     }
 
-    /// Calls the function and passes over its result.
+    /// Calls the function and discards its result.
     public func call<each Argument: Encodable>(
         _ arguments: repeat each Argument,
         timeout: Duration? = nil
@@ -131,24 +136,27 @@ extension Callback {
         try await handle.call("", repeat each arguments, timeout: timeout)
     }
 
-    /// Tells the function something and does not wait; what is told arrives in the order sent.
+    /// Calls the function without waiting for it to run.
     ///
-    /// - Throws: `CallError` when the notification cannot leave.
+    /// Notifications arrive in the order in which they are sent. The owner drops those that it cannot handle.
+    ///
+    /// - Throws: A `CallError` if the notification cannot be sent.
     public func notify<each Argument: Encodable>(_ arguments: repeat each Argument) throws(CallError) {
         try handle.notify("", repeat each arguments)
     }
 }
 
 extension Callback {
-    /// The actor that no program runs on, so that a function whose result cannot be sent is an error of the compiler.
+    /// A global actor that makes the compiler reject functions whose result cannot be sent.
     ///
-    /// It does for functions that are lent what ``Service/UseRegisterStream`` does for methods.
+    /// The initializers for such functions are isolated to this actor, on which no code runs, so a call of them does
+    /// not compile. ``Service/UseRegisterStream`` does the same for methods.
     @globalActor public actor ResultsAreEncodable {
-        /// The only one.
+        /// The shared instance, which `GlobalActor` requires.
         public static let shared = ResultsAreEncodable()
     }
 
-    /// Not to be called: the result of a function that is lent is `Encodable` and `Sendable`.
+    /// Rejects a synchronous function whose result is not `Encodable` and `Sendable`.
     @ResultsAreEncodable
     @available(
         *,
@@ -164,7 +172,7 @@ extension Callback {
         preconditionFailure("\(name): \(Result.self) is not Encodable and Sendable")
     }
 
-    /// Not to be called: the result of a function that is lent is `Encodable` and `Sendable`.
+    /// Rejects an asynchronous function whose result is not `Encodable` and `Sendable`.
     @ResultsAreEncodable
     @available(
         *,

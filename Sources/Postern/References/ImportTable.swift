@@ -1,36 +1,40 @@
-/// What the other end of one connection has lent to this side, by number.
+/// The references that the other side of one connection has exported to this side, by number.
 ///
-/// An entry stands while a message that brought it, or the object that stands for it, lives. When it goes, everything
-/// that was received under its number is given back at once; what arrives later begins a new entry.
+/// An entry exists while its proxy or a message that names it is alive. When the last of them is freed, one release
+/// returns all that was received under the number; a later message with the number creates a new entry.
 struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
     struct Entry: Sendable {
-        /// How often it was received.
+        /// The number of messages with this reference that were received.
         var count: UInt64 = 0
-        /// Messages and objects that need it.
+        /// The number of messages and proxies that need the entry.
         var holds = 0
-        /// What it is; `nil` until a message that brought it has been read.
+        /// The kind of the reference; `nil` until a message with it has been decoded.
         var kind: ReferenceKind?
+        // Weak, because the proxy ends its own hold when it is freed.
         weak var proxy: Proxy?
     }
 
     private(set) var entries: [UInt64: Entry] = [:]
-    /// What is to be given back, in the order in which it was let go.
+    /// The releases that are still to be sent, in the order in which their entries ended.
     private(set) var due: [ReferenceRelease] = []
     private let limit: Int
 
     init(limit: Int) { self.limit = limit }
 
-    /// Whether all of these numbers can be held.
+    /// Whether the table has room for all of these numbers.
     func hasRoom(for numbers: [UInt64]) -> Bool {
+        // The exact count builds a set, which only a nearly full table needs.
         entries.count + numbers.count <= limit || entries.count + newCount(of: numbers) <= limit
     }
 
     private func newCount(of numbers: [UInt64]) -> Int { Set(numbers.lazy.filter { entries[$0] == nil }).count }
 
-    /// Forgets a number whose owner has taken it away; nothing is to be given back.
+    /// Removes a number that its owner has revoked, without a release.
     mutating func revoke(_ number: UInt64) { entries[number] = nil }
 
-    /// Counts a number that arrived, and holds it for its message; false when there are too many.
+    /// Counts a received number, and adds a hold for the message that it came with.
+    ///
+    /// - Returns: `false` if the table is full.
     mutating func receive(_ number: UInt64) -> Bool {
         guard entries.count < limit || entries[number] != nil else { return false }
         Self.count(&entries[number, default: Entry()])
@@ -42,7 +46,11 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
         entry.holds += 1
     }
 
-    /// The object that stands for a number: the one that lives, or a new one; `nil` for a number that was not received.
+    /// Returns the proxy of a number, and creates it if none is alive.
+    ///
+    /// A new proxy has a hold of its own.
+    ///
+    /// - Returns: The proxy, or `nil` if the number is not in the table.
     mutating func proxy(for number: UInt64, _ kind: ReferenceKind, make: () -> Proxy) -> Proxy? {
         guard let entry = entries[number] else { return nil }
         if let proxy = entry.proxy { return proxy }
@@ -53,7 +61,7 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
         return proxy
     }
 
-    /// Ends one hold; the last one makes the release due.
+    /// Ends one hold; the end of the last one makes a release due.
     mutating func endHold(_ number: UInt64) {
         guard let entry = entries[number] else { return }
         entries[number]?.holds -= 1
@@ -62,20 +70,20 @@ struct ImportTable<Proxy: AnyObject & Sendable>: Sendable {
         due.append(ReferenceRelease(number: number, count: entry.count))
     }
 
-    /// Hands over what is to be given back.
+    /// Removes and returns the releases that are due.
     mutating func takeDue() -> [ReferenceRelease] {
         defer { due = [] }
         return due
     }
 
-    /// Forgets everything: the connection has ended.
+    /// Removes all entries and due releases, at the end of the connection.
     mutating func removeAll() { (entries, due) = ([:], []) }
 }
 
-/// What is given back to the owner of a reference.
+/// A release of a reference, which is sent to its owner.
 package struct ReferenceRelease: Hashable, Sendable {
     package let number: UInt64
-    /// How many of the messages with it are made up for.
+    /// The number of received messages with the reference that this release cancels.
     package let count: UInt64
 
     package init(number: UInt64, count: UInt64) {

@@ -1,15 +1,15 @@
 internal import Synchronization
 
-/// A function or an object of this process that others may be given a reference to.
+/// A function or an object of this process that can be passed by reference.
 package final class LocalReference: Sendable {
     private struct State {
         var holders = ReferenceHolders()
-        /// Taken by its one run.
+        /// The callback of the owner; `nil` once it has run.
         var onRelease: (@Sendable () -> Void)?
     }
 
     let router: Router
-    /// Of the service, or of the one method of a function; empty for a whole router.
+    /// The path of the service, or of the single method of a function; empty for a whole router.
     let path: String
     let kind: ReferenceKind
     let name: String
@@ -25,37 +25,37 @@ package final class LocalReference: Sendable {
         state = Mutex(State(onRelease: onRelease))
     }
 
-    /// The last handle is freed, which happens to one that no other end has received: its message was never written, or
-    /// did not leave.
     deinit {
-        // In a task: the handle may be freed under a lock that the function takes too.
+        // `onRelease` is still set if no peer has received the reference: its message was not written or not sent. It
+        // runs in a task, because the last handle may be freed under a lock that the callback acquires too.
         if let onRelease = state.withLock({ $0.onRelease.take() }) { Task { onRelease() } }
     }
 
-    /// What makes it the same as another.
+    /// The identity of the reference, by which its exports are found again.
     var key: ReferenceHandle.Key {
         hasOwnLife ? .itself(ObjectIdentifier(self)) : .place(ObjectIdentifier(router), path)
     }
 
-    /// One more connection has an entry for it.
+    /// Counts one more connection that exports the reference.
     func gainHolder() { state.withLock { $0.holders.gain() } }
 
-    /// A message with it has left.
+    /// Records that a message with the reference was sent.
     func noteSent() { state.withLock { $0.holders.noteSent() } }
 
-    /// One connection less has an entry for it.
+    /// Counts one connection less that exports the reference, and runs `onRelease` after the last.
     func loseHolder() {
+        // The callback is removed under the lock, so that it runs once, and runs after the lock is released.
         let onRelease = state.withLock { $0.holders.lose() ? $0.onRelease.take() : nil }
         onRelease?()
     }
 }
 
-/// Who holds one function or object of this process, and when its owner learns that nothing holds it any more.
+/// The number of connections that export one function or object, which decides when its owner is notified.
 ///
 /// A holder is an entry in the table of exports of one connection: it begins with the first message that names the
-/// function, written or not, and ends when no message and no other end needs it. The owner is notified once: when the
-/// last holder ends after another end has received the function. One that no other end has received is kept by handles
-/// in this process only, and its owner is notified when the last of those is freed.
+/// reference, sent or not, and ends when neither a message nor the other side needs it. The owner is notified once:
+/// when the last holder ends after a peer has received the reference. A reference that no peer has received is retained
+/// only by handles in this process, and its owner is notified when the last of those is freed.
 struct ReferenceHolders: Sendable {
     private var count = 0
     private var wasSent = false
@@ -63,12 +63,12 @@ struct ReferenceHolders: Sendable {
     /// Counts one more holder.
     mutating func gain() { count += 1 }
 
-    /// Notes that a message with the function has left.
+    /// Records that a message with the reference was sent.
     mutating func noteSent() { wasSent = true }
 
-    /// Counts one holder less.
+    /// Removes one holder.
     ///
-    /// - Returns: Whether the owner is to be notified, if that has not happened before.
+    /// - Returns: Whether the owner must be notified, unless it was notified before.
     mutating func lose() -> Bool {
         count -= 1
         return count == 0 && wasSent

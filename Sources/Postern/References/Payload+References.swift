@@ -1,8 +1,11 @@
 extension Payload {
-    /// Whether the bytes hold references.
+    /// Whether the payload contains references.
     package var holdsReferences: Bool { references != nil }
 
-    /// Whether references of the other end of a connection are among the values: over another one they would not return.
+    /// Whether the payload contains references that the other side of a connection owns.
+    ///
+    /// Such a payload has to be sent on this connection: on another one, the references would not return to their
+    /// owner.
     package func returnsReferences(to connection: any ReferenceConnection) -> Bool {
         switch references {
         case nil: false
@@ -11,10 +14,10 @@ extension Payload {
         }
     }
 
-    /// Attaches the references of the message that the bytes came with.
+    /// Attaches the references of the message in which the bytes were received.
     package mutating func attach(_ received: ReceivedReferences) { references = .received(received) }
 
-    /// The payload for the other end of a connection, with the references in it named for that.
+    /// Returns the payload with its references renamed for a connection, in the encoding of that connection.
     package func named(for connection: any ReferenceConnection) throws(PayloadError) -> Payload {
         let (bytes, sent) = try naming(for: connection)
         var payload = Payload(bytes: bytes, codec: connection.codec)
@@ -22,10 +25,17 @@ extension Payload {
         return payload
     }
 
-    /// Counts that the references leave; called in the same step that writes the bytes for the other end.
+    /// Counts the references as sent.
+    ///
+    /// Must be called in the step that writes the bytes.
     package func commitReferences() { if case .sent(let sent) = references { sent.commit() } }
 
-    /// The bytes for the other end of a connection: references in it that came over another are named anew.
+    /// Returns the bytes as a connection carries them, and the references in them.
+    ///
+    /// References that were received on another connection are renamed.
+    ///
+    /// - Throws: `.noConnection` if the payload was encoded for another connection, `.tooManyReferences`, and
+    ///   `.notEncodable` if an encoding has no form for references.
     package func naming(
         for connection: any ReferenceConnection,
         asArguments isArguments: Bool = false
@@ -34,6 +44,7 @@ extension Payload {
         case nil:
             let codec = connection.codec
             return (try (isArguments ? transcodedArguments(to: codec) : transcoded(to: codec)).bytes, nil)
+        // Already named for this connection, when the payload was encoded.
         case .sent(let sent) where sent.connection === connection: return (bytes, sent)
         case .sent: throw PayloadError(.noConnection, "the references were encoded for another connection")
         case .received(let received):
@@ -42,7 +53,7 @@ extension Payload {
         }
     }
 
-    /// The bytes as a part of a message that is being encoded.
+    /// Returns the bytes as a part of a message that is being encoded.
     func naming(in message: SentReferences, as codec: any PayloadCodec.Type) throws(PayloadError) -> [UInt8] {
         switch references {
         case nil: return try transcoded(to: codec).bytes
@@ -60,6 +71,7 @@ extension Payload {
         let naming: ReferenceNaming = { (reference) throws(PayloadError) in
             try sent.name(try received.find(reference))
         }
+        // All references of MessagePack have the same size, so the numbers are overwritten in a copy of the bytes.
         if isMessagePack, target == MessagePack.self {
             var renamed = bytes
             try MessagePack.replaceReferences(in: &renamed, naming)

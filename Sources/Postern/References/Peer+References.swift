@@ -1,30 +1,34 @@
 private import Synchronization
 
-/// References between native peers.
 extension Peer: ReferenceConnection {
-    /// What the other end holds of this side, by number; empty once the connection has ended.
+    /// The references that this side exports, ordered by number; empty once the connection has closed.
     package var exportedReferences: [ReferenceEntry] { references.exported }
 
-    /// What this side holds of the other end, by number; empty once the connection has ended.
+    /// The references of the other side that this side holds, ordered by number; empty once the connection has closed.
     package var importedReferences: [ReferenceEntry] { references.imported }
 
     package var codec: any PayloadCodec.Type { MessagePack.self }
 
-    /// Finds what a path leads to, with the path from there; `nil` for a number that the other side does not hold.
+    /// Resolves a path that names a reference.
+    ///
+    /// - Returns: The target and the path of the method there, or `nil` if the other side does not hold the number.
     func findReference(_ path: String) -> (target: ReferenceHandle, path: String)? {
         guard let (number, method) = ReferencePath.parse(path) else { return nil }
         guard let target = references.target(of: number) else { return nil }
         return (target, target.path(of: method))
     }
 
-    /// Leaves them to who takes the output.
+    /// Schedules the due releases to be sent with the next output.
+    ///
+    /// May be called under any lock, so it only sets a flag and wakes the transport.
     package func releasesBecameDue() {
         areReleasesDue.store(true, ordering: .releasing)
         transport.outputBecameReady()
     }
 
-    /// Writes what is to be given back; called by who is about to take the output.
+    /// Writes the due releases; called before the transport takes the output.
     func writeReleases() {
+        // The relaxed load costs nothing where no release is due, which is nearly always.
         guard areReleasesDue.load(ordering: .relaxed),
             areReleasesDue.exchange(false, ordering: .acquiring)
         else { return }
@@ -32,14 +36,14 @@ extension Peer: ReferenceConnection {
     }
 }
 
-/// What a reference leads to.
+/// The kind of target that a reference has.
 package enum ReferenceKind: String, Hashable, Sendable {
     /// A function: a ``Callback``.
     case function
     /// An object with methods: a ``Reference``.
     case object
 
-    /// The word with its article.
+    /// The kind with an indefinite article, for messages.
     var phrase: String {
         switch self {
         case .function: "a function"
@@ -48,14 +52,14 @@ package enum ReferenceKind: String, Hashable, Sendable {
     }
 }
 
-/// One reference of a connection, for diagnosis.
+/// One reference of a connection, for diagnostics.
 package struct ReferenceEntry: Hashable, Sendable {
-    /// Its number on this connection.
+    /// The number of the reference on this connection.
     package let number: UInt64
-    /// What it leads to; `nil` while nobody has read the message that brought it.
+    /// The kind of the reference; `nil` until a message with it has been decoded.
     package let kind: ReferenceKind?
-    /// For people: what its owner calls it.
+    /// A description for people: the name that the owner chose.
     package let description: String
-    /// How often it has crossed the connection and was not given back.
+    /// The number of messages with the reference that were sent and not released.
     package let count: Int
 }

@@ -1,18 +1,18 @@
 internal import Synchronization
 
-/// The references in one message that was received.
+/// The references in one received message.
 ///
-/// Holds them until the message goes, whether anybody reads it or not. A message that is kept, as a `Payload` may be, does
-/// not keep its connection.
+/// An instance holds the imports of the message until it is freed, whether the message was decoded or not. It does not
+/// retain the connection, so a `Payload` that is kept does not keep a closed connection alive.
 package final class ReceivedReferences: Sendable {
     private let link: ConnectionLink?
     private let lent: [UInt64]
-    /// What came home, found when it arrived: it may be released before the message is read.
+    // Resolved on arrival, because the other side may release these before the message is decoded.
     private let returned: [UInt64: ReferenceHandle]
-    /// How the values of the message are read.
+    /// The encoding of the values in the message.
     let codec: any PayloadCodec.Type
 
-    /// Where references are looked up that are being decoded.
+    /// The message that is being decoded in this task.
     @TaskLocal static var current: Reading?
 
     init(
@@ -29,17 +29,17 @@ package final class ReceivedReferences: Sendable {
 
     deinit {
         if !lent.isEmpty { link?.connection?.endHolds(lent) }
-        // The last reference to something of the program's may be among them, and a lock may be held here.
+        // Freeing a handle may run code of the program, and this may be freed under a lock; a task frees them later.
         if !returned.isEmpty { Task { [returned] in _ = returned } }
     }
 
-    /// Whether there is nothing to hold: the message only says where it comes from.
+    /// Whether the message contains no references; such an instance only carries the encoding of the message.
     var isEmpty: Bool { lent.isEmpty && returned.isEmpty }
 
-    /// How many of the sender's references came home.
+    /// The number of references in the message that this side owns.
     package var returnedCount: Int { returned.count }
 
-    /// Whether something of the other end of a connection came home here, which had passed it on.
+    /// Whether the message returned a reference that this side had forwarded from a connection.
     func includesReference(over connection: any ReferenceConnection) -> Bool {
         returned.values.contains { handle in
             guard case .remote(let remote) = handle else { return false }
@@ -47,7 +47,9 @@ package final class ReceivedReferences: Sendable {
         }
     }
 
-    /// Finds what a reference of the message leads to.
+    /// Returns the handle of a reference in the message.
+    ///
+    /// - Throws: `.typeMismatch` if the message has no such reference.
     func find(_ reference: WireReference) throws(PayloadError) -> ReferenceHandle {
         let handle =
             reference.isReturned
@@ -57,8 +59,10 @@ package final class ReceivedReferences: Sendable {
         return handle
     }
 
-    /// Has references that `body` decodes found here.
+    /// Runs `body`, and resolves the references that it decodes.
     func reading<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+        // `Reading` is emptied at the end: tasks that `body` starts inherit the task-local value and would retain the
+        // message for as long as they run.
         let reading = Reading(self)
         defer { reading.end() }
         let result = Self.$current.withValue(reading) { () -> Result<R, E> in
@@ -67,7 +71,7 @@ package final class ReceivedReferences: Sendable {
         return try result.get()
     }
 
-    /// The time in which a message is read; a task that was started in it does not keep the message.
+    /// The scope in which a message is decoded.
     final class Reading: Sendable {
         private let references: Mutex<ReceivedReferences?>
 
@@ -76,14 +80,14 @@ package final class ReceivedReferences: Sendable {
         var message: ReceivedReferences? { references.withLock { $0 } }
 
         func end() {
-            // Let go outside the lock.
+            // Freed after the lock is released.
             let ended = references.withLock { $0.take() }
             _ = ended
         }
     }
 }
 
-/// The references that a payload holds, and which way it goes.
+/// The references in a payload, by the direction of its message.
 package enum PayloadReferences: Sendable {
     case sent(SentReferences)
     case received(ReceivedReferences)

@@ -1,50 +1,53 @@
-/// An object that another process can call: its methods stay here, and a reference to it travels.
+/// An object that is passed by reference: its methods run in this process, and a remote peer can call them.
 ///
-/// Made of a router of its own, or of a service of one, whose methods are then reached without its path. Give it as an
-/// argument or a result of a call between native peers, or for a page at a WebSocket, by itself or inside other values;
-/// the receiver has a `Reference` too, and calls methods through it. Coming home it is the original again, and one received may be passed
-/// on: then the calls go through this process, and end with its connections. What it leads to is kept for as long as
-/// the other end holds it, at most until the connection ends.
+/// Create a reference to a router or to one of its services, and pass it as an argument or a result of a call, by
+/// itself or inside another value. The receiver declares a parameter of type `Reference` and calls methods through it,
+/// by paths that start at the object. A web page on a WebSocket receives an object with the same methods.
 ///
-/// References are equal when they lead to the same place; one made with `onRelease` is equal to itself only.
+/// A reference that returns to its owner is the original again. A received reference may be passed on to another
+/// connection; calls to it then pass through this process, and fail when either connection closes. The object is
+/// retained for as long as the other side holds the reference, at most until the connection closes.
+///
+/// Two references are equal if they lead to the same router and path. A reference with an `onRelease` function is equal
+/// only to its copies.
 public struct Reference: Codable, Hashable, Sendable, ReferenceValue {
     static let kind = ReferenceKind.object
     let handle: ReferenceHandle
 
     init(handle: ReferenceHandle) { self.handle = handle }
 
-    /// Lends everything that a router offers.
+    /// Creates a reference to all methods of a router.
     ///
     /// - Parameters:
-    ///   - router: Kept by the reference.
-    ///   - name: What diagnosis calls it.
-    ///   - onRelease: Run once, when no other end holds it any more: it was released there, or the connection ended. If
-    ///     no other end received it, because its message did not leave, it is run when the last handle in this process
-    ///     is freed. It is short, and runs on any thread.
+    ///   - router: The router, which the reference retains.
+    ///   - name: The name of the object in diagnostics.
+    ///   - onRelease: A function that runs once, when no peer holds the reference: each has released it or its
+    ///     connection has closed. If no peer ever received the reference, it runs when the last copy in this process is
+    ///     freed. It runs on any thread and must not block.
     public init(to router: Router, _ name: String = "object", onRelease: (@Sendable () -> Void)? = nil) {
         handle = .local(LocalReference(router, path: "", .object, name: name, onRelease: onRelease))
     }
 
-    /// Lends a service, and nothing above it or beside it.
+    /// Creates a reference to a service and those below it; others of the same router cannot be reached through it.
     public init(to service: Service, _ name: String? = nil, onRelease: (@Sendable () -> Void)? = nil) {
         let name = name ?? service.path
         handle = .local(LocalReference(service.router, path: service.path, .object, name: name, onRelease: onRelease))
     }
 
-    /// What it leads to, when that is at home; `nil` for what lives in another process.
+    /// The service that the reference leads to, or `nil` if that is in another process.
     package var service: Service? {
         guard case .local(let local) = handle else { return nil }
         return Service(router: local.router, path: local.path)
     }
 
-    /// Calls a method of the object and decodes its result.
+    /// Calls a method of the object and returns its decoded result.
     ///
     /// - Parameters:
-    ///   - method: Names joined by `/`, from the object on; at most 100 UTF-8 bytes.
+    ///   - method: The path of the method relative to the object, names joined by `/`, at most 100 UTF-8 bytes.
     ///   - arguments: The positional arguments.
-    ///   - timeout: How long the reply may take; `nil` keeps the deadline of the call being served.
+    ///   - timeout: How long the reply may take; `nil` applies the deadline of the call that the current task serves.
     /// - Returns: The result.
-    /// - Throws: `CallError`; `.unavailable` when the connection to the object has ended.
+    /// - Throws: A `CallError`: `.unavailable` if the connection to the owner of the object has closed.
     public func call<each Argument: Encodable, Value: Decodable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -53,7 +56,7 @@ public struct Reference: Codable, Hashable, Sendable, ReferenceValue {
         try await handle.call(method, repeat each arguments, timeout: timeout)
     }
 
-    /// Calls a method of the object and passes over its result.
+    /// Calls a method of the object and discards its result.
     public func call<each Argument: Encodable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -62,9 +65,9 @@ public struct Reference: Codable, Hashable, Sendable, ReferenceValue {
         try await handle.call(method, repeat each arguments, timeout: timeout)
     }
 
-    /// Calls a method of the object that answers with a stream.
+    /// Calls a method of the object that returns a stream.
     ///
-    /// - Throws: `CallError`; `.invalidRequest` when the method answers with one value.
+    /// - Throws: A `CallError`: `.invalidRequest` if the method returns a single value.
     public func stream<each Argument: Encodable, Item: Decodable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -74,9 +77,11 @@ public struct Reference: Codable, Hashable, Sendable, ReferenceValue {
         try await handle.stream(method, repeat each arguments, timeout: timeout)
     }
 
-    /// Tells the object something and does not wait; what is told arrives in the order sent.
+    /// Calls a method of the object without waiting for it to run.
     ///
-    /// - Throws: `CallError` when the notification cannot leave.
+    /// Notifications arrive in the order in which they are sent. The owner drops those that it cannot handle.
+    ///
+    /// - Throws: A `CallError` if the notification cannot be sent.
     public func notify<each Argument: Encodable>(
         _ method: String,
         _ arguments: repeat each Argument
@@ -86,7 +91,7 @@ public struct Reference: Codable, Hashable, Sendable, ReferenceValue {
 }
 
 extension Reference: Callee {
-    /// Sends one call to the object and waits for its reply, as `call(_:_:timeout:)` does.
+    /// Sends one call to the object and waits for its reply, without decoding it.
     public func reply<each Argument: Encodable>(
         to method: String,
         _ arguments: repeat each Argument,

@@ -1,25 +1,30 @@
 private import Synchronization
 
-/// One end of a connection over which references travel: a native peer, or what stands for a client at a JSON door.
+/// One side of a connection that carries references: a native peer, or the server side of a JSON client.
 package protocol ReferenceConnection: AnyObject, Sendable {
-    /// The encoding of its messages.
+    /// The encoding of the messages on this connection.
     var codec: any PayloadCodec.Type { get }
-    /// What was lent over it, in both directions.
+    /// The exported and imported references of this connection.
     var references: ReferenceStore { get }
-    /// Leads callers here.
+    /// The link through which callers, references and messages find this connection.
     var link: ConnectionLink { get }
 
-    /// Has what is to be given back sent soon; called where something is freed, under whatever lock.
+    /// Schedules the due releases to be sent soon.
+    ///
+    /// Called when a reference or a message is freed, possibly under a lock, so it must neither block nor call out.
     func releasesBecameDue()
-    /// Sends one call, also through a reference, and waits for its reply.
+    /// Sends a call to a method or to a reference, and waits for its reply.
     func send(_ call: Call) async throws(CallError) -> Reply
-    /// Sends a notification, also through a reference.
+    /// Sends a notification to a method or to a reference.
     func sendNotification(_ call: Call) throws(CallError)
 }
 
-/// Lent by the other end.
+// MARK: References of the other side
+
 extension ReferenceConnection {
-    /// Holds the references of the message that follows; a reason when the connection is to end.
+    /// Holds the references of the message that follows.
+    ///
+    /// - Returns: The references, or the reason to close the connection.
     package func receiveReferences(_ numbers: ReferenceNumbers) -> Result<ReceivedReferences, DisconnectReason> {
         let (held, returned, reason) = references.receive(numbers)
         let codec: any PayloadCodec.Type = numbers.isFromJSON ? MessagePackFromJSON.self : MessagePack.self
@@ -27,20 +32,23 @@ extension ReferenceConnection {
         return reason.map(Result.failure) ?? .success(message)
     }
 
-    /// The object that stands for a number; `nil` for a number that was not received.
+    /// Returns the proxy of a number, or `nil` for a number that was not received.
     func proxy(_ number: UInt64, _ kind: ReferenceKind) -> RemoteReference? {
         references.proxy(for: number, kind) { RemoteReference(over: self, number: number, kind: kind) }
     }
 
-    /// Ends holds; what nobody holds any more is given back soon, together with what else is let go until then.
+    /// Ends one hold on each of the numbers, and schedules the releases that this makes due.
+    ///
+    /// Releases that become due before the next output share one write.
     func endHolds(_ numbers: [UInt64]) {
         if references.endHolds(numbers) { releasesBecameDue() }
     }
 }
 
-/// Messages to the other end.
+// MARK: Outgoing messages
+
 extension ReferenceConnection {
-    /// Encodes arguments; those that hold references once more, for this connection.
+    /// Encodes the arguments of a call on this connection.
     func arguments<each Argument: Encodable>(
         _ arguments: repeat each Argument,
         named: KeyValuePairs<String, any Encodable> = [:]
@@ -50,21 +58,26 @@ extension ReferenceConnection {
         }
     }
 
-    /// Encodes one value that holds references.
+    /// Encodes one value that contains references.
     func payload(encoding value: some Encodable) throws(CallError) -> Payload {
+        // The first attempt, which would fail with this error, was made by the caller.
         let error = PayloadError(.noConnection, "")
         return try withReferences(after: error) { () throws(PayloadError) in
             try Payload(encoding: value, as: codec)
         }
     }
 
+    /// Encodes a payload for this connection.
+    ///
+    /// Most payloads contain no references, and are encoded without a task-local value and a table. One that does fails
+    /// with `.noConnection` and is encoded a second time.
     func encoded(_ encode: () throws(PayloadError) -> Payload) throws(CallError) -> Payload {
         let error: PayloadError
         do throws(PayloadError) { return try encode() } catch let fault { error = fault }
         return try withReferences(after: error, encode)
     }
 
-    /// Tries again with a place for references, when that was what was missing.
+    /// Encodes a payload again, with its references, if the first attempt failed because of them.
     private func withReferences(
         after error: PayloadError,
         _ encode: () throws(PayloadError) -> Payload
@@ -81,21 +94,21 @@ extension ReferenceConnection {
     }
 }
 
-/// The way from callers, references and messages to their connection, for as long as the connection is open.
+/// A shared pointer to a connection that is cleared when the connection closes.
 ///
-/// There is one for each connection, shared by all of them. It is cut at the end of the connection, so that what is kept
-/// longer keeps neither the tables nor the buffers of a closed connection.
+/// Callers, references and messages of a connection share one link. A caller or a reference that outlives its
+/// connection therefore retains neither its tables nor its buffers.
 package final class ConnectionLink: Sendable {
     private let state = Mutex<(any ReferenceConnection)?>(nil)
 
     package init() {}
 
-    /// The connection; `nil` once it has ended.
+    /// The connection; `nil` once it has closed.
     var connection: (any ReferenceConnection)? { state.withLock { $0 } }
 
-    /// The connection, to be used.
+    /// The connection.
     ///
-    /// - Throws: `.unavailable` when it has ended.
+    /// - Throws: `.unavailable` if it has closed.
     var openConnection: any ReferenceConnection {
         get throws(CallError) {
             if let connection { return connection }
@@ -103,12 +116,12 @@ package final class ConnectionLink: Sendable {
         }
     }
 
-    /// Leads to a connection, which has to call ``cut()`` when it ends.
+    /// Sets the connection, which must call ``cut()`` when it closes.
     package func lead(to connection: any ReferenceConnection) { state.withLock { $0 = connection } }
 
-    /// The connection has ended.
+    /// Clears the link.
     package func cut() {
-        // It may be freed by this, which happens outside the lock.
+        // This may be the last reference to the connection, so it is released after the lock.
         let ended = state.withLock { $0.take() }
         withExtendedLifetime(ended) {}
     }

@@ -1,11 +1,13 @@
-/// A reference as its holder sees it: to something at home, or at the other end of a connection.
+/// A reference to a target in this process or on the other side of a connection.
 package enum ReferenceHandle: Hashable, Sendable {
     case local(LocalReference)
     case remote(RemoteReference)
 
-    /// What makes two handles the same.
+    /// The identity of a target.
     enum Key: Hashable, Sendable {
+        /// A target that is equal to itself only.
         case itself(ObjectIdentifier)
+        /// The service at a path of a router.
         case place(ObjectIdentifier, String)
     }
 
@@ -35,9 +37,10 @@ package enum ReferenceHandle: Hashable, Sendable {
     package func hash(into hasher: inout Hasher) { hasher.combine(key) }
 }
 
-/// Calls of what a reference leads to.
+// MARK: Serving
+
 extension ReferenceHandle {
-    /// The path of a method from where it is served; that of a function is empty.
+    /// Returns the path under which the target serves a method; the method name of a function is empty.
     package func path(of method: String) -> String {
         switch self {
         case .local(let local): local.path.isEmpty || method.isEmpty ? local.path + method : "\(local.path)/\(method)"
@@ -46,17 +49,16 @@ extension ReferenceHandle {
     }
 
     /// Serves a call whose path is that of ``path(of:)``.
-    ///
-    /// Not a part of its caller: what it needs would be room in the task of every call.
     @inline(never)
     func dispatch(_ call: Call) async throws(CallError) -> Reply {
+        // Not inlined: its locals would enlarge the task of every call, also of those without references.
         switch self {
         case .local(let local): try await local.router.dispatch(call)
         case .remote(let remote): try await remote.send(call)
         }
     }
 
-    /// Tells how a call to this path is best run.
+    /// Returns how a call to a path is to be run.
     package func execution(of path: String) -> MethodExecution {
         switch self {
         case .local(let local): local.router.execution(of: path.utf8.span)
@@ -65,7 +67,8 @@ extension ReferenceHandle {
     }
 }
 
-/// Calls through a reference; one to something at home is answered by its router.
+// MARK: Calling
+
 extension ReferenceHandle {
     func call<each Argument: Encodable, Value: Decodable>(
         _ method: String,
@@ -117,7 +120,7 @@ extension ReferenceHandle {
         }
     }
 
-    /// Starts what is told to something at home, in order.
+    // One lane for all local targets, so that notifications of this process start in the order in which they were sent.
     private static let notificationLane = HandlerLane()
 
     private func outgoing<each Argument: Encodable>(
@@ -141,7 +144,7 @@ extension ReferenceHandle {
     }
 }
 
-/// A notification to something of this process.
+/// A notification to a target in this process.
 private final class LocalNotification: LaneEntry {
     private let call: Call
     private let handle: ReferenceHandle
@@ -156,11 +159,10 @@ private final class LocalNotification: LaneEntry {
 }
 
 extension LocalReference {
-    /// Calls what is at home; references in the result need no connection.
-    ///
-    /// Not a part of its caller: what it needs would be room in the task of every call through a reference.
+    /// Calls the target within this process, so that references in the result need no connection.
     @inline(never)
     fileprivate func reply(to call: Call) async throws(CallError) -> Reply {
+        // Not inlined: its locals would enlarge the task of every call through a reference.
         do throws(CallError) { return try await router.dispatch(call) } catch {
             guard let result = error.unfinished else { throw error }
             return .value(try result.localPayload())

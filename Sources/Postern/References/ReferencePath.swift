@@ -1,27 +1,33 @@
-/// Paths that lead to references: `$/<number>` to a function, `$/<number>/<method>` to a method of an object.
+/// The paths of references: `$/<number>` for a function, `$/<number>/<method>` for a method of an object.
 ///
-/// No name of a service begins with `$`.
+/// The name of a service never starts with `$`.
 package enum ReferencePath {
-    /// What a function is called by, where a method has to be named.
+    /// The method name of a function, where a protocol requires one.
     package static let functionMethod = "call"
 
     static func text(_ number: UInt64, _ method: String) -> String {
         method.isEmpty ? "$/\(number)" : "$/\(number)/\(method)"
     }
 
-    /// What others are told of a path: the number is between the two ends that hold the reference.
+    /// Returns a path for error messages and reports.
+    ///
+    /// It omits the number, because a number grants access to the reference.
     static func withoutNumber(_ method: String) -> String { method.isEmpty ? "$" : "$/\(method)" }
 
-    /// Whether a path is meant to lead to a reference.
+    /// Whether a path names a reference, valid or not.
     @inline(__always)
     static func matches(_ path: Range<Int>, in bytes: [UInt8]) -> Bool {
+        // Inlined, because every call frame is tested.
         path.count > 1 && bytes[path.lowerBound] == UInt8(ascii: "$")
             && bytes[path.lowerBound + 1] == UInt8(ascii: "/")
     }
 
-    /// Takes a path apart; `nil` when its number is none, or not written in the one way.
+    /// Splits a path into number and method.
+    ///
+    /// - Returns: The parts, or `nil` if the number is not in canonical decimal form.
     package static func parse(_ path: String) -> (number: UInt64, method: String)? {
         let bytes = path.utf8.span
+        // Behind the prefix `$/`, which callers check.
         var position = 2
         guard let number = number(in: bytes, from: &position) else { return nil }
         guard position < bytes.count else { return (number, "") }
@@ -29,7 +35,7 @@ package enum ReferencePath {
         return (number, String(path.utf8.dropFirst(position + 1)) ?? "")
     }
 
-    /// Reads the digits of a number; `nil` when there are none, too many, or a 0 in front of others.
+    /// Reads a decimal number; returns `nil` without digits, after an overflow, and for leading zeros.
     private static func number(in bytes: Span<UInt8>, from position: inout Int) -> UInt64? {
         let start = position
         var number: UInt64 = 0

@@ -1,24 +1,28 @@
 internal import Synchronization
 
-/// The references of one connection, for all threads that meet one: puts a lock around the tables, and tells the owners.
+/// The references of one connection, guarded by a lock.
+///
+/// Owners are notified after the lock is released, because their callbacks are code of the program.
 package final class ReferenceStore: Sendable {
     private let tables: Mutex<ReferenceTables<ReferenceHandle.Key, ReferenceHandle, RemoteReference>>
     private let limit: Int
 
-    /// Begins without any.
+    /// Creates an empty store.
     ///
     /// - Parameters:
-    ///   - limit: How many either side may hold of the other.
-    ///   - largestNumber: The largest number that one lent here is given.
+    ///   - limit: The maximum number of references in each direction.
+    ///   - largestNumber: The largest number that an export may have.
     package init(limit: Int, largestNumber: UInt64 = UInt64(Int64.max)) {
         self.limit = limit
         tables = Mutex(ReferenceTables(limit: limit, largestNumber: largestNumber))
     }
 
-    /// Sets how many references the other end says that it holds at most; what this side lends at most counts as well.
+    /// Limits the exports to the number of references that the other side holds at most.
+    ///
+    /// The limit of this side still applies if it is lower.
     func limitExports(to number: Int) { tables.withLock { $0.limitExports(to: min(limit, number)) } }
 
-    /// What the other end holds of this side, by number; empty once the connection has ended.
+    /// The references that this side exports, ordered by number; empty once the connection has closed.
     package var exported: [ReferenceEntry] {
         let entries = tables.withLock { $0.exports.entries }
         return entries.sorted { $0.key < $1.key }.map { number, entry in
@@ -27,7 +31,7 @@ package final class ReferenceStore: Sendable {
         }
     }
 
-    /// What this side holds of the other end, by number; empty once the connection has ended.
+    /// The references of the other side that this side holds, ordered by number; empty once the connection has closed.
     package var imported: [ReferenceEntry] {
         let entries = tables.withLock { tables in tables.imports.entries.mapValues { ($0.kind, $0.count) } }
         return entries.sorted { $0.key < $1.key }.map { number, entry in
@@ -37,28 +41,34 @@ package final class ReferenceStore: Sendable {
         }
     }
 
-    /// How many there are in each direction.
+    /// The number of references in each direction.
     package var counts: (exports: Int, imports: Int) {
         tables.withLock { ($0.exports.entries.count, $0.imports.entries.count) }
     }
 
-    /// Takes everything back: the connection has ended.
+    /// Removes all references, at the end of the connection, and notifies their owners.
     package func close() {
         for entry in tables.withLock({ $0.close() }) { entry.target.loseHolder() }
     }
 
-    /// Counts the use of a reference that the other side does not hold; gives the reason when that is one too many.
+    /// Counts the use of a reference that the other side does not hold.
+    ///
+    /// - Returns: The reason to close the connection once there were too many; otherwise `nil`.
     package func noteBadUse() -> DisconnectReason? { tables.withLock { $0.noteBadUse() } }
 }
 
-/// Lent by this side.
+// MARK: Exports
+
 extension ReferenceStore {
-    /// Keeps a reference for a message that is being written.
+    /// Pins a reference for a message that is being written.
+    ///
+    /// - Returns: The number of the reference on this connection.
+    /// - Throws: `.tooManyReferences` if the table of exports is full.
     func pin(_ handle: ReferenceHandle) throws(PayloadError) -> UInt64 {
         let number = tables.withLock { tables -> UInt64? in
             var random = SystemRandomNumberGenerator()
             guard let pin = tables.pin(handle.key, handle, using: &random) else { return nil }
-            // Under the lock: the connection may end now, and with it the holder.
+            // Counted under the lock: if the connection closed before the count, `close` would end a holder too early.
             if pin.isFirst { handle.gainHolder() }
             return pin.number
         }
@@ -69,18 +79,22 @@ extension ReferenceStore {
         return number
     }
 
+    /// Removes the pins of a message, and notifies the owners of references that nothing needs any more.
     func unpin(_ numbers: [UInt64]) {
         for entry in tables.withLock({ $0.unpin(numbers) }) { entry.target.loseHolder() }
     }
 
+    /// Counts a message with these references as sent.
     func commit(_ numbers: [UInt64]) {
         for target in tables.withLock({ $0.commit(numbers) }) { target.noteSent() }
     }
 
-    /// What a number leads to; `nil` for one that the other side does not hold.
+    /// Returns the target of a number, or `nil` for a number that the other side does not hold.
     package func target(of number: UInt64) -> ReferenceHandle? { tables.withLock { $0.exports.target(of: number) } }
 
-    /// Takes back what the other side has released; gives the reason when the connection is to end.
+    /// Applies a release by the other side.
+    ///
+    /// - Returns: The reason to close the connection if the release breaks the protocol; otherwise `nil`.
     package func receiveRelease(_ number: UInt64, _ count: UInt64) -> DisconnectReason? {
         let (ended, reason) = tables.withLock { $0.receiveRelease(number, count) }
         ended?.loseHolder()
@@ -88,33 +102,38 @@ extension ReferenceStore {
     }
 }
 
-/// Lent by the other end.
+// MARK: Imports
+
 extension ReferenceStore {
-    /// Whether there is room for what a message lends.
+    /// Whether there is room for the references that a message exports to this side.
     package func hasRoom(for numbers: ReferenceNumbers) -> Bool {
         tables.withLock { $0.imports.hasRoom(for: numbers.lent) }
     }
 
-    /// Whether a number was received, and neither given back nor taken away.
+    /// Whether this side holds a number of the other side.
     package func holds(_ number: UInt64) -> Bool { tables.withLock { $0.imports.entries[number] != nil } }
 
-    /// Forgets a number that its owner takes away.
+    /// Removes a number that its owner has revoked.
     package func revoke(_ number: UInt64) { tables.withLock { $0.revoke(number) } }
 
+    /// Applies the references frame of a message; see ``ReferenceTables/receive(_:)``.
     func receive(
         _ numbers: ReferenceNumbers
     ) -> (held: [UInt64], returned: [UInt64: ReferenceHandle], reason: DisconnectReason?) {
         tables.withLock { $0.receive(numbers) }
     }
 
+    /// Returns the proxy of a number, and creates it with `make` if none is alive; `nil` for an unknown number.
     func proxy(for number: UInt64, _ kind: ReferenceKind, make: () -> RemoteReference) -> RemoteReference? {
         tables.withLock { $0.proxy(for: number, kind, make: make) }
     }
 
-    /// Ends holds; true when somebody has to send what is to be given back.
+    /// Ends one hold on each of the numbers.
+    ///
+    /// - Returns: Whether the caller must schedule the sending of releases.
     func endHolds(_ numbers: [UInt64]) -> Bool { tables.withLock { $0.endHolds(numbers) } }
 
-    /// Hands over what is to be given back.
+    /// Removes and returns the due releases.
     package func takeReleases() -> [ReferenceRelease] { tables.withLock { $0.takeReleases() } }
 }
 

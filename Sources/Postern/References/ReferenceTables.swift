@@ -1,8 +1,10 @@
-/// The references of one connection in both directions: what happens goes in, whom it concerns comes out.
+/// The references of one connection in both directions.
 ///
-/// A pure state machine: holds no lock and calls nobody. `Target` is what this side lends, `Key` says which targets are
-/// the same, and `Proxy` stands for what the other end has lent. What is handed out may be the last reference to
-/// something of the program's: whoever has a lock around this lets it go outside.
+/// A pure state machine without a lock: each method applies one event and returns the targets that it affects. `Target`
+/// is the type of exports, `Key` identifies equal targets, and `Proxy` is the type that represents an import.
+///
+/// A returned target may be the last reference to an object of the program. Callers that guard the tables by a lock
+/// must release it before they release the target.
 struct ReferenceTables<Key: Hashable & Sendable, Target: Sendable, Proxy: AnyObject & Sendable>: Sendable {
     typealias Exports = ExportTable<Key, Target>
 
@@ -10,7 +12,7 @@ struct ReferenceTables<Key: Hashable & Sendable, Target: Sendable, Proxy: AnyObj
     private(set) var imports: ImportTable<Proxy>
     private var isReleaseScheduled = false
     private var isClosed = false
-    /// How often the other side named a reference that it does not hold.
+    /// The number of times that the other side named a reference that it does not hold.
     private(set) var badUses = 0
 
     init(limit: Int, largestNumber: UInt64 = UInt64(Int64.max)) {
@@ -18,21 +20,24 @@ struct ReferenceTables<Key: Hashable & Sendable, Target: Sendable, Proxy: AnyObj
         imports = ImportTable(limit: limit)
     }
 
-    /// Sets how many references the other side may hold.
+    /// Sets the maximum number of exports.
     mutating func limitExports(to limit: Int) { exports.limit = limit }
 
-    /// Counts the use of a reference that the other side does not hold; a reason when that happens too often.
+    /// Counts the use of a reference that the other side does not hold.
+    ///
+    /// - Returns: The reason to close the connection after too many; otherwise `nil`.
     mutating func noteBadUse() -> DisconnectReason? {
         badUses += 1
         guard badUses > Self.mostBadUses else { return nil }
         return .protocolViolation("too many references were used that are not held")
     }
 
+    // Tolerates some mistakes, and is far too few to guess one of the random numbers.
     private static var mostBadUses: Int { 100 }
 
-    /// Ends everything.
+    /// Removes all references, at the end of the connection.
     ///
-    /// - Returns: What the other side held, or a message was being written with.
+    /// - Returns: The removed exports, ordered by number.
     mutating func close() -> [Exports.Entry] {
         isClosed = true
         imports.removeAll()
@@ -40,28 +45,31 @@ struct ReferenceTables<Key: Hashable & Sendable, Target: Sendable, Proxy: AnyObj
     }
 }
 
-/// Lent by this side.
+// MARK: Exports
+
 extension ReferenceTables {
-    /// Keeps a target for a message that is being written.
+    /// Pins a target for a message that is being written.
     ///
-    /// - Returns: Its number; 0 once the connection has ended, as nothing leaves any more; `nil` when there are too many.
+    /// - Returns: The pin, or `nil` if the table is full. Once the connection has closed, the number is 0, because the
+    ///   message will not be sent.
     mutating func pin(_ key: Key, _ target: Target, using random: inout some RandomNumberGenerator) -> Exports.Pin? {
         isClosed ? Exports.Pin(number: 0, isFirst: false) : exports.pin(key, target, using: &random)
     }
 
-    /// Ends the keeping for a message, whether it left or not.
+    /// Removes the pins of a message, whether the message was sent or not.
     ///
-    /// - Returns: What nobody holds any more.
+    /// - Returns: The entries that were removed.
     mutating func unpin(_ numbers: [UInt64]) -> [Exports.Entry] { numbers.compactMap { exports.unpin($0) } }
 
-    /// Counts that a message leaves.
+    /// Counts a message with these references as sent.
     ///
-    /// - Returns: What the other side did not hold before.
+    /// - Returns: The targets that the other side did not hold before.
     mutating func commit(_ numbers: [UInt64]) -> [Target] { numbers.compactMap { exports.commit($0) } }
 
-    /// Takes back what the other side has released.
+    /// Applies a release by the other side.
     ///
-    /// - Returns: What it holds no more, and a reason when the connection is to end.
+    /// - Returns: The target if its entry was removed, and the reason to close the connection if the release breaks the
+    ///   protocol.
     mutating func receiveRelease(_ number: UInt64, _ count: UInt64) -> (ended: Target?, reason: DisconnectReason?) {
         switch exports.release(number, count) {
         case .stillHeld: (nil, nil)
@@ -72,18 +80,23 @@ extension ReferenceTables {
     }
 }
 
-/// Lent by the other end.
+// MARK: Imports
+
 extension ReferenceTables {
-    /// Forgets a number that its owner takes away; nothing is given back for it.
+    /// Removes a number that its owner has revoked, without a release.
     mutating func revoke(_ number: UInt64) { imports.revoke(number) }
 
-    /// Takes what is told before a message: holds what is lent, and finds what comes home.
+    /// Applies a references frame: holds the received references and resolves the returned ones.
+    ///
+    /// - Returns: The numbers that are held now, the targets of the returned numbers, and the reason to close the
+    ///   connection if the frame breaks the protocol.
     mutating func receive(
         _ numbers: ReferenceNumbers
     ) -> (held: [UInt64], returned: [UInt64: Target], reason: DisconnectReason?) {
         guard !isClosed else { return ([], [:], nil) }
         var held: [UInt64] = []
         for number in numbers.lent {
+            // The sender knows the limit from the hello. What is held so far is returned, so that the message ends it.
             guard imports.receive(number) else {
                 return (held, [:], .protocolViolation("more references were lent than are held"))
             }
@@ -91,6 +104,7 @@ extension ReferenceTables {
         }
         var returned: [UInt64: Target] = [:]
         for number in numbers.returned {
+            // The value of an unknown number fails to decode; the rest of the message is still usable.
             if let target = exports.target(of: number) {
                 returned[number] = target
             } else if let reason = noteBadUse() {
@@ -100,14 +114,15 @@ extension ReferenceTables {
         return (held, returned, nil)
     }
 
-    /// The object that stands for a number: the one that lives, or a new one; `nil` for a number that is not held.
+    /// Returns the proxy of a number, and creates it if none is alive; `nil` for a number that is not held.
     mutating func proxy(for number: UInt64, _ kind: ReferenceKind, make: () -> Proxy) -> Proxy? {
         imports.proxy(for: number, kind, make: make)
     }
 
-    /// Ends holds of messages and objects.
+    /// Ends one hold on each of the numbers.
     ///
-    /// - Returns: Whether somebody has to be asked for ``takeReleases()``; at most once until it has happened.
+    /// - Returns: Whether the caller must schedule a call of ``takeReleases()``. Until that call, the result is
+    ///   `false`, so that releases are collected and sent together.
     mutating func endHolds(_ numbers: [UInt64]) -> Bool {
         for number in numbers { imports.endHold(number) }
         guard !imports.due.isEmpty, !isReleaseScheduled, !isClosed else { return false }
@@ -115,7 +130,9 @@ extension ReferenceTables {
         return true
     }
 
-    /// Hands over what is to be given back, in the same step in which it is written.
+    /// Removes and returns the due releases.
+    ///
+    /// Must be called in the step that writes them, so that no message with the same number is written in between.
     mutating func takeReleases() -> [ReferenceRelease] {
         isReleaseScheduled = false
         return imports.takeDue()

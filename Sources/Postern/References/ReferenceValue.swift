@@ -1,4 +1,4 @@
-/// A type that travels as a reference.
+/// A type whose values are encoded as references.
 protocol ReferenceValue: PayloadScalar, DescribedType {
     static var kind: ReferenceKind { get }
     var handle: ReferenceHandle { get }
@@ -13,6 +13,7 @@ extension ReferenceValue {
         guard reference.kind == kind else {
             throw .expected("a reference to \(kind.phrase)", found: "one to \(reference.kind.phrase)")
         }
+        // Set while a message is decoded; a payload that was stored without its references has none.
         guard let message = ReceivedReferences.current?.message else {
             throw PayloadError(.noConnection, "a reference is read outside a connection")
         }
@@ -21,6 +22,7 @@ extension ReferenceValue {
 
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) throws(PayloadError) {
         let codec = try Self.referenceCodec(codec)
+        // Not set in the first attempt: this error makes the caller encode again, with a place for references.
         guard let message = SentReferences.current else {
             throw PayloadError(.noConnection, "a reference is written outside a connection")
         }
@@ -34,12 +36,12 @@ extension ReferenceValue {
         throw PayloadError(.notEncodable, "a reference cannot be carried by \(codec.name)")
     }
 
-    /// Fails: only the encodings of a connection can carry a reference.
+    /// Always throws, because only the encodings of a connection can carry a reference.
     public init(from decoder: any Decoder) throws {
         throw PayloadError(.noConnection, "a reference is read outside a connection")
     }
 
-    /// Fails: only the encodings of a connection can carry a reference.
+    /// Always throws, because only the encodings of a connection can carry a reference.
     public func encode(to encoder: any Encoder) throws {
         throw PayloadError(.noConnection, "a reference is written outside a connection")
     }

@@ -1,12 +1,13 @@
-/// Stands for a function or an object that lives at the other end of a connection.
+/// A proxy for a function or an object on the other side of a connection.
 ///
-/// There is one for each number while it lives; when it goes, the number is given back.
+/// At most one proxy is alive for each number. When it is freed, the number is released.
 package final class RemoteReference: Sendable {
-    // Not a weak reference to the connection: one makes every later retain and release of that object slow.
+    // Not a weak reference to the connection: the first one moves the counts of an object to a side table, which makes
+    // every later retain and release of it slower.
     private let link: ConnectionLink
     let number: UInt64
     let kind: ReferenceKind
-    /// The path of a function there.
+    /// The path under which the other side serves the function or object.
     let path: String
 
     init(over connection: any ReferenceConnection, number: UInt64, kind: ReferenceKind) {
@@ -16,14 +17,14 @@ package final class RemoteReference: Sendable {
         path = ReferencePath.text(number, "")
     }
 
-    /// `nil` once the connection has ended: a reference that is kept does not keep it.
+    /// The connection, or `nil` once it has closed.
     var connection: (any ReferenceConnection)? { link.connection }
 
     deinit { connection?.endHolds([number]) }
 
-    /// The connection, to be used.
+    /// The connection.
     ///
-    /// - Throws: `.unavailable` when it has ended.
+    /// - Throws: `.unavailable` if it has closed.
     var openConnection: any ReferenceConnection {
         get throws(CallError) {
             if let connection { return connection }
@@ -31,8 +32,9 @@ package final class RemoteReference: Sendable {
         }
     }
 
-    /// Sends a call through this; the number is not released before the reply, as the call may wait to be sent.
+    /// Sends a call to the target and waits for its reply.
     func send(_ call: Call) async throws(CallError) -> Reply {
+        // The call may wait to be sent, so the number must not be released before the reply.
         defer { withExtendedLifetime(self) {} }
         return try await openConnection.send(call)
     }

@@ -91,9 +91,7 @@ struct NamedReferences<Proxy: AnyObject & Sendable>: Sendable {
     // Retained until the message is freed: if their releases were sent first, the receiver would not know the numbers.
     private var returned: [UInt64: Proxy] = [:]
 
-    /// Adds a reference that this side exports.
-    ///
-    /// - Returns: Whether it was added; otherwise the message names it already, and the second pin is to be removed.
+    /// Adds a reference that this side exports; returns `false` if the message names it already.
     mutating func addExported(_ number: UInt64) -> Bool {
         guard exported.insert(number).inserted else { return false }
         numbers.lent.append(number)

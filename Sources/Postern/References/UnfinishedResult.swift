@@ -1,6 +1,7 @@
-/// A result that could not be encoded where its handler ran, because it holds references and nobody knew for whom.
+/// A result that can only be encoded for a specific connection, because it contains references.
 ///
-/// A short method runs without knowing who called it; whoever does finishes its result.
+/// A short method runs without its call, so the connection is unknown where the result is first encoded. The encoding
+/// fails with an error that carries this value, and the caller of the method, which knows the connection, completes it.
 final class UnfinishedResult: Sendable {
     private let write: @Sendable (any PayloadCodec.Type, inout [UInt8]) throws(PayloadError) -> Void
 
@@ -8,7 +9,7 @@ final class UnfinishedResult: Sendable {
         self.write = write
     }
 
-    /// Encodes the result for a caller in this process.
+    /// Returns the result, encoded for a caller in this process.
     func localPayload() throws(CallError) -> Payload {
         do throws(PayloadError) {
             return try SentReferences.encodingLocally { () throws(PayloadError) in
@@ -21,7 +22,7 @@ final class UnfinishedResult: Sendable {
         }
     }
 
-    /// Encodes the result for the other end of a connection.
+    /// Returns the result, encoded for a connection.
     func payload(for connection: any ReferenceConnection) throws(CallError) -> Payload {
         let references = SentReferences(to: connection)
         var payload = Payload(bytes: [], codec: connection.codec)
@@ -36,10 +37,12 @@ final class UnfinishedResult: Sendable {
 }
 
 extension CallError {
-    /// Whether nothing went wrong but that nobody knew for whom the references in the result are.
+    /// Whether the error only marks a result that is still to be encoded for its connection.
     package var isUnfinishedResult: Bool { unfinished != nil }
 
-    /// The result of the call, for the other end of a connection.
+    /// Returns the result of the call, encoded for a connection.
+    ///
+    /// - Throws: This error if it is a real one; otherwise the error of the encoding.
     package func result(for connection: any ReferenceConnection) throws(CallError) -> Payload {
         guard let unfinished else { throw self }
         return try unfinished.payload(for: connection)

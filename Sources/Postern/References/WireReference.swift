@@ -1,6 +1,6 @@
-/// A reference as it stands in a message.
+/// A reference as it is encoded in a message.
 package struct WireReference: Hashable, Sendable {
-    /// Whether it belongs to the one who receives the message, and comes home.
+    /// Whether the receiver of the message owns the reference.
     package let isReturned: Bool
     package let kind: ReferenceKind
     package let number: UInt64
@@ -12,13 +12,13 @@ package struct WireReference: Hashable, Sendable {
     }
 }
 
-/// Which references the values of one message hold, told in a frame before it.
+/// The numbers of the references in one message: the content of the references frame that precedes it.
 package struct ReferenceNumbers: Hashable, Sendable {
-    /// Those of the sender, by its numbers.
+    /// The references that the sender exports, by the sender's numbers.
     package var lent: [UInt64] = []
-    /// Those of the receiver, by the receiver's numbers.
+    /// The references that return to the receiver, by the receiver's numbers.
     package var returned: [UInt64] = []
-    /// Whether the values of the message were JSON on their way.
+    /// Whether the values of the message were transcoded from JSON.
     var isFromJSON = false
 
     package init(lent: [UInt64] = [], returned: [UInt64] = []) {
@@ -28,19 +28,23 @@ package struct ReferenceNumbers: Hashable, Sendable {
 }
 
 extension MessagePack: ReferenceCodec {
-    /// The type byte of references: an extension of nine bytes, flags and the number.
+    /// The type byte of references, a MessagePack extension.
     static let referenceType: UInt8 = 0x01
+    // One byte of flags and eight of the number, big endian.
     private static let bytes = 9
     private static let returnedFlag: UInt8 = 1
     private static let objectFlag: UInt8 = 2
 
-    /// Appends a reference, always in twelve bytes.
+    /// Appends a reference, which always takes twelve bytes.
     package static func write(_ reference: WireReference, into output: inout [UInt8]) {
+        // `ext 8` with its length; the size does not depend on the number, so that references are replaced in place.
         output += [0xc7, UInt8(bytes), referenceType]
         append(flags(of: reference), reference.number, bytes: 8, to: &output)
     }
 
-    /// Reads a reference.
+    /// Decodes a reference.
+    ///
+    /// - Throws: `.typeMismatch` if the value is not a reference.
     package static func readReference(_ value: Span<UInt8>) throws(PayloadError) -> WireReference {
         let header = try MessagePackHeader(only: value)
         guard let reference = reference(at: header, in: value) else {
@@ -49,7 +53,12 @@ extension MessagePack: ReferenceCodec {
         return reference
     }
 
-    /// Replaces every reference in whole values that stand one behind the other.
+    /// Replaces every reference in a sequence of values, in place.
+    ///
+    /// - Parameters:
+    ///   - bytes: Complete values without separators.
+    ///   - body: A function that returns the replacement of a reference.
+    /// - Throws: `.malformed` for an incomplete value, and what `body` throws.
     static func replaceReferences(
         in bytes: inout [UInt8],
         _ body: (WireReference) throws(PayloadError) -> WireReference
@@ -65,6 +74,7 @@ extension MessagePack: ReferenceCodec {
                     bytes[header.body + 1 + index] = UInt8(truncatingIfNeeded: replacement.number >> shift)
                 }
             }
+            // `next` of a container is its first element, so every nested value is visited without recursion.
             position = header.next
         }
     }
@@ -88,19 +98,19 @@ extension MessagePack: ReferenceCodec {
 
 /// An encoding that can carry references.
 package protocol ReferenceCodec: PayloadCodec {
-    /// Reads a reference.
+    /// Decodes a reference.
     static func readReference(_ value: Span<UInt8>) throws(PayloadError) -> WireReference
     /// Appends a reference.
     static func write(_ reference: WireReference, into output: inout [UInt8])
 
-    /// Writes one value in another encoding, in one pass, with its references named anew.
+    /// Appends one value in another encoding, in one pass, and renames its references.
     static func transcode(
         _ value: Span<UInt8>,
         to target: any ReferenceCodec.Type,
         naming: @escaping ReferenceNaming,
         into output: inout [UInt8]
     ) throws(PayloadError)
-    /// Writes encoded arguments as another encoding carries them, in one pass, with their references named anew.
+    /// Appends encoded arguments as another encoding carries them, in one pass, and renames their references.
     static func transcodeArguments(
         _ arguments: Span<UInt8>,
         to target: any ReferenceCodec.Type,
@@ -109,5 +119,5 @@ package protocol ReferenceCodec: PayloadCodec {
     ) throws(PayloadError)
 }
 
-/// Gives what a reference of one connection is called on another.
+/// A function that returns the form that a reference of one connection has on another.
 package typealias ReferenceNaming = (WireReference) throws(PayloadError) -> WireReference

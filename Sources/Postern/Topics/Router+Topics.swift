@@ -1,13 +1,16 @@
 import Synchronization
 
 extension Router {
-    /// Makes a topic, which callers may subscribe to with `rpc/subscribe`.
+    /// Returns the topic at a path, and creates it if it does not exist.
+    ///
+    /// Callers subscribe to it by the method `rpc/subscribe`.
     ///
     /// - Parameters:
-    ///   - path: Names joined by `/`; under the rules for services and methods.
-    ///   - documentation: What it is about, for people.
-    ///   - history: How much of the past is kept for those who come back.
-    /// - Returns: The topic; the one made first for a path that was given before.
+    ///   - path: The path of the topic, names joined by `/`, with the same rules as for services and methods.
+    ///   - documentation: A description for people. An existing topic keeps its own.
+    ///   - history: The number, size and age of the events that are kept for subscribers that return. An existing topic
+    ///     keeps its own.
+    /// - Returns: The topic.
     public func topic(
         _ path: String,
         documentation: String? = nil,
@@ -23,15 +26,15 @@ extension Router {
         }
     }
 
-    /// Finds a topic that was made before; `.` and `/` both separate names.
+    /// Returns the topic at a path, also in mounted routers, or `nil`; `.` and `/` both separate names.
     package func findTopic(_ path: String) -> Topic? {
         let path = String(path.map { $0 == "." ? "/" : $0 })
         return topics.withLock { $0[path] } ?? findMountedTopic(path)
     }
 
-    /// Closes a topic and takes it out.
+    /// Removes a topic and ends its subscriptions.
     ///
-    /// - Returns: Whether it was there.
+    /// - Returns: Whether the topic existed.
     @discardableResult
     public func removeTopic(_ path: String) -> Bool {
         let topic = topics.withLock { $0.removeValue(forKey: path) }

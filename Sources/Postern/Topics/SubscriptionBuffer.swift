@@ -1,8 +1,9 @@
 import Synchronization
 
-/// The events that wait for one subscriber, and the subscriber when it waits for events.
+/// The buffer of unread events of one subscriber.
 ///
-/// A full buffer drops its oldest event, so the publisher never waits; the next event that is read says how many.
+/// Either the buffer is empty or the subscriber is not waiting. A full buffer drops its oldest event, so that a slow
+/// subscriber never blocks the publisher; the next event that is read states the number of dropped ones.
 final class SubscriptionBuffer: Sendable {
     typealias Waiter = Suspension<StreamItem?>
 
@@ -10,7 +11,7 @@ final class SubscriptionBuffer: Sendable {
         var items: Queue<StreamItem>
         var waiter: Waiter?
         var isEnded = false
-        /// How many events were dropped since the last one was taken.
+        /// The number of events that were dropped since the last one was read.
         var dropped: UInt64 = 0
 
         mutating func take() -> StreamItem? {
@@ -23,13 +24,19 @@ final class SubscriptionBuffer: Sendable {
     private let state: Mutex<State>
     private let capacity: Int
 
-    /// Makes a buffer that begins with past events, however many, and then holds as many as its capacity.
+    /// Creates a buffer with past events.
+    ///
+    /// - Parameters:
+    ///   - past: The events to read first; there may be more than the capacity.
+    ///   - capacity: The maximum number of unread events, at least 1.
     init(past: [StreamItem], capacity: Int) {
         self.capacity = max(capacity, 1)
         state = Mutex(State(items: Queue(past)))
     }
 
-    /// Hands over an event: to the waiting subscriber, who is then to be resumed by the caller, or to the buffer.
+    /// Delivers an event to the waiting subscriber, or else appends it to the buffer.
+    ///
+    /// - Returns: The waiting subscriber, which the caller must resume with the event.
     func push(_ item: StreamItem) -> Waiter? {
         state.withLock { state in
             if let waiter = state.waiter.take() { return waiter }
@@ -40,7 +47,7 @@ final class SubscriptionBuffer: Sendable {
         }
     }
 
-    /// Ends the subscription; what waits in the buffer can still be read.
+    /// Ends the subscription; buffered events can still be read.
     func end() {
         let waiter = state.withLock { state in
             state.isEnded = true
@@ -49,15 +56,17 @@ final class SubscriptionBuffer: Sendable {
         waiter?.resume(returning: nil)
     }
 
-    /// The next event; `nil` when the subscription has ended, or somebody waits already.
+    /// Waits for the next event, and returns it, or `nil` if the subscription has ended or another reader waits.
     func next() async -> StreamItem? {
         await Suspension.wait { continuation in
             let (item, mustWait) = state.withLock { state in
                 if let item = state.take() { return (item as StreamItem?, false) }
+                // The buffer has one reader; a second one would overwrite the continuation of the first.
                 if state.isEnded || state.waiter != nil { return (nil, false) }
                 state.waiter = continuation
                 return (nil, true)
             }
+            // Resumed after the lock is released, because the reader may continue on this thread.
             if !mustWait { continuation.resume(returning: item) }
         }
     }

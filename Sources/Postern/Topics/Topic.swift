@@ -1,16 +1,16 @@
 import Synchronization
 
-/// A named feed: what is published reaches everyone who has subscribed, in the same order.
+/// A named feed of events, which are delivered to all subscribers in the same order.
 ///
-/// Each event has an offset, counted from 1 without holes, and the topic an epoch, a random text that tells one life of
-/// the topic from the next. Both together name a place from which a reader may go on later, as far as the history
-/// reaches.
+/// Each event has an offset, consecutive from 1. The epoch of a topic is a random text that is chosen when the topic is
+/// created, so it changes when a server restarts. Epoch and offset form a ``StreamPosition``, at which a subscriber can
+/// resume later if the history still reaches back that far.
 public final class Topic: Sendable {
-    /// Names joined by `/`.
+    /// The path of the topic, names joined by `/`.
     package let path: String
-    /// What it is about, for people.
+    /// A description for people.
     package let documentation: String?
-    /// Tells this history from those before.
+    /// The identifier of the history.
     package let epoch: String
 
     private struct State {
@@ -31,16 +31,18 @@ public final class Topic: Sendable {
 
     /// Publishes one event.
     ///
-    /// It is encoded once, as MessagePack. Never waits for a subscriber. After `close()` it reaches nobody.
+    /// The event is encoded once, as MessagePack. Publishing never waits for a subscriber. After the topic was removed
+    /// from its router, events are not delivered.
     ///
+    /// - Parameter value: The event.
     /// - Returns: The offset of the event.
-    /// - Throws: `.notEncodable`, `.limitExceeded`.
+    /// - Throws: `.notEncodable` or `.limitExceeded` if the event cannot be encoded.
     @discardableResult
     public func publish(_ value: some Encodable & Sendable) throws(PayloadError) -> UInt64 {
         publish(encoded: try Payload(encoding: value, as: MessagePack.self))
     }
 
-    /// Publishes one event that is encoded already, in any encoding.
+    /// Publishes an encoded event, in any encoding.
     ///
     /// - Returns: The offset of the event.
     @discardableResult
@@ -48,23 +50,27 @@ public final class Topic: Sendable {
         let now = ContinuousClock.now
         let (item, waiters) = state.withLock { state in
             let item = StreamItem(payload, offset: state.history.append(payload, at: now))
-            // Pushed under the lock, so that all buffers have the same order; woken up after it.
+            // Pushed under the lock, so that all buffers have the same order. Readers are resumed after it.
             return (item, state.subscribers.values.compactMap { $0.push(item) })
         }
         for waiter in waiters { waiter.resume(returning: item) }
         return item.offset ?? 0
     }
 
-    /// Joins the readers.
+    /// Subscribes to the topic.
+    ///
+    /// Every event that is published after this call is delivered to the subscription.
     ///
     /// - Parameters:
-    ///   - since: Where an earlier subscription ended. When the history reaches back that far, what was missed comes
-    ///     first; otherwise the subscription begins with the next event, and ``TopicSubscription/isRecovered`` says so.
-    ///   - buffering: How many events may wait for the reader.
-    /// - Returns: The subscription, joined before this returns.
+    ///   - since: The position of an earlier subscription. If the history reaches back that far, the missed events are
+    ///     delivered first. Otherwise the subscription starts with the next event, and
+    ///     ``TopicSubscription/isRecovered`` is `false`.
+    ///   - buffering: The maximum number of unread events.
+    /// - Returns: The subscription.
     package func subscribe(since: StreamPosition? = nil, buffering: Int = 1024) -> TopicSubscription {
         let now = ContinuousClock.now
         return state.withLock { state in
+            // Reading the history and joining are one step: no event is delivered twice or lost in between.
             var past: [StreamItem]?
             if let since, since.epoch == epoch { past = state.history.events(after: since.offset, at: now) }
             let start = past == nil ? state.history.lastOffset : since?.offset ?? state.history.lastOffset
@@ -76,21 +82,24 @@ public final class Topic: Sendable {
         }
     }
 
-    /// The place after the last event.
+    /// The position after the last event.
+    ///
+    /// A snapshot that a method returns together with this position can be kept current by a subscription from there.
     public var position: StreamPosition {
         StreamPosition(epoch: epoch, offset: state.withLock { $0.history.lastOffset })
     }
 
-    /// How many read it now.
+    /// The number of current subscribers.
     package var subscriberCount: Int { state.withLock { $0.subscribers.count } }
 
-    /// Ends every subscription, after the events that wait for it, and all that come later.
+    /// Ends all subscriptions, after their unread events, and rejects later ones.
     package func close() {
         let buffers = state.withLock { state in
             state.isClosed = true
             defer { state.subscribers = [:] }
             return Array(state.subscribers.values)
         }
+        // Ended after the lock is released, because this resumes readers.
         for buffer in buffers { buffer.end() }
     }
 

@@ -1,24 +1,29 @@
-/// The last events of a topic, as many as the limits allow.
+/// The recent events of a topic, within limits.
 ///
-/// Pure: what time it is comes in as an argument. Offsets count from 1 and have no holes.
+/// Offsets are consecutive from 1. The current time is an argument of each method that needs it.
 public struct TopicHistory: Sendable {
-    /// How much of the past is kept; whatever limit is reached first counts.
+    /// The limits of a history, of which the first that is reached applies.
     public struct Limits: Hashable, Sendable {
-        /// The most events.
+        /// The maximum number of events.
         package var events: Int
-        /// The most bytes of encoded events.
+        /// The maximum size of all events, in bytes of their encoding.
         package var bytes: Int
-        /// How long an event is kept.
+        /// The maximum age of an event.
         package var age: Duration
 
-        /// Takes limits; with 0 events nothing is kept.
+        /// Creates limits.
+        ///
+        /// - Parameters:
+        ///   - events: The maximum number of events; with 0, no history is kept.
+        ///   - bytes: The maximum size of all events, in bytes of their encoding.
+        ///   - age: The maximum age of an event.
         public init(events: Int = 1000, bytes: Int = 4 << 20, age: Duration = .seconds(300)) {
             self.events = events
             self.bytes = bytes
             self.age = age
         }
 
-        /// Nothing is kept: who was not there missed it.
+        /// No history: events are delivered to current subscribers only.
         public static let none = Limits(events: 0, bytes: 0, age: .zero)
     }
 
@@ -29,22 +34,22 @@ public struct TopicHistory: Sendable {
 
     private let limits: Limits
     private var entries: [Entry] = []
-    /// Entries before this index are dropped already.
+    // Removed entries stay in the array before this index, because `removeFirst()` for each would take linear time.
     private var first = 0
     private var bytes = 0
     /// The offset of the last event; 0 before the first.
     package private(set) var lastOffset: UInt64 = 0
 
-    /// Makes a history without events.
+    /// Creates an empty history.
     package init(limits: Limits) { self.limits = limits }
 
-    /// How many events are kept.
+    /// The number of events in the history.
     package var count: Int { entries.count - first }
 
-    /// The offset of the oldest event that is kept, or of the next one when none is.
+    /// The offset of the oldest event in the history, or of the next event if the history is empty.
     package var firstOffset: UInt64 { lastOffset - UInt64(count) + 1 }
 
-    /// Adds an event and returns its offset.
+    /// Appends an event, and returns its offset.
     package mutating func append(_ payload: Payload, at now: ContinuousClock.Instant) -> UInt64 {
         lastOffset += 1
         if limits.events > 0 {
@@ -55,7 +60,9 @@ public struct TopicHistory: Sendable {
         return lastOffset
     }
 
-    /// The events after an offset, oldest first; `nil` when some of them are gone, or the offset is still to come.
+    /// Returns the events after an offset, oldest first.
+    ///
+    /// - Returns: The events, or `nil` if some of them were removed or the offset is larger than ``lastOffset``.
     package mutating func events(after offset: UInt64, at now: ContinuousClock.Instant) -> [StreamItem]? {
         trim(at: now)
         guard offset <= lastOffset, offset + 1 >= firstOffset else { return nil }
@@ -70,7 +77,7 @@ public struct TopicHistory: Sendable {
             bytes -= entries[first].payload.bytes.count
             first += 1
         }
-        // Moving the rest down once in a while costs a constant time for each event.
+        // Compacting when half of the array is unused takes amortised constant time for each event.
         if first > entries.count / 2 {
             entries.removeFirst(first)
             first = 0

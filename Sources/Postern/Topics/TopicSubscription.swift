@@ -1,22 +1,23 @@
-/// One reader of a topic: past events first where they were asked for, then live ones, without a hole between.
+/// A subscription to a topic: requested past events, followed by new ones without a gap.
 ///
-/// When its buffer overflows, the oldest events in it are dropped, and ``StreamItem/lost`` of the next one says how many.
-/// It ends when the task that reads is cancelled, when the topic is closed, and when the last copy of it goes away.
+/// If its buffer overflows, the oldest events are dropped, and ``StreamItem/lost`` of the next one is their number. A
+/// subscription ends when the reading task is cancelled, when the topic is closed, and when its last copy is freed.
 package struct TopicSubscription: AsyncSequence, Sendable {
-    /// The place before the first event that it delivers.
+    /// The position before the first event of the subscription.
     package let position: StreamPosition
-    /// Whether it goes on exactly where it was asked to; `true` when it was not asked to go on anywhere.
+    /// Whether the subscription starts at the requested position; `true` if none was requested.
     package let isRecovered: Bool
     let lease: Lease
 
-    /// Starts reading; a subscription has one reader at a time, a second one that waits gets nil.
+    /// Creates an iterator; while one waits for an event, others return `nil`.
     package func makeAsyncIterator() -> Iterator { Iterator(lease: lease) }
 
-    /// Leaves the topic; events that wait are still delivered.
+    /// Ends the subscription; unread events are still delivered.
     package func cancel() { lease.end() }
 
-    /// The events as the answer to a call, in another encoding where that is asked for.
+    /// Returns the events as the reply to a call, transcoded to an encoding.
     package func replyStream(as codec: any PayloadCodec.Type = MessagePack.self) -> ReplyStream {
+        // The stream retains the lease, and thereby the subscription, but not this value.
         let lease = lease
         return ReplyStream(position: position) {
             { () async throws(CallError) in
@@ -29,14 +30,14 @@ package struct TopicSubscription: AsyncSequence, Sendable {
         }
     }
 
-    /// Reads a subscription, event by event.
+    /// The iterator of a subscription.
     package struct Iterator: AsyncIteratorProtocol {
         fileprivate let lease: Lease
 
-        /// The next event, `nil` at the end.
+        /// Returns the next event, or `nil` at the end.
         package mutating func next() async -> StreamItem? { await lease.next() }
 
-        /// The next event, `nil` at the end; runs where the caller runs.
+        /// Returns the next event, or `nil` at the end, in the isolation of the caller.
         package mutating func next(isolation actor: isolated (any Actor)?) async throws(Never) -> StreamItem? {
             await lease.next()
         }
@@ -44,7 +45,7 @@ package struct TopicSubscription: AsyncSequence, Sendable {
 }
 
 extension TopicSubscription {
-    /// Keeps a subscription in its topic for as long as anybody holds it.
+    /// A token that unsubscribes from the topic when its last copy is freed.
     final class Lease: Sendable {
         private let buffer: SubscriptionBuffer
         private let leave: @Sendable () -> Void
@@ -56,9 +57,9 @@ extension TopicSubscription {
 
         deinit { leave() }
 
-        /// The next event; `nil` at the end.
+        /// Waits for the next event, and returns it, or `nil` at the end.
         ///
-        /// Cancelling the task ends the subscription.
+        /// Cancelling the current task ends the subscription.
         func next() async -> StreamItem? {
             await withTaskCancellationHandler {
                 await buffer.next()
