@@ -5,22 +5,25 @@ import Testing
 struct ConnectionSignalsTests {
     private let reason = DisconnectReason(.lost, "lost")
 
-    @Test("P2: as many signals wait as may, one more is counted as missed", arguments: [(3, 0), (4, 1), (6, 3)])
-    func signalsWaitUpToTheLimit(sent: Int, missed: Int) async {
+    @Test(
+        "P2: signals up to the limit are buffered, further ones are counted as missed",
+        arguments: [(3, 0), (4, 1), (6, 3)]
+    )
+    func signalsAreBufferedUpToTheLimit(sent: Int, missed: Int) async {
         let buffer = SignalBuffer(capacity: 3)
         for _ in 0..<sent { _ = buffer.push(.refused(reason)) }
         let gap = missed > 0 ? ["missed \(missed)"] : []
         for line in Array(repeating: "refused: lost", count: 3) + gap {
             #expect(await buffer.next()?.description == line)
         }
-        // Behind the gap it goes on.
+        // Once the gap was read, signals are buffered again.
         _ = buffer.push(.refused(reason))
         _ = buffer.end()
         #expect(await buffer.next()?.description == "refused: lost")
         #expect(await buffer.next() == nil)
     }
 
-    @Test func aReaderWhoIsCancelledReadsNil() async {
+    @Test func aCancelledReaderReturnsNil() async {
         let (started, signal) = AsyncStream.makeStream(of: Void.self)
         let buffer = SignalBuffer()
         let reading = Task {
@@ -32,7 +35,7 @@ struct ConnectionSignalsTests {
         #expect(await reading.value)
     }
 
-    @Test func everyReaderBeginsWithWhatIsOpen() async {
+    @Test func everyReaderStartsWithTheOpenConnections() async {
         let pair = InProcessTransport.pair()
         var readers = SignalReaders()
         let early = readers.add(open: [])
@@ -60,7 +63,7 @@ struct ConnectionSignalsTests {
         }
     }
 
-    @Test func whoDoesNotReadAnyMoreIsForgotten() async {
+    @Test func aBufferIsFreedWithItsSequence() async {
         weak var buffer: SignalBuffer?
         let pair = InProcessTransport.pair()
         do {

@@ -4,51 +4,51 @@ import Testing
 
 @Suite struct ConnectionStatusTests {
     private let status = ConnectionStatus()
-    private let heard = Log()
+    private let log = Log()
 
-    @Test func everythingIsToldOnceAndInOrder() {
-        let first = status.observe { [heard] in heard.note("first", $0) }
+    @Test func everyEventIsReportedOnceAndInOrder() {
+        let first = status.observe { [log] in log.note("first", $0) }
         status.open()
         status.open()
         #expect(first == 1)
-        _ = status.observe { [heard] in heard.note("second", $0) }
+        _ = status.observe { [log] in log.note("second", $0) }
         status.end(reason)
         status.end(DisconnectReason(.lost, "again"))
         status.open()
-        _ = status.observe { [heard] in heard.note("third", $0) }
+        _ = status.observe { [log] in log.note("third", $0) }
         #expect(
-            heard.lines == [
+            log.lines == [
                 "first opened", "second opened", "first closing", "second closing", "first closed here",
                 "second closed here", "third opened", "third closing", "third closed here",
             ]
         )
-        #expect(heard.reasons == [reason, reason, reason])
+        #expect(log.reasons == [reason, reason, reason])
     }
 
     @Test func aConnectionThatNeverOpensOnlyEnds() {
-        _ = status.observe { [heard] in heard.note("first", $0) }
+        _ = status.observe { [log] in log.note("first", $0) }
         status.end(reason)
         status.open()
-        #expect(heard.lines == ["first closing", "first closed here"])
+        #expect(log.lines == ["first closing", "first closed here"])
     }
 
-    @Test func whoWasTakenOutHearsNothing() {
-        let number = status.observe { [heard] in heard.note("first", $0) }
+    @Test func anUnregisteredCallbackDoesNotRun() {
+        let number = status.observe { [log] in log.note("first", $0) }
         status.open()
         status.remove(number)
         status.end(reason)
-        #expect(heard.lines == ["first opened"])
+        #expect(log.lines == ["first opened"])
     }
 
-    @Test func anEndWhileTheBeginningIsToldIsToldAfterIt() {
-        _ = status.observe { [heard, status, reason] event in
+    @Test func anEndDuringTheOpeningIsReportedAfterIt() {
+        _ = status.observe { [log, status, reason] event in
             if case .opened = event { status.end(reason) }
-            heard.note("first", event)
+            log.note("first", event)
         }
-        _ = status.observe { [heard] in heard.note("second", $0) }
+        _ = status.observe { [log] in log.note("second", $0) }
         status.open()
         #expect(
-            heard.lines == [
+            log.lines == [
                 "first opened", "second opened", "first closing", "second closing", "first closed here",
                 "second closed here",
             ]
@@ -56,18 +56,18 @@ import Testing
     }
 
     @Test func aGoodbyeIsReportedOnceAndBeforeTheEnd() {
-        _ = status.observe { [heard] in heard.note("first", $0) }
+        _ = status.observe { [log] in log.note("first", $0) }
         status.open()
         status.beginClosing()
         status.beginClosing()
-        _ = status.observe { [heard] in heard.note("second", $0) }
-        #expect(heard.lines == ["first opened", "first closing", "second opened", "second closing"])
+        _ = status.observe { [log] in log.note("second", $0) }
+        #expect(log.lines == ["first opened", "first closing", "second opened", "second closing"])
         status.end(reason)
         status.beginClosing()
-        #expect(heard.lines.suffix(2) == ["first closed here", "second closed here"])
+        #expect(log.lines.suffix(2) == ["first closed here", "second closed here"])
     }
 
-    @Test func callbacksAreLetGoAfterTheEnd() {
+    @Test func callbacksAreFreedAfterTheEnd() {
         weak var token: Log?
         do {
             let kept = Log()

@@ -2,7 +2,7 @@ import Postern
 import Synchronization
 import Testing
 
-/// Notifications that arrive faster than they are handled.
+/// Notifications that are dropped: they arrive faster than they are handled, or are too large to be sent.
 @Suite(.timeLimit(.minutes(10)))
 struct DroppedNotificationTests {
     private final class Reports: IncidentObserver {
@@ -27,7 +27,7 @@ struct DroppedNotificationTests {
         far.close()
     }
 
-    @Test func anEarlyNotificationThatTheOtherSideDoesNotTakeIsReported() async throws {
+    @Test func anEarlyNotificationThatTheOtherSideDoesNotAcceptIsReported() async throws {
         let (router, reports) = (Router(), Reports())
         let (counts, count) = AsyncStream.makeStream(of: Int.self)
         router.root.register("count", Parameter<String>("text")) { (text: String) in _ = count.yield(text.count) }
@@ -35,7 +35,7 @@ struct DroppedNotificationTests {
         limits.frameBytes = 1_000
         let near = Peer(transport: Unmoved(), observer: reports)
         let far = Peer(transport: Unmoved(), exposing: router, limits: limits)
-        // The hello of the other side is held back: its limit is not known yet.
+        // The hello of the other side is not delivered yet, so its limit is unknown.
         try near.notify("count", String(repeating: "x", count: 5_000))
         try near.notify("count", "four")
         #expect(reports.all.isEmpty)
@@ -50,7 +50,7 @@ struct DroppedNotificationTests {
     }
 }
 
-/// A transport that moves nothing by itself: the test carries the frames.
+/// A transport that sends nothing; the test delivers the frames.
 private struct Unmoved: FrameTransport {
     func outputBecameReady() {}
 

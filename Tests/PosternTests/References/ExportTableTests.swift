@@ -7,23 +7,23 @@ struct ExportTableTests {
     @Test
     func theSameThingKeepsItsNumberWhileItIsHeld() throws {
         var table = Table(limit: 10)
-        let first = try lend("tea", in: &table)
-        #expect(try lend("tea", in: &table) == first)
+        let first = try export("tea", in: &table)
+        #expect(try export("tea", in: &table) == first)
         #expect(table.entries[first]?.count == 2)
         #expect(outcome(of: table.release(first, 2)) == "ended tea")
         #expect(table.entries.isEmpty)
-        #expect(try lend("tea", in: &table) != first)
+        #expect(try export("tea", in: &table) != first)
     }
 
-    @Test("M11: a release that crosses a message leaves the entry standing")
+    @Test("M11: a release that crosses a message does not remove the entry")
     func aReleaseThatCrossesAMessageFreesNothing() throws {
         var owner = Table(limit: 10)
         var holder = ImportTable<Thing>(limit: 10)
-        let number = try lend("tea", in: &owner)
+        let number = try export("tea", in: &owner)
         _ = holder.receive(number)
-        // Let go there while the same thing is sent again.
+        // The holder releases the number while the owner sends it again.
         holder.endHold(number)
-        #expect(try lend("tea", in: &owner) == number)
+        #expect(try export("tea", in: &owner) == number)
         for release in holder.takeDue() {
             #expect(outcome(of: owner.release(release.number, release.count)) == "still held")
         }
@@ -49,7 +49,7 @@ struct ExportTableTests {
             var held: [UInt64] = []
             for _ in 0..<50 {
                 switch Int.random(in: 0..<4, using: &random) {
-                case 0: there.append(try lend("thing \(Int.random(in: 0..<3, using: &random))", in: &owner))
+                case 0: there.append(try export("thing \(Int.random(in: 0..<3, using: &random))", in: &owner))
                 case 1 where !there.isEmpty:
                     held.append(there[0])
                     _ = holder.receive(there.removeFirst())
@@ -72,7 +72,7 @@ struct ExportTableTests {
     }
 
     @Test
-    func aMessageThatDoesNotLeaveLeavesNothingBehind() throws {
+    func aMessageThatIsNotSentLeavesNoEntry() throws {
         var table = Table(limit: 1)
         let number = try #require(pin("tea", in: &table))
         #expect(pin("cake", in: &table) == nil)
@@ -82,9 +82,9 @@ struct ExportTableTests {
     }
 
     @Test
-    func whatIsReleasedWhileItIsSentAgainEndsWithTheMessage() throws {
+    func anEntryReleasedDuringASendEndsWithItsMessage() throws {
         var table = Table(limit: 1)
-        let number = try lend("tea", in: &table)
+        let number = try export("tea", in: &table)
         #expect(pin("tea", in: &table) == number)
         #expect(outcome(of: table.release(number, 1)) == "still held")
         #expect(table.unpin(number)?.target == "tea")
@@ -92,7 +92,7 @@ struct ExportTableTests {
     }
 
     @Test
-    func theFirstMessageBeginsAnEntry() throws {
+    func theFirstMessageCreatesAnEntry() throws {
         var table = Table(limit: 1)
         var random = SystemRandomNumberGenerator()
         let first = try #require(table.pin("tea", "tea", using: &random))
@@ -101,7 +101,7 @@ struct ExportTableTests {
     }
 
     @Test
-    func whatTheOtherSideDoesNotHoldIsReportedWhenItLeaves() throws {
+    func commitReturnsTargetsThatTheOtherSideDoesNotHold() throws {
         var table = Table(limit: 1)
         let number = try #require(pin("tea", in: &table))
         #expect(table.commit(number) == "tea")
@@ -111,15 +111,15 @@ struct ExportTableTests {
     }
 
     @Test("M10: released twice, and more than is held")
-    func releasesThatCannotBe() throws {
+    func invalidReleasesAreReported() throws {
         var table = Table(limit: 10)
-        let number = try lend("tea", in: &table)
+        let number = try export("tea", in: &table)
         #expect(outcome(of: table.release(number, 2)) == "too much")
         #expect(outcome(of: table.release(number, .max)) == "too much")
         #expect(outcome(of: table.release(number, 1)) == "ended tea")
         #expect(outcome(of: table.release(number, 1)) == "unknown")
         #expect(outcome(of: table.release(0, 0)) == "unknown")
-        // One that is being written for the first time is not held.
+        // A reference that is being sent for the first time is not held yet.
         let pinned = try #require(pin("cake", in: &table))
         #expect(outcome(of: table.release(pinned, 0)) == "unknown")
     }
@@ -129,8 +129,8 @@ struct ExportTableTests {
         return table.pin(name, name, using: &random)?.number
     }
 
-    /// Sends a message with one thing in it.
-    private func lend(_ name: String, in table: inout Table) throws -> UInt64 {
+    /// Exports a target by one message, and returns its number.
+    private func export(_ name: String, in table: inout Table) throws -> UInt64 {
         let number = try #require(pin(name, in: &table))
         _ = table.commit(number)
         _ = table.unpin(number)
@@ -153,5 +153,5 @@ extension ExportTable {
     }
 }
 
-/// Stands for something at the other end.
+/// A target or a proxy of the tables.
 final class Thing: Sendable {}

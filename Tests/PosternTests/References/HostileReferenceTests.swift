@@ -1,15 +1,15 @@
 @testable import Postern
 import Testing
 
-/// One peer, driven by frames as somebody without manners would send them.
+/// One peer that receives frames as a hostile client would send them.
 @Suite(.timeLimit(.minutes(10)))
 struct HostileReferenceTests {
-    @Test("M9: a number that is not held is always answered with the same")
-    func numbersThatAreNotHeldTellNothing() throws {
+    @Test("M9: every number that is not held fails with the same error")
+    func numbersThatAreNotHeldRevealNothing() throws {
         let owner = try session()
         let other = try session()
-        let number = try lend(Reference(to: Router()), by: other)
-        let released = try lend(Callback {}, by: owner)
+        let number = try export(Reference(to: Router()), by: other)
+        let released = try export(Callback {}, by: owner)
         send(to: owner) { FrameWriter.writeRelease(released, 1, into: &$0) }
         let paths = [
             "$/\(number)", "$/\(number)/rpc/describe", "$/\(released)", "$/1", "$/0", "$/-1", "$/9223372036854775808",
@@ -23,7 +23,7 @@ struct HostileReferenceTests {
         #expect(owner.isConnected)
     }
 
-    @Test("M9: the hundred and first attempt ends the connection")
+    @Test("M9: the hundred and first attempt closes the connection")
     func guessingEndsTheConnection() throws {
         let owner = try session()
         for number in 0..<100 {
@@ -41,19 +41,19 @@ struct HostileReferenceTests {
         #expect(owner.disconnectReason?.kind == .protocolViolation)
     }
 
-    @Test("M10: more given back than is held ends the connection", arguments: [2, UInt64.max])
+    @Test("M10: releasing more than is held closes the connection", arguments: [2, UInt64.max])
     func releasingTooMuchEndsTheConnection(count: UInt64) throws {
         let owner = try session()
-        let number = try lend(Callback {}, by: owner)
+        let number = try export(Callback {}, by: owner)
         send(to: owner) { FrameWriter.writeRelease(number, count, into: &$0) }
         #expect(owner.disconnectReason?.kind == .protocolViolation)
         #expect(owner.exportedReferences.isEmpty)
     }
 
     @Test("M10: released twice, and used afterwards, is counted and changes nothing")
-    func usingWhatWasReleasedIsCounted() throws {
+    func theUseOfAReleasedNumberIsCounted() throws {
         let owner = try session()
-        let number = try lend(Callback {}, by: owner)
+        let number = try export(Callback {}, by: owner)
         #expect(owner.exportedReferences.map(\.number) == [number])
         for _ in 0..<2 { send(to: owner) { FrameWriter.writeRelease(number, 1, into: &$0) } }
         let frames = try exchange(owner) { Wire.call(1, "$/\(number)", into: &$0) }
@@ -61,8 +61,8 @@ struct HostileReferenceTests {
         #expect(owner.isConnected && owner.exportedReferences.isEmpty)
     }
 
-    @Test("M12: lending more than the limit ends the connection")
-    func lendingTooMuchEndsTheConnection() throws {
+    @Test("M12: exporting more than the limit closes the connection")
+    func exportingTooMuchEndsTheConnection() throws {
         var limits = PeerLimits()
         limits.references = 10_000
         let peer = try session(limits: limits)
@@ -76,10 +76,10 @@ struct HostileReferenceTests {
     }
 
     @Test(
-        "No more is lent than the other side holds, which is 10,000 where its hello says nothing",
+        "Exports stay within the limit of the other side, which is 10,000 if its hello has none",
         arguments: [3, 10_000, 10_050]
     )
-    func noMoreIsLentThanTheOtherSideHolds(most: Int) throws {
+    func exportsStayWithinTheLimitOfTheOtherSide(most: Int) throws {
         let owner = try session(by: most == 10_000 ? Hello() : Hello(maximumReferences: UInt32(most)))
         try owner.notify("take", (0..<most).map { _ in Callback {} })
         let error = #expect(throws: CallError.self) { try owner.notify("take", Callback {}) }
@@ -88,7 +88,7 @@ struct HostileReferenceTests {
     }
 
     @Test
-    func aListLongerThanAMessageCanBeIsRefused() {
+    func aListThatExceedsAMessageIsRejected() {
         var bytes: [UInt8] = []
         Wire.references([UInt64](repeating: 1, count: 100_001), [], into: &bytes)
         #expect(throws: ProtocolViolation.self) {
@@ -98,7 +98,7 @@ struct HostileReferenceTests {
     }
 
     @Test
-    func aReferenceThatWasNotToldOfIsNoArgument() async throws {
+    func aReferenceWithoutAReferencesFrameIsNoArgument() async throws {
         let router = Router()
         router.root.register("take", Parameter<Callback>("function"), options: .init(execution: .onEventLoop)) {
             (_: Callback) in
@@ -111,7 +111,7 @@ struct HostileReferenceTests {
     }
 
     @Test
-    func whatWasToldBeforeAnotherFrameIsGivenBack() async throws {
+    func referencesBeforeAnUnrelatedFrameAreReleased() async throws {
         let peer = try session()
         send(to: peer) { Wire.references([7], [], into: &$0) }
         #expect(peer.importedReferences.map(\.count) == [1])
@@ -125,8 +125,8 @@ struct HostileReferenceTests {
         #expect(frames == [.release(number: 7, count: 1)])
     }
 
-    @Test("Releases of one turn leave together")
-    func releasesLeaveTogether() async throws {
+    @Test("Releases of one turn are sent together")
+    func releasesOfOneTurnAreSentTogether() async throws {
         let peer = try session()
         send(to: peer) { Wire.references([1, 2, 3], [], into: &$0) }
         send(to: peer) { FrameWriter.writeNumbers(.pong, 1, into: &$0) }
@@ -161,8 +161,8 @@ struct HostileReferenceTests {
         return (try read(bytes), bytes)
     }
 
-    /// Tells the other side of something; gives its number.
-    private func lend(_ value: some Encodable, by peer: Peer) throws -> UInt64 {
+    /// Exports a value by one message, and returns the number of its reference.
+    private func export(_ value: some Encodable, by peer: Peer) throws -> UInt64 {
         try peer.notify("take", value)
         guard case .references(let numbers)? = try read(peer.takeOutput()).first else { throw CancellationError() }
         return try #require(numbers.lent.first)
@@ -177,13 +177,13 @@ struct HostileReferenceTests {
 
     private func failure(in answer: (frames: [Frame], bytes: [UInt8])) throws -> String {
         guard case .failure(_, let failure)? = answer.frames.first else { throw CancellationError() }
-        // The ranges of the only frame point into all bytes.
+        // There is one frame, so its ranges are offsets into all bytes.
         let error = CallError(failure, in: answer.bytes)
         return "\(error.code.rawValue) \(error.executed) \(error.message)"
     }
 }
 
-/// Sends nothing.
+/// A transport that sends nothing; the test takes the output.
 private struct Nowhere: FrameTransport {
     func outputBecameReady() {}
     func close() {}

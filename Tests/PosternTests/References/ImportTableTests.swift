@@ -3,7 +3,7 @@ import Testing
 
 struct ImportTableTests {
     @Test
-    func aNumberIsOneObjectWhileItLives() {
+    func aNumberHasOneProxyAtATime() {
         var table = ImportTable<Thing>(limit: 10)
         #expect(receive(7, in: &table))
         let first = table.proxy(for: 7, .object) { Thing() }
@@ -13,7 +13,7 @@ struct ImportTableTests {
         let unknown = table.proxy(for: 8, .object) { Thing() }
         #expect(unknown == nil)
         #expect(table.entries[7]?.kind == .object)
-        // Two messages, and the object.
+        // Two holds of messages, and one of the proxy.
         for hold in 0..<3 {
             #expect(table.due.isEmpty, "hold \(hold)")
             table.endHold(7)
@@ -24,12 +24,12 @@ struct ImportTableTests {
     }
 
     @Test
-    func anObjectThatIsGoneButNotYetCountedDoesNotReleaseTheNextOne() {
+    func aFreedProxyDoesNotReleaseItsSuccessor() {
         var table = ImportTable<Thing>(limit: 10)
         #expect(receive(7, in: &table))
         do { _ = table.proxy(for: 7, .function) { Thing() } }
         let next = table.proxy(for: 7, .function) { Thing() }
-        // The message, then the first object.
+        // The hold of the message, then that of the first proxy, whose end is reported late.
         table.endHold(7)
         table.endHold(7)
         #expect(table.due.isEmpty)
@@ -39,7 +39,7 @@ struct ImportTableTests {
     }
 
     @Test
-    func releasesAreDueInTheOrderOfLettingGo() {
+    func releasesAreDueInTheOrderOfTheLastHolds() {
         var table = ImportTable<Thing>(limit: 10)
         for number: UInt64 in 1...4 { #expect(receive(number, in: &table)) }
         for number: UInt64 in [3, 1, 2] { table.endHold(number) }
@@ -49,7 +49,7 @@ struct ImportTableTests {
     }
 
     @Test
-    func oneTooManyIsNotTaken() {
+    func aFullTableRejectsANewNumber() {
         var table = ImportTable<Thing>(limit: 2)
         #expect(receive(1, in: &table) && receive(2, in: &table) && receive(1, in: &table))
         #expect(!receive(3, in: &table))

@@ -3,7 +3,7 @@ import Testing
 
 struct NamedReferencesTests {
     @Test
-    func eachIsNamedOnce() {
+    func aReferenceIsNamedOnce() {
         var named = NamedReferences<Thing>()
         let thing = Thing()
         #expect(named.addExported(7) && named.addExported(3) && !named.addExported(7))
@@ -12,7 +12,7 @@ struct NamedReferencesTests {
     }
 
     @Test
-    func whatGoesHomeIsKeptUntilTheMessageGoes() {
+    func aReturnedProxyIsRetainedUntilTheMessageIsFreed() {
         var named = NamedReferences<Thing>()
         var thing: Thing? = Thing()
         weak let kept = thing

@@ -12,13 +12,13 @@ struct WireReferenceTests {
     }
 
     @Test(arguments: [[0xc0], [0xd4, 1, 0], [0xc7, 9, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1], [0xc7, 9, 1, 0]] as [[UInt8]])
-    func whatIsNoReferenceIsRefused(bytes: [UInt8]) {
+    func otherValuesAreNoReferences(bytes: [UInt8]) {
         #expect(throws: PayloadError.self) { try MessagePack.readReference(bytes.span) }
         #expect(throws: PayloadError.self) { try MessagePack.decode(Callback.self, from: bytes.span) }
     }
 
     @Test
-    func referencesAreReplacedWhereverTheyStand() throws {
+    func nestedReferencesAreReplaced() throws {
         var bytes: [UInt8] = [0x93, 0x01, 0x81, 0xa1, 0x61]
         MessagePack.write(WireReference(isReturned: false, kind: .function, number: 5), into: &bytes)
         bytes += [0xa2, 0xc7, 0x09, 0xc0]
@@ -43,7 +43,7 @@ struct WireReferenceTests {
     }
 
     @Test(arguments: ["$/", "$/-1", "$/+1", "$/01", "$/0x1", "$/1/", "$/18446744073709551616", "$/ 1", "$//1", "$/a"])
-    func pathsInAnotherFormDoNot(path: String) {
+    func pathsInAnotherFormAreRejected(path: String) {
         #expect(ReferencePath.parse(path) == nil)
     }
 
@@ -68,7 +68,7 @@ struct WireReferenceTests {
     }
 
     @Test
-    func whatIsAtHomeIsCalledThere() async throws {
+    func localReferencesAreCalledDirectly() async throws {
         let router = Router()
         router.service("a").register("half", Parameter<Int>("number")) { (number: Int) in number / 2 }
         let half: Int = try await Reference(to: router.service("a")).call("half", 8)
@@ -77,21 +77,21 @@ struct WireReferenceTests {
     }
 
     @Test
-    func referencesTravelAtHome() async throws {
+    func referencesArePassedWithinAProcess() async throws {
         let router = Router()
         router.root.register("echo", Parameter<Reference>("object")) { (object: Reference) in object }
         router.root.register("apply", Parameter<Callback>("function")) { (function: Callback) async throws -> Int in
             try await function.call(20)
         }
-        let home = Reference(to: router)
-        let echo: Reference = try await home.call("echo", home)
-        #expect(echo == home)
+        let local = Reference(to: router)
+        let echo: Reference = try await local.call("echo", local)
+        #expect(echo == local)
         let sum: Int = try await echo.call("apply", Callback { (number: Int) in number + 1 })
         #expect(sum == 21)
-        let (told, signal) = AsyncStream.makeStream(of: Int.self)
+        let (received, signal) = AsyncStream.makeStream(of: Int.self)
         let callback = Callback { (number: Int, _: Callback) in _ = signal.yield(number) }
         for number in 0..<3 { try callback.notify(number, callback) }
-        var numbers = told.makeAsyncIterator()
+        var numbers = received.makeAsyncIterator()
         for number in 0..<3 { #expect(await numbers.next() == number) }
     }
 }

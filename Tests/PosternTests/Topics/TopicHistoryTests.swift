@@ -16,7 +16,7 @@ import Testing
         history.events(after: offset, at: now)?.map(\.offset)
     }
 
-    @Test func offsetsCountFromOneWithoutHoles() {
+    @Test func offsetsAreConsecutiveFromOne() {
         var history = TopicHistory(limits: .init())
         #expect(history.lastOffset == 0)
         #expect((1...5).map { _ in history.append(payload(), at: start) } == [1, 2, 3, 4, 5])
@@ -25,7 +25,7 @@ import Testing
         #expect(offsets(&history, after: 5, at: start) == [])
     }
 
-    @Test func placesThatAreNotThereAreRefused() {
+    @Test func offsetsOutsideTheHistoryAreRejected() {
         var history = TopicHistory(limits: .init())
         _ = history.append(payload(), at: start)
         #expect(offsets(&history, after: 2, at: start) == nil)
@@ -56,13 +56,13 @@ import Testing
     }
 
     @Test(arguments: [Duration.seconds(Int64.max), .seconds(Int64.max) * 18])
-    func anAgeMayBeAsLongAsCanBeSaid(age: Duration) {
+    func theLargestAgeIsAccepted(age: Duration) {
         var history = TopicHistory(limits: .init(age: age))
         _ = history.append(payload(), at: start)
         #expect(offsets(&history, after: 0, at: start + .seconds(1_000_000)) == [1])
     }
 
-    @Test func nothingIsKeptWhereNothingIsWanted() {
+    @Test func aHistoryOfNoneKeepsNoEvents() {
         var history = TopicHistory(limits: .none)
         #expect((1...3).map { _ in history.append(payload(), at: start) } == [1, 2, 3])
         #expect(history.count == 0)

@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func whatASlowReaderHasMissedIsCounted() async throws {
+    @Test func eventsThatASlowReaderMissesAreCounted() async throws {
         let topic = router.topic("news")
         let subscription = topic.subscribe(buffering: 2)
         for number in 1...5 { try topic.publish(number) }
@@ -38,7 +38,7 @@ import Testing
         #expect(lost == [3, 0, 1, 0])
     }
 
-    @Test func aTopicIsMadeOnce() throws {
+    @Test func aTopicIsCreatedOnce() throws {
         let topic = router.topic("a/b")
         #expect(router.topic("a/b") === topic)
         #expect(router.findTopic("a.b") === topic)
@@ -47,7 +47,7 @@ import Testing
         #expect(router.findTopic("a/b") == nil)
     }
 
-    @Test func concurrentPublishersGiveOneOrderToAll() async throws {
+    @Test func allSubscribersSeeConcurrentEventsInOneOrder() async throws {
         let topic = router.topic("busy")
         let subscriptions = (0..<3).map { _ in topic.subscribe(buffering: 4000) }
         await withTaskGroup(of: Void.self) { group in
@@ -69,7 +69,7 @@ import Testing
         #expect(seen.count == 1)
     }
 
-    @Test func readersWaitForWhatIsToCome() async throws {
+    @Test func readersWaitForLaterEvents() async throws {
         let topic = router.topic("later")
         let subscription = topic.subscribe()
         async let read = offsets(subscription, 200)
@@ -80,7 +80,7 @@ import Testing
         #expect(await read == Array(1...200))
     }
 
-    @Test func aReaderGoesOnWhereItEnded() async throws {
+    @Test func aReaderResumesAtItsPosition() async throws {
         let topic = router.topic("history", history: .init(events: 10))
         for number in 0..<5 { try topic.publish(number) }
         let subscription = topic.subscribe(since: StreamPosition(epoch: topic.epoch, offset: 2))
@@ -90,7 +90,7 @@ import Testing
         #expect(await offsets(subscription, 4) == [3, 4, 5, 6])
     }
 
-    @Test func aLossIsTold() async throws {
+    @Test func aPositionOutsideTheHistoryIsNotRecovered() async throws {
         let topic = router.topic("lossy", history: .init(events: 2))
         for number in 0..<5 { try topic.publish(number) }
         let places = [
@@ -105,7 +105,7 @@ import Testing
         #expect(topic.position.offset == 5)
     }
 
-    @Test func aSlowReaderLosesTheOldestAndSeesIt() async throws {
+    @Test func aSlowReaderLosesTheOldestEvents() async throws {
         let topic = router.topic("slow")
         let (slow, quick) = (topic.subscribe(buffering: 3), topic.subscribe())
         for number in 0..<10 { try topic.publish(number) }
@@ -122,7 +122,7 @@ import Testing
         #expect(topic.subscriberCount == 0)
     }
 
-    @Test func aSubscriptionLeavesWhenItIsDropped() {
+    @Test func aFreedSubscriptionIsRemoved() {
         let topic = router.topic("dropped")
         var subscription: TopicSubscription? = topic.subscribe()
         #expect(subscription != nil && topic.subscriberCount == 1)
@@ -130,7 +130,7 @@ import Testing
         #expect(topic.subscriberCount == 0)
     }
 
-    @Test func closingATopicEndsItsReadersAfterWhatWaits() async throws {
+    @Test func closingATopicEndsItsReadersAfterTheirUnreadEvents() async throws {
         let topic = router.topic("closed")
         let subscription = topic.subscribe()
         try topic.publish(1)
@@ -156,7 +156,7 @@ import Testing
         #expect(error?.message == "No such topic: chat/none")
     }
 
-    @Test func publishingForNobodyCostsLittle() throws {
+    @Test func publishingWithoutSubscribersIsCheap() throws {
         let topic = router.topic("nobody")
         let time = try ContinuousClock().measure { for number in 0..<10_000 { try topic.publish(number) } }
         #expect(topic.position.offset == 10_000)
