@@ -33,9 +33,9 @@ final class ConnectionStatus: Sendable {
             isClosing = true
         }
 
-        /// Removes and returns the next notification, or marks the end of the notifying.
+        /// Removes and returns the next notification, or `nil` after the last one.
         ///
-        /// An observer is removed with its last event, the end.
+        /// The end is the last event of an observer, which is removed with it.
         mutating func next() -> (callback: Callback, event: Event)? {
             while !pending.isEmpty {
                 let (number, event) = pending.removeFirst()

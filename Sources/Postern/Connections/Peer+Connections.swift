@@ -75,7 +75,7 @@ extension Peer {
     /// never opens, then ``ConnectionSignal/disconnected(_:_:)``.
     public var signals: ConnectionSignals {
         let buffer = SignalBuffer()
-        // Weak: the buffer owns the observation through `onDrop`, and the peer owns it through its status.
+        // Weak: the status of the peer retains this closure, and the buffer retains the status through `onDrop`.
         let observation = ConnectionObservation(status) { [weak self, weak buffer] event in
             guard let self, let buffer else { return }
             switch event {

@@ -28,7 +28,7 @@ extension Peer: ReferenceConnection {
 
     /// Writes the due releases; called before the transport takes the output.
     func writeReleases() {
-        // The relaxed load costs nothing where no release is due, which is nearly always.
+        // Called for every output, nearly always without a due release: a relaxed load is cheaper than an exchange.
         guard areReleasesDue.load(ordering: .relaxed),
             areReleasesDue.exchange(false, ordering: .acquiring)
         else { return }

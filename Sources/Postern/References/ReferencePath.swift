@@ -11,7 +11,7 @@ package enum ReferencePath {
 
     /// Returns a path for error messages and reports.
     ///
-    /// It omits the number, because a number grants access to the reference.
+    /// It omits the number, which is private to the two sides of the connection.
     static func withoutNumber(_ method: String) -> String { method.isEmpty ? "$" : "$/\(method)" }
 
     /// Whether a path names a reference, valid or not.

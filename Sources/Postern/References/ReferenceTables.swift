@@ -96,7 +96,7 @@ extension ReferenceTables {
         guard !isClosed else { return ([], [:], nil) }
         var held: [UInt64] = []
         for number in numbers.lent {
-            // The sender knows the limit from the hello. What is held so far is returned, so that the message ends it.
+            // The sender knows the limit from the hello. The holds added so far end with the message that is returned.
             guard imports.receive(number) else {
                 return (held, [:], .protocolViolation("more references were lent than are held"))
             }

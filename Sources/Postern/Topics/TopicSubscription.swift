@@ -17,7 +17,7 @@ package struct TopicSubscription: AsyncSequence, Sendable {
 
     /// Returns the events as the reply to a call, transcoded to an encoding.
     package func replyStream(as codec: any PayloadCodec.Type = MessagePack.self) -> ReplyStream {
-        // The stream retains the lease, and thereby the subscription, but not this value.
+        // Captured by the stream, which thereby keeps the subscription alive.
         let lease = lease
         return ReplyStream(position: position) {
             { () async throws(CallError) in
