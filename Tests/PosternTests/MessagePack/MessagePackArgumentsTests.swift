@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test func whatDoesNotFitIsRefused() {
+    @Test func mismatchedArgumentsAreRejected() {
         #expect(
             reason { () throws(PayloadError) in try Packed(0x92, 1, 2, 0xc0).arguments(["a"]) } == .unexpectedArgument
         )
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func aMixCannotBeTranscoded() {
+    @Test func positionalAndNamedArgumentsTogetherAreNotTranscoded() {
         var output: [UInt8] = [9]
         let mix: [UInt8] = [0x91, 1, 0x81, 0xa1, 0x62, 2]
         #expect(throws: PayloadError.self) {

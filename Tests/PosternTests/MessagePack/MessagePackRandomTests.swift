@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    /// Half of the bytes are such as begin something.
+    /// Returns a random byte; half of them are bytes that often begin a value.
     private func randomByte(_ random: inout SplitMix) -> UInt8 {
         let likely: [UInt8] = [
             0x80, 0x81, 0x82, 0x90, 0x91, 0x92, 0xa0, 0xa1, 0xa2, 0xc0, 0xc1, 0xc2, 0xc4, 0xc7, 0xca, 0xcb, 0xcc, 0xcf,

@@ -69,14 +69,14 @@ import Testing
         #expect(try Packed(header + [1, 0xff]).kind() == .bytes)
     }
 
-    @Test func textCountsAsNothingElse() throws {
+    @Test func textIsAcceptedAsNothingElse() throws {
         #expect(reason(Packed([0xa4] + "AQID".utf8).rawBytes) == .typeMismatch)
         #expect(reason(Packed([0xa2] + "42".utf8).int64) == .typeMismatch)
         #expect(reason(Packed([0xa2] + "42".utf8).uint64) == .typeMismatch)
         #expect(reason(Packed([0xb4] + "1970-01-01T00:00:01Z".utf8).timestamp) == .typeMismatch)
     }
 
-    @Test func base64TextCountsAsBytesWhereItWasJSON() throws {
+    @Test func base64TextFromJSONIsAcceptedAsBytes() throws {
         #expect(try Packed([0xa4] + "AQID".utf8).fromJSON([UInt8].self) == [1, 2, 3])
         #expect(try Packed([0xa4] + "AQI=".utf8).fromJSON([UInt8].self) == [1, 2])
         #expect(try Packed([0xa4] + "AQ==".utf8).fromJSON([UInt8].self) == [1])
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func digitsCountAsIntegersWhereItWasJSON() throws {
+    @Test func digitsFromJSONAreAcceptedAsIntegers() throws {
         #expect(try Packed([0xa3] + "-42".utf8).fromJSON(Int.self) == -42)
         #expect(try Packed([0xb4] + "18446744073709551615".utf8).fromJSON(UInt64.self) == .max)
         #expect(try Packed([0xd0, 0xd6]).fromJSON(Int.self) == -42)

@@ -9,7 +9,7 @@ import Testing
         (Timestamp(seconds: 17_179_869_184, nanoseconds: 1), 15),
         (Timestamp(seconds: -1, nanoseconds: 500_000_000), 15), (Timestamp(seconds: .min, nanoseconds: 0), 15),
     ])
-    func timestampsTakeAsFewBytesAsTheyCan(time: Timestamp, count: Int) throws {
+    func timestampsAreWrittenInTheirShortestForm(time: Timestamp, count: Int) throws {
         let packed = Packed(try Packed.writing { try MessagePack.write(time, into: &$0) })
         #expect(packed.bytes.count == count)
         #expect(try packed.timestamp() == time)
@@ -26,7 +26,7 @@ import Testing
         #expect(try MessagePackFromJSON.readTimestamp(text.bytes.span) == Timestamp(seconds: 1, nanoseconds: 0))
     }
 
-    @Test func wrongTimestampsAreRefused() {
+    @Test func invalidTimestampsAreRejected() {
         #expect(reason(Packed([0xd7, 0xff] + [UInt8](repeating: 0xff, count: 8)).timestamp) == .outOfRange)
         #expect(reason(Packed([0xc7, 5, 0xff] + [UInt8](repeating: 0, count: 5)).timestamp) == .malformed)
         #expect(reason(Packed([0xd6, 0x01, 0, 0, 0, 0]).timestamp) == .typeMismatch)

@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: [[0xdd], [0xdf], [0xc6], [0xdb], [0xc9]] as [[UInt8]])
-    func lengthsThatAreNotThereAreNotBelieved(first: [UInt8]) {
+    func lengthsBeyondTheEndAreRejected(first: [UInt8]) {
         let packed = Packed(first + [0xff, 0xff, 0xff, 0xff, 0x01])
         #expect(reason { () throws(PayloadError) in try packed.validate() } == .malformed)
         #expect(reason(packed.end) == .malformed)
@@ -50,7 +50,7 @@ import Testing
         #expect(reason { () throws(PayloadError) in try nested(4).validate(PayloadLimits(depth: 3)) } == .limitExceeded)
     }
 
-    @Test func aMillionLevelsTakeNoStack() throws {
+    @Test func aMillionLevelsDoNotOverflowTheStack() throws {
         let packed = Packed([UInt8](repeating: 0x91, count: 1_000_000) + [0xc0])
         #expect(reason { () throws(PayloadError) in try packed.validate() } == .limitExceeded)
         #expect(reason(packed.rewritten) == .limitExceeded)
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: [2, 16, 17, 1000])
-    func aNameGivenTwiceIsRefused(count: Int) {
+    func aDuplicateNameIsRejected(count: Int) {
         let names = (0..<count - 1).map { "name\($0)" }
         for position in [0, count / 2, count - 2] where position < names.count {
             let packed = Packed(map(of: names + [names[position]]))
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func theSameNameInAnotherMapIsFine() throws {
+    @Test func theSameNameInAnotherMapIsAccepted() throws {
         let inner = map(of: ["a", "b"])
         let outer: [UInt8] = [0x82, 0xa1, 0x61] + inner + [0xa1, 0x62] + inner
         try Packed(outer).validate()
@@ -90,14 +90,14 @@ import Testing
         #expect(reason(Packed(0x81, 1, 2).rewritten) == .typeMismatch)
     }
 
-    @Test func manyNamesAreCheckedInLittleTime() throws {
+    @Test func manyNamesAreCheckedQuickly() throws {
         let packed = Packed(map(of: (0..<49_000).map { "a name with a long common beginning \($0)" }))
         let time = try ContinuousClock().measure { try packed.validate() }
-        // Comparing each with each takes minutes.
+        // Comparing all pairs would take minutes.
         #expect(time < .seconds(20))
     }
 
-    @Test func severalValuesInARowAreCounted() throws {
+    @Test func successiveValuesAreCounted() throws {
         try MessagePack.validate([1, 2, 0xc0].span, count: 3)
         try MessagePack.validate([1, 2, 0xc0].span, count: nil)
         try MessagePack.validate([UInt8]().span, count: nil)

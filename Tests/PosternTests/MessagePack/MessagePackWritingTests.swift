@@ -12,7 +12,7 @@ import Testing
             (-2_147_483_649, [0xd3, 0xff, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]),
         ] as [(Int64, [UInt8])]
     )
-    func integersTakeAsFewBytesAsTheyCan(value: Int64, expected: [UInt8]) {
+    func integersAreWrittenInTheirShortestForm(value: Int64, expected: [UInt8]) {
         #expect(Packed.writing { MessagePack.write(value, into: &$0) } == expected)
         if let value = UInt64(exactly: value) {
             #expect(Packed.writing { MessagePack.write(value, into: &$0) } == expected)
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [0, 31, 32, 255, 256, 65535, 65536])
-    func textAndBytesOfEveryLengthComeBack(count: Int) throws {
+    func textAndBytesOfEveryLengthRoundTrip(count: Int) throws {
         let text = String(repeating: "x", count: count)
         let packedText = Packed(Packed.writing { MessagePack.write(text, into: &$0) })
         #expect(try packedText.string() == text)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 15, 16, 300])
-    func containersAnnounceTheirLengthAfterwards(count: Int) throws {
+    func containersHaveTheirCountInTheHeader(count: Int) throws {
         let array = Packed.writing { output in
             var mark = MessagePack.beginArray(into: &output)
             for index in 0..<count {
@@ -55,7 +55,7 @@ import Testing
         try Packed(map).validate()
     }
 
-    @Test func containersInsideContainersKeepTheirPlace() throws {
+    @Test func nestedContainersRoundTrip() throws {
         let bytes = Packed.writing { output in
             var outer = MessagePack.beginArray(into: &output)
             for _ in 0..<3 {

@@ -1,6 +1,6 @@
 import Postern
 
-/// A payload as bytes, with readers that take no spans, so that `#expect` can hold them.
+/// The bytes of a payload, with readers without span parameters, because `#expect` cannot capture a span.
 struct Packed {
     let bytes: [UInt8]
 
@@ -35,7 +35,7 @@ struct Packed {
         return ranges
     }
 
-    /// Reads the value and writes it again.
+    /// Returns the value transcoded to MessagePack.
     func rewritten() throws(PayloadError) -> [UInt8] {
         var output: [UInt8] = []
         try MessagePack.transcode(bytes.span, to: MessagePack.self, into: &output)
@@ -48,7 +48,7 @@ struct Packed {
         return output
     }
 
-    /// The argument bytes by parameter; `nil` where one is missing.
+    /// Returns the bytes of the argument for each parameter, or `nil` for a missing one.
     func arguments(_ names: [String]) throws(PayloadError) -> [[UInt8]?] {
         let ranges = try MessagePack.locateArguments(bytes.span, for: ParameterList(names))
         return names.indices.map { ranges.isMissing($0) ? nil : Array(bytes[ranges[$0]]) }
@@ -61,7 +61,7 @@ struct Packed {
     }
 }
 
-/// The reason for which something fails, `nil` when it does not.
+/// Returns the reason of the error that a closure throws, or `nil` if it does not throw.
 func reason(_ body: () throws(PayloadError) -> some Any) -> PayloadError.Reason? {
     do throws(PayloadError) { _ = try body() } catch { return error.reason }
     return nil

@@ -1,4 +1,4 @@
-/// Random numbers that a seed brings back.
+/// The SplitMix64 generator of random numbers: a seed determines its sequence.
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

@@ -116,12 +116,12 @@ private struct Person: Codable, Equatable {
         return "no error"
     }
 
-    @Test func everyKindOfMemberComesBack() throws {
+    @Test func everyKindOfMemberRoundTrips() throws {
         let value = Everything()
         #expect(try roundTrip(value) == value)
     }
 
-    @Test func valuesByThemselvesComeBack() throws {
+    @Test func valuesOutsideContainersRoundTrip() throws {
         #expect(try roundTrip(42) == 42)
         #expect(try roundTrip("text") == "text")
         #expect(try roundTrip([1, 2, 3]) == [1, 2, 3])
@@ -131,7 +131,7 @@ private struct Person: Codable, Equatable {
         #expect(try roundTrip(Everything.Mode.fast) == .fast)
     }
 
-    @Test func bytesTravelAsBytes() throws {
+    @Test func bytesAreEncodedAsBytes() throws {
         #expect(try Payload(encoding: [UInt8]([1, 2]), as: MessagePack.self).bytes == [0xc4, 2, 1, 2])
         #expect(try Payload(encoding: Data([1, 2]), as: MessagePack.self).bytes == [0xc4, 2, 1, 2])
         #expect(
@@ -139,7 +139,7 @@ private struct Person: Codable, Equatable {
         )
     }
 
-    @Test func classesKeepTheirParents() throws {
+    @Test func membersOfSuperclassesRoundTrip() throws {
         let dog = try roundTrip(Dog(name: "Rex"))
         #expect(dog.name == "Rex")
         #expect(dog.age == 3)
@@ -151,7 +151,7 @@ private struct Person: Codable, Equatable {
     }
 
     @Test func theDepthIsLimited() throws {
-        // Every level of nesting holds a map for the value and one for its box.
+        // Each level consists of two maps: one for the value and one for its box.
         _ = try roundTrip(Nested.levels(31))
         #expect(throws: PayloadError.self) { try Payload(encoding: Nested.levels(40), as: MessagePack.self) }
         let level: [UInt8] = [0x81, 0xa5] + "inner".utf8 + [0x81, 0xa5] + "value".utf8
@@ -159,7 +159,7 @@ private struct Person: Codable, Equatable {
         #expect(throws: PayloadError.self) { try Payload(bytes: bytes, codec: MessagePack.self).decode(Nested.self) }
     }
 
-    @Test func containersThatTakeTurnsAreRefusedInPlainWords() {
+    @Test func interleavedContainersAreRejectedWithAnExplanation() {
         var output: [UInt8] = [7]
         let text = message { try MessagePack.encode(Turns(), into: &output) }
         #expect(text.contains("cannot take turns"))
@@ -183,7 +183,7 @@ private struct Person: Codable, Equatable {
         #expect(message { try mode.decode([String: Everything.Mode].self) }.hasPrefix("mode: "))
     }
 
-    @Test func textOfOtherErrorsStaysHere() {
+    @Test func messagesOfOtherErrorsAreNotDisclosed() {
         #expect(message { try Payload(encoding: [Refusing()], as: MessagePack.self) }.hasSuffix("Secret"))
         #expect(
             message { try Payload(bytes: [0x80], codec: MessagePack.self).decode(Refusing.self) }.hasSuffix("Secret")

@@ -10,7 +10,7 @@ import Testing
             (59, 999_600_000, "1970-01-01T00:01:00.000Z"),
         ] as [(Int64, UInt32, String)]
     )
-    func momentsAreWrittenInUTC(seconds: Int64, nanoseconds: UInt32, text: String) throws {
+    func timestampsAreWrittenInUTC(seconds: Int64, nanoseconds: UInt32, text: String) throws {
         #expect(try Timestamp(seconds: seconds, nanoseconds: nanoseconds).text() == text)
         #expect(try Timestamp(text: text).text() == text)
     }
@@ -31,11 +31,11 @@ import Testing
         "1970-01-01T00:60:00Z", "1970-01-01T00:00:00", "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00Zx",
         "1970-01-01T00:00:00+24:00", "1970-01-01T00:00:00+1:00", "१९७०-01-01T00:00:00Z",
     ])
-    func otherTextIsRefused(text: String) {
+    func otherTextIsRejected(text: String) {
         #expect(throws: PayloadError.self) { try Timestamp(text: text) }
     }
 
-    @Test func timesWithoutTextAreRefused() {
+    @Test func timestampsWithoutTextAreRejected() {
         #expect(throws: PayloadError.self) { try Timestamp(seconds: 253_402_300_800, nanoseconds: 0).text() }
         #expect(throws: PayloadError.self) { try Timestamp(seconds: 253_402_300_799, nanoseconds: 999_999_999).text() }
         #expect(throws: PayloadError.self) { try Timestamp(seconds: .min, nanoseconds: 0).text() }

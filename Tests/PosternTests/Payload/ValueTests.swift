@@ -7,14 +7,14 @@ import Testing
         "bytes": .bytes([1, 2]), "large": .unsigned(.max),
     ]
 
-    @Test func everyKindComesBackInOrder() throws {
+    @Test func everyKindRoundTripsInOrder() throws {
         let payload = try Payload(encoding: Self.sample, as: MessagePack.self)
         #expect(try Value(decoding: payload) == Self.sample)
         #expect(try payload.decode(Value.self) == Self.sample)
         #expect(try Payload(encoding: [Self.sample], as: MessagePack.self).decode([Value].self) == [Self.sample])
     }
 
-    @Test func membersAndElementsAreReached() {
+    @Test func membersAndElementsAreAccessible() {
         var value = Self.sample
         #expect(value["list"]?[1]?[0] == 2)
         #expect(value["list"]?[9] == nil)

@@ -1,7 +1,7 @@
 import Postern
 import Testing
 
-/// What is wrong with arguments, in words that name the method and the parameter.
+/// The messages of errors in arguments, which name the method and the parameter.
 @Suite struct ArgumentFaultTests {
     private let router = Router()
 
@@ -25,12 +25,12 @@ import Testing
             (["Text": "x"], "chat.say has no parameter Text; it takes from and text. Did you mean text?"),
         ] as [(KeyValuePairs<String, Value>, String)]
     )
-    func anUnknownParameterNamesThoseThereAre(named: KeyValuePairs<String, Value>, text: String) async {
+    func theErrorForAnUnknownParameterListsTheKnownOnes(named: KeyValuePairs<String, Value>, text: String) async {
         let error = await router.failure("chat/say", [], named: named.map { Value.Member($0.key, $0.value) })
         #expect(error?.message == text && error?.code == .invalidParameters && error?.executed == .no)
     }
 
-    @Test func parametersThatAreNotThereAreCounted() async {
+    @Test func theErrorForExcessArgumentsCountsThem() async {
         #expect(
             await router.failure("chat/clear", [], named: [.init("a", 1)])?.message
                 == "chat.clear has no parameter a; it takes none"
@@ -51,7 +51,7 @@ import Testing
         #expect(await router.failure("chat/say", ["a"])?.message == "Parameter text of chat.say is missing")
     }
 
-    @Test func theNameOfAServiceAtTheTopIsThatOfTheMethod() async {
+    @Test func aMethodOfTheRootIsNamedWithoutAService() async {
         #expect(
             await router.failure("small", [256])?.message == "Parameter n of small: expected an integer from 0 to 255"
         )
@@ -72,7 +72,7 @@ import Testing
         )
     }
 
-    @Test func nullIsTheDefaultWhereTheTypeHasNoNull() async throws {
+    @Test func nullMeansTheDefaultForATypeWithoutNull() async throws {
         #expect(try await router.call("chat/history", [nil]) == 100)
         #expect(try await router.call("chat/history", [], named: [.init("limit", nil)]) == 100)
         #expect(try await router.call("chat/history", [5]) == 5)

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The Swift compiler, which checks programs that use the modules of this build.
+/// The Swift compiler, which type-checks programs against the modules of this build.
 struct Compiler {
-    /// An error or a warning.
+    /// An error or a warning of the compiler.
     struct Fault: Equatable {
         let line: Int
         let isError: Bool
@@ -13,7 +13,7 @@ struct Compiler {
 
     init(_ settings: [String]) { self.settings = settings }
 
-    /// Checks the types of a program without compiling it further.
+    /// Returns the errors and warnings of type-checking a program.
     func faults(in program: String) async throws -> [Fault] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "postern-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -25,7 +25,7 @@ struct Compiler {
         return try String(contentsOf: output, encoding: .utf8).split(separator: "\n").compactMap(Self.fault)
     }
 
-    /// Waits until the compiler has ended; a program that is wrong is no error here.
+    /// Runs the compiler and waits for its end, whatever its exit status.
     private func check(_ source: URL, writingTo output: FileHandle) async throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -40,14 +40,13 @@ struct Compiler {
         _ = await endings.first { _ in true }
     }
 
-    /// Where the build puts the modules: beside the program that runs the tests.
+    /// The directory of the modules, beside the program that runs the tests.
     private static let modules: String = {
         let program = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
         return program.deletingLastPathComponent().appending(path: "Modules").path
     }()
 
-    /// Reads `path:line:column: error: text`; what is outside of the program, such as a module that is not found, is an
-    /// error of line 0.
+    /// Parses `path:line:column: error: text`; an error outside of the program, such as a missing module, has line 0.
     private static func fault(_ line: Substring) -> Fault? {
         let parts = line.split(separator: ":", maxSplits: 4).map { $0.trimmingPrefix(" ") }
         guard parts.count == 5, parts[3] == "error" || parts[3] == "warning", let number = Int(parts[1]) else {

@@ -1,4 +1,4 @@
-/// Lets one side wait until the other has come so far.
+/// A gate that tasks wait for until it is opened, once and for all.
 struct Gate: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A handler whose result cannot be sent does not compile, and the compiler says what to use.
+/// A handler whose result cannot be encoded does not compile, and the diagnostics name the remedy.
 @Suite struct HandlerResultTests {
     private static let settings = [
         ["-swift-version", "6"], ["-swift-version", "5"], ["-swift-version", "6", "-default-isolation", "MainActor"],
@@ -81,7 +81,7 @@ import Testing
     ]
 
     @Test(arguments: settings)
-    func aResultThatCannotBeSentDoesNotCompile(settings: [String]) async throws {
+    func anUnencodableResultDoesNotCompile(settings: [String]) async throws {
         let faults = try await Compiler(settings).faults(in: Self.program(of: Self.refused))
         for (index, statement) in Self.refused.enumerated() {
             let ofStatement = faults.filter { $0.line == index + 2 }
@@ -96,7 +96,7 @@ import Testing
         #expect(faults.filter { $0.isError || $0.text.contains("registerStream") } == [])
     }
 
-    /// The statements, each in a function on a line of its own, from the second line on.
+    /// Returns a program with each statement in a function on its own line, from the second line on.
     private static func program(of statements: [String]) -> String {
         let parameters = "_ s: Service, _ name: String, _ log: Log"
         let names = ["a", "b", "c"].map { "let \($0) = Parameter<Int>(\"\($0)\")" }.joined(separator: "; ")

@@ -1,7 +1,7 @@
 import Postern
 import Testing
 
-/// Objects that say under which name they are exposed.
+/// Objects that supply the name of their service.
 @Suite struct NamedExposableTests {
     @Test func anObjectIsExposedUnderItsOwnName() async throws {
         let router = Router()
@@ -11,7 +11,7 @@ import Testing
         #expect(router.description.services == [ServiceDescription(path: "kettle", documentation: "Boils water")])
     }
 
-    @Test func anotherNameAndAnotherDescriptionGoFirst() async throws {
+    @Test func anExplicitNameAndDocumentationTakePrecedence() async throws {
         let router = Router()
         router.root.expose(Kettle(), as: "pot")
         router.root.expose(Kettle(), documentation: "The old one")
@@ -23,7 +23,7 @@ import Testing
         #expect(router.description.services == expected)
     }
 
-    @Test func anObjectNeedNotSayWhatItIsFor() {
+    @Test func documentationIsOptional() {
         let router = Router()
         router.root.expose(Cup())
         #expect(router.description.services == [])

@@ -1,7 +1,7 @@
 import Postern
 
 extension Router {
-    /// Calls a method with positional or named arguments and reads its result.
+    /// Calls a method with positional or named arguments and returns its decoded result.
     func call(
         _ method: String,
         _ positional: [Value] = [],
@@ -23,7 +23,7 @@ extension Router {
         do { return try Value(decoding: payload) } catch { throw CallError(.internalError, error.message) }
     }
 
-    /// Calls a method that answers with a stream.
+    /// Calls a method whose reply is a stream.
     func stream(_ method: String, _ positional: [Value] = []) async throws(CallError) -> ReplyStream {
         guard case .stream(let stream) = try await dispatch(Call(method, arguments: arguments(positional, []))) else {
             throw CallError(.internalError, "the answer is a value")
@@ -31,7 +31,7 @@ extension Router {
         return stream
     }
 
-    /// The error of a call that has to fail.
+    /// Returns the error of a call, or `nil` if the call succeeds.
     func failure(
         _ method: String,
         _ positional: [Value] = [],

@@ -43,33 +43,33 @@ private struct Secret: Error {}
         router.root.register("any", "value") { (value: Value) in value }
     }
 
-    @Test func argumentsComeByPositionByNameAndMixed() async throws {
+    @Test func argumentsAreAcceptedByPositionByNameAndMixed() async throws {
         #expect(try await router.call("calculator/add", [1, 2.5]) == 3.5)
         #expect(try await router.call("calculator.add", named: [.init("b", 1), .init("a", 2)]) == 3.0)
         #expect(try await router.call("calculator/add", [1], named: [.init("b", 2)]) == 3.0)
     }
 
-    @Test func defaultsStandInForWhatIsMissing() async throws {
+    @Test func defaultsReplaceMissingArguments() async throws {
         let point: Value = ["x": 1, "y": 2]
         #expect(try await router.call("calculator/scale", [point]) == "2,4,-")
         #expect(try await router.call("calculator/scale", [point, 3, nil]) == "3,6,-")
         #expect(try await router.call("calculator/scale", [point], named: [.init("name", "n")]) == "2,4,n")
     }
 
-    @Test func typesOfUsersGoThrough() async throws {
+    @Test func codableTypesRoundTrip() async throws {
         #expect(
             try await router.call("calculator/advanced/move", [["x": 1, "y": 2], ["x": 3, "y": 4]]) == ["x": 4, "y": 6]
         )
         #expect(try await router.call("any", [["a": [1, nil, .bytes([1])]]]) == ["a": [1, nil, .bytes([1])]])
     }
 
-    @Test func handlersWithoutResultAnswerNull() async throws {
+    @Test func handlersWithoutResultReplyNull() async throws {
         #expect(try await router.call("ping") == "pong")
         #expect(try await router.call("nothing", [1]) == nil)
         #expect(try await router.call("nothingLater") == nil)
     }
 
-    @Test func argumentsThatDoNotFitNameTheParameter() async {
+    @Test func errorsOfArgumentsNameTheParameter() async {
         let missing = await router.failure("calculator/add", [1])
         #expect(missing?.code == .invalidParameters)
         #expect(missing?.message == "Parameter b of calculator.add is missing")
@@ -87,7 +87,7 @@ private struct Secret: Error {}
     @Test(arguments: [
         "", "calculator", "calculator/", "calculator/add/", "/ping", "Ping", "__proto__", "rpc", "init", "ping\0",
     ])
-    func onlyWhatIsRegisteredIsReached(path: String) async {
+    func unregisteredPathsAreNotFound(path: String) async {
         let error = await router.failure(path)
         #expect(error?.code == .methodNotFound)
         #expect(error?.message == "No such method: \(path.replacing("/", with: "."))")
@@ -100,7 +100,7 @@ private struct Secret: Error {}
         #expect((error?.message.utf8.count ?? .max) < 200)
     }
 
-    @Test func onlyErrorsMeantForCallersAreToldToThem() async {
+    @Test func onlyErrorsForCallersAreDisclosed() async {
         #expect(await router.failure("fail", ["own"])?.code.rawValue == 7)
         #expect(await router.failure("fail", ["convertible"])?.message == "refused")
         #expect(await router.failure("fail", ["cancelled"])?.code == .cancelled)
@@ -118,7 +118,7 @@ private struct Secret: Error {}
         #expect(error?.message.contains("safe") == true)
     }
 
-    @Test func shortMethodsRunAtOnce() throws {
+    @Test func shortMethodsRunImmediately() throws {
         let path = Array("calculator.add".utf8)
         guard case .immediate(let method) = router.execution(of: path.span) else {
             Issue.record("not immediate")
@@ -141,7 +141,7 @@ private struct Secret: Error {}
         }
     }
 
-    @Test func anUnknownMethodIsLeftToATask() {
+    @Test func anUnknownMethodIsDispatchedInATask() {
         let path = Array("unknown".utf8)
         guard case .concurrent = router.execution(of: path.span) else {
             Issue.record("not concurrent")
@@ -149,7 +149,7 @@ private struct Secret: Error {}
         }
     }
 
-    @Test func aHandlerMayKnowItsCallAndReportProgress() async throws {
+    @Test func aHandlerReceivesItsContextAndReportsProgress() async throws {
         router.root.register("report", "steps") { (call: CallContext, steps: Int) async throws -> String in
             for step in 1...steps { call.reportProgress(["step": step]) }
             return "\(call.method) \(call.isNotification) \(call.deadline == nil) \(call.caller == nil)"
@@ -168,7 +168,7 @@ private struct Secret: Error {}
         #expect(try await router.call("quiet") == nil)
     }
 
-    @Test func aResultThatCannotBeWrittenIsOurFault() async {
+    @Test func anUnencodableResultIsAnInternalError() async {
         router.root.register("deep") { (0..<70).reduce(Value.null) { inner, _ in [inner] } }
         #expect(await router.failure("deep")?.code == .internalError)
     }

@@ -4,12 +4,12 @@ import Testing
 @Suite struct RouterDeadlineTests {
     let router = Router()
 
-    @Test func aCallInTimeIsAnsweredAndLeavesNothing() async throws {
+    @Test func aCallInTimeLeavesNoDeadline() async throws {
         router.root.register("quick") { () async in "done" }
         #expect(try await router.call("quick", deadline: .now + .seconds(60)) == "done")
     }
 
-    @Test func aDeadlineThatHasPassedStartsNothing() async {
+    @Test func aPastDeadlineRunsNoHandler() async {
         router.root.register("never") { () async in _ = Issue.record("the handler ran") }
         let error = await router.failure("never", deadline: .now - .seconds(1))
         #expect(error?.code == .deadlineExceeded)
@@ -28,7 +28,7 @@ import Testing
         }
         var time = Duration.milliseconds(30)
         var executed: CallError.Executed?
-        // On a busy machine the time may be up before the handler begins.
+        // On a busy machine, the deadline may pass before the handler starts.
         repeat {
             let start = ContinuousClock.now
             let error = await router.failure("slow", deadline: start + time)
@@ -40,7 +40,7 @@ import Testing
         await cancelled.wait()
     }
 
-    @Test func aHandlerThatComesToItsFirstWaitAfterTheDeadlineIsCancelled() async {
+    @Test func aHandlerThatFirstSuspendsAfterTheDeadlineIsCancelled() async {
         let cancelled = Gate()
         let deadline = ContinuousClock.now + .milliseconds(20)
         router.root.register("late") { () async in
@@ -53,14 +53,14 @@ import Testing
         }
         let error = await router.failure("late", deadline: deadline)
         #expect(error?.code == .deadlineExceeded)
-        // On a busy machine the time may be up before the handler begins.
+        // On a busy machine, the deadline may pass before the handler starts.
         if error?.executed != .no { await cancelled.wait() }
     }
 
-    @Test func aHandlerThatIgnoresCancellationHoldsNobodyUp() async {
+    @Test func aHandlerThatIgnoresCancellationDoesNotDelayTheReply() async {
         let release = Gate()
         router.root.register("stubborn") { () async in
-            // A task of its own is not reached by the cancellation.
+            // Cancellation does not reach a detached task.
             await Task.detached { await release.wait() }.value
         }
         #expect(await router.failure("stubborn", deadline: .now + .milliseconds(20))?.code == .deadlineExceeded)
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func manyDeadlinesAreKeptAtOnce() async {
+    @Test func manyDeadlinesExpireConcurrently() async {
         router.root.register("hang") { () async in await Gate().waitUntilCancelled() }
         let router = router
         let failures = await withTaskGroup(of: CallError.Code?.self) { group in
@@ -98,6 +98,6 @@ import Testing
 }
 
 extension Gate {
-    /// Waits on a gate that nobody opens: cancellation is the only end.
+    /// Waits until the task is cancelled, because the gate is never opened.
     fileprivate func waitUntilCancelled() async { await wait() }
 }

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Postern
 
-/// Descriptions are written once for each state of a router.
+/// Descriptions are encoded once for each revision of a router.
 @Suite struct RouterDescriptionTests {
-    /// A router with another one in it.
+    /// A router with another one mounted in it.
     private struct Tree {
         let router = Router()
         let inner = Router()
@@ -52,7 +52,7 @@ import Testing
         if change != .mount { #expect(try before.decode(RouterDescription.self) != after) }
     }
 
-    @Test func aDescriptionIsKeptUntilAChange() async throws {
+    @Test func aDescriptionIsCachedUntilAChange() async throws {
         let tree = try Tree()
         let written = try await tree.described()
         let key = ObjectIdentifier(MessagePack.self)
@@ -65,7 +65,7 @@ import Testing
         #expect(try await tree.described().bytes.count > written.bytes.count)
     }
 
-    @Test func aMethodThatIsNotSafeSaysHowToCallIt() async throws {
+    @Test func theErrorOfAnUnsafeMethodExplainsHowToCallIt() async throws {
         let router = Router()
         router.root.register("change") { () in 1 }
         router.root.register("look", options: MethodOptions(isSafe: true)) { () in 2 }

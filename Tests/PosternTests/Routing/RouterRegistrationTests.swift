@@ -34,7 +34,7 @@ import Testing
         #expect(set.result == "object")
     }
 
-    @Test func rawMethodsAnswerWithWhatTheyLike() async throws {
+    @Test func rawMethodsEncodeTheirOwnReply() async throws {
         let router = Router()
         router.root.registerRaw("echo", parameters: [.init(name: "value")]) { (call) throws(CallError) in
             .value(Payload(bytes: [0x05], codec: call.arguments.codec))
@@ -42,7 +42,7 @@ import Testing
         #expect(try await router.call("echo") == 5)
     }
 
-    @Test func methodsComeAndGoWhileCallsAreMade() async throws {
+    @Test func methodsAreRegisteredAndUnregisteredDuringCalls() async throws {
         let router = Router()
         router.root.register("stable") { 1 }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -73,7 +73,7 @@ import Testing
         #expect(try await router.call("s/m8") == 8)
     }
 
-    @Test func namesThatCannotBeReachedAreMistakes() async {
+    @Test func registeringAnUnreachableNameTraps() async {
         await #expect(processExitsWith: .failure) { Router().root.register("") { 1 } }
         await #expect(processExitsWith: .failure) { Router().root.register("a/b") { 1 } }
         await #expect(processExitsWith: .failure) { Router().root.register("a.b") { 1 } }
@@ -83,7 +83,7 @@ import Testing
         await #expect(processExitsWith: .failure) { Router().root.register(String(repeating: "x", count: 129)) { 1 } }
     }
 
-    @Test func aPathIsTakenOnce() async {
+    @Test func registeringAPathTwiceTraps() async {
         await #expect(processExitsWith: .failure) {
             let router = Router()
             router.root.register("a") { 1 }

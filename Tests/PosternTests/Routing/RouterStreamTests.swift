@@ -19,7 +19,7 @@ private struct Broken: AsyncSequence, AsyncIteratorProtocol, Sendable {
 @Suite struct RouterStreamTests {
     let router = Router()
 
-    @Test func itemsComeInOrderAndEnd() async throws {
+    @Test func itemsArriveInOrderUntilTheEnd() async throws {
         router.root.registerStream("count", "to") { (to: Int) -> AsyncStream<Tick> in
             AsyncStream { continuation in
                 for number in 0..<to { continuation.yield(Tick(number: number)) }

@@ -1,7 +1,7 @@
 import Postern
 import Testing
 
-/// Services within services, and routers within routers.
+/// Nested services and mounted routers.
 @Suite struct RouterTreeTests {
     @Test("Check 46: a tree of services answers, however it was built", arguments: Construction.allCases)
     func aTreeAnswersHoweverItWasBuilt(construction: Construction) async throws {
@@ -37,14 +37,14 @@ import Testing
         #expect(throws: MountingError.nameTaken("inner")) { try first.mount(second, at: "inner") }
         #expect(throws: MountingError.wouldContainItself) { try inner.mount(first, at: "first") }
         #expect(throws: MountingError.wouldContainItself) { try first.mount(first, at: "first") }
-        // The one that was refused has not settled anywhere.
+        // A failed mount leaves no parent behind.
         #expect(second.parent == nil)
         #expect(first.unmount("inner") === inner)
         try second.mount(inner, at: "moved")
         #expect(inner.path == "moved")
     }
 
-    @Test func whatIsRegisteredLaterIsReachableToo() async throws {
+    @Test func laterRegistrationsAreReachable() async throws {
         let (root, inner) = (Router(), Router())
         try root.mount(inner, at: "inner")
         #expect(await root.failure("inner/late")?.code == .methodNotFound)
@@ -53,7 +53,7 @@ import Testing
         _ = inner.topic("news")
         #expect(root.findTopic("inner.news") != nil && root.findTopic("inner/other") == nil)
         #expect(root.description.topics.map(\.path) == ["inner/news"])
-        // The router's own methods are not reachable through another.
+        // The built-in methods of a mounted router are not reachable.
         #expect(await root.failure("inner/rpc/describe")?.code == .methodNotFound)
         root.unmount("inner")
         #expect(await root.failure("inner/late")?.code == .methodNotFound)
@@ -84,7 +84,7 @@ import Testing
             "\u{0}",
         ]
     )
-    func whatWasNotRegisteredIsNotThere(path: String) async throws {
+    func unregisteredPathsOfATreeAreNotFound(path: String) async throws {
         let router = try Construction.objects.build()
         let error = await router.failure(path)
         #expect(error?.code == .methodNotFound && error?.executed == .no)

@@ -2,10 +2,10 @@ import Testing
 
 @testable import Postern
 
-/// What callers are told whose protocol knows no hops.
+/// Traces for callers whose protocol has no field for hops.
 struct TracingDispatcherTests {
     @Test(arguments: ["int", "shortInt", "loopInt"])
-    func detailsTellTheTrace(method: String) async throws {
+    func detailsContainTheTrace(method: String) async throws {
         let error = try await failure(method, of: TracingDispatcher(router(), name: "gateway"))
         #expect(error.typeName == "NotANumber" && error.message == "The handler failed")
         let hops = try hops(of: error)
@@ -21,13 +21,13 @@ struct TracingDispatcherTests {
     }
 
     @Test(arguments: ["int", "shortInt", "loopInt"])
-    func withoutItNothingIsToldButTheType(method: String) async throws {
+    func withoutTheDispatcherOnlyTheTypeIsDisclosed(method: String) async throws {
         let error = try await failure(method, of: router())
         #expect(try Value(decoding: try #require(error.details)) == ["type": "NotANumber"])
         #expect(error.hops == [] && error.description == "The handler failed")
     }
 
-    @Test func hopsOfOtherEndsStandBefore() async throws {
+    @Test func hopsOfOtherProcessesComeFirst() async throws {
         let pair = InProcessTransport.pair(NothingExposed(), router(), name: "server", sendsTraces: true)
         let error = try await failure("int", of: TracingDispatcher(pair.first, name: "gateway"))
         let hops = try hops(of: error)
@@ -36,14 +36,14 @@ struct TracingDispatcherTests {
         pair.first.close()
     }
 
-    @Test func detailsThatAreNoMapBecomeTheirValue() async throws {
+    @Test func detailsOtherThanAMapAreKeptAsTheirValue() async throws {
         let error = try await failure("refuse", of: TracingDispatcher(router()))
         let details = try Value(decoding: try #require(error.details))
         #expect(details["value"] == [1, 2])
         #expect(try hops(of: error).count == 1)
     }
 
-    @Test func aStreamThatFailsTellsItToo() async throws {
+    @Test func aFailingStreamReportsItsTrace() async throws {
         let call = Call("count", arguments: Payload(bytes: [0xc0, 0xc0], codec: MessagePack.self))
         guard case .stream(let stream) = try await TracingDispatcher(router()).dispatch(call) else {
             throw CancellationError()
@@ -57,7 +57,7 @@ struct TracingDispatcherTests {
         return hops
     }
 
-    /// The error of a call that is run as its method wants to be.
+    /// Returns the error of a call, run as the execution of its method requires.
     private func failure(_ method: String, of dispatcher: some Dispatcher) async throws -> CallError {
         let arguments = try ArgumentEncoding.payload("x")
         do throws(CallError) {

@@ -1,84 +1,84 @@
-/// Mistakes that a simulation must find; each is made on purpose, and only where a test asks for it.
+/// Bugs that the simulation must find, each planted only in the run that names it.
 enum PlantedBug: CaseIterable {
-    /// An answer is passed over.
-    case answersAreForgotten
+    /// An answer is ignored.
+    case answersAreIgnored
     /// An answer settles its call twice.
     case answersCountTwice
     /// A handler's answer carries the number of another call.
     case answersGoToOthers
     /// A reply is applied twice.
     case repliesComeTwice
-    /// A call that was given up is not settled.
-    case givenUpCallsStayOpen
-    /// The other side does not hear that a call was given up.
+    /// An abandoned call is not settled.
+    case abandonedCallsStayOpen
+    /// No cancel frame is sent for an abandoned call.
     case cancelsAreNotSent
-    /// A handler does not hear that it was cancelled.
-    case handlersAreNotTold
-    /// A handler that was cancelled never ends.
+    /// A handler is not notified of its cancellation.
+    case handlersAreNotCancelled
+    /// A cancelled handler never ends.
     case cancelledHandlersNeverEnd
-    /// Calls wait longer than they may.
-    case deadlinesAreForgotten
-    /// Frames get lost.
+    /// Calls do not expire at their deadline.
+    case deadlinesAreIgnored
+    /// Some frames are lost.
     case framesAreLost
-    /// Frames overtake each other.
+    /// Frames are delivered out of order.
     case framesOvertake
-    /// Two calls have one number.
+    /// Two calls have the same number.
     case numbersAreUsedTwice
-    /// Who waits when the connection ends waits for ever.
-    case cutsForgetCallers
+    /// Calls are not settled when the connection ends.
+    case cutsLeaveCallsOpen
 
     // References.
 
-    /// Calls that wait do not leave when there is room for them.
+    /// Queued calls are not sent when there is room for them.
     case roomIsNotNoticed
-    /// A call that waits does not hold what it is made through.
+    /// A queued call does not retain the reference that it is made through.
     case waitingCallsDoNotHold
-    /// A release takes one back, however many it gives.
+    /// A release counts as one, whatever its count.
     case releaseCountsAreIgnored
-    /// A release takes back twice as many as it gives.
+    /// A release counts twice.
     case releasesCountTwice
-    /// What was let go is not given back.
+    /// Releases are not sent.
     case releasesAreLost
-    /// A message is counted some time after it was written, when a release may have crossed it.
+    /// A message is counted some time after it is written, when a release may have crossed it.
     case messagesAreCountedLate
-    /// A reference on its way home is given back before the message leaves.
+    /// A reference that returns to its owner is released before the message is sent.
     case returnedReferencesGoEarly
-    /// An object that goes lets its number go twice.
-    case objectsGoTwice
-    /// What an unread message brought is never let go.
+    /// A freed object releases its number twice.
+    case objectsReleaseTwice
+    /// The references of an unread message are never released.
     case unreadMessagesAreKept
-    /// A message that never left keeps what it named.
+    /// A message that is never sent retains its references.
     case unsentMessagesKeep
-    /// The result of a notification keeps what it named.
+    /// The result of a notification retains its references.
     case resultsOfNotificationsAreKept
-    /// A result of a call that was cancelled keeps what it named.
+    /// The result of a cancelled call retains its references.
     case cancelledResultsAreKept
-    /// A result that comes after the end of its connection keeps what it named.
+    /// A result after the end of its connection retains its references.
     case lateResultsAreKept
-    /// A message above the limit of the other side keeps what it named.
+    /// A message above the size limit of the peer retains its references.
     case largeMessagesAreKept
-    /// A message that is refused is counted as sent.
+    /// A rejected message is counted as sent.
     case refusedMessagesAreCounted
-    /// An item or a report that does not leave keeps what it named.
+    /// An item or progress value that is not sent retains its references.
     case unsentItemsAreKept
-    /// Items of a stream that is not read any more are never let go.
+    /// The unread items of a dropped stream are never released.
     case unreadItemsAreKept
-    /// The owner of a function that no message took along is not notified.
-    case functionsThatNeverLeftAreForgotten
-    /// An owner is notified when the other side lets go, and once more when the function is freed.
+    /// The owner of a function that no message has carried is not notified of its release.
+    case unsentFunctionsAreNotReleased
+    /// The owner is notified when the peer releases a function, and again when the function is freed.
     case ownersAreNotifiedTwice
-    /// A message that is written is no holder of what it names.
+    /// A written message does not retain the functions that it names.
     case messagesAreNoHolders
-    /// Two functions are lent under one number.
+    /// Two functions are exported under the same number.
     case functionsShareANumber
-    /// Numbers are drawn from a few, and so again.
+    /// Numbers are drawn from a small set, so they repeat.
     case numbersAreDrawnAgain
-    /// References in what is passed on keep the numbers of the connection that they came over.
+    /// References in a forwarded message keep the numbers of the connection that they arrived over.
     case forwardersDoNotRename
-    /// What stands for a function that is passed on does not hold it.
+    /// The proxy of a forwarded function does not retain it.
     case forwardersDoNotHold
-    /// One side lends more than the other holds.
+    /// One side exports more references than the other accepts.
     case limitsDiffer
-    /// The end of a connection leaves its references standing.
-    case cutsForgetReferences
+    /// References are not released when the connection ends.
+    case cutsKeepReferences
 }

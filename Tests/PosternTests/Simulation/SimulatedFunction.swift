@@ -2,7 +2,7 @@ import Synchronization
 
 @testable import Postern
 
-/// A function of a simulated process, like `LocalReference`: its owner must be notified once that nothing holds it.
+/// A function of a simulated process, like `LocalReference`: its owner must be notified exactly once of its release.
 final class SimulatedFunction: Sendable {
     private struct Life {
         var holders = ReferenceHolders()
@@ -21,16 +21,16 @@ final class SimulatedFunction: Sendable {
     }
 
     deinit {
-        guard bug != .functionsThatNeverLeftAreForgotten else { return }
+        guard bug != .unsentFunctionsAreNotReleased else { return }
         let wasReleased = life.withLock { $0.isReleased }
         if !wasReleased || bug == .ownersAreNotifiedTwice { bin.release(number) }
     }
 
     func gain() { life.withLock { $0.holders.gain() } }
 
-    func noteLent() { life.withLock { $0.holders.noteSent() } }
+    func noteExported() { life.withLock { $0.holders.noteSent() } }
 
-    /// Counts one holder less; true when the owner is notified because of it.
+    /// Removes a holder; returns whether this has notified the owner.
     func lose() -> Bool {
         let isReleased = life.withLock { life in
             guard life.holders.lose(), !life.isReleased else { return false }

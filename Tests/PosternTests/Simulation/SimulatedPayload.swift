@@ -1,8 +1,8 @@
 @testable import Postern
 
-/// What simulated messages hold: a number, and functions, each with what it is beside what stands for it.
+/// The content of simulated messages: a number, and references, each after the number of the function that it means.
 enum SimulatedPayload {
-    /// One value.
+    /// Returns the encoding of one value.
     static func encoded(_ number: Int, _ references: [(function: Int, WireReference)] = []) -> [UInt8] {
         var bytes = [0x91 + UInt8(2 * references.count), 0xcd, UInt8(number >> 8 & 0xff), UInt8(number & 0xff)]
         for (function, reference) in references {
@@ -16,7 +16,7 @@ enum SimulatedPayload {
         bytes.dropFirst(2).prefix(2).reduce(0) { $0 << 8 | Int($1) }
     }
 
-    /// How many references a value holds.
+    /// Returns the number of references in a value.
     static func count(_ bytes: ArraySlice<UInt8>) -> Int { bytes.first.map { Int($0 & 0xf) / 2 } ?? 0 }
 
     static func references(_ bytes: [UInt8]) throws(PayloadError) -> [(function: Int, WireReference)] {

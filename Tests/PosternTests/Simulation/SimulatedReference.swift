@@ -2,7 +2,7 @@ import Synchronization
 
 @testable import Postern
 
-/// A function as a simulated process has it: its own, or one of another process.
+/// A reference of a simulated process to a function of its own or of another process.
 enum SimulatedHandle: Sendable {
     case own(SimulatedFunction)
     case proxy(SimulatedProxy)
@@ -19,7 +19,7 @@ enum SimulatedHandle: Sendable {
         }
     }
 
-    /// Where calls of it must arrive.
+    /// The number of the function at which its calls must arrive.
     var function: Int {
         switch self {
         case .own(let function): function.number
@@ -28,11 +28,11 @@ enum SimulatedHandle: Sendable {
     }
 }
 
-/// Stands for a function of another process, like `RemoteReference`.
+/// A proxy of a function in another process, like `RemoteReference`.
 final class SimulatedProxy: Sendable {
     let side: Int
     let number: UInt64
-    /// What the message that brought it said it is.
+    /// The number of the function according to the message that carried it.
     let function: Int
     private let bin: SimulatedBin
 
@@ -47,7 +47,7 @@ final class SimulatedProxy: Sendable {
     deinit { bin.end(side, number) }
 }
 
-/// The references of a message that was received, like `ReceivedReferences`.
+/// The references of a received message, like `ReceivedReferences`.
 final class ReceivedMessage: Sendable {
     let lent: [UInt64]
     let returned: [UInt64: SimulatedHandle]
@@ -64,11 +64,11 @@ final class ReceivedMessage: Sendable {
     deinit { bin.add(.holds(side: side, lent)) }
 }
 
-/// The references of a message that is being sent, like `SentReferences`.
+/// The references of a message to send, like `SentReferences`.
 final class SentMessage: Sendable {
     let numbers: ReferenceNumbers
     private let named: NamedReferences<SimulatedProxy>?
-    /// The functions in it that are the sender's: the value that was encoded lives until the message is freed.
+    /// The sender's own functions in the message: an encoded value lives until its message is freed.
     private let own: [SimulatedFunction]
     private let side: Int
     private let bin: SimulatedBin
@@ -92,18 +92,18 @@ final class SentMessage: Sendable {
     deinit { bin.add(.pins(side: side, numbers.lent)) }
 }
 
-/// What was freed and is not counted yet: between the two, other threads may do anything.
+/// Objects that were freed but not yet counted: in between, other threads may do anything.
 final class SimulatedBin: Sendable {
     enum Freed: Hashable, Sendable, CustomStringConvertible {
-        /// Holds of what the other side lent, by messages and objects.
+        /// Numbers that messages and objects have retained.
         case holds(side: Int, [UInt64])
-        /// Messages that kept what this side lends.
+        /// Exported numbers that messages have pinned.
         case pins(side: Int, [UInt64])
 
         var description: String {
             switch self {
-            case .holds(let side, let numbers): "\(side): counts that \(numbers.short) are held once less"
-            case .pins(let side, let numbers): "\(side): counts that a message with \(numbers.short) is gone"
+            case .holds(let side, let numbers): "\(side): counts one holder less of \(numbers.short)"
+            case .pins(let side, let numbers): "\(side): counts the end of a message with \(numbers.short)"
             }
         }
 
@@ -130,10 +130,10 @@ final class SimulatedBin: Sendable {
 
     func add(_ freed: Freed) { contents.withLock { $0.freed.append(freed) } }
 
-    /// Notes that the owner of a function was notified.
+    /// Records that the owner of a function was notified.
     func release(_ function: Int) { contents.withLock { $0.releases[function, default: 0] += 1 } }
 
-    /// How often the owner of a function was notified.
+    /// Returns how often the owner of a function was notified.
     func releases(of function: Int) -> Int { contents.withLock { $0.releases[function, default: 0] } }
 
     fileprivate func begin(_ side: Int, _ number: UInt64) {
@@ -147,12 +147,12 @@ final class SimulatedBin: Sendable {
         }
     }
 
-    /// Whether an object stands for a number.
+    /// Returns whether a proxy of a number exists.
     func isAlive(_ side: Int, _ number: UInt64) -> Bool {
         contents.withLock { $0.living[Place(side: side, number: number), default: 0] > 0 }
     }
 
-    /// Hands over what was freed, in an order that a seed brings back.
+    /// Returns the freed objects in an order that depends only on the seed, and clears the bin.
     func takeAll() -> [Freed] {
         let freed = contents.withLock { contents in
             defer { contents.freed = [] }
@@ -163,6 +163,6 @@ final class SimulatedBin: Sendable {
 }
 
 extension [UInt64] {
-    /// Enough of each number to tell one from the other.
+    /// The last four digits of each number, which suffice to distinguish them.
     var short: [UInt64] { map { $0 % 10_000 } }
 }

@@ -1,21 +1,21 @@
 @testable import Postern
 
-/// Calls, from the side of those who make them.
+// The caller's side of calls.
 extension SimulatedWorld {
-    /// Makes a call of a method or of a function of the other side; it leaves now or later.
+    /// Writes a call of a method or of a function of the peer, and sends it now or later.
     mutating func call(from side: Int, through proxy: SimulatedProxy? = nil) {
-        // After the end of the connection a call is written, and does not leave.
+        // After the end of the connection, a call may be written but not sent.
         guard !sides[side].isClosed || chance(4) else { return }
         let token = enter(side, function: proxy?.function)
         let handles = pickHandles(of: side)
         let callee = proxy.map { "function \($0.function)" } ?? "a method"
-        tell("\(side): writes call \(token) of \(callee) with functions \(handles.map(\.function))")
+        log("\(side): writes call \(token) of \(callee) with functions \(handles.map(\.function))")
         guard let (bytes, message) = write(token, handles, from: side) else { return settle(token, .unsent) }
         drafts.append(Draft(side: side, purpose: .call(token, through: proxy), bytes: bytes + [0xc0], message: message))
         if !chance(3) { send(drafts.removeLast()) }
     }
 
-    /// Enters a call in the record and numbers it.
+    /// Records a call and assigns its number.
     mutating func enter(_ side: Int, function: Int?, origin: (side: Int, id: UInt64)? = nil, answer: Int? = nil) -> Int
     {
         let token = calls.count
@@ -27,12 +27,12 @@ extension SimulatedWorld {
 
     mutating func notify(from side: Int) {
         let number = sides[side].notificationsSent
-        // An early one above the limit is dropped, which is not counted here.
+        // Before the handshake, a notification above the limit is dropped, which this record does not expect.
         guard sides[side].state.phase == .open || !hasSmallFrames else { return }
         guard !sides[side].isClosed, let (bytes, message) = write(number, pickHandles(of: side), from: side) else {
             return
         }
-        tell("\(side): notifies")
+        log("\(side): notifies")
         let arguments = bytes + [0xc0]
         if sides[side].state.waiting.isOpen {
             guard (try? sides[side].state.notify("n", arguments, message?.numbers)) != nil else {
@@ -48,12 +48,12 @@ extension SimulatedWorld {
         sides[side].notificationsSent += 1
     }
 
-    /// Lets a message leave that was written before.
+    /// Sends a message that was written before.
     mutating func send(_ draft: Draft) {
         switch draft.purpose {
         case .call(let token, let proxy): sendCall(token, through: proxy, draft)
         case .answer(let id):
-            tell("\(draft.side): answers \(id)")
+            log("\(draft.side): answers \(id)")
             let wasCancelled = sides[draft.side].handlers.removeValue(forKey: id)?.isCancelled ?? true
             let leaves = sides[draft.side].state.finish(id, with: .success(draft.bytes), draft.message?.numbers)
             if leaves || bug == .refusedMessagesAreCounted { return count(draft.message, from: draft.side) }
@@ -63,7 +63,7 @@ extension SimulatedWorld {
 
     private mutating func sendCall(_ token: Int, through proxy: SimulatedProxy?, _ draft: Draft) {
         let deadline = chance(4) ? now + .milliseconds(Int.random(in: 1...20, using: &random)) : nil
-        // The longer name makes some messages larger than small limits.
+        // The longer name makes some messages exceed the small limits.
         let method = hasSmallFrames && chance(3) ? String(repeating: "m", count: 40) : "m"
         let path = proxy.map { ReferencePath.text($0.number, "") } ?? method
         var call = OutgoingCall(path, draft.bytes, draft.message?.numbers)
@@ -74,10 +74,10 @@ extension SimulatedWorld {
                 _ = try sides[draft.side].state.wait(calls[token].id, call, token, at: now)
                 let held = bug == .waitingCallsDoNotHold ? nil : proxy
                 waitingMessages[token] = WaitingMessage(message: draft.message, proxy: held)
-                return tell("\(draft.side): has call \(token) wait")
+                return log("\(draft.side): queues call \(token)")
             }
             try sides[draft.side].state.beginCall(calls[token].id, call, token)
-            tell("\(draft.side): sends call \(token)")
+            log("\(draft.side): sends call \(token)")
             count(draft.message, from: draft.side)
         } catch {
             lose(draft.message, .largeMessagesAreKept)
@@ -85,7 +85,7 @@ extension SimulatedWorld {
         }
     }
 
-    /// Sends what waited at a side, as far as there is room for it.
+    /// Sends the queued messages of a side for which there is room.
     mutating func sendWaiting(from side: Int) {
         guard bug != .roomIsNotNoticed || !sides[side].state.waiting.isOpen else { return }
         var sent: [Int] = []
@@ -95,63 +95,63 @@ extension SimulatedWorld {
             settle(failure.waiter, .unsent)
         }
         for token in sent {
-            tell("\(side): sends \(token), which waited")
+            log("\(side): sends \(token) from the queue")
             count(waitingMessages[token]??.message, from: side)
             waitingMessages[token] = .some(nil)
         }
     }
 
-    /// Counts that a message leaves.
+    /// Counts a message that is sent.
     mutating func count(_ message: SentMessage?, from side: Int) {
         guard let message else { return }
         if bug == .messagesAreCountedLate { return uncounted.append((side, message.numbers.lent)) }
         commit(message.numbers.lent, at: side)
     }
 
-    /// A message that is written never leaves.
+    /// Drops a written message.
     mutating func drop(_ draft: Draft) {
         switch draft.purpose {
         case .call(let token, _):
-            tell("\(draft.side): drops call \(token)")
+            log("\(draft.side): drops call \(token)")
             settle(token, .unsent)
         case .answer(let id): fail(id, at: draft.side)
         }
         if bug == .unsentMessagesKeep, let message = draft.message { kept.append(message) }
     }
 
-    /// A caller loses interest.
-    mutating func giveUp(_ token: Int) {
+    /// Abandons a call, as a cancelled task does.
+    mutating func abandon(_ token: Int) {
         let call = calls[token]
         if bug == .cancelsAreNotSent { putOnWire(call.side) }
         let ended = sides[call.side].state.abandon(call.id)
         if bug == .cancelsAreNotSent { _ = sides[call.side].state.outbox.take() }
         defer { sendWaiting(from: call.side) }
         guard let ended else { return }
-        tell("\(call.side): gives call \(token) up")
+        log("\(call.side): abandons call \(token)")
         waitingMessages[token] = .some(nil)
         guard ended.reason == .sent else { return settle(ended.waiter, .unsent) }
-        calls[token].wasGivenUp = true
-        if bug != .givenUpCallsStayOpen { settle(ended.waiter, .givenUp) }
+        calls[token].wasAbandoned = true
+        if bug != .abandonedCallsStayOpen { settle(ended.waiter, .abandoned) }
     }
 
-    /// Lets time pass; calls whose time has run out are settled.
+    /// Advances the clock and settles the calls that expire.
     mutating func advance(_ milliseconds: Int) {
         now = now + .milliseconds(milliseconds)
-        for side in sides.indices where bug != .deadlinesAreForgotten {
+        for side in sides.indices where bug != .deadlinesAreIgnored {
             for ended in sides[side].state.expire(at: now) {
-                tell("\(side): call \(ended.waiter) expires")
+                log("\(side): call \(ended.waiter) expires")
                 waitingMessages[ended.waiter] = .some(nil)
-                calls[ended.waiter].wasGivenUp = ended.reason == .sent
+                calls[ended.waiter].wasAbandoned = ended.reason == .sent
                 settle(ended.waiter, ended.reason == .sent ? .expired : .unsent)
             }
             sendWaiting(from: side)
         }
         for call in calls where call.outcomes.isEmpty {
-            if let deadline = call.deadline, deadline <= now { note("a call waits longer than it may") }
+            if let deadline = call.deadline, deadline <= now { note("a call is open after its deadline") }
         }
     }
 
-    /// Settles a call; what it brings goes on to whom it was passed on for, or is kept here.
+    /// Settles a call; forwards its result to the call that it forwards, if any.
     mutating func settle(_ token: Int, _ outcome: Outcome, _ result: Received? = nil) {
         calls[token].outcomes.append(outcome)
         if bug == .answersCountTwice, case .value = outcome { calls[token].outcomes.append(outcome) }

@@ -1,8 +1,8 @@
 @testable import Postern
 
-/// Calls, from the side of those who serve them.
+// The serving side of calls.
 extension SimulatedWorld {
-    /// Starts the handler of a call, or passes the call on.
+    /// Starts the handler of a call, or forwards the call.
     mutating func serve(_ call: CallFrame, _ bytes: [UInt8], _ message: ReceivedMessage?, at side: Int) {
         let token = SimulatedPayload.number(bytes[call.arguments])
         sides[side].state.beginServing(call.id)
@@ -10,14 +10,14 @@ extension SimulatedWorld {
         if ReferencePath.matches(call.path, in: bytes) {
             target = find(String(decoding: bytes[call.path], as: UTF8.self), at: side)
             guard let target else {
-                note("side \(side) refused a call of a function that is held")
+                note("side \(side) rejected a call of an exported function")
                 return fail(call.id, at: side)
             }
             if !calls.contains(where: { $0.answer == token && $0.function == target.function }) {
                 note("a call arrived at another function")
             }
         }
-        tell("\(side): begins to serve call \(token)")
+        log("\(side): begins to serve call \(token)")
         sides[side].handlers[call.id] = Handler(call: token)
         _ = sides[side].state.attach(token, to: call.id)
         let received = self.received(bytes[call.arguments], message, at: side)
@@ -28,14 +28,14 @@ extension SimulatedWorld {
         }
     }
 
-    /// Finds what a path leads to, and checks that the other side may use it.
+    /// Returns the target of a path, and checks that the peer may use it.
     private mutating func find(_ path: String, at side: Int) -> SimulatedHandle? {
         guard let (number, _) = ReferencePath.parse(path) else { return nil }
         if sides[side].books[number]?.lent == 0 { note("a function was called after it was released") }
         return sides[side].references.exports.target(of: number)
     }
 
-    /// A handler ends, with the number of its call and some functions as the result, or with an error.
+    /// Ends a handler, with the number of its call and some functions as the result, or with an error.
     mutating func endHandler(_ id: UInt64, at side: Int) {
         guard let handler = sides[side].handlers[id] else { return }
         if handler.isStream { return endStream(id, at: side) }
@@ -48,19 +48,19 @@ extension SimulatedWorld {
         if answered != id { sides[side].handlers[id] = nil }
     }
 
-    /// The handler of a notification ends with a result, which is dropped.
+    /// Ends the handler of a notification; its result is discarded.
     mutating func endNotification(at side: Int) {
         guard chance(2), let (_, message) = write(0, pickHandles(of: side), from: side) else { return }
         lose(message, .resultsOfNotificationsAreKept)
     }
 
-    /// A handler ends after its connection.
+    /// Ends a handler after its connection.
     mutating func endLate(at side: Int) {
         guard let (_, message) = write(0, pickHandles(of: side), from: side) else { return }
         lose(message, .lateResultsAreKept)
     }
 
-    /// Writes the answer of a handler, which leaves now or later.
+    /// Writes the answer of a handler, and sends it now or later.
     private mutating func answer(_ id: UInt64, _ number: Int, _ handles: [SimulatedHandle], at side: Int) {
         guard let (bytes, message) = write(number, handles, from: side) else { return fail(id, at: side) }
         let draft = Draft(side: side, purpose: .answer(id), bytes: bytes, message: message)
@@ -71,23 +71,23 @@ extension SimulatedWorld {
     /// Answers a call with an error.
     mutating func fail(_ id: UInt64, at side: Int) {
         let code = sides[side].handlers.removeValue(forKey: id)?.call ?? 0
-        tell("\(side): fails \(id)")
+        log("\(side): fails \(id)")
         sides[side].state.finish(id, with: .failure(CallError(.init(rawValue: code), "no")))
     }
 
-    /// Tells a handler that nobody waits for it.
+    /// Cancels a handler.
     mutating func cancel(_ token: Int, at side: Int) {
-        guard bug != .handlersAreNotTold else { return }
+        guard bug != .handlersAreNotCancelled else { return }
         for (id, handler) in sides[side].handlers where handler.call == token {
             sides[side].handlers[id]?.isCancelled = true
-            if let forwarded = handler.forwarded { giveUp(forwarded) }
+            if let forwarded = handler.forwarded { abandon(forwarded) }
         }
     }
 }
 
-/// Calls of functions that live in a third process.
+// Calls of functions in a third process, which the middle process forwards.
 extension SimulatedWorld {
-    /// Passes a call on, with its references named anew.
+    /// Forwards a call with its references renamed.
     private mutating func forward(
         _ id: UInt64,
         _ arguments: [UInt8],
@@ -101,12 +101,12 @@ extension SimulatedWorld {
         }
         let token = enter(proxy.side, function: proxy.function, origin: (side, id), answer: call)
         sides[side].handlers[id]?.forwarded = token
-        tell("\(proxy.side): passes call \(call) on as \(token)")
+        log("\(proxy.side): forwards call \(call) as \(token)")
         let draft = Draft(side: proxy.side, purpose: .call(token, through: proxy), bytes: bytes, message: message)
         if chance(3) { drafts.append(draft) } else { send(draft) }
     }
 
-    /// Answers a call that was passed on.
+    /// Answers a call that was forwarded.
     mutating func finishForwarding(_ id: UInt64, at side: Int, _ outcome: Outcome, _ result: Received?) {
         guard sides[side].handlers[id] != nil else { return }
         sides[side].handlers[id]?.forwarded = nil
@@ -117,7 +117,8 @@ extension SimulatedWorld {
         send(Draft(side: side, purpose: .answer(id), bytes: bytes, message: message))
     }
 
-    /// A payload as it is passed on over another connection; `nil` when it holds more than may be lent there.
+    /// Returns a payload renamed for another connection, or `nil` if it exceeds the references that may be exported
+    /// there.
     private mutating func rename(
         _ bytes: [UInt8],
         _ received: Received?,

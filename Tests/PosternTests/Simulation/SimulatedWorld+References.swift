@@ -1,10 +1,10 @@
 @testable import Postern
 
-/// References that are lent, given home, and let go.
+// References that are exported, returned to their owner, and released.
 extension SimulatedWorld {
     // MARK: Written
 
-    /// Some functions for a message: this process' own, and such as it was lent.
+    /// Returns some functions for a message: the process's own, and references that it has received.
     mutating func pickHandles(of side: Int) -> [SimulatedHandle] {
         guard chance(2) else { return [] }
         let process = sides[side].process
@@ -12,12 +12,12 @@ extension SimulatedWorld {
             guard chance(2), let index = held[process].indices.randomElement(using: &random) else {
                 return .own(pickFunction(of: process))
             }
-            // Some pass on what they were lent, and let go of it.
+            // Sometimes the process releases the reference that it forwards.
             return chance(2) ? held[process].remove(at: index) : held[process][index]
         }
     }
 
-    /// A function that the process keeps, or a new one, which it may keep.
+    /// Returns a function that the process retains, or a new one, which it may retain.
     private mutating func pickFunction(of process: Int) -> SimulatedFunction {
         if chance(2), let function = functions[process].randomElement(using: &random) { return function }
         let function = SimulatedFunction(functionCount, bin: bin, bug: bug)
@@ -26,18 +26,18 @@ extension SimulatedWorld {
         return function
     }
 
-    /// A process frees one of its functions, which others may hold.
-    mutating func forgetFunction(of process: Int) {
+    /// Frees a function of a process, which other processes may still retain.
+    mutating func freeFunction(of process: Int) {
         guard let index = functions[process].indices.randomElement(using: &random) else { return }
         functions[process].remove(at: index)
     }
 
-    /// A message that did not leave is dropped; a bug keeps it.
+    /// Drops a message that was not sent; the given bug retains it.
     mutating func lose(_ message: SentMessage?, _ keeping: PlantedBug) {
         if bug == keeping, let message { kept.append(message) }
     }
 
-    /// Writes a payload with references; `nil` when more would be lent than may be.
+    /// Returns a payload with references, or `nil` if they exceed the limit of exported references.
     mutating func write(
         _ number: Int,
         _ handles: [SimulatedHandle],
@@ -60,7 +60,7 @@ extension SimulatedWorld {
         return references.count == handles.count ? (SimulatedPayload.encoded(number, references), message) : nil
     }
 
-    /// Names a function for the other end, as `SentReferences` does; `nil` when more would be lent than may be.
+    /// Names a function for the peer, as `SentReferences` does; returns `nil` at the limit of exported references.
     mutating func name(
         _ handle: SimulatedHandle,
         in named: inout NamedReferences<SimulatedProxy>,
@@ -72,7 +72,7 @@ extension SimulatedWorld {
         }
         guard let pin = pin(handle, at: side) else {
             let entries = sides[side].references.exports.entries
-            if entries.count < sides[side].state.limits.references { note("less was lent than may be") }
+            if entries.count < sides[side].state.limits.references { note("a reference was rejected below the limit") }
             return nil
         }
         if pin.isFirst { begin(handle, pin.number, at: side) }
@@ -82,7 +82,7 @@ extension SimulatedWorld {
 
     private mutating func pin(_ handle: SimulatedHandle, at side: Int) -> References.Exports.Pin? {
         let key = bug == .functionsShareANumber ? .own(0) : handle.key
-        let target = bug == .forwardersDoNotHold ? unheld(handle) : handle
+        let target = bug == .forwardersDoNotHold ? secondProxy(handle) : handle
         guard bug == .numbersAreDrawnAgain else {
             return sides[side].references.pin(key, target, using: &random)
         }
@@ -91,7 +91,7 @@ extension SimulatedWorld {
         return sides[side].references.pin(key, target, using: &few)
     }
 
-    /// One more connection holds a function, under a number that never stood for anything.
+    /// Adds a connection as holder of a function, under a number that was never used before.
     private mutating func begin(_ handle: SimulatedHandle, _ number: UInt64, at side: Int) {
         if case .own(let function) = handle {
             holders[function.number, default: 0] += 1
@@ -100,15 +100,15 @@ extension SimulatedWorld {
         if !sides[side].numbersUsed.insert(number).inserted { note("a number is used for the second time") }
     }
 
-    /// Another object for the same number, of which nobody knows.
-    private func unheld(_ handle: SimulatedHandle) -> SimulatedHandle {
+    /// Returns a second proxy of the same number, which no table knows.
+    private func secondProxy(_ handle: SimulatedHandle) -> SimulatedHandle {
         guard case .proxy(let proxy) = handle else { return handle }
         return .proxy(SimulatedProxy(side: proxy.side, number: proxy.number, function: proxy.function, bin: bin))
     }
 
     mutating func commit(_ numbers: [UInt64], at side: Int) {
         for case .own(let function) in sides[side].references.commit(numbers) {
-            function.noteLent()
+            function.noteExported()
             if bug == .messagesAreNoHolders { function.gain() }
         }
     }
@@ -117,51 +117,51 @@ extension SimulatedWorld {
         for entry in sides[side].references.unpin(numbers) { lose(entry.target) }
     }
 
-    /// One connection less holds a function.
+    /// Removes a connection as holder of a function.
     mutating func lose(_ target: SimulatedHandle) {
         guard case .own(let function) = target else { return }
         holders[function.number, default: 0] -= 1
         let left = holders[function.number, default: 0]
         if left < 0 { note("a function lost a holder that it did not have") }
-        if function.lose(), left > 0 { note("a function was released while it was held") }
+        if function.lose(), left > 0 { note("a function was released while it had holders") }
     }
 
     // MARK: Received
 
-    /// Holds the references of the message that comes next.
+    /// Retains the references of the next message.
     mutating func hold(_ numbers: ReferenceNumbers, at side: Int) {
         let (lent, returned, reason) = sides[side].references.receive(numbers)
         sides[side].waiting = ReceivedMessage(at: side, lent: lent, returned: returned, bin: bin)
         if let reason { note("disconnected: \(reason.message)") }
     }
 
-    /// A message as its reader gets it; `nil` for one without references.
+    /// Returns a message for its reader, or `nil` for one without references.
     mutating func received(_ bytes: ArraySlice<UInt8>, _ message: ReceivedMessage?, at side: Int) -> Received? {
         if let message { return Received(side: side, bytes: Array(bytes), message: message) }
-        if SimulatedPayload.count(bytes) > 0 { note("a message holds references of which nothing was told") }
+        if SimulatedPayload.count(bytes) > 0 { note("a message contains references that no frame has announced") }
         return nil
     }
 
-    /// A message has arrived: it is read now, later or never.
+    /// Reads a message that has arrived now, later or never.
     mutating func receive(_ received: Received?) {
         guard let received else { return }
         if chance(2) { inbox.append(received) } else { read(received) }
     }
 
-    /// Reads a message, and keeps some of what it holds.
+    /// Reads a message and retains some of its references.
     mutating func read(_ received: Received) {
         let process = sides[received.side].process
         guard let references = try? SimulatedPayload.references(received.bytes) else {
             return note("a message cannot be read")
         }
-        tell("\(received.side): reads a message with functions \(references.map(\.function))")
+        log("\(received.side): reads a message with functions \(references.map(\.function))")
         for (function, reference) in references {
             guard let handle = find(reference, function, in: received) else { continue }
             if held[process].count < 6, chance(2) { held[process].append(handle) }
         }
     }
 
-    /// Finds what a reference leads to, as `ReceivedReferences` does, and checks that it is what its sender meant.
+    /// Returns the target of a reference, as `ReceivedReferences` does, and checks that its sender meant the same.
     mutating func find(_ reference: WireReference, _ function: Int, in received: Received) -> SimulatedHandle? {
         let (side, bin) = (received.side, bin)
         let handle =
@@ -171,22 +171,22 @@ extension SimulatedWorld {
                 SimulatedProxy(side: side, number: reference.number, function: function, bin: bin)
             }.map(SimulatedHandle.proxy)
         guard let handle else {
-            if !sides[side].isClosed { note("a reference of a message is not held") }
+            if !sides[side].isClosed { note("a reference of a message has no target") }
             return nil
         }
         if handle.function != function { note("a reference leads to another function than its sender meant") }
         return handle
     }
 
-    // MARK: Let go
+    // MARK: Released
 
-    /// A process lets go of something it was lent.
-    mutating func letGo(of index: Int, in process: Int) {
+    /// Releases a reference of a process.
+    mutating func dropReference(of index: Int, in process: Int) {
         let handle = held[process].remove(at: index)
-        tell("process \(process): lets go of function \(handle.function)")
+        log("process \(process): releases function \(handle.function)")
     }
 
-    /// Counts one of the things that were freed, or all.
+    /// Counts one of the freed objects, or all.
     mutating func collect(all: Bool = false) {
         for (side, numbers) in uncounted { commit(numbers, at: side) }
         uncounted = []
@@ -201,25 +201,27 @@ extension SimulatedWorld {
     }
 
     private mutating func count(_ one: SimulatedBin.Freed) {
-        tell("\(one)")
+        log("\(one)")
         switch one {
         case .pins(let side, let numbers): unpin(numbers, at: side)
         case .holds(let side, let numbers):
-            if sides[side].references.endHolds(numbers) { sides[side].isReleaseAsked = true }
-            if bug == .objectsGoTwice, sides[side].references.endHolds(numbers) { sides[side].isReleaseAsked = true }
+            if sides[side].references.endHolds(numbers) { sides[side].isReleaseRequested = true }
+            if bug == .objectsReleaseTwice, sides[side].references.endHolds(numbers) {
+                sides[side].isReleaseRequested = true
+            }
         }
     }
 
-    /// Gives back what was let go.
+    /// Sends the releases that are due.
     mutating func sendReleases(from side: Int) {
-        guard sides[side].isReleaseAsked else { return }
-        sides[side].isReleaseAsked = false
+        guard sides[side].isReleaseRequested else { return }
+        sides[side].isReleaseRequested = false
         let releases = sides[side].references.takeReleases()
-        tell("\(side): gives back \(releases.map { "\($0.count) of \($0.number % 10_000)" })")
+        log("\(side): sends releases \(releases.map { "\($0.count) of \($0.number % 10_000)" })")
         if bug != .releasesAreLost { sides[side].state.release(releases) }
     }
 
-    /// Takes back what the other side has let go.
+    /// Applies a release of the peer.
     mutating func takeBack(_ number: UInt64, _ count: UInt64, at side: Int) {
         let count = bug == .releaseCountsAreIgnored ? 1 : count
         for _ in 0..<(bug == .releasesCountTwice ? 2 : 1) {
@@ -230,7 +232,7 @@ extension SimulatedWorld {
     }
 }
 
-/// Random numbers of which there are sixteen.
+/// A generator of only sixteen different numbers.
 private struct FewNumbers: RandomNumberGenerator {
     var random: SplitMix
 

@@ -1,19 +1,19 @@
 @testable import Postern
 
-/// Streams and reports: messages that may stay unread.
+// Streams and progress: messages that may remain unread.
 extension SimulatedWorld {
     // MARK: Produced
 
-    /// A handler answers with a stream, whose items follow.
+    /// Answers a call with a stream, whose items follow.
     mutating func openStream(_ id: UInt64, at side: Int) {
         guard let handler = sides[side].handlers[id], !handler.hasAnswer, handler.forwarded == nil else { return }
-        tell("\(side): answers \(id) with a stream")
+        log("\(side): answers \(id) with a stream")
         guard sides[side].state.openStream(id, nil) == .opened else { return fail(id, at: side) }
         sides[side].handlers[id]?.isStream = true
         sides[side].handlers[id]?.hasAnswer = true
     }
 
-    /// Writes an item of a stream, or a report of a call; what does not leave is dropped.
+    /// Writes an item of a stream or a progress value of a call, which is dropped if it cannot be sent.
     mutating func produce(_ id: UInt64, at side: Int) {
         guard let handler = sides[side].handlers[id], handler.forwarded == nil else { return }
         guard handler.isStream || !handler.hasAnswer else { return }
@@ -24,26 +24,26 @@ extension SimulatedWorld {
         } else {
             leaves = sides[side].state.report(id, bytes, message?.numbers)
         }
-        tell("\(side): \(leaves ? "sends" : "drops") an item or a report of \(id)")
+        log("\(side): \(leaves ? "sends" : "drops") an item or a report of \(id)")
         if leaves { count(message, from: side) } else { lose(message, .unsentItemsAreKept) }
     }
 
     /// Ends a stream.
     mutating func endStream(_ id: UInt64, at side: Int) {
-        tell("\(side): ends stream \(id)")
+        log("\(side): ends stream \(id)")
         sides[side].handlers[id] = nil
         sides[side].state.endStream(id, nil)
     }
 
     // MARK: Read
 
-    /// Keeps an item until the reader takes it; one of a stream that is not read any more is dropped.
+    /// Buffers an item until it is read; drops it if the stream was dropped.
     mutating func receiveItem(_ id: UInt64, _ received: Received?, at side: Int) {
         guard sides[side].streams[id] != nil else { return }
         sides[side].streams[id]?.append(received)
     }
 
-    /// The reader of a stream takes an item, or leaves.
+    /// Reads an item of a stream, or drops the stream.
     mutating func readStream(at side: Int) {
         guard let id = sides[side].streams.keys.sorted().randomElement(using: &random) else { return }
         guard !chance(3) else { return dropStream(id, at: side) }
@@ -53,7 +53,7 @@ extension SimulatedWorld {
     }
 
     mutating func dropStream(_ id: UInt64, at side: Int) {
-        tell("\(side): drops stream \(id)")
+        log("\(side): drops stream \(id)")
         _ = sides[side].state.dropStream(id)
         let unread = sides[side].streams.removeValue(forKey: id) ?? []
         if bug == .unreadItemsAreKept { for case let item? in unread { kept.append(item.message) } }

@@ -1,8 +1,8 @@
 @testable import Postern
 
-/// The wires, and their ends.
+// The wires and the state machines at their ends.
 extension SimulatedWorld {
-    /// Puts what a side has written on the wire.
+    /// Moves the written frames of a side to the wire.
     mutating func putOnWire(_ side: Int) {
         let bytes = sides[side].state.outbox.take()
         guard !bytes.isEmpty, !sides[side].isCut else { return }
@@ -28,7 +28,7 @@ extension SimulatedWorld {
     }
 
     private mutating func apply(_ frame: Frame, _ bytes: [UInt8], to side: Int) {
-        tell("\(side): receives \(Self.text(of: frame))")
+        log("\(side): receives \(Self.text(of: frame))")
         enterDelivered(frame, at: side)
         observe(frame, at: side)
         defer { checkCancel(frame, at: side) }
@@ -36,11 +36,11 @@ extension SimulatedWorld {
         switch sides[side].state.receive(frame, in: bytes) {
         case .serve(let call): serve(call, bytes, message, at: side)
         case .handleNotification(_, let arguments):
-            sides[side].heard.append(SimulatedPayload.number(bytes[arguments]))
+            sides[side].notificationsReceived.append(SimulatedPayload.number(bytes[arguments]))
             receive(received(bytes[arguments], message, at: side))
             endNotification(at: side)
         case .resume(let token, let value):
-            guard bug != .answersAreForgotten else { return }
+            guard bug != .answersAreIgnored else { return }
             let result = received(bytes[value], message, at: side)
             settle(token, .value(SimulatedPayload.number(bytes[value])), result)
         case .openStream(let token, let id, _):
@@ -62,27 +62,27 @@ extension SimulatedWorld {
         }
     }
 
-    /// Remembers what will be checked.
+    /// Records what later checks need.
     private mutating func observe(_ frame: Frame, at side: Int) {
         switch frame {
         case .reply(let id, _), .failure(let id, _), .stream(let id, _):
-            let isLate = calls.contains { $0.side == side && $0.id == id && $0.wasGivenUp }
+            let isLate = calls.contains { $0.side == side && $0.id == id && $0.wasAbandoned }
             if isLate { sides[side].lateAnswers.insert(id) }
-        case .cancel(let id): sides[side].cancelsHeard.insert(id)
+        case .cancel(let id): sides[side].cancelsReceived.insert(id)
         default: break
         }
     }
 
-    /// Checks that a running handler has heard of a cancellation that arrived.
+    /// Checks that a running handler is cancelled after its cancel frame has arrived.
     private mutating func checkCancel(_ frame: Frame, at side: Int) {
         guard case .cancel(let id) = frame, let handler = sides[side].handlers[id] else { return }
-        if !handler.isCancelled { note("a handler did not hear that it was cancelled") }
+        if !handler.isCancelled { note("a handler was not notified of its cancellation") }
     }
 
     /// Ends the connection at one side.
     mutating func close(_ side: Int) {
         guard !sides[side].isClosed else { return }
-        tell("\(side): closes")
+        log("\(side): closes")
         sides[side].isClosed = true
         for end in [side, side ^ 1] { sides[end].isCut = true }
         let remains = sides[side].state.close(DisconnectReason(.lost, "cut"))
@@ -90,17 +90,17 @@ extension SimulatedWorld {
         sides[side].handlers = [:]
         sides[side].waiting = nil
         sides[side].streams = [:]
-        if bug != .cutsForgetReferences {
+        if bug != .cutsKeepReferences {
             for entry in sides[side].references.close() { lose(entry.target) }
         }
-        if let remains, bug != .cutsForgetCallers {
+        if let remains, bug != .cutsLeaveCallsOpen {
             for token in remains.waiters { settle(token, .lost) }
             for token in remains.unsent {
                 waitingMessages[token] = .some(nil)
                 if token >= 0 { settle(token, .unsent) }
             }
         }
-        for forwarded in handlers.compactMap(\.forwarded) { giveUp(forwarded) }
+        for forwarded in handlers.compactMap(\.forwarded) { abandon(forwarded) }
         for handler in handlers where handler.forwarded == nil && !handler.hasAnswer { endLate(at: side) }
     }
 
@@ -111,8 +111,8 @@ extension SimulatedWorld {
         case .reply(let id, _): "the reply to number \(id)"
         case .failure(let id, _): "the error for number \(id)"
         case .cancel(let id): "the cancel of number \(id)"
-        case .references(let numbers): "references: lent \(numbers.lent.short), home \(numbers.returned.short)"
-        case .release(let number, let count): "\(count) of \(number % 10_000) back"
+        case .references(let numbers): "references: exported \(numbers.lent.short), returned \(numbers.returned.short)"
+        case .release(let number, let count): "the release of \(count) of \(number % 10_000)"
         default: "\(frame)"
         }
     }

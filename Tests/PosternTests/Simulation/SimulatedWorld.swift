@@ -1,41 +1,41 @@
 @testable import Postern
 
-/// Peers, what is on the wires between them, and everything that a random schedule may do to them.
+/// Peers, the wires between them, and the actions of a random schedule.
 ///
-/// Plays the part of `Peer` for the state machines of two processes, or of three in a row, of which the one in the
-/// middle passes on what the others lend: makes calls, runs handlers, gives up, carries frames, cuts wires.
+/// Takes the place of `Peer` for the state machines of two processes, or of three in a row, where the middle one
+/// forwards the references of the others: makes and abandons calls, runs handlers, carries frames and cuts wires.
 struct SimulatedWorld {
     typealias State = PeerState<Int, Int, Int>
     typealias References = ReferenceTables<SimulatedHandle.Key, SimulatedHandle, SimulatedProxy>
 
-    /// One end of a connection; the other end of side n is side n ^ 1.
+    /// One end of a connection; the peer of side n is side n ^ 1.
     final class Side {
         let process: Int
         var state: State
         var references: References
-        /// What is on its way to this side.
+        /// The frames on the wire to this side.
         var incoming: [(frame: Frame, bytes: [UInt8])] = []
-        /// The references of the message that comes next.
+        /// The references of the next message.
         var waiting: ReceivedMessage?
-        /// The handlers that run here, by the numbers of their calls.
+        /// The running handlers by the numbers of their calls.
         var handlers: [UInt64: Handler] = [:]
-        /// Numbers of notifications in the order in which they came.
-        var heard: [Int] = []
+        /// The numbers of the notifications in the order of their arrival.
+        var notificationsReceived: [Int] = []
         var notificationsSent = 0
-        /// Items that wait for the readers of streams, by the numbers of their calls.
+        /// The unread items of streams by the numbers of their calls.
         var streams: [UInt64: [Received?]] = [:]
-        /// Calls made here that were settled before an answer came.
+        /// The calls made here that were settled before an answer arrived.
         var lateAnswers: Set<UInt64> = []
-        /// Calls of which this side heard that they were given up.
-        var cancelsHeard: Set<UInt64> = []
-        /// Whether somebody has been asked to send what is to be given back.
-        var isReleaseAsked = false
-        /// What this side has lent, as the frames tell it.
+        /// The calls for which a cancel frame has arrived.
+        var cancelsReceived: Set<UInt64> = []
+        /// Whether releases are due and their sending was requested.
+        var isReleaseRequested = false
+        /// The references that this side has exported, according to the frames.
         var books: [UInt64: SimulatedBook] = [:]
-        /// The numbers of everything that was ever lent here.
+        /// All numbers that this side has ever exported.
         var numbersUsed: Set<UInt64> = []
         var isClosed = false
-        /// Whether what is written here gets lost, since the connection has ended at one side.
+        /// Whether written frames are lost, because the connection has ended at one side.
         var isCut = false
 
         init(process: Int, state: State, references: References) {
@@ -48,38 +48,38 @@ struct SimulatedWorld {
     struct Handler {
         let call: Int
         var isCancelled = false
-        /// Whether its answer has been written, and only has to leave.
+        /// Whether its answer is written but not necessarily sent.
         var hasAnswer = false
-        /// Whether its answer is a stream, which has not ended.
+        /// Whether its answer is a stream that has not ended.
         var isStream = false
-        /// The call by which this one is passed on.
+        /// The call that forwards this one.
         var forwarded: Int?
     }
 
-    /// What became of one call.
+    /// The record of one call.
     struct CallRecord {
         let side: Int
         let id: UInt64
-        /// What the answer must be.
+        /// The expected value or error code of the answer.
         let answer: Int
-        /// The function that is called; `nil` for a method.
+        /// The called function, or `nil` for a method.
         let function: Int?
-        /// The call that this one passes on.
+        /// The call that this one forwards.
         var origin: (side: Int, id: UInt64)?
         var deadline: Moment?
         var outcomes: [Outcome] = []
-        var wasGivenUp = false
+        var wasAbandoned = false
     }
 
     enum Outcome: Hashable {
         case value(Int)
         case failure(Int)
-        case givenUp, expired, lost
-        /// The call never left.
+        case abandoned, expired, lost
+        /// The call was never sent.
         case unsent
     }
 
-    /// A message that is written and has not left.
+    /// A message that is written but not sent.
     struct Draft {
         enum Purpose {
             case call(Int, through: SimulatedProxy?)
@@ -92,13 +92,13 @@ struct SimulatedWorld {
         let message: SentMessage?
     }
 
-    /// What a message holds that waits to be sent: its references, and what it is sent through.
+    /// The objects that a queued message retains: its references, and the proxy that it is sent through.
     struct WaitingMessage {
         let message: SentMessage?
         let proxy: SimulatedProxy?
     }
 
-    /// A message that was received; it may be read or not.
+    /// A received message, which may be read or not.
     struct Received {
         let side: Int
         let bytes: [UInt8]
@@ -108,40 +108,40 @@ struct SimulatedWorld {
     var sides: [Side]
     var calls: [CallRecord] = []
     var drafts: [Draft] = []
-    /// What calls and notifications hold that wait to be sent; `nil` for those that wait no more.
+    /// The objects that queued calls and notifications retain; `nil` for those that are no longer queued.
     var waitingMessages: [Int: WaitingMessage?] = [:]
-    /// Messages with references that somebody still has, by process.
+    /// The received messages with references that are not yet freed.
     var inbox: [Received] = []
-    /// The references that the functions of a process keep.
+    /// The references that each process retains.
     var held: [[SimulatedHandle]]
-    /// The functions of their own that processes keep.
+    /// The functions that each process retains of its own.
     var functions: [[SimulatedFunction]]
-    /// How many functions there have been.
+    /// The number of functions that were ever created.
     var functionCount = 0
-    /// What was freed and will be counted.
+    /// The freed objects that are not yet counted.
     var freed: [SimulatedBin.Freed] = []
-    /// Messages that have left and are counted later than they should be.
+    /// Messages that were sent and that a bug counts too late.
     var uncounted: [(side: Int, numbers: [UInt64])] = []
-    /// How many connections hold a function, by function.
+    /// The number of connections that retain each function.
     var holders: [Int: Int] = [:]
-    /// Messages that a bug keeps.
+    /// Messages that a bug never frees.
     var kept: [any Sendable] = []
     let bin = SimulatedBin()
     var now = Moment.now
     let callLimit: Int
-    /// Whether messages with references may be larger than what the sides take.
+    /// Whether the size limits are so small that messages with references may exceed them.
     let hasSmallFrames: Bool
     let bug: PlantedBug?
     var random: SplitMix
-    /// Rules that were broken.
+    /// The violated rules.
     private(set) var faults: [String] = []
-    /// What happened, line by line; `nil` when nobody wants to read it.
+    /// The actions, one a line, or `nil` if they are not logged.
     private(set) var schedule: [String]?
 
-    init(seed: UInt64, bug: PlantedBug?, isTold: Bool) {
+    init(seed: UInt64, bug: PlantedBug?, isLogged: Bool) {
         self.bug = bug
         random = SplitMix(state: seed)
-        schedule = isTold ? [] : nil
+        schedule = isLogged ? [] : nil
         var limits = PeerLimits.standard
         if Self.chance(4, &random) { limits.callsInFlight = 3 }
         callLimit = limits.callsInFlight
@@ -161,11 +161,11 @@ struct SimulatedWorld {
     }
 
     mutating func note(_ fault: String) {
-        tell("FAULT: \(fault)")
+        log("FAULT: \(fault)")
         if faults.count < 5 { faults.append(fault) }
     }
 
-    mutating func tell(_ line: @autoclosure () -> String) { if schedule != nil { schedule?.append(line()) } }
+    mutating func log(_ line: @autoclosure () -> String) { if schedule != nil { schedule?.append(line()) } }
 
     mutating func chance(_ oneIn: Int) -> Bool { Self.chance(oneIn, &random) }
 

@@ -2,17 +2,17 @@
 
 /// One random schedule of calls, callbacks, cancellations, expiries, releases and cuts between peers.
 enum Simulation {
-    /// What became of a schedule.
+    /// The result of a schedule.
     struct Outcome {
-        /// The rules that were broken; none for peers that work.
+        /// The violated rules; empty for correct peers.
         let faults: [String]
-        /// What happened, line by line, when that was asked for.
+        /// The actions, one a line, if they are logged.
         let schedule: [String]
     }
 
     /// Runs the schedule of a seed to its end.
-    static func run(seed: UInt64, bug: PlantedBug? = nil, isTold: Bool = false) -> Outcome {
-        var world = SimulatedWorld(seed: seed, bug: bug, isTold: isTold)
+    static func run(seed: UInt64, bug: PlantedBug? = nil, isLogged: Bool = false) -> Outcome {
+        var world = SimulatedWorld(seed: seed, bug: bug, isLogged: isLogged)
         if !world.chance(8) { shakeHands(&world) }
         for _ in 0..<Int.random(in: 10...40, using: &world.random) * world.sides.count where world.faults.isEmpty {
             step(&world)
@@ -46,28 +46,28 @@ enum Simulation {
         case 14..<24: for _ in 0..<Int.random(in: 1...6, using: &world.random) { world.deliver(to: side) }
         case 24..<30:
             guard let id = world.sides[side].handlers.keys.sorted().randomElement(using: &world.random) else { return }
-            // A handler may call back before it answers.
+            // A handler may call its caller before it answers.
             if world.chance(3) { world.call(from: side) }
             if world.chance(4) { world.openStream(id, at: side) } else { world.endHandler(id, at: side) }
         case 30..<32:
             guard !world.calls.isEmpty else { return }
-            world.giveUp(Int.random(in: world.calls.indices, using: &world.random))
+            world.abandon(Int.random(in: world.calls.indices, using: &world.random))
         case 32..<34: world.advance(Int.random(in: 0...5, using: &world.random))
         case 34..<37: leave(&world)
         case 37..<40: read(&world)
-        case 40..<43: letGo(&world)
+        case 40..<43: dropReference(&world)
         case 43..<46: world.collect()
         case 46..<49: world.sendReleases(from: side)
         case 49..<53:
             guard let id = world.sides[side].handlers.keys.sorted().randomElement(using: &world.random) else { return }
             world.produce(id, at: side)
         case 53..<56: world.readStream(at: side)
-        case 56: world.forgetFunction(of: world.sides[side].process)
+        case 56: world.freeFunction(of: world.sides[side].process)
         default: if world.chance(8) { world.close(side) }
         }
     }
 
-    /// What happens after every step: what was written is on the wire, and the rules hold.
+    /// Moves written frames to the wire and checks the rules, after each step.
     private static func finishStep(_ world: inout SimulatedWorld) {
         for side in world.sides.indices { world.putOnWire(side) }
         world.freed += world.bin.takeAll()
@@ -86,7 +86,7 @@ enum Simulation {
         if world.chance(4) { world.drop(draft) } else { world.send(draft) }
     }
 
-    /// Reads a message, which may be read again, or lets it go.
+    /// Reads a message, which may be read again, or drops it.
     private static func read(_ world: inout SimulatedWorld) {
         guard !world.inbox.isEmpty else { return }
         let index = Int.random(in: world.inbox.indices, using: &world.random)
@@ -94,13 +94,13 @@ enum Simulation {
         if !world.chance(4) { world.read(received) }
     }
 
-    private static func letGo(_ world: inout SimulatedWorld) {
+    private static func dropReference(_ world: inout SimulatedWorld) {
         let process = Int.random(in: 0..<world.held.count, using: &world.random)
         guard !world.held[process].isEmpty else { return }
-        world.letGo(of: Int.random(in: world.held[process].indices, using: &world.random), in: process)
+        world.dropReference(of: Int.random(in: world.held[process].indices, using: &world.random), in: process)
     }
 
-    /// Delivers everything, lets every handler end, and lets go of everything.
+    /// Delivers all frames, ends all handlers and releases all references.
     private static func settleDown(_ world: inout SimulatedWorld) {
         for _ in 0..<100 where world.faults.isEmpty && !isQuiet(world) {
             for draft in world.drafts { world.send(draft) }
@@ -128,12 +128,12 @@ enum Simulation {
         }
         for side in world.sides.indices {
             guard world.sides[side].incoming.isEmpty, world.sides[side].handlers.isEmpty else { return false }
-            if world.sides[side].isReleaseAsked || !world.sides[side].streams.isEmpty { return false }
+            if world.sides[side].isReleaseRequested || !world.sides[side].streams.isEmpty { return false }
         }
         return true
     }
 
-    /// What must hold once nothing is on a wire, no handler runs, and nothing is kept.
+    /// Checks the rules for connections without frames on the wire, running handlers and retained references.
     private static func checkQuiet(_ world: inout SimulatedWorld) {
         for side in world.sides where !side.isCut {
             if !side.state.calls.isEmpty || !side.state.waiting.isEmpty || !side.state.served.isEmpty
@@ -152,14 +152,16 @@ enum Simulation {
     private static func checkWire(from index: Int, _ world: inout SimulatedWorld) {
         let (side, other) = (world.sides[index], world.sides[index ^ 1])
         if side.state.calls.lateReplies != side.lateAnswers.count {
-            world.note("answers that came too late were counted wrong")
+            world.note("late answers were miscounted")
         }
-        let abandoned = world.calls.filter { $0.side == index && $0.wasGivenUp }.map(\.id)
-        if !other.cancelsHeard.isSuperset(of: abandoned) { world.note("a cancel was not sent") }
-        if other.heard != Array(0..<side.notificationsSent) { world.note("notifications were lost or out of order") }
+        let abandoned = world.calls.filter { $0.side == index && $0.wasAbandoned }.map(\.id)
+        if !other.cancelsReceived.isSuperset(of: abandoned) { world.note("a cancel was not sent") }
+        if other.notificationsReceived != Array(0..<side.notificationsSent) {
+            world.note("notifications were lost or out of order")
+        }
     }
 
-    /// What must hold after the end of every connection.
+    /// Checks the rules for closed connections.
     private static func checkEnd(_ world: inout SimulatedWorld) {
         for (token, call) in world.calls.enumerated() {
             if call.outcomes.count != 1 { world.note("call \(token) was settled \(call.outcomes.count) times") }
@@ -168,7 +170,7 @@ enum Simulation {
         for side in world.sides {
             if !side.state.calls.isEmpty || !side.state.served.isEmpty { world.note("a table is not empty") }
             if !isEmpty(side.references) { world.note("a table of references is not empty after the end") }
-            if side.references.badUses > 0 { world.note("references were used that are not held") }
+            if side.references.badUses > 0 { world.note("a reference was used after its release") }
         }
         if world.holders.values.contains(where: { $0 != 0 }) { world.note("a function has holders after the end") }
         for function in 0..<world.functionCount where world.bin.releases(of: function) != 1 {
@@ -188,7 +190,7 @@ enum Simulation {
             let isBusy = code == CallError.Code.busy.rawValue && world.callLimit < 128
             let isTooLarge = code == CallError.Code.responseTooLarge.rawValue && world.hasSmallFrames
             if code != call.answer, !isBusy, !isTooLarge { world.note("call \(token) got another's error") }
-        case .givenUp, .expired, .lost, .unsent: break
+        case .abandoned, .expired, .lost, .unsent: break
         }
     }
 

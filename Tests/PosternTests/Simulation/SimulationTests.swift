@@ -3,7 +3,7 @@ import FoundationEssentials
 @testable import Postern
 import Testing
 
-/// Random schedules against peers: whatever happens, every call is settled once and nothing is left.
+/// Random schedules against peers: in each, every call is settled once and no state remains.
 @Suite(.timeLimit(.minutes(10)))
 struct SimulationTests {
     @Test("Line 6: 10,000 schedules settle every call once, use nothing after its release, and leave nothing")
@@ -27,10 +27,11 @@ struct SimulationTests {
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func aSeedBringsItsScheduleBack(seed: UInt64) { #expect(Self.report(seed) == Self.report(seed)) }
+    func aSeedDeterminesItsSchedule(seed: UInt64) { #expect(Self.report(seed) == Self.report(seed)) }
 
-    /// `POSTERN_SEED=17 swift test --filter SimulationTests/oneSchedule` prints one schedule, with `POSTERN_BUG` one
-    /// that has a planted bug.
+    /// Prints the schedule of the seed in `POSTERN_SEED`, with the planted bug in `POSTERN_BUG` if there is one.
+    ///
+    /// `POSTERN_SEED=17 swift test --filter SimulationTests/oneSchedule`
     @Test(.enabled(if: environment["POSTERN_SEED"] != nil))
     func oneSchedule() throws {
         let seed = try #require(Self.environment["POSTERN_SEED"].flatMap { UInt64($0) })
@@ -41,7 +42,7 @@ struct SimulationTests {
 
     private static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-    /// Threads of their own, so that other tests need not wait for those that they share.
+    /// Threads of their own, so that these long runs do not occupy the threads of other tests.
     private static let longThread = DispatchQueue(label: "schedules")
     private static let shortThread = DispatchQueue(label: "planted bugs")
 
@@ -57,9 +58,9 @@ struct SimulationTests {
         }
     }
 
-    /// What happened in a schedule, line by line, and what was wrong with it.
+    /// Returns the actions of a schedule, one a line, and the rules that it has violated.
     private static func report(_ seed: UInt64, _ bug: PlantedBug? = nil) -> String {
-        let outcome = Simulation.run(seed: seed, bug: bug, isTold: true)
+        let outcome = Simulation.run(seed: seed, bug: bug, isLogged: true)
         let end = outcome.faults.isEmpty ? "no rule was broken" : "broken: \(outcome.faults.joined(separator: "; "))"
         return (["seed \(seed)"] + outcome.schedule + [end]).joined(separator: "\n")
     }
