@@ -2,7 +2,7 @@
 public protocol Exposable: Sendable {
     /// Registers the methods of the object.
     ///
-    /// - Parameter service: The service that `Service.expose(_:as:documentation:)` has created for the object.
+    /// - Parameter service: The service that `Service.expose` has created for the object.
     func register(in service: Service)
 }
 
