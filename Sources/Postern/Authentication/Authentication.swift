@@ -1,52 +1,52 @@
-/// A way for both ends of a connection to prove who they are: a shared secret.
+/// A method by which two peers prove to each other that they know a secret.
 ///
-/// The core says what is proven and when, and this computes it; so the core knows no cryptography.
+/// The core determines what is proven and when, and leaves the cryptography to this protocol.
 public protocol Authentication: Sendable {
-    /// Makes a number that is never used twice: 16 random bytes.
+    /// Returns a number that is never used twice: 16 random bytes.
     func makeNonce() -> [UInt8]
 
-    /// Computes the proof of a statement: 32 bytes that nobody makes who does not know the secret.
+    /// Returns the proof of a statement: 32 bytes that cannot be computed without the secret.
     func proof(of statement: [UInt8]) -> [UInt8]
 
-    /// Whether a proof is that of a statement; takes as long for a wrong one as for a right one.
+    /// Returns whether a proof is the proof of a statement. It must take the same time for every proof.
     func accepts(_ proof: [UInt8], of statement: [UInt8]) -> Bool
 }
 
-/// How one end of a connection proves itself, and checks the other.
+/// The authentication of one side of a connection.
 package struct PeerAuthentication: Sendable {
     let method: any Authentication
     let end: ConnectionEnd
 
-    /// Names the way, and the end that goes it.
+    /// Creates the authentication of one side.
     ///
     /// - Parameters:
-    ///   - method: Makes and checks proofs; both ends need the same secret.
-    ///   - end: Which end of what kind of connection this is.
+    ///   - method: The method, which must use the same secret on both sides.
+    ///   - end: The side, and the kind of connection.
     package init(_ method: any Authentication, at end: ConnectionEnd) {
         self.method = method
         self.end = end
     }
 }
 
-/// Which end of a connection a peer is, and what carries the connection.
+/// One side of a connection: its role, and the medium of the connection.
 package struct ConnectionEnd: Hashable, Sendable {
-    /// Who made the connection, and who took it.
+    /// The role of a side.
     package enum Role: String, Sendable {
-        /// The one who connected; proves itself first.
+        /// The side that connected. It proves itself first.
         case initiator
-        /// The one who accepted; says nothing of the secret until the other end has proven itself.
+        /// The side that accepted. It sends no proof before the other side has proven itself.
         case acceptor
 
-        /// The role of the other end.
+        /// The role of the other side.
         var opposite: Role { self == .initiator ? .acceptor : .initiator }
     }
 
-    /// What carries a connection; open, so that a transport of your own has a word of its own.
+    /// The medium of a connection; a struct, so that further transports can have their own.
     package struct Medium: Hashable, Sendable {
-        /// The word that both ends use, at most 255 UTF-8 bytes.
+        /// The word that both sides use in their statements, at most 255 UTF-8 bytes.
         package let word: String
 
-        /// Names a medium.
+        /// Creates a medium.
         package init(word: String) { self.word = word }
 
         /// A TCP connection.
@@ -59,12 +59,12 @@ package struct ConnectionEnd: Hashable, Sendable {
         package static let memory = Medium(word: "memory")
     }
 
-    /// Who made the connection.
+    /// The role of this side.
     package var role: Role
-    /// What carries it.
+    /// The medium of the connection.
     package var medium: Medium
 
-    /// Describes one end.
+    /// Creates the description of one side.
     package init(_ role: Role, over medium: Medium) {
         self.role = role
         self.medium = medium

@@ -1,23 +1,24 @@
-/// The order in which both ends prove themselves, as a pure state machine.
+/// The order in which two peers prove themselves, as a pure state machine.
 ///
-/// The initiator proves itself first. The acceptor checks that, and only then proves itself.
+/// The initiator proves itself first. The acceptor proves itself only after it has accepted that proof, so it discloses
+/// nothing to a peer without the secret.
 struct AuthenticationExchange: Sendable {
-    /// Bytes of a nonce.
+    /// The size of a nonce, in bytes.
     static let nonceBytes = 16
-    /// Bytes of a proof.
+    /// The size of a proof, in bytes.
     static let proofBytes = 32
 
     private enum Turn {
-        /// The other side's hello is missing.
+        /// The hello of the remote peer has not arrived.
         case greeting
-        /// The other side is to prove itself.
+        /// The proof of the remote peer has not arrived.
         case waiting
-        /// A proof of the other side is being checked, or was accepted.
+        /// The proof of the remote peer has arrived.
         case judging
     }
 
     private let end: ConnectionEnd
-    /// What the other side's proof has to be about; of this connection only.
+    /// The nonce that the proof of the remote peer must include; used for this connection only.
     let nonce: [UInt8]
     private var remoteNonce: [UInt8] = []
     private var turn = Turn.greeting
@@ -27,10 +28,12 @@ struct AuthenticationExchange: Sendable {
         self.nonce = nonce
     }
 
-    /// Whether this side proves itself second, and is open from then on.
+    /// Whether this peer proves itself second, which opens the connection.
     var endsWithOwnProof: Bool { end.role == .acceptor }
 
-    /// Takes the nonce of the other side's hello; gives what this side has to prove now, if it is its turn.
+    /// Accepts the nonce in the hello of the remote peer.
+    ///
+    /// - Returns: The statement that this peer has to prove now, or `nil` if the remote peer is first.
     mutating func begin(remoteNonce: [UInt8]) throws(ProtocolViolation) -> [UInt8]? {
         guard remoteNonce.count == Self.nonceBytes else {
             throw ProtocolViolation("a nonce of \(remoteNonce.count) bytes instead of \(Self.nonceBytes)")
@@ -40,17 +43,20 @@ struct AuthenticationExchange: Sendable {
         return end.role == .initiator ? ownStatement : nil
     }
 
-    /// Takes a proof; gives what it has to prove.
+    /// Accepts a proof of the remote peer.
+    ///
+    /// - Returns: The statement to check the proof against.
     mutating func receiveProof(ofLength count: Int) throws(ProtocolViolation) -> [UInt8] {
         guard turn == .waiting else { throw ProtocolViolation("a proof out of turn") }
         guard count == Self.proofBytes else {
             throw ProtocolViolation("a proof of \(count) bytes instead of \(Self.proofBytes)")
         }
+        // From here on a second proof is a violation, so that a peer cannot try one secret after the other.
         turn = .judging
         return statement(of: end.role.opposite)
     }
 
-    /// What this side proves.
+    /// The statement that this peer proves.
     var ownStatement: [UInt8] { statement(of: end.role) }
 
     private func statement(of prover: ConnectionEnd.Role) -> [UInt8] {
@@ -64,11 +70,13 @@ struct AuthenticationExchange: Sendable {
     }
 }
 
-/// What a proof is about; no two different connections, directions or media have the same bytes.
+/// The statement of a proof.
+///
+/// Different connections, directions and media have different statements.
 enum ProofStatement {
     private static let label = "postern 1 proof"
 
-    /// Five parts, each behind its length in one byte.
+    /// Returns five parts, each with its length in one byte in front of it.
     static func bytes(
         prover: ConnectionEnd.Role,
         initiatorNonce: [UInt8],
@@ -78,14 +86,15 @@ enum ProofStatement {
         let parts = [
             Array(label.utf8), Array(prover.rawValue.utf8), initiatorNonce, acceptorNonce, Array(medium.word.utf8),
         ]
+        // With the lengths, no two lists of parts have the same bytes.
         return parts.flatMap { [UInt8(truncatingIfNeeded: $0.count)] + $0 }
     }
 }
 
-/// What a peer has to compute for its authentication.
+/// A step of the authentication, which the peer performs outside its state.
 enum AuthenticationStep: Sendable {
-    /// Prove a statement to the other side.
+    /// Compute the proof of a statement and send it.
     case prove([UInt8])
-    /// Check a proof of the other side.
+    /// Check a proof of the remote peer.
     case check(proof: Range<Int>, of: [UInt8])
 }

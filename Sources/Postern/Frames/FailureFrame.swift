@@ -1,16 +1,17 @@
-/// A `CallError` as a frame carries it.
+/// A `CallError` as it is encoded in a frame.
 struct FailureFrame: Hashable, Sendable {
     let code: Int
     let message: Range<Int>
     let executed: CallError.Executed
-    /// `nil` for that of the code.
+    /// The name of the error, or `nil` for the one of its code.
     let name: CallError.Name?
-    /// Where the list of hops begins, negative where an identifier follows it; `nil` when there is neither.
+    /// The offset of the list of hops, negated if an identifier follows the list; `nil` if there is neither.
+    // 32 bits and the sign: every frame that is read reserves room for this case, also those without an error.
     private let place: Int32?
-    /// Empty when there are no details.
+    /// The range of the details, empty if there are none.
     let details: Range<Int>
 
-    /// Reads the fields behind the number of the call.
+    /// Reads the fields after the identifier of the call.
     init(_ fields: inout FieldReader, _ count: Int, _ bytes: Span<UInt8>) throws(PayloadError) {
         code = try fields.signed(bytes)
         message = try fields.text(bytes)
@@ -27,15 +28,17 @@ struct FailureFrame: Hashable, Sendable {
         if count >= 7 { try Self.forEachHop(&fields, bytes) { _, _, _ in } }
         if count == 9 { _ = try fields.text(bytes) }
         let details = try fields.value(bytes)
+        // A single nil byte means that there are no details.
         self.details = details.count == 1 && bytes[details.lowerBound] == 0xc0 ? 0..<0 : details
     }
 
-    /// The hops, as far as they are taken.
+    /// Reads the hops, up to the limits on their number and on the size of their traces.
     func readHops(in bytes: Span<UInt8>, _ limits: PeerLimits) -> [CallError.Hop] {
         guard let hops = place?.magnitude else { return [] }
         var read: [CallError.Hop] = []
         var left = limits.errorTraceBytes
         var fields = FieldReader(offset: Int(hops))
+        // The initialiser has read the same fields without an error, so this cannot throw.
         try? Self.forEachHop(&fields, bytes) { method, peer, trace in
             guard read.count < limits.errorHops else { return }
             let trace = trace.map { String(copying: bytes.extracting($0)).cut(to: left) }
@@ -51,7 +54,7 @@ struct FailureFrame: Hashable, Sendable {
         return read
     }
 
-    /// The identifier of the error in a log, which comes behind the hops; `nil` when there is none.
+    /// Reads the identifier of the error in a log, or returns `nil` if there is none.
     func readTraceID(in bytes: Span<UInt8>) -> String? {
         guard let place, place < 0 else { return nil }
         var fields = FieldReader(offset: Int(place.magnitude))
@@ -78,7 +81,7 @@ struct FailureFrame: Hashable, Sendable {
 }
 
 extension CallError {
-    /// Reads an error out of the bytes of its frame.
+    /// Creates an error from its frame and the bytes that the frame was read from.
     init(_ frame: FailureFrame, in bytes: [UInt8], _ limits: PeerLimits = .standard) {
         self.init(
             Code(rawValue: frame.code),
@@ -86,7 +89,8 @@ extension CallError {
             name: frame.name,
             ran: frame.executed,
             details: frame.details.isEmpty
-                // They do not say where they come from.
+                // The frame does not say whether they were transcoded from JSON, so they are read by the more lenient
+                // rules.
                 ? nil : Payload(bytes: Array(bytes[frame.details]), codec: MessagePackFromJSON.self)
         )
         change { content in

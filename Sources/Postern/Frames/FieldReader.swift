@@ -1,11 +1,13 @@
-/// Walks through the fields of one frame.
+/// Reads the fields of one frame in order.
+///
+/// The functions take `last: true` for the last field, and then require the frame to end after it.
 struct FieldReader {
     private var offset: Int
 
-    /// Starts where the frame's array stands.
+    /// Creates a reader at the offset of the frame's array.
     init(offset: Int) { self.offset = offset }
 
-    /// Reads the header of the array that is the frame; gives its number of fields.
+    /// Reads the header of an array and returns the number of its elements.
     mutating func array(_ bytes: Span<UInt8>) throws(PayloadError) -> Int {
         let header = try MessagePackHeader(at: offset, in: bytes)
         guard header.form == .array else { throw .expected("an array as frame", found: header.phrase(in: bytes)) }
@@ -13,7 +15,7 @@ struct FieldReader {
         return header.count
     }
 
-    /// Reads an integer that is not negative, in any of its forms.
+    /// Reads a non-negative integer, in any of its forms.
     @inline(__always)
     mutating func unsigned(_ bytes: Span<UInt8>, last: Bool = false) throws(PayloadError) -> UInt64 {
         let header = try MessagePackHeader(at: offset, in: bytes)
@@ -22,8 +24,7 @@ struct FieldReader {
         return bytes.bigEndian(at: header.body, count: header.count)
     }
 
-    /// Reads an integer that is not negative from a form that also holds negative ones; not a part of what every
-    /// frame takes, since few encoders choose these forms.
+    /// Reads a non-negative integer in a signed form.
     @inline(never)
     private static func rareUnsigned(
         _ header: MessagePackHeader,
@@ -39,13 +40,13 @@ struct FieldReader {
         return exact
     }
 
-    /// Reads an integer that is not negative, or nil.
+    /// Reads a non-negative integer or nil.
     @inline(__always)
     mutating func optionalUnsigned(_ bytes: Span<UInt8>, last: Bool = false) throws(PayloadError) -> UInt64? {
         try takeNull(bytes, last) ? nil : try unsigned(bytes, last: last)
     }
 
-    /// Reads an integer; one beyond `Int` counts as the nearest.
+    /// Reads an integer, clamped to the range of `Int`.
     mutating func signed(_ bytes: Span<UInt8>) throws(PayloadError) -> Int {
         let header = try MessagePackHeader(at: offset, in: bytes)
         try advance(past: header, bytes, false)
@@ -56,7 +57,7 @@ struct FieldReader {
         return Int(clamping: bytes.bigEndian(at: header.body, count: header.count))
     }
 
-    /// Finds text.
+    /// Reads text and returns the range of its bytes.
     @inline(__always)
     mutating func text(_ bytes: Span<UInt8>, last: Bool = false) throws(PayloadError) -> Range<Int> {
         let header = try MessagePackHeader(at: offset, in: bytes)
@@ -65,7 +66,7 @@ struct FieldReader {
         return header.content
     }
 
-    /// Finds bytes.
+    /// Reads bytes and returns their range.
     mutating func binary(_ bytes: Span<UInt8>, last: Bool = false) throws(PayloadError) -> Range<Int> {
         let header = try MessagePackHeader(at: offset, in: bytes)
         guard header.form == .bytes else { throw .expected("bytes in a frame", found: header.phrase(in: bytes)) }
@@ -73,7 +74,7 @@ struct FieldReader {
         return header.content
     }
 
-    /// Finds text together with its header, or nil.
+    /// Reads text or nil, and returns the range of the text together with its header.
     mutating func optionalText(_ bytes: Span<UInt8>) throws(PayloadError) -> Range<Int>? {
         if try takeNull(bytes, false) { return nil }
         let start = offset
@@ -81,18 +82,18 @@ struct FieldReader {
         return start..<offset
     }
 
-    /// Finds text, or nil.
+    /// Reads text or nil, and returns the range of its bytes.
     mutating func nullableText(_ bytes: Span<UInt8>) throws(PayloadError) -> Range<Int>? {
         try takeNull(bytes, false) ? nil : try text(bytes)
     }
 
-    /// Finds the value that is the last field; it has one byte at least.
+    /// Returns the range of the value that is the last field, which has at least one byte.
     func value(_ bytes: Span<UInt8>) throws(PayloadError) -> Range<Int> {
         guard offset < bytes.count else { throw .truncated }
         return offset..<bytes.count
     }
 
-    /// Everything up to the end of the frame.
+    /// Returns the range of everything up to the end of the frame.
     func rest(_ bytes: Span<UInt8>) -> Range<Int> { offset..<bytes.count }
 
     private mutating func takeNull(_ bytes: Span<UInt8>, _ last: Bool) throws(PayloadError) -> Bool {

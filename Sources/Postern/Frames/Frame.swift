@@ -1,6 +1,7 @@
-/// One message between two peers, as `WireProtocol.md` lists them.
+/// One message between two peers; `WireProtocol.md` lists all of them.
 ///
-/// Paths, texts and values are ranges of the bytes that the frame was read from: reading a frame copies nothing.
+/// Paths, texts and values are ranges of the bytes that the frame was read from, so that reading a frame copies
+/// nothing.
 enum Frame: Hashable, Sendable {
     case hello(Hello)
     case call(CallFrame)
@@ -20,7 +21,7 @@ enum Frame: Hashable, Sendable {
     case release(number: UInt64, count: UInt64)
     case references(ReferenceNumbers)
 
-    /// The number that a frame's array begins with.
+    /// The kind of a frame, which is the first element of its array.
     enum Kind: UInt8 {
         case hello, call, reply, failure, cancel, notify, stream, item, end, credit, progress, ping, pong, goodbye
         case proof, release, references
@@ -36,36 +37,36 @@ enum Frame: Hashable, Sendable {
     }
 }
 
-/// The head of a call, and where its path and its arguments stand.
+/// A call, with the ranges of its path and arguments.
 struct CallFrame: Hashable, Sendable {
     let id: UInt64
     let path: Range<Int>
-    /// How long the caller will wait, in milliseconds; `nil` for no limit.
+    /// The time that the caller waits, in milliseconds, or `nil` for no limit.
     let timeout: UInt64?
     let flags: CallFlags
-    /// How many calls, each made while serving the one before, led to this one.
+    /// The number of calls, each made while serving the previous one, that led to this call.
     let depth: Int
     let arguments: Range<Int>
 
-    /// How the arguments are read.
+    /// The codec of the arguments.
     var codec: any PayloadCodec.Type { flags.contains(.isFromJSON) ? MessagePackFromJSON.self : MessagePack.self }
 }
 
-/// What a caller asks of a call besides its answer.
+/// The options of a call or message.
 struct CallFlags: OptionSet, Hashable, Sendable {
     let rawValue: UInt8
 
-    /// Only a method registered as safe may answer.
+    /// Only a method registered as safe may reply.
     static let requiresSafeMethod = CallFlags(rawValue: 1)
-    /// Progress is to be reported.
+    /// The caller wants progress.
     static let wantsProgress = CallFlags(rawValue: 2)
-    /// The values were JSON on their way.
+    /// The values were transcoded from JSON.
     static let isFromJSON = CallFlags(rawValue: 4)
 }
 
-/// A fault of the other side after which the connection is of no more use.
+/// A violation of the protocol by the remote peer, after which the connection is closed.
 struct ProtocolViolation: Error, Hashable, Sendable {
-    /// For people: what was received and what was expected.
+    /// What was received and what was expected, for people.
     let message: String
 
     init(_ message: String) { self.message = message }

@@ -1,12 +1,12 @@
-/// Reads frames out of bytes that hold nothing but whole frames.
+/// Reads frames from bytes that consist of whole frames.
 ///
-/// Total: never traps, whatever the bytes. Payloads are not looked into; whoever decodes them judges them.
+/// It never traps, whatever the bytes are. Values are not validated here but where they are decoded.
 struct FrameReader {
     private var offset = 0
 
-    /// Reads the next frame; `nil` at the end of the bytes.
+    /// Reads the next frame, or returns `nil` at the end of the bytes.
     ///
-    /// - Throws: `ProtocolViolation` when the bytes are no frame of this protocol.
+    /// - Throws: `ProtocolViolation` if the bytes are not a frame of this protocol.
     mutating func next(in chunk: Span<UInt8>) throws(ProtocolViolation) -> Frame? {
         guard let end = FrameSplitter.endOfFrame(at: offset, in: chunk) else { return nil }
         var fields = FieldReader(offset: offset + FrameSplitter.lengthBytes)
@@ -24,6 +24,8 @@ struct FrameReader {
         guard let kind = Frame.Kind(rawValue: UInt8(clamping: number)) else {
             throw PayloadError(.malformed, "no frame has the number \(number)")
         }
+        // An exact number of fields: optional ones are added by a later version only after the hello has announced
+        // them.
         guard kind.takes(count) else {
             throw PayloadError(.malformed, "\(kind.phrase) does not have \(count) fields")
         }
@@ -48,6 +50,7 @@ struct FrameReader {
 
     private static func hello(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(PayloadError) -> Hello {
         var hello = Hello(version: try fields.unsigned(bytes))
+        // The members of another version are unknown, so its hello is reported with its version alone.
         guard hello.version == Hello.supportedVersion else { return hello }
         try hello.readMembers(bytes.extracting(fields.rest(bytes)))
         return hello
@@ -80,14 +83,15 @@ struct FrameReader {
         return numbers
     }
 
-    /// A message holds no more references than values.
+    /// Reads the length of a list of references, which is limited like the number of values in a message.
     private static func count(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(PayloadError) -> Int {
         let count = try fields.array(bytes)
+        // Checked before the list is read: its header alone may claim any length.
         guard count <= PayloadLimits.standard.values else { throw .tooManyValues }
         return count
     }
 
-    /// Frames that belong to a call: their second field is its number.
+    /// Reads a frame that belongs to a call, whose second field is the identifier of the call.
     private static func answer(
         _ kind: Frame.Kind,
         _ count: Int,
@@ -125,7 +129,7 @@ struct FrameReader {
 }
 
 extension Frame.Kind {
-    /// Whether a frame of this kind may have so many fields, counting its number.
+    /// Returns whether a frame of this kind may have this number of fields, including its kind.
     fileprivate func takes(_ count: Int) -> Bool {
         switch self {
         case .hello: count >= 2

@@ -1,15 +1,15 @@
-/// Finds where frames end by the length in front of each.
+/// Finds the ends of frames from the length in front of each.
 package enum FrameSplitter {
-    /// Bytes of the length in front of a frame.
+    /// The size of the length in front of a frame, in bytes.
     package static let lengthBytes = 4
 
-    /// How many bytes from the start belong to whole frames.
+    /// Returns the number of bytes at the start that belong to whole frames.
     ///
     /// - Parameters:
-    ///   - bytes: What has arrived, from the beginning of a frame on.
-    ///   - limit: The largest frame that is taken; a longer one is refused as soon as its length is there.
+    ///   - bytes: The bytes that have arrived, from the beginning of a frame.
+    ///   - limit: The maximum size of a frame. A larger one is refused as soon as its length has arrived.
     /// - Returns: The number of bytes.
-    /// - Throws: ``DisconnectReason`` when a frame is empty or too long.
+    /// - Throws: ``DisconnectReason`` if a frame is empty or too large.
     package static func wholeFrames(in bytes: Span<UInt8>, limit: Int) throws(DisconnectReason) -> Int {
         var offset = 0
         while let length = length(at: offset, in: bytes) {
@@ -17,25 +17,26 @@ package enum FrameSplitter {
             guard length <= limit else {
                 throw .protocolViolation("a frame of \(length) bytes is larger than the limit of \(limit)")
             }
+            // Subtracted and not added: the sum of a length from the wire and an offset might overflow.
             guard length <= bytes.count - offset - lengthBytes else { break }
             offset += lengthBytes + length
         }
         return offset
     }
 
-    /// How many bytes from the start belong to the first frame; 0 when it is not there as a whole.
+    /// Returns the size of the first frame including its length, or 0 if it has not arrived completely.
     ///
     /// - Parameters:
-    ///   - bytes: What has arrived, from the beginning of the frame on.
-    ///   - limit: The largest frame that is taken.
+    ///   - bytes: The bytes that have arrived, from the beginning of the frame.
+    ///   - limit: The maximum size of the frame.
     /// - Returns: The number of bytes.
-    /// - Throws: ``DisconnectReason`` when the frame is empty or too long.
+    /// - Throws: ``DisconnectReason`` if the frame is empty or too large.
     package static func firstFrame(in bytes: Span<UInt8>, limit: Int) throws(DisconnectReason) -> Int {
         let length = length(at: 0, in: bytes).map { $0 + lengthBytes } ?? bytes.count
         return try wholeFrames(in: bytes.extracting(first: min(length, bytes.count)), limit: limit)
     }
 
-    /// Where the frame that begins at an offset ends; `nil` when it is not there as a whole.
+    /// Returns the end of the frame at an offset, or `nil` if it has not arrived completely.
     static func endOfFrame(at offset: Int, in bytes: Span<UInt8>) -> Int? {
         guard let length = length(at: offset, in: bytes), length <= bytes.count - offset - lengthBytes else {
             return nil
@@ -43,7 +44,7 @@ package enum FrameSplitter {
         return offset + lengthBytes + length
     }
 
-    /// Whether bytes are whole frames, none of them above a limit.
+    /// Returns whether bytes are whole frames, none of them above a limit.
     static func areFrames(_ bytes: Span<UInt8>, limit: Int) -> Bool {
         (try? wholeFrames(in: bytes, limit: limit)) == bytes.count
     }

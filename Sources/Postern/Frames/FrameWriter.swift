@@ -1,6 +1,8 @@
 /// Appends frames to bytes that will be sent, each with its length in front.
 enum FrameWriter {
-    /// Begins a frame and gives where it stands; every frame begun is ended or taken back.
+    /// Begins a frame and returns its offset.
+    ///
+    /// Every frame must be ended or discarded.
     @inline(__always)
     static func begin(_ kind: Frame.Kind, fields: UInt8, into output: inout [UInt8]) -> Int {
         let start = output.count
@@ -13,7 +15,7 @@ enum FrameWriter {
         return start
     }
 
-    /// Begins a frame that belongs to a call.
+    /// Begins a frame that belongs to a call, and returns its offset.
     @inline(__always)
     static func begin(_ kind: Frame.Kind, fields: UInt8, id: UInt64, into output: inout [UInt8]) -> Int {
         let start = begin(kind, fields: fields, into: &output)
@@ -21,11 +23,11 @@ enum FrameWriter {
         return start
     }
 
-    /// Ends a frame by writing its length; one larger than the limit is taken back.
+    /// Ends a frame by writing its length, or discards it if it is larger than the limit.
     ///
-    /// Frames that hold nothing but numbers are below every limit; see ``Hello/leastFrameBytes``.
+    /// Frames that contain only numbers are below every limit; see ``Hello/leastFrameBytes``.
     ///
-    /// - Returns: Whether the frame stands.
+    /// - Returns: Whether the frame was kept.
     @inline(__always)
     @discardableResult
     static func end(_ start: Int, limit: Int = .max, in output: inout [UInt8]) -> Bool {
@@ -41,7 +43,7 @@ enum FrameWriter {
         return true
     }
 
-    /// Takes a begun frame back.
+    /// Discards a frame that was begun.
     static func discard(_ start: Int, in output: inout [UInt8]) { output.removeLast(output.count - start) }
 
     static func writeHello(_ hello: Hello, into output: inout [UInt8]) {
@@ -51,7 +53,7 @@ enum FrameWriter {
         end(start, in: &output)
     }
 
-    /// Appends a frame that holds nothing but numbers, the first of which is that of a call or a ping.
+    /// Appends a frame that contains only numbers, the first of which identifies a call or a ping.
     static func writeNumbers(_ kind: Frame.Kind, _ first: UInt64, _ second: Int? = nil, into output: inout [UInt8]) {
         let start = begin(kind, fields: second == nil ? 2 : 3, id: first, into: &output)
         if let second { MessagePack.write(Int64(second), into: &output) }
@@ -64,9 +66,9 @@ enum FrameWriter {
         end(start, in: &output)
     }
 
-    /// Appends what is told before a message with references.
+    /// Appends the references frame of a message.
     ///
-    /// - Returns: Whether the frame stands; a larger one than the limit is taken back.
+    /// - Returns: Whether the frame was kept; it is discarded if it is larger than the limit.
     static func writeReferences(_ numbers: ReferenceNumbers, limit: Int, into output: inout [UInt8]) -> Bool {
         let start = begin(.references, fields: numbers.isFromJSON ? 4 : 3, into: &output)
         for list in [numbers.lent, numbers.returned] {
@@ -81,10 +83,12 @@ enum FrameWriter {
         return end(start, limit: limit, in: &output)
     }
 
-    /// Appends a goodbye; its text is cut to what fits, and to what a side takes before the hello has arrived.
+    /// Appends a goodbye, whose text is truncated to the limit.
     static func writeGoodbye(code: Int, _ text: String, limit: Int, into output: inout [UInt8]) {
         let start = begin(.goodbye, fields: 3, into: &output)
         MessagePack.write(Int64(code), into: &output)
+        // The remote peer may not have read this peer's hello, so the text must fit the smallest limit that any peer
+        // has then.
         let room = min(limit, PeerLimits.standard.unprovenBytes) - maximumOverheadBytes
         MessagePack.write(text.cut(to: room), into: &output)
         end(start, in: &output)
@@ -96,16 +100,16 @@ enum FrameWriter {
         end(start, in: &output)
     }
 
-    /// More than the fields of a frame take that are no values: numbers, and the lengths of texts.
+    /// The maximum size of everything in a frame but its values: numbers, and the headers of texts.
     static let maximumOverheadBytes = 28
 }
 
-/// Errors.
+/// Frames with errors.
 extension FrameWriter {
-    /// Appends an error as the answer to a call, or as the end of a stream.
+    /// Appends an error as the reply to a call, or as the end of a stream.
     ///
-    /// What is too large for the other side is left out: first details and hops, then the name and the identifier, in the
-    /// end all of the message that does not fit.
+    /// What does not fit a frame of the remote peer is left out: first the details and the hops, then the name and the
+    /// identifier, and finally the end of the message.
     static func writeFailure(
         _ kind: Frame.Kind = .failure,
         id: UInt64,
@@ -132,6 +136,7 @@ extension FrameWriter {
         _ limit: Int,
         _ output: inout [UInt8]
     ) -> Bool {
+        // The fields are optional from the end: each one requires those in front of it.
         let fields: UInt8 = error.traceID != nil ? 9 : error.chosenName != nil ? 8 : error.hops.isEmpty ? 6 : 7
         let start = begin(kind, fields: fields, id: id, into: &output)
         MessagePack.write(Int64(error.code.rawValue), into: &output)

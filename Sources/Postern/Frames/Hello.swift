@@ -1,35 +1,38 @@
-/// The first frame in each direction: which version of the protocol is spoken, and what its sender takes.
+/// The first frame in each direction: the version of the protocol, and the limits and features of its sender.
 package struct Hello: Hashable, Sendable {
-    /// The only version there is.
+    /// The only version of the protocol.
     package static let supportedVersion: UInt64 = 1
 
-    /// The smallest limit of frames that a side may have: every frame without values fits.
+    /// The minimum of ``maximumFrameBytes``: every frame without values fits it.
     static let leastFrameBytes = 64
 
     var version = Hello.supportedVersion
-    /// The largest frame its sender reads, in bytes after the length.
+    /// The maximum size of a frame that the sender reads, in bytes after the length.
     var maximumFrameBytes = PeerLimits.standard.frameBytes
-    /// How many hops of an error its sender takes.
+    /// The maximum number of hops of an error that the sender accepts.
     var maximumHops = 0
-    /// How many calls its sender serves at once.
+    /// The maximum number of calls that the sender serves at once.
     var maximumCallsInFlight: UInt32 = 128
-    /// How many references its sender holds of the other side at most.
+    /// The maximum number of references that the sender holds of the receiver.
     var maximumReferences: UInt32 = 10_000
-    /// How many streams its sender serves besides; `nil` for a sender that counts streams as calls in flight.
+    /// The maximum number of streams that the sender produces besides calls; `nil` if it counts streams as calls.
     var maximumStreams: UInt32?
-    /// Whether its sender takes the name of an error.
+    /// Whether the sender accepts the name of an error.
     var takesNames = false
-    /// Whether its sender takes the identifier of an error in a log.
+    /// Whether the sender accepts the identifier of an error in a log.
     var takesTraceIDs = false
-    /// Whether its sender takes it that a message says that it was JSON on its way.
+    /// Whether the sender accepts that a message is marked as transcoded from JSON.
     var takesOrigin = false
-    /// What its sender calls itself; for logs.
+    /// The name of the sender, for logs.
     var name = ""
-    /// What the other side's proof has to be about, where its sender demands one.
+    /// The nonce that the receiver's proof must include, if the sender requires authentication.
     var nonce: [UInt8]?
 
-    /// Reads the map of a hello frame; names that are not known are passed over.
+    /// Reads the map of a hello frame.
+    ///
+    /// Unknown names are ignored.
     mutating func readMembers(_ map: Span<UInt8>) throws(PayloadError) {
+        // Into a copy: nothing of a map with an invalid member is used.
         var read = self
         try MessagePack.forEachMember(of: map) { (name, range) throws(PayloadError) in
             let value = map.extracting(range)
@@ -63,6 +66,7 @@ package struct Hello: Hashable, Sendable {
         }
         MessagePack.nextMember(named: "references", &map, into: &output)
         MessagePack.write(UInt64(maximumReferences), into: &output)
+        // Members of features are left out where the feature is absent, as in the hello of an older peer.
         if maximumHops > 0 {
             MessagePack.nextMember(named: "hops", &map, into: &output)
             MessagePack.write(UInt64(clamping: maximumHops), into: &output)

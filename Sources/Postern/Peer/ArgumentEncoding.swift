@@ -1,6 +1,6 @@
-/// Writes the arguments of calls as they travel: a list of positional ones, then a map of named ones or nil.
+/// Encodes the arguments of calls as they are sent: a list of positional arguments, then a map of named ones or nil.
 enum ArgumentEncoding {
-    /// Positional arguments of known types, and named ones.
+    /// Encodes positional arguments of known types, and named arguments.
     static func payload<each Argument: Encodable>(
         _ arguments: repeat each Argument,
         named: KeyValuePairs<String, any Encodable> = [:]
@@ -13,12 +13,15 @@ enum ArgumentEncoding {
         }
     }
 
-    /// The same in any encoding; JSON has positional ones or named ones, not both.
+    /// Encodes arguments in any encoding.
+    ///
+    /// JSON has positional or named arguments, not both.
     static func payload<each Argument: Encodable>(
         as codec: any PayloadCodec.Type,
         _ arguments: repeat each Argument,
         named: KeyValuePairs<String, any Encodable> = [:]
     ) throws(PayloadError) -> Payload {
+        // The concrete type, so that the encoding of each argument is specialised.
         if codec == MessagePack.self { return try payload(repeat each arguments, named: named) }
         var payload = Payload(bytes: [], codec: codec)
         var mark = codec.beginArguments(named: !named.isEmpty, into: &payload.bytes)
@@ -37,7 +40,7 @@ enum ArgumentEncoding {
         return payload
     }
 
-    /// Arguments as they stand in a dynamic call: those without a name are positional.
+    /// Encodes the arguments of a dynamic call; those without a name are positional.
     static func payload(dynamic arguments: KeyValuePairs<String, any Encodable>) throws(PayloadError) -> Payload {
         try payload(named: arguments) { (list, bytes) throws(PayloadError) in
             for (name, argument) in arguments where name.isEmpty {

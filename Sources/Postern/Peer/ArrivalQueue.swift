@@ -1,8 +1,8 @@
 private import Synchronization
 
-/// Calls and notifications that wait until their peer is asked to serve them, in the order in which they arrived.
+/// Calls and notifications that wait to be served on request, in the order of their arrival.
 ///
-/// How many there can be is limited by what counts them: calls in flight, and notifications.
+/// The limits on calls in flight and on notifications limit its length too.
 final class ArrivalQueue: Sendable {
     struct Arrival: Sendable {
         let id: UInt64
@@ -12,7 +12,7 @@ final class ArrivalQueue: Sendable {
 
     private struct State {
         var arrivals = Queue<Arrival>()
-        /// Counts what those who wait have to look at.
+        /// Increases with every event that a waiting task has to look at.
         var changes: UInt64 = 0
         var onArrival: @Sendable () -> Void = {}
         var observers: [UInt64: @Sendable () -> Void] = [:]
@@ -23,12 +23,12 @@ final class ArrivalQueue: Sendable {
     private let state = Mutex(State())
     private let waiting = WaitingTasks()
 
-    /// A number that is another one whenever there is something new to look at.
+    /// A counter that increases with every arrival or wake-up.
     var changes: UInt64 { state.withLock { $0.changes } }
 
     var count: Int { state.withLock { $0.arrivals.count } }
 
-    /// Whether there is something to serve, or will never be anything any more.
+    /// Whether a call or notification waits, or the connection has ended.
     var isReady: Bool { state.withLock { !$0.arrivals.isEmpty || $0.isEnded } }
 
     func append(_ arrival: Arrival) {
@@ -50,7 +50,9 @@ final class ArrivalQueue: Sendable {
         return arrival
     }
 
-    /// Runs a function after each change of ``isReady``, and maybe at other times; gives what it is taken out by.
+    /// Calls `body` after each change of ``isReady``, and possibly more often.
+    ///
+    /// - Returns: An identifier for ``stopObserving(_:)``.
     func observeReadiness(_ body: @escaping @Sendable () -> Void) -> UInt64 {
         state.withLock { state in
             state.lastObserver += 1
@@ -60,7 +62,7 @@ final class ArrivalQueue: Sendable {
     }
 
     func stopObserving(_ number: UInt64) {
-        // Let go of outside the lock.
+        // Released outside the lock, as releasing a closure may run any code.
         let removed = state.withLock { $0.observers.removeValue(forKey: number) }
         withExtendedLifetime(removed) {}
     }
@@ -69,7 +71,9 @@ final class ArrivalQueue: Sendable {
         for observer in state.withLock({ Array($0.observers.values) }) { observer() }
     }
 
-    /// Runs a function at each arrival, also for those that wait already; it replaces an earlier one.
+    /// Calls a function at each arrival, and now if something has arrived.
+    ///
+    /// It replaces an earlier function.
     func observe(_ onArrival: @escaping @Sendable () -> Void) {
         let hasArrivals = state.withLock { state in
             state.onArrival = onArrival
@@ -78,20 +82,21 @@ final class ArrivalQueue: Sendable {
         if hasArrivals { onArrival() }
     }
 
-    /// Lets everybody who waits look again.
+    /// Resumes all waiting tasks.
     func wake() {
+        // Counted before the tasks are resumed: a task that is about to wait compares the counter and does not suspend.
         state.withLock { $0.changes += 1 }
         waiting.wakeAll()
     }
 
-    /// Waits for something new, or until the task is cancelled.
+    /// Waits until ``changes`` differs from a value, or the task is cancelled.
     func wait(unlessChangedSince seen: UInt64) async {
         await waiting.wait(waiting.makeTicket()) { changes != seen }
     }
 
-    /// Forgets what has not been served.
+    /// Discards everything that was not served.
     func end() {
-        // Let go of outside the lock.
+        // Released outside the lock, as releasing a call may release references.
         let unserved = state.withLock { state in
             defer { (state.arrivals, state.isEnded) = (Queue(), true) }
             return state.arrivals

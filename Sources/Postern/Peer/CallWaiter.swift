@@ -1,18 +1,18 @@
-/// Who waits for the answer to a call.
+/// The receiver of the reply to a call.
 struct CallWaiter: Sendable {
-    /// Takes the one answer.
+    /// The destination of the reply.
     enum Receiver: Sendable {
         case caller(Suspension<Result<Reply, CallError>>)
         case pending(PendingReply)
-        /// For a notification.
+        /// None, for a notification.
         case none
     }
 
     let receiver: Receiver
     let progress: Call.ProgressSink?
-    /// Whether nobody but the connection says how long to wait.
+    /// Whether the deadline is the default of the connection and not the caller's choice.
     var usesConnectionTimeout = false
-    /// The references in a message that has yet to be sent.
+    /// The references in a message that is not sent yet.
     var references: SentReferences?
 
     func settle(_ result: Result<Reply, CallError>) {
@@ -23,7 +23,7 @@ struct CallWaiter: Sendable {
         }
     }
 
-    /// Settles the call because its time has run out.
+    /// Settles the call with the error for a deadline that has passed.
     func expire(_ reason: EndedCall<CallWaiter>.Reason, connectionTimeout: Duration?) {
         let time = connectionTimeout.map { "within \($0), the time-out of this connection" } ?? "in time"
         let error =
@@ -34,13 +34,16 @@ struct CallWaiter: Sendable {
             case .noRoom: CallError(.busy, "The call found no room at the other side \(time)", ran: .no)
             }
         switch receiver {
+        // A pending call that found no room is failed, not expired: `isExpired` reports only the caller's own deadline.
         case .pending(let reply) where reason != .noRoom: reply.settle(.failure(error), isExpiry: true)
         default: settle(.failure(error))
         }
     }
 }
 
-/// What became of messages that waited; held until the lock is left, as freeing references may call out.
+/// The result of sending messages that waited.
+///
+/// It retains the references in the sent messages until the lock is released, because releasing them may call out.
 struct SendOutcome: Sendable {
     fileprivate let sent: [SentReferences]
     fileprivate let failures: [UnsentMessage<CallWaiter>]
@@ -58,10 +61,13 @@ struct SendOutcome: Sendable {
 }
 
 extension Peer.State {
-    /// Sends what waits, as far as there is room for it, and counts that its references leave; `nil` if nothing waits.
+    /// Sends the waiting messages for which there is room, and counts their references as sent.
+    ///
+    /// - Returns: `nil` if no message waits.
     @inline(__always)
     mutating func sendWaiting() -> SendOutcome? { waiting.hasNothingToSend ? nil : sendWaitingMessages() }
 
+    // Nearly every call ends in the line above; this part is kept out of its caller's code.
     @inline(never)
     private mutating func sendWaitingMessages() -> SendOutcome {
         var sent: [SentReferences] = []

@@ -1,44 +1,44 @@
-/// Why a connection ended.
+/// The reason for which a connection ended.
 public struct DisconnectReason: Error, Hashable, Sendable {
-    /// What ended it; open, so that a new kind breaks nobody.
+    /// The kind of a reason; a struct, so that a new kind is not a breaking change.
     public struct Kind: Hashable, Sendable {
-        /// The word of the kind, stable and lower case.
+        /// The word of the kind, in lower case; it does not change between versions.
         public let word: String
 
-        /// This side closed it.
+        /// This peer closed the connection.
         public static let closedHere = Kind(word: "closed here")
-        /// The other side said goodbye and closed it.
+        /// The remote peer sent a goodbye and closed the connection.
         public static let closedThere = Kind(word: "closed there")
-        /// The network or the process at the other end failed.
+        /// The network or the remote process failed.
         public static let lost = Kind(word: "lost")
-        /// The other side broke the protocol.
+        /// The remote peer violated the protocol.
         public static let protocolViolation = Kind(word: "protocol violation")
-        /// The other side speaks another version.
+        /// The remote peer requires another version of the protocol.
         public static let versionMismatch = Kind(word: "version mismatch")
-        /// The other side was silent, or half a frame did not go on, for too long.
+        /// The remote peer was silent, or did not complete a frame, for too long.
         public static let timedOut = Kind(word: "timed out")
-        /// The other side reads too slowly.
+        /// The remote peer reads too slowly.
         public static let slowReader = Kind(word: "slow reader")
-        /// One side has not proven that it knows the shared secret; nothing was served.
+        /// A peer has not proven that it knows the shared secret; no call was served.
         public static let authenticationFailed = Kind(word: "authentication failed")
-        /// No safe connection came about: the other side's certificate was not accepted, or this side's, or it speaks no TLS.
+        /// TLS failed: a certificate was not accepted, or the remote peer does not support TLS.
         public static let notSecured = Kind(word: "not secured")
-        /// The server has too many connections for this one.
+        /// The server has reached its maximum number of connections.
         public static let tooMany = Kind(word: "too many")
     }
 
-    /// What ended the connection.
+    /// The kind of the reason.
     public var kind: Kind
-    /// For people: what happened.
+    /// A description of what happened, for people.
     public var message: String
 
-    /// Names a reason.
+    /// Creates a reason.
     package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
     }
 
-    /// One side does not know the shared secret.
+    /// Returns the reason for a peer that does not know the shared secret.
     static func unauthenticated(_ message: String) -> DisconnectReason {
         DisconnectReason(.authenticationFailed, message)
     }
@@ -46,17 +46,19 @@ public struct DisconnectReason: Error, Hashable, Sendable {
     /// The code of calls that fail for this reason.
     var callCode: CallError.Code { kind == .authenticationFailed ? .unauthenticated : .unavailable }
 
-    /// The message of calls that fail for this reason: what the system said of a lost connection is not for callers.
+    /// The message of calls that fail for this reason.
+    ///
+    /// For a lost connection it leaves out the text of the operating system, which is not meant for callers.
     var callMessage: String { kind == .lost ? "The connection was lost" : message }
 
-    /// The other side broke the protocol.
+    /// Returns the reason for a remote peer that violated the protocol.
     package static func protocolViolation(_ message: String) -> DisconnectReason {
         DisconnectReason(.protocolViolation, message)
     }
 }
 
 extension DisconnectReason {
-    /// What a goodbye says.
+    /// Creates the reason from the code and the text of a goodbye.
     init(goodbyeCode code: Int, _ text: String) {
         let kind: Kind =
             switch code {
@@ -66,12 +68,13 @@ extension DisconnectReason {
             case 4: .timedOut
             case 5: .authenticationFailed
             case 6: .tooMany
+            // A code of a later version: the remote peer has closed the connection, for whatever reason.
             default: .closedThere
             }
         self.init(kind, text)
     }
 
-    /// The number of this reason in a goodbye.
+    /// The code of this reason in a goodbye.
     var goodbyeCode: Int {
         switch kind {
         case .protocolViolation: 1

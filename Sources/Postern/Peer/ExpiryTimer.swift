@@ -1,6 +1,8 @@
 private import Synchronization
 
-/// Wakes a peer when the next of its calls runs out of time: one sleeping task, however many calls wait.
+/// A timer for the earliest deadline of a peer's calls.
+///
+/// It uses one sleeping task, however many calls wait.
 final class ExpiryTimer: Sendable {
     private struct State {
         var fires: Moment?
@@ -10,9 +12,14 @@ final class ExpiryTimer: Sendable {
 
     private let state = Mutex(State())
 
-    /// Makes sure that `body` runs at `deadline` at the latest; it gives the next deadline, `nil` when nothing waits.
+    /// Ensures that `body` runs at `deadline` or earlier.
+    ///
+    /// - Parameters:
+    ///   - deadline: The moment at which a call expires.
+    ///   - body: Expires calls, and returns the next deadline, or `nil` if no call has one.
     func arm(_ deadline: Moment, _ body: @escaping @Sendable () -> Moment?) {
         let replaced = state.withLock { state -> Task<Void, Never>? in
+            // The common case, deadlines in increasing order, keeps the task that sleeps.
             guard !state.isStopped, state.fires.map({ deadline < $0 }) ?? true else { return nil }
             defer { state.task = Task { await self.run(at: deadline, body) } }
             state.fires = deadline
@@ -21,7 +28,7 @@ final class ExpiryTimer: Sendable {
         replaced?.cancel()
     }
 
-    /// Ends the waiting for good.
+    /// Cancels the timer permanently.
     func stop() {
         let task = state.withLock { state in
             state.isStopped = true
@@ -36,7 +43,7 @@ final class ExpiryTimer: Sendable {
         _ body: @escaping @Sendable () -> Moment?
     ) async {
         do { try await Task.sleep(until: deadline.instant.clamped, clock: .continuous) } catch { return }
-        // Deadlines that are set from here on find no timer and start their own.
+        // A deadline that is set from here on finds no timer and starts one of its own.
         guard disarm(deadline) else { return }
         if let next = body() { arm(next, body) }
     }

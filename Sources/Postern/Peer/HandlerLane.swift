@@ -1,18 +1,18 @@
 private import Synchronization
 
-/// Starts the handlers of one connection off its loop, in the order of their calls.
+/// Starts the handlers of one connection outside its event loop, in the order of their calls.
 ///
-/// Each handler runs up to its first wait before the next one starts, so what handlers do first happens in the order of
-/// their calls. The handler of a call that holds its thread for longer than ``checkInterval`` is overtaken: the entries
-/// behind it then start on another thread. That of a notification is not, so that notifications stay in order however
-/// busy the machine is.
+/// Each handler runs until its first suspension before the next one starts, so that what handlers do first happens in
+/// the order of their calls. If the handler of a call holds its thread for longer than ``checkInterval``, the entries
+/// behind it start on another thread. The handler of a notification is always waited for, so that notifications stay in
+/// order on a busy machine.
 ///
-/// A lane is put behind those of other connections after a number of entries, and when a turn has taken long.
+/// After a number of entries, or when a turn has taken long, the lanes of other connections are served first.
 package final class HandlerLane: Sendable {
-    /// Called with a lane on the thread that appends to it.
+    /// A function that is called with a lane, on the thread that appends to it.
     package typealias Request = @Sendable (HandlerLane) -> Void
 
-    /// What follows when entries may begin again.
+    /// What has to be done after ``HandlerLane/release()``, once no lock is held.
     package struct Release: Sendable {
         /// Whether a turn has to be spawned.
         var spawns = false
@@ -23,19 +23,20 @@ package final class HandlerLane: Sendable {
     }
 
     private let state = Mutex(LaneState())
+    // Changed under the lock only; read without it by every call that may run in place.
     private let hasWork = Atomic(false)
     private let spawn: Request
     private let watch: Request
 
-    /// How often ``check()`` is to be called while an entry waits.
+    /// The interval at which ``check()`` has to be called while an entry waits.
     package static let checkInterval = Duration.milliseconds(2)
 
-    /// Makes a lane.
+    /// Creates a lane.
     ///
     /// - Parameters:
-    ///   - spawn: Has ``run()`` called once on another thread, behind the lanes for which it was asked before.
-    ///   - watch: Has ``check()`` called every ``checkInterval`` for as long as it returns `true`, on a thread that is not
-    ///     held by handlers: best the one that appends.
+    ///   - spawn: Schedules one call of ``run()`` on another thread, behind the lanes scheduled before.
+    ///   - watch: Schedules ``check()`` every ``checkInterval`` for as long as it returns `true`, on a thread that
+    ///     handlers cannot hold, preferably the one that appends.
     package init(
         spawn: @escaping Request = HandlerLane.runInTask,
         watch: @escaping Request = HandlerLane.checkInTask
@@ -44,10 +45,10 @@ package final class HandlerLane: Sendable {
         self.watch = watch
     }
 
-    /// Whether every entry has begun, so that another handler may start outside the lane without overtaking one.
+    /// Whether every entry has begun, so that a handler may start outside the lane without overtaking another one.
     package var isIdle: Bool { !hasWork.load(ordering: .acquiring) }
 
-    /// Puts a handler behind the others.
+    /// Appends a handler.
     package func append(_ entry: any LaneEntry) {
         let (spawns, watches) = state.withLock { state in
             hasWork.store(true, ordering: .relaxed)
@@ -57,10 +58,12 @@ package final class HandlerLane: Sendable {
         if watches { watch(self) }
     }
 
-    /// Removes the entries that have not begun, for a connection that has ended.
+    /// Removes and returns the entries that have not begun, for a connection that has ended.
     package func removeAll() -> [any LaneEntry] { state.withLock { $0.removeAll() } }
 
-    /// Lets nothing begin until ``release()``: neither an entry, nor what asks for ``isIdle``.
+    /// Starts no handler before ``release()``.
+    ///
+    /// ``isIdle`` is `false` until then.
     package func hold() {
         state.withLock { state in
             hasWork.store(true, ordering: .relaxed)
@@ -68,7 +71,9 @@ package final class HandlerLane: Sendable {
         }
     }
 
-    /// Lets entries begin again; what it returns is passed to ``resume(_:)``, where no lock is held.
+    /// Allows handlers to start again.
+    ///
+    /// - Returns: A value to be passed to ``resume(_:)`` when no lock is held.
     package func release() -> Release {
         state.withLock { state in
             let release = state.release()
@@ -77,7 +82,7 @@ package final class HandlerLane: Sendable {
         }
     }
 
-    /// Starts what ``release()`` has found to be waiting.
+    /// Schedules what ``release()`` found waiting.
     package func resume(_ release: Release) {
         if release.spawns { spawn(self) }
         if release.watches { watch(self) }
@@ -93,6 +98,7 @@ package final class HandlerLane: Sendable {
                 return step
             }
             switch step {
+            // Without the lock: a handler may run for long, and may append to its own lane.
             case .begin(let entry): entry.begin()
             case .yield: return spawn(self)
             case .idle, .stop: return
@@ -100,13 +106,13 @@ package final class HandlerLane: Sendable {
         }
     }
 
-    /// Lets the entries behind a handler begin that has held its thread since the last time this was called.
+    /// Starts the entries behind a handler that has held its thread since the previous check.
     ///
-    /// - Returns: Whether it has to be called again.
+    /// - Returns: Whether checks have to continue.
     package func check() -> Bool {
         var finding = state.withLock { $0.check() }
         guard finding.isStuck else { return finding.isWatched }
-        // One at a time, since each may have the lane held.
+        // One at a time, because each handler may cause the lane to be held.
         while let entry = state.withLock({ $0.takeShort() }) { entry.begin() }
         state.withLock { state in
             state.replaceTurn(&finding)
@@ -119,7 +125,7 @@ package final class HandlerLane: Sendable {
     /// Runs a lane on the global executor.
     @Sendable package static func runInTask(_ lane: HandlerLane) { Task { lane.run() } }
 
-    /// Checks a lane from the global executor.
+    /// Checks a lane on the global executor.
     @Sendable package static func checkInTask(_ lane: HandlerLane) {
         Task {
             repeat { try? await Task.sleep(for: Self.checkInterval) } while lane.check()
@@ -127,20 +133,22 @@ package final class HandlerLane: Sendable {
     }
 }
 
-/// The handler of one call or notification, ready to be started by a ``HandlerLane``.
+/// The handler of one call or notification, which a ``HandlerLane`` starts.
 package protocol LaneEntry: AnyObject, Sendable {
-    /// Runs the handler up to its first wait; called once, on any thread.
+    /// Runs the handler until its first suspension. Called once, on any thread.
     func begin()
+    /// The properties that decide when the handler may start.
     var traits: LaneTraits { get }
 }
 
-/// What a lane has to know of its entries.
+/// The properties of a lane entry that decide when it may start.
 package struct LaneTraits: Sendable {
-    /// Whether the entries behind it wait for it, however long it holds its thread.
+    /// Whether later notifications wait for the handler, however long it holds its thread.
     package let isNotification: Bool
-    /// Whether it may run on an event loop: it neither blocks nor computes for long.
+    /// Whether the handler may run on an event loop because it neither blocks nor computes for long.
     package let isShort: Bool
 
+    /// Creates the properties of an entry.
     package init(isNotification: Bool = false, isShort: Bool = false) {
         self.isNotification = isNotification
         self.isShort = isShort
@@ -148,7 +156,7 @@ package struct LaneTraits: Sendable {
 }
 
 extension HandlerLane {
-    /// Checks the lane again and again, beside the handlers of a connection.
+    /// Checks the lane repeatedly, on the thread of a transport.
     @Sendable func checkRepeatedly(on transport: any FrameTransport) {
         transport.run(after: Self.checkInterval) { if self.check() { self.checkRepeatedly(on: transport) } }
     }

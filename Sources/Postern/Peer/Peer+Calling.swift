@@ -1,17 +1,18 @@
 /// Calls with typed arguments and results.
 ///
-/// Arguments are encoded before the first suspension, so later changes are not seen.
+/// Arguments are encoded before the first suspension, so later changes have no effect.
 extension Peer {
-    /// Calls a method and decodes its result.
+    /// Calls a method and returns its result.
     ///
     /// - Parameters:
-    ///   - method: Path of the method, names joined by `/`.
+    ///   - method: The path of the method, with names joined by `/`.
     ///   - arguments: The positional arguments.
     ///   - named: The named arguments.
-    ///   - timeout: How long the reply may take; it travels along, through every further hop. Left out, the call has
-    ///     the deadline of the call being served, if any, or ends after ``PeerLimits/callTimeout``.
+    ///   - timeout: The time until the reply must arrive. It is sent with the call and applies to all further calls
+    ///     that the call leads to. If it is `nil`, the call has the deadline of the call being served, if there is one,
+    ///     and otherwise ends after ``PeerLimits/callTimeout``.
     /// - Returns: The result.
-    /// - Throws: `CallError`; `.internalError` when the result is not of the expected type.
+    /// - Throws: `CallError`, with `.internalError` if the result is not of the expected type.
     public func call<each Argument: Encodable, Value: Decodable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -22,7 +23,7 @@ extension Peer {
         return try Self.value(of: try await reply(method, encoded, timeout), method)
     }
 
-    /// Calls a method and passes over its result.
+    /// Calls a method and ignores its result.
     public func call<each Argument: Encodable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -33,12 +34,14 @@ extension Peer {
         _ = try await reply(method, encoded, timeout)
     }
 
-    /// Tells the other end something and does not wait; notifications arrive in the order sent.
+    /// Sends a notification without waiting.
     ///
-    /// The other end drops a notification while ``PeerLimits/notifications`` of this connection wait there, and reports
-    /// that in its log. What must not be lost is a call, whose reply slows its sender down, or a stream.
+    /// Notifications arrive in the order in which they are sent.
     ///
-    /// - Throws: `CallError` when the notification cannot leave.
+    /// The remote peer drops a notification while ``PeerLimits/notifications`` of them wait there, and reports that to
+    /// its observer. Use a call, whose reply provides back-pressure, or a stream for what must not be lost.
+    ///
+    /// - Throws: `CallError` if the notification cannot be sent.
     public func notify<each Argument: Encodable>(
         _ method: String,
         _ arguments: repeat each Argument
@@ -48,9 +51,9 @@ extension Peer {
         try sendNotification(Call(method, arguments: encoded, isNotification: true))
     }
 
-    /// Calls a method that answers with a stream.
+    /// Calls a method that replies with a stream.
     ///
-    /// - Throws: `CallError`; `.invalidRequest` when the method answers with one value.
+    /// - Throws: `CallError`, with `.invalidRequest` if the method replies with one value.
     public func stream<each Argument: Encodable, Item: Decodable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -61,14 +64,14 @@ extension Peer {
         return ValueStream(try await replyStream(method, encoded, timeout))
     }
 
-    /// Reads a topic of the other end: calls its `rpc/subscribe`.
+    /// Subscribes to a topic of the remote peer, by a call of its `rpc/subscribe`.
     ///
     /// - Parameters:
-    ///   - topic: Path of the topic.
-    ///   - position: Where an earlier subscription ended; `nil` begins with what is published from now on.
+    ///   - topic: The path of the topic.
+    ///   - position: The position at which an earlier subscription ended, or `nil` to begin with the next event.
     ///   - item: The type of the events.
-    /// - Returns: The events; its position tells whether it begins where the earlier one ended.
-    /// - Throws: `CallError`; `.invalidParameters` when there is no such topic.
+    /// - Returns: The events. Its position indicates whether it begins where the earlier subscription ended.
+    /// - Throws: `CallError`, with `.invalidParameters` if there is no such topic.
     public func subscribe<Item: Decodable>(
         _ topic: String,
         since position: StreamPosition? = nil,
@@ -95,10 +98,13 @@ extension Peer {
     package func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
         try checkName(method)
         let call = Call(method, arguments: arguments, until: timeout.map { .now.later(by: $0) })
+        // A timeout of the caller is sent as the deadline of the call; that of the connection applies only here.
         return try await reply(to: call, within: timeout == nil ? LocalTimeout(nil, orDefaultOf: self) : .unlimited)
     }
 
-    /// Checks that a call was answered with a stream.
+    /// Returns the stream of a reply.
+    ///
+    /// - Throws: `CallError` with `.invalidRequest` if the reply is one value.
     static func stream(of reply: Reply, _ method: String) throws(CallError) -> ReplyStream {
         guard case .stream(let stream) = reply else {
             throw CallError(.invalidRequest, "\(method) answers with one value, not with a stream", ran: .yes)
@@ -106,7 +112,9 @@ extension Peer {
         return stream
     }
 
-    /// Decodes the result of a call.
+    /// Decodes the value of a reply.
+    ///
+    /// - Throws: `CallError`, with `.invalidRequest` if the reply is a stream.
     static func value<Value: Decodable>(of reply: Reply, _ method: String) throws(CallError) -> Value {
         guard case .value(let payload) = reply else {
             throw CallError(.invalidRequest, "\(method) answers with a stream", ran: .yes)
@@ -115,19 +123,19 @@ extension Peer {
     }
 }
 
-/// Calls that are not awaited where they are made.
+/// Calls whose replies are awaited later or not at all.
 extension Peer {
-    /// Sends a call and gives its handle at once.
+    /// Sends a call and returns its handle without waiting for the reply.
     ///
-    /// The expiry is judged here and may be moved later; when it passes the other end is told and cancels the handler.
-    /// It counts until the answer has arrived at this end. A call that cannot leave is settled with the reason.
+    /// The expiry is not sent with the call: it is enforced by this peer, which cancels the handler when it passes, and
+    /// can be changed later. A call that cannot be sent is settled with the error.
     ///
     /// - Parameters:
-    ///   - method: Path of the method, names joined by `/`.
+    ///   - method: The path of the method, with names joined by `/`.
     ///   - arguments: The positional arguments.
     ///   - named: The named arguments.
-    ///   - expiry: How long the answer may take; that of the connection when left out (``PeerLimits/callTimeout``).
-    /// - Returns: The handle.
+    ///   - expiry: The time until the reply must arrive, or `nil` for ``PeerLimits/callTimeout``.
+    /// - Returns: The handle of the call.
     public func begin<each Argument: Encodable, Value: Decodable & Sendable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -139,7 +147,7 @@ extension Peer {
         }
     }
 
-    /// Sends a call whose result says nothing, and gives its handle at once.
+    /// Sends a call whose result is ignored, and returns its handle without waiting for the reply.
     public func begin<each Argument: Encodable>(
         _ method: String,
         _ arguments: repeat each Argument,
@@ -167,17 +175,18 @@ extension Peer {
         return PendingCall(reply, number: number, of: self, decode: decode)
     }
 
-    /// Reads a result of a known type.
+    /// Decodes a result of a known type.
     @Sendable static func decoded<Value: Decodable>(_ payload: Payload) throws(CallError) -> Value {
         try payload.answer("result")
     }
 
-    /// Answers that came after their call was settled; they are passed over.
+    /// The number of replies that arrived after their call was settled, and were ignored.
     package var lateReplies: Int { changeInTurn { $0.calls.lateReplies } }
 
-    /// Moves the end of a call that is not settled.
+    /// Changes the deadline of a call that is not settled.
     func setDeadline(_ deadline: Moment?, ofCall id: UInt64) {
         changeInTurn { state in
+            // A call that was not sent yet waits for room; otherwise it is in flight, or settled and in neither table.
             if !state.waiting.setDeadline(deadline, of: id) { state.calls.setDeadline(deadline, of: id) }
         }
         guard let deadline else { return }
@@ -185,9 +194,9 @@ extension Peer {
     }
 }
 
-/// Arguments as they are written for the other end.
+/// The encoding of arguments.
 extension Peer {
-    /// Encodes arguments; those that hold references once more, for this connection.
+    /// Encodes arguments, for this connection if they hold references.
     package func encoded<each Argument: Encodable>(
         _ arguments: repeat each Argument,
         named: KeyValuePairs<String, any Encodable> = [:]
@@ -195,7 +204,7 @@ extension Peer {
         try encoded { () throws(PayloadError) in try ArgumentEncoding.payload(repeat each arguments, named: named) }
     }
 
-    /// Encodes the arguments of a dynamic call; those that hold references once more, for this connection.
+    /// Encodes the arguments of a dynamic call, for this connection if they hold references.
     func encoded(dynamic arguments: KeyValuePairs<String, any Encodable>) throws(CallError) -> Payload {
         try encoded { () throws(PayloadError) in try ArgumentEncoding.payload(dynamic: arguments) }
     }

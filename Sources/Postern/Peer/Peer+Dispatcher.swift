@@ -1,21 +1,22 @@
-/// A peer as a dispatcher calls its other end.
+/// A peer as a dispatcher that sends calls to the remote peer.
 extension Peer: Dispatcher {
     /// Sends one call and waits for its reply.
     ///
-    /// Calls leave in the order this is entered. Cancelling the task tells the other end and throws at once; the
-    /// remote handler may still run to its end. Without a deadline the call has that of the call being served.
+    /// Calls are sent in the order in which this function is entered. Cancelling the task sends a cancel and throws
+    /// without waiting; the remote handler may still run to its end. A call without a deadline has that of the call
+    /// being served.
     ///
-    /// A call for which the other end has no room waits for it, in order; one that is made while serving another waits
-    /// behind calls that are nested as deep, and fails with `.busy` where there are none.
+    /// A call for which the remote peer has no room waits for it, in order. A call that is made while serving another
+    /// one waits behind calls of at least its own depth, and fails with `.busy` if there are none.
     ///
-    /// - Throws: `CallError`: `.deadlineExceeded`, `.cancelled`, `.unavailable` when the connection ends first, `.busy`
-    ///   when too much waits to be sent, or what the remote handler chose.
+    /// - Throws: `CallError`: `.deadlineExceeded`, `.cancelled`, `.unavailable` if the connection ends first, `.busy`
+    ///   if too much waits to be sent, or the error of the remote handler.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
         try checkName(call.method)
         return try await send(call)
     }
 
-    /// Sends one call, also through a reference, and waits for its reply.
+    /// Sends one call, possibly through a reference, and waits for its reply.
     package func send(_ call: Call) async throws(CallError) -> Reply {
         guard !call.isNotification else {
             try sendNotification(call)
@@ -24,17 +25,19 @@ extension Peer: Dispatcher {
         return try await reply(to: call, within: .unlimited)
     }
 
-    /// Refuses the paths of references: those are written by who holds one, and by nobody else.
+    /// Refuses the paths of references, which only the holder of a reference may call.
     func checkName(_ method: String) throws(CallError) {
         guard method.utf8.first != UInt8(ascii: "$") else {
             throw CallError(.methodNotFound, "No such method: \(MethodPath.shown(method))")
         }
     }
 
-    /// Sends one call that wants a reply, and waits for it.
+    /// Sends one call that expects a reply, and waits for the reply.
     func reply(to call: Call, within timeout: LocalTimeout) async throws(CallError) -> Reply {
         if arrivals != nil { return try await replyWhileServing(to: call, timeout) }
         let id = changeInTurn { $0.calls.reserveID() }
+        // The cancellation handler may run before `send` does. The identifier exists by then, and `send` checks for
+        // cancellation under the lock, so one of the two ends the call.
         let result = await withTaskCancellationHandler {
             await Suspension.wait { continuation in
                 do throws(CallError) {
@@ -49,7 +52,7 @@ extension Peer: Dispatcher {
         return try result.get()
     }
 
-    /// Serves what has arrived, sends one call, and serves on until the reply is there.
+    /// Serves the calls that have arrived, sends one call, and continues serving until its reply has arrived.
     private func replyWhileServing(to call: Call, _ timeout: LocalTimeout) async throws(CallError) -> Reply {
         await pollAll()
         let reply = PendingReply()
@@ -61,9 +64,9 @@ extension Peer: Dispatcher {
         return try result.get()
     }
 
-    /// Sends a call; its answer, or why there is none, goes to the receiver.
+    /// Sends a call whose reply, or error, is delivered to a receiver.
     ///
-    /// - Throws: Why it cannot leave; the receiver hears nothing then.
+    /// - Throws: `CallError` if the call cannot be sent, in which case nothing is delivered.
     func send(
         _ call: Call,
         as id: UInt64,
@@ -78,23 +81,25 @@ extension Peer: Dispatcher {
             usesConnectionTimeout: outgoing.timeout == nil && timeout.isConnectionDefault
         )
         let deadline = try change { state throws(CallError) in
-            // A cancellation before this found nothing to give up.
+            // A cancellation before this step found no call to abandon.
             if Task.isCancelled { throw CallError(.cancelled, "The caller cancelled", ran: .no) }
             guard state.hasRoom(atDepth: outgoing.depth) else {
                 waiter.references = references
                 return try state.wait(id, outgoing, waiter, at: .now)
             }
+            // In one step with the write: a release that crosses this frame must find its references counted as sent.
             try state.beginCall(id, outgoing, waiter)
             references?.commit()
             return outgoing.deadline
         }
+        // Outside the lock, as arming starts a task. A reply that arrives in between leaves a timer that finds nothing.
         if let deadline { expiry.arm(deadline, expireCalls) }
     }
 
-    /// On the event loop: a call only writes a frame and waits.
+    /// Returns `.onEventLoop`: sending a call only writes a frame and suspends.
     public func execution(of path: Span<UInt8>) -> MethodExecution { .onEventLoop }
 
-    /// Sends a notification, also through a reference.
+    /// Sends a notification, possibly through a reference.
     package func sendNotification(_ call: Call) throws(CallError) {
         let (arguments, references) = try outgoing(call.arguments)
         try change { state throws(CallError) in
@@ -146,15 +151,20 @@ extension Peer: Dispatcher {
         return flags
     }
 
-    /// Settles a call that nobody waits for any more, and tells the other end; one that is settled stays as it is.
+    /// Ends a call whose caller no longer waits, and cancels it at the remote peer.
+    ///
+    /// Has no effect on a settled call.
     func abandon(_ id: UInt64, _ error: CallError) {
         let (call, outcome) = change { ($0.abandon(id), $0.sendWaiting()) }
         outcome?.settle(reportingTo: observer)
         guard let call else { return }
+        // A call that was not sent certainly was not executed, whatever the error says.
         call.waiter.settle(.failure(call.reason == .sent ? error : CallError(error.code, error.message, ran: .no)))
     }
 
-    /// Settles the calls whose time has run out; gives the next deadline.
+    /// Ends the calls whose deadlines have passed.
+    ///
+    /// - Returns: The next deadline, or `nil` if no call has one.
     @discardableResult
     @Sendable func expireCalls() -> Moment? {
         let now = Moment.now
@@ -165,13 +175,13 @@ extension Peer: Dispatcher {
     }
 }
 
-/// How long a caller waits, apart from a deadline that travels with the call.
+/// The time that a caller waits, apart from a deadline that is sent with the call.
 struct LocalTimeout {
     private let end: Moment?
-    /// Whether the connection said so, and nobody else.
+    /// Whether the time is the default of the connection and not the caller's choice.
     let isConnectionDefault: Bool
 
-    /// Waits as long as it takes.
+    /// No timeout.
     static let unlimited = LocalTimeout(end: nil, isConnectionDefault: false)
 
     private init(end: Moment?, isConnectionDefault: Bool) {
@@ -179,13 +189,13 @@ struct LocalTimeout {
         self.isConnectionDefault = isConnectionDefault
     }
 
-    /// Waits from now on for a time, or for that of a connection.
+    /// Creates a timeout that begins now, of the given time or of the default of a connection.
     init(_ time: Duration?, orDefaultOf peer: Peer) {
         let timeout = time ?? peer.limits.callTimeout
         self.init(end: timeout.map { .now.later(by: $0) }, isConnectionDefault: time == nil)
     }
 
-    /// When the caller stops waiting.
+    /// Returns the end of the timeout or `deadline`, whichever is earlier.
     func deadline(orEarlier deadline: Moment?) -> Moment? {
         guard let end, let deadline else { return end ?? deadline }
         return min(end, deadline)

@@ -1,6 +1,8 @@
-/// Handlers of calls and notifications, and their answers.
+/// The handlers of calls and notifications, and their replies.
 extension Peer {
-    /// Starts a handler behind those of earlier calls: here if it is short and none of them has yet to begin.
+    /// Starts a handler behind those of earlier calls.
+    ///
+    /// It starts on the calling thread if it is short and every earlier handler has begun.
     func begin(_ id: UInt64, _ call: Call, depth: Int, _ execution: MethodExecution) {
         let isShort =
             switch execution {
@@ -14,7 +16,7 @@ extension Peer {
         }
     }
 
-    /// Starts a handler in a task, which has run up to its first wait when this returns.
+    /// Starts a handler in a task, which has run up to its first suspension when this function returns.
     @discardableResult
     func start(
         _ id: UInt64,
@@ -25,6 +27,7 @@ extension Peer {
         }
     ) -> Task<Void, Never>? {
         guard changeInTurn({ $0.isWanted(id) }) else {
+            // Cancelled while it waited in the lane. The entry is removed; no frame is written, as no caller waits.
             change { state in _ = state.finish(id, with: .failure(Self.cancelled)) }
             return nil
         }
@@ -33,6 +36,7 @@ extension Peer {
         let task = makeTask {
             await ServingContext.$current.withValue(context) { await self.run(id, call, began) }
         }
+        // A cancel may have arrived between the check above and this step.
         if !changeInTurn({ $0.attach(task, to: id) }) { task.cancel() }
         return task
     }
@@ -42,7 +46,8 @@ extension Peer {
         await produce(stream, for: id, of: call.placeOfService)
     }
 
-    // Apart from each other: what one of them needs would be room in the task of every call.
+    // Separate functions, none of them inlined: a task reserves memory for everything that its functions keep across a
+    // suspension, so one function would cost every call what the rarest of them needs.
 
     @inline(never)
     private func outcome(of call: Call) async -> Result<Reply, CallError> {
@@ -60,7 +65,9 @@ extension Peer {
         throw CallError(.deadlineExceeded, "The time for the call had run out", ran: .no)
     }
 
-    /// Sends a reply; gives the stream that is still to be sent, if it is one.
+    /// Sends a reply.
+    ///
+    /// - Returns: The stream that is still to be sent, if the reply is one.
     @inline(never)
     private func finish(
         _ id: UInt64,
@@ -93,7 +100,7 @@ extension Peer {
         }
     }
 
-    /// Answers with the result of a short method that holds references.
+    /// Replies with the result of a short method, which was not encoded because it holds references.
     func finish(_ frame: CallFrame, _ result: UnfinishedResult, _ bytes: [UInt8]) {
         changeInTurn { $0.beginServing(frame.id) }
         do throws(CallError) { try finish(frame.id, try result.payload(for: self)) } catch {
@@ -109,7 +116,9 @@ extension Peer {
         }
     }
 
-    /// The bytes of a result in the encoding of the wire, and the references in it; a result of no bytes is nil.
+    /// Returns a result in the encoding of the wire, and the references in it.
+    ///
+    /// A result without bytes becomes nil.
     func outgoing(result: Payload) throws(CallError) -> (bytes: [UInt8], references: SentReferences?) {
         do throws(PayloadError) {
             guard result.references == nil else { return try result.naming(for: self) }
@@ -123,7 +132,7 @@ extension Peer {
     private static let cancelled = CallError(.cancelled, "The caller cancelled", ran: .no)
 }
 
-/// A call or notification of the other end that waits in the lane of its peer.
+/// A call or notification of the remote peer that waits in the lane of its peer.
 final class ServedCallEntry: LaneEntry {
     private let peer: Peer
     private let id: UInt64
@@ -142,9 +151,9 @@ final class ServedCallEntry: LaneEntry {
     func begin() { peer.start(id, call, depth: depth) }
 }
 
-/// Errors of calls that were served here, on their way to the caller.
+/// Errors of calls that were served by this peer.
 extension Peer {
-    /// Ends the serving of a call with an error.
+    /// Replies to a call with an error.
     @inline(never)
     func fail(_ id: UInt64, _ method: String, _ error: CallError, after duration: Duration? = nil) {
         let error = addingHop(error, method, after: duration)
@@ -157,7 +166,7 @@ extension Peer {
         change { $0.endStream(id, error.limited(to: $0.remote)) }
     }
 
-    /// Appends the error of a short method.
+    /// Appends the error of a short method to the replies of the turn.
     @inline(never)
     func write(_ error: CallError, for frame: CallFrame, in bytes: [UInt8], into replies: inout TurnReplies) {
         let error = addingHop(error, placeOfService(of: frame, in: bytes))
@@ -165,7 +174,7 @@ extension Peer {
         FrameWriter.writeFailure(id: frame.id, error, limit: replies.frameLimit, into: &replies.bytes)
     }
 
-    /// Which method was called, without the number of a reference, for a call that is answered in place.
+    /// Returns the method of a call that is answered in place, without the number of a reference.
     func placeOfService(of frame: CallFrame, in bytes: [UInt8]) -> String {
         let path = String(decoding: bytes[frame.path], as: UTF8.self)
         guard ReferencePath.matches(frame.path, in: bytes), let (_, name) = ReferencePath.parse(path) else {
@@ -181,14 +190,14 @@ extension Peer {
 }
 
 extension Call {
-    /// Which method was called, without the number of a reference.
+    /// The method of the call, without the number of a reference.
     var placeOfService: String {
         target.map { ReferencePath.withoutNumber($0.method(at: method)) } ?? method
     }
 }
 
 extension ReferenceHandle {
-    /// The method that was to be called, by what ``path(of:)`` made of it.
+    /// Returns the method from a path that ``path(of:)`` returned.
     fileprivate func method(at path: String) -> String {
         switch self {
         case .local(let local): String(path.dropFirst(local.path.count).drop { $0 == "/" })

@@ -1,21 +1,22 @@
-/// When a peer serves the calls and notifications of its other end.
+/// The way in which a peer serves the calls and notifications of the remote peer.
 public enum ServingMode: Hashable, Sendable {
-    /// As they arrive.
+    /// Calls are served as they arrive.
     case automatic
-    /// When the program asks for it: with ``Peer/pollAll()`` or ``Peer/serve(timeout:)``, and while it waits for a reply.
+    /// Calls are served when the program asks for it, and while it waits for a reply.
     ///
-    /// For programs with an event loop of their own, and to reproduce what RPyC does without a background thread.
-    /// Replies, streams and signs of life are taken as they arrive in either mode.
+    /// The program calls ``Peer/pollAll()`` or ``Peer/serve(timeout:)``. This mode is for programs with an event loop
+    /// of their own, and for those that relied on RPyC without a background thread. Replies, streams and pings are
+    /// handled as they arrive in either mode.
     case manual
 }
 
-/// For peers made with ``ServingMode/manual``; with the other mode there is never anything to serve here.
+/// Functions for a peer with ``ServingMode/manual``; a peer with the other mode never has anything to serve here.
 extension Peer {
-    /// Serves every call and notification that has arrived, one after another, each until its handler has ended.
+    /// Serves every call and notification that has arrived, one after the other, each until its handler has ended.
     ///
-    /// Handlers begin in the task that asks. See RPyC's `poll_all`.
+    /// Handlers begin in the calling task. This function corresponds to RPyC's `poll_all`.
     ///
-    /// - Returns: Whether there was any.
+    /// - Returns: Whether anything was served.
     @discardableResult
     public func pollAll() async -> Bool {
         var hasServed = false
@@ -26,10 +27,11 @@ extension Peer {
         return hasServed
     }
 
-    /// Serves one call or notification, and waits for it if there is none.
+    /// Serves one call or notification, and waits for one to arrive if necessary.
     ///
-    /// - Parameter timeout: How long to wait.
-    /// - Returns: Whether one was served; `false` also when the connection ends or the task is cancelled meanwhile.
+    /// - Parameter timeout: The maximum time to wait.
+    /// - Returns: Whether one was served. The result is `false` if the time passes, the connection ends or the task is
+    ///   cancelled.
     @discardableResult
     public func serve(timeout: Duration) async -> Bool {
         guard let arrivals else { return false }
@@ -50,26 +52,29 @@ extension Peer {
         }
     }
 
-    /// How many calls and notifications have arrived and were not served yet.
+    /// The number of calls and notifications that have arrived and were not served yet.
     package var arrivalCount: Int { arrivals?.count ?? 0 }
 
-    /// Runs a function each time something arrives that waits to be served, on the thread that reads the connection.
+    /// Runs a function whenever a call or notification arrives that waits to be served.
     ///
-    /// It should only wake the program's event loop, which then calls ``pollAll()``. It replaces an earlier one.
+    /// It runs on the thread that reads the connection and should only wake the program's event loop, which then calls
+    /// ``pollAll()``. It replaces the function of an earlier call.
     public func onArrival(_ body: @escaping @Sendable () -> Void) { arrivals?.observe(body) }
 
-    /// Whether a call or a notification waits to be served, or the connection has ended; `nil` for a peer that serves as
-    /// things arrive.
+    /// Whether a call or notification waits to be served or the connection has ended; `nil` with
+    /// ``ServingMode/automatic``.
     package var hasArrivals: Bool? { arrivals?.isReady }
 
-    /// Runs a function on any thread after each change of ``hasArrivals``; gives what takes it out.
+    /// Runs a function on any thread after each change of ``hasArrivals``.
+    ///
+    /// - Returns: A function that unregisters it.
     package func observeArrivals(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
         guard let arrivals else { return {} }
         let number = arrivals.observeReadiness(body)
         return { arrivals.stopObserving(number) }
     }
 
-    /// Waits for a reply; a peer that serves by hand serves meanwhile, as the reply may depend on that.
+    /// Waits for a reply, and serves calls meanwhile if this peer serves manually, as the reply may depend on them.
     func wait(for reply: PendingReply) async {
         guard let arrivals else { return await reply.wait() }
         reply.whenSettled(on: nil) { arrivals.wake() }

@@ -1,12 +1,15 @@
-/// For transports.
+/// The interface of a peer to its transport.
 extension Peer {
-    /// Applies frames that arrived; called by the transport's owner only.
+    /// Applies frames that arrived.
     ///
-    /// Handlers that are short run before this returns; all others are started in the order of their calls. The owner
-    /// calls ``takeOutput()`` at the end of its turn, after one or more calls of this.
+    /// Only the owner of the transport calls this function.
     ///
-    /// - Parameter bytes: Whole frames, each with its length in front.
+    /// Short handlers run before it returns; the others are started in the order of their calls. The owner calls
+    /// ``takeOutput()`` at the end of its turn, after one or more calls of this function.
+    ///
+    /// - Parameter bytes: Whole frames, each with its length in front of it.
     package func receive(_ bytes: [UInt8]) {
+        // The lock is taken anew for each frame, because applying an action may call out to handlers and callers.
         var (references, isOpening, replies) = changeInTurn { state in
             (state.beginTurn(), state.phase != .open, TurnReplies(of: state))
         }
@@ -16,12 +19,14 @@ extension Peer {
             while violation == nil, let frame = try reader.next(in: bytes.span) {
                 let message = references
                 let action = changeInTurn { $0.receive(frame, in: bytes, message) }
+                // A references frame applies to the next frame only.
                 references = nil
                 if case .holdReferences(let numbers) = action {
                     violation = holdReferences(numbers, &references)
                 } else {
                     violation = perform(action, bytes, message, &replies)
                 }
+                // Replies of this turn are not in the outbox yet, so its own limit does not see them.
                 if replies.bytes.count > limits.crowdingBytes { changeInTurn { hold(&$0) } }
                 if isOpening, changeInTurn({ $0.phase == .open }) {
                     isOpening = false
@@ -32,8 +37,9 @@ extension Peer {
             violation = .protocolViolation(error.message)
         }
         let outcome = change { state in
+            // All replies of the turn at once, so that the transport writes them together.
             if !replies.bytes.isEmpty { state.outbox.append(replies.bytes) }
-            // After the end nobody takes them any more.
+            // After the end of the connection no message follows that could use them.
             state.waitingReferences = state.phase == .closed ? nil : references
             return state.sendWaiting()
         }
@@ -41,7 +47,7 @@ extension Peer {
         if let violation { disconnect(violation) }
     }
 
-    /// Hands over the frames that may be sent; empty when there are none.
+    /// Removes and returns the frames that may be sent.
     package func takeOutput() -> [UInt8] {
         writeReleases()
         let (output, relief) = changeInTurn { state in (state.outbox.take(), relieve(&state)) }
@@ -49,23 +55,28 @@ extension Peer {
         return output
     }
 
-    /// Whether the other side has said hello, and both have proven themselves if they have to.
+    /// Whether the hello of the remote peer has arrived and both peers have authenticated, if they have to.
     package var isHandshakeDone: Bool { changeInTurn { $0.phase == .open || $0.phase == .closed } }
 
-    /// The largest frame that is taken now, in bytes after its length; grows when the handshake is done.
+    /// The maximum size of a frame that is accepted now, in bytes after its length; it grows at the end of the
+    /// handshake.
     package var frameLimit: Int { changeInTurn { $0.frameLimit } }
 
-    /// Asks the other side for a sign of life.
+    /// Sends a ping, which the remote peer answers with a pong.
     package func ping() { change { state in state.outbox.write { FrameWriter.writeNumbers(.ping, 0, into: &$0) } } }
 
-    /// Ends the connection for a reason that the transport found; only the first reason counts.
+    /// Ends the connection for a reason that the transport found.
     ///
-    /// A goodbye of the other side explains a connection that it closed afterwards.
+    /// Only the first reason counts.
+    ///
+    /// If the remote peer has sent a goodbye, its reason is used instead.
     package func transportClosed(_ reason: DisconnectReason) {
         disconnect(goodbye ?? reason, isLost: reason.kind == .lost)
     }
 
-    /// Does what a frame asks for; gives the reason when that is to end the connection.
+    /// Performs the action for a frame.
+    ///
+    /// - Returns: The reason for which to close the connection, or `nil`.
     func perform(
         _ action: consuming State.Action,
         _ bytes: [UInt8],
@@ -109,7 +120,7 @@ extension Peer {
         return nil
     }
 
-    /// Keeps to what the other side takes, and reports the connection.
+    /// Adopts the limits of the remote peer, and reports the connection.
     private func finishOpening(_ replies: inout TurnReplies) {
         let remote = changeInTurn { $0.remote }
         replies.frameLimit = remote.maximumFrameBytes
@@ -130,13 +141,13 @@ extension Peer {
 }
 
 extension Payload {
-    /// Attaches what came with the message of the values: its references, and how they are read.
+    /// Attaches the references of the message that the payload belongs to, and the codec to read it with.
     mutating func attach(message: ReceivedReferences) {
         codec = message.codec
         if !message.isEmpty { references = .received(message) }
     }
 
-    /// Takes a value out of a frame.
+    /// Copies a value out of a frame.
     @inline(__always)
     init(received bytes: ArraySlice<UInt8>, _ references: ReceivedReferences?) {
         self.init(bytes: Array(bytes), codec: MessagePack.self)
@@ -145,11 +156,14 @@ extension Payload {
 }
 
 extension Peer {
-    /// Computes a step of the authentication; gives the reason when it fails.
+    /// Performs a step of the authentication.
+    ///
+    /// - Returns: The reason for which to close the connection, or `nil`.
     func authenticate(_ step: AuthenticationStep, _ bytes: [UInt8], _ replies: inout TurnReplies) -> DisconnectReason? {
         guard let authentication else { return nil }
         switch step {
         case .prove(let statement):
+            // Cryptography runs outside the lock.
             let proof = authentication.proof(of: statement)
             changeInTurn { $0.prove(proof) }
             return nil
@@ -160,17 +174,18 @@ extension Peer {
     }
 }
 
-/// What waits while much output waits to be sent: handlers that have not begun, and producers of streams.
+/// Back-pressure: handlers do not begin, and producers of streams do not continue, while too much output waits.
 ///
-/// Frames are read all the same, so that two sides that send each other much do not wait for each other.
+/// Frames are read nevertheless. Otherwise two peers that send each other much would each stop reading and wait for the
+/// other one.
 extension Peer {
-    /// What goes on when output has been taken.
+    /// What continues when output has been taken.
     struct Relief: Sendable {
         var lane: HandlerLane.Release
         var producers: [Parked]
     }
 
-    /// Lets no handler begin before output is taken.
+    /// Holds handlers and producers until output is taken.
     @inline(never)
     func hold(_ state: inout State) {
         guard !state.isHolding, state.phase != .closed else { return }
@@ -178,28 +193,32 @@ extension Peer {
         lane.hold()
     }
 
-    /// Ends what ``hold(_:)`` began, now that output has been taken.
+    /// Ends a hold, because output has been taken.
+    ///
+    /// - Returns: What to pass to ``resume(_:)``, or `nil` if nothing was held.
     func relieve(_ state: inout State) -> Relief? {
         guard state.isHolding else { return nil }
         state.isHolding = false
-        // Within the lock: a hold that follows would otherwise be undone.
+        // Within the lock, so that it does not undo a later hold.
         return Relief(lane: lane.release(), producers: state.takeWaitingProducers())
     }
 
-    /// Resumes what had to wait, where no lock is held.
+    /// Resumes what was held.
+    ///
+    /// The lock must not be held.
     func resume(_ relief: Relief) {
         for producer in relief.producers { producer.resume() }
         lane.resume(relief.lane)
     }
 }
 
-/// The answers of short methods in one turn of a connection's owner, written in place.
+/// The replies of short methods in one turn of the transport's owner, written in place.
 struct TurnReplies: Sendable {
     /// Whole frames.
     var bytes: [UInt8] = []
-    /// The largest frame that the other side takes, in bytes after its length.
+    /// The maximum size of a frame that the remote peer accepts, in bytes after its length.
     var frameLimit: Int
-    /// How many bytes to make room for at once.
+    /// The capacity to reserve for the first reply.
     let usualCount: Int
 
     init(of state: Peer.State) {
@@ -207,7 +226,7 @@ struct TurnReplies: Sendable {
         usualCount = state.outbox.usualCount
     }
 
-    /// Begins the frame of a reply, and returns its place.
+    /// Begins the frame of a reply, and returns its offset.
     @inline(__always)
     mutating func beginReply(to id: UInt64) -> Int {
         if bytes.capacity == 0 { bytes.reserveCapacity(usualCount) }

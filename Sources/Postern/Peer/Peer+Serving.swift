@@ -1,11 +1,12 @@
 extension Peer {
-    /// Answers a call at once, or starts its handler.
+    /// Replies to a call in place if its method is short, and starts its handler otherwise.
     func serve(_ frame: CallFrame, _ bytes: [UInt8], _ replies: inout TurnReplies) {
         if let arrivals {
             changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
             return arrivals.append(.init(id: frame.id, call: incomingCall(frame, bytes), depth: frame.depth))
         }
         switch dispatcher.execution(of: bytes.span.extracting(frame.path)) {
+        // Only while no earlier handler waits to begin, so that handlers begin in the order of their calls.
         case .immediate(let method) where lane.isIdle: answer(frame, method, bytes, &replies)
         case let execution:
             changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
@@ -13,8 +14,9 @@ extension Peer {
         }
     }
 
-    /// Runs a short method on the bytes in place.
+    /// Runs a short method on the bytes that were read, without a task or a copy.
     func answer(_ frame: CallFrame, _ method: ImmediateMethod, _ bytes: [UInt8], _ replies: inout TurnReplies) {
+        // The method writes its result behind the head of its reply frame; an error discards both.
         let start = replies.beginReply(to: frame.id)
         do throws(CallError) {
             guard method.isSafe || !frame.flags.contains(.requiresSafeMethod) else {
@@ -32,7 +34,7 @@ extension Peer {
         }
     }
 
-    /// Handles a notification: at once when that is short, otherwise in order with calls.
+    /// Handles a notification: in place if its method is short, and otherwise in order with calls.
     func handleNotification(_ path: Range<Int>, _ arguments: Range<Int>, _ bytes: [UInt8]) {
         if let arrivals {
             guard let id = changeInTurn({ $0.beginNotification() }) else { return reportDropped(path, bytes) }
@@ -48,7 +50,7 @@ extension Peer {
         }
     }
 
-    /// Reports a notification that is dropped, since a notification has no answer that could say so.
+    /// Reports a dropped notification to the observer, as no reply could report it to the sender.
     func reportDropped(_ path: Range<Int>, _ bytes: [UInt8]) {
         let method = String(decoding: bytes[path], as: UTF8.self)
         observer?.observe(Incident(.notificationDropped, cause: "too many wait", [.method: method]))
@@ -65,9 +67,9 @@ extension Peer {
         )
     }
 
-    /// What sends progress of a call.
+    /// Returns the function that sends progress of a call.
     private func progress(of id: UInt64) -> Call.ProgressSink {
-        // A handler may keep its context, which is not to keep the connection.
+        // A handler may keep its context longer than the connection, which the context must not retain.
         { [link] in (link.connection as? Peer)?.report(id, $0) }
     }
 
@@ -82,9 +84,11 @@ extension Peer {
     }
 }
 
-/// Calls that lead to references, or bring some.
+/// Calls through references, and calls with references among their arguments.
 extension Peer {
-    /// Answers a call at once, or starts its handler; gives the reason when the connection is to end.
+    /// Replies to a call in place if its method is short, and starts its handler otherwise.
+    ///
+    /// - Returns: The reason for which to close the connection, or `nil`.
     func serve(
         _ frame: CallFrame,
         _ bytes: [UInt8],
@@ -108,7 +112,9 @@ extension Peer {
         return nil
     }
 
-    /// Starts the handler of a notification; gives the reason when the connection is to end.
+    /// Starts the handler of a notification.
+    ///
+    /// - Returns: The reason for which to close the connection, or `nil`.
     func handleNotification(
         _ path: Range<Int>,
         _ arguments: Range<Int>,
@@ -125,14 +131,16 @@ extension Peer {
         return nil
     }
 
-    /// What a path through a reference leads to, when that is something short on the event loop.
+    /// Returns the method of a path through a reference if it is short.
     private func shortMethod(at path: Range<Int>, in bytes: [UInt8]) -> ImmediateMethod? {
         guard let (target, path) = findReference(String(decoding: bytes[path], as: UTF8.self)) else { return nil }
         guard case .immediate(let method) = target.execution(of: path) else { return nil }
         return method
     }
 
-    /// Completes a call with what its path leads to, and with its references; false when there is no such reference.
+    /// Attaches the references of a call, and the object that its path names if it is a path through a reference.
+    ///
+    /// - Returns: `false` if there is no such reference.
     private func locate(_ call: inout Call, _ references: ReceivedReferences?) -> Bool {
         if let references { call.arguments.attach(message: references) }
         guard call.method.hasPrefix("$/") else { return true }
@@ -148,6 +156,6 @@ extension Peer {
         begin(id, call, depth: depth, execution)
     }
 
-    /// The same for every number that the other side does not hold, whether it is lent to somebody else or never was.
+    /// The same error for every number that the remote peer does not hold, so that it cannot learn which numbers exist.
     private static let noSuchReference = CallError(.notFound, "No such reference", ran: .no)
 }

@@ -1,7 +1,7 @@
 extension Peer {
     // MARK: Produced here
 
-    /// Sends the items of a stream as fast as its reader takes them.
+    /// Sends the items of a stream at the pace of its reader.
     @inline(never)
     func produce(_ stream: ReplyStream, for id: UInt64, of method: String) async {
         switch change({ $0.openStream(id, stream.position) }) {
@@ -21,8 +21,11 @@ extension Peer {
         }
     }
 
-    /// Sends one item, waiting for credit; false when nobody reads any more.
+    /// Sends one item, and waits for credit if necessary.
+    ///
+    /// - Returns: `false` if the stream is no longer read.
     private func send(_ item: StreamItem, of id: UInt64) async throws(CallError) -> Bool {
+        // Encoded once, however often the loop below waits for credit.
         let (bytes, references) = try outgoing(result: item.payload)
         while true {
             let result = change { state in
@@ -43,6 +46,8 @@ extension Peer {
 
     private func waitForCredit(_ id: UInt64) async {
         await withTaskCancellationHandler {
+            // Cancellation is checked under the lock: the cancellation handler either comes later and finds the
+            // producer, or came before and is seen here.
             await wait { state, parked in !Task.isCancelled && state.parkProducer(of: id, parked) }
         } onCancel: {
             change { $0.unparkProducer(of: id) }?.resume()
@@ -51,14 +56,14 @@ extension Peer {
 
     // MARK: Read here
 
-    /// The stream that answers a call made here.
+    /// Returns the stream that answers a call made by this peer.
     func incomingStream(_ id: UInt64, _ position: StreamPosition?) -> ReplyStream {
         let reading = StreamReading(peer: self, id: id)
         return ReplyStream(position: position) { { () async throws(CallError) in try await reading.next() } }
     }
 }
 
-/// The reading of one stream; when nothing holds it any more, the producer is told to stop.
+/// The reader of one stream, which cancels the producer when it is released.
 private final class StreamReading: Sendable {
     private let peer: Peer
     private let id: UInt64

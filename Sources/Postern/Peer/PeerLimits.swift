@@ -1,75 +1,85 @@
-/// What a peer takes from its other end, and how much it keeps for it.
+/// The limits on what a peer accepts from the remote peer, and on what it stores for it.
 public struct PeerLimits: Hashable, Sendable {
-    /// The largest frame, in bytes after its length: 16 MiB.
+    /// The maximum size of a frame, in bytes after its length: 16 MiB.
     ///
-    /// A longer one closes the connection before its body is read. The other end does not send one: what is larger there
-    /// becomes an error of its call. No connection opens with less than 64.
+    /// A longer frame closes the connection before its body is read. The remote peer does not send one: the call or
+    /// reply that would need it fails. The minimum is 64; no connection opens with less.
     public var frameBytes = 16 << 20
-    /// The largest frame before the handshake is done, in bytes: 16 KiB.
+    /// The maximum size of a frame before the end of the handshake, in bytes: 16 KiB.
     package var helloBytes = 16 << 10
-    /// The largest frame before both sides have proven themselves, hello included, in bytes: 1 KiB.
+    /// The maximum size of a frame, including the hello, before both peers have authenticated, in bytes: 1 KiB.
     ///
-    /// Only where a shared secret is demanded.
+    /// It applies only if a shared secret is required.
     package var unprovenBytes = 1 << 10
-    /// Calls served at once: 2,048; one more is answered `.busy`.
+    /// The maximum number of calls served at once: 2,048.
     ///
-    /// Sixteen times what a gateway lets one page have, so that no page uses up the service that all pages share. The
-    /// other end is sent this number and lets calls wait beyond it. A stream counts as a call until it has begun. A
-    /// cancelled call does not count, as long as no more than this number of them have yet to end.
+    /// Further calls fail with `.busy`.
+    ///
+    /// This is sixteen times what a gateway allows one page, so that no page uses up a service that all pages share.
+    /// The number is sent to the remote peer, which keeps further calls waiting. A stream counts as a call until it has
+    /// begun. Cancelled calls whose handlers still run do not count, up to the same number.
     public var callsInFlight = 2_048
-    /// Streams produced at once: 4,096; a call that begins one more is answered `.busy`, executed.
+    /// The maximum number of streams produced at once: 4,096.
     ///
-    /// Sixteen times the subscriptions of one page.
+    /// Calls that begin further streams fail with `.busy`, as executed.
+    ///
+    /// This is sixteen times the subscriptions of one page.
     public var streams = 4_096
-    /// Bytes in the arguments of all calls and streams served at once: 2 GiB; a call above it is answered `.busy`.
+    /// The maximum size of the arguments of all calls and streams served at once, in bytes: 2 GiB.
     ///
-    /// What sixteen pages have in flight at most. Lower it, or ``frameBytes``, where clients are not trusted or memory is
-    /// short.
+    /// Calls above it fail with `.busy`. This is what sixteen pages have in flight at most. Lower it, or
+    /// ``frameBytes``, if clients are not trusted or memory is scarce.
     public var servedBytes = 2 << 30
-    /// How many calls, each made while serving the one before, may lead to one; one deeper is answered `.invalidRequest`.
+    /// The maximum number of calls, each made while serving the previous one, that lead to a call: 256.
     ///
-    /// Two peers that call each other back end earlier, with `.busy`, where they serve fewer than half as many at once.
+    /// Deeper calls fail with `.invalidRequest`. Two peers that call each other back reach an earlier end, with
+    /// `.busy`, if they serve fewer than half as many calls at once.
     public var callDepth = 256
-    /// Ends through which an error may come that are told; those nearest to its origin.
+    /// The maximum number of hops of an error that are kept: 64, those nearest to its origin.
     public var errorHops = 64
-    /// UTF-8 bytes in all traces of one error: 16 KiB; what is longer is cut.
+    /// The maximum size of all traces of one error, in UTF-8 bytes: 16 KiB.
+    ///
+    /// Longer ones are truncated.
     public var errorTraceBytes = 16 << 10
-    /// UTF-8 bytes in the path of a method.
+    /// The maximum length of the path of a method, in UTF-8 bytes: 128.
     public var pathBytes = 128
-    /// Notifications waiting or being handled; one more is dropped, and reported to the observer.
+    /// The maximum number of notifications that wait or are being handled: 1,024.
+    ///
+    /// Further ones are dropped and reported.
     public var notifications = 1_024
-    /// How long a call made here waits for its reply when nothing else is said: 30 seconds; `nil` for no end.
+    /// The time after which a call without a timeout fails: 30 seconds, or `nil` for no limit.
     ///
-    /// Calls of a handler that has a deadline end with that.
+    /// A call made by a handler that has a deadline ends with that deadline instead.
     public var callTimeout: Duration? = .seconds(30)
-    /// Calls made here that wait until the other end has room for them, or until the handshake is done: 1,024; one more
-    /// fails with `.busy`.
+    /// The maximum number of calls made here that wait for room at the remote peer or for the handshake: 1,024.
     ///
-    /// Each waits until its deadline, and at most for ``callTimeout``.
+    /// Further calls fail with `.busy`. Each call waits until its deadline, and for ``callTimeout`` at most.
     public var waitingCalls = 1_024
-    /// Notifications that wait for the end of the handshake; one more fails with `.busy`.
+    /// The maximum number of notifications that wait for the end of the handshake: 1,024.
+    ///
+    /// Further ones fail with `.busy`.
     package var earlyNotifications = 1_024
-    /// References that the other end may hold, and that are held of it: 160,000; one more to be lent fails with
-    /// `.tooManyReferences`.
+    /// The maximum number of references that each peer holds of the other one: 160,000.
     ///
-    /// Sixteen times those of one page. The smaller number of both ends counts for what one lends to the other.
+    /// Passing a further one fails with `.tooManyReferences`. This is sixteen times the references of one page. The
+    /// smaller limit of the two peers applies to what one of them passes to the other.
     public var references = 160_000
-    /// Bytes waiting to be sent, those of calls that wait for room among them.
+    /// The size of output at which calls are refused, in bytes, including calls that wait for room: 32 MiB.
     ///
-    /// Above a sixteenth of it, 2 MiB, calls of the other side begin, and streams that are produced here go on, only when
-    /// output has been taken. Above it calls made here fail with `.busy`. A result that would bring it above one and a
-    /// half times as much becomes the error `.busy`, whose call was executed; above twice as much the connection ends.
+    /// Above a sixteenth of it, 2 MiB, handlers do not begin and streams do not continue until output has been taken.
+    /// Above it, calls made here fail with `.busy`. A result that would exceed one and a half times the limit is
+    /// replaced with the error `.busy`, as executed. Above twice the limit the connection is closed.
     public var queuedBytes = 32 << 20
 
-    /// Bytes waiting to be sent above which no more are made.
+    /// The size of output above which handlers and streams wait, in bytes.
     package var crowdingBytes: Int { queuedBytes / 16 }
 
-    /// Bytes waiting to be sent, with a result, above which the result is not sent.
+    /// The maximum size of output including a result, in bytes, above which the result is not sent.
     package var answerRoom: Int { queuedBytes + queuedBytes / 2 }
 
-    /// The limits of a peer that was given none.
+    /// The default limits.
     public static let standard = PeerLimits()
 
-    /// Starts from the standard limits.
+    /// Creates the default limits.
     public init() {}
 }

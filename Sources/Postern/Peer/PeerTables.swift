@@ -1,34 +1,36 @@
 private import Synchronization
 
-/// How much is under way on a connection, table by table; for diagnosis.
+/// The sizes of the tables of a connection, for diagnosis.
 package struct PeerTables: Hashable, Sendable {
-    /// Calls made here that wait for their answer.
+    /// The number of calls made here that have no reply yet.
     package let pendingCalls: Int
-    /// Calls made here that wait for room at the other side, and what waits for the handshake.
+    /// The number of calls and notifications that wait for room at the remote peer or for the handshake.
     package let waitingMessages: Int
-    /// Calls of the other side that are being served, streams and cancelled ones among them.
+    /// The number of calls of the remote peer being served, including streams and cancelled calls.
     package let servedCalls: Int
-    /// Notifications of the other side that are being handled.
+    /// The number of notifications of the remote peer being handled.
     package let notifications: Int
-    /// Streams that are read here and whose end was not taken yet.
+    /// The number of streams read here whose end was not read yet.
     package let streams: Int
-    /// References that the other end holds, or that a message which is being written holds.
+    /// The number of references that the remote peer, or a message being written, holds of this one.
     package let exports: Int
-    /// References of the other end that are held here.
+    /// The number of references of the remote peer held here.
     package let imports: Int
-    /// Calls and notifications that wait for a peer that serves by hand.
+    /// The number of calls and notifications that wait to be served on request.
     package let arrivals: Int
-    /// Bytes that wait to be sent.
+    /// The number of bytes that wait to be sent.
     package let queuedBytes: Int
 
-    /// Whether nothing is under way; bytes may be on their way out.
+    /// Whether no call, stream or reference is left.
+    ///
+    /// Bytes may still wait to be sent.
     package var areEmpty: Bool {
         pendingCalls + waitingMessages + servedCalls + notifications + streams + exports + imports + arrivals == 0
     }
 }
 
 extension Peer {
-    /// How much is under way now.
+    /// The current sizes of all tables.
     package var tables: PeerTables {
         let (exports, imports) = references.counts
         return changeInTurn { state in

@@ -1,10 +1,10 @@
-/// A call that was sent and may not be answered yet.
+/// The handle of a call that may not have a reply yet.
 ///
-/// Made by `Peer.begin(_:_:named:expiry:)`. It is settled exactly once: by its answer, by its expiry, by
-/// ``cancel()`` or by the end of the connection; from then on it does not change. Dropping the last handle of an
-/// unsettled call cancels it over there, unless ``onReady(on:_:)`` waits for it.
+/// A call is settled exactly once: by its reply, by its expiry, by ``cancel()`` or by the end of the connection. After
+/// that it does not change. Releasing the last handle of an unsettled call cancels the call, unless ``onReady(on:_:)``
+/// waits for it.
 ///
-/// The words are those of RPyC's `AsyncResult`.
+/// Create one with ``Peer/begin(_:_:named:expiry:)``. The names of its members are those of RPyC's `AsyncResult`.
 public final class PendingCall<Value: Sendable>: Sendable {
     typealias Decode = @Sendable (Payload) throws(CallError) -> Value
 
@@ -22,26 +22,25 @@ public final class PendingCall<Value: Sendable>: Sendable {
 
     deinit { if reply.result == nil { peer.abandon(number, .abandoned) } }
 
-    /// Whether the answer is there, a value or an error; never for an expired call.
+    /// Whether a value or an error has arrived; `false` for an expired call.
     public var isReady: Bool { settled != nil && !reply.isExpired }
 
-    /// Whether the answer is there and is an error; never for an expired call.
+    /// Whether an error has arrived; `false` for an expired call.
     public var isError: Bool {
         guard case .failure = settled else { return false }
         return !reply.isExpired
     }
 
-    /// Whether the expiry passed before the answer arrived.
+    /// Whether the expiry passed before the reply arrived.
     public var isExpired: Bool { settled != nil && reply.isExpired }
 
-    /// The value, once it is there.
+    /// The value of the reply.
     ///
-    /// Every read gives the same.
+    /// Reading it waits for the reply. It may be read any number of times. Cancelling the task that waits does not
+    /// cancel the call; ``cancel()`` does.
     ///
-    /// Cancelling the task that waits ends its waiting only; ``cancel()`` cancels the call.
-    ///
-    /// - Throws: `CallError`: what the remote handler chose, `.deadlineExceeded` for an expired call, `.cancelled` when
-    ///   it or the waiting task was cancelled, `.unavailable` when the connection ended first.
+    /// - Throws: `CallError`: the error of the remote handler, `.deadlineExceeded` if the call expired, `.cancelled` if
+    ///   the call or the waiting task was cancelled, `.unavailable` if the connection ended first.
     public var value: Value {
         get async throws(CallError) {
             switch try await result() {
@@ -52,31 +51,32 @@ public final class PendingCall<Value: Sendable>: Sendable {
         }
     }
 
-    /// Waits for the answer; one that is an error is not thrown here.
+    /// Waits for the reply, and does not throw an error that is the reply.
     ///
-    /// - Throws: `CallError` with `.deadlineExceeded` when the call expires, `.cancelled` when the waiting task was
+    /// - Throws: `CallError` with `.deadlineExceeded` if the call expires, `.cancelled` if the waiting task is
     ///   cancelled.
     public func wait() async throws(CallError) {
         if case .failure(let error) = try await result(), reply.isExpired { throw error }
     }
 
-    /// Moves the expiry.
+    /// Changes the expiry.
     ///
-    /// A call that is settled, also one that has expired, stays as it is.
+    /// This has no effect on a settled call.
     ///
-    /// - Parameter expiry: How long from now the answer may take; `nil` for no limit, zero expires it at once.
+    /// - Parameter expiry: The time from now until the reply must arrive, or `nil` for no limit. Zero expires the call
+    ///   immediately.
     public func setExpiry(_ expiry: Duration?) {
         peer.setDeadline(expiry.map { .now.later(by: $0) }, ofCall: number)
     }
 
-    /// Runs a callback exactly once, when the call is settled, in whatever way, or right away if it is.
+    /// Runs a callback exactly once, when the call is settled or immediately if it already is.
     ///
-    /// Callbacks run one after another in the order in which they were given, never on the thread that reads the
-    /// connection; what one throws ends only that one. Until they have run they keep the call alive.
+    /// Callbacks run one after the other in the order of registration, and never on the thread that reads the
+    /// connection. An error thrown by one is ignored. Callbacks that have not run retain the call.
     ///
     /// - Parameters:
-    ///   - executor: Where the callback runs; the global executor when left out.
-    ///   - callback: Gets this call.
+    ///   - executor: The executor of the callback, or `nil` for the global executor.
+    ///   - callback: The function to run with this call.
     public func onReady(
         on executor: (any TaskExecutor)? = nil,
         _ callback: @escaping @Sendable (PendingCall<Value>) async throws -> Void
@@ -84,12 +84,15 @@ public final class PendingCall<Value: Sendable>: Sendable {
         reply.whenSettled(on: executor) { try? await callback(self) }
     }
 
-    /// Settles the call as cancelled and tells the other end, which cancels the handler.
+    /// Settles the call as cancelled, and cancels the handler at the remote peer.
     public func cancel() { peer.abandon(number, CallError(.cancelled, "The caller cancelled")) }
 
-    /// The answer, if it is there; a call whose time has just run out is settled first.
+    /// The reply, if it has arrived.
+    ///
+    /// A call whose deadline has just passed is settled first.
     private var settled: Result<Reply, CallError>? {
         if let result = reply.result { return result }
+        // The timer may run later than the deadline, and the program must not see an expired call as pending.
         peer.expireCalls()
         return reply.result
     }
@@ -104,7 +107,7 @@ public final class PendingCall<Value: Sendable>: Sendable {
 }
 
 extension PendingCall: CustomStringConvertible {
-    /// One word: pending, ready, error, or expired.
+    /// The state of the call in one word: pending, ready, error, or expired.
     public var description: String {
         guard let settled else { return "pending" }
         if reply.isExpired { return "expired" }

@@ -1,6 +1,6 @@
 private import Synchronization
 
-/// The answer to a pending call: there once, for everybody who waits or asks later.
+/// The reply to a pending call, which any number of tasks may wait for or read later.
 final class PendingReply: Sendable {
     typealias Action = @Sendable () async -> Void
 
@@ -14,13 +14,15 @@ final class PendingReply: Sendable {
     private let state = Mutex(State())
     private let waiting = WaitingTasks()
 
-    /// The answer; `nil` while there is none.
+    /// The reply, or `nil` if there is none yet.
     var result: Result<Reply, CallError>? { state.withLock { $0.result } }
 
-    /// Whether the answer is that the time ran out.
+    /// Whether the call was settled because its deadline passed.
     var isExpired: Bool { state.withLock { $0.isExpired } }
 
-    /// Takes the answer; all but the first are passed over.
+    /// Sets the reply.
+    ///
+    /// Later replies are ignored.
     func settle(_ result: Result<Reply, CallError>, isExpiry: Bool = false) {
         let isFirst = state.withLock { state in
             guard state.result == nil else { return false }
@@ -29,14 +31,17 @@ final class PendingReply: Sendable {
             return true
         }
         guard isFirst else { return }
+        // After the lock is released: resumed tasks and actions read the result under it.
         waiting.wakeAll()
         runActions()
     }
 
-    /// Waits for the answer, or until the waiting task is cancelled.
+    /// Waits for the reply, or until the waiting task is cancelled.
     func wait() async { await waiting.wait(waiting.makeTicket()) { result != nil } }
 
-    /// Does something once the answer is there: actions run one after another, in the order in which they were given.
+    /// Runs an action once the reply has arrived.
+    ///
+    /// Actions run one after the other in the order of registration.
     func whenSettled(on executor: (any TaskExecutor)?, _ action: @escaping Action) {
         state.withLock { $0.actions.append((executor, action)) }
         runActions()
@@ -44,6 +49,7 @@ final class PendingReply: Sendable {
 
     private func runActions() {
         let starts = state.withLock { state in
+            // One task runs all actions, which keeps them in order; an action that is added meanwhile joins its queue.
             guard state.result != nil, !state.actions.isEmpty, !state.areActionsRunning else { return false }
             state.areActionsRunning = true
             return true

@@ -1,12 +1,12 @@
-/// A place in the tree of services of the other end, written like a property: `peer.remote.eggs.spam(3)`.
+/// A method or service of the remote peer, written like a property: `peer.remote.eggs.spam(3)`.
 ///
-/// Nothing is asked of the other end until the method is called. Arguments are positional or named, as they are
-/// written: `peer.remote.tea.brew("green", minutes: 3)`.
+/// Nothing is sent until the method is called. Arguments are positional or named: `peer.remote.tea.brew("green",
+/// minutes: 3)`.
 @dynamicMemberLookup
 @dynamicCallable
 public struct RemoteMethod: Sendable {
     private let peer: Peer
-    /// Names joined by `/`; empty for the root.
+    /// The names joined by `/`; empty for the root.
     private let path: String
     private let expiry: Duration?
 
@@ -16,18 +16,18 @@ public struct RemoteMethod: Sendable {
         self.expiry = expiry
     }
 
-    /// What has this name below here.
+    /// The member of this name.
     public subscript(dynamicMember name: String) -> RemoteMethod { self[name] }
 
-    /// What has this name below here; for names that are no Swift names, or those of members of this type.
+    /// The member of this name, which need not be a Swift identifier and may be the name of a member of this type.
     public subscript(name: String) -> RemoteMethod {
         RemoteMethod(path.isEmpty ? name : "\(path)/\(name)", of: peer, expiry: expiry)
     }
 
-    /// The same place, whose calls wait no longer than this for their replies; see RPyC's `timed`.
+    /// Returns the same method with a timeout for its replies, like RPyC's `timed`.
     public func timed(_ expiry: Duration) -> RemoteMethod { RemoteMethod(path, of: peer, expiry: expiry) }
 
-    /// Calls the method and waits for its result.
+    /// Calls the method and returns its result.
     ///
     /// - Throws: `CallError`, as `Peer.call(_:_:named:timeout:)`.
     public func dynamicallyCall<Value: Decodable & Sendable>(
@@ -36,14 +36,14 @@ public struct RemoteMethod: Sendable {
         try await begin(arguments, Peer.decoded).value
     }
 
-    /// Calls the method and waits until it has ended.
+    /// Calls the method and waits for its end.
     public func dynamicallyCall(
         withKeywordArguments arguments: KeyValuePairs<String, any Encodable>
     ) async throws(CallError) {
         try await begin(arguments) { _ in }.value
     }
 
-    /// Calls the method and gives the handle of the call at once; see RPyC's `async_`.
+    /// Calls the method and returns the handle of the call without waiting, like RPyC's `async_`.
     public func begin<each Argument: Encodable, Value: Decodable & Sendable>(
         _ arguments: repeat each Argument,
         named: KeyValuePairs<String, any Encodable> = [:]
@@ -51,7 +51,7 @@ public struct RemoteMethod: Sendable {
         peer.begin(path, repeat each arguments, named: named, expiry: expiry)
     }
 
-    /// Calls a method whose result says nothing, and gives the handle of the call at once.
+    /// Calls a method whose result is ignored, and returns the handle of the call without waiting.
     public func begin<each Argument: Encodable>(
         _ arguments: repeat each Argument,
         named: KeyValuePairs<String, any Encodable> = [:]
@@ -68,6 +68,6 @@ public struct RemoteMethod: Sendable {
 }
 
 extension Peer {
-    /// The services of the other end, by their names.
+    /// The services of the remote peer, by name.
     public var remote: RemoteMethod { RemoteMethod("", of: self, expiry: nil) }
 }

@@ -1,33 +1,33 @@
-/// Carries frames between two peers, in order: a socket, or memory.
+/// A connection that carries frames between two peers in order: a socket, or memory.
 ///
-/// Its owner, an event loop or one task, is the only one that calls ``Peer/receive(_:)`` and ``Peer/takeOutput()``.
+/// Its owner is an event loop or one task. Only the owner calls ``Peer/receive(_:)`` and ``Peer/takeOutput()``.
 package protocol FrameTransport: Sendable {
-    /// Where handlers are best run that take short steps between waits; `nil` for the global executor.
+    /// The executor for handlers that run only briefly between suspensions, or `nil` for the global executor.
     var executor: (any TaskExecutor)? { get }
 
-    /// Starts a task where ``executor`` runs tasks; it has run up to its first wait when this returns.
+    /// Starts a task on ``executor``, which has run until its first suspension when this function returns.
     ///
     /// Called within ``Peer/receive(_:)``.
     func start(_ handler: @escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never>
 
-    /// Runs a function after a time, on a thread that is not held by handlers, if there is one.
+    /// Runs a function after a delay, if possible on a thread that handlers cannot hold.
     func run(after delay: Duration, _ body: @escaping @Sendable () -> Void)
 
-    /// Tells that the peer has output; the owner then calls ``Peer/takeOutput()`` soon.
+    /// Notifies the transport that the peer has output. The owner then calls ``Peer/takeOutput()`` soon.
     ///
-    /// Called from any thread, at least once for each time there is output to be taken. Nothing of the transport's is
-    /// freed under a lock that this takes.
+    /// Called on any thread, at least once for each time that there is output. The function must not release objects
+    /// while it holds a lock of the transport.
     func outputBecameReady()
 
-    /// Sends what is left of the peer's output, then ends the connection; any thread, once.
+    /// Sends the remaining output of the peer, then closes the connection. Called once, on any thread.
     func close()
 
-    /// Waits until everything was sent, or given up, after ``close()``.
+    /// Waits, after ``close()``, until the remaining output was sent or discarded.
     func waitUntilClosed() async
 }
 
 extension FrameTransport {
-    /// The global executor.
+    /// `nil` by default, for the global executor.
     package var executor: (any TaskExecutor)? { nil }
 
     /// Starts the task on the calling thread.
@@ -43,6 +43,6 @@ extension FrameTransport {
         }
     }
 
-    /// Returns at once: for a transport that sends within ``close()``.
+    /// Does not wait: for a transport that sends everything within ``close()``.
     package func waitUntilClosed() async {}
 }

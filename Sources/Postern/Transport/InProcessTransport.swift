@@ -1,25 +1,25 @@
 internal import Synchronization
 
-/// Joins two peers in memory, without sockets.
+/// A connection of two peers in one process, without sockets.
 ///
-/// Frames are carried by one task at a time, in order, and never on the stack of who sent them; so what holds over a
-/// socket holds here. What waits is limited by ``PeerLimits/queuedBytes`` of each side.
+/// One task at a time delivers the frames, in order and never on the stack of the sender, so that code behaves as it
+/// does over a socket. ``PeerLimits/queuedBytes`` of each peer limits what waits.
 public final class InProcessTransport: FrameTransport {
     private let wire: Wire
 
     private init(_ wire: Wire) { self.wire = wire }
 
-    /// Makes two peers, each the other end of the other; they live until one of them is closed.
+    /// Creates two connected peers, which live until one of them is closed.
     ///
     /// - Parameters:
-    ///   - first: Answers the calls of the second peer.
-    ///   - second: Answers the calls of the first peer.
-    ///   - limits: What both sides take.
-    ///   - name: What both sides call themselves.
-    ///   - serving: When the first peer serves the calls of the second, which serves them as they arrive.
-    ///   - sendsTraces: Whether the errors of both sides take their traces along.
-    ///   - observer: Takes reports of handlers that fail on either side.
-    ///   - authentication: How the first peer proves itself to the second, and the second to the first.
+    ///   - first: The dispatcher that replies to calls of the second peer.
+    ///   - second: The dispatcher that replies to calls of the first peer.
+    ///   - limits: The limits of both peers.
+    ///   - name: The name of both peers.
+    ///   - serving: How the first peer serves calls. The second one serves them as they arrive.
+    ///   - sendsTraces: Whether errors of both peers include traces.
+    ///   - observer: The observer that is notified of failed handlers of both peers.
+    ///   - authentication: The authentication of each peer.
     /// - Returns: Both peers.
     public static func pair(
         _ first: any Dispatcher = NothingExposed(),
@@ -38,7 +38,7 @@ public final class InProcessTransport: FrameTransport {
         return pair(first, second, ends: ends, limits: limits)
     }
 
-    /// Makes two peers, each the other end of the other, whose names and observers may differ.
+    /// Creates two connected peers whose names and observers may differ.
     package static func pair(
         _ first: any Dispatcher,
         _ second: any Dispatcher,
@@ -60,7 +60,7 @@ public final class InProcessTransport: FrameTransport {
         private let serving: ServingMode
         private let authentication: PeerAuthentication?
 
-        /// Describes an end that serves calls as they arrive, without authentication.
+        /// Creates the settings of a peer that serves calls as they arrive, without authentication.
         package init(name: String, observer: (any IncidentObserver)? = nil) {
             self.init(name, false, observer, .automatic, nil, .initiator)
         }
@@ -98,15 +98,15 @@ public final class InProcessTransport: FrameTransport {
         }
     }
 
-    /// Has the frames carried over.
+    /// Schedules the delivery of frames.
     package func outputBecameReady() { wire.carry() }
 
-    /// Has what is left carried over, and parts the peers.
+    /// Schedules the delivery of the remaining frames, after which the peers are disconnected.
     package func close() { wire.carry() }
 }
 
 extension InProcessTransport {
-    /// What lies between two peers in memory.
+    /// The link between two peers in one process.
     fileprivate final class Wire: Sendable {
         private struct State {
             var peers: (first: Peer, second: Peer)?
@@ -121,10 +121,11 @@ extension InProcessTransport {
             carry()
         }
 
-        /// Sees to it that frames are carried until none are left.
+        /// Ensures that a task delivers frames until none are left.
         func carry() {
             let starts = state.withLock { state in
                 state.hasMore = true
+                // At most one task runs, so that frames stay in order; it looks for more before it ends.
                 guard state.peers != nil, !state.isCarrying else { return false }
                 state.isCarrying = true
                 return true
@@ -151,7 +152,7 @@ extension InProcessTransport {
         }
 
         private func deliver(from sender: Peer, to receiver: Peer) {
-            // Asked first: what a peer says before it ends is carried in any case.
+            // Read before the output is taken: what a peer sends before its end is delivered in any case.
             let hasEnded = !sender.isConnected
             let frames = sender.takeOutput()
             if !frames.isEmpty {
@@ -160,7 +161,7 @@ extension InProcessTransport {
             }
             guard hasEnded else { return }
             receiver.transportClosed(DisconnectReason(.closedThere, "The other side closed the connection"))
-            // What they hold is freed outside the lock.
+            // The peers are released outside the lock.
             withExtendedLifetime(state.withLock { $0.peers.take() }) {}
         }
     }

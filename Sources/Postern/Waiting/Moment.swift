@@ -1,12 +1,12 @@
-/// A moment of the continuous clock, as calls keep it.
+/// An instant of the continuous clock, with a layout that the compiler knows.
 ///
-/// The compiler does not know the layout of `ContinuousClock.Instant`, as that of every type which the standard library
-/// may still change: a value that holds one is copied by calls into the runtime, and so is every value around that one.
-/// A call has several.
+/// The layout of `ContinuousClock.Instant` is not known at compile time, like that of every resilient type of the
+/// standard library. A value that contains one is copied by calls of the runtime, and so is every value around it. A
+/// call contains several.
 package struct Moment: Comparable, Hashable, Sendable {
     private let sinceEpoch: Duration
 
-    /// The same moment as the standard library has it.
+    /// Creates the moment of an instant.
     package init(_ instant: ContinuousClock.Instant) {
         sinceEpoch = ContinuousClock().systemEpoch.duration(to: instant)
     }
@@ -15,7 +15,7 @@ package struct Moment: Comparable, Hashable, Sendable {
 
     package static var now: Moment { Moment(.now) }
 
-    /// The same moment for the standard library.
+    /// The instant of this moment.
     package var instant: ContinuousClock.Instant { ContinuousClock().systemEpoch.advanced(by: sinceEpoch) }
 
     package static func < (one: Moment, other: Moment) -> Bool { one.sinceEpoch < other.sinceEpoch }
@@ -28,34 +28,34 @@ package struct Moment: Comparable, Hashable, Sendable {
 }
 
 extension Moment {
-    /// The moment a time after this one; a time below zero counts as none, one above ``Duration/longest`` as that.
+    /// Returns the moment after a duration, which is clamped to zero and ``Duration/longest``.
     package func later(by duration: Duration) -> Moment { self + duration.clamped }
 
-    /// The time that is left until this moment; zero when it has passed.
+    /// Returns the time until this moment, or zero if it has passed.
     package func timeLeft(at now: Moment = .now) -> Duration { self > now ? min(self - now, .longest) : .zero }
 }
 
-// A duration from a user, an option or the wire may be of any size, and clocks, timers and sums of times trap beyond their
-// range. Every one becomes a moment or a pause through what is here; `DurationTests` of the architecture look for others.
+// Durations from users, options or the wire may have any value, but clocks, timers and sums trap beyond their range.
+// All durations are clamped by the functions below before they are used; `DurationTests` looks for others.
 
 extension Duration {
-    /// The longest time that is counted: 1,000,000,000 s, some 31 years.
+    /// The maximum duration that is used: 1,000,000,000 seconds, about 31 years.
     package static var longest: Duration { .seconds(1_000_000_000) }
 
-    /// The nearest time from zero to ``longest``.
+    /// This duration, clamped to zero and ``longest``.
     package var clamped: Duration { min(max(self, .zero), .longest) }
 }
 
 extension ContinuousClock.Instant {
-    /// The latest moment that is waited for: ``Duration/longest`` after the program first asked.
+    /// The latest instant that is used: ``Duration/longest`` after its first use in the process.
     package static let latest = ContinuousClock.Instant.now + .longest
 
-    /// The moment a time after this one; a time below zero counts as none, one above ``Duration/longest`` as that.
+    /// Returns the instant after a duration, which is clamped to zero and ``Duration/longest``.
     package func later(by duration: Duration) -> Self { self + duration.clamped }
 
-    /// This moment, or ``latest`` where it is later than that.
+    /// This instant, or ``latest`` if it is later than that.
     package var clamped: Self { min(self, .latest) }
 
-    /// The time that is left until this moment; zero when it has passed.
+    /// Returns the time until this instant, or zero if it has passed.
     package func timeLeft(at now: Self = .now) -> Duration { self > now ? min(self - now, .longest) : .zero }
 }

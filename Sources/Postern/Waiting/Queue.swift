@@ -1,15 +1,15 @@
-/// Elements that are taken in the order in which they came.
+/// A first-in, first-out queue.
 struct Queue<Element: Sendable>: Sendable {
     private var slots: [Element?] = []
-    /// Where the first one stands; those before it are gone.
+    /// The index of the first element; the slots before it are empty.
     private var head = 0
 
     var isEmpty: Bool { head == slots.count }
     var count: Int { slots.count - head }
-    /// The element that is taken next.
+    /// The element that is dequeued next.
     var first: Element? { isEmpty ? nil : slots[head] }
 
-    /// Makes a queue of elements, the first one first.
+    /// Creates a queue of elements, the first one first.
     init(_ elements: [Element] = []) { slots = elements }
 
     /// The elements, the first one first.
@@ -17,12 +17,13 @@ struct Queue<Element: Sendable>: Sendable {
 
     mutating func append(_ element: Element) { slots.append(element) }
 
-    /// Takes the first element; `nil` when there is none.
+    /// Removes and returns the first element, or `nil` if the queue is empty.
     mutating func take() -> Element? {
         guard !isEmpty else { return nil }
         let element = slots[head].take()
         head += 1
-        // No element is moved more often than one is taken.
+        // Removing half of the array at a time moves at most one element for each one that is taken: constant time on
+        // average.
         if 2 * head >= slots.count {
             slots.removeSubrange(..<head)
             head = 0
@@ -30,13 +31,15 @@ struct Queue<Element: Sendable>: Sendable {
         return element
     }
 
-    /// Removes the first element for which a condition holds; `nil` when there is none.
+    /// Removes and returns the first element that satisfies a condition, or `nil` if none does.
     mutating func remove(where matches: (Element) -> Bool) -> Element? {
         guard let index = index(where: matches) else { return nil }
         return index == head ? take() : slots.remove(at: index)
     }
 
-    /// Changes the first element for which a condition holds; false when there is none.
+    /// Changes the first element that satisfies a condition.
+    ///
+    /// Returns `false` if none does.
     mutating func change(where matches: (Element) -> Bool, _ body: (inout Element) -> Void) -> Bool {
         guard let index = index(where: matches), var element = slots[index] else { return false }
         body(&element)

@@ -2,29 +2,31 @@
 private import Synchronization
 #endif
 
-/// A task that waits for a value: whoever holds this resumes it, exactly once.
+/// A suspended task, which must be resumed exactly once.
 ///
-/// What `CheckedContinuation` is, without its allocation and its generic code at each wait, which here is each call. Debug
-/// builds check the same as it does, and end the program when a task is resumed twice or never.
+/// It replaces `CheckedContinuation`, which allocates and runs generic code at every suspension, and thus for every
+/// call. Debug builds make the same checks and trap if a task is resumed twice or never.
 @safe package struct Suspension<Value: Sendable>: Sendable {
     private let continuation: UnsafeContinuation<Value, Never>
     #if DEBUG
     private let duty: Duty
     #endif
 
-    /// Suspends the current task until the suspension that `body` is given has been resumed.
+    /// Suspends the current task until the suspension passed to `body` is resumed.
     @inline(__always)
     package nonisolated(nonsending) static func wait(_ body: (Suspension) -> Void) async -> Value {
         #if DEBUG
         let use = SingleUse()
         defer { use.expect("A task was resumed by somebody else") }
+        // Safe because `Duty` traps unless the continuation is resumed exactly once.
         return await unsafe withUnsafeContinuation { unsafe body(Suspension(continuation: $0, duty: Duty(use))) }
         #else
+        // Safe because debug builds check that the continuation is resumed exactly once.
         return await unsafe withUnsafeContinuation { unsafe body(Suspension(continuation: $0)) }
         #endif
     }
 
-    /// Has the task go on.
+    /// Resumes the task with a value.
     @inline(__always)
     package func resume(returning value: Value) {
         #if DEBUG
@@ -35,13 +37,13 @@ private import Synchronization
 }
 
 extension Suspension where Value == Void {
-    /// Has the task go on.
+    /// Resumes the task.
     @inline(__always)
     package func resume() { resume(returning: ()) }
 }
 
 #if DEBUG
-/// What those hold who can resume a task, and the task does not.
+/// The obligation to resume a task, shared by the copies of its suspension and released with the last one.
 private final class Duty: Sendable {
     let use: SingleUse
 
@@ -52,7 +54,8 @@ private final class Duty: Sendable {
 
 /// Whether a task was resumed.
 ///
-/// Also what the thread sanitizer sees: a task that is resumed before it waits goes on without anything in between.
+/// The atomic also orders the accesses of both tasks for the thread sanitizer, which does not see a resumption that
+/// precedes the suspension.
 private final class SingleUse: Sendable {
     private let isNoted = Atomic(false)
 

@@ -1,10 +1,10 @@
 private import Synchronization
 
-/// Tasks that wait until something has happened, or until they are cancelled.
+/// Tasks that wait for a condition, or until they are cancelled.
 ///
-/// Knows nothing of what they wait for: whoever makes it happen calls ``wakeAll()`` afterwards.
+/// The condition belongs to the caller: code that makes it true calls ``wakeAll()`` afterwards.
 package final class WaitingTasks: Sendable {
-    /// Names one wait, for somebody who ends that one only.
+    /// An identifier of one wait, with which that wait alone can be ended.
     package struct Ticket: Sendable {
         fileprivate let number: UInt64
     }
@@ -16,10 +16,10 @@ package final class WaitingTasks: Sendable {
 
     private let state = Mutex(State())
 
-    /// Begins with nobody who waits.
+    /// Creates a set without waiting tasks.
     package init() {}
 
-    /// Names the next wait.
+    /// Returns the identifier of the next wait.
     package func makeTicket() -> Ticket {
         state.withLock { state in
             state.lastNumber += 1
@@ -27,12 +27,14 @@ package final class WaitingTasks: Sendable {
         }
     }
 
-    /// Waits until this wait or all are woken, or the task is cancelled; not at all when it has happened before.
+    /// Waits until this wait or all waits are woken, or the task is cancelled.
+    ///
+    /// Returns at once if `hasHappened` is true.
     package func wait(_ ticket: Ticket, unless hasHappened: () -> Bool) async {
         await withTaskCancellationHandler {
             await Suspension.wait { continuation in
                 state.withLock { $0.waiting[ticket.number] = continuation }
-                // What happened before this, a cancellation too, found nobody to wake.
+                // Checked after the task was added: a wake-up or cancellation before that found no task to resume.
                 if hasHappened() || Task.isCancelled { wake(ticket) }
             }
         } onCancel: {

@@ -1,24 +1,28 @@
-/// What waits in a lane and which turn starts it; knows neither threads nor clocks.
+/// The state machine of a ``HandlerLane``: the entries that have not begun, and the turn that starts them.
+///
+/// A turn is one run of a thread over the entries. At most one turn starts entries at a time.
 struct LaneState: Sendable {
-    /// What a turn does next.
+    /// The next step of a turn.
     enum Step: Sendable {
+        /// Start this entry.
         case begin(any LaneEntry)
-        /// Other lanes are next; this one is put behind them.
+        /// End this turn and spawn another one, behind the lanes of other connections.
         case yield
-        /// Every entry has begun.
+        /// Every entry has begun; the turn ends.
         case idle
-        /// Another turn has taken over, or nothing begins until ``LaneState/release()``.
+        /// End this turn: another one has replaced it, or the lane is held until ``LaneState/release()``.
         case stop
     }
 
-    /// What a check has found.
+    /// The result of ``LaneState/check()``.
     struct Finding: Sendable {
-        /// Whether the handler that began last has held its thread since the last check.
+        /// Whether the latest handler has held its thread since the previous check.
         var isStuck = false
-        /// Whether a new turn has to be spawned.
+        /// Whether another turn has to be spawned.
         var spawns = false
         /// Whether every entry has begun.
         var isIdle = false
+        /// Whether checks have to continue.
         var isWatched = true
     }
 
@@ -26,23 +30,28 @@ struct LaneState: Sendable {
 
     private var queue = Queue<any LaneEntry>()
     private var phase = Phase.idle
-    /// The number of the turn that starts entries; one with another number has been replaced.
+    /// The number of the current turn; a thread whose turn has another number was replaced.
     private var turn = 0
+    /// The number of entries that the current turn has started.
     private var begunInTurn = 0
+    /// Whether the current turn ends before its next entry.
     private var yields = false
+    /// Whether checks are running.
     private var isWatched = false
-    /// Whether nothing begins, as the answers that wait to be sent are many already.
+    /// Whether no entry may begin because too much output waits to be sent.
     private var isHeld = false
-    /// Counts the entries that began.
+    /// The number of entries that turns have started since the lane was created.
     private var begun = 0
-    /// Whether the entry that began last is waited for, however long it takes.
+    /// Whether later entries wait for the latest handler however long it holds its thread.
     private var isWaitedFor = false
-    /// What the last check saw; a number that does not occur before the first one.
+    /// The values of `begun` and `turn` at the last check; -1 before the first one, which no entry or turn has.
     private var seen = (begun: -1, turn: -1)
 
-    /// The most entries of one turn.
+    /// The maximum number of entries that one turn starts.
     private static let entriesInTurn = 32
 
+    /// Appends an entry behind the others.
+    ///
     /// - Returns: Whether a turn has to be spawned, and whether checks have to begin.
     mutating func append(_ entry: any LaneEntry) -> (spawns: Bool, watches: Bool) {
         queue.append(entry)
@@ -54,33 +63,40 @@ struct LaneState: Sendable {
         return (false, beginWatch())
     }
 
+    /// Begins checks, unless they are running.
+    ///
     /// - Returns: Whether checks have to begin.
     private mutating func beginWatch() -> Bool {
         guard !isWatched else { return false }
         isWatched = true
+        // What an earlier series of checks saw says nothing about the handler that runs now.
         seen = (-1, -1)
         return true
     }
 
-    /// Lets nothing begin until ``release()``.
+    /// Starts no entry before ``release()``.
     mutating func hold() { isHeld = true }
 
-    /// Lets entries begin again.
+    /// Allows entries to begin again after ``hold()``.
     mutating func release() -> HandlerLane.Release {
         guard isHeld else { return HandlerLane.Release() }
         isHeld = false
+        // A turn that is spawned or running continues by itself.
         guard phase == .idle else { return HandlerLane.Release() }
         guard !queue.isEmpty else { return HandlerLane.Release(isIdle: true) }
         phase = .spawned
         return HandlerLane.Release(spawns: true, watches: beginWatch())
     }
 
+    /// Removes and returns the entries that have not begun.
     mutating func removeAll() -> [any LaneEntry] {
         var removed: [any LaneEntry] = []
         while let entry = queue.take() { removed.append(entry) }
         return removed
     }
 
+    /// Begins a turn, which replaces an earlier one.
+    ///
     /// - Returns: The number of the turn.
     mutating func beginTurn() -> Int {
         phase = .running
@@ -90,6 +106,7 @@ struct LaneState: Sendable {
         return turn
     }
 
+    /// Returns the next step of a turn.
     mutating func next(in turn: Int) -> Step {
         guard turn == self.turn, phase == .running else { return .stop }
         guard !isHeld else {
@@ -111,6 +128,7 @@ struct LaneState: Sendable {
         return .begin(entry)
     }
 
+    /// Compares the state with that at the previous check.
     mutating func check() -> Finding {
         var finding = Finding()
         guard phase != .idle, !queue.isEmpty else {
@@ -120,23 +138,26 @@ struct LaneState: Sendable {
         }
         defer { seen = (begun, turn) }
         guard phase == .running, seen.turn == turn, !isHeld else { return finding }
+        // The turn has run for at least one interval: lanes of other connections are next.
         yields = true
         finding.isStuck = seen.begun == begun
         return finding
     }
 
-    /// Whether the handler that the last check found holds its thread still, and entries may begin beside it.
+    /// Whether the handler found by the last check still holds its thread, so that entries may begin beside it.
     private var isOvertaken: Bool { !isHeld && phase == .running && seen == (begun, turn) }
 
-    /// Takes the short entry at the front, unless it has to wait for the handler that holds its thread.
+    /// Removes the first entry if it is short, and does not have to wait for the handler that holds its thread.
     mutating func takeShort() -> (any LaneEntry)? {
         guard isOvertaken, let first = queue.first, first.traits.isShort else { return nil }
+        // Notifications begin in order even where their handlers block: only a short call may overtake one.
         guard !(isWaitedFor && first.traits.isNotification) else { return nil }
         return queue.take()
     }
 
     /// Replaces the turn whose handler holds its thread.
     mutating func replaceTurn(_ finding: inout Finding) {
+        // The turn's thread finds the phase or the number changed when its handler suspends or returns, and stops.
         guard isOvertaken, !isWaitedFor else { return }
         finding.spawns = !queue.isEmpty
         finding.isIdle = queue.isEmpty

@@ -1,29 +1,32 @@
-/// Frames waiting to be sent.
+/// The frames that wait to be sent, as one array of bytes that the transport takes as a whole.
 struct Outbox: Sendable {
-    /// What may leave now.
+    /// Frames that may be sent now.
     private var ready: [UInt8] = []
     /// Frames that wait for the end of the handshake, in order.
     private var early: [UInt8] = []
     private var isOpen = false
-    /// The largest frame that the other side takes, once that is known.
+    /// The maximum size of a frame that the remote peer accepts, once it is known; checked in debug builds only.
     private var limit = Int.max
-    /// Whether somebody will take the output without being asked.
+    /// Whether the transport will call ``take()`` without another wake-up.
     private var isTakeScheduled = false
-    /// How many bytes to make room for at once: as many as were taken last.
+    /// The capacity to reserve for the next output: the size of the last one, within bounds.
     private(set) var usualCount = leastRoom
 
     var byteCount: Int { ready.count + early.count }
     var isEmpty: Bool { ready.isEmpty }
 
-    /// Appends frames that need a finished handshake.
+    /// Appends frames that require a finished handshake.
     @inline(__always)
     mutating func write<R>(_ body: (inout [UInt8]) -> R) -> R {
         guard isOpen else { return body(&early) }
+        // One allocation for the frames of a turn instead of one for each doubling of the array.
         if ready.capacity == 0 { ready.reserveCapacity(usualCount) }
         return body(&ready)
     }
 
-    /// Appends a frame, and before it what is told of the references in it; both or none.
+    /// Appends the references frame of a message, if it has one, and the message itself, or neither.
+    ///
+    /// - Returns: Whether both fit the limit.
     @inline(__always)
     mutating func write(
         behind references: ReferenceNumbers?,
@@ -33,7 +36,9 @@ struct Outbox: Sendable {
         write { Self.append(behind: references, limit: limit, to: &$0, body) }
     }
 
-    /// Appends a frame, and before it what is told of the references in it; both or none.
+    /// Appends the references frame of a message, if it has one, and the message itself, or neither.
+    ///
+    /// - Returns: Whether both fit the limit.
     @inline(__always)
     static func append(
         behind references: ReferenceNumbers?,
@@ -48,17 +53,18 @@ struct Outbox: Sendable {
         return false
     }
 
-    /// Appends frames that belong to the handshake itself.
+    /// Appends frames of the handshake, and a goodbye, which are sent before it is finished.
     mutating func writeNow(_ body: (inout [UInt8]) -> Void) { body(&ready) }
 
-    /// Appends frames that were written elsewhere.
+    /// Appends whole frames that were written into another array.
     mutating func append(_ frames: consuming [UInt8]) {
+        // Takes over the storage where it can: the replies of a turn are usually all that is sent.
         if ready.isEmpty { ready = frames } else { ready += frames }
     }
 
-    /// The handshake is done: early frames may leave.
+    /// Ends the handshake: the early frames may be sent.
     ///
-    /// - Parameter limit: The largest frame that the other side takes, in bytes after its length.
+    /// - Parameter limit: The maximum size of a frame, in bytes after its length.
     mutating func open(limit: Int) {
         isOpen = true
         self.limit = limit
@@ -66,10 +72,12 @@ struct Outbox: Sendable {
         early = []
     }
 
-    /// The output will be taken at the end of the turn that begins now.
+    /// Notes that the transport takes the output at the end of the turn that begins now, without a wake-up.
     mutating func beginTurn() { isTakeScheduled = true }
 
-    /// Whether the transport has to be told that there is output; at most once for each time it is taken.
+    /// Returns whether to wake the transport, and counts on its calling ``take()``.
+    ///
+    /// Returns `true` at most once between two calls of ``take()``.
     @inline(__always)
     mutating func takeWakeUp() -> Bool {
         guard !isTakeScheduled, !ready.isEmpty else { return false }
@@ -77,18 +85,21 @@ struct Outbox: Sendable {
         return true
     }
 
-    /// Hands over what may leave.
+    /// Removes and returns the frames that may be sent.
     mutating func take() -> [UInt8] {
         isTakeScheduled = false
         guard !ready.isEmpty else { return [] }
         assert(FrameSplitter.areFrames(ready.span, limit: limit), "a frame is larger than the other side takes")
         let taken = ready
         ready = []
+        // The storage goes to the transport with the bytes, so the next output starts without any.
         usualCount = min(max(taken.count, Self.leastRoom), Self.mostRoom)
         return taken
     }
 
-    /// Discards everything that waits, because it can no longer be sent; returns the numbers of the calls among it.
+    /// Discards all frames because they can no longer be sent.
+    ///
+    /// - Returns: The identifiers of the calls among them, which the remote peer certainly did not execute.
     mutating func discardCalls() -> Set<UInt64> {
         var (reader, numbers) = (FrameReader(), Set<UInt64>())
         while let frame = try? reader.next(in: ready.span) {

@@ -1,51 +1,56 @@
-/// What a peer has to do after a frame.
+/// What a peer does in response to a frame; ranges are ranges of the bytes that the frame was read from.
 enum PeerAction<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable {
+    /// Nothing is left to do.
     case none
     /// Start the handler of a call.
     case serve(CallFrame)
     /// Start the handler of a notification.
     case handleNotification(path: Range<Int>, arguments: Range<Int>)
-    /// Give a call its value.
+    /// Resume the caller with a value.
     case resume(Waiter, value: Range<Int>)
-    /// Give a call its error.
+    /// Resume the caller with an error.
     case fail(Waiter, FailureFrame)
-    /// Give a call its stream.
+    /// Resume the caller with a stream.
     case openStream(Waiter, id: UInt64, position: StreamPosition?)
-    /// Tell a caller how far its call is.
+    /// Report progress to the caller.
     case report(Waiter, progress: Range<Int>)
-    /// Let the reader or the producer of a stream go on.
+    /// Resume the reader or the producer of a stream.
     case wake(Parked)
-    /// Cancel a handler, and let it go on when it waits for credit.
+    /// Cancel a handler, and resume it if it waits for credit.
     case cancel(Handler?, Parked?)
     /// Compute a step of the authentication.
     case authenticate(AuthenticationStep)
-    /// Take back what the other side has let go.
+    /// Release an exported object that the remote peer no longer holds.
     case release(number: UInt64, count: UInt64)
-    /// Hold the references of the message that follows.
+    /// Retain the references of the next message.
     case holdReferences(ReferenceNumbers)
-    /// Report that the other side takes no more calls, and fail those that were never sent.
+    /// Report that the remote peer accepts no more calls, and fail those that were not sent.
     case beginClosing([Waiter], CallError)
-    /// End the connection.
+    /// Close the connection.
     case disconnect(DisconnectReason)
 }
 
-/// Everything that waits on a connection at the moment it ends.
+/// Everything that was waiting on a connection when it ended.
 struct PeerRemains<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable {
+    /// The callers whose calls may have been executed.
     let waiters: [Waiter]
-    /// The callers whose calls have not been sent.
+    /// The callers whose calls were certainly not sent.
     let unsent: [Waiter]
+    /// The handlers that are running.
     let handlers: [Handler]
+    /// The suspended readers and producers of streams, and the task that drains the connection.
     let parked: [Parked]
 }
 
-/// A call whose caller waits no longer.
+/// A call that ended without a reply.
 struct EndedCall<Waiter: Sendable>: Sendable {
+    /// How far the call had come.
     enum Reason: Hashable, Sendable {
-        /// It was sent, and so is a cancel.
+        /// The call was sent, and a cancel was sent after it.
         case sent
-        /// Its own time ran out before it was sent, or its caller gave it up.
+        /// The deadline passed, or the caller stopped waiting, before the call was sent.
         case unsent
-        /// It waited as long as any call may.
+        /// The call waited for the maximum time without being sent.
         case noRoom
     }
 

@@ -1,7 +1,8 @@
-/// From the other side's hello until the connection is open.
+/// The handshake: from the hello of the remote peer until the connection is open.
 extension PeerState {
-    /// The largest frame that is taken now, in bytes after its length.
+    /// The maximum size of a frame that this peer reads now, in bytes after its length.
     var frameLimit: Int {
+        // Small until the remote peer has authenticated, so that an unauthenticated connection costs little memory.
         switch phase {
         case .connecting: exchange == nil ? limits.helloBytes : min(limits.helloBytes, limits.unprovenBytes)
         case .authenticating: limits.unprovenBytes
@@ -9,7 +10,7 @@ extension PeerState {
         }
     }
 
-    /// Lets the connection open, or begins to authenticate; both sides have to want the same.
+    /// Opens the connection after the hello, or begins authentication if both peers require it.
     mutating func greet(nonce: [UInt8]?) -> Action {
         guard exchange != nil || nonce != nil else {
             open()
@@ -21,6 +22,7 @@ extension PeerState {
         guard exchange != nil else {
             return .disconnect(.unauthenticated("The other side demands a shared secret, and this side has none"))
         }
+        // Either both peers authenticate or neither: a shared secret of one side must not be ignored silently.
         phase = .authenticating
         do throws(ProtocolViolation) {
             let statement = try exchange?.begin(remoteNonce: nonce)
@@ -30,7 +32,7 @@ extension PeerState {
         }
     }
 
-    /// Applies a frame of a side that is not proven.
+    /// Applies a frame that arrives during authentication: a proof or a goodbye.
     mutating func receiveUnproven(_ frame: Frame, in bytes: [UInt8]) -> Action {
         switch frame {
         case .proof(let proof):
@@ -45,14 +47,16 @@ extension PeerState {
         }
     }
 
-    /// Sends the proof of this side; the acceptor's comes last, and opens the connection.
+    /// Writes the proof of this peer.
+    ///
+    /// The acceptor's proof is the last one, and opens the connection.
     mutating func prove(_ proof: [UInt8]) {
         guard phase == .authenticating, let exchange else { return }
         outbox.writeNow { FrameWriter.writeProof(proof, into: &$0) }
         if exchange.endsWithOwnProof { open() }
     }
 
-    /// Goes on after a proof of the other side was checked.
+    /// Continues after the proof of the remote peer was checked.
     mutating func judge(isProven: Bool) -> Action {
         guard phase == .authenticating, let exchange else { return .none }
         guard isProven else {
@@ -65,22 +69,26 @@ extension PeerState {
 
     private mutating func open() {
         phase = .open
-        // Nonces and turn are of no more use, and are never used again.
+        // The nonces of this connection have no further use and must never be used again.
         exchange = nil
         outbox.open(limit: outgoingFrameLimit)
+        // Otherwise `sendWaiting(at:_:)` opens it, behind the messages that wait for the handshake.
         if waiting.isEmpty { waiting.open(limit: Int(remote.maximumCallsInFlight)) }
     }
 }
 
-/// The orderly end: a goodbye, then the answers to the calls that were taken.
+/// The orderly end of a connection: a goodbye, then the replies to the calls that were accepted.
 ///
-/// The other side may have sent calls that cross the goodbye. They are refused, so that it knows that they were not
-/// executed: behind the goodbye a ping leaves, and all that was sent before the goodbye arrived has come before its pong.
+/// Calls of the remote peer may cross the goodbye. They are refused as not executed, so that it may make them
+/// elsewhere. A ping is sent after the goodbye: when its pong arrives, everything that the remote peer sent before it
+/// received the goodbye has arrived.
 extension PeerState {
-    /// The number of the ping behind a goodbye.
+    /// The number of the ping that follows a goodbye.
     static var pingOfGoodbye: UInt64 { 1 }
 
-    /// Says goodbye: no more calls are taken, and streams produced here end.
+    /// Writes a goodbye.
+    ///
+    /// From here on calls are refused and the streams produced by this peer end.
     ///
     /// - Returns: The handlers of streams, to be cancelled.
     mutating func beginDraining(_ message: String) -> [Handler] {
@@ -94,28 +102,32 @@ extension PeerState {
         }
         endOfStreams = CallError(.draining, message).asEndOfStream
         let streams = served.filter { $0.value.isStream }
+        // Their handlers are cancelled and throw; the reader is sent `.draining` instead of `.cancelled`.
         for id in streams.keys { served[id]?.isEndedByDraining = true }
         return streams.values.compactMap(\.handler)
     }
 
-    /// Notes that no call crosses the goodbye any more, once the ping behind it is answered.
+    /// Notes that no more calls cross the goodbye, if this is the pong to the ping that follows it.
     mutating func receivePong(_ number: UInt64) {
         if number == Self.pingOfGoodbye { awaitsCrossingCalls = false }
     }
 
-    /// Keeps what waits for the last call to end; false when none is in flight.
+    /// Keeps the task that drains the connection.
+    ///
+    /// - Returns: `false` if the connection is drained or closed, in which case the task does not suspend.
     mutating func parkUntilIdle(_ waiter: Parked) -> Bool {
         guard phase != .closed, !isDrained else { return false }
         drainWaiter = waiter
         return true
     }
 
-    /// Hands over who waits for the last call to end, once it has.
+    /// Removes and returns the task that drains the connection, once no call is in flight.
     mutating func takeDrainWaiter() -> Parked? {
         guard drainWaiter != nil, isDrained else { return nil }
         defer { drainWaiter = nil }
         return drainWaiter
     }
 
+    /// Whether no call is in flight, and none can arrive that was sent before the goodbye was received.
     private var isDrained: Bool { isIdle && !awaitsCrossingCalls }
 }

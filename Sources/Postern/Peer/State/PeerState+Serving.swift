@@ -1,13 +1,16 @@
-/// Calls of the other side.
+/// Calls of the remote peer.
 extension PeerState {
-    /// Takes a call, or answers it with an error at once.
+    /// Accepts a call, or refuses it with an error.
     mutating func admit(_ call: CallFrame) -> Action {
+        // The remote peer numbers calls and this one numbers notifications; the two ranges share one table.
         guard call.id > 0, call.id < Self.firstNotificationID else {
             return .disconnect(.protocolViolation("calls are numbered from 1 to 2^63 - 1, not \(call.id)"))
         }
         guard served[call.id] == nil else {
             return .disconnect(.protocolViolation("call \(call.id) uses the number of a call that is in flight"))
         }
+        // A call above a limit is refused and the connection continues: no handler has started, so the caller may
+        // retry.
         if isDraining { return refuse(call.id, CallError(.draining, "No more calls are taken")) }
         guard counts.calls < limits.callsInFlight else {
             return refuse(call.id, CallError(.busy, "More than \(limits.callsInFlight) calls in flight"))
@@ -24,13 +27,14 @@ extension PeerState {
         return .serve(call)
     }
 
+    /// Writes the error of a call whose handler does not start.
     private mutating func refuse(_ id: UInt64, _ error: CallError) -> Action {
         let limit = outgoingFrameLimit
         outbox.write { FrameWriter.writeFailure(id: id, error, limit: limit, into: &$0) }
         return .none
     }
 
-    /// Notes that the handler of a call is about to start.
+    /// Adds a call whose handler is about to start.
     mutating func beginServing(_ id: UInt64, byteCount: Int = 0) {
         guard phase == .open else { return }
         let call = ServedCall<Handler, Parked>(.call, byteCount: byteCount)
@@ -38,7 +42,10 @@ extension PeerState {
         counts.add(call)
     }
 
-    /// Numbers a notification whose handler is about to start; `nil` when there are too many.
+    /// Adds a notification whose handler is about to start.
+    ///
+    /// - Returns: An identifier of this peer's own, or `nil` if too many notifications wait, in which case it is
+    ///   dropped.
     mutating func beginNotification() -> UInt64? {
         guard phase == .open, counts.notifications < limits.notifications else {
             notificationsDropped += 1
@@ -51,10 +58,12 @@ extension PeerState {
         return nextNotificationID
     }
 
-    /// Whether the caller still waits for the answer.
+    /// Returns whether the caller still waits for the reply.
     func isWanted(_ id: UInt64) -> Bool { served[id].map { !$0.isCancelled } ?? false }
 
-    /// Remembers the task of a handler; false when it is to be cancelled at once.
+    /// Keeps the task of a handler.
+    ///
+    /// - Returns: `false` if the task is to be cancelled.
     mutating func attach(_ handler: Handler, to id: UInt64) -> Bool {
         // A handler that has finished is no longer in the table, and cancelling it changes nothing.
         guard var call = served[id], !call.isCancelled else { return false }
@@ -63,9 +72,9 @@ extension PeerState {
         return true
     }
 
-    /// Ends the serving of a call with its answer.
+    /// Removes a call, and writes its reply if the caller waits for one.
     ///
-    /// - Returns: Whether a value leaves, with the references that it holds.
+    /// - Returns: Whether a value was written, and with it the references that it holds.
     @discardableResult
     mutating func finish(
         _ id: UInt64,
@@ -74,6 +83,8 @@ extension PeerState {
     ) -> Bool {
         guard let call = endServing(id), !call.isNotification, !call.isCancelled, phase == .open else { return false }
         let (limit, room) = (outgoingFrameLimit, limits.answerRoom - outbox.byteCount)
+        // A value that would fill the outbox beyond its room becomes an error, which is small: memory stays bounded
+        // although the handler has already run.
         return outbox.write { output in
             let error: CallError
             switch result {
@@ -88,14 +99,17 @@ extension PeerState {
                 error = .responseTooLarge()
             case .failure(let failure): error = failure
             }
+            // A stream that was opened ends with an error; a second reply would violate the protocol.
             let kind: Frame.Kind = call.isStream ? .end : .failure
             FrameWriter.writeFailure(kind, id: id, error, limit: limit, into: &output)
             return false
         }
     }
 
-    /// What is sent in front of a message: its references, and that it was JSON on its way, where the other side takes
-    /// that.
+    /// Returns the references frame to send before a message.
+    ///
+    /// It lists the references of the message, and marks a message that was transcoded from JSON if the remote peer
+    /// understands that. `nil` if there is nothing to say.
     func preface(_ references: ReferenceNumbers?, isFromJSON: Bool) -> ReferenceNumbers? {
         guard isFromJSON, remote.takesOrigin else { return references }
         var preface = references ?? ReferenceNumbers()
@@ -103,16 +117,16 @@ extension PeerState {
         return preface
     }
 
-    /// Takes a call out of the table.
+    /// Removes a call from the table.
     mutating func endServing(_ id: UInt64) -> ServedCall<Handler, Parked>? {
         guard let call = served.removeValue(forKey: id) else { return nil }
         counts.remove(call)
         return call
     }
 
-    /// Sends progress of a call that is being served.
+    /// Writes progress of a call that is being served.
     ///
-    /// - Returns: Whether it leaves.
+    /// - Returns: Whether it was written.
     @discardableResult
     mutating func report(_ id: UInt64, _ value: [UInt8], _ references: ReferenceNumbers? = nil) -> Bool {
         guard phase == .open, isWanted(id), served[id]?.isStream == false else { return false }
@@ -124,12 +138,14 @@ extension PeerState {
         }
     }
 
+    /// Marks a call as cancelled; its handler stays in the table until it has ended.
     mutating func receiveCancel(_ id: UInt64) -> Action {
         guard id < Self.firstNotificationID, var call = served[id] else { return .none }
         let parked = call.parked.take()
         call.isCancelled = true
-        // Its caller sends the next call right behind the cancel, long before the handler can have ended. Handlers that
-        // do not end are bounded all the same.
+        // A caller sends its next call right after the cancel, long before the handler can have ended, so a cancelled
+        // call does not count against the limit. The number of those that do is limited, for handlers that ignore
+        // cancellation.
         if counts.cancelled < limits.callsInFlight { counts.move(&call, to: .cancelled) }
         served[id] = call
         return .cancel(call.handler, parked)

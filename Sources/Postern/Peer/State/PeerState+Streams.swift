@@ -1,8 +1,10 @@
-/// Streams in both directions. A stream has the number of the call that it answers.
+/// Streams in both directions. A stream has the identifier of the call that it is the reply to.
 extension PeerState {
     // MARK: Read here
 
+    /// Opens the stream that is the reply to a call made here.
     mutating func receiveStream(_ id: UInt64, _ position: StreamPosition?) -> Action {
+        // The caller may have cancelled; then no reader exists, and the items that follow are ignored.
         if calls.waiter(of: id) != nil {
             readers[id] = IncomingStream(after: position)
             updateRoom()
@@ -10,6 +12,7 @@ extension PeerState {
         return settle(id) { .openStream($0, id: id, position: position) }
     }
 
+    /// Adds an item to its stream and resumes the reader.
     mutating func receiveItem(_ id: UInt64, _ offset: UInt64?, _ payload: Payload) -> Action {
         guard readers[id] != nil else { return unreadStream(id) }
         guard readers[id]?.receive(StreamItem(payload, offset: offset)) == true else {
@@ -18,6 +21,7 @@ extension PeerState {
         return readers[id]?.unpark().map(Action.wake) ?? .none
     }
 
+    /// Ends a stream and resumes the reader.
     mutating func receiveEnd(_ id: UInt64, _ error: CallError?) -> Action {
         guard readers[id] != nil else { return unreadStream(id) }
         readers[id]?.finish(error)
@@ -25,12 +29,13 @@ extension PeerState {
         return readers[id]?.unpark().map(Action.wake) ?? .none
     }
 
+    /// Ignores a frame of a stream that is no longer read; closes the connection if there never was such a stream.
     private func unreadStream(_ id: UInt64) -> Action {
         calls.hasMade(id)
             ? .none : .disconnect(.protocolViolation("an item of stream \(id), which was never asked for"))
     }
 
-    /// Takes the next item of a stream and grants its producer more where that is due.
+    /// Removes the next item of a stream, and writes a grant of credit if one is due.
     mutating func nextItem(of id: UInt64) -> IncomingStream<Parked>.Next {
         guard let next = readers[id]?.next() else { return .end(nil) }
         switch next {
@@ -42,13 +47,15 @@ extension PeerState {
         return next
     }
 
-    /// Remembers the reader of a stream; false when it need not wait.
+    /// Keeps the reader of a stream.
+    ///
+    /// Returns `false` if it does not have to suspend.
     mutating func parkReader(of id: UInt64, _ reader: Parked) -> Bool { readers[id]?.park(reader) ?? false }
 
-    /// Hands over the reader of a stream, to be woken.
+    /// Removes and returns the suspended reader of a stream.
     mutating func unparkReader(of id: UInt64) -> Parked? { readers[id]?.unpark() }
 
-    /// Forgets a stream; its producer is told when it still runs.
+    /// Removes a stream, cancels its producer if it is running, and returns the suspended reader.
     mutating func dropStream(_ id: UInt64) -> Parked? {
         guard var reader = readers.removeValue(forKey: id) else { return nil }
         updateRoom()
@@ -60,25 +67,29 @@ extension PeerState {
 
     // MARK: Produced here
 
+    /// The result of sending an item.
     enum SendResult: Hashable, Sendable {
         case sent
+        /// The producer has no credit, or too much output waits to be sent.
         case wait
-        /// Nobody reads any more.
+        /// The reader cancelled, or the connection ended.
         case stopped
+        /// The item is larger than a frame of the remote peer.
         case tooLarge
     }
 
+    /// The result of opening a stream.
     enum OpenResult: Hashable, Sendable {
         case opened
-        /// No caller waits for it.
+        /// The caller no longer waits.
         case unwanted
-        /// There are as many streams as there may be.
+        /// The maximum number of streams is open.
         case full
-        /// The frame that opens the stream is larger than the other side takes, because of its epoch.
+        /// The frame is larger than the remote peer accepts, because of the epoch in it.
         case tooLarge
     }
 
-    /// Answers a call with a stream, which leaves the calls in flight.
+    /// Replies to a call with a stream, which from here on counts as a stream instead of a call.
     mutating func openStream(_ id: UInt64, _ position: StreamPosition?) -> OpenResult {
         guard phase == .open, var call = served[id], !call.isCancelled, !call.isNotification else { return .unwanted }
         guard counts.streams < limits.streams else { return .full }
@@ -101,7 +112,7 @@ extension PeerState {
         return .opened
     }
 
-    /// Sends an item of a stream, credit permitting.
+    /// Writes an item of a stream if the producer has credit.
     mutating func sendItem(
         _ id: UInt64,
         offset: UInt64?,
@@ -111,6 +122,7 @@ extension PeerState {
         guard phase == .open, var call = served[id], !call.isCancelled, call.isStream else {
             return .stopped
         }
+        // Credit is what the reader grants; crowding is what the socket can carry. Either stops the producer.
         guard call.credit > 0, !isCrowded else { return .wait }
         let limit = outgoingFrameLimit
         let fits = outbox.write(behind: references, limit: limit) { output in
@@ -129,16 +141,19 @@ extension PeerState {
         return .sent
     }
 
-    /// Remembers the producer of a stream; false when it need not wait.
+    /// Keeps the producer of a stream.
+    ///
+    /// Returns `false` if it does not have to suspend.
     mutating func parkProducer(of id: UInt64, _ producer: Parked) -> Bool {
         guard isWanted(id), let call = served[id], !call.isEndedByDraining else { return false }
         guard call.credit == 0 || isCrowded else { return false }
+        // With credit left, no frame of the remote peer will resume it: `takeWaitingProducers()` does.
         if call.credit > 0 { isRoomAwaited = true }
         served[id]?.parked = producer
         return true
     }
 
-    /// Hands over the producers that waited for output to be taken.
+    /// Removes and returns the producers that wait for output to be taken.
     mutating func takeWaitingProducers() -> [Parked] {
         guard isRoomAwaited else { return [] }
         isRoomAwaited = false
@@ -148,13 +163,13 @@ extension PeerState {
         }
     }
 
-    /// Hands over the producer of a stream, to be woken.
+    /// Removes and returns the suspended producer of a stream.
     mutating func unparkProducer(of id: UInt64) -> Parked? {
         defer { served[id]?.parked = nil }
         return served[id]?.parked
     }
 
-    /// Ends a stream.
+    /// Removes a stream and writes its end, with or without an error.
     mutating func endStream(_ id: UInt64, _ error: CallError?) {
         guard let call = endServing(id), !call.isCancelled, phase == .open else { return }
         let limit = outgoingFrameLimit
@@ -167,8 +182,10 @@ extension PeerState {
         }
     }
 
+    /// Adds credit to a stream and resumes its producer.
     mutating func receiveCredit(_ id: UInt64, _ items: Int) -> Action {
         guard id < Self.firstNotificationID, let credit = served[id]?.credit else { return .none }
+        // Bounded, so that a remote peer cannot make the sum overflow by granting again and again.
         let (sum, overflows) = credit.addingReportingOverflow(items)
         guard items >= 0, !overflows, sum <= largestCredit else {
             return .disconnect(.protocolViolation("more credit for stream \(id) than there can be"))
@@ -177,5 +194,6 @@ extension PeerState {
         return unparkProducer(of: id).map(Action.wake) ?? .none
     }
 
+    /// The maximum number of items that a producer may have credit for.
     private var largestCredit: Int { 1 << 20 }
 }

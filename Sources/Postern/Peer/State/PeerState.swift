@@ -1,7 +1,7 @@
 /// The protocol between two peers as a pure state machine: a frame or an event goes in, an action comes out.
 ///
-/// Holds no clock, lock or socket. What waits is opaque to it: `Waiter` stands for a caller, `Handler` for a running
-/// handler, `Parked` for the reader or the producer of a stream.
+/// It holds no clock, lock or socket. Whatever waits is opaque to it: `Waiter` is a caller, `Handler` a running
+/// handler, and `Parked` a suspended reader or producer of a stream.
 struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendable {
     typealias Action = PeerAction<Waiter, Handler, Parked>
     typealias Remains = PeerRemains<Waiter, Handler, Parked>
@@ -12,43 +12,47 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
 
     let limits: PeerLimits
     var phase = Phase.connecting
-    /// What the other side said of itself.
+    /// The hello of the remote peer; the standard one until it has arrived.
     private(set) var remote = Hello()
-    /// Why the other side takes no more calls.
+    /// The goodbye of the remote peer, after which it accepts no more calls.
     private(set) var goodbye: DisconnectReason?
-    /// Why the connection ended.
+    /// The reason for which the connection ended.
     private(set) var ending: DisconnectReason?
-    /// Whether this side takes no more calls.
+    /// Whether this peer refuses further calls.
     var isDraining = false
-    /// Whether calls may still arrive that the other side sent before it received the goodbye.
+    /// Whether calls may still arrive that were sent before the goodbye was received.
     var awaitsCrossingCalls = false
-    /// What streams end with that were being produced when this side began to drain.
+    /// The error with which streams end that this peer was producing when it began to drain.
     var endOfStreams: CallError?
-    /// How both sides prove themselves; `nil` when nobody has to.
+    /// The state of the authentication, or `nil` if none is required or it is complete.
     var exchange: AuthenticationExchange?
 
     var calls = CallTable<Waiter>()
     var waiting = WaitingRoom<Waiter>()
     var outbox = Outbox()
+    /// Calls of the remote peer that are being served and notifications that are being handled, by identifier.
     var served: [UInt64: ServedCall<Handler, Parked>] = [:]
+    /// The number of entries of ``served``, by kind.
     var counts = ServedCounts()
     var notificationsDropped = 0
-    /// Whether handlers wait until output was taken.
+    /// Whether handlers are held until output is taken.
     var isHolding = false
-    /// Whether a producer waits until output was taken.
+    /// Whether a producer is suspended until output is taken.
     var isRoomAwaited = false
     var nextNotificationID = firstNotificationID
+    /// The streams that are read here, by identifier.
     var readers: [UInt64: IncomingStream<Parked>] = [:]
+    /// The task that drains the connection, while it is suspended.
     var drainWaiter: Parked?
-    /// The references of a message whose frame has not arrived yet.
+    /// The references of a message whose own frame has not arrived yet.
     var waitingReferences: ReceivedReferences?
 
-    /// Numbers from here on are never those of a call that came over the wire.
+    /// The first identifier of notifications, which no call of the remote peer may have.
     static var firstNotificationID: UInt64 { 1 << 63 }
 
     init(limits: PeerLimits) { self.limits = limits }
 
-    /// Writes the hello of this side.
+    /// Writes the hello of this peer.
     mutating func start(name: String, _ exchange: AuthenticationExchange? = nil) {
         self.exchange = exchange
         let hello = Hello(
@@ -66,31 +70,33 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         outbox.writeNow { FrameWriter.writeHello(hello, into: &$0) }
     }
 
-    /// Begins a turn of the owner, who takes the output afterwards; gives the references of the first message.
+    /// Begins a turn of the transport, which takes the output at its end.
+    ///
+    /// - Returns: The references of the first message, if their frame was the last one of the previous turn.
     mutating func beginTurn() -> ReceivedReferences? {
         outbox.beginTurn()
         return waitingReferences.take()
     }
 
-    /// The largest frame that the other side takes, in bytes after its length; none that leaves is larger.
+    /// The maximum size of a frame that the remote peer reads, in bytes after its length; no larger frame is sent.
     var outgoingFrameLimit: Int { remote.maximumFrameBytes }
 
-    /// Whether so much waits to be sent that no more of it is made: handlers and items of streams wait.
+    /// Whether so much output waits to be sent that no handler begins and no stream continues.
     var isCrowded: Bool { outbox.byteCount > limits.crowdingBytes }
 
-    /// Whether more waits to be sent than a reader at any speed would leave.
+    /// Whether so much output waits to be sent that the remote peer cannot be reading.
     var isOverfull: Bool { outbox.byteCount > 2 * limits.queuedBytes }
 
-    /// Whether no call is under way in either direction; streams that are read here do not count.
+    /// Whether no call is in flight in either direction; streams that are read here do not count.
     var isIdle: Bool { calls.isEmpty && waiting.isEmpty && served.isEmpty }
 
-    /// Applies one frame, whose ranges point into `bytes`.
+    /// Applies a frame.
     ///
     /// - Parameters:
-    ///   - frame: What arrived.
-    ///   - bytes: What its ranges point into.
-    ///   - references: Those that the frame before this one told of.
-    /// - Returns: What is to be done.
+    ///   - frame: The frame, whose ranges are ranges of `bytes`.
+    ///   - bytes: The bytes that the frame was read from.
+    ///   - references: The references of the frame, announced by the previous frame.
+    /// - Returns: What the peer has to do.
     mutating func receive(_ frame: Frame, in bytes: [UInt8], _ references: ReceivedReferences? = nil) -> Action {
         switch phase {
         case .closed: return .none
@@ -125,6 +131,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         }
     }
 
+    /// Applies the first frame of the remote peer, which is its hello or a goodbye.
     private mutating func receiveFirst(_ frame: Frame, in bytes: [UInt8]) -> Action {
         switch frame {
         case .hello(let hello):
@@ -132,6 +139,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
                 let message = "version \(hello.version) is not spoken here; supported versions: 1"
                 return .disconnect(DisconnectReason(.versionMismatch, message))
             }
+            // Every frame without values fits this, so that errors, cancels and grants can always be sent.
             guard hello.maximumFrameBytes >= Hello.leastFrameBytes else {
                 let taken = "frameBytes: \(hello.maximumFrameBytes)"
                 return .disconnect(
@@ -145,14 +153,17 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         }
     }
 
+    /// Applies a goodbye: with code 0 the remote peer drains, with another one it has closed the connection.
     private mutating func receiveGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
         guard code == 0 else { return receiveFinalGoodbye(code, text, in: bytes) }
         let reason = noteGoodbye(code, text, in: bytes)
+        // Calls that wait here were not sent, and the remote peer would refuse them.
         return .beginClosing(waiting.removeAll(), CallError(.draining, reason.message, ran: .no))
     }
 
-    /// A side that says goodbye with a code other than 0, or before the connection is open, answers nothing any more,
-    /// whether the end of its socket arrives or not.
+    /// Applies a goodbye with a code other than 0, or one during the handshake: the remote peer sends nothing more.
+    ///
+    /// The connection ends at once, whether or not the end of its socket arrives.
     mutating func receiveFinalGoodbye(_ code: Int, _ text: Range<Int>, in bytes: [UInt8]) -> Action {
         .disconnect(noteGoodbye(code, text, in: bytes))
     }
@@ -163,7 +174,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         return reason
     }
 
-    /// Settles a call by an answer that arrived.
+    /// Settles a call by a reply that arrived.
     @inline(__always)
     mutating func settle(_ id: UInt64, _ action: (Waiter) -> Action) -> Action {
         switch calls.receiveReply(to: id) {
@@ -176,14 +187,15 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     /// Ends the connection.
     ///
     /// - Parameters:
-    ///   - reason: Why it ends.
-    ///   - isLost: Whether nothing can be sent any more, so that calls which wait to be sent certainly were not executed.
-    /// - Returns: Everything that waits; `nil` when it has ended before.
+    ///   - reason: The reason, of which only the first one counts.
+    ///   - isLost: Whether nothing can be sent any more, so that calls in the outbox were certainly not executed.
+    /// - Returns: Everything that waits, or `nil` if the connection had already ended.
     mutating func close(_ reason: DisconnectReason, isLost: Bool = false) -> Remains? {
         guard phase != .closed else { return nil }
-        // What the other side does not read would keep the goodbye from it.
+        // A remote peer that reads slowly would receive the goodbye only after everything before it.
         let discards = isLost || reason.kind == .slowReader
         let unsent = discards ? outbox.discardCalls() : []
+        // The answer to a goodbye is the end of the connection, not another goodbye.
         if goodbye == nil {
             let (code, limit) = (reason.goodbyeCode, outgoingFrameLimit)
             outbox.writeNow { FrameWriter.writeGoodbye(code: code, reason.message, limit: limit, into: &$0) }
@@ -196,6 +208,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         if let drainWaiter { parked.append(drainWaiter) }
         drainWaiter = nil
         for id in readers.keys {
+            // The streams stay in the table: items that arrived are still read, and then the error.
             readers[id]?.finish(error)
             if let reader = readers[id]?.unpark() { parked.append(reader) }
         }

@@ -1,20 +1,22 @@
-/// A call of the other side that is being served here.
+/// A call of the remote peer that is being served.
 struct ServedCall<Handler: Sendable, Parked: Sendable>: Sendable {
-    /// What it counts as.
+    /// The kind as which the call is counted.
     var kind: ServedCounts.Kind
-    /// The bytes of its arguments.
+    /// The size of the arguments, in bytes.
     let byteCount: Int
-    /// The task that runs the handler, once it is known.
+    /// The task of the handler, once it has started.
     var handler: Handler?
-    /// Whether the caller no longer waits; nothing more is sent then.
+    /// Whether the caller no longer waits, so that nothing more is sent.
     var isCancelled = false
-    /// Whether the answer is a stream that has begun.
+    /// Whether the call was answered with a stream.
     var isStream = false
-    /// Items of a stream that may still be sent; a caller may grant more before the stream has begun.
+    /// The number of items that may be sent.
+    ///
+    /// A caller may grant credit before the stream is open.
     var credit = IncomingStream<Parked>.initialCredit
-    /// The producer of the stream, when it waits for credit.
+    /// The producer of the stream, while it is suspended.
     var parked: Parked?
-    /// Whether a stream ends with ``PeerState/endOfStreams`` instead of its own end.
+    /// Whether the stream ends with ``PeerState/endOfStreams`` instead of the error of its handler.
     var isEndedByDraining = false
 }
 
@@ -27,12 +29,12 @@ extension ServedCall {
     }
 }
 
-/// How much of the other side's is being served, kind by kind.
+/// The numbers of calls of the remote peer that are being served, by kind.
 struct ServedCounts: Hashable, Sendable {
-    /// What a served call counts as; each counts as one kind at a time.
+    /// The kind of a served call; every call is counted as one kind at a time.
     enum Kind: Hashable, Sendable {
         case call, stream, notification
-        /// The caller no longer waits, and its handler has yet to end.
+        /// A call whose caller no longer waits and whose handler has not ended.
         case cancelled
     }
 
@@ -40,7 +42,7 @@ struct ServedCounts: Hashable, Sendable {
     private(set) var streams = 0
     private(set) var notifications = 0
     private(set) var cancelled = 0
-    /// The bytes of the arguments of all calls and streams.
+    /// The size of the arguments of all calls and streams, in bytes.
     private(set) var byteCount = 0
 
     mutating func add<Handler, Parked>(_ call: ServedCall<Handler, Parked>) {
@@ -53,7 +55,7 @@ struct ServedCounts: Hashable, Sendable {
         byteCount -= call.byteCount
     }
 
-    /// Counts a call as something else from now on.
+    /// Changes the kind of a call.
     mutating func move<Handler, Parked>(_ call: inout ServedCall<Handler, Parked>, to kind: Kind) {
         change(call.kind, by: -1)
         change(kind, by: 1)
