@@ -1,7 +1,7 @@
 import Postern
 import Testing
 
-/// Whether native errors that no handler has thrown say that a handler ran; the others are in `ExecutedTests.swift`.
+/// Whether errors that no handler has thrown state that a handler ran; `ExecutedTests.swift` has the other cases.
 @Suite(.timeLimit(.minutes(10)))
 struct ExecutedNativelyTests {
     private static func makeRouter() -> Router {
@@ -16,7 +16,7 @@ struct ExecutedNativelyTests {
         return router
     }
 
-    /// The error that ends a stream, after its first item.
+    /// Returns the error that ends a stream after its first item.
     private func end(of method: String, after action: (Peer, Peer) async -> Void) async throws -> CallError? {
         let (near, far) = InProcessTransport.pair(NothingExposed(), Self.makeRouter())
         var items = try await near.stream(method, of: Int.self).makeAsyncIterator()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postern
 
-/// Errors byte by byte, with the way they came.
+/// The bytes of error frames, with and without hops.
 struct FailureFrameTests {
     private static let hops = [
         CallError.Hop(method: "int", peer: "server", trace: "NotANumber"),
@@ -40,7 +40,7 @@ struct FailureFrameTests {
         #expect(try self.read(CallError(.internalError, "broken", details: details)).traceID == nil)
     }
 
-    @Test func theIdentifierStaysHereWhereTheOtherEndDoesNotTakeIt() {
+    @Test func theIdentifierIsOmittedForAPeerThatDoesNotAcceptIt() {
         var error = CallError(.internalError, "broken")
         error.traceID = "1"
         error.hops = Self.hops
@@ -49,7 +49,7 @@ struct FailureFrameTests {
         #expect(error.limited(to: Hello(maximumHops: 16, takesTraceIDs: true)).traceID == "1")
     }
 
-    @Test func whatIsNotTakenIsLeftOut() throws {
+    @Test func fieldsThatAreNotAcceptedAreOmitted() throws {
         var error = CallError(.busy, "later")
         error.hops = (0..<5).map { CallError.Hop(method: "method\($0)", peer: "péer", trace: "0123456789") }
         var limits = PeerLimits.standard
@@ -76,7 +76,7 @@ struct FailureFrameTests {
             [0xdd, 0xff, 0xff, 0xff, 0xff, 0x93, 0xa0, 0xa0, 0xc0, 0xc0],
         ] as [[UInt8]]
     )
-    func hopsThatAreNoneBreakTheProtocol(hops: [UInt8]) {
+    func malformedHopsAreAViolation(hops: [UInt8]) {
         var bytes: [UInt8] = []
         let start = FrameWriter.begin(.failure, fields: 7, id: 1, into: &bytes)
         bytes += [0, 0xa0, 0] + hops
@@ -105,7 +105,7 @@ struct FailureFrameTests {
     }
 
     @Test(arguments: [0, 17, 255])
-    func aNumberThatNamesNothingIsIgnored(number: UInt8) throws {
+    func anUnknownNameIsIgnored(number: UInt8) throws {
         var bytes: [UInt8] = []
         let start = FrameWriter.begin(.failure, fields: 8, id: 1, into: &bytes)
         bytes += [7, 0xa0, 1, 0xcc, number, 0x90, 0xc0]
@@ -115,13 +115,13 @@ struct FailureFrameTests {
         #expect(CallError(frame, in: bytes).name == .unknown)
     }
 
-    @Test func aNameGoesOnlyToASideThatTakesIt() {
+    @Test func aNameIsSentOnlyToAPeerThatAcceptsIt() {
         let error = CallError(.init(rawValue: 404), "", name: .notFound)
         #expect(error.limited(to: Hello(takesNames: true)).name == .notFound)
         #expect(error.limited(to: Hello()).name == .unknown)
     }
 
-    @Test func anErrorTakesNoMoreRoomInTheResultOfACall() {
+    @Test func anErrorDoesNotEnlargeTheResultOfACall() {
         #expect(MemoryLayout<Frame>.size <= 65)
         #expect(MemoryLayout<CallError>.size == MemoryLayout<(Int, String, UInt8, AnyObject?)>.size)
     }
@@ -134,7 +134,7 @@ struct FailureFrameTests {
         #expect(bytes.count < 50 && bytes[4] == 0x96)
     }
 
-    @Test func aHelloSaysHowManyHopsAreTaken() throws {
+    @Test func aHelloContainsTheMaximumNumberOfHops() throws {
         var bytes: [UInt8] = []
         FrameWriter.writeHello(Hello(maximumHops: 7, takesNames: true), into: &bytes)
         var reader = FrameReader()

@@ -22,7 +22,7 @@ struct FrameTests {
             ([0xff, 0xff, 0xff, 0xff], "larger than the limit"),
         ] as [([UInt8], String)]
     )
-    func aLengthThatCannotBeIsRefusedBeforeTheBodyArrives(bytes: [UInt8], message: String) {
+    func anInvalidLengthIsRefusedBeforeTheBodyArrives(bytes: [UInt8], message: String) {
         let error = #expect(throws: DisconnectReason.self) {
             try FrameSplitter.wholeFrames(in: bytes.span, limit: 100)
         }
@@ -30,7 +30,7 @@ struct FrameTests {
     }
 
     @Test
-    func aFrameOfTheLargestSizeIsTaken() throws {
+    func aFrameOfTheMaximumSizeIsAccepted() throws {
         let bytes = [0, 0, 0, 100] + [UInt8](repeating: 0, count: 100)
         let whole = try FrameSplitter.wholeFrames(in: bytes.span, limit: 100)
         let half = try FrameSplitter.wholeFrames(in: bytes.span.extracting(droppingLast: 1), limit: 100)
@@ -48,7 +48,7 @@ struct FrameTests {
             [0x93, 0x02, 0xd3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
         ] as [[UInt8]]
     )
-    func bytesThatAreNoFrameAreAViolation(body: [UInt8]) {
+    func invalidBytesAreAViolation(body: [UInt8]) {
         let bytes = [0, 0, 0, UInt8(body.count)] + body
         #expect(throws: ProtocolViolation.self) {
             var reader = FrameReader()
@@ -57,7 +57,7 @@ struct FrameTests {
     }
 
     @Test
-    func theFirstFrameIsJudgedWithoutTheOnesBehindIt() throws {
+    func theFirstFrameIsValidatedWithoutTheFollowingOnes() throws {
         let bytes: [UInt8] = [0, 0, 0, 1, 7, 0, 0, 0, 200, 1, 2]
         let first = try FrameSplitter.firstFrame(in: bytes.span, limit: 100)
         let half = try FrameSplitter.firstFrame(in: bytes.span.extracting(first: 4), limit: 100)
@@ -72,13 +72,13 @@ struct FrameTests {
         for round in 0..<20_000 {
             var body = (0..<Int.random(in: 1...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random)
             }
-            // Half of them look like a frame at first.
+            // Half of them begin like a frame, so that more than the first check is reached.
             if round.isMultiple(of: 2) {
                 body.insert(contentsOf: [0x90 | UInt8(round / 2 % 9), UInt8(round / 18 % 17)], at: 0)
             }
             let bytes = [0, 0, 0, UInt8(body.count)] + body
             var session = PeerSession()
-            // Nothing is expected of the result: a trap would end the test run.
+            // The result is irrelevant: a trap would end the test run.
             var reader = FrameReader()
             while let frame = try? reader.next(in: bytes.span) { _ = session.state.receive(frame, in: bytes) }
         }
@@ -96,7 +96,7 @@ struct FrameTests {
         #expect(CallError(failure, in: bytes).details == nil)
     }
 
-    /// One of every frame, and more than 200 bytes.
+    /// One frame of every kind, more than 200 bytes in total.
     private static func session() -> [UInt8] {
         var bytes: [UInt8] = []
         FrameWriter.writeHello(Hello(name: "somebody"), into: &bytes)
@@ -126,7 +126,9 @@ struct FrameTests {
         return bytes
     }
 
-    /// Reads parts one after the other, as a transport does; ranges are given relative to the frame.
+    /// Reads parts one after the other, as a transport does.
+    ///
+    /// Ranges are relative to the frame.
     private static func frames(in parts: [[UInt8]]) throws -> [String] {
         var rest: [UInt8] = []
         var frames: [String] = []

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct HandlerLaneTests {
-    /// On threads of its own: holding one of the global executor's would hold up other tests, or all of them.
+    /// A lane on threads of its own: blocking a thread of the global executor would delay other tests.
     private func laneOnItsOwnThreads() -> HandlerLane {
         HandlerLane(
             spawn: { lane in DispatchQueue(label: "lane").async { lane.run() } },
@@ -19,7 +19,7 @@ struct HandlerLaneTests {
 
     @Test
     func handlersStartInOrder() async {
-        // Unwatched: on a busy machine the thread of a handler may be taken away, and the handlers behind it begin.
+        // Without checks: on a busy machine a thread may be preempted for longer than the interval, and be overtaken.
         let lane = HandlerLane(watch: { _ in })
         let (numbers, signal) = AsyncStream.makeStream(of: Int.self)
         for number in 0..<5_000 { lane.append(TestEntry { signal.yield(number) }) }
@@ -28,7 +28,7 @@ struct HandlerLaneTests {
     }
 
     @Test
-    func aHandlerThatHoldsItsThreadDoesNotHoldTheOnesBehindIt() async {
+    func aHandlerThatHoldsItsThreadDoesNotDelayLaterOnes() async {
         let lane = laneOnItsOwnThreads()
         let (done, signal) = AsyncStream.makeStream(of: Void.self)
         let second = Atomic(false)
@@ -44,7 +44,7 @@ struct HandlerLaneTests {
         #expect(hasRun)
     }
 
-    /// As if its thread had been taken from it: what is told is in order all the same.
+    /// Simulates a preempted thread: notifications stay in order nevertheless.
     @Test("Check 41: a notification that holds its thread is waited for")
     func aNotificationThatHoldsItsThreadIsWaitedFor() async {
         let lane = laneOnItsOwnThreads()
@@ -77,7 +77,7 @@ struct HandlerLaneTests {
     }
 }
 
-/// A function as an entry.
+/// A lane entry that runs a function.
 final class TestEntry: LaneEntry {
     let traits: LaneTraits
     private let body: @Sendable () -> Void

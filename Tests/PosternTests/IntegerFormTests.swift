@@ -2,10 +2,10 @@ import Testing
 
 @testable import Postern
 
-/// Numbers in frames come in every form that MessagePack has for integers, shortest or not.
+/// Integers in frames are read in every MessagePack form, whether or not it is the shortest.
 struct IntegerFormTests {
     @Test(arguments: Sample.all)
-    func everyNumberOfAFrameTakesEveryForm(sample: Sample) throws {
+    func everyNumberOfAFrameIsReadInEveryForm(sample: Sample) throws {
         for index in sample.fields.indices {
             guard case .number(let number) = sample.fields[index] else { continue }
             for form in IntegerForm.allCases {
@@ -18,7 +18,7 @@ struct IntegerFormTests {
     }
 
     @Test(arguments: Sample.all)
-    func numbersInTheirLongestSignedFormAreAllTaken(sample: Sample) throws {
+    func numbersInTheirLongestSignedFormAreAllAccepted(sample: Sample) throws {
         let fields = sample.fields.map { field in
             if case .number(let number) = field { return Sample.Field.bytes(IntegerForm.int64.bytes(of: number) ?? []) }
             return field
@@ -30,7 +30,7 @@ struct IntegerFormTests {
         arguments: Sample.all,
         [[0xff], [0xe0], [0xd0, 0x80], [0xd1, 0xff, 0xfe], [0xd3] + Array(repeating: 0xff, count: 8)]
     )
-    func numbersBelowZeroBreakTheProtocolWhereNoneCanBe(sample: Sample, number: [UInt8]) throws {
+    func negativeNumbersAreAViolationWhereTheyAreNotAllowed(sample: Sample, number: [UInt8]) throws {
         for index in sample.fields.indices {
             guard case .number = sample.fields[index], !sample.mayBeNegative(index) else { continue }
             var fields = sample.fields
@@ -46,7 +46,7 @@ struct IntegerFormTests {
         arguments: Sample.all,
         [[0xa1, 0x35], [0xca, 0x40, 0xa0, 0, 0], [0xcb, 0x40, 0x14, 0, 0, 0, 0, 0, 0], [0xc3]]
     )
-    func whatIsNoIntegerIsNoNumberOfAFrame(sample: Sample, value: [UInt8]) throws {
+    func valuesOtherThanIntegersAreNotNumbersOfAFrame(sample: Sample, value: [UInt8]) throws {
         for index in sample.fields.indices {
             guard case .number = sample.fields[index] else { continue }
             var fields = sample.fields
@@ -68,7 +68,7 @@ struct IntegerFormTests {
     }
 
     @Test(arguments: IntegerForm.allCases)
-    func countsInAHelloTakeEveryForm(form: IntegerForm) throws {
+    func countsInAHelloAreReadInEveryForm(form: IntegerForm) throws {
         guard let written = form.bytes(of: 100) else { return }
         var map: [UInt8] = [0x85]
         for name in ["frameBytes", "callsInFlight", "streams", "references", "hops"] {
@@ -82,18 +82,18 @@ struct IntegerFormTests {
     }
 
     @Test(arguments: [[0xc7, 9], [0xc8, 0, 9], [0xc9, 0, 0, 0, 9]])
-    func aReferenceTakesEveryFormOfItsExtension(header: [UInt8]) throws {
+    func aReferenceIsReadInEveryFormOfItsExtension(header: [UInt8]) throws {
         let value = header + [1, 3, 0, 0, 0, 0, 0, 0, 0, 7]
         let reference = try MessagePack.readReference(value.span)
         #expect(reference == WireReference(isReturned: true, kind: .object, number: 7))
     }
 }
 
-/// One form of an integer in MessagePack.
+/// A form of integers in MessagePack.
 enum IntegerForm: CaseIterable {
     case fixed, uint8, uint16, uint32, uint64, int8, int16, int32, int64
 
-    /// The number in this form; `nil` where the form cannot hold it.
+    /// Returns the number in this form, or `nil` if the form cannot represent it.
     func bytes(of number: UInt64) -> [UInt8]? {
         let most: UInt64 =
             switch self {
@@ -109,7 +109,7 @@ enum IntegerForm: CaseIterable {
         return number <= most ? bytes(ofBits: number) : nil
     }
 
-    /// The low bits of a number in this form.
+    /// Returns the low bits of a number in this form.
     func bytes(ofBits bits: UInt64) -> [UInt8] {
         if self == .fixed { return [UInt8(truncatingIfNeeded: bits)] }
         let (first, count): (UInt8, UInt64) =
@@ -127,7 +127,7 @@ enum IntegerForm: CaseIterable {
     }
 }
 
-/// A frame as a list of fields, with those that are numbers marked.
+/// A frame as a list of fields, of which the numbers are marked.
 struct Sample: CustomTestStringConvertible, Sendable {
     enum Field: Sendable {
         case number(UInt64)
@@ -147,7 +147,7 @@ struct Sample: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { name }
 
-    /// Codes are the only numbers that may be below 0.
+    /// Returns whether a field may be negative; only codes may.
     func mayBeNegative(_ index: Int) -> Bool {
         switch name {
         case "error", "end with an error": index == 2
@@ -156,9 +156,9 @@ struct Sample: CustomTestStringConvertible, Sendable {
         }
     }
 
-    /// The frame as it is read: its numbers in order, codes as the bits of an `Int64`.
+    /// Reads the frame and returns its numbers in order, codes as the bits of an `Int64`.
     func numbers() throws -> [UInt64] {
-        // The elements of the two lists of a references frame are fields here, and belong to the lists there.
+        // The elements of the two lists of a references frame are fields in this sample.
         let isList = name.hasPrefix("references")
         var body: [UInt8] = [0x90 | UInt8(isList ? fields.count - 4 : fields.count)]
         for field in fields {

@@ -6,7 +6,7 @@ import Testing
         TestEntry(LaneTraits(isNotification: isNotification, isShort: isShort)) {}
     }
 
-    /// Begins a turn of a lane that holds these entries, and the first of them.
+    /// Returns a lane with these entries, of which a turn has begun the first.
     private func lane(_ entries: TestEntry...) -> (state: LaneState, turn: Int) {
         var state = LaneState()
         for entry in entries { _ = state.append(entry) }
@@ -15,7 +15,7 @@ import Testing
         return (state, turn)
     }
 
-    /// Checks a lane as its owner does.
+    /// Checks a lane as `HandlerLane` does.
     private func check(_ state: inout LaneState) -> (short: Int, finding: LaneState.Finding) {
         var (short, finding) = (0, state.check())
         guard finding.isStuck else { return (0, finding) }
@@ -42,7 +42,7 @@ import Testing
         #expect([first.watches, second.watches, third.watches] == [false, true, false])
     }
 
-    @Test func aTurnEndsAfterThirtyTwoEntriesSoThatOthersHaveTheirs() {
+    @Test func aTurnEndsAfterThirtyTwoEntries() {
         var state = LaneState()
         for _ in 0..<40 { _ = state.append(entry()) }
         let turn = state.beginTurn()
@@ -75,7 +75,7 @@ import Testing
         #expect(afterwards.finding.spawns && afterwards.short == 1)
     }
 
-    @Test func shortEntriesEndAtTheOneThatHasTheLaneHeld() {
+    @Test func shortEntriesStopAtTheOneThatCausesAHold() {
         var (state, _) = lane(entry(), entry(isShort: true), entry(isShort: true))
         _ = state.check()
         var finding = state.check()
@@ -86,7 +86,7 @@ import Testing
         #expect(!finding.spawns && !finding.isIdle && finding.isWatched)
     }
 
-    @Test func aLaneThatIsReleasedBeforeItsTurnGoesOnSpawnsNoOther() {
+    @Test func aLaneReleasedBeforeItsTurnContinuesSpawnsNoOtherTurn() {
         var (state, turn) = lane(entry(), entry())
         state.hold()
         #expect(!state.release().spawns)
@@ -109,7 +109,7 @@ import Testing
         #expect(word(state.next(in: turn)) == "yield")
     }
 
-    @Test func aHandlerThatHasNotMovedSinceTheLastCheckIsReplaced() {
+    @Test func theTurnOfAHandlerThatHoldsItsThreadSinceTheLastCheckIsReplaced() {
         var (state, turn) = lane(entry(), entry())
         #expect(!check(&state).finding.spawns)
         #expect(check(&state).finding.spawns)
@@ -118,7 +118,7 @@ import Testing
         #expect(word(state.next(in: next)) == "begin")
     }
 
-    @Test func shortEntriesBehindAHandlerThatHoldsItsThreadBeginAtOnce() {
+    @Test func shortEntriesBehindAHandlerThatHoldsItsThreadBeginImmediately() {
         var (state, turn) = lane(entry(), entry(isShort: true), entry(isShort: true))
         _ = state.check()
         let (short, finding) = check(&state)
@@ -141,7 +141,7 @@ import Testing
         #expect(!state.check().isWatched)
     }
 
-    @Test func whatIsRemovedNeverBegins() {
+    @Test func removedEntriesNeverBegin() {
         var state = LaneState()
         for _ in 0..<3 { _ = state.append(entry()) }
         let turn = state.beginTurn()

@@ -1,7 +1,7 @@
 @testable import Postern
 import Testing
 
-/// Two sides whose calls need calls back, and that have less room than those need.
+/// Two peers whose calls require calls back, with less room than these need.
 struct MutualWaitingTests {
     @Test("Two sides that wait for room never wait for each other", arguments: 0..<200 as Range<UInt64>)
     func twoSidesNeverWaitForEachOther(seed: UInt64) throws {
@@ -28,9 +28,9 @@ struct MutualWaitingTests {
     }
 }
 
-/// Two peers whose handlers call back so many levels deep before they answer.
+/// Two peers whose handlers call back a number of levels deep before they reply.
 private struct TwoSides {
-    /// A waiter is the number of the call that is served meanwhile; 0 for none.
+    /// A waiter is the identifier of the call that is being served meanwhile, or 0 for none.
     var states: [PeerState<UInt64, Int, Int>] = []
     var settled = 0
     var failed = 0
@@ -50,7 +50,7 @@ private struct TwoSides {
         }
     }
 
-    /// Makes a call; the call that is being served is answered when this one is.
+    /// Makes a call; its reply causes the reply to the call being served.
     mutating func call(from side: Int, levels: Int, serving id: UInt64 = 0, depth: Int = 0) {
         let number = states[side].calls.reserveID()
         var call = OutgoingCall("\(levels)", [])
@@ -64,7 +64,7 @@ private struct TwoSides {
         } catch { settle(id, at: side, isFailure: true) }
     }
 
-    /// Carries frames back and forth until there are none.
+    /// Delivers frames in both directions until none are left.
     mutating func run() throws {
         while true {
             for side in 0...1 {
@@ -88,7 +88,7 @@ private struct TwoSides {
                 self.call(from: side, levels: levels - 1, serving: call.id, depth: call.depth + 1)
             case .resume(let id, _): settle(id, at: side, isFailure: false)
             case .fail(let id, let failure):
-                // What is sent finds room.
+                // Every call that is sent must find room.
                 #expect(failure.code != CallError.Code.busy.rawValue || failure.executed == .yes)
                 settle(id, at: side, isFailure: true)
             default: break

@@ -2,9 +2,9 @@ import Testing
 
 @testable import Postern
 
-/// How a message says that it was JSON on its way.
+/// The mark of messages that were transcoded from JSON.
 struct OriginTests {
-    @Test func theFrameInFrontSaysItWhereTheOtherSideTakesIt() throws {
+    @Test func theReferencesFrameMarksTheOriginForAPeerThatAcceptsIt() throws {
         let old = PeerSession()
         #expect(old.state.preface(nil, isFromJSON: true) == nil)
         var new = PeerSession(greeted: false)
@@ -16,7 +16,7 @@ struct OriginTests {
         #expect(new.state.outbox.take().starts(with: [0, 0, 0, 5, 0x94, 16, 0x90, 0x90, 4]))
     }
 
-    @Test func theFlagAndTheFrameInFrontAreRead() throws {
+    @Test func theFlagAndTheReferencesFrameAreRead() throws {
         let call: [UInt8] = [0, 0, 0, 9, 0x98, 1, 5, 0xa1, 0x61, 0xc0, 4, 0, 0xc0, 0xc0].withLength
         var reader = FrameReader()
         guard case .call(let frame)? = try reader.next(in: call.span) else { throw CancellationError() }

@@ -1,6 +1,6 @@
 @testable import Postern
 
-/// The state of one peer, driven by hand: callers and handlers are plain words.
+/// The state of one peer, driven by a test; callers and handlers are words.
 struct PeerSession {
     typealias State = PeerState<String, String, String>
     typealias Action = State.Action
@@ -10,7 +10,7 @@ struct PeerSession {
     private(set) var unsent: [String] = []
     let now = Moment.now
 
-    /// A peer whose handshake is done, and whose hello was sent.
+    /// Creates a peer whose handshake is finished and whose hello was sent.
     init(limits: PeerLimits = .standard, greeted: Bool = true, by hello: Hello = Hello()) {
         state = State(limits: limits)
         state.start(name: "test")
@@ -20,7 +20,7 @@ struct PeerSession {
         }
     }
 
-    /// One end of a connection whose ends prove themselves; its hello was sent.
+    /// Creates one side of a connection with authentication, whose hello was sent.
     init(authenticatingAs role: ConnectionEnd.Role, nonce: UInt8 = 1) {
         state = State(limits: .standard)
         let nonce = [UInt8](repeating: nonce, count: AuthenticationExchange.nonceBytes)
@@ -28,7 +28,7 @@ struct PeerSession {
         _ = state.outbox.take()
     }
 
-    /// Applies the frames that are written; gives the action of the last one.
+    /// Applies the frames that are written, and returns the action for the last one.
     mutating func receive(_ write: (inout [UInt8]) -> Void) -> Action {
         var bytes: [UInt8] = []
         write(&bytes)
@@ -43,18 +43,18 @@ struct PeerSession {
         return action
     }
 
-    /// What the frames that are written break; `nil` when the last of them ends nothing.
+    /// Returns the message of the violation by the frames that are written, or `nil` if the connection stays open.
     mutating func violation(_ write: (inout [UInt8]) -> Void) -> String? {
         guard case .disconnect(let reason) = receive(write), reason.kind == .protocolViolation else { return nil }
         return reason.message
     }
 
-    /// Sends the calls for which there is room now.
+    /// Sends the waiting calls for which there is room.
     mutating func sendWaiting() {
         for failure in state.sendWaiting(at: now, { _ in }) { unsent.append(failure.waiter) }
     }
 
-    /// The frames that the peer wants to send, without payloads.
+    /// The frames in the outbox, without payloads.
     mutating func sent() throws -> [Frame] {
         let bytes = state.outbox.take()
         var reader = FrameReader()
@@ -105,7 +105,7 @@ extension PeerAction where Waiter == String, Handler == String, Parked == String
     }
 }
 
-/// Frames as the other side would write them.
+/// Frames as the remote peer would write them.
 enum Wire {
     static func call(
         _ id: UInt64,

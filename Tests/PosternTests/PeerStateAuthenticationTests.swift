@@ -3,7 +3,7 @@ import Testing
 
 struct PeerStateAuthenticationTests {
     @Test
-    func theInitiatorProvesItselfAtTheHelloAndOpensAtTheOthersProof() throws {
+    func theInitiatorProvesItselfAfterTheHelloAndOpensAfterTheAcceptorsProof() throws {
         var session = PeerSession(authenticatingAs: .initiator)
         #expect(session.hello().words == "prove")
         session.state.prove(proof)
@@ -15,7 +15,7 @@ struct PeerStateAuthenticationTests {
     }
 
     @Test
-    func theAcceptorSendsNothingOfTheSecretBeforeTheOtherIsProven() throws {
+    func theAcceptorSendsNoProofBeforeTheInitiatorIsProven() throws {
         var session = PeerSession(authenticatingAs: .acceptor)
         #expect(session.hello().words == "none")
         #expect(try session.sent().isEmpty)
@@ -27,7 +27,7 @@ struct PeerStateAuthenticationTests {
         #expect(try session.sent() == [.proof(8..<40)])
     }
 
-    @Test("H16: what one side proves differs in role, nonces and medium from all else")
+    @Test("H16: the statement of a proof depends on role, nonces and medium")
     func statementsDifferInRoleNoncesAndMedium() throws {
         var initiator = AuthenticationExchange(ConnectionEnd(.initiator, over: .tcp), nonce: nonce(1))
         var acceptor = AuthenticationExchange(ConnectionEnd(.acceptor, over: .tcp), nonce: nonce(2))
@@ -53,7 +53,7 @@ struct PeerStateAuthenticationTests {
         #expect(statements.count == 18)
     }
 
-    @Test("Check 21: before the proof only a proof or a goodbye is taken", arguments: [true, false])
+    @Test("Check 21: before the proof only a proof or a goodbye is accepted", arguments: [true, false])
     func anyOtherFrameBeforeTheProofIsAViolation(isGreeted: Bool) {
         let frames: [(inout [UInt8]) -> Void] = [
             { Wire.call(1, into: &$0) }, { Wire.answer(.reply, 1, into: &$0) }, { Wire.stream(1, into: &$0) },
@@ -102,7 +102,7 @@ struct PeerStateAuthenticationTests {
         )
     }
 
-    @Test("Check 19: a secret on one side only is told to both")
+    @Test("Check 19: a secret on one side only is reported to both")
     func oneSideWithoutASecretIsAFailure() throws {
         var with = PeerSession(authenticatingAs: .initiator)
         var without = PeerSession(greeted: false)
@@ -116,7 +116,7 @@ struct PeerStateAuthenticationTests {
         }
     }
 
-    @Test("Check 19: a wrong proof fails early calls with .unauthenticated, not executed, and says goodbye 5")
+    @Test("Check 19: a wrong proof fails early calls with .unauthenticated, not executed, and sends goodbye 5")
     func aWrongProofFails() throws {
         var session = PeerSession(authenticatingAs: .acceptor)
         _ = try session.call("a")
@@ -141,7 +141,7 @@ struct PeerStateAuthenticationTests {
         #expect(action.words == "disconnect: authentication failed")
     }
 
-    @Test("D2: early calls and a goodbye wait for the end of the authentication, and leave in order")
+    @Test("D2: early calls and a goodbye wait for the end of the authentication, and are sent in order")
     func earlyFramesWaitForTheProofs() throws {
         var session = PeerSession(authenticatingAs: .acceptor)
         _ = try session.call("a")
@@ -164,7 +164,7 @@ struct PeerStateAuthenticationTests {
         #expect(kinds == ["proof", "goodbye", "call 1", "call 2"])
     }
 
-    @Test("M8: the largest frame grows only when both are proven")
+    @Test("M8: the maximum frame size grows only after both peers have authenticated")
     func framesAreSmallUntilTheEnd() {
         var session = PeerSession(authenticatingAs: .acceptor)
         #expect(session.state.frameLimit == 1 << 10)

@@ -22,7 +22,7 @@ struct PeerStateServingTests {
     }
 
     @Test(arguments: [0, 1 << 63, UInt64.max])
-    func aNumberThatIsNoneIsAViolation(id: UInt64) {
+    func anInvalidNumberIsAViolation(id: UInt64) {
         var session = PeerSession()
         #expect(session.violation { Wire.call(id, into: &$0) } == "calls are numbered from 1 to 2^63 - 1, not \(id)")
     }
@@ -43,7 +43,7 @@ struct PeerStateServingTests {
     }
 
     @Test
-    func oneCallTooManyIsBusyAndNotExecuted() throws {
+    func aCallAboveTheLimitIsBusyAndNotExecuted() throws {
         var limits = PeerLimits()
         limits.callsInFlight = 1
         var session = PeerSession(limits: limits)
@@ -70,7 +70,7 @@ struct PeerStateServingTests {
     }
 
     @Test
-    func aCancelledCallMakesRoomAndSoDoManyOnlyOnce() {
+    func cancelledCallsMakeRoomUpToALimitOfTheirOwn() {
         var limits = PeerLimits()
         limits.callsInFlight = 1
         var session = PeerSession(limits: limits)
@@ -78,7 +78,7 @@ struct PeerStateServingTests {
         _ = session.receive { FrameWriter.writeNumbers(.cancel, 1, into: &$0) }
         _ = session.receive { FrameWriter.writeNumbers(.cancel, 1, into: &$0) }
         #expect(session.receive { Wire.call(2, into: &$0) }.words == "serve 2")
-        // Two handlers of cancelled calls are one more than there are calls in flight.
+        // Two handlers of cancelled calls: one more than calls in flight are allowed.
         session.state.beginServing(2)
         _ = session.receive { FrameWriter.writeNumbers(.cancel, 2, into: &$0) }
         #expect(session.receive { Wire.call(3, into: &$0) }.words == "none")
@@ -89,7 +89,7 @@ struct PeerStateServingTests {
     }
 
     @Test
-    func cancelBeforeTheHandlerIsKnownCancelsItWhenItIs() throws {
+    func aCancelBeforeTheHandlerIsAttachedCancelsItThen() throws {
         var session = PeerSession()
         session.state.beginServing(1)
         #expect(session.receive { FrameWriter.writeNumbers(.cancel, 1, into: &$0) }.words == "cancel - -")
@@ -99,7 +99,7 @@ struct PeerStateServingTests {
     }
 
     @Test
-    func cancelDuringTheCallCancelsItsHandlerAndSilencesItsAnswer() throws {
+    func aCancelDuringTheCallCancelsItsHandlerAndSuppressesItsReply() throws {
         var session = PeerSession()
         session.state.beginServing(1)
         #expect(session.state.attach("handler", to: 1) == true)
@@ -111,7 +111,7 @@ struct PeerStateServingTests {
     }
 
     @Test(arguments: [1, 99, UInt64.max])
-    func cancelAfterTheAnswerOrOfAnUnknownCallIsPassedOver(id: UInt64) {
+    func aCancelAfterTheReplyOrOfAnUnknownCallIsIgnored(id: UInt64) {
         var session = PeerSession()
         session.state.beginServing(1)
         session.state.finish(1, with: .success([7]))
@@ -119,7 +119,7 @@ struct PeerStateServingTests {
     }
 
     @Test
-    func aResultLargerThanTheOtherSideTakesBecomesAnError() throws {
+    func aResultAboveTheFrameLimitBecomesAnError() throws {
         var session = PeerSession(greeted: false)
         _ = session.receive { FrameWriter.writeHello(Hello(maximumFrameBytes: 200), into: &$0) }
         _ = try session.sent()
@@ -130,7 +130,7 @@ struct PeerStateServingTests {
     }
 
     @Test
-    func drainingSaysGoodbyeAndRefusesCalls() throws {
+    func drainingSendsAGoodbyeAndRefusesCalls() throws {
         var session = PeerSession()
         session.state.beginServing(1)
         #expect(session.state.beginDraining("stopping").isEmpty)
@@ -151,7 +151,7 @@ struct PeerStateServingTests {
         #expect(session.state.takeDrainWaiter() == "drainer")
     }
 
-    @Test("A side that drains stays until calls that cross its goodbye are refused")
+    @Test("A draining peer waits until calls that cross its goodbye are refused")
     func drainingWaitsForCallsThatCrossTheGoodbye() throws {
         var session = PeerSession()
         _ = session.state.beginDraining("stopping")

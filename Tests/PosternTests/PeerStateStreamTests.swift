@@ -3,7 +3,7 @@ import Testing
 
 struct PeerStateStreamTests {
     @Test
-    func itemsWaitForTheirReaderWhoIsWoken() throws {
+    func itemsWaitForTheirReaderAndResumeIt() throws {
         var session = PeerSession()
         let id = try session.call("a")
         #expect(session.receive { Wire.stream(id, into: &$0) }.words == "open stream 1 for a")
@@ -34,7 +34,7 @@ struct PeerStateStreamTests {
     }
 
     @Test
-    func aDroppedStreamIsCancelledAndItsLastItemsArePassedOver() throws {
+    func aDroppedStreamIsCancelledAndItsLastItemsAreIgnored() throws {
         var session = PeerSession()
         let id = try session.openStream()
         _ = try session.sent()
@@ -45,13 +45,13 @@ struct PeerStateStreamTests {
     }
 
     @Test
-    func itemsOfAStreamNeverAskedForAreAViolation() {
+    func itemsOfAStreamThatWasNeverRequestedAreAViolation() {
         var session = PeerSession()
         #expect(session.receive { Wire.item(3, into: &$0) }.words == "disconnect: protocol violation")
     }
 
     @Test
-    func aReaderTakesWhatArrivedBeforeTheConnectionEnded() throws {
+    func aReaderReceivesWhatArrivedBeforeTheConnectionEnded() throws {
         var session = PeerSession()
         let id = try session.openStream()
         _ = session.receive { Wire.item(id, into: &$0) }
@@ -75,7 +75,7 @@ struct PeerStateStreamTests {
     }
 
     @Test
-    func creditThatComesBeforeTheStreamBeginsCounts() throws {
+    func creditGrantedBeforeTheStreamBeginsCounts() throws {
         var session = PeerSession()
         session.state.beginServing(1)
         #expect(session.receive { FrameWriter.writeNumbers(.credit, 1, 2, into: &$0) }.words == "none")
@@ -86,14 +86,14 @@ struct PeerStateStreamTests {
     }
 
     @Test(arguments: [-1, Int.max, 1 << 30])
-    func creditBeyondReasonIsAViolationAlsoBeforeTheStreamBegins(items: Int) {
+    func excessiveCreditBeforeTheStreamBeginsIsAViolation(items: Int) {
         var session = PeerSession()
         session.state.beginServing(1)
         #expect(session.violation { FrameWriter.writeNumbers(.credit, 1, items, into: &$0) } != nil)
     }
 
     @Test
-    func creditForANotificationOrForNothingIsIgnored() {
+    func creditForANotificationOrAnUnknownCallIsIgnored() {
         var session = PeerSession()
         let id = session.state.beginNotification() ?? 0
         #expect(id == PeerSession.State.firstNotificationID)
@@ -121,7 +121,7 @@ struct PeerStateStreamTests {
     }
 
     @Test(arguments: [-1, Int.max, 1 << 30])
-    func creditBeyondReasonIsAViolation(items: Int) {
+    func excessiveCreditIsAViolation(items: Int) {
         var session = PeerSession()
         session.state.beginServing(1)
         _ = session.state.openStream(1, nil)
@@ -130,7 +130,7 @@ struct PeerStateStreamTests {
     }
 
     @Test
-    func cancellingAStreamWakesItsProducer() throws {
+    func cancellingAStreamResumesItsProducer() throws {
         var session = PeerSession()
         session.state.beginServing(1)
         _ = session.state.attach("handler", to: 1)
@@ -144,7 +144,7 @@ struct PeerStateStreamTests {
 }
 
 extension PeerSession {
-    /// Makes a call that is answered with a stream.
+    /// Makes a call whose reply is a stream, and returns its identifier.
     fileprivate mutating func openStream() throws -> UInt64 {
         let id = try call("a")
         _ = receive { Wire.stream(id, into: &$0) }
@@ -152,7 +152,7 @@ extension PeerSession {
         return id
     }
 
-    /// What the reader gets until the end.
+    /// Returns what the reader receives until the end.
     fileprivate mutating func nextWords(_ id: UInt64) -> [String] {
         var words: [String] = []
         while true {

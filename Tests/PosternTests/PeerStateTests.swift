@@ -32,7 +32,7 @@ struct PeerStateTests {
     }
 
     @Test
-    func callsMadeBeforeTheHandshakeLeaveAfterItInOrder() throws {
+    func callsMadeBeforeTheHandshakeAreSentAfterItInOrder() throws {
         var session = PeerSession(greeted: false)
         #expect(try session.sent().count == 1)
         let ids = [try session.call("a"), try session.call("b")]
@@ -46,7 +46,7 @@ struct PeerStateTests {
     }
 
     @Test
-    func oneEarlyCallTooManyIsBusy() throws {
+    func anEarlyCallAboveTheLimitIsBusy() throws {
         var limits = PeerLimits()
         limits.waitingCalls = 1
         var session = PeerSession(limits: limits, greeted: false)
@@ -82,7 +82,7 @@ struct PeerStateTests {
     }
 
     @Test
-    func cancellingSettlesOnceAndTellsTheOtherSide() throws {
+    func cancellingSettlesOnceAndNotifiesTheRemotePeer() throws {
         var session = PeerSession()
         let id = try session.call("a")
         _ = try session.sent()
@@ -93,7 +93,7 @@ struct PeerStateTests {
     }
 
     @Test
-    func callsOutOfTimeSettleOnceAndStaySettled() throws {
+    func expiredCallsSettleOnceAndStaySettled() throws {
         var session = PeerSession()
         let now = Moment.now
         let id = try session.call("a", deadline: now)
@@ -108,7 +108,7 @@ struct PeerStateTests {
     }
 
     @Test("Calls that wait to be sent when the connection is lost have not been sent; those before them may have been")
-    func callsThatNeverLeftAreToldApart() throws {
+    func callsThatWereNeverSentAreDistinguished() throws {
         var session = PeerSession()
         _ = try session.call("sent")
         #expect(try session.sent().count == 1)
@@ -120,8 +120,8 @@ struct PeerStateTests {
         guard left.count == 1, case .goodbye = left[0] else { throw CancellationError() }
     }
 
-    @Test("Calls that leave with the end of a connection that was closed here may be executed")
-    func callsThatLeaveWithTheEndAreNotUnsent() throws {
+    @Test("Calls that are sent with the end of a connection that was closed here may be executed")
+    func callsSentWithTheEndAreNotUnsent() throws {
         var session = PeerSession()
         _ = try session.call("a")
         let remains = session.state.close(DisconnectReason(.closedHere, "closed"))
@@ -130,7 +130,7 @@ struct PeerStateTests {
     }
 
     @Test
-    func aGoodbyeIsReportedAndNoCallLeavesAfterIt() throws {
+    func aGoodbyeIsReportedAndNoCallIsSentAfterIt() throws {
         var session = PeerSession()
         let action = session.receive { FrameWriter.writeGoodbye(code: 0, "stopping", limit: .max, into: &$0) }
         #expect(action.words == "begin closing [] -32053")
@@ -139,7 +139,7 @@ struct PeerStateTests {
     }
 
     @Test
-    func theEndOfTheConnectionHandsOverEverythingOnce() throws {
+    func theEndOfTheConnectionReturnsEverythingOnce() throws {
         var session = PeerSession()
         _ = try session.call("a")
         _ = try session.call("b")
@@ -164,7 +164,7 @@ struct PeerStateTests {
     }
 
     @Test
-    func afterAGoodbyeNoCallLeaves() throws {
+    func noCallIsSentAfterAGoodbye() throws {
         var session = PeerSession()
         let id = try session.call("a")
         _ = session.receive { FrameWriter.writeGoodbye(code: 0, "stopping", limit: .max, into: &$0) }

@@ -1,15 +1,16 @@
 @testable import Postern
 import Testing
 
-/// Calls for which the other side has no room.
+/// Calls for which the remote peer has no room.
 struct PeerStateWaitingTests {
-    /// The other side serves four calls at once, of which one is left to calls that are made while serving.
+    /// Returns a session whose remote peer serves four calls at once, one of them reserved for calls made while
+    /// serving.
     private func makeSession(_ limits: PeerLimits = .standard, streams: UInt32? = 0) -> PeerSession {
         PeerSession(limits: limits, by: Hello(maximumCallsInFlight: 4, maximumStreams: streams))
     }
 
     @Test
-    func callsAboveTheLimitWaitAndLeaveInOrder() throws {
+    func callsAboveTheLimitWaitAndAreSentInOrder() throws {
         var session = makeSession()
         let ids = try (0..<6).map { try session.call("\($0)") }
         #expect(try session.sentCalls() == Array(ids[..<3]))
@@ -28,7 +29,7 @@ struct PeerStateWaitingTests {
         var session = makeSession()
         let ids = try (0..<4).map { try session.call("\($0)") }
         _ = try session.sent()
-        // The room is there, but its turn has not come.
+        // There is room, but an earlier call waits for it.
         _ = session.state.calls.abandon(ids[0])
         let last = try session.call("last")
         session.sendWaiting()
@@ -53,7 +54,7 @@ struct PeerStateWaitingTests {
     }
 
     @Test
-    func aCallThatIsGivenUpWhileItWaitsIsNeverSent() throws {
+    func aCallThatIsAbandonedWhileItWaitsIsNeverSent() throws {
         var session = makeSession()
         let ids = try (0..<4).map { try session.call("\($0)") }
         _ = try session.sent()
@@ -66,7 +67,7 @@ struct PeerStateWaitingTests {
     }
 
     @Test
-    func waitingEndsAtTheDeadlineAndWithThePatienceOfTheConnection() throws {
+    func waitingEndsAtTheDeadlineAndAtTheTimeoutOfTheConnection() throws {
         var limits = PeerLimits()
         limits.callTimeout = .seconds(5)
         var session = makeSession(limits)
@@ -85,7 +86,7 @@ struct PeerStateWaitingTests {
     }
 
     @Test
-    func aDeadlineMayBeMovedWhileItsCallWaits() throws {
+    func aDeadlineMayBeChangedWhileItsCallWaits() throws {
         var session = makeSession()
         for number in 0..<3 { _ = try session.call("\(number)") }
         let id = try session.call("a")
@@ -96,7 +97,7 @@ struct PeerStateWaitingTests {
     }
 
     @Test
-    func theTimeThatIsLeftIsCountedWhenTheCallLeaves() throws {
+    func theRemainingTimeIsComputedWhenTheCallIsSent() throws {
         var session = makeSession()
         let ids = try (0..<3).map { try session.call("\($0)") }
         var call = OutgoingCall("m", [])
@@ -130,7 +131,7 @@ struct PeerStateWaitingTests {
     }
 
     @Test
-    func theEndOfTheConnectionHandsOverWhatWasNeverSent() throws {
+    func theEndOfTheConnectionReturnsWhatWasNeverSent() throws {
         var session = makeSession()
         for number in 0..<5 { _ = try session.call("\(number)") }
         let remains = session.state.close(DisconnectReason(.lost, "gone"))
@@ -138,7 +139,7 @@ struct PeerStateWaitingTests {
     }
 
     @Test
-    func aGoodbyeTurnsAwayWhatWasNeverSent() throws {
+    func aGoodbyeFailsWhatWasNeverSent() throws {
         var session = makeSession()
         for number in 0..<5 { _ = try session.call("\(number)") }
         let action = session.receive { FrameWriter.writeGoodbye(code: 0, "stopping", limit: .max, into: &$0) }
@@ -147,7 +148,7 @@ struct PeerStateWaitingTests {
     }
 
     @Test
-    func aStreamMakesRoomWhereItIsNoCall() throws {
+    func aStreamMakesRoomWhereItDoesNotCountAsACall() throws {
         var session = makeSession()
         let ids = try (0..<4).map { try session.call("\($0)") }
         _ = try session.sent()
@@ -155,8 +156,11 @@ struct PeerStateWaitingTests {
         #expect(try session.sentCalls() == [ids[3]])
     }
 
-    @Test("Streams of a side that has no limit for them are calls in flight until their end", arguments: [false, true])
-    func aStreamKeepsItsRoomWhereItIsACall(isDropped: Bool) throws {
+    @Test(
+        "Streams of a peer that has no limit for them count as calls in flight until their end",
+        arguments: [false, true]
+    )
+    func aStreamKeepsItsRoomWhereItCountsAsACall(isDropped: Bool) throws {
         var session = makeSession(streams: nil)
         let ids = try (0..<4).map { try session.call("\($0)") }
         _ = session.receive { Wire.stream(ids[0], into: &$0) }
@@ -170,8 +174,8 @@ struct PeerStateWaitingTests {
         #expect(try session.sentCalls() == [ids[3]])
     }
 
-    @Test("A side whose streams take all its room is asked all the same: it answers -32009")
-    func aSideWithoutRoomIsAskedByOneCallAtATime() throws {
+    @Test("A peer whose streams use all its room is still sent one call, which it answers with -32009")
+    func aPeerWithoutRoomIsSentOneCallAtATime() throws {
         var session = PeerSession(by: Hello(maximumCallsInFlight: 1))
         let first = try session.call("stream")
         _ = session.receive { Wire.stream(first, into: &$0) }
@@ -183,7 +187,7 @@ struct PeerStateWaitingTests {
     // MARK: Before the handshake
 
     @Test
-    func whatCameBeforeTheHandshakeLeavesInOrderAndWithinTheLimit() throws {
+    func messagesBeforeTheHandshakeAreSentInOrderAndWithinTheLimit() throws {
         var session = PeerSession(greeted: false)
         let ids = [try session.call("0"), try session.call("1")]
         try session.state.waitForHandshake(OutgoingCall("n", []), "note")
@@ -202,7 +206,7 @@ struct PeerStateWaitingTests {
     }
 
     @Test
-    func aCallThatTurnsOutTooLargeForTheOtherSideFails() throws {
+    func aWaitingCallAboveTheFrameLimitFails() throws {
         var session = PeerSession(greeted: false)
         _ = try session.state.wait(1, OutgoingCall("m", .init(repeating: 0xc0, count: 300)), "large", at: session.now)
         _ = try session.sent()
@@ -215,7 +219,7 @@ struct PeerStateWaitingTests {
     // MARK: Calls that are made while serving one
 
     @Test
-    func aCallOfGreaterDepthFindsTheRoomThatIsLeftForIt() throws {
+    func aCallOfGreaterDepthUsesTheReservedRoom() throws {
         var session = makeSession()
         for number in 0..<5 { _ = try session.call("\(number)") }
         _ = try session.sent()
@@ -232,7 +236,7 @@ struct PeerStateWaitingTests {
         let behind = try session.call("behind", depth: 1)
         let error = #expect(throws: CallError.self) { try session.call("deeper", depth: 2) }
         #expect(error?.code == .busy && error?.executed == .no)
-        // The deepest leaves first, whichever call made the room.
+        // The deepest call is sent first, whichever call made the room.
         _ = session.receive { Wire.answer(.reply, 1, into: &$0) }
         #expect(try session.sentCalls() == [behind])
         _ = session.receive { Wire.answer(.reply, nested, into: &$0) }
@@ -242,7 +246,7 @@ struct PeerStateWaitingTests {
 }
 
 extension PeerSession {
-    /// The numbers of the calls that the peer wants to send.
+    /// The identifiers of the calls in the outbox.
     fileprivate mutating func sentCalls() throws -> [UInt64] {
         try sent().compactMap { frame in
             guard case .call(let call) = frame else { return nil }

@@ -1,7 +1,7 @@
 @testable import Postern
 import Testing
 
-/// Frames that the other side takes at the smallest limits.
+/// Frames for a remote peer with the smallest limits.
 struct SmallFrameTests {
     @Test(arguments: [1, UInt64(Int64.max)], [64, 65, 70, 80, 90, 100, 128, 200, 1_000, 2_000])
     func anErrorFitsEveryLimit(id: UInt64, limit: Int) throws {
@@ -50,7 +50,7 @@ struct SmallFrameTests {
     }
 
     @Test
-    func earlyMessagesAboveTheLimitDoNotLeave() throws {
+    func earlyMessagesAboveTheLimitAreNotSent() throws {
         var session = PeerSession(greeted: false)
         _ = session.state.outbox.take()
         let numbers = ReferenceNumbers(lent: [7, 9])

@@ -2,7 +2,7 @@ import Foundation
 @testable import Postern
 import Testing
 
-/// The examples, tables and limits in the page about the wire protocol, compared with the code.
+/// The statements of the page about the wire protocol, compared with the code.
 @Suite struct WireProtocolPageTests {
     private static let page = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
     private static var lines: [Substring] { page.split(separator: "\n", omittingEmptySubsequences: false) }

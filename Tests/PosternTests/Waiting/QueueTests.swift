@@ -3,7 +3,7 @@ import Testing
 
 struct QueueTests {
     @Test
-    func elementsAreTakenInTheOrderInWhichTheyCame() {
+    func elementsAreDequeuedInOrder() {
         var queue = Queue<Int>()
         var taken: [Int] = []
         for number in 0..<100 {
@@ -17,7 +17,7 @@ struct QueueTests {
     }
 
     @Test
-    func whatIsTakenIsNotKept() {
+    func dequeuedElementsAreReleased() {
         final class Element: Sendable {}
         var queue = Queue<Element>()
         queue.append(Element())

@@ -4,7 +4,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct WaitingTasksTests {
     @Test
-    func everybodyIsWoken() async {
+    func allTasksAreWoken() async {
         let tasks = WaitingTasks()
         let waits = await begin(3, tasks)
         tasks.wakeAll()
@@ -23,7 +23,7 @@ struct WaitingTasksTests {
     }
 
     @Test
-    func nobodyWaitsForWhatHasHappenedOrWhenCancelled() async {
+    func noTaskWaitsIfTheConditionHoldsOrAfterACancellation() async {
         let tasks = WaitingTasks()
         await tasks.wait(tasks.makeTicket()) { true }
         let cancelled = Task { await tasks.wait(tasks.makeTicket()) { false } }
@@ -31,7 +31,7 @@ struct WaitingTasksTests {
         await cancelled.value
     }
 
-    /// Begins some waits, and sees that they have begun.
+    /// Begins some waits, and returns when they have begun.
     private func begin(
         _ count: Int,
         _ tasks: WaitingTasks
