@@ -1,3 +1,5 @@
+import Postern
+
 /// Where a native server listens: a TCP host and port, with TLS or without, or a Unix socket.
 public enum Address: Hashable, Sendable {
     /// A host name or an IP address, and a port; port 0 lets the system choose one.
@@ -48,5 +50,33 @@ extension Address: CustomStringConvertible {
 
     private static func text(_ host: String, _ port: Int) -> String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
+extension Address {
+    /// Reads an address that a program's own text should be.
+    init(reading text: String) throws(CallError) {
+        guard let address = Address(text) else {
+            throw CallError(.invalidRequest, "\(text.debugDescription) is no address of a native server")
+        }
+        self = address
+    }
+
+    /// What carries connections to this address.
+    var medium: ConnectionEnd.Medium {
+        switch self {
+        case .tcp: .tcp
+        case .tls: .tls
+        case .unix: .unix
+        }
+    }
+
+    func withPort(_ chosen: Int?) -> Address {
+        guard let chosen else { return self }
+        return switch self {
+        case .tcp(let host, _): .tcp(host: host, port: chosen)
+        case .tls(let host, _): .tls(host: host, port: chosen)
+        case .unix: self
+        }
     }
 }

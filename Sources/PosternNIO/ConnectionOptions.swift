@@ -60,3 +60,21 @@ public struct ConnectionOptions: Sendable {
     /// Starts from the defaults.
     public init() {}
 }
+
+extension ConnectionOptions {
+    /// The same, with another secret if there is one.
+    func with(_ secret: (any Authentication)?) -> ConnectionOptions {
+        var options = self
+        if let secret { options.authentication = secret }
+        return options
+    }
+
+    /// What protects connections at an address.
+    func security(_ role: ConnectionEnd.Role, at address: Address) throws(CallError) -> ConnectionSecurity {
+        #if TLS
+        try ConnectionSecurity(role, at: address, tls)
+        #else
+        try ConnectionSecurity(role, at: address)
+        #endif
+    }
+}

@@ -1,5 +1,6 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
+import Postern
 import Synchronization
 
 /// Runs jobs on an event loop: one for all its connections.
@@ -143,5 +144,15 @@ final class EventLoopExecutor: TaskExecutor {
             return state.isScheduled
         }
         if hasMore { schedule() }
+    }
+}
+
+extension EventLoopFuture where Value: Sendable {
+    /// Waits for the result.
+    ///
+    /// What `get()` of SwiftNIO does. There a task that is resumed before it waits goes on without anything in between
+    /// that the thread sanitizer sees, which then reports a race; a suspension shows it the order.
+    package func result() async throws -> Value {
+        try await Suspension.wait { suspension in whenComplete { suspension.resume(returning: $0) } }.get()
     }
 }

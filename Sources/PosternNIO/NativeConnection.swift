@@ -37,14 +37,3 @@ enum NativeConnection {
         return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
     }
 }
-
-extension Address {
-    /// What carries connections to this address.
-    var medium: ConnectionEnd.Medium {
-        switch self {
-        case .tcp: .tcp
-        case .tls: .tls
-        case .unix: .unix
-        }
-    }
-}

@@ -66,14 +66,3 @@ extension NativeServer {
             }
     }
 }
-
-extension Address {
-    func withPort(_ chosen: Int?) -> Address {
-        guard let chosen else { return self }
-        return switch self {
-        case .tcp(let host, _): .tcp(host: host, port: chosen)
-        case .tls(let host, _): .tls(host: host, port: chosen)
-        case .unix: self
-        }
-    }
-}

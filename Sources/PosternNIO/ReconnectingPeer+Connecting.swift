@@ -1,4 +1,66 @@
-import Postern
+public import Postern
+
+extension ReconnectingPeer {
+    /// Begins to connect to a native server, and connects again whenever the connection is lost, until ``stop()``.
+    ///
+    /// - Parameters:
+    ///   - address: Where the server listens; nobody needs to listen there yet.
+    ///   - dispatcher: Answers the calls of the server.
+    ///   - secret: What both ends prove to each other; goes before ``ConnectionOptions/authentication``.
+    ///   - options: How connections behave.
+    ///   - patience: How long a call waits for a connection, at most until its deadline.
+    ///   - onConnect: Given every new connection.
+    ///   - onDisconnect: Told of the end of every connection.
+    ///   - onRefusal: Told why no more connections are made.
+    /// - Returns: What calls the server over the connection of the moment.
+    public static func connect(
+        to address: Address,
+        serving dispatcher: any Dispatcher = NothingExposed(),
+        secret: (any Authentication)? = nil,
+        options: ConnectionOptions = ConnectionOptions(),
+        patience: Duration = .seconds(1),
+        onConnect: @escaping ConnectHandler = { _ in },
+        onDisconnect: @escaping DisconnectHandler = { _, _ in },
+        onRefusal: @escaping RefusalHandler = { _ in }
+    ) -> ReconnectingPeer {
+        let peer = ReconnectingPeer(
+            to: address,
+            exposing: dispatcher,
+            options: options.with(secret),
+            patience: patience,
+            onConnect: onConnect,
+            onDisconnect: onDisconnect,
+            onRefusal: onRefusal
+        )
+        peer.start()
+        return peer
+    }
+
+    /// Does the same for an address such as `tcp://127.0.0.1:9000` or `unix:/run/app.sock`.
+    ///
+    /// - Throws: `CallError` with `.invalidRequest` for text that is no address.
+    public static func connect(
+        to address: String,
+        serving dispatcher: any Dispatcher = NothingExposed(),
+        secret: (any Authentication)? = nil,
+        options: ConnectionOptions = ConnectionOptions(),
+        patience: Duration = .seconds(1),
+        onConnect: @escaping ConnectHandler = { _ in },
+        onDisconnect: @escaping DisconnectHandler = { _, _ in },
+        onRefusal: @escaping RefusalHandler = { _ in }
+    ) throws(CallError) -> ReconnectingPeer {
+        connect(
+            to: try Address(reading: address),
+            serving: dispatcher,
+            secret: secret,
+            options: options,
+            patience: patience,
+            onConnect: onConnect,
+            onDisconnect: onDisconnect,
+            onRefusal: onRefusal
+        )
+    }
+}
 
 extension ReconnectingPeer {
     /// Makes one connection after another: the next one when the server of the last says goodbye, or it has ended.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PosternPrograms
 import PosternTasks
 
 /// The benchmarks of Postern.
@@ -43,4 +44,21 @@ struct AllBenchmarks: AsyncParsableCommand {
         try await FanOutBenchmark.measure(subscribers: 1000, time)
         try await IdleBenchmark.measure(connections: 2000)
     }
+}
+
+/// How long to measure.
+struct TimeOptions: ParsableArguments {
+    @Option(help: "Seconds of each measurement, after a fifth of it to warm up.")
+    var seconds = Setting.value("seconds", default: 1.0)
+
+    func validate() throws {
+        guard (0.01...3600).contains(seconds) else {
+            throw ValidationError("--seconds \(seconds) is not within 0.01 to 3600")
+        }
+    }
+
+    /// The time that counts.
+    var duration: Duration { .seconds(seconds) }
+    /// The time before it.
+    var warmUp: Duration { .seconds(seconds / 5) }
 }

@@ -1,4 +1,7 @@
+import LibWebSockets
+import Logging
 import Postern
+import PosternGateway
 import Synchronization
 
 /// What is called by the benchmarks.
@@ -60,5 +63,18 @@ struct Counting: AsyncSequence, Sendable {
             defer { next += 1 }
             return next
         }
+    }
+}
+
+/// A gateway with one loop and no files, on a port that the system chose.
+enum BenchGateway {
+    static func start(_ router: Router) async throws -> Gateway {
+        var configuration = GatewayConfiguration()
+        configuration.server.port = 0
+        configuration.drain.grace = .zero
+        configuration.drain.spread = .zero
+        var logger = Logger(label: "postern-bench")
+        logger.logLevel = .warning
+        return try await Gateway(configuration, dispatcher: router, logger: logger)
     }
 }

@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// The system calls for Unix sockets and their files that SystemPackage does not have.
 enum UnixSocketCalls {
@@ -117,5 +117,20 @@ enum UnixSocketCalls {
         return unsafe withUnsafePointer(to: &address) { address in
             unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, socklen_t(length)) }
         }
+    }
+}
+
+/// Two stream sockets that are connected to each other, and closed in programs that this one starts.
+package enum SocketPair {
+    /// Makes them.
+    ///
+    /// - Throws: What the system says, as when too many descriptors are open.
+    package static func make() throws(Errno) -> (FileDescriptor, FileDescriptor) { try UnixSocketCalls.pair() }
+
+    /// Another descriptor of the same socket, which programs that this one starts do not inherit either.
+    ///
+    /// - Throws: What the system says, as when too many descriptors are open.
+    package static func duplicate(_ socket: FileDescriptor) throws(Errno) -> FileDescriptor {
+        try UnixSocketCalls.duplicate(socket)
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import NIOCore
 import PosternGateway
 import PosternPrograms
 
@@ -47,36 +46,5 @@ struct WebSocketBenchmark: AsyncParsableCommand {
         ).report()
         try await load.stop()
         await gateway.drain()
-    }
-}
-
-/// Calls `add` with a fixed number of calls in flight; each answer sets off the next call.
-private final class CallWorkload: Workload {
-    private let requests: [ByteBuffer]
-    private var sent: [NIODeadline]
-    private let counters: LoadCounters
-    private static let id = Array("\"id\":".utf8)
-    private static let result = Array("\"result\":".utf8)
-
-    init(depth: Int, _ counters: LoadCounters) {
-        requests = (0..<depth).map {
-            RawWebSocket.frame("{\"jsonrpc\":\"2.0\",\"id\":\($0),\"method\":\"add\",\"params\":[1,2]}")
-        }
-        sent = Array(repeating: .now(), count: depth)
-        self.counters = counters
-    }
-
-    func opened(_ socket: RawWebSocket) { for slot in requests.indices { send(slot, on: socket) } }
-
-    func received(_ message: Span<UInt8>, on socket: RawWebSocket) {
-        guard let slot = message.number(after: Self.id), requests.indices.contains(slot) else { return }
-        guard message.number(after: Self.result) == 3 else { return }
-        counters.times.record(nanoseconds: (.now() - sent[slot]).nanoseconds)
-        send(slot, on: socket)
-    }
-
-    private func send(_ slot: Int, on socket: RawWebSocket) {
-        sent[slot] = .now()
-        socket.send(requests[slot])
     }
 }

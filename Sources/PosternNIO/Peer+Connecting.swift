@@ -1,9 +1,49 @@
 import Glibc
 import NIOCore
 import NIOPosix
-package import Postern
+public import Postern
 import Synchronization
 package import SystemPackage
+
+/// The usual way to make connections.
+///
+/// A secret is a `SharedSecret` of the module `PosternAuth`, or any other ``Authentication``: this module does without
+/// cryptography.
+extension Peer {
+    /// Connects to a native server and gives this end's peer; it may be called at once, before the handshake is done.
+    ///
+    /// Calls made before wait in order, at most ``PeerLimits/waitingCalls``; they leave when the connection is open, or
+    /// fail with the reason why it never was. ``waitUntilConnected()`` waits for that without a call.
+    ///
+    /// - Parameters:
+    ///   - address: Where the server listens.
+    ///   - dispatcher: Answers the calls of the server.
+    ///   - secret: What both ends prove to each other; goes before ``ConnectionOptions/authentication``.
+    ///   - options: How the connection behaves.
+    /// - Returns: This end's peer.
+    /// - Throws: `CallError`: `.unavailable` when nobody listens there, or it takes too long, or a file of the TLS options
+    ///   cannot be used; `.invalidRequest` when the address or the TLS options are not for this build or each other.
+    public static func connect(
+        to address: Address,
+        serving dispatcher: any Dispatcher = NothingExposed(),
+        secret: (any Authentication)? = nil,
+        options: ConnectionOptions = ConnectionOptions()
+    ) async throws(CallError) -> Peer {
+        try await NativeClient.connect(to: address, exposing: dispatcher, options: options.with(secret))
+    }
+
+    /// Connects to a native server at an address such as `tcp://127.0.0.1:9000` or `unix:/run/app.sock`.
+    ///
+    /// - Throws: `CallError`: `.invalidRequest` for text that is no address, or as with an ``Address``.
+    public static func connect(
+        to address: String,
+        serving dispatcher: any Dispatcher = NothingExposed(),
+        secret: (any Authentication)? = nil,
+        options: ConnectionOptions = ConnectionOptions()
+    ) async throws(CallError) -> Peer {
+        try await connect(to: try Address(reading: address), serving: dispatcher, secret: secret, options: options)
+    }
+}
 
 /// Peers on descriptors that are connected already.
 extension Peer {
