@@ -1,10 +1,10 @@
-public import NIOCore
-public import NIOPosix
-public import Postern
+package import NIOCore
+import NIOPosix
+package import Postern
 import SystemPackage
 
 /// Connects to native servers.
-public enum NativeClient {
+package enum NativeClient {
     /// Connects and gives this end's peer; it may be called at once, before the handshake is done.
     ///
     /// - Parameters:
@@ -15,7 +15,7 @@ public enum NativeClient {
     /// - Returns: This end's peer.
     /// - Throws: `CallError`: `.unavailable` when nobody listens there, or it takes too long, or a file of the TLS options
     ///   cannot be used; `.invalidRequest` when the address or the TLS options are not for this build or each other.
-    public static func connect(
+    package static func connect(
         to address: Address,
         exposing dispatcher: any Dispatcher = NothingExposed(),
         options: ConnectionOptions = ConnectionOptions(),

@@ -21,9 +21,9 @@ extension NativeServer {
         secret: (any Authentication)? = nil,
         options: ConnectionOptions = ConnectionOptions(),
         threads: Int = 1,
-        onConnect: @escaping ConnectHandler = { _ in },
-        onDisconnect: @escaping DisconnectHandler = { _, _ in },
-        onRefusal: @escaping RefusalHandler = { _ in }
+        onConnect: @escaping @Sendable (Peer) -> Void = { _ in },
+        onDisconnect: @escaping @Sendable (Peer, DisconnectReason) -> Void = { _, _ in },
+        onRefusal: @escaping @Sendable (DisconnectReason) -> Void = { _ in }
     ) async throws(CallError) -> NativeServer {
         let server = NativeServer(
             dispatcher,
@@ -49,9 +49,9 @@ extension NativeServer {
         secret: (any Authentication)? = nil,
         options: ConnectionOptions = ConnectionOptions(),
         threads: Int = 1,
-        onConnect: @escaping ConnectHandler = { _ in },
-        onDisconnect: @escaping DisconnectHandler = { _, _ in },
-        onRefusal: @escaping RefusalHandler = { _ in }
+        onConnect: @escaping @Sendable (Peer) -> Void = { _ in },
+        onDisconnect: @escaping @Sendable (Peer, DisconnectReason) -> Void = { _, _ in },
+        onRefusal: @escaping @Sendable (DisconnectReason) -> Void = { _ in }
     ) async throws(CallError) -> NativeServer {
         try await listen(
             on: try Address(reading: address),

@@ -9,19 +9,6 @@ import Synchronization
 /// made with, and through ``signals``; `listen(on:serving:secret:options:threads:onConnect:onDisconnect:onRefusal:)`
 /// makes one and starts it.
 public final class NativeServer: Sendable {
-    /// Told once of every client, on its event loop, before its first frame is read.
-    ///
-    /// Where ``ConnectionOptions/authentication`` is demanded, or the address is one of TLS: once it has proven itself,
-    /// before its first call is read.
-    public typealias ConnectHandler = @Sendable (Peer) -> Void
-    /// Told once of every client that was told of as connected, when its connection has ended, and why.
-    ///
-    /// On the thread on which it ended: the client's event loop, or the one that closed it.
-    public typealias DisconnectHandler = @Sendable (Peer, DisconnectReason) -> Void
-    /// Told of every client that was not let in, and why; only where ``ConnectionOptions/authentication`` is demanded, or
-    /// the address is one of TLS.
-    public typealias RefusalHandler = @Sendable (DisconnectReason) -> Void
-
     struct State {
         var table: ClientTable
         var readers = SignalReaders()
@@ -33,9 +20,9 @@ public final class NativeServer: Sendable {
 
     let dispatcher: any Dispatcher
     let options: ConnectionOptions
-    let onConnect: ConnectHandler
-    let onDisconnect: DisconnectHandler
-    let onRefusal: RefusalHandler
+    let onConnect: @Sendable (Peer) -> Void
+    let onDisconnect: @Sendable (Peer, DisconnectReason) -> Void
+    let onRefusal: @Sendable (DisconnectReason) -> Void
     let state: Mutex<State>
     let group: MultiThreadedEventLoopGroup
 
@@ -52,9 +39,9 @@ public final class NativeServer: Sendable {
         _ dispatcher: any Dispatcher,
         options: ConnectionOptions = ConnectionOptions(),
         threads: Int = 1,
-        onConnect: @escaping ConnectHandler = { _ in },
-        onDisconnect: @escaping DisconnectHandler = { _, _ in },
-        onRefusal: @escaping RefusalHandler = { _ in }
+        onConnect: @escaping @Sendable (Peer) -> Void = { _ in },
+        onDisconnect: @escaping @Sendable (Peer, DisconnectReason) -> Void = { _, _ in },
+        onRefusal: @escaping @Sendable (DisconnectReason) -> Void = { _ in }
     ) {
         self.dispatcher = dispatcher
         self.options = options
@@ -92,7 +79,7 @@ public final class NativeServer: Sendable {
     ///   `.invalidRequest` for an address that the system cannot take, when the address and the options do not fit this
     ///   build or each other, and for a server that was started or stopped before.
     @discardableResult
-    public func start(at address: Address) async throws(CallError) -> Address {
+    package func start(at address: Address) async throws(CallError) -> Address {
         let start = try state.withLock { state throws(CallError) in
             try state.begin(Task { await self.listen(at: address) })
         }

@@ -19,9 +19,9 @@ extension ReconnectingPeer {
         secret: (any Authentication)? = nil,
         options: ConnectionOptions = ConnectionOptions(),
         patience: Duration = .seconds(1),
-        onConnect: @escaping ConnectHandler = { _ in },
-        onDisconnect: @escaping DisconnectHandler = { _, _ in },
-        onRefusal: @escaping RefusalHandler = { _ in }
+        onConnect: @escaping @Sendable (Peer) -> Void = { _ in },
+        onDisconnect: @escaping @Sendable (Peer, DisconnectReason) -> Void = { _, _ in },
+        onRefusal: @escaping @Sendable (DisconnectReason) -> Void = { _ in }
     ) -> ReconnectingPeer {
         let peer = ReconnectingPeer(
             to: address,
@@ -45,9 +45,9 @@ extension ReconnectingPeer {
         secret: (any Authentication)? = nil,
         options: ConnectionOptions = ConnectionOptions(),
         patience: Duration = .seconds(1),
-        onConnect: @escaping ConnectHandler = { _ in },
-        onDisconnect: @escaping DisconnectHandler = { _, _ in },
-        onRefusal: @escaping RefusalHandler = { _ in }
+        onConnect: @escaping @Sendable (Peer) -> Void = { _ in },
+        onDisconnect: @escaping @Sendable (Peer, DisconnectReason) -> Void = { _, _ in },
+        onRefusal: @escaping @Sendable (DisconnectReason) -> Void = { _ in }
     ) throws(CallError) -> ReconnectingPeer {
         connect(
             to: try Address(reading: address),

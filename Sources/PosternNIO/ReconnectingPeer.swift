@@ -17,21 +17,13 @@ import Synchronization
 ///
 /// `connect(to:serving:secret:options:patience:onConnect:onDisconnect:onRefusal:)` makes one and starts it.
 public final class ReconnectingPeer: Dispatcher {
-    /// Called once for every connection when it is open, before calls use it.
-    public typealias ConnectHandler = @Sendable (Peer) -> Void
-    /// Called once at the end of every connection that was open, with the reason; the next one is made after that, or
-    /// after the goodbye of the server.
-    public typealias DisconnectHandler = @Sendable (Peer, DisconnectReason) -> Void
-    /// Called once when no more connections are made, because the authentication failed on one side.
-    public typealias RefusalHandler = @Sendable (DisconnectReason) -> Void
-
     let address: Address
     let dispatcher: any Dispatcher
     let options: ConnectionOptions
     let patience: Duration
-    let onConnect: ConnectHandler
-    let onDisconnect: DisconnectHandler
-    let onRefusal: RefusalHandler
+    let onConnect: @Sendable (Peer) -> Void
+    let onDisconnect: @Sendable (Peer, DisconnectReason) -> Void
+    let onRefusal: @Sendable (DisconnectReason) -> Void
     let reports: UpstreamReports
     let current: CurrentPeer
     private let keeper = Mutex<Task<Void, Never>?>(nil)
@@ -46,14 +38,14 @@ public final class ReconnectingPeer: Dispatcher {
     ///   - onConnect: Given every new connection.
     ///   - onDisconnect: Told of the end of every connection.
     ///   - onRefusal: Told why no more connections are made.
-    public init(
+    package init(
         to address: Address,
         exposing dispatcher: any Dispatcher = NothingExposed(),
         options: ConnectionOptions = ConnectionOptions(),
         patience: Duration = .seconds(1),
-        onConnect: @escaping ConnectHandler = { _ in },
-        onDisconnect: @escaping DisconnectHandler = { _, _ in },
-        onRefusal: @escaping RefusalHandler = { _ in }
+        onConnect: @escaping @Sendable (Peer) -> Void = { _ in },
+        onDisconnect: @escaping @Sendable (Peer, DisconnectReason) -> Void = { _, _ in },
+        onRefusal: @escaping @Sendable (DisconnectReason) -> Void = { _ in }
     ) {
         self.address = address
         self.dispatcher = dispatcher
@@ -68,7 +60,7 @@ public final class ReconnectingPeer: Dispatcher {
 
     /// Begins to connect, and goes on until ``stop()``; does nothing when it was called before, or when the connection was
     /// stopped, which ``lastFailure`` says.
-    public func start() {
+    package func start() {
         keeper.withLock { task in if task == nil { task = Task { await self.keepConnected() } } }
     }
 
@@ -91,14 +83,14 @@ public final class ReconnectingPeer: Dispatcher {
     public var peer: Peer? { current.peer }
 
     /// Why no more connections are made: the authentication failed on one side; `nil` while they are.
-    public var refusal: DisconnectReason? { current.refusal }
+    package var refusal: DisconnectReason? { current.refusal }
 
     /// Why the last attempt to connect failed, with the address and what the system said; `nil` once one succeeded.
     ///
     /// After ``stop()`` it says that the connection was stopped.
     ///
     /// For the operator: errors of calls do not say it, because a gateway passes those on to its clients.
-    public var lastFailure: CallError? { current.failure }
+    package var lastFailure: CallError? { current.failure }
 
     /// What happens to the connections: each `ConnectionSignal.connected(_:)` once, later `ConnectionSignal.disconnected(_:_:)`
     /// once; at most one `ConnectionSignal.refused(_:)`, after which no more are made.
