@@ -1,20 +1,21 @@
 import Postern
 
-/// Where a native server listens: a TCP host and port, with TLS or without, or a Unix socket.
+/// The address of a native server: a TCP host and port, with or without TLS, or a Unix domain socket.
 public enum Address: Hashable, Sendable {
     /// A host name or an IP address, and a port; port 0 lets the system choose one.
     case tcp(host: String, port: Int)
-    /// The same, with TLS; of use only in builds with the package's trait `TLS`.
+    /// A host and a port as for ``tcp(host:port:)``, with TLS; needs the package trait `TLS`.
     case tls(host: String, port: Int)
-    /// The path of a Unix domain socket, or `@` and a name in the abstract namespace of Linux, which has no file.
+    /// The path of a Unix domain socket, or `@` followed by a name in the abstract namespace of Linux.
     ///
-    /// The path, or the name behind `@`, is at most 107 bytes. Every user of the system may connect to an abstract name.
+    /// The path, or the name after `@`, has at most 107 bytes. An abstract name has no file, so every user of the
+    /// system may connect to it.
     case unix(path: String)
 
-    /// Reads `tcp:host:port`, `tcp:[IPv6 address]:port`, `tls:` with the same, `unix:/path` or `unix:@name`; `nil` for
-    /// anything else.
+    /// Creates an address from text; returns `nil` when the text is not an address.
     ///
-    /// Two slashes may stand behind the colon, as in `tcp://host:port` and `unix:///path`.
+    /// The forms are `tcp:host:port`, `tcp:[IPv6 address]:port`, both with `tls:` as well, `unix:/path` and
+    /// `unix:@name`. Two slashes may follow the scheme, as in `tcp://host:port` and `unix:///path`.
     public init?(_ text: String) {
         if text.hasPrefix("unix:") {
             let path = text.hasPrefix("unix:///") ? text.dropFirst(7) : text.dropFirst(5)
@@ -22,6 +23,7 @@ public enum Address: Hashable, Sendable {
             self = .unix(path: String(path))
         } else if text.hasPrefix("tcp:") || text.hasPrefix("tls:") {
             let rest = text.dropFirst(text.dropFirst(4).hasPrefix("//") ? 6 : 4)
+            // The last colon: the others belong to an IPv6 address, which has to be in brackets.
             guard let colon = rest.lastIndex(of: ":") else { return nil }
             guard let port = UInt16(rest[rest.index(after: colon)...]) else { return nil }
             var host = rest[..<colon]
@@ -39,7 +41,7 @@ public enum Address: Hashable, Sendable {
 }
 
 extension Address: CustomStringConvertible {
-    /// The text that reads back to the same address.
+    /// The text from which ``init(_:)`` creates the same address.
     public var description: String {
         switch self {
         case .tcp(let host, let port): "tcp:\(Self.text(host, port))"
@@ -54,7 +56,9 @@ extension Address: CustomStringConvertible {
 }
 
 extension Address {
-    /// Reads an address that a program's own text should be.
+    /// Creates an address from the text of a program.
+    ///
+    /// - Throws: `CallError` with `.invalidRequest` for text that is not an address.
     init(reading text: String) throws(CallError) {
         guard let address = Address(text) else {
             throw CallError(.invalidRequest, "\(text.debugDescription) is no address of a native server")
@@ -62,7 +66,7 @@ extension Address {
         self = address
     }
 
-    /// What carries connections to this address.
+    /// The transport of connections to this address.
     var medium: ConnectionEnd.Medium {
         switch self {
         case .tcp: .tcp
@@ -71,6 +75,7 @@ extension Address {
         }
     }
 
+    /// Returns the address with the port that the system chose; without one, the address itself.
     func withPort(_ chosen: Int?) -> Address {
         guard let chosen else { return self }
         return switch self {

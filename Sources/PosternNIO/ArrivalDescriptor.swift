@@ -2,15 +2,15 @@ public import Postern
 import Synchronization
 import SystemPackage
 
-/// A file descriptor that is readable while calls or notifications wait to be served: for a program with an event loop
-/// of its own.
+/// A file descriptor that is readable while calls or notifications wait to be served, for programs with their own event
+/// loop.
 ///
-/// The loop watches ``rawValue`` with poll, epoll or whatever it has, and has `Peer.pollAll()` or
-/// `Peer.serve(timeout:)` run while it is readable. It never reads or closes the descriptor itself. When the connection
-/// ends the descriptor is readable and stays so, and `Peer.isConnected` is false. It is closed when this object goes:
-/// the loop has to forget it before.
+/// The loop watches ``rawValue`` with `poll`, `epoll` or a similar call, and runs ``Peer/pollAll()`` or
+/// ``Peer/serve(timeout:)`` while it is readable. The loop must not read or close the descriptor. Once the connection
+/// has ended, the descriptor stays readable, and ``Peer/isConnected`` is `false`. The descriptor is closed when this
+/// object is deinitialized: the loop has to stop watching it before.
 public final class ArrivalDescriptor: Sendable {
-    /// The number that the loop watches; nothing but whether it is readable means anything.
+    /// The descriptor that the loop watches; only its readability has a meaning, not the bytes in it.
     public var rawValue: Int32 { descriptor.rawValue }
 
     private let descriptor: FileDescriptor
@@ -40,14 +40,15 @@ public final class ArrivalDescriptor: Sendable {
         try? signal.close()
     }
 
-    /// Makes the descriptor what it should be, with one byte in the pipe or none; of several at once the last one sees
-    /// how it is.
+    /// Makes the descriptor readable or not, by writing one byte to the pipe or reading it back.
     private func update() {
         isReadable.withLock { isReadable in
+            // Asked under the lock: of several updates at once, the last one sees the current state of the queue.
             let shouldBe = peer.hasArrivals == true
             guard isReadable != shouldBe else { return }
             isReadable = shouldBe
             if shouldBe {
+                // One byte always fits, as the pipe is empty.
                 _ = try? signal.writeAll(CollectionOfOne(1))
             } else {
                 var byte: UInt8 = 0
@@ -58,10 +59,10 @@ public final class ArrivalDescriptor: Sendable {
 }
 
 extension Peer {
-    /// Makes a descriptor that is readable while calls or notifications wait to be served.
+    /// Creates a descriptor that is readable while calls or notifications wait to be served.
     ///
-    /// - Returns: The descriptor; keep it for as long as the loop watches it.
-    /// - Throws: `CallError`: `.invalidRequest` for a peer that serves as things arrive, `.unavailable` when the process
-    ///   has no descriptor left.
+    /// - Returns: The descriptor, to be retained for as long as the loop watches it.
+    /// - Throws: `CallError`: `.invalidRequest` when ``ConnectionOptions/serving`` is `.automatic`, `.unavailable` when
+    ///   the process has too many open descriptors.
     public func makeArrivalDescriptor() throws(CallError) -> ArrivalDescriptor { try ArrivalDescriptor(self) }
 }

@@ -1,14 +1,14 @@
 import NIOCore
 import Postern
 
-/// Carries the frames of one peer over a channel.
+/// The transport of one peer: writes its frames to a SwiftNIO channel.
 final class ChannelTransport: FrameTransport {
     private let loop: any EventLoop
     private let loopExecutor: EventLoopExecutor
     private let handler: NIOLoopBound<FrameHandler>
     private let closed: EventLoopFuture<Void>
 
-    /// Made on the event loop of the channel.
+    /// Creates the transport of a channel, on the event loop of the channel.
     init(_ handler: FrameHandler, on channel: any Channel) {
         loop = channel.eventLoop
         loopExecutor = EventLoopExecutor.of(channel.eventLoop)
@@ -23,6 +23,7 @@ final class ChannelTransport: FrameTransport {
     }
 
     func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
+        // A loop that has ended would drop the timer, and a call in flight would never run out of time.
         guard loopExecutor.hasRetired else { return _ = loop.scheduleTask(in: TimeAmount(delay.clamped), body) }
         Task.detached {
             try? await Task.sleep(for: delay.clamped)
@@ -36,7 +37,7 @@ final class ChannelTransport: FrameTransport {
 
     func close() { execute { $0.close() } }
 
-    /// Does something with the handler; nothing when the loop has ended, and with it the channel.
+    /// Runs a step on the event loop; does nothing when the loop has ended, as the channel is closed by then.
     private func execute(_ step: @escaping @Sendable (FrameHandler) -> Void) {
         guard !loopExecutor.hasRetired else { return }
         loopExecutor.execute { [handler] _ in step(handler.value) }

@@ -1,25 +1,25 @@
 import NIOCore
 import Postern
 
-/// Reports why a client was not let in, or was cut off.
+/// Reports to an observer why a client was refused or disconnected.
 struct ClientReports: Sendable {
     private let address: String
     private let observer: any IncidentObserver
 
-    /// `nil` where nothing is reported.
+    /// Creates the reports of a client; returns `nil` without an observer.
     init?(of address: SocketAddress?, to observer: (any IncidentObserver)?) {
         guard let observer else { return nil }
         self.observer = observer
         self.address = address?.ipAddress ?? address?.description ?? ""
     }
 
-    /// There are too many clients for this one.
+    /// Reports a client that was closed on accept because the server has too many.
     func turnedAway() { report(.clientRefused, DisconnectReason(.tooMany, "The server has too many clients")) }
 
-    /// A client that had yet to prove itself was not let in.
+    /// Reports a connection that ended before it authenticated.
     func refused(_ reason: DisconnectReason) { if reason.kind != .closedHere { report(.clientRefused, reason) } }
 
-    /// The connection of a client has ended; one that was closed or lost in the ordinary way is not reported.
+    /// Reports the end of a client's connection, unless one side closed it or it was lost.
     func ended(_ reason: DisconnectReason) {
         if ![.closedHere, .closedThere, .lost].contains(reason.kind) { report(.clientCut, reason) }
     }

@@ -1,63 +1,71 @@
 import Postern
 
-/// The connections of a server: its clients, and strangers who have yet to prove themselves.
+/// The connections of a server: its clients, and the connections that have not authenticated yet.
 ///
-/// Each kind has a limit of its own, so strangers take no place of a client. One stranger too many has the one go that
-/// has waited longest: whoever proves itself soon gets in, however many others stay silent.
+/// Each kind has its own limit, so unauthenticated connections never use up the places of clients. When there are too
+/// many of them, the one that has waited longest is closed: silent connections cannot keep others from authenticating.
 struct ClientTable: Sendable {
-    private struct Stranger: Sendable {
+    private struct Unauthenticated: Sendable {
         let peer: Peer
+        /// The order in which connections were accepted.
         let number: UInt64
     }
 
     private let maximumClients: Int
-    private let maximumStrangers: Int
+    private let maximumUnauthenticated: Int
     private var byID: [ObjectIdentifier: Peer] = [:]
-    private var strangers: [ObjectIdentifier: Stranger] = [:]
+    private var unauthenticated: [ObjectIdentifier: Unauthenticated] = [:]
     private var lastNumber: UInt64 = 0
 
-    init(maximumClients: Int, maximumStrangers: Int) {
+    /// Creates an empty table; at least one connection may be unauthenticated, or no client could ever authenticate.
+    init(maximumClients: Int, maximumUnauthenticated: Int) {
         self.maximumClients = maximumClients
-        self.maximumStrangers = max(maximumStrangers, 1)
+        self.maximumUnauthenticated = max(maximumUnauthenticated, 1)
     }
 
-    /// Those who are let in.
+    /// The clients, in no particular order.
     var clients: [Peer] { Array(byID.values) }
 
-    /// Everybody who is connected.
-    var everybody: [Peer] { clients + strangers.values.map(\.peer) }
+    /// The clients and the unauthenticated connections.
+    var all: [Peer] { clients + unauthenticated.values.map(\.peer) }
 
-    /// Whether no client more is let in.
+    /// Whether the number of clients has reached its limit.
     var isFull: Bool { byID.count >= maximumClients }
 
-    var isEmpty: Bool { byID.isEmpty && strangers.isEmpty }
+    var isEmpty: Bool { byID.isEmpty && unauthenticated.isEmpty }
 
-    /// Enters one who has nothing to prove.
-    mutating func enter(client: Peer) { byID[ObjectIdentifier(client)] = client }
+    /// Adds a client that does not have to authenticate.
+    mutating func add(client: Peer) { byID[ObjectIdentifier(client)] = client }
 
-    /// Enters one who has yet to prove itself; gives the one who has to go for it, if any.
-    mutating func enter(stranger: Peer) -> Peer? {
+    /// Adds a connection that has not authenticated yet.
+    ///
+    /// - Returns: The connection to close when there are too many now.
+    mutating func add(unauthenticated peer: Peer) -> Peer? {
         lastNumber += 1
-        strangers[ObjectIdentifier(stranger)] = Stranger(peer: stranger, number: lastNumber)
-        guard strangers.count > maximumStrangers else { return nil }
-        return strangers.values.min { $0.number < $1.number }?.peer
+        unauthenticated[ObjectIdentifier(peer)] = Unauthenticated(peer: peer, number: lastNumber)
+        // The entry is removed when the connection has ended, as every other one.
+        guard unauthenticated.count > maximumUnauthenticated else { return nil }
+        return unauthenticated.values.min { $0.number < $1.number }?.peer
     }
 
-    /// Makes a stranger a client; not when there are too many, or it has left.
-    mutating func letIn(_ peer: Peer) -> Bool {
-        guard !isFull, strangers.removeValue(forKey: ObjectIdentifier(peer)) != nil else { return false }
-        enter(client: peer)
+    /// Makes an unauthenticated connection a client.
+    ///
+    /// - Returns: Whether it is one now; `false` when the table is full or the connection was removed before.
+    mutating func admit(_ peer: Peer) -> Bool {
+        guard !isFull, unauthenticated.removeValue(forKey: ObjectIdentifier(peer)) != nil else { return false }
+        add(client: peer)
         return true
     }
 
-    /// Takes out one who has left; `nil` when it was not here.
-    mutating func remove(_ id: ObjectIdentifier) -> Departure? {
+    /// Removes a connection that has ended; returns `nil` when it was not in the table.
+    mutating func remove(_ id: ObjectIdentifier) -> Removal? {
         if let client = byID.removeValue(forKey: id) { return .client(client) }
-        return strangers.removeValue(forKey: id).map { .stranger($0.peer) }
+        return unauthenticated.removeValue(forKey: id).map { .unauthenticated($0.peer) }
     }
 
-    enum Departure {
+    /// A connection that was removed from the table.
+    enum Removal {
         case client(Peer)
-        case stranger(Peer)
+        case unauthenticated(Peer)
     }
 }

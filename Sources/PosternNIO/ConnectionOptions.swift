@@ -1,75 +1,79 @@
 public import Postern
 
-/// How native connections behave.
+/// The options of native connections: limits, timeouts, authentication and reports.
 public struct ConnectionOptions: Sendable {
-    /// What each side takes from the other.
+    /// The limits on what this side accepts from the other.
     public var limits = PeerLimits.standard
-    /// What this side calls itself in its hello; for logs.
+    /// The name of this side in its hello frame, for the logs of the other side.
     public var name = ""
-    /// When the calls of the other side are served.
+    /// Whether calls of the other side are served as they arrive, or when the program polls.
     public var serving = ServingMode.automatic
-    /// Whether errors of handlers here take along a trace: what was thrown, as text, and traces from further away.
+    /// Whether errors sent to callers include a trace: the text of the thrown error, and traces from further hops.
     ///
-    /// Off, callers are told the code, the message, the type and the call path. What an error says of itself may be
-    /// secret, so turn it on only where callers may read this program's log. A type whose `debugDescription` is its own
-    /// chooses what its trace says.
+    /// When `false`, callers receive the code, the message, the type and the call path. The text of an error may
+    /// contain secrets, so use `true` only where callers may read the log of this program. An error type can choose the
+    /// text of its trace with `debugDescription`.
     public var sendsTraces = false
-    /// Takes reports of failed handlers, refused clients and lost connections, as `IncidentLog` of the module `PosternLogging`
-    /// does; `nil` for none.
+    /// The observer of failed handlers, refused clients and lost connections, such as the `IncidentLog` of
+    /// `PosternLogging`.
     public var observer: (any IncidentObserver)?
-    /// How both sides prove themselves, as with a shared secret; `nil` lets everybody in who connects.
+    /// The mutual authentication, such as a shared secret; `nil` accepts every connection.
     public var authentication: (any Authentication)?
     #if TLS
-    /// How connections at `tls:` addresses are protected; `nil` for a client that trusts the authorities of the system.
+    /// The TLS options of `tls:` addresses; with `nil` a client trusts the certificate authorities of the system.
     ///
-    /// With options connections at other addresses are refused, as they would not be protected.
+    /// When set, other addresses are refused, because their connections would not be encrypted.
     public var tls: TLSOptions?
     #endif
-    /// Which users may connect to a server's Unix socket; addresses without a file refuse these options.
+    /// The mode and group of a server's socket file; refused for addresses without a file.
     public var socketFile = SocketFileOptions()
-    /// How long half a frame, or output that the other side does not take, may make no progress: 10 seconds.
+    /// The time that an incomplete frame, or output that the other side does not read, may make no progress: 10
+    /// seconds.
     ///
-    /// The handshake may take so long in all.
+    /// It is also the time limit of the whole handshake.
     public var frameTimeout = Duration.seconds(10)
-    /// The bytes of a frame that have to arrive in a second, and of output that waits to leave, on average over each
-    /// ``frameTimeout``: 16 KiB.
+    /// The minimum rate of an incomplete frame and of pending output, in bytes per second: 16 KiB.
     ///
-    /// A connection below it is closed; 0 accepts any progress.
+    /// It is an average over each ``frameTimeout``. A slower connection is closed; 0 accepts any progress.
     public var minimumRate = 16 << 10
-    /// After how much silence the other side is asked for a sign of life.
+    /// The time without input after which a ping is sent: 25 seconds.
     public var pingInterval = Duration.seconds(25)
-    /// How long it may take to give one.
+    /// The time in which a ping has to be answered: 10 seconds.
     public var pingGrace = Duration.seconds(10)
-    /// How long connecting may take.
+    /// The time limit for connecting, without the handshake: 5 seconds.
     public var connectTimeout = Duration.seconds(5)
-    /// How long calls of a peer that connects again wait for the successor of a server that has said goodbye.
+    /// The time that calls of a ``ReconnectingPeer`` wait for a restarted server, counted from its goodbye: 10 seconds.
     ///
-    /// At most until their deadlines, and counted from the goodbye.
+    /// A call never waits beyond its deadline.
     public var successorTimeout = Duration.seconds(10)
-    /// Calls of a peer that connects again which wait for a connection; one more fails with `.busy`, as it does when the
-    /// arguments of those that wait are longer than `PeerLimits.queuedBytes`.
-    public var maximumWaitingCalls = 10_000
-    /// Clients that a server holds at once; one more is closed as soon as it is accepted, or has proven itself.
-    public var maximumConnections = 10_000
-    /// Connections that a server holds at once besides its clients, which have yet to prove themselves.
+    /// The most calls of a ``ReconnectingPeer`` that wait for a connection: 10,000.
     ///
-    /// For one more the one is closed that has waited longest, so that those who stay silent keep nobody out. Each may
-    /// wait ``frameTimeout``, and hold `PeerLimits.unprovenBytes`.
+    /// A call above the limit fails with `.busy`, as does one with which the arguments of all waiting calls would
+    /// exceed ``PeerLimits/queuedBytes``.
+    public var maximumWaitingCalls = 10_000
+    /// The most clients of a server: 10,000.
+    ///
+    /// A connection above the limit is closed when it is accepted, or once it has authenticated.
+    public var maximumConnections = 10_000
+    /// The most unauthenticated connections of a server, besides its clients: 1,000.
+    ///
+    /// Above the limit the oldest one is closed, so that silent connections cannot keep others out. Each may stay
+    /// unauthenticated for ``frameTimeout``, and use ``PeerLimits/unprovenBytes`` of memory.
     public var maximumUnproven = 1_000
 
-    /// Starts from the defaults.
+    /// Creates the default options.
     public init() {}
 }
 
 extension ConnectionOptions {
-    /// The same, with another secret if there is one.
+    /// Returns a copy with another secret; without one, the options themselves.
     func with(_ secret: (any Authentication)?) -> ConnectionOptions {
         var options = self
         if let secret { options.authentication = secret }
         return options
     }
 
-    /// What protects connections at an address.
+    /// Creates the transport security of an address.
     func security(_ role: ConnectionEnd.Role, at address: Address) throws(CallError) -> ConnectionSecurity {
         #if TLS
         try ConnectionSecurity(role, at: address, tls)

@@ -1,28 +1,28 @@
 import Postern
 
-/// How long one call waits for a connection.
+/// The time limits of one call that waits for a connection.
 struct ConnectionWait {
-    /// When the caller stops waiting; `nil` for no limit.
+    /// The deadline of the call; `nil` for none.
     let deadline: ContinuousClock.Instant?
-    /// Until when the call waits while no server is expected.
+    /// The time until which the call waits while no restarted server is expected.
     let patience: ContinuousClock.Instant
-    /// The bytes of its arguments, which are held meanwhile.
+    /// The size of its arguments, which are held in memory meanwhile, in bytes.
     let byteCount: Int
 
-    /// Begins now.
+    /// Creates the limits of a call that begins to wait now.
     init(until deadline: ContinuousClock.Instant?, patience: Duration, byteCount: Int = 0) {
         self.deadline = deadline
         self.patience = .now.later(by: patience)
         self.byteCount = byteCount
     }
 
-    /// When the wait ends.
+    /// Returns the time at which the wait ends.
     ///
     /// - Parameters:
     ///   - now: The current time.
-    ///   - successor: Until when another server is expected in the place of one that has said goodbye.
-    /// - Returns: The time; `nil` when no connection has come in time.
-    /// - Throws: `CallError` with `.deadlineExceeded` when the caller stops waiting.
+    ///   - successor: The time until which a restarted server is expected after a goodbye; `nil` when none is.
+    /// - Returns: The time; `nil` when it has passed.
+    /// - Throws: `CallError` with `.deadlineExceeded` when the deadline of the call has passed.
     func end(
         at now: ContinuousClock.Instant,
         successor: ContinuousClock.Instant?
@@ -36,13 +36,14 @@ struct ConnectionWait {
     }
 }
 
-/// The calls that wait for a connection, counted with the bytes that they hold.
+/// The number of calls that wait for a connection, and the bytes of their arguments.
 struct WaitingCalls {
     private(set) var count = 0
     private(set) var byteCount = 0
 
-    /// Adds a call; false when there are too many.
+    /// Adds a call; returns `false` when it would exceed a limit.
     mutating func add(_ bytes: Int, within limits: (calls: Int, bytes: Int)) -> Bool {
+        // A single call may be larger than the limit, or it could never be made.
         guard count < limits.calls, byteCount <= limits.bytes - bytes || count == 0 else { return false }
         count += 1
         byteCount += bytes

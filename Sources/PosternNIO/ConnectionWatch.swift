@@ -2,11 +2,13 @@ import NIOCore
 import Postern
 import PosternPacing
 
-/// Judges how long a connection has been silent or stuck; time comes in from outside.
+/// Decides when a connection is pinged or closed because it is silent, stuck or too slow.
+///
+/// A pure state machine: the time and the measured output are arguments.
 struct ConnectionWatch {
     enum Verdict: Hashable {
         case nothing
-        /// Ask for a sign of life.
+        /// Send a ping.
         case ping
         case close(DisconnectReason)
     }
@@ -16,17 +18,19 @@ struct ConnectionWatch {
     private let pingInterval: TimeAmount
     private let pingGrace: TimeAmount
     private let began: NIODeadline
-    private var lastHeard: NIODeadline
+    /// The time of the last check that found input.
+    private var lastInput: NIODeadline
+    /// The time of the ping that has not been answered; `nil` without one.
     private var pinged: NIODeadline?
     private var hasRead = false
     private var hasHalfFrame = false
-    /// Whether a read has ended without half a frame since the last check.
+    /// Whether a read has ended at a frame boundary since the last check.
     private var hasWholeFrames = false
     private var received: UInt64 = 0
     private var acknowledged: UInt64 = 0
-    /// The half frame that was received.
+    /// The pace of the incomplete frame.
     private var incoming = TransferPace()
-    /// The output that this process holds.
+    /// The pace of the output that the system does not take yet.
     private var outgoing = TransferPace()
 
     init(_ options: ConnectionOptions, now: NIODeadline) {
@@ -35,34 +39,37 @@ struct ConnectionWatch {
         pingInterval = TimeAmount(options.pingInterval.clamped)
         pingGrace = TimeAmount(options.pingGrace.clamped)
         began = now
-        lastHeard = now
+        lastInput = now
     }
 
-    /// How often to check: what is too long is found at most an eighth of its time late.
+    /// The interval of the checks: each timeout is noticed at most an eighth of it late.
     var period: TimeAmount {
         let shortest = min(frameTimeout, min(pingInterval, pingGrace))
         return .nanoseconds(max(shortest.nanoseconds / 8, 1_000_000))
     }
 
-    /// What begins is found by the next check, so a period is counted already.
+    /// A transfer is first seen by the check after it began, so up to one period has passed by then and is subtracted.
     private var demand: TransferPace.Demand {
         let patience = max(frameTimeout.nanoseconds - period.nanoseconds, 0) / 1_000_000
         return TransferPace.Demand(patience: UInt64(patience), bytesPerSecond: minimumRate)
     }
 
-    /// Notes that bytes arrived.
+    /// Records the size of a read, in bytes.
     mutating func noteBytes(_ count: Int) { received += UInt64(count) }
 
-    /// Notes that a read has ended, and whether within a frame; the clock is read at the next check.
+    /// Records that a read has ended, and whether within a frame.
+    ///
+    /// It does not read the clock: reads are frequent, and the time of the next check is exact enough.
     mutating func noteRead(hasHalfFrame: Bool) {
         hasRead = true
         if !hasHalfFrame { hasWholeFrames = true }
         self.hasHalfFrame = hasHalfFrame
     }
 
-    /// Decides what to do now.
+    /// Returns what to do with the connection now.
     mutating func check(now: NIODeadline, isHandshakeDone: Bool, output: OutputMeter.Reading) -> Verdict {
-        noteLife(now, output)
+        noteActivity(now, output)
+        // At a frame boundary the transfer is over: the next incomplete frame is timed from its own start.
         if hasWholeFrames { incoming.end() }
         hasWholeFrames = false
         if hasHalfFrame, incoming.check(moved: received, at: now.milliseconds, demand) != .moves {
@@ -79,12 +86,12 @@ struct ConnectionWatch {
             let isLate = now - pinged >= pingGrace
             return isLate ? .close(DisconnectReason(.timedOut, "The other side gave no sign of life")) : .nothing
         }
-        guard now - lastHeard >= pingInterval else { return .nothing }
+        guard now - lastInput >= pingInterval else { return .nothing }
         pinged = now
         return .ping
     }
 
-    /// Whether output is held here that does not move, or not fast enough.
+    /// Whether pending output makes no progress, or too little.
     mutating func isStuck(_ now: NIODeadline, _ output: OutputMeter.Reading) -> Bool {
         guard output.held > 0 else {
             outgoing.end()
@@ -93,13 +100,14 @@ struct ConnectionWatch {
         return outgoing.check(moved: output.moved, at: now.milliseconds, demand) != .moves
     }
 
-    private mutating func noteLife(_ now: NIODeadline, _ output: OutputMeter.Reading) {
+    private mutating func noteActivity(_ now: NIODeadline, _ output: OutputMeter.Reading) {
         if hasRead {
-            lastHeard = now
+            // Any input answers a ping.
+            lastInput = now
             pinged = nil
             hasRead = false
         }
-        // A ping behind output that moves has not arrived yet.
+        // A ping queued behind output that makes progress has not arrived yet, so its time starts again.
         if pinged != nil, output.underWay > 0, output.moved > acknowledged { pinged = now }
         acknowledged = output.moved
     }

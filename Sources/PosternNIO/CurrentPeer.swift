@@ -1,18 +1,18 @@
 import Postern
 import Synchronization
 
-/// The connection that calls use now, and those whose server has said goodbye, which keep the calls that they have.
+/// The connection that new calls use, and retired ones, whose server has sent goodbye, until their calls have ended.
 final class CurrentPeer: Sendable {
     private struct State {
         var peer: Peer?
-        /// Connections that take no more calls and have not ended, the oldest first.
+        /// The connections that accept no more calls and have not ended, oldest first.
         var retired: [Peer] = []
-        /// Until when another server is expected in the place of one that has said goodbye.
+        /// The time until which a restarted server is expected after a goodbye; `nil` when none is.
         var successorIsDue: ContinuousClock.Instant?
         var isClosed = false
         var refusal: DisconnectReason?
         var failure: CallError?
-        /// The connections that were reported to readers as connected, the oldest first.
+        /// The connections that were reported as connected and have not ended, oldest first.
         var reported: [Peer] = []
         var readers = SignalReaders()
         var calls = WaitingCalls()
@@ -23,7 +23,9 @@ final class CurrentPeer: Sendable {
     private let successorTimeout: Duration
     private let callLimits: (calls: Int, bytes: Int)
 
-    /// For one more the oldest is closed, so that servers that say goodbye and never close do not fill this process.
+    /// The most retired connections; above it the oldest is closed.
+    ///
+    /// Servers that send goodbye and never close would otherwise pile up.
     static let maximumRetired = 8
 
     init(_ options: ConnectionOptions) {
@@ -31,22 +33,22 @@ final class CurrentPeer: Sendable {
         callLimits = (options.maximumWaitingCalls, options.limits.queuedBytes)
     }
 
-    /// The connection for new calls, while there is one.
+    /// The connection for new calls; `nil` while there is none.
     var peer: Peer? { state.withLock { $0.peer } }
 
-    /// Why no connection will be made any more, when the server has refused this side.
+    /// The reason why no more connections are made; `nil` while they are.
     var refusal: DisconnectReason? { state.withLock { $0.refusal } }
 
-    /// Why the last attempt to connect failed; `nil` when it did not.
+    /// The error of the last attempt to connect; `nil` when it succeeded.
     var failure: CallError? { state.withLock { $0.failure } }
 
-    /// What happens to the connections; every reader begins with those that are open now.
+    /// The signals of the connections; every reader starts with those that are open now.
     var signals: ConnectionSignals { state.withLock { $0.readers.add(open: $0.reported) } }
 
-    /// Notes why no connection was made.
+    /// Records why an attempt to connect failed.
     func note(_ failure: CallError) { state.withLock { $0.failure = failure } }
 
-    /// Puts a connection in place and lets the waiting calls use it.
+    /// Makes a connection the current one and resumes the waiting calls.
     func set(_ peer: Peer) {
         let (delivery, isClosed) = state.withLock { state in
             state.failure = nil
@@ -55,15 +57,17 @@ final class CurrentPeer: Sendable {
             state.reported.append(peer)
             return (state.readers.send(.connected(peer)), state.isClosed)
         }
+        // Outside the lock: closing a peer and resuming readers run code that may come back here.
         if isClosed { peer.close() }
         delivery.complete()
         waiting.wakeAll()
     }
 
-    /// Keeps new calls from a connection that takes no more of them; it keeps those that it has.
+    /// Stops new calls on a connection that accepts no more; calls in flight continue on it.
     func retire(_ peer: Peer) {
         let due = peer.isOtherSideStopping ? ContinuousClock.now.later(by: successorTimeout) : nil
         let surplus = state.withLock { state -> Peer? in
+            // Reported by several calls and by the goodbye itself; only the first report counts.
             guard state.peer === peer else { return nil }
             state.peer = nil
             state.successorIsDue = due
@@ -73,9 +77,9 @@ final class CurrentPeer: Sendable {
         surplus?.close()
     }
 
-    /// Reports the end of a connection to readers.
+    /// Removes a connection that has ended and reports its end.
     ///
-    /// - Returns: Whether it was reported as connected before.
+    /// - Returns: Whether it had been reported as connected.
     func end(_ peer: Peer, _ reason: DisconnectReason) -> Bool {
         let delivery = state.withLock { state -> SignalReaders.Delivery? in
             if state.peer === peer { state.peer = nil }
@@ -88,7 +92,7 @@ final class CurrentPeer: Sendable {
         return delivery != nil
     }
 
-    /// Notes that the server has refused this side for good; waiting calls get no connection.
+    /// Records that authentication failed, so that no more connections are made; waiting calls fail.
     func refuse(_ reason: DisconnectReason) {
         let delivery = state.withLock { state in
             state.refusal = reason
@@ -99,7 +103,7 @@ final class CurrentPeer: Sendable {
         delivery.complete()
     }
 
-    /// Closes the connections for good; waiting calls get none.
+    /// Closes all connections and accepts no more; waiting calls fail.
     func close() {
         let peers = state.withLock { state in
             state.isClosed = true
@@ -109,16 +113,16 @@ final class CurrentPeer: Sendable {
         for peer in peers { peer.close() }
     }
 
-    /// There will be no more signals.
+    /// Ends the sequences of signals.
     func endSignals() { state.withLock { $0.readers.end() }.complete() }
 }
 
-/// Waiting for a connection.
+// Waiting for a connection.
 extension CurrentPeer {
-    /// The connection for a call, once there is one.
+    /// Waits for a connection for a call.
     ///
-    /// - Throws: `CallError`, not executed: `.unavailable` or `.unauthenticated` without a connection, `.deadlineExceeded`,
-    ///   `.cancelled`, `.busy` when too many calls wait.
+    /// - Throws: `CallError`, not executed: `.unavailable` when there is none in time, `.unauthenticated` after a
+    ///   refusal, `.deadlineExceeded`, `.cancelled`, `.busy` when too many calls wait.
     func connection(_ wait: ConnectionWait) async throws(CallError) -> Peer {
         guard state.withLock({ $0.calls.add(wait.byteCount, within: callLimits) }) else {
             throw CallError(.busy, "Too many calls wait for a connection", ran: .no)
@@ -133,7 +137,7 @@ extension CurrentPeer {
         }
     }
 
-    /// The connection, once there is one; `nil` when there will be none any more, or the task is cancelled.
+    /// Waits for a connection without a time limit; returns `nil` when no more are made, or the task is cancelled.
     func connection() async -> Peer? {
         while true {
             if let peer { return peer }
@@ -144,6 +148,7 @@ extension CurrentPeer {
 
     private func waitForChange(until end: ContinuousClock.Instant) async {
         let ticket = waiting.makeTicket()
+        // The condition includes the time: a timer that fires before the wait begins would otherwise be missed.
         let timer = Task { [weak self] in
             try? await Task.sleep(until: end.clamped, clock: .continuous)
             self?.waiting.wake(ticket)

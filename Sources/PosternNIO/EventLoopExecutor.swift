@@ -3,46 +3,50 @@ import NIOPosix
 import Postern
 import Synchronization
 
-/// Runs jobs on an event loop: one for all its connections.
+/// A task executor that runs jobs on an event loop; all connections of the loop share it.
 ///
-/// What is enqueued while the loop does something else runs at the end of its turn, in the order in which it came, with
-/// one wake-up for all; what a step in ``turn(_:)`` enqueues runs right behind the step. After some jobs the loop gets on
-/// with what they left behind: what they have to say leaves, and the other side has something to do meanwhile.
+/// Jobs enqueued from elsewhere run at the end of the loop's turn, in order, with one wake-up for all of them. Jobs
+/// enqueued within ``turn(_:)`` run right after its step. After ``jobsAtOnce`` jobs the loop gets a turn, so that their
+/// output is written and the other side can work on it meanwhile.
 ///
-/// When the loop ends, tasks that still wait go on on the global executor.
+/// When the loop ends, the remaining jobs run on the global executor.
 final class EventLoopExecutor: TaskExecutor {
     private struct State {
         var waiting = CircularBuffer<UnownedJob>()
         var isScheduled = false
-        /// What is enqueued while a task is being started, and runs before ``EventLoopExecutor/start(_:)`` returns.
+        /// The slot for the jobs of a task that is being started, which run before ``EventLoopExecutor/start(_:)``
+        /// returns.
         var starting: Slot?
     }
 
-    /// Room for one job.
+    /// A place for one job.
     private struct Slot {
         var job: UnownedJob?
     }
 
-    /// Whether the loop is within ``EventLoopExecutor/turn(_:)``; changes on its thread only.
+    /// Whether the loop is within ``EventLoopExecutor/turn(_:)``.
+    ///
+    /// Written on the thread of the loop only, so relaxed loads and stores are enough.
     private enum Phase: UInt8, AtomicRepresentable {
         case outside, inside
-        /// Inside, and jobs were enqueued.
+        /// Inside, and the step has enqueued jobs.
         case hasJobs
     }
 
+    /// The most jobs that run before the loop gets a turn.
     private static let jobsAtOnce = 16
     private let loop: any EventLoop
     private let state = Mutex(State())
     private let phase = Atomic(Phase.outside)
     private let retired = Atomic(false)
 
-    /// The pieces of work that were put behind what the loop does, and have not begun.
+    /// The number of steps passed to ``execute(_:)`` that have not begun.
     private let queued = Atomic(0)
 
-    /// Whether anything was put behind what the loop does; asked for on its thread.
+    /// Whether a step waits for the loop; read on its thread.
     var hasWork: Bool { queued.load(ordering: .relaxed) > 0 }
 
-    /// Whether the loop has ended, or is about to, and takes nothing more.
+    /// Whether the loop has ended or is about to, so that nothing can be scheduled on it.
     var hasRetired: Bool { retired.load(ordering: .acquiring) }
 
     /// The executor of the loop that runs on this thread.
@@ -50,12 +54,13 @@ final class EventLoopExecutor: TaskExecutor {
 
     private init(_ loop: any EventLoop) {
         self.loop = loop
-        // A loop fails what is scheduled when it ends: there is no other way to learn that of a loop that others own.
-        // Strong: the thread of the loop keeps the executor anyway, and a weak reference would make each retain of it slow.
+        // A loop fails its scheduled tasks when it ends, the only notification that a loop of another owner has to
+        // offer. Captures `self` strongly: the loop's thread retains the executor anyway, and an object with weak
+        // references is slower to retain and release.
         loop.scheduleTask(in: .hours(1 << 19)) {}.futureResult.whenFailure { _ in self.retire() }
     }
 
-    /// The executor of an event loop; asked for on its thread.
+    /// Returns the executor of an event loop; must be called on its thread.
     static func of(_ loop: any EventLoop) -> EventLoopExecutor {
         loop.assertInEventLoop()
         if let executor = current.currentValue, executor.loop === loop { return executor }
@@ -68,6 +73,8 @@ final class EventLoopExecutor: TaskExecutor {
         let job = UnownedJob(job)
         let isOfTurn = isInTurn
         let schedules = state.withLock { state in
+            // An empty slot takes the next job, which is that of the task being started; a job that another thread
+            // enqueues at this moment just runs earlier.
             if let slot = state.starting, slot.job == nil {
                 state.starting = Slot(job: job)
                 return false
@@ -81,9 +88,9 @@ final class EventLoopExecutor: TaskExecutor {
         if schedules { schedule() }
     }
 
-    /// Runs a step of the loop, then the jobs that the step enqueued; on the thread of the loop.
+    /// Runs a step, then the jobs that it enqueued, whose output is written together with that of the step.
     ///
-    /// Their output leaves together with that of the step.
+    /// Must be called on the thread of the loop.
     func turn(_ step: () -> Void) {
         guard phase.load(ordering: .relaxed) == .outside else { return step() }
         phase.store(.inside, ordering: .relaxed)
@@ -95,10 +102,10 @@ final class EventLoopExecutor: TaskExecutor {
     /// Whether this is the thread of the loop, within ``turn(_:)``.
     private var isInTurn: Bool { phase.load(ordering: .relaxed) != .outside && loop.inEventLoop }
 
-    /// Has the global executor run what waits, and what is enqueued from here on.
+    /// Moves the waiting jobs, and all later ones, to the global executor.
     func retire() {
         retired.store(true, ordering: .releasing)
-        // The loop may have dropped what it was given last.
+        // The loop may have dropped the step that was to run the waiting jobs.
         if state.withLock({ $0.isScheduled }) { schedule() }
     }
 
@@ -106,7 +113,7 @@ final class EventLoopExecutor: TaskExecutor {
         if hasRetired { Task.detached { self.run() } } else { execute { $0.run() } }
     }
 
-    /// Has the loop run something behind what it does now.
+    /// Enqueues a step on the loop; may be called on any thread.
     func execute(_ work: @escaping @Sendable (EventLoopExecutor) -> Void) {
         queued.add(1, ordering: .relaxed)
         loop.execute {
@@ -115,14 +122,17 @@ final class EventLoopExecutor: TaskExecutor {
         }
     }
 
-    /// Starts a task; on the thread of the loop.
+    /// Starts a task and runs it up to its first suspension, except for those that only change the executor.
     ///
-    /// It has run up to its first wait when this returns, calls of functions that only change the executor included.
+    /// Must be called on the thread of the loop.
     func start(_ body: @escaping @isolated(any) @Sendable () async -> Void) -> Task<Void, Never> {
+        // The slot catches the jobs of this task, so that they run here and not at the end of the turn. A task that
+        // starts another one has its own slot, which is put back afterwards.
         let outer = state.withLock { state in exchange(&state.starting, with: Slot()) }
         let task = Task(executorPreference: self, operation: body)
         for _ in 0..<Self.stepsInStart {
             guard let job = state.withLock({ $0.starting?.job.take() }) else { break }
+            // Safe because each job is removed from the slot before it runs, and so runs once.
             unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         }
         if let job = state.withLock({ state in exchange(&state.starting, with: outer)?.job }) {
@@ -131,12 +141,13 @@ final class EventLoopExecutor: TaskExecutor {
         return task
     }
 
-    /// The most jobs that starting a task runs; those of a handler with a deadline are three.
+    /// The most jobs that starting a task runs; a handler with a deadline needs three.
     private static let stepsInStart = 4
 
     private func run() {
         for _ in 0..<Self.jobsAtOnce {
             guard let job = state.withLock({ $0.waiting.popFirst() }) else { break }
+            // Safe because each job is removed from the queue before it runs, and so runs once.
             unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         }
         let hasMore = state.withLock { state in
@@ -148,10 +159,10 @@ final class EventLoopExecutor: TaskExecutor {
 }
 
 extension EventLoopFuture where Value: Sendable {
-    /// Waits for the result.
+    /// Waits for the result, like SwiftNIO's `get()`, but without a false report of the thread sanitizer.
     ///
-    /// What `get()` of SwiftNIO does. There a task that is resumed before it waits goes on without anything in between
-    /// that the thread sanitizer sees, which then reports a race; a suspension shows it the order.
+    /// A task of `get()` that is resumed before it suspends continues without a synchronisation that the sanitizer
+    /// knows; `Suspension` has one.
     package func result() async throws -> Value {
         try await Suspension.wait { suspension in whenComplete { suspension.resume(returning: $0) } }.get()
     }

@@ -1,9 +1,9 @@
 import NIOCore
 import Postern
 
-/// Cuts what a channel reads into frames, and writes what a peer has to say.
+/// Splits the input of a channel into frames for a peer, and writes the output of the peer.
 ///
-/// All frames of one read go to the peer at once, and everything that it says in answer leaves in one write.
+/// The peer receives all frames of a read at once, and its answers are written together.
 final class FrameHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -13,7 +13,7 @@ final class FrameHandler: ChannelInboundHandler {
     private var executor: EventLoopExecutor?
     private var polling: PolledChannel?
     private var context: ChannelHandlerContext?
-    /// Half a frame.
+    /// The received part of an incomplete frame.
     private var rest: ByteBuffer?
     private var watch: ConnectionWatch
     private var watching: RepeatedTask?
@@ -21,16 +21,16 @@ final class FrameHandler: ChannelInboundHandler {
     private var isHandshakeDone = false
     private var isClosing = false
 
-    /// How long the other side may take to close after everything was sent.
+    /// The time in which the other side has to close after all output was sent.
     private static let lingerTime = TimeAmount.seconds(1)
 
-    /// Makes the handler of one channel.
+    /// Creates the handler of one channel.
     init(options: ConnectionOptions) {
         self.options = options
         watch = ConnectionWatch(options, now: .now())
     }
 
-    /// Sets the peer, the executor of the loop and the busy polling; once, before the handler is put into the pipeline.
+    /// Sets the peer, the executor of the loop and the busy polling; once, before the handler is added to the pipeline.
     func serve(_ peer: Peer, on executor: EventLoopExecutor, polling: PolledChannel?) {
         self.peer = peer
         self.executor = executor
@@ -39,6 +39,7 @@ final class FrameHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        // A channel on an adopted socket may be active already, and then there is no `channelActive`.
         if context.channel.isActive { begin() }
     }
 
@@ -63,6 +64,7 @@ final class FrameHandler: ChannelInboundHandler {
             bound.value.checkTimes()
         }
         flushOutput()
+        // The peer may have been closed while the channel was not active yet: `close()` did nothing then.
         if peer?.isConnected == false { close() }
     }
 
@@ -71,10 +73,12 @@ final class FrameHandler: ChannelInboundHandler {
         watch.noteBytes(bytes.readableBytes)
         polling?.noteInput()
         if var started = rest.take() {
+            // Otherwise the frames that were read already would stay in memory as long as a frame is incomplete.
             started.discardReadBytes()
             started.writeBuffer(&bytes)
             bytes = started
         }
+        // Input after the end of the connection is read and discarded, see `finishClosing()`.
         guard let peer, peer.isConnected else { return }
         do {
             try read(&bytes, peer)
@@ -93,7 +97,7 @@ final class FrameHandler: ChannelInboundHandler {
         if bytes.readableBytes > 0 { rest = bytes }
     }
 
-    /// Takes one frame after the other, since what may follow is known only after it.
+    /// Passes the frames of the handshake one by one: each decides which limit and which frames follow.
     private func readHandshake(_ bytes: inout ByteBuffer, _ peer: Peer) throws(DisconnectReason) {
         while !isHandshakeDone {
             let limit = peer.frameLimit
@@ -131,7 +135,9 @@ final class FrameHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// Writes everything that waits, in one piece; what does not fit now waits until the other side has read.
+    /// Writes all pending output at once; does nothing while the channel is not writable.
+    ///
+    /// The peer keeps its output meanwhile, where its limits apply, instead of SwiftNIO, which has none.
     func flushOutput() {
         guard let context, let peer else { return }
         let channel = context.channel
@@ -147,9 +153,9 @@ final class FrameHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: promise)
     }
 
-    /// Writes what is left, then closes the channel; one that is still being made is closed by ``begin()``.
+    /// Writes the remaining output, then closes the channel; a channel that is not active yet is closed by ``begin()``.
     ///
-    /// What is left is given up when it moves as slowly as cuts a connection.
+    /// The remaining output is discarded when the other side reads too slowly, by the rule of ``ConnectionWatch``.
     func close() {
         guard let context, context.channel.isActive, !isClosing else {
             if !isClosing { stopWatching() }
@@ -162,10 +168,10 @@ final class FrameHandler: ChannelInboundHandler {
         sent.futureResult.whenComplete { _ in bound.value.finishClosing() }
     }
 
-    /// Closes the channel once everything was sent.
+    /// Closes the channel after all output was sent.
     ///
-    /// Closing with input that was not read resets the connection, and the other side may lose the goodbye. So a peer
-    /// that has proven itself has a moment to close first; what it still sends is read and dropped.
+    /// Closing a socket with unread input resets the connection, and the other side may lose the goodbye. So an
+    /// authenticated peer has ``lingerTime`` to close first; its input is read and discarded meanwhile.
     private func finishClosing() {
         stopWatching()
         guard let context, context.channel.isActive else { return }
@@ -189,7 +195,8 @@ final class FrameHandler: ChannelInboundHandler {
 
     private func checkTimes() {
         guard let peer, let channel = context?.channel else { return }
-        // Copies: a property that is changed by what calls other modules is checked for exclusive access at every use.
+        // Local copies: the compiler checks every access to a class property for exclusivity when calls into other
+        // modules change it.
         var (output, watch) = (output, watch)
         let reading = output.read(channel)
         let isStuck = isClosing && watch.isStuck(.now(), reading)

@@ -5,16 +5,17 @@ import SystemPackage
 
 /// Connects to native servers.
 package enum NativeClient {
-    /// Connects and gives this end's peer; it may be called at once, before the handshake is done.
+    /// Connects to a server and returns before the handshake is complete.
     ///
     /// - Parameters:
-    ///   - address: Where the server listens.
-    ///   - dispatcher: Answers the calls of the server.
-    ///   - options: How the connection behaves.
-    ///   - group: The event loops to use; those of the process when left out.
-    /// - Returns: This end's peer.
-    /// - Throws: `CallError`: `.unavailable` when nobody listens there, or it takes too long, or a file of the TLS options
-    ///   cannot be used; `.invalidRequest` when the address or the TLS options are not for this build or each other.
+    ///   - address: The address of the server.
+    ///   - dispatcher: Serves the calls of the server.
+    ///   - options: The options of the connection.
+    ///   - group: The event loops to use; by default those of the process.
+    /// - Returns: The peer on this side, which may be called at once.
+    /// - Throws: `CallError`: `.unavailable` when no server listens at the address, connecting takes longer than
+    ///   ``ConnectionOptions/connectTimeout``, or a file of the TLS options cannot be used; `.invalidRequest` when this
+    ///   build has no TLS, or the address and the TLS options contradict each other.
     package static func connect(
         to address: Address,
         exposing dispatcher: any Dispatcher = NothingExposed(),
@@ -41,6 +42,8 @@ package enum NativeClient {
             case .tcp(let host, let port), .tls(let host, let port):
                 return try await bootstrap.connect(host: host, port: port, channelInitializer: install)
             case .unix(let path):
+                // Not by SwiftNIO, which has neither abstract names nor a second attempt while the server's queue is
+                // full.
                 let socket = try await UnixConnection.connect(
                     to: try UnixSocketName(path),
                     until: ContinuousClock.now.later(by: options.connectTimeout)

@@ -2,9 +2,11 @@ import NIOCore
 import NIOPosix
 import Postern
 
-/// Puts a peer onto a channel.
+/// Assembles a peer, its transport and its handlers on a channel.
 enum NativeConnection {
-    /// Makes the peer of a channel, which is polled as long as is said at most; runs on the channel's event loop.
+    /// Creates the peer of a channel; must be called on the channel's event loop.
+    ///
+    /// The loop polls the channel after output for at most `busyPolling`, or not at all for `.zero`.
     static func install(
         on channel: any Channel,
         as end: ConnectionEnd,
@@ -26,12 +28,13 @@ enum NativeConnection {
         )
         let executor = EventLoopExecutor.of(channel.eventLoop)
         handler.serve(peer, on: executor, polling: PolledChannel(channel, on: executor, atMost: busyPolling))
+        // Before the frames: TLS decrypts what the frame handler reads.
         try security.install(on: channel, as: end.role)
         try channel.pipeline.syncOperations.addHandler(handler)
         return peer
     }
 
-    /// Options that every native channel has.
+    /// Sets the options of every native channel: small frames are sent without delay.
     static func configure(_ bootstrap: ClientBootstrap, for address: Address) -> ClientBootstrap {
         if case .unix = address { return bootstrap }
         return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -4,33 +4,33 @@ import Postern
 import SystemPackage
 
 extension NativeServer {
-    /// What accepts connections, and the socket file that it has made.
+    /// A listening channel, and the socket file that belongs to it.
     struct Listener: Sendable {
         let channel: any Channel
-        /// The loops of the connections that are accepted.
+        /// The event loops of the accepted connections.
         let group: MultiThreadedEventLoopGroup
         var file: SocketFile?
 
-        /// Accepts no more connections; removes the file if it is still the one that was made here.
+        /// Stops accepting connections, and removes the socket file if it is still the one of this listener.
         func close() async {
-            // While the socket is open no other file has its inode.
+            // First, while the socket is open: its inode cannot belong to another file then.
             await file?.remove()
             try? await channel.setOption(.autoRead, value: false).result()
             await finishAccepting()
             try? await channel.close(mode: .all).result()
         }
 
-        /// Waits until each connection that was accepted has its peer.
+        /// Waits until every accepted connection has its peer.
         ///
-        /// Its own loop makes the peer, and the loop of the listener then begins to serve it: SwiftNIO drops a connection
-        /// between the two when the listener closes, without a goodbye.
+        /// The peer is created on the loop of the connection, and activated by the loop of the listener. Between the
+        /// two SwiftNIO would drop the connection, without a goodbye, when the listener closes.
         private func finishAccepting() async {
             for loop in group.makeIterator() { try? await loop.submit {}.result() }
             try? await channel.eventLoop.submit {}.result()
         }
     }
 
-    /// Binds an address and begins to accept connections.
+    /// Binds an address and starts to accept connections.
     func bind(_ address: Address) async throws(CallError) -> Listener {
         let security = try options.security(.acceptor, at: address)
         let bootstrap = bootstrap(for: address, security)
@@ -47,7 +47,7 @@ extension NativeServer {
             let (socket, file) = try await UnixListener(at: path, options.socketFile).listen()
             do {
                 let channel = try await bootstrap.withBoundSocket(socket.rawValue).result()
-                // The channel has made it listen anew, with a shorter queue.
+                // SwiftNIO has called `listen` again, with its own, shorter queue.
                 try UnixSocketCalls.listen(socket)
                 return Listener(channel: channel, group: group, file: file)
             } catch {

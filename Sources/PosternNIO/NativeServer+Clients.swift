@@ -2,13 +2,13 @@ import NIOCore
 import Postern
 import Synchronization
 
-/// From a connection that was accepted to its end.
+// The life of a connection, from accept to its end.
 extension NativeServer {
-    /// Makes the peer of a channel; runs on the channel's event loop.
+    /// Creates the peer of an accepted channel; must be called on the channel's event loop.
     func accept(_ channel: any Channel, over medium: ConnectionEnd.Medium, _ security: ConnectionSecurity) throws {
-        let isStranger = options.authentication != nil || medium == .tls
-        // One that proves itself when there are too many is told so; whoever has nothing to prove is not read at all.
-        let isFull = state.withLock { $0.isStopped || !isStranger && $0.table.isFull }
+        let mustAuthenticate = options.authentication != nil || medium == .tls
+        // A client that has to authenticate is refused afterwards, with a reason; any other is closed without a peer.
+        let isFull = state.withLock { $0.isStopped || !mustAuthenticate && $0.table.isFull }
         let reports = ClientReports(of: channel.remoteAddress, to: options.observer)
         guard !isFull else {
             reports?.turnedAway()
@@ -21,29 +21,30 @@ extension NativeServer {
             options: options,
             security: security
         )
-        if isStranger { enter(stranger: peer) } else { enter(client: peer) }
+        if mustAuthenticate { add(unauthenticated: peer) } else { add(client: peer) }
         let id = ObjectIdentifier(peer)
-        peer.onDisconnect { [weak self] reason in self?.forget(id, reason, reports) }
+        peer.onDisconnect { [weak self] reason in self?.remove(id, reason, reports) }
     }
 
-    private func enter(client: Peer) {
+    private func add(client: Peer) {
         let delivery = state.withLock { state in
-            state.table.enter(client: client)
+            state.table.add(client: client)
             return state.readers.send(.connected(client))
         }
+        // The handler runs first: it may prepare what the readers of the signals rely on.
         onConnect(client)
         delivery.complete()
     }
 
-    private func enter(stranger: Peer) {
-        let longest = state.withLock { $0.table.enter(stranger: stranger) }
-        longest?.transportClosed(DisconnectReason(.tooMany, "Too many others wait to prove themselves"))
-        stranger.onConnect { [weak self, weak stranger] in if let stranger { self?.letIn(stranger) } }
+    private func add(unauthenticated peer: Peer) {
+        let oldest = state.withLock { $0.table.add(unauthenticated: peer) }
+        oldest?.transportClosed(DisconnectReason(.tooMany, "Too many others wait to prove themselves"))
+        peer.onConnect { [weak self, weak peer] in if let peer { self?.admit(peer) } }
     }
 
-    private func letIn(_ peer: Peer) {
+    private func admit(_ peer: Peer) {
         let delivery = state.withLock { state in
-            state.table.letIn(peer) ? state.readers.send(.connected(peer)) : nil
+            state.table.admit(peer) ? state.readers.send(.connected(peer)) : nil
         }
         guard let delivery else {
             return peer.transportClosed(DisconnectReason(.tooMany, "The server has too many clients"))
@@ -52,23 +53,23 @@ extension NativeServer {
         delivery.complete()
     }
 
-    private func forget(_ id: ObjectIdentifier, _ reason: DisconnectReason, _ reports: ClientReports?) {
-        // The peer is let go of outside the lock.
-        let (departure, delivery) = state.withLock { state in
-            let departure = state.table.remove(id)
+    private func remove(_ id: ObjectIdentifier, _ reason: DisconnectReason, _ reports: ClientReports?) {
+        // The removed peer is returned, so that its last reference is not released under the lock.
+        let (removal, delivery) = state.withLock { state in
+            let removal = state.table.remove(id)
             let delivery: SignalReaders.Delivery? =
-                switch departure {
+                switch removal {
                 case .client(let peer): state.readers.send(.disconnected(peer, reason))
-                case .stranger: state.readers.send(.refused(reason))
+                case .unauthenticated: state.readers.send(.refused(reason))
                 case nil: nil
                 }
-            return (departure, delivery)
+            return (removal, delivery)
         }
-        switch departure {
+        switch removal {
         case .client(let peer):
             reports?.ended(reason)
             onDisconnect(peer, reason)
-        case .stranger:
+        case .unauthenticated:
             reports?.refused(reason)
             onRefusal(reason)
         case nil: break
@@ -77,7 +78,7 @@ extension NativeServer {
         if state.withLock({ $0.isStopped }) { endSignals() }
     }
 
-    /// Lets nobody in any more; ends the signals once everybody has left.
+    /// Admits no more clients, and ends the signals once the last connection has ended.
     func endSignals() {
         let delivery = state.withLock { state in
             state.isStopped = true

@@ -3,21 +3,21 @@ import NIOPosix
 import Postern
 import Synchronization
 
-/// From the first start to the end: each happens once.
+// Starting and stopping a server.
 extension NativeServer {
-    /// How far a server is.
+    /// The phase of a server, which only moves forward, except that a failed start may be repeated.
     enum Phase: Sendable {
         case idle
         case starting(Start)
         case listening(Listener)
-        /// No more clients are accepted, for good, once the task has ended.
+        /// The server accepts no more clients once the task has ended.
         case ending(Task<Void, Never>)
     }
 
-    /// Ends with the address, or with the reason why the server does not listen.
+    /// A task that returns the bound address, or the error of binding it.
     typealias Start = Task<Result<Address, CallError>, Never>
 
-    /// Binds the address, unless the server is stopped meanwhile.
+    /// Binds an address; fails when the server is stopped meanwhile.
     func listen(at address: Address) async -> Result<Address, CallError> {
         let listener: Listener
         do throws(CallError) { listener = try await bind(address) } catch {
@@ -32,7 +32,7 @@ extension NativeServer {
         return .success(bound)
     }
 
-    /// Accepts no more clients; waits until a start that is under way has ended.
+    /// Stops accepting clients, after a start in progress has ended.
     func stopListening() async {
         await state.withLock { $0.endListening { phase in Task { await self.closeListener(of: phase) } } }.value
     }
@@ -45,23 +45,26 @@ extension NativeServer {
         }
     }
 
-    /// Closes everything, in a task that is not cancelled.
+    /// Closes all connections and ends the event loops.
     func close() async {
-        // Nothing of the listener may be left for a loop that has ended: it would never be done.
+        // The listener first: its steps on the event loops would never run after the loops have ended.
         await stopListening()
         endSignals()
-        let peers = everybody
+        let peers = allPeers
         for peer in peers { peer.close() }
         await waitForHandlers(of: peers)
+        // Handlers that have not ended continue on the global executor, as their loops end now.
         for loop in group.makeIterator() {
             try? await loop.submit { EventLoopExecutor.of(loop).retire() }.result()
         }
         try? await group.shutdownGracefully()
     }
 
-    /// Lets cancelled handlers end; one may ignore that, or be the one that stops the server.
+    /// Waits for cancelled handlers, at most ``handlerGrace``: one may ignore its cancellation, or have called
+    /// `stop()`.
     private func waitForHandlers(of peers: [Peer]) async {
         let (end, signal) = AsyncStream.makeStream(of: Void.self)
+        // Not a task group, which would wait for both tasks: the stream ends with the first of the two.
         let timer = Task {
             try? await Task.sleep(for: Self.handlerGrace)
             signal.finish()
@@ -74,11 +77,12 @@ extension NativeServer {
         timer.cancel()
     }
 
+    /// The time that cancelled handlers have to end.
     private static let handlerGrace = Duration.seconds(1)
 }
 
 extension NativeServer.State {
-    /// Notes that the server is being started.
+    /// Begins a start; throws `.invalidRequest` for a server that was started or stopped before.
     mutating func begin(_ start: @autoclosure () -> NativeServer.Start) throws(CallError) -> NativeServer.Start {
         switch phase {
         case .idle: break
@@ -95,7 +99,7 @@ extension NativeServer.State {
         return start
     }
 
-    /// Notes what accepts connections; false when the server is stopped.
+    /// Ends a start with its listener; returns `false` when the server was stopped meanwhile.
     mutating func listen(_ listener: NativeServer.Listener, at bound: Address) -> Bool {
         guard case .starting = phase else { return false }
         phase = .listening(listener)
@@ -103,10 +107,10 @@ extension NativeServer.State {
         return true
     }
 
-    /// Notes that the address could not be had; another start may follow.
+    /// Ends a start that has failed; another one may follow.
     mutating func fail() { if case .starting = phase { phase = .idle } }
 
-    /// The one task that closes the listener, made with the phase that the server was in.
+    /// Returns the one task that closes the listener; the first call creates it, for the phase of the server.
     mutating func endListening(_ makeTask: (NativeServer.Phase) -> Task<Void, Never>) -> Task<Void, Never> {
         if case .ending(let task) = phase { return task }
         let task = makeTask(phase)
@@ -114,7 +118,7 @@ extension NativeServer.State {
         return task
     }
 
-    /// The one task that ends the server.
+    /// Returns the one task that ends the server; the first call creates it.
     mutating func end(_ task: @autoclosure () -> Task<Void, Never>) -> Task<Void, Never> {
         if let stop { return stop }
         let task = task()

@@ -1,20 +1,26 @@
 public import Postern
 
 extension NativeServer {
-    /// Listens, and serves a dispatcher to every client until it is stopped.
+    /// Creates a server that listens at an address and serves its clients until ``stop()`` or ``drain(grace:)``.
+    ///
+    /// A server with ``ConnectionOptions/authentication`` or an address with TLS reports a client once it has
+    /// authenticated; any other server reports it before its first frame is read.
     ///
     /// - Parameters:
-    ///   - address: Where to listen; with port 0 the system chooses one, see ``address``.
-    ///   - dispatcher: Answers the calls of all clients.
-    ///   - secret: What both ends prove to each other; goes before ``ConnectionOptions/authentication``.
-    ///   - options: How connections behave.
-    ///   - threads: Event loops, one thread each.
-    ///   - onConnect: Given every client, which may be called from then on.
-    ///   - onDisconnect: Told of the end of every client's connection.
-    ///   - onRefusal: Told why a client was not let in.
-    /// - Returns: The server, which listens already.
-    /// - Throws: `CallError`: `.unavailable` when the address cannot be had, or a file of the TLS options cannot be used;
-    ///   `.invalidRequest` when the address or the TLS options are not for this build or each other.
+    ///   - address: The address; with port 0 the system chooses a port, see ``address``.
+    ///   - dispatcher: Serves the calls of all clients.
+    ///   - secret: The secret that both ends prove to know; overrides ``ConnectionOptions/authentication``.
+    ///   - options: The options of the connections.
+    ///   - threads: The number of event loops, each with its own thread.
+    ///   - onConnect: Called once for each client, on its event loop, before its first call is read. The client may be
+    ///     called from then on.
+    ///   - onDisconnect: Called once for each client that was connected, with the reason, when its connection has
+    ///     ended: on its event loop, or on the thread that closed it.
+    ///   - onRefusal: Called with the reason for each connection that ended before it authenticated.
+    /// - Returns: The listening server.
+    /// - Throws: `CallError`: `.unavailable` when the server cannot listen at the address, or a file of the TLS options
+    ///   cannot be used; `.invalidRequest` when this build has no TLS, or the address and the options contradict each
+    ///   other.
     public static func listen(
         on address: Address,
         serving dispatcher: any Dispatcher,
@@ -33,6 +39,7 @@ extension NativeServer {
             onDisconnect: onDisconnect,
             onRefusal: onRefusal
         )
+        // Without a stop the threads of its event loops would never end.
         do throws(CallError) { try await server.start(at: address) } catch {
             await server.stop()
             throw error
@@ -40,9 +47,9 @@ extension NativeServer {
         return server
     }
 
-    /// Listens at an address such as `tcp://127.0.0.1:9000` or `unix:/run/app.sock`.
+    /// Creates a server that listens at an address such as `tcp://127.0.0.1:9000` or `unix:/run/app.sock`.
     ///
-    /// - Throws: `CallError`: `.invalidRequest` for text that is no address, or as with an ``Address``.
+    /// - Throws: `CallError`: `.invalidRequest` for text that is not an address; otherwise as for an ``Address``.
     public static func listen(
         on address: String,
         serving dispatcher: any Dispatcher,

@@ -5,9 +5,9 @@ import Synchronization
 
 /// Serves a dispatcher to native clients over TCP, TLS or a Unix socket.
 ///
-/// Each client is a `Peer`, so it can be called as well. A server tells of its clients through the callbacks it is
-/// made with, and through ``signals``; `listen(on:serving:secret:options:threads:onConnect:onDisconnect:onRefusal:)`
-/// makes one and starts it.
+/// Each client is a ``Peer``, so the server can call it as well. The server reports its clients to the closures of its
+/// initializer and through ``signals``. To create a server that listens already, use
+/// ``listen(on:serving:secret:options:threads:onConnect:onDisconnect:onRefusal:)``.
 public final class NativeServer: Sendable {
     struct State {
         var table: ClientTable
@@ -26,15 +26,16 @@ public final class NativeServer: Sendable {
     let state: Mutex<State>
     let group: MultiThreadedEventLoopGroup
 
-    /// Describes a server; it listens from ``start(at:)`` on.
+    /// Creates a server that does not listen yet; ``run(at:grace:)`` starts it.
     ///
     /// - Parameters:
-    ///   - dispatcher: Answers the calls of all clients.
-    ///   - options: How connections behave.
-    ///   - threads: Event loops, one thread each.
-    ///   - onConnect: Given every client.
-    ///   - onDisconnect: Told of the end of every client's connection.
-    ///   - onRefusal: Told why a client was not let in.
+    ///   - dispatcher: Serves the calls of all clients.
+    ///   - options: The options of the connections.
+    ///   - threads: The number of event loops, each with its own thread.
+    ///   - onConnect: Called once for each client, on its event loop, before its first call is read.
+    ///   - onDisconnect: Called once for each client that was connected, with the reason, when its connection has
+    ///     ended.
+    ///   - onRefusal: Called with the reason for each connection that ended before it authenticated.
     public init(
         _ dispatcher: any Dispatcher,
         options: ConnectionOptions = ConnectionOptions(),
@@ -50,47 +51,58 @@ public final class NativeServer: Sendable {
         self.onRefusal = onRefusal
         let table = ClientTable(
             maximumClients: options.maximumConnections,
-            maximumStrangers: options.maximumUnproven
+            maximumUnauthenticated: options.maximumUnproven
         )
         state = Mutex(State(table: table))
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(threads, 1))
     }
 
-    /// The clients that are connected now; one that has yet to prove itself is not among them.
+    /// The clients that are connected now, without unauthenticated connections.
     public var peers: [Peer] { state.withLock { $0.table.clients } }
 
-    /// Where it listens, with the port that the system chose; `nil` before it does.
+    /// The address with the port that the system chose; `nil` before the server listens.
     public var address: Address? { state.withLock { $0.address } }
 
-    /// What happens to the clients: each `ConnectionSignal.connected(_:)` once, later `ConnectionSignal.disconnected(_:_:)`
-    /// once; one that is not let in is `ConnectionSignal.refused(_:)`.
+    /// The connects and disconnects of clients, as an asynchronous sequence.
     ///
-    /// Every reader begins with the clients that are connected now. Ends when the server has stopped and the last
-    /// client has left.
+    /// Each client is reported once as ``ConnectionSignal/connected(_:)``, and once as
+    /// ``ConnectionSignal/disconnected(_:_:)``; a connection that ends before it authenticates as
+    /// ``ConnectionSignal/refused(_:)``. Every reader starts with the clients that are connected now. The sequence ends
+    /// when the server has stopped and the last connection has ended.
     public var signals: ConnectionSignals { state.withLock { $0.readers.add(open: $0.table.clients) } }
 
-    /// Begins to listen.
+    /// Starts to listen at an address.
     ///
-    /// The file of a Unix socket that a dead server has left behind is replaced; one of a living server, and a file that
-    /// is not a socket, are not. The server removes its file when it stops, unless another one has taken its place.
+    /// A socket file without a server is replaced; one with a running server, and a file that is not a socket, are
+    /// kept. The server removes its socket file when it stops, unless another file has replaced it.
     ///
     /// - Returns: The address with the port that the system chose.
-    /// - Throws: `CallError`: `.unavailable` when the address cannot be had, or a file of the TLS options cannot be used;
-    ///   `.invalidRequest` for an address that the system cannot take, when the address and the options do not fit this
-    ///   build or each other, and for a server that was started or stopped before.
+    /// - Throws: `CallError`: `.unavailable` when the server cannot listen at the address, or a file of the TLS options
+    ///   cannot be used; `.invalidRequest` for an address that the system does not support, when the address and the
+    ///   options contradict each other or need TLS and this build has none, and for a server that was started or
+    ///   stopped before.
     @discardableResult
     package func start(at address: Address) async throws(CallError) -> Address {
+        // The task starts under the lock, so that a concurrent start or stop sees it.
         let start = try state.withLock { state throws(CallError) in
             try state.begin(Task { await self.listen(at: address) })
         }
         return try await start.value.get()
     }
 
-    /// Listens until the task is cancelled, then drains and stops.
+    /// Listens at an address until the task is cancelled, then drains and stops.
     ///
-    /// - Throws: `CallError` with `.unavailable` when the address cannot be had.
+    /// A socket file without a server is replaced; one with a running server, and a file that is not a socket, are
+    /// kept. The server removes its socket file when it stops, unless another file has replaced it.
+    ///
+    /// - Parameters:
+    ///   - address: The address; with port 0 the system chooses a port, see ``address``.
+    ///   - grace: The time that calls in flight have to finish after the cancellation.
+    /// - Throws: `CallError`: `.unavailable` when the server cannot listen at the address; `.invalidRequest` when it
+    ///   does not fit the options, and for a server that was started or stopped before.
     public func run(at address: Address, grace: Duration = .seconds(7)) async throws(CallError) {
         try await start(at: address)
+        // A stream that ends on cancellation: the task sleeps until then, and continues to drain although cancelled.
         let (cancellation, signal) = AsyncStream.makeStream(of: Void.self)
         await withTaskCancellationHandler {
             for await _ in cancellation {}
@@ -100,22 +112,23 @@ public final class NativeServer: Sendable {
         await drain(grace: grace)
     }
 
-    /// Accepts no more clients, lets calls in flight finish, then stops.
+    /// Accepts no more clients, waits for calls in flight, then stops.
     ///
-    /// - Parameter grace: How long calls may take; those that have not ended fail as when the connection is lost.
+    /// - Parameter grace: The time that calls have to finish; after it they fail as if the connection was lost.
     public func drain(grace: Duration = .seconds(7)) async {
+        // First, or a client that connects now would not be drained.
         await stopListening()
         await withTaskGroup { drains in
-            for peer in everybody { drains.addTask { await peer.drain(grace: grace) } }
+            for peer in allPeers { drains.addTask { await peer.drain(grace: grace) } }
         }
         await stop()
     }
 
-    /// Closes everything at once; a server that has stopped is not started again.
+    /// Closes all connections and stops for good.
     ///
-    /// Handlers are cancelled, and have a second to end. Those that wait for longer go on on the global executor when
-    /// what they wait for happens. May be called several times, also at once: each waits for the end.
+    /// Handlers are cancelled and have one second to end; those that have not ended continue on the global executor.
+    /// The function may be called several times, also concurrently: each call returns when the server has stopped.
     public func stop() async { await state.withLock { $0.end(Task { await self.close() }) }.value }
 
-    var everybody: [Peer] { state.withLock { $0.table.everybody } }
+    var allPeers: [Peer] { state.withLock { $0.table.all } }
 }

@@ -5,24 +5,26 @@ public import Postern
 import Synchronization
 package import SystemPackage
 
-/// The usual way to make connections.
+/// Connecting to a native server.
 ///
-/// A secret is a `SharedSecret` of the module `PosternAuth`, or any other ``Authentication``: this module does without
+/// The secret is a `SharedSecret` of the module `PosternAuth` or another ``Authentication``; this module contains no
 /// cryptography.
 extension Peer {
-    /// Connects to a native server and gives this end's peer; it may be called at once, before the handshake is done.
+    /// Connects to a native server and returns before the handshake is complete.
     ///
-    /// Calls made before wait in order, at most ``PeerLimits/waitingCalls``; they leave when the connection is open, or
-    /// fail with the reason why it never was. ``waitUntilConnected()`` waits for that without a call.
+    /// Calls may be made at once. They wait in order until the handshake is complete, at most
+    /// ``PeerLimits/waitingCalls`` of them, or fail with the reason why it was not. ``waitUntilConnected()`` waits for
+    /// the handshake without a call.
     ///
     /// - Parameters:
-    ///   - address: Where the server listens.
-    ///   - dispatcher: Answers the calls of the server.
-    ///   - secret: What both ends prove to each other; goes before ``ConnectionOptions/authentication``.
-    ///   - options: How the connection behaves.
-    /// - Returns: This end's peer.
-    /// - Throws: `CallError`: `.unavailable` when nobody listens there, or it takes too long, or a file of the TLS options
-    ///   cannot be used; `.invalidRequest` when the address or the TLS options are not for this build or each other.
+    ///   - address: The address of the server.
+    ///   - dispatcher: Serves the calls of the server.
+    ///   - secret: The secret that both ends prove to know; overrides ``ConnectionOptions/authentication``.
+    ///   - options: The options of the connection.
+    /// - Returns: The peer on this side of the connection.
+    /// - Throws: `CallError`: `.unavailable` when no server listens at the address, connecting takes longer than
+    ///   ``ConnectionOptions/connectTimeout``, or a file of the TLS options cannot be used; `.invalidRequest` when this
+    ///   build has no TLS, or the address and the TLS options contradict each other.
     public static func connect(
         to address: Address,
         serving dispatcher: any Dispatcher = NothingExposed(),
@@ -34,7 +36,7 @@ extension Peer {
 
     /// Connects to a native server at an address such as `tcp://127.0.0.1:9000` or `unix:/run/app.sock`.
     ///
-    /// - Throws: `CallError`: `.invalidRequest` for text that is no address, or as with an ``Address``.
+    /// - Throws: `CallError`: `.invalidRequest` for text that is not an address; otherwise as for an ``Address``.
     public static func connect(
         to address: String,
         serving dispatcher: any Dispatcher = NothingExposed(),
@@ -45,22 +47,22 @@ extension Peer {
     }
 }
 
-/// Peers on descriptors that are connected already.
+/// Peers on sockets that are connected already.
 extension Peer {
-    /// Loops of their own, so that busy polling holds up no connection of the network.
+    /// Separate event loops, so that busy polling does not delay network connections.
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
 
-    /// Makes a peer of a connected stream socket, such as one end of a socket pair.
+    /// Creates a peer on a connected stream socket, such as one end of a socket pair.
     ///
     /// - Parameters:
-    ///   - socket: Belongs to the peer from now on, and is closed with it, or by this when it throws.
-    ///   - role: Whether this side counts as the one that connected.
-    ///   - dispatcher: Answers the calls of the other end.
-    ///   - options: How the connection behaves.
-    ///   - busyPolling: How long the event loop polls the socket at most after output, before it waits for input; adapts,
-    ///     and is no longer than 1 ms.
-    /// - Returns: This end's peer, usable at once.
-    /// - Throws: `CallError` with `.unavailable` when the descriptor is no stream socket, or is not open.
+    ///   - socket: The socket, which the peer owns from now on; it is closed as well when this function throws.
+    ///   - role: Whether this side acts as the one that connected.
+    ///   - dispatcher: Serves the calls of the other side.
+    ///   - options: The options of the connection.
+    ///   - busyPolling: The longest time that the event loop polls the socket after output before it blocks, at most
+    ///     1 ms; the loop adapts it.
+    /// - Returns: The peer on this side, usable at once.
+    /// - Throws: `CallError` with `.unavailable` when the descriptor is not open, or not a stream socket.
     package static func adopt(
         _ socket: SystemPackage.FileDescriptor,
         as role: ConnectionEnd.Role,
@@ -70,13 +72,13 @@ extension Peer {
     ) async throws(CallError) -> Peer {
         let isTaken = Atomic(false)
         do {
-            // SwiftNIO stops the process when a descriptor is not open.
+            // SwiftNIO traps on a descriptor that is not open.
             guard fcntl(socket.rawValue, F_GETFD) >= 0 else { throw Errno(rawValue: errno) }
-            // An address without TLS: the bytes do not leave the machine.
+            // Any Unix address will do: it selects a connection without TLS, whose bytes do not leave the machine.
             let security = try options.security(role, at: .unix(path: "adopted"))
             return try await ClientBootstrap(group: Self.loops)
                 .withConnectedSocket(socket.rawValue) { channel in
-                    // From here on SwiftNIO closes it, also when something fails.
+                    // From here on SwiftNIO owns the descriptor and closes it on every error.
                     isTaken.store(true, ordering: .relaxed)
                     return channel.eventLoop.makeCompletedFuture {
                         try NativeConnection.install(

@@ -1,12 +1,12 @@
 public import Postern
 
 extension ReconnectingPeer {
-    /// Calls the server.
+    /// Sends one call to the server and waits for its reply.
     ///
-    /// - Throws: `.unavailable` without a connection, for the cause of which see ``lastFailure``, `.unauthenticated` when
-    ///   the authentication failed, `.busy` when too many calls wait for a connection, or what `Peer.dispatch(_:)`
-    ///   throws.
+    /// - Throws: `.unavailable` without a connection, `.unauthenticated` when authentication failed, `.busy` when too
+    ///   many calls wait for a connection, or the error of ``Peer/dispatch(_:)``.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
+        // Without a wait, and so without its bookkeeping, while there is a connection.
         if let peer = current.peer {
             do throws(CallError) { return try await peer.dispatch(call) } catch {
                 guard mayMove(call.arguments, from: peer, after: error) else { throw error }
@@ -15,7 +15,7 @@ extension ReconnectingPeer {
         return try await dispatchLater(call)
     }
 
-    /// On the event loop: a call only writes a frame and waits.
+    /// Returns `.onEventLoop`: a call only writes a frame and waits.
     public func execution(of path: Span<UInt8>) -> MethodExecution { .onEventLoop }
 
     private func dispatchLater(_ call: Call) async throws(CallError) -> Reply {
@@ -32,8 +32,10 @@ extension ReconnectingPeer {
         }
     }
 
-    /// Whether a call may be made again on another connection: its server is stopping and has not executed it, and
-    /// nothing among its arguments belongs to the connection.
+    /// Returns whether a failed call may be repeated on another connection, and retires its connection if so.
+    ///
+    /// The server must be stopping and not have executed the call, and no argument may be a reference that belongs to
+    /// the connection.
     func mayMove(_ arguments: Payload, from peer: Peer, after error: CallError) -> Bool {
         guard error.executed == .no, error.code == .draining || error.code == .unavailable,
             peer.isOtherSideStopping, !arguments.returnsReferences(to: peer)
@@ -44,9 +46,11 @@ extension ReconnectingPeer {
 }
 
 extension ReconnectingPeer: Callee {
-    /// Sends one call and waits for its reply; a wait for a connection is part of the timeout.
+    /// Sends one call and waits for its reply.
     ///
-    /// - Throws: What ``dispatch(_:)`` throws.
+    /// The timeout includes the wait for a connection.
+    ///
+    /// - Throws: The errors of ``dispatch(_:)``.
     public func reply<each Argument: Encodable>(
         to method: String,
         _ arguments: repeat each Argument,
@@ -56,6 +60,7 @@ extension ReconnectingPeer: Callee {
         var wait: ConnectionWait?
         while true {
             let peer = try await connection(until: deadline, &wait)
+            // Encoded anew for each connection, as the references among the arguments have numbers of the connection.
             let encoded = try peer.encoded(repeat each arguments)
             do throws(CallError) {
                 return try await peer.reply(method, encoded, deadline.map { $0.timeLeft() })
@@ -65,7 +70,7 @@ extension ReconnectingPeer: Callee {
         }
     }
 
-    /// The connection, for a call that has not waited for one, or waits on.
+    /// Returns the current connection, or waits for one; all waits of a call share their limits in `wait`.
     private func connection(
         until deadline: ContinuousClock.Instant?,
         _ wait: inout ConnectionWait?

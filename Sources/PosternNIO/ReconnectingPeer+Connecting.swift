@@ -1,18 +1,19 @@
 public import Postern
 
 extension ReconnectingPeer {
-    /// Begins to connect to a native server, and connects again whenever the connection is lost, until ``stop()``.
+    /// Connects to a native server in the background, and again whenever the connection is lost, until ``stop()``.
     ///
     /// - Parameters:
-    ///   - address: Where the server listens; nobody needs to listen there yet.
-    ///   - dispatcher: Answers the calls of the server.
-    ///   - secret: What both ends prove to each other; goes before ``ConnectionOptions/authentication``.
-    ///   - options: How connections behave.
-    ///   - patience: How long a call waits for a connection, at most until its deadline.
-    ///   - onConnect: Given every new connection.
-    ///   - onDisconnect: Told of the end of every connection.
-    ///   - onRefusal: Told why no more connections are made.
-    /// - Returns: What calls the server over the connection of the moment.
+    ///   - address: The address of the server, which does not have to listen yet.
+    ///   - dispatcher: Serves the calls of the server.
+    ///   - secret: The secret that both ends prove to know; overrides ``ConnectionOptions/authentication``.
+    ///   - options: The options of the connections.
+    ///   - patience: The time that a call waits for a connection, at most until its deadline.
+    ///   - onConnect: Called once for each connection when it is open, before calls use it.
+    ///   - onDisconnect: Called once for each connection that was open, with the reason, when it has ended.
+    ///   - onRefusal: Called at most once, with the reason, when authentication failed and no more connections are
+    ///     made.
+    /// - Returns: The peer, which sends each call over the current connection.
     public static func connect(
         to address: Address,
         serving dispatcher: any Dispatcher = NothingExposed(),
@@ -36,9 +37,10 @@ extension ReconnectingPeer {
         return peer
     }
 
-    /// Does the same for an address such as `tcp://127.0.0.1:9000` or `unix:/run/app.sock`.
+    /// Connects to an address such as `tcp://127.0.0.1:9000` or `unix:/run/app.sock`, and again when the connection is
+    /// lost.
     ///
-    /// - Throws: `CallError` with `.invalidRequest` for text that is no address.
+    /// - Throws: `CallError` with `.invalidRequest` for text that is not an address.
     public static func connect(
         to address: String,
         serving dispatcher: any Dispatcher = NothingExposed(),
@@ -63,7 +65,7 @@ extension ReconnectingPeer {
 }
 
 extension ReconnectingPeer {
-    /// Makes one connection after another: the next one when the server of the last says goodbye, or it has ended.
+    /// Keeps a connection open: connects, waits until it is closing or has ended, and connects again.
     func keepConnected() async {
         await withDiscardingTaskGroup { retired in
             var (backoff, random) = (Backoff(), SystemRandomNumberGenerator())
@@ -72,13 +74,14 @@ extension ReconnectingPeer {
                 if let peer = await makeConnection() {
                     await waitUntilClosing(peer)
                     if peer.isConnected {
+                        // The server has sent goodbye: the old connection ends beside the next one.
                         retired.addTask { await self.waitUntilEnded(peer) }
                     } else if let refusal = await waitUntilEnded(peer).refusal {
                         current.refuse(refusal)
                         return onRefusal(refusal)
                     }
                 }
-                // A server that takes connections and drops them is not to be asked without pause.
+                // A short connection does not reset the delays: the server may accept and drop every one.
                 if ContinuousClock.now - began > Backoff.longest { backoff.reset() }
                 try? await Task.sleep(for: backoff.delay(using: &random).clamped)
             }
@@ -95,9 +98,11 @@ extension ReconnectingPeer {
             reports.failed(error.message)
             return nil
         }
+        // Weak, as the peer owns the closures.
         peer.onConnect { [current, onConnect, reports, weak peer] in
             guard let peer else { return }
             reports.found()
+            // The handler runs first: it may prepare what calls rely on.
             onConnect(peer)
             current.set(peer)
         }
@@ -135,6 +140,6 @@ extension ReconnectingPeer {
 }
 
 extension DisconnectReason {
-    /// The reason, where another connection would be refused as well, because of the same secret.
+    /// The reason, if it is a failed authentication: with the same secret, the next connection would fail as well.
     fileprivate var refusal: DisconnectReason? { kind == .authenticationFailed ? self : nil }
 }

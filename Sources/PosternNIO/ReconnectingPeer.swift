@@ -1,21 +1,21 @@
 public import Postern
 import Synchronization
 
-/// Keeps one connection to a server, and makes a new one whenever it is lost.
+/// A client that keeps one connection to a server open, and connects again whenever it is lost.
 ///
-/// A server that says goodbye, because it is about to stop, gets no more calls: its connection stays for the calls, streams
-/// and references that belong to it until the server closes it, and a new connection is made at once. A call that was
-/// under way when the goodbye arrived, and was refused as not executed, is made again on the new connection, unless a
-/// reference that belongs to the old one is among its arguments. Calls in flight when a connection is lost fail with
-/// `.unavailable`, which says whether they may have been executed, and are never made again.
+/// A server that is about to stop sends goodbye. The client then opens a new connection at once and uses it for new
+/// calls; the old one stays open for its calls, streams and references until the server closes it. A call in flight
+/// that the stopping server refused without executing it is repeated on the new connection, unless one of its arguments
+/// is a reference that belongs to the old one. Calls in flight when a connection is lost are never repeated: they fail
+/// with `.unavailable`, whose `executed` says whether they may have been executed.
 ///
-/// Calls made while there is no connection wait for one: briefly, and after a goodbye for as long as a successor of the
-/// server is expected (``ConnectionOptions/successorTimeout``). Then they fail with `.unavailable`, not executed. The
-/// first new attempt to connect is made at once, others follow every 40 ms for 10 s, then at times that grow to 5 s;
-/// each wait is up to a fifth longer or shorter by chance. When authentication fails, no more connections are made: see
-/// ``refusal``.
+/// Without a connection, calls wait for one: for the `patience` of the client, and after a goodbye for at least
+/// ``ConnectionOptions/successorTimeout``. Then they fail with `.unavailable`, not executed. The first attempt to
+/// connect again follows at once, the next ones every 40 ms for 10 s, later ones after delays that grow to 5 s; each
+/// delay is randomised by up to a fifth. Failed attempts are reported to ``ConnectionOptions/observer``. When
+/// authentication fails, the client makes no more connections, which ``signals`` report.
 ///
-/// `connect(to:serving:secret:options:patience:onConnect:onDisconnect:onRefusal:)` makes one and starts it.
+/// ``connect(to:serving:secret:options:patience:onConnect:onDisconnect:onRefusal:)`` creates and starts a client.
 public final class ReconnectingPeer: Dispatcher {
     let address: Address
     let dispatcher: any Dispatcher
@@ -28,16 +28,16 @@ public final class ReconnectingPeer: Dispatcher {
     let current: CurrentPeer
     private let keeper = Mutex<Task<Void, Never>?>(nil)
 
-    /// Describes the connection; it is made from ``start()`` on.
+    /// Creates a client that connects from ``start()`` on.
     ///
     /// - Parameters:
-    ///   - address: Where the server listens.
-    ///   - dispatcher: Answers the calls of the server.
-    ///   - options: How connections behave.
-    ///   - patience: How long a call waits for a connection, at most until its deadline.
-    ///   - onConnect: Given every new connection.
-    ///   - onDisconnect: Told of the end of every connection.
-    ///   - onRefusal: Told why no more connections are made.
+    ///   - address: The address of the server.
+    ///   - dispatcher: Serves the calls of the server.
+    ///   - options: The options of the connections.
+    ///   - patience: The time that a call waits for a connection, at most until its deadline.
+    ///   - onConnect: Called once for each connection when it is open, before calls use it.
+    ///   - onDisconnect: Called once for each connection that was open, with the reason, when it has ended.
+    ///   - onRefusal: Called at most once, with the reason, when no more connections are made.
     package init(
         to address: Address,
         exposing dispatcher: any Dispatcher = NothingExposed(),
@@ -58,16 +58,15 @@ public final class ReconnectingPeer: Dispatcher {
         reports = UpstreamReports(of: address, to: options.observer)
     }
 
-    /// Begins to connect, and goes on until ``stop()``; does nothing when it was called before, or when the connection was
-    /// stopped, which ``lastFailure`` says.
+    /// Starts to connect; does nothing when the client was started or stopped before.
     package func start() {
         keeper.withLock { task in if task == nil { task = Task { await self.keepConnected() } } }
     }
 
-    /// Closes the connection and makes no more; calls fail at once from here on.
+    /// Closes the connections and makes no more; later calls fail at once.
     public func stop() async {
         let task = keeper.withLock { task in
-            // Also one that was never started is not started from here on.
+            // A task that does nothing keeps a client that was never started from being started later.
             let last = task ?? Task {}
             task = last
             return last
@@ -79,23 +78,23 @@ public final class ReconnectingPeer: Dispatcher {
         current.endSignals()
     }
 
-    /// The connection for new calls, while there is one; `nil` also after the goodbye of its server.
+    /// The connection for new calls; `nil` without one, and after the goodbye of its server.
     public var peer: Peer? { current.peer }
 
-    /// Why no more connections are made: the authentication failed on one side; `nil` while they are.
+    /// The reason why no more connections are made; `nil` unless authentication failed.
     package var refusal: DisconnectReason? { current.refusal }
 
-    /// Why the last attempt to connect failed, with the address and what the system said; `nil` once one succeeded.
+    /// The error of the last attempt to connect, with the address and the system's error; `nil` once one succeeded.
     ///
-    /// After ``stop()`` it says that the connection was stopped.
-    ///
-    /// For the operator: errors of calls do not say it, because a gateway passes those on to its clients.
+    /// After ``stop()`` it is an error that says so. It is meant for the operator: errors of calls do not contain it,
+    /// as a gateway passes those on to its clients.
     package var lastFailure: CallError? { current.failure }
 
-    /// What happens to the connections: each `ConnectionSignal.connected(_:)` once, later `ConnectionSignal.disconnected(_:_:)`
-    /// once; at most one `ConnectionSignal.refused(_:)`, after which no more are made.
+    /// The connects and disconnects of this client, as an asynchronous sequence.
     ///
-    /// After the goodbye of a server the next connection may be open before the one to it has ended. Every reader begins
-    /// with the connections that are open now. Ends with ``stop()``, or after the refusal.
+    /// Each connection is reported once as ``ConnectionSignal/connected(_:)`` and once as
+    /// ``ConnectionSignal/disconnected(_:_:)``; after a goodbye the next one may be open before the old one has ended.
+    /// A failed authentication is reported as ``ConnectionSignal/refused(_:)``, and no more connections are made. Every
+    /// reader starts with the connections that are open now. The sequence ends with ``stop()``, or after a refusal.
     public var signals: ConnectionSignals { current.signals }
 }

@@ -1,15 +1,15 @@
 public import Postern
 
 extension ReconnectingPeer {
-    /// Reads a topic of the server, over one connection after another.
+    /// Subscribes to a topic of the server, and again whenever the connection is lost.
     ///
-    /// After a cut it subscribes again where it was: what the server still has of the time between is delivered, and
-    /// what it does not have is reported as a gap, as is what came faster than it was read.
+    /// A new subscription continues where the last one ended: events that the server still has are delivered, and those
+    /// that it has discarded are reported as a gap, as are events that arrived faster than they were read.
     ///
     /// - Parameters:
-    ///   - topic: Path of the topic.
+    ///   - topic: The path of the topic.
     ///   - item: The type of the events.
-    /// - Returns: The events; reading them waits for a connection as long as it takes.
+    /// - Returns: The events. Reading them waits for a connection without a time limit.
     public func subscribe<Item: Decodable & Sendable>(
         _ topic: String,
         of item: Item.Type = Item.self
@@ -18,34 +18,35 @@ extension ReconnectingPeer {
     }
 }
 
-/// The events of a topic of a server that may go and come back.
+/// The events of a topic, over one connection after another.
 ///
-/// Each reading is a subscription of its own. It ends when the topic is closed, the peer is stopped, or the task that
-/// reads is cancelled.
+/// Each iterator is a separate subscription. It ends when the topic is closed, the ``ReconnectingPeer`` is stopped, or
+/// the reading task is cancelled.
 public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequence, Sendable {
-    /// What a reader gets.
+    /// An event, or a gap between events.
     public enum Element: Sendable {
-        /// Something was published.
+        /// A published event.
         case event(Item)
-        /// Events are missing before the next one: they came faster than they were read, or the server had them no more
-        /// after a cut. `lost` is their number; `nil` when the topic has begun anew, and the number is not known.
+        /// Events are missing before the next one: they arrived faster than they were read, or the server had discarded
+        /// them before the connection was restored. `lost` is their number; `nil` when it is unknown because the topic
+        /// has started again.
         case gap(lost: UInt64?)
     }
 
     fileprivate let peer: ReconnectingPeer
     fileprivate let topic: String
 
-    /// Starts reading.
+    /// Creates an iterator, which subscribes with its first read.
     public func makeAsyncIterator() -> Iterator { Iterator(peer: peer, topic: topic) }
 
-    /// Reads event by event.
+    /// Reads the events one by one.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let peer: ReconnectingPeer
         fileprivate let topic: String
         private var connection: Peer?
         private var items: ReplyStream.Iterator?
         private var position: StreamPosition?
-        /// What follows the gap that was delivered last.
+        /// The event after the gap that was returned last.
         private var held: StreamItem?
 
         fileprivate init(peer: ReconnectingPeer, topic: String) {
@@ -53,9 +54,9 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
             self.topic = topic
         }
 
-        /// The next event, or a gap; `nil` at the end.
+        /// Waits for the next event or gap; returns `nil` at the end.
         ///
-        /// - Throws: `CallError` when the server refuses the subscription, or an event is of another type.
+        /// - Throws: `CallError` when the server refuses the subscription, or an event has another type.
         public mutating func next() async throws(CallError) -> Element? {
             while true {
                 do throws(CallError) {
@@ -66,6 +67,7 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
                     }
                     guard let item = try await items?.next() else { return nil }
                     if let offset = item.offset { position?.offset = offset }
+                    // An event that reports a loss becomes two elements: the gap now, the event next time.
                     guard item.lost == 0 else {
                         held = item
                         return .gap(lost: item.lost)
@@ -74,19 +76,19 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
                 } catch {
                     guard error.code == .unavailable || error.code == .draining else { throw error }
                     items = nil
-                    if let connection { try await peer.leave(connection) }
+                    if let connection { try await peer.abandon(connection) }
                 }
             }
         }
 
-        /// The next event; where it runs does not matter.
+        /// Waits for the next event or gap; the isolation of the caller has no effect.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(CallError) -> Element? {
             try await next()
         }
 
-        /// Subscribes, from where an earlier subscription ended; not without a connection.
+        /// Subscribes at the position where the last subscription ended; does nothing without a connection.
         ///
-        /// - Returns: The gap, if something is missing in between.
+        /// - Returns: The gap since then; `nil` when no event is missing.
         private mutating func open() async throws(CallError) -> Element? {
             guard let connection else { return nil }
             let arguments =
@@ -100,6 +102,7 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
             guard case .stream(let stream) = try await connection.dispatch(Call("rpc/subscribe", arguments: arguments))
             else { throw CallError(.invalidRequest, "rpc/subscribe answers with one value", ran: .yes) }
             items = stream.makeAsyncIterator()
+            // After the comparison below, which needs the old position.
             defer { position = stream.position }
             return Self.gap(from: position, to: stream.position)
         }
@@ -113,9 +116,11 @@ public struct ReconnectingSubscription<Item: Decodable & Sendable>: AsyncSequenc
 }
 
 extension ReconnectingPeer {
-    /// Keeps a subscription from a connection that takes no more calls; where it does, the topic cannot be reached from
-    /// its server now, which is asked again a little later.
-    fileprivate func leave(_ connection: Peer) async throws(CallError) {
+    /// Prepares another attempt to subscribe after a failed one.
+    ///
+    /// A connection that is closing is retired. On any other one the server itself cannot reach the topic at the
+    /// moment, so the next attempt follows after 200 ms.
+    fileprivate func abandon(_ connection: Peer) async throws(CallError) {
         guard !connection.isOtherSideStopping, connection.isConnected else { return current.retire(connection) }
         do { try await Task.sleep(for: .milliseconds(200)) } catch {
             throw CallError(.cancelled, "The reader cancelled")

@@ -1,14 +1,16 @@
 import Postern
 import Synchronization
 
-/// Reports that a server was found or lost; attempts to connect that fail for the same reason are reported once.
+/// Reports to an observer that a server was connected or lost.
+///
+/// Consecutive attempts to connect that fail for the same reason are reported once.
 final class UpstreamReports: Sendable {
     private let address: String
     private let observer: (any IncidentObserver)?
     private let state = Mutex(State())
 
     private struct State {
-        /// Whether a server was reported as found, and not as lost since.
+        /// Whether the last report says that the server was found.
         var isFound = false
         var lastFailure: String?
     }
@@ -18,13 +20,13 @@ final class UpstreamReports: Sendable {
         self.observer = observer
     }
 
-    /// A connection is open.
+    /// Reports an open connection.
     func found() {
         state.withLock { $0 = State(isFound: true) }
         observer?.observe(Incident(.upstreamFound, cause: "connected", [.address: address]))
     }
 
-    /// The server takes no more calls or the connection has ended, unless it was closed here; once for each open one.
+    /// Reports, once for each open connection, that it is closing or has ended, unless this side has closed it.
     func lost(_ reason: DisconnectReason) {
         let wasFound = state.withLock { state in
             defer { state.isFound = false }
@@ -34,7 +36,7 @@ final class UpstreamReports: Sendable {
         observer?.observe(Incident(.upstreamLost, cause: reason.kind.word, fields(reason.message)))
     }
 
-    /// No connection was made.
+    /// Reports a failed attempt to connect, unless the previous one failed for the same reason.
     func failed(_ message: String) {
         guard let observer else { return }
         let isNew = state.withLock { state in

@@ -1,60 +1,62 @@
-/// Judges whether a transfer that is under way moves fast enough.
+/// Decides whether a transfer in progress is fast enough.
 ///
-/// A pure state machine: the number of bytes that have moved so far and the time, in milliseconds, come in from outside.
-/// The count never restarts while a transfer is under way; only its growth means anything.
+/// A pure state machine: the number of bytes transferred so far and the time, in milliseconds, are arguments. Only the
+/// growth of the number counts, so it must not restart during a transfer.
 package struct TransferPace: Sendable {
-    /// What is demanded of a transfer.
+    /// The required progress of a transfer.
     package struct Demand: Hashable, Sendable {
-        /// How long nothing may move, and over which time the rate is measured, in milliseconds.
+        /// The longest time without progress, and the period over which the rate is measured, in milliseconds.
         package var patience: UInt64
-        /// The bytes that have to move in a second, on average over each ``patience``; 0 for no more than some progress.
+        /// The minimum rate in bytes per second, on average over each ``patience``; with 0, any progress is enough.
         package var bytesPerSecond: Int
 
+        /// Creates a demand.
         package init(patience: UInt64, bytesPerSecond: Int) {
             self.patience = patience
             self.bytesPerSecond = bytesPerSecond
         }
 
-        /// The bytes that have to move within a time.
+        /// Returns the minimum number of bytes in a period.
         fileprivate func bytes(in milliseconds: UInt64) -> UInt64 {
             let (product, overflows) = UInt64(clamping: bytesPerSecond).multipliedReportingOverflow(by: milliseconds)
+            // A rate beyond all numbers can only be met by as many bytes.
             return overflows ? .max : product / 1_000
         }
     }
 
-    /// What is known of a transfer.
+    /// The state of a transfer.
     package enum Verdict: Hashable, Sendable {
-        /// It moves, or is too young to be judged.
+        /// The transfer is fast enough, or has just begun.
         case moves
-        /// Nothing has moved for too long.
+        /// There was no progress for too long.
         case stalled
-        /// It moves, but below the rate.
+        /// There is progress, but below the minimum rate.
         case tooSlow
     }
 
-    /// A count, and when it was reached.
+    /// A number of bytes, and the time at which it was reached.
     private struct Mark {
         var moved: UInt64
         var time: UInt64
     }
 
-    /// When some of it last moved; `nil` while nothing is under way.
+    /// The last progress; `nil` while there is no transfer.
     private var progress: Mark?
-    /// Where the time began over which the rate is measured now.
+    /// The start of the period over which the rate is measured.
     private var window = Mark(moved: 0, time: 0)
 
-    /// A connection on which nothing is under way.
+    /// Creates a state without a transfer.
     package init() {}
 
-    /// Whether a transfer is under way.
+    /// Whether a transfer is in progress.
     package var isUnderWay: Bool { progress != nil }
 
-    /// Notes that nothing is under way any more.
+    /// Ends the transfer.
     package mutating func end() { progress = nil }
 
-    /// Judges the transfer that is under way; the first call after ``end()`` begins one.
+    /// Returns the state of the transfer; the first call after ``end()`` begins one.
     ///
-    /// A transfer that has failed stays so until it moves on.
+    /// A stalled transfer stays stalled until there is progress.
     package mutating func check(moved: UInt64, at now: UInt64, _ demand: Demand) -> Verdict {
         guard let last = progress else {
             window = Mark(moved: moved, time: now)
@@ -66,6 +68,7 @@ package struct TransferPace: Sendable {
         } else if now - last.time >= demand.patience {
             return .stalled
         }
+        // The period is restarted only when the rate was met: a slow transfer is reported by every check until then.
         let elapsed = now - window.time
         guard elapsed >= demand.patience else { return .moves }
         guard moved - min(moved, window.moved) >= demand.bytes(in: elapsed) else { return .tooSlow }

@@ -9,9 +9,10 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "postern-bench",
         abstract: "Measures Postern: one line for each measurement.",
         discussion: """
-            A line says what was measured, how many times it was done, how many times a second, how long it took \
-            (median and 99th percentile, from the caller's side), and the CPU time of each in microseconds. Client and \
-            server run in this process; where both are on threads of their own, the server's part is told as well.
+            A line has the name of the measurement, the number of operations, operations per second, the latency \
+            (median and 99th percentile, as the caller sees it), and the CPU time of one operation in microseconds. \
+            Client and server run in this process; where their threads are separate, the server's CPU time is printed \
+            as well.
 
             Measure a release build on a quiet machine: swift run -c release postern-bench all
             """,
@@ -23,6 +24,7 @@ struct BenchCommand: AsyncParsableCommand {
     )
 
     static func main() async {
+        // The benchmark of tasks starts this program again as its child.
         await TaskProgram.runIfChild(CalculatorTask.self)
         await main(nil)
     }
@@ -46,7 +48,7 @@ struct AllBenchmarks: AsyncParsableCommand {
     }
 }
 
-/// How long to measure.
+/// The duration of measurements.
 struct TimeOptions: ParsableArguments {
     @Option(help: "Seconds of each measurement, after a fifth of it to warm up.")
     var seconds = Setting.value("seconds", default: 1.0)
@@ -57,8 +59,8 @@ struct TimeOptions: ParsableArguments {
         }
     }
 
-    /// The time that counts.
+    /// The duration of a measurement.
     var duration: Duration { .seconds(seconds) }
-    /// The time before it.
+    /// The time before it, whose results are discarded.
     var warmUp: Duration { .seconds(seconds / 5) }
 }

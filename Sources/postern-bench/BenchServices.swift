@@ -4,10 +4,10 @@ import Postern
 import PosternGateway
 import Synchronization
 
-/// What is called by the benchmarks.
+/// The services that the benchmarks call.
 struct BenchServices {
     let router = Router()
-    /// What subscribers listen to.
+    /// The topic of the subscribers.
     let topic: Topic
 
     /// Registers the methods.
@@ -30,7 +30,7 @@ struct BenchServices {
     }
 }
 
-/// Functions of clients, by number.
+/// Functions of clients that the service retains, by number.
 private final class KeptFunctions: Sendable {
     private let functions = Mutex<[Callback]>([])
 
@@ -44,7 +44,7 @@ private final class KeptFunctions: Sendable {
     }
 }
 
-/// The numbers from 0, as an asynchronous sequence that never waits.
+/// The numbers from 0, as an asynchronous sequence that never suspends.
 struct Counting: AsyncSequence, Sendable {
     private let end: Int
 
@@ -66,7 +66,7 @@ struct Counting: AsyncSequence, Sendable {
     }
 }
 
-/// A gateway with one loop and no files, on a port that the system chose.
+/// A gateway with default options and no files, on a port that the system chooses.
 enum BenchGateway {
     static func start(_ router: Router) async throws -> Gateway {
         var configuration = GatewayConfiguration()

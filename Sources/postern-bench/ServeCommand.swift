@@ -3,7 +3,7 @@ import Logging
 import PosternGateway
 import PosternPrograms
 
-/// `postern-bench serve`: what the benchmark of idle connections starts.
+/// `postern-bench serve`: the gateway process of the benchmark of idle connections.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",

@@ -1,14 +1,15 @@
 import NIOCore
 
-/// Whether a channel is polled for input after output, before its loop waits; adapts to how long the waits are.
+/// Decides whether a channel is polled for input after output, from the times that input has taken to arrive.
 ///
-/// As with halt polling of KVM, short waits turn polling on, and some in a row that it does not make short turn it off.
-/// Each time that doubles the short waits that it takes to poll again, and each success halves them: polling is tried
-/// ever less often where it takes the processor from the side that is to answer, or where answers take some time anyway.
+/// As in the halt polling of KVM, short waits turn polling on, and several failures in a row turn it off. Each time it
+/// is turned off, twice as many short waits are needed to turn it on again; each success halves that number. So polling
+/// is tried less and less often where it takes the processor from the side that has to answer, or where answers are
+/// slow.
 struct AdaptivePolling {
-    /// The failures in a row that turn polling off: the first ones may be due to the other side, which does not poll yet.
+    /// The failures in a row that turn polling off; the first may occur because the other side does not poll yet.
     private static let patience = 4
-    /// The most short waits that it takes to poll again.
+    /// The most short waits that are needed to turn polling on again.
     private static let mostShortWaits = 1_024
 
     private let limit: TimeAmount
@@ -16,39 +17,39 @@ struct AdaptivePolling {
     private var failures = 0
     private var shortWaits = 0
     private var neededShortWaits = 1
-    /// When the last output was written, while no input has followed.
+    /// The time of the last output; `nil` when input has followed.
     private var lastOutput: NIODeadline?
 
-    /// Creates the state of a channel that is not polled before it has had a short wait.
+    /// Creates the state of a channel, with polling turned off.
     ///
-    /// - Parameter limit: How long to poll after output.
+    /// - Parameter limit: The time to poll after output.
     init(limit: TimeAmount) { self.limit = limit }
 
-    /// Until when to poll; `nil` when not to.
+    /// The time until which to poll; `nil` for no polling.
     var deadline: NIODeadline? {
         guard isOn, let lastOutput else { return nil }
         return lastOutput + limit
     }
 
-    /// Notes that output was written, to which input may follow.
+    /// Records output, after which input may follow.
     mutating func noteOutput(at now: NIODeadline) {
-        // Nothing was caught, as by a side that only sends.
+        // The last polling ended without input, as on a side that only sends.
         if let deadline, deadline <= now { noteFailure() }
         lastOutput = now
     }
 
-    /// Notes that input was read; only the first after output says how long the wait was.
+    /// Records input; only the first one after output ends a wait.
     mutating func noteInput(at now: NIODeadline) {
         guard let output = lastOutput.take() else { return }
         let wait = now - output
         guard isOn else { return noteUnpolled(wait) }
-        // Polling for longer costs more than the wake-up that it spares.
+        // A longer wait costs more processor time than the wake-up that polling saves.
         guard wait * 2 <= limit else { return noteFailure() }
         failures = 0
         neededShortWaits = max(neededShortWaits / 2, 1)
     }
 
-    /// Notes that polling was of no use for the wait that is under way.
+    /// Records that polling was useless for the current wait.
     mutating func noteFailure() {
         lastOutput = nil
         failures += 1
@@ -57,7 +58,8 @@ struct AdaptivePolling {
         neededShortWaits = min(neededShortWaits * 2, Self.mostShortWaits)
     }
 
-    /// The wake-ups that polling spares are a part of the wait, so twice the limit is short.
+    /// Records a wait without polling; it is short up to twice the limit, as it includes the wake-up that polling
+    /// saves.
     private mutating func noteUnpolled(_ wait: TimeAmount) {
         guard wait <= limit * 2 else { return }
         shortWaits += 1

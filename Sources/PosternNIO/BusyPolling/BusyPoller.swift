@@ -2,10 +2,10 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// Polls the channels of one event loop before the loop waits for them; belongs to the thread of the loop.
+/// Polls the channels of an event loop before the loop blocks; used on the thread of the loop only.
 ///
-/// Waiting puts the processor to sleep when it has nothing else to do, and waking it takes longer than a short call. The
-/// loop has no other means to look for input without waiting: what is put behind its work runs before it looks.
+/// When a loop blocks, an idle processor goes to sleep, and waking it takes longer than a short call. SwiftNIO cannot
+/// look for input without blocking, so the poller enqueues a step that runs before the loop's next look at its sockets.
 final class BusyPoller {
     private let loop: any EventLoop
     private let executor: EventLoopExecutor
@@ -13,7 +13,7 @@ final class BusyPoller {
     private var entries: [pollfd] = []
     private var isScheduled = false
 
-    /// With more channels a look at all of them takes too long.
+    /// The most channels that are polled: with more, one `poll` call takes too long.
     private static let maximumChannels = 64
 
     /// The poller of the loop that runs on this thread.
@@ -24,7 +24,7 @@ final class BusyPoller {
         self.executor = executor
     }
 
-    /// The poller of an event loop; called on its thread.
+    /// Returns the poller of an event loop; must be called on its thread.
     static func of(_ loop: any EventLoop, _ executor: EventLoopExecutor) -> BusyPoller {
         loop.assertInEventLoop()
         if let poller = current.currentValue?.value, poller.loop === loop { return poller }
@@ -44,7 +44,7 @@ final class BusyPoller {
         entries.remove(at: index)
     }
 
-    /// Polls behind all that the loop has to do now.
+    /// Enqueues polling after the work that the loop has now.
     func schedule() {
         guard !isScheduled, channels.count <= Self.maximumChannels else { return }
         isScheduled = true
@@ -52,28 +52,29 @@ final class BusyPoller {
         loop.execute { bound.value.poll() }
     }
 
-    /// Polls on after one of several channels had input.
+    /// Continues polling the other channels after one has had input.
     func resume() {
         if channels.count > 1, end != nil { schedule() }
     }
 
-    /// Until when to poll.
+    /// The time until which to poll; `nil` for no polling.
     private var end: NIODeadline? { channels.compactMap(\.deadline).max() }
 
     private func poll() {
         isScheduled = false
         guard let end else { return }
-        // What the loop has to do already comes first.
+        // Work that the loop has already comes first: it may produce the output that the other side waits for.
         guard !executor.hasWork else { return schedule() }
         while !hasInput, NIODeadline.now() < end {
             guard !executor.hasWork else { return noteInterruption() }
         }
     }
 
-    /// Other threads of this process are busy with what the channels are for, and need the processors.
+    /// Records that another thread has enqueued work: such threads serve these channels and need the processors.
     private func noteInterruption() {
         for channel in channels where channel.deadline != nil { channel.noteInterruption() }
     }
 
+    // Also true for an error, which the loop then finds in its own look.
     private var hasInput: Bool { unsafe Glibc.poll(&entries, UInt(entries.count), 0) != 0 }
 }

@@ -1,9 +1,9 @@
 import NIOCore
 import Postern
 
-/// A channel that its loop polls; belongs to the thread of the loop.
+/// A channel that its event loop may poll; used on the thread of the loop only.
 final class PolledChannel {
-    /// Longer polling would hold up the timers of the loop.
+    /// The longest polling: more would delay the timers of the loop.
     private static let longest = Duration.milliseconds(1)
 
     let descriptor: CInt
@@ -11,13 +11,13 @@ final class PolledChannel {
     private let poller: BusyPoller
     private var polling: AdaptivePolling
 
-    /// Prepares a channel to be polled.
+    /// Creates the polling of a channel; returns `nil` when the channel is not to be polled.
     ///
     /// - Parameters:
-    ///   - channel: Its loop has no other channels than those that are polled.
+    ///   - channel: The channel; all channels of its loop must be polled.
     ///   - executor: The executor of the loop.
-    ///   - limit: How long to poll after output at most; `nil` is returned for zero, and where a process has just one
-    ///     processor, which the other side needs.
+    ///   - limit: The longest time to poll after output. For zero, and with a single processor, which the other side
+    ///     needs, the channel is not polled.
     init?(_ channel: any Channel, on executor: EventLoopExecutor, atMost limit: Duration) {
         guard limit > .zero, System.coreCount > 1 else { return nil }
         let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
@@ -30,31 +30,31 @@ final class PolledChannel {
         polling = AdaptivePolling(limit: TimeAmount(min(limit, Self.longest).clamped))
     }
 
-    /// Polls the channel from now on, once it is active.
+    /// Starts polling, once the channel is active.
     func begin() { poller.add(self) }
 
-    /// Until when to poll; `nil` when not to.
+    /// The time until which to poll; `nil` for no polling.
     var deadline: NIODeadline? { polling.deadline }
 
-    /// Notes that output was written, and polls once the loop has nothing else to do.
+    /// Records output, and enqueues polling after the other work of the loop.
     func noteOutput() {
         polling.noteOutput(at: .now())
         guard polling.deadline != nil, !isChoked else { return }
         poller.schedule()
     }
 
-    /// Whether the loop has to wait until the other side reads.
+    /// Whether output waits until the other side reads: only the loop itself notices that, not the poller.
     private var isChoked: Bool { (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 > 0 }
 
-    /// Notes that input was read.
+    /// Records input.
     func noteInput() { polling.noteInput(at: .now()) }
 
-    /// Notes that all input was read and answered.
+    /// Records that all input was read and answered.
     func noteReadEnd() { poller.resume() }
 
-    /// Notes that the loop was to do something else while the channel was polled.
+    /// Records that polling was interrupted by other work of the loop.
     func noteInterruption() { polling.noteFailure() }
 
-    /// Polls the channel no more.
+    /// Stops polling.
     func end() { poller.remove(self) }
 }

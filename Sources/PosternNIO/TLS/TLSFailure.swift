@@ -2,9 +2,9 @@
 import NIOSSL
 import Postern
 
-/// Says in words what went wrong with TLS.
+/// The texts of TLS errors.
 enum TLSFailure {
-    /// Why a connection ended; `nil` when TLS has nothing to do with it.
+    /// Returns the reason for the end of a connection; `nil` when the error is not one of TLS.
     static func reason(of error: any Error) -> DisconnectReason? {
         switch error {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:
@@ -17,7 +17,7 @@ enum TLSFailure {
         }
     }
 
-    /// The words of an error, without the places in the library where it was found.
+    /// Returns the text of an error, without the source locations of the library.
     static func text(of error: any Error) -> String {
         let description = "\(error)"
         // As in `error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED`.
@@ -28,7 +28,7 @@ enum TLSFailure {
         return hints[first].map { "\(first): \($0)" } ?? first
     }
 
-    /// What is behind the words, for the mistakes that are made most often.
+    /// The explanations of the most frequent errors.
     private static let hints = [
         "certificate verify failed": "no authority that is trusted here vouches for the certificate of the other side",
         "wrong version number": "the other side does not speak TLS",

@@ -2,13 +2,13 @@
 import NIOSSL
 import Postern
 
-/// How connections at `tls:` addresses are protected, and who is let in.
+/// The certificates and versions of connections at `tls:` addresses.
 ///
-/// Only in builds with the package's trait `TLS`. Certificates are always checked: those of a server against
-/// ``authorityFile`` or the authorities of the system, and against the name that it is reached by. Files are in PEM
-/// and are read when a server begins to listen, and for each connection that is made.
+/// It exists only in builds with the package trait `TLS`. Certificates are always checked: those of a server against
+/// ``authorityFile`` or the authorities of the system, and against the name of the server. All files are in PEM format.
+/// A server reads them when it starts to listen, a client for each connection.
 public struct TLSOptions: Sendable {
-    /// The versions of TLS that are spoken; with either the newest is taken that both sides have.
+    /// A version of TLS; both sides always choose the newest that they have in common.
     public enum Version: Sendable {
         /// TLS 1.2.
         case tls12
@@ -16,32 +16,32 @@ public struct TLSOptions: Sendable {
         case tls13
     }
 
-    /// The file with the certificate of this side, followed by those that lead to an authority.
+    /// The path of the certificate of this side, followed by the intermediate certificates.
     ///
-    /// A server has to have one, a client only where the server demands it.
+    /// A server needs one, a client only where the server demands it.
     public var certificateFile: String?
-    /// The file with the private key of the certificate, without a passphrase.
+    /// The path of the private key of the certificate, without a passphrase.
     public var keyFile: String?
-    /// The file with the certificates of the authorities that this side trusts; `nil` for those of the system.
+    /// The path of the certificates of the trusted authorities; `nil` for those of the system.
     ///
-    /// When there is one, nobody else is trusted.
+    /// When set, the authorities of the system are not trusted.
     public var authorityFile: String?
-    /// Whether a server lets in only those who have a certificate of an authority in ``authorityFile``.
+    /// Whether a server demands of each client a certificate of an authority in ``authorityFile``.
     public var demandsClientCertificate = false
-    /// The name that a server's certificate has to be for; `nil` for the host or the IP address that was connected to.
+    /// The name in the server's certificate; `nil` for the host or IP address of the connection.
     public var serverName: String?
-    /// The oldest version that is spoken: TLS 1.2.
+    /// The oldest version that is accepted: TLS 1.2.
     public var minimumVersion = Version.tls12
 
-    /// Starts from the defaults of a client that trusts the authorities of the system.
+    /// Creates the options of a client that trusts the authorities of the system.
     public init() {}
 
-    /// The options of a side with a certificate of its own.
+    /// Creates the options of a side with a certificate.
     ///
     /// - Parameters:
-    ///   - certificateFile: The certificate of this side, and the chain behind it.
-    ///   - keyFile: The key of the certificate.
-    ///   - authorityFile: Whom this side trusts; for a server that means it demands a certificate of every client.
+    ///   - certificateFile: The path of the certificate of this side, followed by the intermediate certificates.
+    ///   - keyFile: The path of the private key of the certificate.
+    ///   - authorityFile: The path of the trusted authorities; a server with one demands a certificate of every client.
     public init(certificateFile: String, keyFile: String, authorityFile: String? = nil) {
         self.certificateFile = certificateFile
         self.keyFile = keyFile
@@ -51,9 +51,9 @@ public struct TLSOptions: Sendable {
 }
 
 extension TLSOptions {
-    /// Reads the files.
+    /// Reads the files and creates the context of one end of a connection.
     ///
-    /// - Throws: `CallError`: `.invalidRequest` when something is missing, `.unavailable` for a file that cannot be used.
+    /// - Throws: `CallError`: `.invalidRequest` for a missing option, `.unavailable` for a file that cannot be used.
     func context(for role: ConnectionEnd.Role) throws(CallError) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = minimumVersion == .tls13 ? .tlsv13 : .tlsv12
@@ -83,6 +83,7 @@ extension TLSOptions {
         guard authorityFile != nil else {
             throw CallError(.invalidRequest, "Whoever demands certificates of clients has to name their authorities")
         }
+        // Clients have no host name, so only the authority of their certificate is checked.
         return .noHostnameVerification
     }
 

@@ -1,15 +1,15 @@
 import SystemPackage
 
-/// The lock of a folder, under which servers bind and remove socket files.
+/// An advisory lock on a folder, under which servers bind and remove socket files.
 ///
-/// Between the question whether a file is in use and its removal another server could bind the path, and a socket that
-/// does not listen yet looks like one that a dead server has left behind. The lock is that of the folder itself, so that
-/// nothing is left behind.
+/// Without it another server could bind the path between the check that a file is unused and its removal, and a socket
+/// that does not listen yet looks like that of a dead server. The folder itself is locked, so there is no lock file to
+/// clean up.
 enum FolderLock {
-    /// Runs some system calls while no other server binds or removes a file in the folder.
+    /// Runs a function while no other server binds or removes a file in the folder.
     ///
-    /// Runs them without the lock when the folder cannot be read, or another program keeps the lock for half a second: any
-    /// user that may read the folder can take it, and must not keep a server from starting.
+    /// It runs without the lock when the folder cannot be read, or another process holds the lock for half a second:
+    /// every user that may read the folder can lock it, and must not be able to keep a server from starting.
     static func hold<Outcome, Failure: Error>(
         _ path: String,
         while body: () throws(Failure) -> Outcome
@@ -24,6 +24,6 @@ enum FolderLock {
         return try body()
     }
 
-    /// Waits also in a task that is cancelled, as a stopping server's may be.
+    /// Sleeps for 10 ms even in a cancelled task, which that of a stopping server may be.
     private static func pause() async { await Task { try? await Task.sleep(for: .milliseconds(10)) }.value }
 }

@@ -1,11 +1,11 @@
 import Postern
 
-/// Which users may connect to the file of a Unix socket that a server listens on.
+/// The mode and group of a server's socket file, which decide which users may connect.
 ///
-/// A client needs the permission to write to the file, and to search the directories on its path. The file has its mode
-/// and group before the first connection can be made.
+/// A client needs permission to write to the file and to search the directories of its path. Mode and group are set
+/// before the server accepts its first connection.
 public struct SocketFileOptions: Hashable, Sendable {
-    /// A group of users.
+    /// A group of users, by name or number.
     public enum Group: Hashable, Sendable {
         /// The name of the group, as in `/etc/group`.
         case name(String)
@@ -13,27 +13,28 @@ public struct SocketFileOptions: Hashable, Sendable {
         case id(UInt32)
     }
 
-    /// The permissions of the file, as `0o660`; `nil` for 0o660 where a group is named, and otherwise for what the umask
-    /// of the process leaves of 0o777.
+    /// The permissions of the file, such as `0o660`.
+    ///
+    /// With `nil` they are `0o660` when ``group`` is set, and otherwise `0o777` reduced by the umask of the process.
     public var mode: UInt16?
-    /// The group of the file, of which the process is a member; `nil` for its own group.
+    /// The group of the file, which the process must be a member of; `nil` for the group of the process.
     public var group: Group?
 
-    /// Takes a mode and a group.
+    /// Creates the options of a socket file.
     public init(mode: UInt16? = nil, group: Group? = nil) {
         self.mode = mode
         self.group = group
     }
 
-    /// Whether a file is to differ from what the system makes of it.
+    /// Whether a mode or a group is set.
     package var isSet: Bool { mode != nil || group != nil }
 
-    /// The mode that the file has in the end, if it is not up to the umask.
+    /// The mode to set; `nil` to leave it to the umask.
     var effectiveMode: UInt16? { mode ?? (group == nil ? nil : 0o660) }
 }
 
 extension SocketFileOptions.Group {
-    /// The number that the system has for the group.
+    /// The group ID; throws `.invalidRequest` for an unknown name.
     package var number: UInt32 {
         get throws(CallError) {
             switch self {
@@ -47,13 +48,13 @@ extension SocketFileOptions.Group {
 }
 
 extension SocketFileOptions.Group: CustomStringConvertible, LosslessStringConvertible {
-    /// Reads the number of a group, or else its name; `nil` for an empty text.
+    /// Creates a group from its number or name; returns `nil` for an empty text.
     public init?(_ text: String) {
         guard !text.isEmpty else { return nil }
         self = UInt32(text).map { .id($0) } ?? .name(text)
     }
 
-    /// The name or the number.
+    /// The name or the number of the group.
     public var description: String {
         switch self {
         case .name(let name): name

@@ -1,11 +1,11 @@
 package import Postern
 package import SystemPackage
 
-/// Makes sockets that are connected to a server.
+/// Connects Unix sockets to servers.
 package enum UnixConnection {
-    /// Connects to a server at a path, or at `@` and an abstract name.
+    /// Connects to a server at a path, or at `@` followed by an abstract name.
     ///
-    /// - Throws: As for a name, and `.invalidRequest` for a path that the system could not take as it is.
+    /// - Throws: The errors of a name, and `CallError` with `.invalidRequest` for a path that is not valid.
     package static func connect(
         to path: String,
         until limit: ContinuousClock.Instant
@@ -16,10 +16,10 @@ package enum UnixConnection {
     /// Connects to a server.
     ///
     /// - Parameters:
-    ///   - name: Where it listens.
-    ///   - limit: Until when to try again while more clients wait there than the server's queue takes.
-    /// - Returns: The socket.
-    /// - Throws: `CallError` with `.unavailable` and the reason.
+    ///   - name: The name of the server's socket.
+    ///   - limit: The time until which to try again while the server's accept queue is full.
+    /// - Returns: The connected socket.
+    /// - Throws: `CallError` with `.unavailable`, whose message has the cause.
     static func connect(
         to name: UnixSocketName,
         until limit: ContinuousClock.Instant
@@ -31,6 +31,7 @@ package enum UnixConnection {
                     throw CallError(.unavailable, message, ran: .no)
                 }
             }
+            // A full queue has no notification; unlike TCP, the system does not wait by itself.
             try? await Task.sleep(for: .milliseconds(10))
         }
     }

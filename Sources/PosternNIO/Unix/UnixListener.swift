@@ -1,15 +1,15 @@
 package import Postern
 package import SystemPackage
 
-/// Makes sockets that a server listens on.
+/// Creates listening Unix sockets and their files.
 package struct UnixListener {
     private let name: UnixSocketName
     private let mode: UInt16?
     private let group: UInt32?
 
-    /// Checks what does not need the file system.
+    /// Creates a listener; checks its options without access to the file system.
     ///
-    /// - Throws: `CallError` with `.invalidRequest` for a name or options that cannot be used.
+    /// - Throws: `CallError` with `.invalidRequest` for a name or options that are not valid.
     package init(at path: String, _ options: SocketFileOptions) throws(CallError) {
         name = try UnixSocketName(path)
         if options.isSet, name.isAbstract { throw .noSocketFile(.unix(path: path)) }
@@ -21,12 +21,10 @@ package struct UnixListener {
         group = try options.group?.number
     }
 
-    /// Makes a socket that listens.
+    /// Creates a listening socket; replaces a socket file without a server.
     ///
-    /// A file that a dead server has left behind is replaced.
-    ///
-    /// - Returns: The socket, and its file unless the name is an abstract one.
-    /// - Throws: `CallError` with `.unavailable` when the name is in use, or the system refuses it.
+    /// - Returns: The socket, and its file; `nil` for an abstract name.
+    /// - Throws: `CallError` with `.unavailable` when the name is in use, or on a system error.
     package func listen() async throws(CallError) -> (socket: FileDescriptor, file: SocketFile?) {
         guard !name.isAbstract else { return try attempt(makeSocket) }
         return try await FolderLock.hold(name.folder) { () throws(CallError) in
@@ -48,7 +46,7 @@ package struct UnixListener {
     }
 
     private func bind(_ socket: FileDescriptor) throws(Errno) -> SocketFile? {
-        // No other user can open the file before it has its group and mode.
+        // The file is private until its group and mode are set below, so no other user can connect before.
         if mode != nil { try UnixSocketCalls.setMode(ofFileToBe: socket, to: 0o600) }
         try UnixSocketCalls.bind(socket, to: name)
         guard !name.isAbstract, let file = try SocketFile(justBound: name) else { return nil }
@@ -72,7 +70,7 @@ package struct UnixListener {
         try attempt { () throws(Errno) in try UnixSocketCalls.remove(name.text) }
     }
 
-    /// Whether a process listens on the socket that the file belongs to.
+    /// Returns whether a process listens on the socket of the file, by connecting to it.
     private func isInUse() throws(Errno) -> Bool {
         let probe = try UnixSocketCalls.open()
         defer { try? probe.close() }
@@ -81,6 +79,7 @@ package struct UnixListener {
             return true
         } catch .connectionRefused, .noSuchFileOrDirectory {
             return false
+            // A full queue, or a socket of another type: a process has it open all the same.
         } catch .resourceTemporarilyUnavailable, .protocolWrongTypeForSocket {
             return true
         }
@@ -107,7 +106,7 @@ package struct UnixListener {
 }
 
 extension CallError {
-    /// Options of a socket file for an address that has none.
+    /// Creates the error for socket file options at an address without a file.
     static func noSocketFile(_ address: Address) -> CallError {
         let message = "\(address) has no socket file, whose mode and group could be chosen"
         return CallError(.invalidRequest, message, ran: .no)

@@ -1,18 +1,18 @@
 import Postern
 
-/// The name of a Unix socket: the path of a file, or behind `@` a name of Linux' abstract namespace, which has no file.
+/// The name of a Unix socket: the path of a file, or `@` followed by a name in the abstract namespace of Linux.
 struct UnixSocketName: Hashable, Sendable {
-    /// The most bytes of a path or an abstract name; the system's structure has 108, one of them a NUL.
+    /// The most bytes of a path or an abstract name: `sockaddr_un` has 108, one of them for a NUL.
     static let maximumBytes = 107
 
-    /// The text as in ``Address/unix(path:)``.
+    /// The text of ``Address/unix(path:)``.
     let text: String
-    /// Whether there is no file.
+    /// Whether the name is abstract, without a file.
     let isAbstract: Bool
 
-    /// Checks a name.
+    /// Creates a name from text.
     ///
-    /// - Throws: `CallError` with `.invalidRequest` for one that the system could not take as it is.
+    /// - Throws: `CallError` with `.invalidRequest` for a name that is empty, too long, or contains a NUL byte.
     init(_ text: String) throws(CallError) {
         self.text = text
         isAbstract = text.utf8.first == UInt8(ascii: "@")
@@ -25,10 +25,10 @@ struct UnixSocketName: Hashable, Sendable {
         }
     }
 
-    /// The bytes that the system is given: an abstract name begins with NUL, a path ends with it.
+    /// The bytes for the system: an abstract name begins with a NUL, a path ends with one.
     var bytes: [UInt8] { isAbstract ? [0] + name : name + [0] }
 
-    /// The folder that the file is in.
+    /// The folder of the file.
     var folder: String {
         guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == text.startIndex ? "/" : String(text[..<slash])

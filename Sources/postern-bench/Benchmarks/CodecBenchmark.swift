@@ -2,7 +2,7 @@ import ArgumentParser
 import Postern
 import PosternJSONRPC
 
-/// Encoding and decoding of values.
+/// Measures encoding and decoding of values.
 struct CodecBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "codec",
@@ -43,7 +43,7 @@ struct CodecBenchmark: AsyncParsableCommand {
     }
 }
 
-/// A small struct as services have them.
+/// A small struct, as is typical of services.
 private struct Sample: Codable, Equatable {
     let id: Int
     let name: String
@@ -54,7 +54,7 @@ private struct Sample: Codable, Equatable {
     static let example = Sample(id: 4711, name: "Grete", score: 0.75, isActive: true, tags: ["a", "b", "c"])
 }
 
-/// A benchmark that could not be run to its end.
+/// The error of a benchmark that cannot continue.
 struct BenchmarkFailure: Error, CustomStringConvertible {
     let description: String
 

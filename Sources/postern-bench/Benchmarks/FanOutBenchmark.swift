@@ -4,11 +4,11 @@ import Postern
 import PosternGateway
 import PosternPrograms
 
-/// Events to many subscribers.
+/// Measures the delivery of events to many subscribers.
 struct FanOutBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fan-out",
-        abstract: "Publishes events to many WebSockets; what counts is the delivery of one event to one of them."
+        abstract: "Publishes events to many WebSockets; an operation is the delivery of one event to one of them."
     )
 
     @Option(help: "WebSockets that have subscribed.")
@@ -24,7 +24,7 @@ struct FanOutBenchmark: AsyncParsableCommand {
 
     func run() async throws { try await Self.measure(subscribers: subscribers, time) }
 
-    /// How many events are on their way at once.
+    /// The number of events in flight.
     private static let window = 4
 
     static func measure(subscribers: Int, _ time: TimeOptions) async throws {

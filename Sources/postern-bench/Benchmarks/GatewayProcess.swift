@@ -1,6 +1,6 @@
 import Foundation
 
-/// A gateway in a process of its own.
+/// A gateway in a separate process.
 final class GatewayProcess {
     let port: Int
     private let process = Process()
@@ -19,7 +19,7 @@ final class GatewayProcess {
         self.port = port
     }
 
-    /// Memory that is really there.
+    /// The resident memory of the process, in bytes.
     var residentBytes: Int {
         let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""

@@ -1,11 +1,11 @@
 import ArgumentParser
 import PosternPrograms
 
-/// What connections cost that say nothing.
+/// Measures the memory of idle connections.
 struct IdleBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "idle",
-        abstract: "Opens WebSockets to a gateway in a process of its own, and tells how its memory grows."
+        abstract: "Opens WebSockets to a gateway in a separate process, and measures how much memory they take."
     )
 
     @Option(help: "WebSockets.")
@@ -23,7 +23,7 @@ struct IdleBenchmark: AsyncParsableCommand {
         let server = try GatewayProcess()
         defer { server.stop() }
         let load = LoadGenerator()
-        // The first connections bring what is there only once.
+        // The first connections allocate what the gateway allocates only once.
         try await load.open(32, port: server.port) { _ in IdleWorkload() }
         let before = server.residentBytes
         let began = ContinuousClock.now

@@ -2,7 +2,7 @@ import ArgumentParser
 import Postern
 import PosternJSONRPC
 
-/// Calls without a socket.
+/// Measures calls without a socket.
 struct InProcessBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "in-process",

@@ -3,7 +3,7 @@ import Glibc
 import Postern
 import PosternNIO
 
-/// Calls over the native protocol.
+/// Measures calls over the native protocol.
 struct NativeBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "native",

@@ -2,11 +2,11 @@ import ArgumentParser
 import PosternGateway
 import PosternPrograms
 
-/// Calls through the gateway over WebSocket.
+/// Measures calls through the gateway over WebSocket.
 struct WebSocketBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "websocket",
-        abstract: "Calls add over WebSocket, on some connections with some calls in flight each."
+        abstract: "Calls add over WebSocket, on several connections with several calls in flight on each."
     )
 
     @Option(help: "WebSockets.")

@@ -2,7 +2,7 @@ import NIOCore
 import Postern
 import Synchronization
 
-/// Publishes the next event whenever as many deliveries as there are subscribers were made.
+/// Publishes the next event whenever the number of deliveries reaches a multiple of the number of subscribers.
 final class FanOutProgress: Sendable {
     private struct State {
         var joined = 0
@@ -19,10 +19,10 @@ final class FanOutProgress: Sendable {
         self.subscribers = subscribers
     }
 
-    /// Publishes the time, so that subscribers can tell how old the event is.
+    /// Publishes the current time, from which subscribers compute the age of the event.
     func publish() { _ = try? topic.publish(Int64(NIODeadline.now().uptimeNanoseconds)) }
 
-    /// One more has subscribed.
+    /// Records one more subscriber.
     func subscriberJoined() {
         let waiter = state.withLock { state in
             state.joined += 1
@@ -31,7 +31,7 @@ final class FanOutProgress: Sendable {
         waiter?.resume()
     }
 
-    /// One event has reached one subscriber.
+    /// Records the delivery of one event to one subscriber.
     func delivered() {
         let isRoundDone = state.withLock { state in
             state.delivered += 1
@@ -40,7 +40,7 @@ final class FanOutProgress: Sendable {
         if isRoundDone { publish() }
     }
 
-    /// Waits until everybody has subscribed.
+    /// Waits until all subscribers have subscribed.
     func waitForSubscribers() async throws {
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in

@@ -1,8 +1,9 @@
 import NIOCore
 import NIOPosix
 
-/// Opens WebSockets on one event loop with a thread of its own.
+/// A load generator that runs all its WebSockets on one event loop with its own thread.
 final class LoadGenerator: Sendable {
+    /// The most handshakes at a time: more would overflow the accept queue of a gateway.
     private static let openedAtOnce = 64
 
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -14,13 +15,13 @@ final class LoadGenerator: Sendable {
         counters = NIOLoopBoundBox.makeBoxSendingValue(LoadCounters(), eventLoop: loop)
     }
 
-    /// Opens WebSockets, a few at once; all are open when this returns.
+    /// Opens WebSockets, at most ``openedAtOnce`` at a time, and returns when all are open.
     ///
     /// - Parameters:
-    ///   - count: How many.
-    ///   - port: Where the gateway listens on this machine.
-    ///   - makeWorkload: Makes what each of them does; called on the event loop.
-    /// - Throws: When a connection is refused or closed.
+    ///   - count: The number of WebSockets.
+    ///   - port: The port of the gateway on this machine.
+    ///   - makeWorkload: Creates the workload of a WebSocket; called on the event loop.
+    /// - Throws: The error of a connection that was refused or closed.
     func open(
         _ count: Int,
         port: Int,
@@ -36,13 +37,13 @@ final class LoadGenerator: Sendable {
         }
     }
 
-    /// Forgets what was counted so far.
+    /// Returns the counted durations, and starts to count again.
     @discardableResult
     func takeCounts() async throws -> Histogram {
         try await loop.submit { [counters] in counters.value.reset() }.get()
     }
 
-    /// Closes everything.
+    /// Closes all connections and ends the thread.
     func stop() async throws { try await group.shutdownGracefully() }
 
     private func open(_ port: Int, _ makeWorkload: @escaping @Sendable (LoadCounters) -> any Workload) async throws {

@@ -1,8 +1,8 @@
 import NIOCore
 
-/// A WebSocket client with what a benchmark needs, and no more: whole text frames, gathered writes.
+/// A minimal WebSocket client for benchmarks: unfragmented text frames, and one write for each turn of the loop.
 ///
-/// What a server may send at once is bounded; anything that is no short text frame ends the connection.
+/// The input buffer is limited; a frame of 64 KiB or more closes the connection.
 final class RawWebSocket: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -20,9 +20,7 @@ final class RawWebSocket: ChannelInboundHandler {
         self.whenOpen = whenOpen
     }
 
-    /// The bytes of a text frame.
-    ///
-    /// The mask is zero, so the text stands in it as it is.
+    /// Returns the bytes of a text frame, whose mask is zero, so that the text is not changed.
     static func frame(_ text: String) -> ByteBuffer {
         let bytes = Array(text.utf8)
         precondition(bytes.count < 1 << 16, "The load generator sends short messages only")
@@ -38,7 +36,7 @@ final class RawWebSocket: ChannelInboundHandler {
         return frame
     }
 
-    /// Sends a frame at the end of this turn of the loop.
+    /// Enqueues a frame, which is written at the end of this turn of the loop.
     func send(_ frame: ByteBuffer) { output.writeImmutableBuffer(frame) }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -80,7 +78,7 @@ final class RawWebSocket: ChannelInboundHandler {
         whenOpen.succeed()
     }
 
-    /// Takes one frame from the input; false when it is not all there.
+    /// Reads one frame from the input; returns `false` when it is incomplete.
     private func readFrame(_ context: ChannelHandlerContext) -> Bool {
         let start = input.readerIndex
         guard let head: UInt16 = input.getInteger(at: start) else { return false }
@@ -95,7 +93,8 @@ final class RawWebSocket: ChannelInboundHandler {
             return false
         }
         guard input.readableBytes >= headBytes + length else { return false }
-        // Pings and closing frames are passed over: no measurement lasts long enough for them to matter.
+        // Other frames, such as pings and close frames, are ignored: no measurement takes long enough for them to
+        // matter.
         if head >> 8 == 0x81 {
             let bytes = input.readableBytesUInt8Span
             workload.received(bytes.extracting(headBytes..<headBytes + length), on: self)

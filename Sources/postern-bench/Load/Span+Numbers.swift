@@ -1,7 +1,5 @@
 extension Span<UInt8> {
-    /// The number that stands behind a text; `nil` when there is none.
-    ///
-    /// Reads at most 18 digits.
+    /// Returns the number after the first occurrence of a text, of at most 18 digits; `nil` when there is none.
     func number(after text: [UInt8]) -> Int? {
         guard let start = end(of: text) else { return nil }
         var number: Int?
@@ -12,7 +10,7 @@ extension Span<UInt8> {
         return number
     }
 
-    /// Where the first occurrence of a text ends.
+    /// Returns the index after the first occurrence of a text.
     private func end(of text: [UInt8]) -> Int? {
         guard count >= text.count else { return nil }
         for start in 0...(count - text.count) where self[start] == text[0] && hasText(text, at: start) {

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Subscribes, and measures how old events are when they come.
+/// Subscribes to the topic of the benchmark, and measures the age of events on arrival.
 final class SubscriberWorkload: Workload {
     private let progress: FanOutProgress
     private let counters: LoadCounters
@@ -18,6 +18,7 @@ final class SubscriberWorkload: Workload {
     }
 
     func received(_ message: Span<UInt8>, on socket: RawWebSocket) {
+        // The first message is the reply to the subscription.
         guard hasJoined else {
             hasJoined = true
             return progress.subscriberJoined()

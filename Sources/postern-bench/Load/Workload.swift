@@ -1,22 +1,22 @@
-/// What one WebSocket of the load generator does; all members run on its event loop.
+/// The behaviour of one WebSocket of the load generator; all members run on its event loop.
 protocol Workload: AnyObject {
-    /// The handshake is done.
+    /// Called when the handshake is complete.
     func opened(_ socket: RawWebSocket)
-    /// A whole message has come.
+    /// Called for each message.
     func received(_ message: Span<UInt8>, on socket: RawWebSocket)
 }
 
-/// Does nothing.
+/// A workload that sends nothing.
 final class IdleWorkload: Workload {
     func opened(_ socket: RawWebSocket) {}
     func received(_ message: Span<UInt8>, on socket: RawWebSocket) {}
 }
 
-/// Counts what all WebSockets of one event loop have got.
+/// The durations of all WebSockets of one event loop.
 final class LoadCounters {
     var times = Histogram()
 
-    /// Starts to count anew, and returns what was counted.
+    /// Returns the counted durations, and starts to count again.
     func reset() -> Histogram {
         defer { times = Histogram() }
         return times

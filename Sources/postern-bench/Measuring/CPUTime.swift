@@ -1,17 +1,18 @@
 import FoundationEssentials
 import Glibc
 
-/// The CPU time that this process has used.
+/// The CPU time that this process has used so far.
 struct CPUTime {
-    /// All threads, in microseconds.
+    /// The CPU time of all threads, in microseconds.
     let all: Double
-    /// The threads of NIO, on which the load generator runs, in microseconds.
+    /// The CPU time of SwiftNIO's threads, on which the load generator runs, in microseconds.
     let loadGenerator: Double
 
-    /// Reads the clocks.
+    /// Returns the CPU time used so far.
     static func now() -> CPUTime { CPUTime(all: Double(clock()), loadGenerator: loadGeneratorTime()) }
 
     private static func loadGeneratorTime() -> Double {
+        // `schedstat` has nanoseconds; `clock()` counts ended threads too, this only the running ones.
         let tasks = "/proc/self/task"
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
         return threads.filter { text("\(tasks)/\($0)/comm").hasPrefix("NIO-") }

@@ -1,13 +1,13 @@
-/// Does the same thing again and again, a given number of times at once.
+/// Measures a repeated operation, with a fixed number of operations in flight.
 enum ClosedLoop {
     /// Measures an asynchronous function.
     ///
     /// - Parameters:
-    ///   - name: What the line begins with.
-    ///   - inFlight: How many tasks do it, each one after the other.
-    ///   - time: How long.
-    ///   - body: What is measured.
-    /// - Throws: What the function threw.
+    ///   - name: The name of the measurement.
+    ///   - inFlight: The number of tasks that repeat the operation.
+    ///   - time: The duration of the measurement.
+    ///   - body: The operation.
+    /// - Throws: The error of the operation.
     static func measure(
         _ name: String,
         inFlight: Int = 1,
@@ -22,7 +22,7 @@ enum ClosedLoop {
         Measurement(name, duration, times, cpu: CPUTime.now().all - cpu.all).report()
     }
 
-    /// Measures a short function: the clock is read once for many rounds.
+    /// Measures a short function, reading the clock once for ``rounds`` calls.
     static func measureShort(_ name: String, _ time: TimeOptions, _ body: () throws -> Void) throws {
         _ = try run(for: time.warmUp, body)
         let cpu = CPUTime.now()
@@ -33,6 +33,7 @@ enum ClosedLoop {
         Measurement(name, duration, times, count: count, cpu: CPUTime.now().all - cpu.all).report()
     }
 
+    /// Calls between two readings of the clock, which takes about as long as a short function.
     private static let rounds = 100
 
     private static func run(
@@ -49,6 +50,7 @@ enum ClosedLoop {
         }
     }
 
+    // The callers run on the global executor, and not on the event loop that they call.
     @concurrent
     private static func repeatUntil(
         _ end: ContinuousClock.Instant,

@@ -1,29 +1,29 @@
-/// Counts durations in buckets that are at most 3 % wide.
+/// A histogram of durations with logarithmic buckets, each at most 3 % wide.
 struct Histogram: Sendable {
     private static let bucketsPerDoubling = 32
     private var buckets = [Int](repeating: 0, count: 60 * Histogram.bucketsPerDoubling)
-    /// How many durations were counted.
+    /// The number of durations.
     private(set) var count = 0
 
-    /// Counts one duration.
+    /// Adds a duration.
     mutating func record(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         record(nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 
-    /// Counts one duration.
+    /// Adds a duration in nanoseconds.
     mutating func record(nanoseconds: Int64) {
         buckets[Self.bucket(of: max(0, nanoseconds))] += 1
         count += 1
     }
 
-    /// Adds what another one counted.
+    /// Adds the durations of another histogram.
     mutating func merge(_ other: Histogram) {
         for index in buckets.indices { buckets[index] += other.buckets[index] }
         count += other.count
     }
 
-    /// The duration that a share of all does not exceed, in nanoseconds.
+    /// Returns the quantile for a share between 0 and 1, in nanoseconds.
     func quantile(_ share: Double) -> Double {
         var remaining = Int(Double(count) * share)
         for (index, number) in buckets.enumerated() {
@@ -34,12 +34,13 @@ struct Histogram: Sendable {
     }
 
     private static func bucket(of nanoseconds: Int64) -> Int {
+        // As in a floating-point number: the exponent selects 32 buckets, the next five bits one of them.
         guard nanoseconds >= bucketsPerDoubling else { return Int(nanoseconds) }
         let doublings = nanoseconds.bitWidth - nanoseconds.leadingZeroBitCount - 6
         return doublings * bucketsPerDoubling + Int(nanoseconds >> doublings)
     }
 
-    /// The middle of a bucket.
+    /// Returns the middle of a bucket, in nanoseconds.
     private static func value(of bucket: Int) -> Double {
         guard bucket >= 2 * bucketsPerDoubling else { return Double(bucket) }
         let doublings = bucket / bucketsPerDoubling - 1

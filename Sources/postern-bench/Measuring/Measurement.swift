@@ -1,15 +1,15 @@
 import PosternPrograms
 
-/// What came out of one measurement.
+/// The result of one measurement.
 struct Measurement {
     let name: String
     let duration: Duration
     let times: Histogram
-    /// How often it was done; differs from the histogram's count where not each was timed.
+    /// The number of operations; larger than the number of durations when several operations are timed together.
     let count: Int
-    /// CPU time of the whole process, in microseconds.
+    /// The CPU time of the whole process, in microseconds.
     let cpu: Double
-    /// CPU time without the load generator, where that has threads of its own.
+    /// The CPU time without the threads of the load generator; `nil` when it has none of its own.
     let serverCPU: Double?
 
     init(
@@ -46,7 +46,7 @@ struct Measurement {
 }
 
 extension String {
-    /// The text with blanks up to a width.
+    /// Returns the text padded with spaces to a width.
     func padded(to width: Int, left: Bool = false) -> String {
         let blanks = String(repeating: " ", count: max(0, width - count))
         return left ? blanks + self : self + blanks
@@ -54,7 +54,7 @@ extension String {
 }
 
 extension Double {
-    /// The number with as many decimals as make sense for a measurement.
+    /// The number, rounded to the precision of a measurement.
     var text: String {
         let decimals: Double = magnitude < 10 ? 1000 : magnitude < 100 ? 10 : 1
         let rounded = (self * decimals).rounded() / decimals

@@ -5,13 +5,13 @@ import Postern
 import PosternNIO
 import PosternPrograms
 
-/// `postern-bench native-load`: the other side.
+/// `postern-bench native-load`: the client of benchmarks with two processes.
 struct NativeLoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "native-load",
-        abstract: "Calls a native server from one event loop, and prints how often and how long it took.",
+        abstract: "Calls a native server from one event loop, and prints the number of calls and their latency.",
         discussion:
-            "Prints begin after warming up, and at last: end COUNT SECONDS P50 P99, the quantiles in microseconds.",
+            "Prints begin after the warm-up, and at the end: end COUNT SECONDS P50 P99, the quantiles in microseconds.",
         shouldDisplay: false
     )
 
@@ -24,10 +24,10 @@ struct NativeLoadCommand: AsyncParsableCommand {
     @Option(help: "Connections.")
     var connections = 1
 
-    @Option(help: "How much is in flight on each connection.")
+    @Option(help: "Operations in flight on each connection.")
     var inFlight = 1
 
-    @Option(help: "Ends after so many rounds of each task, and not after a time; nothing warms up then.")
+    @Option(help: "Ends after this number of rounds of each task, without a warm-up, and not after a time.")
     var calls: Int?
 
     @Flag(help: "Makes the calls on Swift's global executor, and not on the event loop.")
@@ -56,7 +56,7 @@ struct NativeLoadCommand: AsyncParsableCommand {
         try await group.shutdownGracefully()
     }
 
-    /// How often it was done, and how long each time took.
+    /// Runs the workload on all connections; returns the number of operations, and the durations of the rounds.
     private func run(for duration: Duration, _ peers: [Peer]) async throws -> (count: Int, times: Histogram) {
         let end = ContinuousClock.now + (calls == nil ? duration : .seconds(3600))
         return try await withThrowingTaskGroup(of: Histogram.self) { group in

@@ -5,7 +5,7 @@ import PosternNIO
 import PosternPrograms
 import ServiceLifecycle
 
-/// `postern-bench native-serve`: one side of the benchmarks that take two processes.
+/// `postern-bench native-serve`: the server of benchmarks with two processes.
 struct NativeServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "native-serve",
@@ -20,12 +20,13 @@ struct NativeServeCommand: AsyncParsableCommand {
         let signals = await StopSignals()
         let server = NativeServer(BenchServices().router)
         Output.line("\(try await server.start(at: address))")
-        try await ServiceRun.serve([Standing(server: server)], until: signals, logger: Logger(label: "postern-bench"))
+        let service = RunningServer(server: server)
+        try await ServiceRun.serve([service], until: signals, logger: Logger(label: "postern-bench"))
     }
 }
 
-/// A native server until the program is told to stop.
-private struct Standing: ServiceLifecycle.Service {
+/// A native server that stops with the program.
+private struct RunningServer: ServiceLifecycle.Service {
     let server: NativeServer
 
     func run() async throws {

@@ -1,24 +1,24 @@
 import ArgumentParser
 import Postern
 
-/// What one task does again and again over a native connection.
+/// An operation that a task repeats over a native connection.
 enum NativeWorkload: String, CaseIterable, ExpressibleByArgument, Sendable {
     /// A call of a short method.
     case call
     /// A call of a method that runs on the global executor.
     case concurrent
-    /// A call that is answered after the server has called a function back that it was given before.
+    /// A call during which the server calls a function that it has received before.
     case callback
-    /// A call that brings a function, and is answered after that was called.
+    /// A call with a function as an argument, which the server calls before it replies.
     case reference
-    /// Events, told without waiting: as many as ``multiple``, then one call, which comes back when all have arrived.
+    /// Notifications, ``multiple`` in a row, then one call, whose reply shows that all have arrived.
     case event
     /// One item of a stream.
     case stream
 
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-    /// How many are done in each timed round.
+    /// The number of operations in each timed round.
     var multiple: Int {
         switch self {
         case .event: 256
@@ -27,10 +27,10 @@ enum NativeWorkload: String, CaseIterable, ExpressibleByArgument, Sendable {
         }
     }
 
-    /// Does it once, and looks at what comes back.
+    /// Runs one round and checks its results.
     func check(_ peer: Peer) async throws { try await once(peer, Self.function(), number: try await Self.keep(peer)) }
 
-    /// Does it until a moment, or until a number of rounds is done.
+    /// Repeats the operation until a time, or for a number of rounds, and returns the durations of the rounds.
     func run(on peer: Peer, until end: ContinuousClock.Instant, atMost rounds: Int) async throws -> Histogram {
         var times = Histogram()
         let function = Self.function()
@@ -49,7 +49,7 @@ enum NativeWorkload: String, CaseIterable, ExpressibleByArgument, Sendable {
         Callback(execution: .onEventLoop) { (number: Int) in number &+ 1 }
     }
 
-    /// Gives the server a function to keep, and gets its number there.
+    /// Passes a function to the server, and returns its number there.
     private static func keep(_ peer: Peer) async throws -> Int { try await peer.call("keep", function()) }
 
     private nonisolated(nonsending) func once(_ peer: Peer, _ function: Callback, number: Int) async throws {

@@ -13,7 +13,7 @@ struct CalculatorTask: ChildTask {
     }
 }
 
-/// The same task in another program: `calculator.py`.
+/// The same task as a separate program: `calculator.py`.
 struct ForeignCalculator: TaskDefinition {
     typealias Output = NoResult
     static let taskName = "calculator"

@@ -20,7 +20,7 @@ struct TaskBenchmark: AsyncParsableCommand {
     @Flag(help: "Makes the calls on Swift's global executor, and not on the event loop of the connection.")
     var global = false
 
-    @Option(help: "How long parent and child poll their channel at most, in microseconds; 0 for not at all.")
+    @Option(help: "The longest time that parent and child poll their channel, in microseconds; 0 turns polling off.")
     var busyPolling = 50
 
     @OptionGroup var time: TimeOptions

@@ -1,24 +1,24 @@
 import Postern
 import PosternTasks
 
-/// One reading of a child process: how soon it answers, and how many calls it answers.
+/// One measurement of a child process: the time to its first reply, and its rates of calls.
 struct TaskRound {
-    /// From before the child is spawned until its first reply.
+    /// The time from spawning the child to its first reply.
     let firstCall: Duration
-    /// Calls a second, one at a time.
+    /// Calls per second with one in flight.
     let rateAlone: Double
-    /// Calls a second, 64 at a time.
+    /// Calls per second with 64 in flight.
     let rateTogether: Double
 
     /// Spawns a child, calls it and stops it.
     ///
     /// - Parameters:
-    ///   - definition: The child.
-    ///   - options: How it is started.
+    ///   - definition: The task of the child.
+    ///   - options: The options of the child process.
     ///   - isGlobal: Whether the callers run on Swift's global executor, and not on the connection's event loop.
-    ///   - time: How long the calls of each rate are made.
-    /// - Returns: The reading.
-    /// - Throws: What spawning and calling the child throw.
+    ///   - time: The duration of the measurement of each rate.
+    /// - Returns: The measurement.
+    /// - Throws: The errors of spawning and calling the child.
     static func measure<Definition: TaskDefinition>(
         _ definition: Definition,
         _ options: TaskOptions,

@@ -2,26 +2,26 @@ import Postern
 import PosternNIO
 import Testing
 
-/// Connections that have yet to prove themselves, and those who do.
+/// The limit of unauthenticated connections, and its independence of the limit of clients.
 @Suite(.timeLimit(.minutes(10)))
-struct StrangerTests {
-    @Test("P12: whoever proves itself gets in while silent strangers fill every place", arguments: [Wiring.tcp, .unix])
-    func silentStrangersKeepNobodyOut(wiring: Wiring) async throws {
+struct UnauthenticatedLimitTests {
+    @Test("P12: clients authenticate although silent connections fill the limit", arguments: [Wiring.tcp, .unix])
+    func silentConnectionsKeepNoClientOut(wiring: Wiring) async throws {
         let refused = Counter()
         let service = Stuck()
         let server = try await NativeServer.listen(
             on: wiring.address,
             serving: service,
             secret: Secrets.right,
-            options: options(clients: 2, strangers: 4),
+            options: options(clients: 2, silent: 4),
             onRefusal: { reason in if reason.kind == .tooMany { refused.increment() } }
         )
         let address = try #require(server.address)
-        var strangers: [RawConnection] = []
-        for _ in 0..<4 { strangers.append(try await RawConnection(to: address)) }
-        // The fifth, and the two that prove themselves, each take the place of one that stays silent.
-        strangers.append(try await RawConnection(to: address))
-        _ = await strangers[0].receiveAll()
+        var silent: [RawConnection] = []
+        for _ in 0..<4 { silent.append(try await RawConnection(to: address)) }
+        // The fifth, and the two that authenticate, each take the place of a silent one.
+        silent.append(try await RawConnection(to: address))
+        _ = await silent[0].receiveAll()
         let clients = [
             try await Peer.connect(to: address, secret: Secrets.right),
             try await Peer.connect(to: address, secret: Secrets.right),
@@ -31,7 +31,7 @@ struct StrangerTests {
             #expect(one == 1)
         }
         #expect(server.peers.count == 2 && refused.value >= 2)
-        // Those who are in stay in, and the places of clients are a limit of their own.
+        // The clients stay connected, and their number has its own limit.
         let third = try await Peer.connect(to: address, secret: Secrets.right)
         let reason = await third.disconnected
         #expect(reason.kind == .tooMany)
@@ -42,40 +42,40 @@ struct StrangerTests {
         let fourth = try await Peer.connect(to: address, secret: Secrets.right)
         let one: Int = try await fourth.call("one")
         #expect(one == 1 && service.runs.value == 0)
-        for stranger in strangers { stranger.close() }
+        for connection in silent { connection.close() }
         await server.stop()
     }
 
-    @Test("P12: as many strangers wait as may, one more has the first one go", arguments: [Wiring.tcp, .unix])
-    func asManyWaitAsMay(wiring: Wiring) async throws {
+    @Test("P12: above the limit of silent connections the oldest is closed", arguments: [Wiring.tcp, .unix])
+    func theOldestConnectionIsClosedAboveTheLimit(wiring: Wiring) async throws {
         let refused = Counter()
         let server = try await NativeServer.listen(
             on: wiring.address,
             serving: Stuck(),
             secret: Secrets.right,
-            options: options(clients: 1, strangers: 3),
+            options: options(clients: 1, silent: 3),
             onRefusal: { _ in refused.increment() }
         )
         let address = try #require(server.address)
-        var strangers: [RawConnection] = []
+        var silent: [RawConnection] = []
         for _ in 0..<3 {
-            strangers.append(try await RawConnection(to: address))
-            // The server's hello: it is in the table.
-            _ = await strangers.last?.receive { !$0.isEmpty }
+            silent.append(try await RawConnection(to: address))
+            // The hello of the server shows that the connection is in its table.
+            _ = await silent.last?.receive { !$0.isEmpty }
         }
         #expect(refused.value == 0)
-        strangers.append(try await RawConnection(to: address))
-        let told = await strangers[0].receiveAll()
-        #expect(String(decoding: told, as: UTF8.self).contains("Too many others wait"))
+        silent.append(try await RawConnection(to: address))
+        let received = await silent[0].receiveAll()
+        #expect(String(decoding: received, as: UTF8.self).contains("Too many others wait"))
         #expect(refused.value == 1)
-        for stranger in strangers { stranger.close() }
+        for connection in silent { connection.close() }
         await server.stop()
     }
 
-    private func options(clients: Int, strangers: Int) -> ConnectionOptions {
+    private func options(clients: Int, silent: Int) -> ConnectionOptions {
         var options = ConnectionOptions.patient
         options.maximumConnections = clients
-        options.maximumUnproven = strangers
+        options.maximumUnproven = silent
         return options
     }
 }
