@@ -1,4 +1,4 @@
-"""Instructions of a server for fixed calls, counted by callgrind: the same calls cost the same again, to 0.3 %."""
+"""Instructions of a server for fixed calls, counted by callgrind: repeatable to 0.3 %."""
 
 import collections
 import dataclasses
@@ -12,7 +12,7 @@ CALLS, WARM_UP = 10_000, 1_000
 
 @dataclasses.dataclass
 class Count:
-    """Instructions for one call, in all and in each function itself."""
+    """Instructions for one call: the total, and those of each function itself."""
 
     total: float
     functions: dict
@@ -29,7 +29,7 @@ def count(row, tools, programs):
         valgrind = ["env", f"LD_PRELOAD={tools.sigsuspend}", "valgrind", "-q", "--tool=callgrind"]
         valgrind += [f"--callgrind-out-file={directory}/profile"]
         for name in ["postern-demo", "postern-bench"]:
-            # valgrind gives up on the debug information of Swift; the names of functions stay.
+            # valgrind fails on the debug information of Swift; without it the names of functions remain.
             subprocess.run(["strip", "--strip-debug", programs / name, "-o", directory / name], check=True)
         server = row.server(directory, wrapper=valgrind)
         try:

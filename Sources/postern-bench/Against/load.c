@@ -34,7 +34,7 @@ typedef struct {
     Buffer input, output;
 } Connection;
 
-/* What was asked for. */
+/* The options. */
 static enum { WS, HTTP, EVENTS } door;
 static int port, connection_count, in_flight, batch;
 static pid_t server;
@@ -43,7 +43,7 @@ static uint64_t calls_wanted;
 static const char *method, *params, *topic;
 static char answer[1 << 17];
 
-/* What has happened so far. */
+/* The state of the run. */
 static Connection *connections;
 static int epoll, open_count, subscribed_count;
 static uint64_t request_id, requests_made, calls, published;
@@ -87,7 +87,7 @@ static void append_text(Buffer *buffer, const char *text) { append(buffer, text,
 
 /* ---- Requests ---- */
 
-/* Waits until all output has left: what is in flight fits the buffers of a socket. */
+/* Waits until all output is written; the requests in flight fit into the buffer of a socket. */
 static void flush(Connection *connection) {
     Buffer *output = &connection->output;
     while (output->start < output->end) {
@@ -124,7 +124,7 @@ static void append_call(const char *name, const char *arguments) {
     append_text(&body, "}");
 }
 
-/* Puts what is in the body into the output, in the form of the door. */
+/* Appends the body to the output, in the format of the door. */
 static void send_body(Connection *connection) {
     if (door == HTTP) {
         char head[256];
@@ -150,7 +150,7 @@ static void request(Connection *connection) {
     send_body(connection);
 }
 
-/* Keeps as many events under way as are wanted. */
+/* Keeps the given number of events in flight. */
 static void publish(void) {
     Connection *publisher = &connections[connection_count];
     while (published - calls / connection_count < (uint64_t)in_flight) {
@@ -207,7 +207,7 @@ static size_t receive_response(Connection *connection, const char *bytes, size_t
     return head + length;
 }
 
-/* Takes the answer to the handshake off the input. */
+/* Removes the handshake response from the input. */
 static size_t receive_handshake(Connection *connection, const char *bytes, size_t count) {
     const char *end = memmem(bytes, count, "\r\n\r\n", 4);
     if (!end) return 0;
@@ -318,7 +318,7 @@ int main(int count, char **arguments) {
     params = arguments[10];
     topic = arguments[11];
     snprintf(answer, sizeof answer, "\"result\":%s", topic);
-    alarm((unsigned)seconds + 300); /* A server that answers no more ends the run. */
+    alarm((unsigned)seconds + 300); /* Ends the run when the server stops responding. */
     epoll = epoll_create1(EPOLL_CLOEXEC);
     int all = connection_count + (door == EVENTS);
     connections = calloc(all, sizeof *connections);

@@ -1,4 +1,4 @@
-"""What is measured: the goals of the gateway and the native core that a change of the common path moves first."""
+"""The measurements: those of the gateway and the native core that a change of the common path affects first."""
 
 import dataclasses
 import json
@@ -34,7 +34,7 @@ class JSONRow:
     server = Gateway
 
     def load(self, tools, server, seconds, calls=0):
-        # Methods that every revision calls alike: a longer name is more to read.
+        # Methods whose names are the same in all revisions, as a longer name takes longer to parse.
         method, params, result = "calculator.add", "[1,2]", "3"
         if self.door == "events":
             method, params, result = server.publish, json.dumps(["e" * self.payload]), "bench"
@@ -83,7 +83,7 @@ class NativeRow:
 
 
 class BothEndsRow(NativeRow):
-    """Work of a server and a client of one revision: what counts is the time until it is done."""
+    """Work of a server and a client of one revision; the measurement is the time until it is done."""
 
     def client(self, tools, server):
         return server.programs / "postern-bench"

@@ -16,11 +16,11 @@ def on_core(core, command):
 
 
 class Server:
-    """A server and what it is reached by; ended by `stop`."""
+    """A server and its address; `stop` ends it."""
 
     def __init__(self, command, wrapper=()):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTERN_")}
-        # The order of dictionaries is then that of the run before.
+        # Makes the order of dictionaries the same in every run.
         environment["SWIFT_DETERMINISTIC_HASHING"] = "1"
         self.process = subprocess.Popen(
             on_core(SERVER_CORE, [*wrapper, *command]), stdout=subprocess.PIPE, text=True, env=environment
@@ -39,7 +39,7 @@ class Server:
 
 
 class Gateway(Server):
-    """`postern-demo`: knows its port, and what the method that publishes is called in its revision."""
+    """`postern-demo`, with its port and the name of the publishing method in its revision."""
 
     def __init__(self, programs, wrapper=()):
         program = programs / "postern-demo"
@@ -61,7 +61,7 @@ class Gateway(Server):
 
 
 class NativeServer(Server):
-    """`postern-bench native-serve`; at `unix` it has a socket in a folder of its own."""
+    """`postern-bench native-serve`; for `unix` its socket is in a temporary folder."""
 
     def __init__(self, programs, place, wrapper=()):
         self.programs = programs

@@ -1,4 +1,4 @@
-"""Measures task processes beside those of Cowait 0.5.0: how soon a child answers, and how many calls it answers.
+"""Compares task processes with those of Cowait 0.5.0: the time to the first reply, and the rate of calls.
 
     compare.py [--rounds 21] [--seconds 0.5] [--postern FILE]
 
@@ -7,7 +7,7 @@ for a while with 1 call in flight and with 64, and ends it, while the others wai
 table has medians with the smallest and the largest; a ratio is that of two readings of one round. The exit code is 1
 when a goal is missed. Postern's child and Cowait run on the Python that runs this program. Parent and child of Postern
 poll their channel for 50 microseconds at most before they wait, which is the default, except in the row "Swift, no
-polling". The row "Swift, global" has the callers on Swift's global executor instead of the event loop of the connection;
+polling". The row "Swift, global" has the callers on Swift's global executor instead of the connection's event loop;
 "socket pair" is no RPC at all, but 60 bytes to a process and back, which no call between two processes that wait can be
 faster than.
 """
@@ -32,7 +32,7 @@ class Parent:
 
     def __init__(self, name, command, **environment):
         self.name, self.readings = name, {figure: [] for figure in FIGURES}
-        # A group of its own, so that no child is left when a round fails.
+        # A separate process group, so that no child remains when a round fails.
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **environment}, process_group=0)
 
@@ -93,7 +93,7 @@ def show(readings):
     for figure, title in FIGURES.items():
         for name, figures in readings.items():
             if not any(figures[figure]):
-                continue  # The bare socket pair has one figure.
+                continue  # The socket pair alone has one figure.
             spread = Spread(figures[figure])
             ratio = Spread(ours / theirs for ours, theirs in zip(figures[figure], readings["Cowait"][figure]))
             goal = GOALS.get((figure, name))

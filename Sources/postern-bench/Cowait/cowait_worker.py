@@ -27,7 +27,7 @@ from cowait.worker.worker_node import WorkerNode
 
 
 class ProcessEngine(ClusterProvider):
-    """Starts each task in a process of its own."""
+    """Starts each task in a separate process."""
 
     def __init__(self):
         super().__init__("process")
@@ -73,6 +73,6 @@ async def main():
 
 
 executor.WorkerNode = LoopbackNode
-# It complains of Cowait's handler, which returns nothing once its WebSocket is closed.
+# It logs an error for Cowait's handler, which returns nothing once its WebSocket is closed.
 logging.getLogger("aiohttp.server").disabled = True
 asyncio.run(main())

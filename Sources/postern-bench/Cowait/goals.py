@@ -1,4 +1,4 @@
-"""What is measured of a child process, and what is to be reached."""
+"""The measurements of a child process and their goals."""
 
 import dataclasses
 import statistics
@@ -11,7 +11,7 @@ FIGURES = {
 
 
 class Spread:
-    """The median of some readings, the smallest and the largest."""
+    """The median, the smallest and the largest of several readings."""
 
     def __init__(self, readings):
         readings = sorted(readings)
@@ -22,13 +22,13 @@ class Spread:
 
 
 def number(value):
-    """A number with as many decimals as make sense for a measurement."""
+    """Returns a number rounded to the precision of a measurement."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 @dataclasses.dataclass
 class AtMost:
-    """A median that is not to be exceeded."""
+    """A goal that the median must not exceed."""
 
     limit: float
 
@@ -41,7 +41,7 @@ class AtMost:
 
 @dataclasses.dataclass
 class TimesCowait:
-    """How many times Cowait's reading it is at least, in the median."""
+    """A goal as a multiple of Cowait's reading, in the median."""
 
     limit: float
 

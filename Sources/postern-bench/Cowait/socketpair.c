@@ -1,4 +1,4 @@
-// What a call with 1 in flight costs at least: 60 bytes to another process over a socket pair, and back, by epoll.
+// The lower bound for a call with 1 in flight: 60 bytes to another process over a socket pair and back, with epoll.
 // For each line of standard input it prints the round trips a second, as the middle one of three figures.
 
 #include <stdio.h>

@@ -1,11 +1,11 @@
-"""Measures native calls beside those of other systems: CPU time of each side for one call, and how many there are.
+"""Compares native calls with those of other systems: the CPU time of each side for one call, and the rate of calls.
 
     compare.py [--rounds 5] [--seconds 1] [--peers DIRECTORY] [--postern FILE] [ROW ...]
 
 Every round runs all rows one after the other, each in two processes, the server on the first core and the load on the
-second. A load prints `begin` once it is warm and `end COUNT SECONDS P50 P99` at last; both processes' CPU time is read
-at these two moments. A row is told with its medians, the smallest and the largest, and the ratio of medians to the row
-that it is held against.
+second. A load prints `begin` after its warm-up and `end COUNT SECONDS P50 P99` at the end; the CPU time of both
+processes is read at these two moments. For each row the median, the smallest and the largest reading are printed, and
+the ratio of its median to that of the row it is compared with.
 """
 
 import argparse

@@ -61,14 +61,14 @@ static int serve() {
     return 0;
 }
 
-// What both kinds of load count.
+// The counters of both kinds of load.
 struct Count {
     double seconds;
     Clock::time_point start = Clock::now();
     bool began = false;
     long done = 0;
 
-    // Whether to go on.
+    // Whether to continue.
     bool note() {
         done++;
         if (!began && seconds_since(start) > seconds / 5) {

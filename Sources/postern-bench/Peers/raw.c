@@ -1,4 +1,4 @@
-/* The floor: 60 bytes there and back over epoll, nothing read from them.
+/* The lower bound: 60 bytes in each direction over epoll, not parsed.
    raw serve tcp|/path.sock          prints the port, or the path
    raw load PORT|/path.sock CONNECTIONS IN_FLIGHT SECONDS */
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-/// A package of its own, so that nobody who builds Postern fetches gRPC.
+/// A separate package, so that building Postern does not fetch gRPC.
 let package = Package(
     name: "grpc-swift-peer",
     platforms: [.macOS(.v15)],

@@ -56,6 +56,6 @@ enum GRPCSwift {
         }
     }
 
-    /// Writes a line at once, also into a pipe.
+    /// Writes a line without buffering, even to a pipe.
     private static func tell(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 }

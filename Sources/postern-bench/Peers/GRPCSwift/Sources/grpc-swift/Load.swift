@@ -1,7 +1,7 @@
 import GRPCCore
 import Synchronization
 
-/// Calls again and again, or reads streams without an end, and counts.
+/// Repeats calls, or reads endless streams, and counts them.
 final class Load<Transport: ClientTransport>: Sendable {
     enum Kind: String {
         case unary, stream
@@ -12,10 +12,10 @@ final class Load<Transport: ClientTransport>: Sendable {
 
     init(_ client: GRPCClient<Transport>) { self.client = client }
 
-    /// How many calls or items there have been.
+    /// The number of calls or items.
     var count: Int { done.load(ordering: .relaxed) }
 
-    /// Goes on until something fails.
+    /// Runs until an error.
     func run(_ kind: Kind, inFlight: Int) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<inFlight {

@@ -1,6 +1,6 @@
 import GRPCCore
 
-/// The messages of add.proto, by hand: two numbers are less work so than with generated code.
+/// The messages of add.proto, written by hand, which is simpler for two numbers than generated code.
 struct Numbers: Sendable {
     var a: Int64 = 0
     var b: Int64 = 0
