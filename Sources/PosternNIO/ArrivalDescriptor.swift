@@ -5,9 +5,9 @@ import SystemPackage
 /// A file descriptor that is readable while calls or notifications wait to be served, for programs with their own event
 /// loop.
 ///
-/// The loop watches ``rawValue`` with `poll`, `epoll` or a similar call, and runs ``Peer/pollAll()`` or
-/// ``Peer/serve(timeout:)`` while it is readable. The loop must not read or close the descriptor. Once the connection
-/// has ended, the descriptor stays readable, and ``Peer/isConnected`` is `false`. The descriptor is closed when this
+/// The loop watches ``rawValue`` with `poll`, `epoll` or a similar call, and runs `Peer.pollAll()` or
+/// `Peer.serve(timeout:)` while it is readable. The loop must not read or close the descriptor. Once the connection
+/// has ended, the descriptor stays readable, and `Peer.isConnected` is `false`. The descriptor is closed when this
 /// object is deinitialized: the loop has to stop watching it before.
 public final class ArrivalDescriptor: Sendable {
     /// The descriptor that the loop watches; only its readability has a meaning, not the bytes in it.

@@ -49,7 +49,7 @@ public struct ConnectionOptions: Sendable {
     /// The most calls of a ``ReconnectingPeer`` that wait for a connection: 10,000.
     ///
     /// A call above the limit fails with `.busy`, as does one with which the arguments of all waiting calls would
-    /// exceed ``PeerLimits/queuedBytes``.
+    /// exceed `PeerLimits.queuedBytes`.
     public var maximumWaitingCalls = 10_000
     /// The most clients of a server: 10,000.
     ///
@@ -58,7 +58,7 @@ public struct ConnectionOptions: Sendable {
     /// The most unauthenticated connections of a server, besides its clients: 1,000.
     ///
     /// Above the limit the oldest one is closed, so that silent connections cannot keep others out. Each may stay
-    /// unauthenticated for ``frameTimeout``, and use ``PeerLimits/unprovenBytes`` of memory.
+    /// unauthenticated for ``frameTimeout``, and use `PeerLimits.unprovenBytes` of memory.
     public var maximumUnproven = 1_000
 
     /// Creates the default options.

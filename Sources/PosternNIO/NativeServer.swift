@@ -5,9 +5,9 @@ import Synchronization
 
 /// Serves a dispatcher to native clients over TCP, TLS or a Unix socket.
 ///
-/// Each client is a ``Peer``, so the server can call it as well. The server reports its clients to the closures of its
+/// Each client is a `Peer`, so the server can call it as well. The server reports its clients to the closures of its
 /// initializer and through ``signals``. To create a server that listens already, use
-/// ``listen(on:serving:secret:options:threads:onConnect:onDisconnect:onRefusal:)``.
+/// `listen(on:serving:secret:options:threads:onConnect:onDisconnect:onRefusal:)`.
 public final class NativeServer: Sendable {
     struct State {
         var table: ClientTable
@@ -65,9 +65,9 @@ public final class NativeServer: Sendable {
 
     /// The connects and disconnects of clients, as an asynchronous sequence.
     ///
-    /// Each client is reported once as ``ConnectionSignal/connected(_:)``, and once as
-    /// ``ConnectionSignal/disconnected(_:_:)``; a connection that ends before it authenticates as
-    /// ``ConnectionSignal/refused(_:)``. Every reader starts with the clients that are connected now. The sequence ends
+    /// Each client is reported once as `ConnectionSignal.connected(_:)`, and once as
+    /// `ConnectionSignal.disconnected(_:_:)`; a connection that ends before it authenticates as
+    /// `ConnectionSignal.refused(_:)`. Every reader starts with the clients that are connected now. The sequence ends
     /// when the server has stopped and the last connection has ended.
     public var signals: ConnectionSignals { state.withLock { $0.readers.add(open: $0.table.clients) } }
 

@@ -4,7 +4,7 @@ extension ReconnectingPeer {
     /// Sends one call to the server and waits for its reply.
     ///
     /// - Throws: `.unavailable` without a connection, `.unauthenticated` when authentication failed, `.busy` when too
-    ///   many calls wait for a connection, or the error of ``Peer/dispatch(_:)``.
+    ///   many calls wait for a connection, or the error of `Peer.dispatch(_:)`.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
         // Without a wait, and so without its bookkeeping, while there is a connection.
         if let peer = current.peer {

@@ -15,7 +15,7 @@ import Synchronization
 /// delay is randomised by up to a fifth. Failed attempts are reported to ``ConnectionOptions/observer``. When
 /// authentication fails, the client makes no more connections, which ``signals`` report.
 ///
-/// ``connect(to:serving:secret:options:patience:onConnect:onDisconnect:onRefusal:)`` creates and starts a client.
+/// `connect(to:serving:secret:options:patience:onConnect:onDisconnect:onRefusal:)` creates and starts a client.
 public final class ReconnectingPeer: Dispatcher {
     let address: Address
     let dispatcher: any Dispatcher
@@ -92,9 +92,9 @@ public final class ReconnectingPeer: Dispatcher {
 
     /// The connects and disconnects of this client, as an asynchronous sequence.
     ///
-    /// Each connection is reported once as ``ConnectionSignal/connected(_:)`` and once as
-    /// ``ConnectionSignal/disconnected(_:_:)``; after a goodbye the next one may be open before the old one has ended.
-    /// A failed authentication is reported as ``ConnectionSignal/refused(_:)``, and no more connections are made. Every
+    /// Each connection is reported once as `ConnectionSignal.connected(_:)` and once as
+    /// `ConnectionSignal.disconnected(_:_:)`; after a goodbye the next one may be open before the old one has ended.
+    /// A failed authentication is reported as `ConnectionSignal.refused(_:)`, and no more connections are made. Every
     /// reader starts with the connections that are open now. The sequence ends with ``stop()``, or after a refusal.
     public var signals: ConnectionSignals { current.signals }
 }

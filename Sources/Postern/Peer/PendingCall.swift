@@ -4,7 +4,7 @@
 /// that it does not change. Releasing the last handle of an unsettled call cancels the call, unless ``onReady(on:_:)``
 /// waits for it.
 ///
-/// Create one with ``Peer/begin(_:_:named:expiry:)``. The names of its members are those of RPyC's `AsyncResult`.
+/// Create one with `Peer.begin(_:_:named:expiry:)`. The names of its members are those of RPyC's `AsyncResult`.
 public final class PendingCall<Value: Sendable>: Sendable {
     typealias Decode = @Sendable (Payload) throws(CallError) -> Value
 

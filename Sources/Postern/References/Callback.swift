@@ -1,7 +1,7 @@
 /// A function that is passed by reference: it runs in this process, and a remote peer can call it.
 ///
 /// Create a callback from a closure and pass it as an argument or a result of a call, by itself or inside another
-/// value. The receiver declares a parameter of type `Callback` and calls the function with ``call(_:timeout:)`` or
+/// value. The receiver declares a parameter of type `Callback` and calls the function with `call(_:timeout:)` or
 /// ``notify(_:)``. A web page on a WebSocket passes and receives JavaScript functions instead.
 ///
 /// A callback that returns to its owner is the original function again. A received callback may be passed on to another
