@@ -2,7 +2,9 @@ import LibWebSockets
 import Logging
 import PosternLogging
 
-/// Writes a line for each request and WebSocket to a logger, on a thread of its own; arguments are never in it.
+/// A log with a line for each request and each WebSocket, which never contains arguments.
+///
+/// The logger is called on a thread of its own, so that it cannot block an event loop.
 final class AccessLog: Sendable {
     private struct Entry: Sendable {
         let message: String
@@ -15,9 +17,12 @@ final class AccessLog: Sendable {
     }
 
     private let queue: LineQueue<Entry>
+    /// The length in bytes at which paths are truncated.
     private static let pathBytes = 256
 
-    /// - Parameter logger: Called on one thread at a time, never on an event loop.
+    /// Creates a log.
+    ///
+    /// - Parameter logger: The logger, which is called on one thread at a time, never on an event loop.
     init(_ logger: Logger) {
         queue = LineQueue(label: "postern.access") { entry in
             logger.info("\(entry.message)", metadata: Self.metadata(of: entry))
@@ -26,7 +31,7 @@ final class AccessLog: Sendable {
         }
     }
 
-    /// Notes a request that was answered; `nil` for one of which not even the first line was understood.
+    /// Logs a request after its response; `nil` if its first line is malformed.
     func answered(_ request: HTTPRequestHead?, with status: Int, after duration: Duration, to address: String) {
         var entry = Entry(message: "request", address: address, door: "http", code: status, duration: duration)
         if let request {
@@ -36,12 +41,12 @@ final class AccessLog: Sendable {
         queue.put(entry)
     }
 
-    /// Notes a WebSocket that was opened.
+    /// Logs a WebSocket that was opened.
     func opened(_ socket: WebSocket) {
         queue.put(Entry(message: "websocket opened", address: socket.remoteAddress))
     }
 
-    /// Notes a WebSocket that was closed, with the close code of its client: 1006 for none.
+    /// Logs a WebSocket that was closed, with the close code of the client; 1006 if it sent no close frame.
     func closed(_ socket: WebSocket, after duration: Duration) {
         let code = Int(socket.remoteCloseCode)
         queue.put(Entry(message: "websocket closed", address: socket.remoteAddress, code: code, duration: duration))
@@ -50,6 +55,7 @@ final class AccessLog: Sendable {
     private static func metadata(of entry: Entry) -> Logger.Metadata {
         var metadata: Logger.Metadata = ["address": "\(entry.address)", "door": "\(entry.door)"]
         if let method = entry.method { metadata["method"] = "\(method)" }
+        // Escaped, so that a path cannot forge lines of the log.
         if let path = entry.path { metadata["path"] = "\(LogText.escaped(path, limit: pathBytes))" }
         if let code = entry.code { metadata["code"] = "\(code)" }
         if let duration = entry.duration { metadata["durationMs"] = "\(Int(duration / .milliseconds(1)))" }

@@ -4,11 +4,11 @@ public import Postern
 import PosternLogging
 public import ServiceLifecycle
 
-/// An HTTP and WebSocket gateway in front of one dispatcher.
+/// An HTTP and WebSocket gateway that exposes a dispatcher to clients that speak JSON.
 ///
-/// It listens from the moment it is made. ``run()`` keeps it until a graceful shutdown is asked for, and then drains:
-/// first `/readyz` fails, then nothing new is accepted, calls in flight end or are given up, connections are closed
-/// with 4101, and it returns.
+/// A gateway listens from its initialization on. ``run()`` waits for a graceful shutdown and then drains the gateway:
+/// `/readyz` fails, new connections and calls are refused, calls in flight end or are abandoned, and WebSockets are
+/// closed with 4101.
 public final class Gateway: ServiceLifecycle.Service {
     let configuration: GatewayConfiguration
     let server: HTTPServer
@@ -16,15 +16,15 @@ public final class Gateway: ServiceLifecycle.Service {
     let loops: LoopRegistry
     let logger: Logger
 
-    /// Starts listening.
+    /// Creates a gateway that listens on its addresses.
     ///
     /// - Parameters:
-    ///   - configuration: Where to listen, what to let in, and the limits.
-    ///   - dispatcher: What answers the calls; the gateway does not know what is behind it.
-    ///   - logger: Takes starts and stops, and incidents where there is no `observer`; nothing that a client sent is logged
-    ///     but host, origin and path.
-    ///   - observer: Takes reports of failed handlers, refused and cut off clients; `nil` has them logged.
-    /// - Throws: `HTTPServer.StartError` when the address cannot be listened on.
+    ///   - configuration: The addresses, the admitted clients, and the limits.
+    ///   - dispatcher: The dispatcher that answers the calls, such as a router or a connection to another process.
+    ///   - logger: A logger for the start and the stop, and for incidents if there is no `observer`. Of the text that
+    ///     clients send, only host, origin and path are logged.
+    ///   - observer: A receiver of incidents: failed handlers, and refused or disconnected clients. `nil` logs them.
+    /// - Throws: `HTTPServer.StartError` if an address cannot be listened on.
     public init(
         _ configuration: GatewayConfiguration,
         dispatcher: any Dispatcher,
@@ -42,6 +42,7 @@ public final class Gateway: ServiceLifecycle.Service {
         self.loops = loops
         self.logger = logger
         server = try await HTTPServer(configuration.server) { loop in
+            // Each loop has a context and a service of its own, so that requests need no locks.
             let context = LoopContext(
                 loop: loop,
                 dispatcher: dispatcher,
@@ -57,11 +58,12 @@ public final class Gateway: ServiceLifecycle.Service {
         logStart()
     }
 
-    /// The port in use, also when the system chose it; 0 when it listens on no TCP address.
+    /// The TCP port in use, which the system has selected if the configured one is 0; 0 without a TCP address.
     public var port: Int { server.port }
 
-    /// Waits for a graceful shutdown or the cancellation of the task, then drains.
+    /// Waits for a graceful shutdown or the cancellation of the task, then drains the gateway.
     public func run() async throws {
+        // The counts are for tests and debugging; collecting them interrupts every loop.
         let counting = logger.logLevel == .trace ? Task { [loops, logger] in await loops.logCounts(to: logger) } : nil
         try? await gracefulShutdown()
         counting?.cancel()
@@ -80,7 +82,7 @@ public final class Gateway: ServiceLifecycle.Service {
             "connections": "\(server.maximumConnections)", "descriptors": "\(server.maximumDescriptors)",
         ]
         logger.info("limits", metadata: limits)
-        // A part of a connection for each loop is not worth a line.
+        // The connections are divided by the loops, so a remainder of less than one for each loop is not a shortage.
         guard server.maximumConnections + server.loops.count <= configured.maximumConnections else { return }
         limits["configured"] = "\(configured.maximumConnections)"
         logger.notice("fewer connections than configured, by the limit of open files", metadata: limits)

@@ -2,58 +2,63 @@ public import LibWebSockets
 public import Logging
 public import PosternJSONRPC
 
-/// Everything that can be set about a gateway.
+/// The settings of a gateway.
 ///
-/// The defaults are safe: loopback, local pages only, all limits on.
+/// The defaults are safe: the gateway listens on the loopback interface, admits local pages only, and has limits for
+/// everything that a client can send.
 public struct GatewayConfiguration: Sendable {
-    /// Where to listen, with how many loops, and the limits of HTTP connections.
+    /// The addresses, the number of event loops, and the limits of HTTP connections.
     public var server = HTTPServer.Configuration()
-    /// Which pages and names may reach the gateway.
+    /// The pages and host names that are admitted.
     public var origins = OriginPolicy()
-    /// The page and its files.
+    /// The static files that are served.
     public var files = StaticFiles()
-    /// The limits of a WebSocket.
+    /// The limits of each WebSocket.
     public var webSocket = WebSocketLimits()
-    /// The limits of JSON-RPC messages.
+    /// The limits of JSON-RPC messages and sessions.
     public var messages = JSONRPCLimits()
-    /// Calls of all clients together that may wait for a thread before they begin; one more is answered -32009.
+    /// The maximum number of calls of all clients that wait for a thread before they begin; calls above it are answered
+    /// with the error -32009.
     public var waitingCalls = 16_384
-    /// How the gateway stops.
+    /// The times of a stop.
     public var drain = DrainTimes()
-    /// Whether the service behind the dispatcher can be reached now; while it cannot, `/readyz` answers 503.
+    /// A function that returns whether the service behind the dispatcher can be reached; if not, `/readyz` responds
+    /// with status 503.
     ///
-    /// Called on event loops, so it must not wait. `/livez` does not depend on it.
+    /// It is called on event loops, so it must not block. `/livez` does not depend on it.
     public var isServiceReachable: @Sendable () -> Bool = { true }
-    /// Whether the details of errors tell the hops of the error, and what happened there; see `TracingDispatcher`.
+    /// Whether the details of errors contain a trace of the processes that the error has passed; see
+    /// `TracingDispatcher`.
     ///
-    /// What errors of handlers say of themselves then goes to every caller, so not where strangers call.
+    /// The trace contains the descriptions of errors that handlers throw, so public servers should not send it.
     public var sendsTraces = false
-    /// Takes a line at `info` for each HTTP request, and for each WebSocket that is opened or closed; `nil` for none.
+    /// The logger for a line at level `info` for each HTTP request and for each WebSocket that opens or closes; `nil`
+    /// for none.
     ///
-    /// It is called on a thread of its own: when it blocks, lines are dropped and counted. Arguments and query strings are
-    /// never logged.
+    /// It is called on a thread of its own. While it blocks, lines above the capacity of the queue are dropped and
+    /// counted. Arguments and query strings are never logged.
     public var accessLog: Logger?
-    /// Answers `/echo` with a WebSocket that sends every message back, for conformance suites.
+    /// Whether `/echo` is a WebSocket that sends every message back, for conformance suites.
     package var offersEcho = false
-    /// How often a comment is sent on an SSE stream, in milliseconds.
+    /// The interval of the comments that keep event streams alive, in milliseconds.
     public var heartbeatMilliseconds: UInt64 = 15_000
 
-    /// The defaults.
+    /// Creates a configuration with the default values.
     public init() {}
 }
 
-/// The times of a stop: first nothing is ready, then nothing new is accepted, then connections are closed.
+/// The times of a stop.
 ///
-/// A stop takes at most their sum and half a second; by default it fits into the 10 s after which container engines
-/// kill.
+/// A stop takes at most their sum and half a second. With the defaults that is less than the 10 seconds after which
+/// container engines kill a process.
 public struct DrainTimes: Sendable {
-    /// How long connections are still accepted while the gateway says that it is not ready.
+    /// The time in which connections are still accepted while `/readyz` already fails.
     public var lead: Duration = .zero
-    /// How long calls may take to end; those that have not are then answered -32053.
+    /// The time in which calls in flight may end; later they are answered with the error -32053.
     public var grace: Duration = .seconds(7)
-    /// How long closing WebSockets is spread over, so that not everybody comes back at once.
+    /// The time over which the closing of WebSockets is spread, so that the clients do not reconnect simultaneously.
     public var spread: Duration = .seconds(2)
 
-    /// The defaults.
+    /// Creates times with the default values.
     public init() {}
 }

@@ -1,23 +1,23 @@
 import LibWebSockets
 import Logging
 
-/// How much a gateway has under way.
+/// The numbers of calls, connections and references of a gateway.
 struct GatewayCounts: Hashable, Sendable {
-    /// Calls that were started and have not ended, those that wait for a thread among them.
+    /// The number of calls that have not ended, including those that wait for a thread.
     var calls = 0
-    /// Calls that wait for a thread.
+    /// The number of calls that wait for a thread.
     var waiting = 0
-    /// WebSockets.
+    /// The number of open WebSockets.
     var sessions = 0
-    /// Streams of server-sent events.
+    /// The number of open streams of server-sent events.
     var streams = 0
-    /// Topics that are read.
+    /// The number of topics that are subscribed to upstream.
     var topics = 0
-    /// References that clients hold, or a message to them that is being written.
+    /// The number of references that clients hold, including those in messages that are being encoded.
     var exported = 0
-    /// References of clients that are held here.
+    /// The number of references of clients that are held here.
     var imported = 0
-    /// Calls of handlers that clients have not answered.
+    /// The number of calls to clients that are in flight.
     var callbacks = 0
 
     static func + (one: GatewayCounts, other: GatewayCounts) -> GatewayCounts {
@@ -42,7 +42,7 @@ struct GatewayCounts: Hashable, Sendable {
 }
 
 extension LoopRegistry {
-    /// Logs the counts of all loops whenever they have changed, at the level trace.
+    /// Logs the sums of all loops at level `trace` whenever they have changed, until the task is cancelled.
     func logCounts(to logger: Logger) async {
         var last: GatewayCounts?
         while !Task.isCancelled {

@@ -1,7 +1,7 @@
 import LibWebSockets
 import Postern
 
-/// Sends each request of one loop to its door.
+/// The service of one loop, which routes each request to its door.
 final class GatewayService: HTTPService {
     private let context: LoopContext
     private let rpc: RPCDoor
@@ -25,6 +25,7 @@ final class GatewayService: HTTPService {
 
     func admit(_ request: HTTPRequestHead, from address: String) -> HTTPAdmission {
         let door = Door(request)
+        // First of all, and for every path: no handler may see a request of a host or a page that is not admitted.
         if let refusal = origins.refusal(of: request, from: address, isCall: door.isCall) { return .answer(refusal) }
         if request.webSocketKey != nil { return upgrade(request) }
         if request.method == .options { return .answer(CrossOrigin.options(for: request, allow: door.allow)) }
@@ -34,6 +35,7 @@ final class GatewayService: HTTPService {
         case .events: return events.admit(request)
         case .document:
             let isRead = request.method == .get || request.method == .head
+            // Not answered here: the document is described by the dispatcher, which may take time.
             return isRead ? .readBody(atMost: 0) : .answer(HTTPError.methodNotAllowed(allow: door.allow))
         case .files: return .answer(file(request))
         }
@@ -81,18 +83,19 @@ final class GatewayService: HTTPService {
 
     private func offersJSONRPC(_ request: HTTPRequestHead) -> Bool {
         guard let offered = request["sec-websocket-protocol"] else { return false }
+        // A client may offer several subprotocols, separated by commas and blanks.
         return offered.split(separator: ",").contains { $0.drop(while: \.isWhitespace) == "jsonrpc" }
     }
 
     private func file(_ request: HTTPRequestHead) -> HTTPResponse {
         let isRead = request.method == .get || request.method == .head
-        // Calls that are sent to the top are meant for another path.
+        // A call that is posted to `/` has the wrong path; the message of "not found" names the right ones.
         if !isRead, request.equals(request.path, "/") { return HTTPError.notFound }
         guard let response = readable(request) else { return HTTPError.notFound }
         return isRead ? response : HTTPError.methodNotAllowed(allow: Door.files.allow)
     }
 
-    /// What is at a path, to be read.
+    /// Returns the response to a read of a path; `nil` if there is nothing at the path.
     private func readable(_ request: HTTPRequestHead) -> HTTPResponse? {
         if request.equals(request.path, "/livez") { return Readiness.alive }
         if request.equals(request.path, "/readyz") { return context.readiness.response }
@@ -100,9 +103,9 @@ final class GatewayService: HTTPService {
     }
 }
 
-/// Sends every message back as it came, for WebSocket conformance suites.
+/// A WebSocket that sends every message back, for conformance suites.
 final class EchoSession: WebSocketHandler {
-    /// Conformance suites send messages of this size.
+    /// The size in bytes of the largest messages of conformance suites.
     static let messageBytes = 16 << 20
 
     func opened(_ socket: WebSocket) {}

@@ -1,9 +1,9 @@
 import LibWebSockets
 import Postern
 
-/// What the doors report of clients.
+/// Reports of refused and disconnected clients and of failed handlers.
 extension LoopContext {
-    /// Reports a request whose host or origin is not allowed.
+    /// Reports a request whose host or origin is not admitted.
     func report(_ verdict: OriginPolicy.Verdict, of request: HTTPRequestHead, from address: String) {
         var fields: [Incident.Field: String] = [.address: address, .host: request.text(request.authority)]
         fields[.origin] = request.origin.map(request.text)
@@ -11,7 +11,7 @@ extension LoopContext {
         observer.observe(Incident(.clientRefused, cause: cause, fields))
     }
 
-    /// Reports a request that the gate refused.
+    /// Reports a request that was refused because of its form.
     func report(_ refusal: HTTPRefusal, from address: String) {
         let status = "\(refusal.status.code)"
         let fields: [Incident.Field: String] = [.address: address, .code: status, .error: refusal.reason]
@@ -23,25 +23,26 @@ extension LoopContext {
         observer.observe(Incident(.clientRefused, cause: "too many connections", [.address: address]))
     }
 
-    /// Reports a WebSocket that is closed because of what its client did, or did not do.
+    /// Reports a WebSocket that is closed because its client violated the protocol, a limit or a timeout.
     func reportCut(_ socket: WebSocket, code: UInt16, reason: String) {
         guard code != CloseCode.draining.code else { return }
         let fields: [Incident.Field: String] = [.address: socket.remoteAddress, .code: "\(code)", .error: reason]
         observer.observe(Incident(.clientCut, cause: "close \(code)", fields))
     }
 
-    /// Reports an event stream that is ended because its client reads too slowly.
+    /// Reports an event stream that ends because its client reads too slowly.
     func reportSlowReader(at address: String) {
         let fields: [Incident.Field: String] = [.address: address, .error: "slow reader of an event stream"]
         observer.observe(Incident(.clientCut, cause: "slow event stream", fields))
     }
 
-    /// The error of a call as its caller gets it: reported, if a handler here has failed with it.
+    /// Returns the error of a call in the form for its caller, and reports it if a handler of this process failed.
     func reported(_ error: CallError, at method: String = "") -> CallError {
         error.reported(method: method, to: observer)
     }
 
-    /// The same for the result of a call.
+    /// Returns the result of a call in the form for its caller, and reports its error if a handler of this process
+    /// failed.
     func reported(_ result: Result<Reply, CallError>, at method: String = "") -> Result<Reply, CallError> {
         guard case .failure(let error) = result else { return result }
         return .failure(reported(error, at: method))

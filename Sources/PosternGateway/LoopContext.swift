@@ -3,9 +3,9 @@ import Postern
 import PosternJSONRPC
 import Synchronization
 
-/// What the doors of one loop share.
+/// The state that the doors of one loop share.
 ///
-/// All members belong to the loop's thread.
+/// All members must be used on the loop's thread.
 final class LoopContext {
     let loop: EventLoop
     let dispatcher: any Dispatcher
@@ -15,12 +15,12 @@ final class LoopContext {
     let accessLog: AccessLog?
     let feeds: TopicFeeds
     let sessionSettings: JSONRPCSettings
-    /// The calls of all loops that wait for a thread.
+    /// The number of calls of all loops that wait for a thread, with its limit.
     let queuedCalls: QueuedCallCounter
     private let lanes: LaneWatch
-    /// An empty list with room, for the session that takes the next message.
+    /// An empty list with capacity, which the sessions use in turn for the actions of a message.
     var spareActions: [JSONRPCSession.Action] = []
-    /// Calls that have been started and not answered.
+    /// The number of calls that have been started and not answered.
     var callsInFlight = 0
     private var sessions: [ObjectIdentifier: WebSocketSession] = [:]
     private var streams: [ObjectIdentifier: EventStream] = [:]
@@ -49,10 +49,10 @@ final class LoopContext {
         }
     }
 
-    /// Where calls of one connection begin in order.
+    /// Returns a new lane, in which the calls of one connection begin in order.
     func makeLane() -> HandlerLane { lanes.lane() }
 
-    /// What is under way on this loop; calls that wait for a thread are counted where the first loop is asked.
+    /// The counts of this loop; those of calls that wait for a thread, which all loops share, are in the first loop's.
     var counts: GatewayCounts {
         var counts = GatewayCounts(
             calls: callsInFlight,
@@ -75,17 +75,18 @@ final class LoopContext {
     func add(_ stream: EventStream) { streams[ObjectIdentifier(stream)] = stream }
     func remove(_ stream: EventStream) { streams[ObjectIdentifier(stream)] = nil }
 
-    /// Lets no session begin another call; those under way go on.
+    /// Refuses new calls in all sessions; calls in flight continue.
     func refuseCalls() { for session in sessions.values { session.refuseCalls() } }
 
-    /// Answers the calls of all sessions that have not ended.
-    func giveUpCalls() { for session in sessions.values { session.giveUpCalls() } }
+    /// Answers the calls in flight of all sessions with an error, and cancels them.
+    func abandonCalls() { for session in sessions.values { session.abandonCalls() } }
 
-    /// Closes every session and stream, evenly spread over a time.
+    /// Closes every stream at once, and the sessions evenly spread over a time.
     func closeSessions(over spread: Duration) {
         for stream in streams.values { stream.end() }
         let step = spread / max(1, sessions.count)
         for (index, session) in sessions.values.enumerated() {
+            // The first session closes at once, and without a spread all of them do.
             guard index > 0, step > .microseconds(1) else {
                 session.close()
                 continue
@@ -99,7 +100,7 @@ final class LoopContext {
     }
 }
 
-/// The contexts of all loops, for the few things done to all of them.
+/// The contexts of all loops of a gateway.
 final class LoopRegistry: Sendable {
     private let contexts = Mutex<[LoopBound<LoopContext>]>([])
 

@@ -2,18 +2,20 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// `GET /openrpc.json`: what the server offers, as an OpenRPC document.
+/// The door for `GET /openrpc.json`, which responds with the description of all methods as an OpenRPC document.
 ///
-/// The dispatcher is asked each time; the document is written anew only when its answer has changed.
+/// The dispatcher is called for each request, because services behind it may change. The document is written again only
+/// if the description has changed.
 final class DocumentDoor {
     private let context: LoopContext
-    /// The document that was sent last, and its tag.
+    /// The last document, and its entity tag.
     private var last: (document: [UInt8], tag: EntityTag)?
-    /// How long the dispatcher may take to describe itself.
+    /// The timeout of the call that returns the description.
     private static let patience = Duration.seconds(10)
 
     init(_ context: LoopContext) { self.context = context }
 
+    /// Responds with the document, or with 304 if the client has it.
     func respond(to exchange: HTTPExchange) {
         if context.readiness.isDraining { return PathAnswer.send(.failure(.stopping), to: exchange) }
         let runner = CallRunner(context)
@@ -28,6 +30,7 @@ final class DocumentDoor {
         guard case .success(.value(let description)) = result,
             let document = try? context.sessionSettings.documents.openRPC(for: description)
         else { return PathAnswer.send(Self.failure(result), to: exchange) }
+        // Comparing the bytes is cheaper than hashing them again.
         let tag = last?.document == document ? last?.tag : nil
         let known = (document: document, tag: tag ?? EntityTag(of: document))
         last = known

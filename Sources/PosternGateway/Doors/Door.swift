@@ -1,6 +1,6 @@
 import LibWebSockets
 
-/// The ways in that are distinguished by path.
+/// The entry points of the gateway, distinguished by the path of a request.
 enum Door {
     case rpc
     case path
@@ -8,7 +8,7 @@ enum Door {
     case document
     case files
 
-    /// Finds the door for a request.
+    /// Creates the door for the path of a request.
     init(_ request: HTTPRequestHead) {
         if request.equals(request.path, "/rpc") {
             self = .rpc
@@ -23,12 +23,12 @@ enum Door {
         }
     }
 
-    /// Whether a request may have an effect, or hold a connection: pages of other sites must not send it unasked.
+    /// Whether requests may have effects or keep a connection open, so that pages of other sites must not send them.
     ///
-    /// Pages, files, health and the document are open to links from anywhere.
+    /// Pages, files, health checks and the document may be linked from any site.
     var isCall: Bool { [.rpc, .path, .events].contains(self) }
 
-    /// The name in the access log.
+    /// The name of the door in the access log.
     var name: String {
         switch self {
         case .rpc: "rpc"
@@ -39,7 +39,7 @@ enum Door {
         }
     }
 
-    /// The methods of HTTP that it answers, as `Allow` lists them.
+    /// The value of `Allow`: the HTTP methods that the door accepts.
     var allow: String {
         switch self {
         case .rpc: "POST"

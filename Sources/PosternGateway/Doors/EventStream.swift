@@ -2,22 +2,24 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// One client that reads server-sent events: a topic, or what a stream method gives.
+/// A stream of server-sent events for one client, with the events of a topic or the items of a stream method.
 ///
-/// Every `data:` line is one JSON-RPC notification, as a WebSocket would carry it. A method waits while much of its
-/// output has not left. The stream of a topic, which waits for nothing, ends behind what was written: the client comes
-/// back and continues after the last event that it has read.
+/// Every `data:` line is the JSON-RPC notification that a WebSocket client would receive. If the client reads too
+/// slowly, a stream method is suspended. A topic cannot be suspended, so its stream ends: the client reconnects, and
+/// continues after the last event that it has received.
 final class EventStream: TopicReader {
     private let exchange: HTTPExchange
     private let context: LoopContext
     private let items: StreamReader<Int>
+    /// A function that ends the subscription or the reading of items.
     private var onDetach: () -> Void = {}
+    /// Whether the head of the response has been sent.
     private var isOpen = false
-    /// Ends the stream when the topic stays out of reach.
+    /// A timer that ends the stream if the topic stays unreachable.
     private var patience: Task<Void, Never>?
-    /// How long a client waits at this gateway for a service that cannot be reached; then it may find another.
+    /// The time that a client waits at this gateway for an unreachable service; then it may reconnect to another one.
     private static let longestWait = Duration.seconds(10)
-    /// The header fields of every stream.
+    /// The header fields of every event stream.
     static let headers: [(name: String, value: String)] = [
         ("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"),
         ("X-Content-Type-Options", "nosniff"), JSONHeaders.resourcePolicy,
@@ -29,7 +31,7 @@ final class EventStream: TopicReader {
         items = StreamReader(context.loop)
     }
 
-    /// Streams a topic, from behind the event that a client which comes back has had last.
+    /// Streams a topic, for a client that reconnects from its last event on.
     func join(_ topic: String) {
         guard !context.readiness.isDraining else { return end() }
         let since = exchange.request["last-event-id"].flatMap(StreamPosition.init(lastEventID:))
@@ -37,10 +39,11 @@ final class EventStream: TopicReader {
         context.feeds.join(topic, self, since: since)
     }
 
-    /// Streams the result of a method.
+    /// Streams the items of a method.
     func open(_ stream: ReplyStream, of method: String) {
         begin { [self] in items.close() }
         items.onItem = { [self] _, item in
+            // An item that cannot be encoded ends the stream.
             guard let event = try? StreamNotification.item(item, of: method) else { return end() }
             write(id: nil) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }
             if exchange.isCrowded { items.hold() }
@@ -55,12 +58,13 @@ final class EventStream: TopicReader {
         items.start(0, stream)
     }
 
-    /// Sends a comment, so that proxies and clients see that the stream lives.
+    /// Sends a comment, which keeps proxies and clients from closing an idle connection.
     func sendHeartbeat() { exchange.write { $0.append(contentsOf: ":\n\n".utf8) } }
 
-    /// Ends the stream; the client comes back.
+    /// Ends the stream, upon which the client reconnects.
     ///
-    /// A status other than 200 would end the `EventSource` of a browser for good.
+    /// A stream that has not begun is sent empty with status 200: the `EventSource` of a browser does not reconnect
+    /// after any other status.
     func end() {
         detach()
         if isOpen { writeRetry() } else { open() }
@@ -74,7 +78,8 @@ final class EventStream: TopicReader {
         writeRetry()
     }
 
-    /// Says after how many milliseconds the client comes back when the stream ends; not all at once.
+    /// Sends the time in milliseconds after which the client reconnects, which is random so that the clients of a
+    /// server that has stopped do not reconnect simultaneously.
     private func writeRetry() {
         let milliseconds = Int.random(in: 1_000...3_000)
         exchange.write { $0.append(contentsOf: "retry: \(milliseconds)\n\n".utf8) }
@@ -83,10 +88,13 @@ final class EventStream: TopicReader {
     private func begin(onDetach: @escaping () -> Void) {
         self.onDetach = onDetach
         context.add(self)
+        // Weak, since the stream holds the exchange.
         exchange.onDisconnect = { [weak self] in self?.detach() }
+        // Streams end with the sessions of the loop, after the calls.
         exchange.onInterrupt = nil
     }
 
+    /// Unregisters the stream from its source and its loop.
     private func detach() {
         patience?.cancel()
         context.remove(self)
@@ -112,6 +120,7 @@ final class EventStream: TopicReader {
     }
 
     func topicRefused(_ error: CallError) {
+        // A client may retry by reconnecting. A final error needs a status, which can be sent only before the stream.
         guard !isOpen, !error.code.isRetryable else { return end() }
         detach()
         let status: HTTPStatus = error.code == .invalidParameters ? .notFound : .serviceUnavailable
@@ -121,6 +130,7 @@ final class EventStream: TopicReader {
     func topicUnreachable(_ error: CallError) -> Bool {
         guard !isOpen else { return true }
         open()
+        // A comment: clients ignore it, and people who test with curl see the reason.
         exchange.write { $0.append(contentsOf: ": the service is not reachable\n\n".utf8) }
         let stream = LoopBound(self, on: context.loop)
         let limit = Self.longestWait
@@ -143,8 +153,9 @@ final class EventStream: TopicReader {
         endIfBehind()
     }
 
-    /// Ends the stream of a client that reads more slowly than the topic publishes.
+    /// Ends the stream if the client reads more slowly than the topic publishes.
     private func endIfBehind() {
+        // A burst may exceed the limit within one turn, while the socket's buffer still has room.
         guard exchange.isCrowded, exchange.isBlocked else { return }
         context.reportSlowReader(at: exchange.remoteAddress)
         end()
@@ -156,9 +167,9 @@ final class EventStream: TopicReader {
 }
 
 extension StreamPosition {
-    /// Reads what an event stream wrote as `id`; `nil` for an empty text, which names no event.
+    /// Parses the `id` of an event; `nil` for an empty text, which identifies no event.
     ///
-    /// Any other text is a place of some other epoch, so that its sender is notified that events are missing.
+    /// A text in another form becomes a position of an unknown epoch, so that the client is notified of missing events.
     init?(lastEventID text: String) {
         guard !text.isEmpty else { return nil }
         guard let colon = text.lastIndex(of: ":"), let offset = UInt64(text[text.index(after: colon)...]) else {

@@ -2,7 +2,7 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// `GET /events/<topic>`: a topic as server-sent events (WHATWG HTML section 9.2).
+/// The door for `GET /events/<topic>`, which streams a topic as server-sent events (WHATWG HTML section 9.2).
 final class EventsDoor {
     private let context: LoopContext
     private static let prefixBytes = "/events/".utf8.count
@@ -15,7 +15,7 @@ final class EventsDoor {
             if StreamPreference(request) == .excluded { return .answer(HTTPError.notAcceptable) }
             return request.method == .get
                 ? .readBody(atMost: 0)
-                // Nothing is subscribed to for a head alone.
+                // HEAD does not subscribe: its response ends before any event.
                 : .answer(HTTPResponse(.ok, headers: EventStream.headers))
         default: return .answer(HTTPError.methodNotAllowed(allow: Door.events.allow))
         }

@@ -1,4 +1,4 @@
-/// Reads the value of a header field from front to end (RFC 9110 section 5.6).
+/// A scanner for the values of header fields (RFC 9110 section 5.6).
 struct FieldScanner {
     private var rest: Substring.UTF8View
 
@@ -6,24 +6,24 @@ struct FieldScanner {
 
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// Moves behind blanks.
+    /// Skips spaces and tabs.
     mutating func skipBlanks() { rest = rest.drop { $0 == 0x20 || $0 == 0x09 } }
 
-    /// Moves behind a byte if it is the next.
+    /// Skips the next byte if it is `byte`, and returns whether it was.
     mutating func take(_ byte: UInt8) -> Bool {
         guard rest.first == byte else { return false }
         rest.removeFirst()
         return true
     }
 
-    /// Takes a token, in lower case; `nil` when there is none.
+    /// Scans a token and returns it in lower case; `nil` if there is none.
     mutating func token() -> String? {
         let token = rest.prefix { $0.isTokenByte }
         rest = rest.dropFirst(token.count)
         return token.isEmpty ? nil : String(Substring(token)).lowercased()
     }
 
-    /// Takes a token, or text in quotes without them; in lower case.
+    /// Scans a token or a quoted string, and returns it in lower case, without quotes; `nil` if there is neither.
     mutating func value() -> String? {
         guard take(UInt8(ascii: "\"")) else { return token() }
         var text: [UInt8] = []
@@ -39,9 +39,9 @@ struct FieldScanner {
         return nil
     }
 
-    /// Takes parameters up to a byte that is none of theirs; `nil` when one is malformed.
+    /// Scans parameters up to a byte that cannot belong to them; `nil` if one is malformed.
     ///
-    /// Empty ones mean nothing.
+    /// Empty parameters are skipped.
     mutating func parameters() -> [(name: String, value: String)]? {
         var parameters: [(name: String, value: String)] = []
         while true {
@@ -54,7 +54,7 @@ struct FieldScanner {
         }
     }
 
-    /// Moves behind the next comma that is not in quotes, after an element that cannot be read.
+    /// Skips the rest of a malformed list element, up to and including the next comma outside of quotes.
     mutating func skipElement() {
         var isQuoted = false
         while let byte = rest.popFirst() {
@@ -66,7 +66,7 @@ struct FieldScanner {
 }
 
 extension UInt8 {
-    /// `tchar` of RFC 9110.
+    /// Whether the byte is a `tchar` of RFC 9110 section 5.6.2.
     fileprivate var isTokenByte: Bool {
         switch self {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true

@@ -2,16 +2,16 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// Answers to requests that reach no method: HTTP's status, and a JSON-RPC error as the body.
+/// Responses to requests that reach no method: a status of HTTP, and a JSON-RPC error as the body.
 enum HTTPError {
-    /// The answer where nothing is, with the paths that calls go to.
+    /// The response for an unknown path, whose message lists the paths for calls.
     static let notFound = response(
         .notFound,
         .methodNotFound,
         "There is nothing at this path; calls go to /rpc or /rpc/<service>/<method>, topics are at /events/<topic>"
     )
 
-    /// The answer to a body that is not announced as JSON.
+    /// Returns the response to a body whose `Content-Type` is not JSON.
     static func unsupportedMediaType(_ request: HTTPRequestHead) -> HTTPResponse {
         let sent = request.contentType.map { "is '\(request.text($0).prefix(200))'" } ?? "is missing"
         return response(
@@ -21,7 +21,7 @@ enum HTTPError {
         )
     }
 
-    /// The answer to a client of HTTP/1.0 that names no host.
+    /// The response to an HTTP/1.0 client that sends no `Host`.
     static let missingHost: HTTPResponse = {
         var answer = response(
             .badRequest,
@@ -32,7 +32,7 @@ enum HTTPError {
         return answer
     }()
 
-    /// The answer where a stream of events is all there is, and `Accept` excludes it.
+    /// The response if the result is an event stream, and `Accept` excludes it.
     static let notAcceptable = response(
         .notAcceptable,
         .invalidRequest,
@@ -51,19 +51,21 @@ enum HTTPError {
         )
     }
 
+    /// Returns the response to an HTTP method that the path does not accept.
     static func methodNotAllowed(allow: String) -> HTTPResponse {
         var response = response(.methodNotAllowed, .invalidRequest, "Only \(allow) is served at this path")
         response.headers.append((name: "Allow", value: allow))
         return response
     }
 
+    /// Returns a response with a JSON-RPC error.
     static func response(_ status: HTTPStatus, _ code: CallError.Code, _ message: String) -> HTTPResponse {
         var body: [UInt8] = []
         JSONRPCError.append(CallError(code, message, ran: .no), into: &body)
         return HTTPResponse(status, headers: JSONHeaders.all, body: body)
     }
 
-    /// The answer to a request that the gate refused.
+    /// Returns the response to a request that was refused because of its form.
     static func response(_ refusal: HTTPRefusal) -> HTTPResponse {
         let code: CallError.Code =
             switch refusal.status {
@@ -74,27 +76,5 @@ enum HTTPError {
         var response = response(refusal.status, code, refusal.reason)
         response.headers.append(contentsOf: refusal.headers)
         return response
-    }
-}
-
-/// The header fields of every JSON answer.
-enum JSONHeaders {
-    static let all: [(name: String, value: String)] = [
-        ("Content-Type", "application/json"),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-        resourcePolicy,
-    ]
-    /// No page of another origin may load an answer as a script, an image or a frame; CORS does not need that.
-    static let resourcePolicy = (name: "Cross-Origin-Resource-Policy", value: "same-origin")
-    /// The same for answers that ask for another attempt, here or at another server.
-    static let later = all + [(name: "Retry-After", value: "1")]
-    /// The head of an answer that went well.
-    static let ok = PreparedHead(.ok, headers: all)
-
-    /// Whether a request says that its body is JSON.
-    static func announcesJSON(_ request: HTTPRequestHead) -> Bool {
-        guard let range = request.contentType else { return false }
-        return request.equals(range, "application/json") || MediaType(request.text(range))?.isJSON == true
     }
 }

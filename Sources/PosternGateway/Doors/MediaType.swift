@@ -1,11 +1,11 @@
-/// A media type with its parameters: `application/json; charset=utf-8` (RFC 9110 section 8.3.1).
+/// A media type with parameters, such as `application/json; charset=utf-8` (RFC 9110 section 8.3.1).
 struct MediaType {
-    /// Type and subtype, in lower case.
+    /// The type and the subtype, in lower case.
     let name: String
-    /// In lower case, values without their quotes.
+    /// The parameters, in lower case, with their values unquoted.
     let parameters: [(name: String, value: String)]
 
-    /// Reads the value of `Content-Type`.
+    /// Parses the value of `Content-Type`; `nil` if it is malformed.
     init?(_ text: String) {
         var scanner = FieldScanner(text)
         guard let type = scanner.token(), scanner.take(UInt8(ascii: "/")), let subtype = scanner.token(),
@@ -15,9 +15,9 @@ struct MediaType {
         self.parameters = parameters
     }
 
-    /// Whether it is JSON in UTF-8.
+    /// Whether the type is JSON in UTF-8.
     ///
-    /// Other parameters than the charset mean nothing in JSON (RFC 8259 section 11).
+    /// Parameters other than the charset have no meaning for JSON (RFC 8259 section 11).
     var isJSON: Bool {
         guard ["application/json", "application/json-rpc", "application/jsonrequest"].contains(name) else {
             return false

@@ -2,11 +2,11 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// `POST /rpc/<service>/<method>` with the arguments as the body, and `GET` or `HEAD` of methods registered as safe with
-/// the arguments in the query.
+/// The door for `POST /rpc/<service>/<method>` with the arguments as the body, and for `GET` and `HEAD` of methods that
+/// are registered as safe, with the arguments in the query.
 ///
-/// The answer is the bare result, server-sent events if the result is a stream, or the bare error with a status of
-/// Connect's table. Only the reply decides between them: what serves the method may be in another process.
+/// The response is the bare result, server-sent events if the result is a stream, or the bare error with a status of
+/// Connect's table. Whether a method returns a stream is known from its reply only, since another process may serve it.
 final class PathDoor {
     private let context: LoopContext
     private static let prefixBytes = "/rpc/".utf8.count
@@ -46,6 +46,7 @@ final class PathDoor {
 
     private func path(of request: HTTPRequestHead) throws(CallError) -> String {
         let path = request.text((request.path.lowerBound + Self.prefixBytes)..<request.path.upperBound)
+        // Most paths contain no escapes.
         guard path.utf8.contains(UInt8(ascii: "%")) else { return path }
         do throws(PayloadError) {
             return try PercentEncoding.decode(path[...])
@@ -73,6 +74,7 @@ final class PathDoor {
             Self.answer(exchange, stream, of: method, context)
         }
         exchange.onDisconnect = { runner.close() }
+        // The runner is closed first, so that the cancelled call does not respond too.
         exchange.onInterrupt = { [context] in
             runner.close()
             Self.answer(exchange, .failure(.stopped), context)
@@ -82,6 +84,7 @@ final class PathDoor {
     }
 
     private static func answer(_ exchange: HTTPExchange, _ result: Result<Reply, CallError>, _ context: LoopContext) {
+        // The `EventSource` of a browser does not reconnect after an error status, so it gets an empty stream.
         guard case .failure(let error) = result, error.code.isRetryable, exchange.request.method == .get,
             StreamPreference(exchange.request) == .asked
         else { return PathAnswer.send(result, to: exchange) }

@@ -2,13 +2,13 @@ import Postern
 
 /// Percent-encoding in paths and queries (RFC 3986 section 2.1).
 enum PercentEncoding {
-    /// Decodes a text once.
+    /// Returns a text with its percent-encoding decoded once.
     ///
     /// - Parameters:
-    ///   - text: As it came.
-    ///   - plusIsSpace: Whether `+` is a space, as it is in the queries that forms send.
-    /// - Returns: The text without percent-encoding.
-    /// - Throws: `.malformed` for a percent sign without two digits, or bytes that are not UTF-8.
+    ///   - text: The encoded text.
+    ///   - plusIsSpace: Whether `+` encodes a space, as in the queries of HTML forms.
+    /// - Returns: The decoded text.
+    /// - Throws: `.malformed` for a percent sign without two digits, and for bytes that are not UTF-8.
     static func decode(_ text: Substring, plusIsSpace: Bool = false) throws(PayloadError) -> String {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]

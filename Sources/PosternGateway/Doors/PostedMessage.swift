@@ -2,15 +2,15 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// A posted message whose calls are still running.
+/// A posted JSON-RPC message whose calls are in flight.
 ///
-/// It lives as long as they do.
+/// Its runner and its exchange retain it until the response has been sent.
 final class PostedMessage {
     private var session: JSONRPCSession
     private let exchange: HTTPExchange
     private let calls: CallRunner
     private var output: [UInt8] = []
-    /// What actions ask for while they are done: it is done behind them.
+    /// The actions that result from an action which is being performed, and are performed after it.
     private var laterActions: [JSONRPCSession.Action] = []
     private var isPerforming = false
 
@@ -20,10 +20,11 @@ final class PostedMessage {
         calls = CallRunner(context)
     }
 
+    /// Starts the calls, and sends the response when all of them have ended.
     func begin(_ actions: [JSONRPCSession.Action]) {
         calls.onFinish = { ticket, result in self.finish(ticket, result) }
         exchange.onDisconnect = { [calls] in calls.close() }
-        exchange.onInterrupt = { [self] in giveUp() }
+        exchange.onInterrupt = { [self] in abandon() }
         perform(actions)
         if session.callsInFlight == 0 { end() }
     }
@@ -50,11 +51,13 @@ final class PostedMessage {
         case .start(let call, let ticket, let options): calls.start(ticket, call, options)
         case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
         case .cancel(let ticket): calls.cancel(ticket)
+        // A session without subscriptions and references has no other actions.
         default: break
         }
     }
 
-    private func giveUp() {
+    /// Answers the calls in flight with an error, since the server stops.
+    private func abandon() {
         for ticket in session.unansweredCalls {
             var actions: [JSONRPCSession.Action] = []
             session.abandon(ticket, with: .stopped, into: &output, actions: &actions)
@@ -67,12 +70,14 @@ final class PostedMessage {
 
     private func end(isTurnedAway: Bool) {
         Self.answer(exchange, output, isTurnedAway: isTurnedAway)
+        // Breaks the cycle of the runner's function and this object.
         calls.onFinish = { _, _ in }
     }
 
-    /// Sends what a message came to; nothing at all came of notifications.
+    /// Sends the response to a message, which is empty with status 202 for notifications.
     ///
-    /// Where nothing but that this server takes no calls now, the status says so too: then a proxy may ask another.
+    /// If every call was refused because the server stops, the status is 503, so that a proxy can send the message to
+    /// another server.
     static func answer(_ exchange: HTTPExchange, _ output: [UInt8], isTurnedAway: Bool) {
         if output.isEmpty {
             exchange.respond(HTTPResponse(.accepted, headers: [JSONHeaders.resourcePolicy]))

@@ -1,19 +1,20 @@
 import Postern
 import PosternJSONRPC
 
-/// Arguments in the query of a GET: `a=1&b=2`.
+/// Arguments in the query of a `GET` request, such as `a=1&b=2`.
 enum QueryArguments {
-    /// The arguments as a JSON object; empty when there are none.
+    /// Returns the arguments as a JSON object; no bytes if the query is empty.
     ///
-    /// A value that is a JSON number, `true`, `false`, `null`, an array or an object stands for that; anything else is
-    /// text. A number for a text parameter is written in quotes: `name=%2242%22`.
+    /// A value that is valid JSON, such as `42` or `true`, is used as it is; any other value becomes a string. A string
+    /// of digits must be quoted: `name=%2242%22`.
     ///
-    /// - Throws: `.malformed` for a broken percent sign or bytes that are not UTF-8.
+    /// - Throws: `.malformed` for an invalid percent-encoding, and for bytes that are not UTF-8.
     static func json(_ query: String) throws(PayloadError) -> [UInt8] {
         guard !query.isEmpty else { return [] }
         var output: [UInt8] = []
         var map = JSON.beginMap(into: &output)
         for pair in query.split(separator: "&") {
+            // Only the first `=` separates: the value may contain further ones.
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = try PercentEncoding.decode(parts[0], plusIsSpace: true)
             let value = parts.count > 1 ? try PercentEncoding.decode(parts[1], plusIsSpace: true) : ""

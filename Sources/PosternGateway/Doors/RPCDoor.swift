@@ -2,7 +2,7 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// `POST /rpc`: one JSON-RPC message, single or batch, and its answer.
+/// The door for `POST /rpc`, which answers one JSON-RPC message, a single call or a batch.
 final class RPCDoor {
     private let context: LoopContext
 
@@ -15,7 +15,9 @@ final class RPCDoor {
         return .readBody(atMost: bodyLimit)
     }
 
+    /// Answers the message at once if all of its calls are short, or else when its calls have ended.
     func respond(to exchange: HTTPExchange) {
+        // The session of a WebSocket answers a single message here.
         var session = JSONRPCSession(context.sessionSettings, allowsSubscriptions: false)
         if context.readiness.isDraining { session.refusal = .stopping }
         do throws(CallError) {
@@ -28,6 +30,7 @@ final class RPCDoor {
         exchange.withBody { body in
             _ = session.receive(body, from: context.dispatcher, now: context.loop.now, into: &output, actions: &actions)
         }
+        // Without actions every call was answered at once, and nothing needs to outlive this function.
         guard actions.isEmpty else {
             return PostedMessage(session, exchange, context).begin(actions)
         }

@@ -2,22 +2,24 @@ import LibWebSockets
 import Postern
 import Synchronization
 
-/// Whether the gateway takes work; read by every loop.
+/// The state that `/readyz` reports, which all loops share.
 final class Readiness: Sendable {
-    private let leaving = Atomic<Bool>(false)
+    private let stopIsAnnounced = Atomic<Bool>(false)
     private let draining = Atomic<Bool>(false)
     private let isServiceReachable: @Sendable () -> Bool
 
-    /// Takes what answers whether the service behind the gateway can be reached.
+    /// Creates the state of a gateway that is not stopping.
+    ///
+    /// - Parameter isServiceReachable: A function that returns whether the service behind the gateway can be reached.
     init(isServiceReachable: @escaping @Sendable () -> Bool) { self.isServiceReachable = isServiceReachable }
 
-    /// Whether new calls are refused, because the gateway is stopping.
+    /// Whether new calls are refused because the gateway is stopping.
     var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-    /// Says that the gateway will stop: from now on it is not ready, and still serves whoever does not know that yet.
-    func announceStop() { leaving.store(true, ordering: .relaxed) }
+    /// Makes `/readyz` fail, although requests are still served.
+    func announceStop() { stopIsAnnounced.store(true, ordering: .relaxed) }
 
-    /// Whether a request only asks how the gateway is: a check of its health, or `OPTIONS` of it as a whole.
+    /// Returns whether a request is a health check, or `OPTIONS` of the server as a whole.
     static func isAsked(by request: HTTPRequestHead) -> Bool {
         if request.equals(request.path, "/livez") || request.equals(request.path, "/readyz") {
             return [.get, .head, .options].contains(request.method)
@@ -25,15 +27,15 @@ final class Readiness: Sendable {
         return request.method == .options && (request.equals(request.path, "/") || request.equals(request.path, "*"))
     }
 
-    /// Says that the gateway is stopping.
+    /// Makes new calls fail.
     func beginDrain() { draining.store(true, ordering: .relaxed) }
 
-    /// The answer to `/livez`: the loop turns.
+    /// The response to `/livez`: the event loop is running.
     static let alive = HTTPResponse(.ok, headers: headers, body: Array("ok\n".utf8))
 
-    /// The answer to `/readyz`.
+    /// The response to `/readyz`.
     var response: HTTPResponse {
-        if leaving.load(ordering: .relaxed) { return Self.notReady("draining") }
+        if stopIsAnnounced.load(ordering: .relaxed) { return Self.notReady("draining") }
         return isServiceReachable() ? Self.alive : Self.notReady("the service is not reachable")
     }
 
@@ -48,6 +50,6 @@ final class Readiness: Sendable {
 }
 
 extension CallError {
-    /// What every call is answered while the gateway stops.
+    /// The error of calls that arrive while the gateway stops.
     static var stopping: CallError { CallError(.draining, "The server is stopping") }
 }

@@ -1,9 +1,11 @@
 import LibWebSockets
 import Postern
 
-/// The time a request gives its call: `Connect-Timeout-Ms` or `Grpc-Timeout`, the smaller of the two.
+/// The deadline of a call in the header of its request: `Connect-Timeout-Ms` or `Grpc-Timeout`.
 enum RequestDeadline {
-    /// When the caller stops waiting; `nil` when the request does not say.
+    /// Returns the earlier deadline of the two fields; `nil` if the request has neither.
+    ///
+    /// - Throws: `.invalidRequest` for a malformed field.
     static func deadline(of request: HTTPRequestHead) throws(CallError) -> ContinuousClock.Instant? {
         let connect = try request["connect-timeout-ms"].map(milliseconds)
         let other = try request["grpc-timeout"].map(grpc)
@@ -11,7 +13,7 @@ enum RequestDeadline {
         return ContinuousClock.now.later(by: min(time, other ?? time))
     }
 
-    /// At most ten digits, as Connect says.
+    /// Parses at most ten digits, which is the format of Connect.
     private static func milliseconds(_ text: String) throws(CallError) -> Duration {
         guard text.utf8.count <= 10, let number = Int64(text), number >= 0 else {
             throw CallError(.invalidRequest, "Connect-Timeout-Ms must be a number of milliseconds")
@@ -19,7 +21,7 @@ enum RequestDeadline {
         return .milliseconds(number)
     }
 
-    /// At most eight digits and a unit, as gRPC says.
+    /// Parses at most eight digits and a unit, which is the format of gRPC.
     private static func grpc(_ text: String) throws(CallError) -> Duration {
         guard text.utf8.count <= 9, let number = Int64(text.dropLast()), number >= 0 else { throw invalidGRPC }
         switch text.last {

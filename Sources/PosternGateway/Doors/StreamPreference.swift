@@ -1,19 +1,19 @@
 import LibWebSockets
 
-/// What `Accept` says about an answer as server-sent events (RFC 9110 section 12.5.1).
+/// The preference of a request for server-sent events, as `Accept` states it (RFC 9110 section 12.5.1).
 enum StreamPreference: Hashable {
-    /// Names the type.
+    /// The media type is listed by name.
     case asked
-    /// Does not exclude it: there is no `Accept`, or one with a range that holds it.
+    /// The media type is not excluded: there is no `Accept`, or it has a range that contains the type.
     case accepted
     case excluded
 
-    /// Reads the preference of a request.
+    /// Creates the preference of a request.
     init(_ request: HTTPRequestHead) { self.init(request.values(of: "accept")) }
 
-    /// Reads the values of all `Accept` fields; an element that is malformed means nothing.
+    /// Creates the preference from the values of all `Accept` fields.
     ///
-    /// The range that fits most closely decides.
+    /// The most specific range that matches decides. Malformed elements are ignored.
     init(_ values: [String]) {
         var best: (closeness: Int, isAccepted: Bool)?
         for value in values {
@@ -24,6 +24,7 @@ enum StreamPreference: Hashable {
                     continue
                 }
                 guard let closeness = Self.closeness(of: element.range) else {
+                    // A range that does not match still makes the list exclusive.
                     best = best ?? (-1, false)
                     continue
                 }
@@ -39,12 +40,12 @@ enum StreamPreference: Hashable {
 
     private static let closest = 2
 
-    /// How closely a range fits; `nil` when it does not.
+    /// Returns how specifically a range matches; `nil` if it does not match.
     private static func closeness(of range: String) -> Int? {
         ["*/*": 0, "text/*": 1, "text/event-stream": closest][range]
     }
 
-    /// One range with its weight, and the comma behind it.
+    /// Scans a range with its weight, and the comma after it; `nil` if they are malformed.
     private static func element(_ scanner: inout FieldScanner) -> (range: String, isAccepted: Bool)? {
         scanner.skipBlanks()
         guard let type = scanner.token(), scanner.take(UInt8(ascii: "/")), let subtype = scanner.token(),
@@ -55,7 +56,7 @@ enum StreamPreference: Hashable {
         return ("\(type)/\(subtype)", weight.utf8.contains { $0.isDigit && $0 != UInt8(ascii: "0") })
     }
 
-    /// 0 to 1 with at most three digits behind the point.
+    /// Returns whether a text is a number from 0 to 1 with at most three decimal places.
     private static func isWeight(_ text: String) -> Bool {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, first == "0" || first == "1" else { return false }

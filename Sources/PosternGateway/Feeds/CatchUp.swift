@@ -2,23 +2,23 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// Brings one reader from the place where it was to the place of its feed, without a hole and without doubles.
+/// The delivery of missed events to one reader until it has caught up with its feed, without gaps and duplicates.
 ///
-/// It has a subscription of its own, which begins with what was missed and goes on with what is published. As soon as
-/// it has had the event at which the feed is, or a later one, the feed takes over; events that the reader has had
-/// already are left out there. All members belong to the loop's thread.
+/// It has a subscription of its own, from the reader's last event on. Once the reader has received the feed's last
+/// event or a later one, it joins the feed, which skips the events that the reader already has. All members must be
+/// used on the loop's thread.
 final class CatchUp {
     let reader: any TopicReader
     private let feed: TopicFeed
-    /// Behind the last event that the reader has had.
+    /// The position of the last event that the reader has received.
     private(set) var place: StreamPosition
     private var hasJoined = false
     private var task: Task<Void, Never>?
     private(set) var isCancelled = false
 
-    /// More than this is not handed to a connection that has not sent what it got before.
+    /// The number of unsent bytes of the reader's connection above which the delivery pauses.
     private static let queuedBytes = 256 << 10
-    /// Attempts before a reader joins without what it missed.
+    /// The number of failed subscriptions after which the reader joins with a gap.
     fileprivate static let attempts = 10
 
     init(_ reader: any TopicReader, from place: StreamPosition, to feed: TopicFeed) {
@@ -27,6 +27,7 @@ final class CatchUp {
         self.feed = feed
     }
 
+    /// Starts the delivery, and calls `onEnd` when it has ended, on any thread.
     func start(_ source: TopicSource, on loop: EventLoop, onEnd: @escaping @Sendable () -> Void) {
         let catchUp = LoopBound(self, on: loop)
         task = Task(executorPreference: loop) {
@@ -40,11 +41,17 @@ final class CatchUp {
         task?.cancel()
     }
 
+    /// Ends the delivery because the topic has ended.
+    ///
+    /// - Parameters:
+    ///   - error: The error of a reader that has joined; `nil` if the topic ended without one.
+    ///   - refusal: The error of a reader that has not joined.
     func feedEnded(_ error: CallError?, or refusal: CallError) {
         cancel()
         if hasJoined { reader.topicEnded(error) } else { reader.topicRefused(refusal) }
     }
 
+    /// Handles the start of a subscription, which may be a later one after the connection upstream was lost.
     fileprivate func begin(at start: StreamPosition) {
         let gap = SubscriptionGap(after: place, before: start, reason: "historyLost")
         if !hasJoined { reader.topicJoined(at: start, recovered: gap == nil) }
@@ -53,25 +60,28 @@ final class CatchUp {
         place = start
     }
 
+    /// Delivers an event, and a gap before it if offsets are missing.
     fileprivate func deliver(_ item: StreamItem) {
         guard let offset = item.offset, let event = try? TopicEvent(item, epoch: place.epoch) else { return }
         let first = place.offset + 1
         place.offset = offset
+        // Offsets are consecutive, so a jump means that the upstream dropped events for this subscription.
         if first < offset { reader.topicGap(.slow(from: first, before: place), before: place) }
         reader.topicEvent(event, at: place)
     }
 
-    /// Hands the reader over if the feed is no further.
+    /// Moves the reader to the feed if it has caught up.
     ///
-    /// - Returns: Whether nothing is left to do.
+    /// - Returns: Whether the delivery has ended.
     fileprivate func finishIfCaughtUp() -> Bool {
         if isCancelled { return true }
+        // Offsets of different epochs cannot be compared: the feed already reads a topic that has begun anew.
         guard let goal = feed.position, goal.epoch == place.epoch, place.offset >= goal.offset else { return false }
         feed.admit(self, at: place)
         return true
     }
 
-    /// Lets the reader join where the feed is, without what cannot be had.
+    /// Moves the reader to the feed with a gap, since the missed events cannot be read.
     fileprivate func joinWithGap() {
         guard !isCancelled, let goal = feed.position else { return }
         begin(at: goal)
@@ -82,7 +92,7 @@ final class CatchUp {
 }
 
 extension LoopBound where Value == CatchUp {
-    /// Subscribes and reads, again where the upstream is lost meanwhile.
+    /// Subscribes and delivers, and repeats this if the connection upstream is lost.
     fileprivate func keepReading(_ source: TopicSource) async {
         var failures = 0
         while await !run({ $0.isCancelled }) {
@@ -93,7 +103,9 @@ extension LoopBound where Value == CatchUp {
         }
     }
 
-    /// - Returns: Why the subscription failed; `nil` once nothing is left to do.
+    /// Reads one subscription.
+    ///
+    /// - Returns: The error of the subscription; `nil` if the delivery has ended.
     private func read(_ source: TopicSource) async -> CallError? {
         do throws(CallError) {
             let (start, events) = try await source.subscribe(since: await run { $0.place })
@@ -101,6 +113,7 @@ extension LoopBound where Value == CatchUp {
             var items = events.makeAsyncIterator()
             while await !run({ $0.finishIfCaughtUp() }), let item = try await items.next() {
                 await run { $0.deliver(item) }
+                // Polled, because a reader has no notification for sent output, and this happens seldom.
                 while await run({ $0.isBehind && !$0.isCancelled }) { try? await Task.sleep(for: .milliseconds(5)) }
             }
             return nil

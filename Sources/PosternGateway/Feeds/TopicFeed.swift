@@ -2,25 +2,28 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// One topic as one loop's connections read it.
+/// The subscription to one topic that all readers of a loop share.
 ///
-/// The feed outlives the loss of its upstream: it subscribes again where it was, and notifies readers of the gap, if
-/// there is one. A reader that comes from an earlier place is first brought to the feed by a ``CatchUp``.
+/// If the connection upstream is lost, the feed subscribes again from its position on, and notifies its readers if
+/// events are missing. A reader that resumes from an earlier position first receives the missed events from a
+/// ``CatchUp``.
 final class TopicFeed {
     private let source: TopicSource
     private let loop: EventLoop
     private let catchUpQueue: CatchUpQueue
     private let onEnd: () -> Void
     private var members: [Member] = []
-    /// Readers that came before the feed knew its place, and where each was.
+    /// The readers that wait for the feed's first subscription, and their positions.
     private var arrivals: [(reader: any TopicReader, since: StreamPosition?)] = []
     private var catchUps: [CatchUp] = []
+    /// The position of the last event; `nil` before the first subscription.
     private(set) var position: StreamPosition?
     private var task: Task<Void, Never>?
 
-    /// A reader, and the last event that it had before it joined: a catch-up may be ahead of its feed.
+    /// A reader that has joined the feed.
     private struct Member {
         let reader: any TopicReader
+        /// The offset of the last event before it joined, which may be ahead of the feed after a catch-up.
         var offset: UInt64
     }
 
@@ -31,9 +34,10 @@ final class TopicFeed {
         self.onEnd = onEnd
     }
 
-    /// Adds a reader, which goes on behind an earlier place if it names one.
+    /// Adds a reader, which resumes from a position if it specifies one.
     func add(_ reader: any TopicReader, since: StreamPosition?) {
         guard let position else { return arrivals.append((reader, since)) }
+        // A reader at the feed's position has missed nothing.
         guard let since, since != position else {
             return join(reader, at: position, recovered: since.map { _ in true })
         }
@@ -42,6 +46,7 @@ final class TopicFeed {
         catchUpQueue.append(catchUp, source, on: loop)
     }
 
+    /// Removes a reader; the feed ends with its last reader.
     func remove(_ reader: any TopicReader) {
         members.removeAll { $0.reader === reader }
         arrivals.removeAll { $0.reader === reader }
@@ -50,16 +55,17 @@ final class TopicFeed {
         if isUnread { stop() }
     }
 
-    /// Lets a reader follow that has had everything up to the place of the feed, or more.
+    /// Adds the reader of a catch-up as a member, once it has received the events up to the feed's position or beyond.
     func admit(_ catchUp: CatchUp, at place: StreamPosition) {
         guard let index = catchUps.firstIndex(where: { $0 === catchUp }) else { return }
         catchUps.remove(at: index)
         members.append(Member(reader: catchUp.reader, offset: place.offset))
     }
 
-    /// Reads the topic until it ends or has no readers any more.
+    /// Starts to read the topic, until it ends or has no readers.
     ///
-    /// The subscription has its place when this returns, or its request is on the way: before any later request.
+    /// When this returns, an in-process topic has been subscribed to, and the request to another process has been sent,
+    /// so that the events of later calls are not missed.
     func start() {
         let feed = LoopBound(self, on: loop)
         let source = source
@@ -79,13 +85,14 @@ final class TopicFeed {
         reader.topicJoined(at: place, recovered: recovered)
     }
 
-    // MARK: What its subscription says
+    // MARK: Events of the subscription
 
+    /// Handles the start of the first subscription, or of one after the connection upstream was lost.
     func begin(at start: StreamPosition) {
         let last = position
         position = start
         if let last { resume(at: start, after: last) }
-        // One by one: a reader may leave, and take others with it, when it is notified.
+        // Not by iteration: a reader that is notified may remove itself and others.
         while let arrival = arrivals.first {
             arrivals.removeFirst()
             add(arrival.reader, since: arrival.since)
@@ -94,10 +101,12 @@ final class TopicFeed {
 
     private func resume(at start: StreamPosition, after last: StreamPosition) {
         guard let gap = SubscriptionGap(after: last, before: start, reason: "upstreamLost") else { return }
+        // The members continue from the start of the new subscription, whose offsets may be those of a new epoch.
         for index in members.indices { members[index].offset = start.offset }
         for member in members { member.reader.topicGap(gap, before: start) }
     }
 
+    /// Delivers an event to all members, and a gap before it if offsets are missing.
     func deliver(_ item: StreamItem) {
         guard var place = position, let event = try? TopicEvent(item, epoch: place.epoch) else { return }
         guard let offset = item.offset else {
@@ -107,6 +116,7 @@ final class TopicFeed {
         let expected = place.offset + 1
         place.offset = offset
         position = place
+        // A member that joined after a catch-up may already have received this event.
         for member in members where member.offset < offset {
             let first = max(expected, member.offset + 1)
             if first < offset { member.reader.topicGap(.slow(from: first, before: place), before: place) }
@@ -114,7 +124,7 @@ final class TopicFeed {
         }
     }
 
-    /// Asks readers that wait for the feed to open whether they go on waiting; the others are refused.
+    /// Notifies the readers that wait for the first subscription; those that do not wait longer are removed.
     func reportUnreachable(_ error: CallError) {
         for (reader, _) in arrivals where !reader.topicUnreachable(error) {
             arrivals.removeAll { $0.reader === reader }
@@ -122,7 +132,9 @@ final class TopicFeed {
         if isUnread { stop() }
     }
 
+    /// Handles the end of the topic.
     func end(_ error: CallError?) {
+        // Emptied first: a reader that is notified may remove itself.
         let (members, arrivals, catchUps) = (members, arrivals, catchUps)
         (self.members, self.arrivals, self.catchUps) = ([], [], [])
         onEnd()
@@ -134,7 +146,7 @@ final class TopicFeed {
 }
 
 extension LoopBound where Value == TopicFeed {
-    /// Reads the topic, again and again while its upstream comes and goes.
+    /// Reads the topic, and subscribes again whenever the connection upstream is lost.
     fileprivate func keepReading(_ source: TopicSource) async {
         while !Task.isCancelled {
             let error = await read(source)
@@ -145,15 +157,15 @@ extension LoopBound where Value == TopicFeed {
         }
     }
 
-    /// Reads one subscription upstream to its end.
+    /// Reads one subscription to its end, and returns its error.
     private func read(_ source: TopicSource) async -> CallError? {
         do throws(CallError) {
             let (start, events) = try await source.subscribe(since: value.position)
-            await here { $0.begin(at: start) }
+            await runHere { $0.begin(at: start) }
             var items = events.makeAsyncIterator()
             while let item = try await items.next() {
                 guard !Task.isCancelled else { return nil }
-                await here { $0.deliver(item) }
+                await runHere { $0.deliver(item) }
             }
             return nil
         } catch {
@@ -161,25 +173,27 @@ extension LoopBound where Value == TopicFeed {
         }
     }
 
-    /// Runs a step of the feed at once where the loop is the current thread, else on it.
-    private func here(_ step: @escaping @Sendable (TopicFeed) -> Void) async {
+    /// Calls `step` directly if the current thread is the loop's, otherwise on the loop.
+    ///
+    /// The task prefers the loop, so that an event of an in-process topic usually takes no hop.
+    private func runHere(_ step: @escaping @Sendable (TopicFeed) -> Void) async {
         if loop.isCurrent { step(value) } else { await run(step) }
     }
 }
 
 extension CallError {
-    /// Whether the upstream is away or about to leave, so that another attempt may meet the next one.
+    /// Whether the upstream process is unreachable or stopping, so that another attempt may succeed.
     var isOfUpstream: Bool { code == .unavailable || code == .draining }
 }
 
 extension SubscriptionGap {
-    /// The gap before an event that follows events which were dropped because this gateway read too slowly.
+    /// Returns the gap before an event, for events that were dropped because this gateway read too slowly.
     static func slow(from first: UInt64, before place: StreamPosition) -> SubscriptionGap {
         SubscriptionGap(from: first, to: place.offset - 1, reason: "slow", next: place.before)
     }
 }
 
 extension StreamPosition {
-    /// The place before the event at this one.
+    /// The position before this one.
     var before: StreamPosition { StreamPosition(epoch: epoch, offset: offset - 1) }
 }

@@ -1,17 +1,20 @@
 import Postern
 import PosternJSONRPC
 
-/// Where a topic is read: its path, and the dispatcher that has it.
+/// The path of a topic, and the dispatcher through which it is read.
 struct TopicSource: Sendable {
     let topic: String
     let dispatcher: any Dispatcher
 
-    /// Subscribes, from the next event on or from behind a place.
+    /// Subscribes to the topic.
     ///
-    /// - Returns: The events, and the place before the first of them: the one that was asked for if everything behind it
-    ///   is still there.
+    /// - Parameter place: The position after which to begin; `nil` to begin with the next event.
+    /// - Returns: The events, and the position before the first of them, which differs from the requested one if events
+    ///   are no longer available.
+    /// - Throws: The error of the dispatcher.
     func subscribe(since place: StreamPosition?) async throws(CallError) -> (start: StreamPosition, events: ReplyStream)
     {
+        // The arguments are JSON, so that the dispatcher returns the events in JSON too.
         var arguments = Payload(bytes: [], codec: JSON.self)
         var list = JSON.beginArray(into: &arguments.bytes)
         JSON.nextElement(&list, into: &arguments.bytes)
@@ -30,6 +33,6 @@ struct TopicSource: Sendable {
         return (stream.position ?? StreamPosition(epoch: "", offset: 0), stream)
     }
 
-    /// How long to wait before the next attempt to subscribe.
+    /// The time before the next attempt to subscribe.
     static let retryDelay = Duration.milliseconds(200)
 }

@@ -1,20 +1,20 @@
-/// A host and a port as `Host`, and what follows the scheme of an origin, name them (RFC 3986 section 3.2).
+/// A host and a port, as in `Host` and in origins (RFC 3986 section 3.2).
 struct Authority: Hashable, Sendable {
-    /// A name in lower case, or an address.
+    /// A host name in lower case, or an address.
     enum Host: Hashable, Sendable {
         case name(String)
         case address(IPAddress)
     }
 
     let host: Host
-    /// `nil` when none is named: then it is the usual one of the scheme.
+    /// The port; `nil` for the default port of the scheme.
     let port: UInt16?
 
-    /// Reads an authority in any case; `nil` for user names, what is no name and no address, and ports that are no numbers.
+    /// Parses an authority, ignoring case; `nil` if it has a user name, an invalid host or an invalid port.
     ///
-    /// An empty port is none.
+    /// An empty port, as in `a.example:`, is treated as no port.
     init?(_ text: Substring) {
-        // Beyond ASCII there are characters whose lower case is an ASCII letter.
+        // Some characters outside of ASCII, such as the Kelvin sign, have an ASCII letter as their lower case.
         guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let text = Substring(text.lowercased())
         let (hostText, portText) = Self.split(text)
@@ -28,7 +28,7 @@ struct Authority: Hashable, Sendable {
         self.port = port
     }
 
-    /// Whether the host is this machine, reached over its loopback interface.
+    /// Whether the host is reached over the loopback interface.
     var isLocal: Bool {
         switch host {
         case .name(let name): name == "localhost"
@@ -36,7 +36,7 @@ struct Authority: Hashable, Sendable {
         }
     }
 
-    /// Cuts at the colon before the port; the colons of an IPv6 address are inside its brackets.
+    /// Splits a text at the colon before the port; the colons of an IPv6 address are within brackets.
     private static func split(_ text: Substring) -> (host: Substring, port: Substring?) {
         let searched = text.hasPrefix("[") ? text[(text.firstIndex(of: "]") ?? text.startIndex)...] : text
         guard let colon = searched.firstIndex(of: ":") else { return (text, nil) }
@@ -51,14 +51,16 @@ struct Authority: Hashable, Sendable {
         return isName(text) ? .name(String(text)) : nil
     }
 
-    /// The outer optional is `nil` for what is no port, the inner one where none is named.
+    /// Parses a port; the outer optional is `nil` for an invalid port, the inner one for an absent port.
     private static func port(_ text: Substring?) -> UInt16?? {
         guard let text, !text.isEmpty else { return .some(nil) }
         guard text.utf8.count <= 5, text.utf8.allSatisfy(\.isDigit), let port = UInt16(text) else { return nil }
         return port
     }
 
-    /// Labels of letters, digits, `-` and `_`; the last is no number, as it is in no name (WHATWG URL section 3.1).
+    /// Returns whether a text is a host name: labels of letters, digits, `-` and `_`, the last of which is no number.
+    ///
+    /// Browsers parse a host whose last label is a number as an IPv4 address (WHATWG URL section 3.1).
     private static func isName(_ text: Substring) -> Bool {
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard text.utf8.count <= 253, let last = labels.last, !last.allSatisfy(\.isDigit) else { return false }

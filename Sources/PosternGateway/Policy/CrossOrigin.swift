@@ -1,10 +1,10 @@
 import LibWebSockets
 
-/// What the Fetch standard asks of answers to pages of other origins (section 3.2, CORS).
+/// The header fields of responses to pages of other origins (Fetch standard, section 3.2, CORS).
 enum CrossOrigin {
     static let vary = (name: "Vary", value: "Origin")
 
-    /// What every answer to a page that is let in has, so that the page may read it.
+    /// Returns the fields that allow an admitted page to read a response.
     static func fields(sharingWith origin: String, withCredentials: Bool) -> [(name: String, value: String)] {
         var fields = [
             vary, (name: "Access-Control-Allow-Origin", value: origin),
@@ -14,8 +14,8 @@ enum CrossOrigin {
         return fields
     }
 
-    /// The answer to an `OPTIONS` request: which methods there are, and to a browser that asks before a page's request
-    /// (a preflight) also which header fields.
+    /// Returns the response to an `OPTIONS` request, with the accepted methods and, for a preflight request, the
+    /// accepted header fields.
     static func options(for request: HTTPRequestHead, allow: String) -> HTTPResponse {
         var response = HTTPResponse(.noContent, headers: [(name: "Allow", value: allow)])
         guard request.origin != nil, request.range(of: "access-control-request-method") != nil else { return response }
@@ -27,11 +27,11 @@ enum CrossOrigin {
         return response
     }
 
-    /// The header fields of requests that are read here, and that a page can only send when they are allowed.
+    /// The header fields that the gateway reads and that a page may send only if they are allowed.
     private static let read =
         "Accept, Connect-Timeout-Ms, Content-Type, Grpc-Timeout, Idempotency-Key, If-None-Match, Last-Event-ID"
-    /// The header fields of answers that a page cannot read without being allowed to.
+    /// The header fields of responses that a page may read only if they are exposed.
     private static let exposed = "Allow, Date, ETag, Retry-After"
-    /// Two hours, in seconds; browsers keep the answer to a preflight for no longer.
+    /// The time in seconds for which browsers cache a preflight response: two hours, the longest that they allow.
     private static let maximumAge = "7200"
 }

@@ -1,15 +1,15 @@
-/// Names that clients may use in `Host`: one host, or all sub-domains of one.
+/// A pattern for the hosts that clients may use in `Host`: one host, or all its sub-domains.
 public struct HostPattern: Hashable, Sendable, CustomStringConvertible {
-    /// The pattern in the form in which it is compared.
+    /// The pattern in lower case.
     public let description: String
     private let authority: Authority
     private let coversSubdomains: Bool
 
-    /// Reads a pattern.
+    /// Creates a pattern from a text.
     ///
-    /// - Parameter text: `api.example`, at any port; `api.example:8080`, at that port only; an address; or
-    ///   `*.app.example`, every name below that one, but not the name itself. Upper case means the same as lower case.
-    /// - Throws: ``PatternError`` for anything else.
+    /// - Parameter text: `api.example` for any port; `api.example:8080` for that port only; an address; or
+    ///   `*.app.example` for every sub-domain, but not the domain itself. Case is ignored.
+    /// - Throws: ``PatternError`` for any other text.
     public init(_ text: String) throws(PatternError) {
         guard !text.contains("://") else {
             throw PatternError(text, "is an origin; a host is named without a scheme, as in api.example")
@@ -17,7 +17,13 @@ public struct HostPattern: Hashable, Sendable, CustomStringConvertible {
         try self.init(authority: text[...], of: text, example: "api.example")
     }
 
-    /// Reads a pattern that is all of a text, or a part of it.
+    /// Creates a pattern from the authority in a text.
+    ///
+    /// - Parameters:
+    ///   - part: The authority.
+    ///   - text: The whole text, for error messages.
+    ///   - example: A valid text, for error messages.
+    /// - Throws: ``PatternError`` for an invalid authority.
     init(authority part: Substring, of text: String, example: String) throws(PatternError) {
         guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
             throw PatternError(text, "is not ASCII; write the name as browsers send it, beginning with xn--")
@@ -40,14 +46,14 @@ public struct HostPattern: Hashable, Sendable, CustomStringConvertible {
         description = part.lowercased()
     }
 
-    /// Whether a `Host` may be used; one without a port uses a usual one.
+    /// Returns whether a `Host` matches; one without a port matches the default ports 80 and 443.
     func matches(_ host: Authority) -> Bool {
         guard matches(host.host) else { return false }
         guard let port = authority.port else { return true }
         return host.port.map { $0 == port } ?? [80, 443].contains(port)
     }
 
-    /// Whether an origin of this scheme has an authority of the pattern, port included.
+    /// Returns whether an origin matches, including its port.
     func matches(_ origin: WebOrigin) -> Bool {
         matches(origin.authority.host)
             && WebOrigin(scheme: origin.scheme, authority).authority.port == origin.authority.port

@@ -1,11 +1,12 @@
-/// An IP address as it is written in a URL.
+/// An IP address in the notation of URLs.
 enum IPAddress: Hashable, Sendable {
-    /// Four bytes.
     case v4(UInt32)
-    /// Eight groups.
+    /// An IPv6 address as its eight groups.
     case v6([UInt16])
 
-    /// Reads four decimal numbers without leading zeros; `nil` for any other text.
+    /// Parses four decimal numbers without leading zeros; `nil` for any other text.
+    ///
+    /// Some parsers read a number with a leading zero as octal, so the address would be ambiguous.
     init?(v4 text: Substring) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4 else { return nil }
@@ -19,7 +20,7 @@ enum IPAddress: Hashable, Sendable {
         self = .v4(address)
     }
 
-    /// Reads what is between the brackets of an IPv6 address (RFC 4291 section 2.2); zones are not accepted.
+    /// Parses the text within the brackets of an IPv6 address (RFC 4291 section 2.2), without a zone.
     init?(v6 text: Substring) {
         guard let gap = text.firstRange(of: "::") else {
             guard let groups = Self.groups(text), groups.count == 8 else { return nil }
@@ -27,13 +28,14 @@ enum IPAddress: Hashable, Sendable {
             return
         }
         let rest = text[gap.upperBound...]
+        // An IPv4 address can only end the text, so not the part before the gap. The gap has at least one group.
         guard let front = Self.groups(text[..<gap.lowerBound], mayEndInAddress: false), let back = Self.groups(rest),
             front.count + back.count < 8
         else { return nil }
         self = .v6(front + Array(repeating: 0, count: 8 - front.count - back.count) + back)
     }
 
-    /// Whether the address reaches this machine only.
+    /// Whether the address is a loopback address.
     var isLoopback: Bool {
         switch self {
         case .v4(let address): address >> 24 == 127
@@ -41,7 +43,7 @@ enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Groups between colons; the last may be an IPv4 address that fills two of them.
+    /// Parses groups that are separated by colons, of which the last may be an IPv4 address in place of two groups.
     private static func groups(_ text: Substring, mayEndInAddress: Bool = true) -> [UInt16]? {
         guard !text.isEmpty else { return [] }
         var groups: [UInt16] = []
@@ -63,7 +65,7 @@ extension UInt8 {
     var isDigit: Bool { self >= 0x30 && self <= 0x39 }
     var isHexDigit: Bool { hexDigit != nil }
 
-    /// The value of a hexadecimal digit.
+    /// The value of the byte as a hexadecimal digit; `nil` for any other byte.
     var hexDigit: UInt8? {
         switch self {
         case 0x30...0x39: self - 0x30

@@ -1,19 +1,22 @@
 import LibWebSockets
 import Postern
 
-/// Applies the policy of origins to the requests of one loop: the one place where a host or a page is refused.
+/// The application of the origin policy to all requests of one loop.
 ///
-/// All members belong to the loop's thread. What was decided last is kept, as most requests are like the one before.
+/// The last decision is cached, because most requests have the same host and origin as the one before. All members must
+/// be used on the loop's thread.
 final class OriginGuard {
     private let context: LoopContext
     private let policy: OriginPolicy
-    /// What every answer has while origins are listed: a cache in between must not mix up what they get.
+    /// The fields of responses that do not depend on an admitted page.
+    ///
+    /// If origins are listed, they include `Vary`: a cache must not serve the response for one origin to another.
     private let plainFields: PreparedFields
-    /// The host of the last request that passed without an origin.
+    /// The host of the last admitted request without an origin, which needs no further check.
     private var knownHost: [UInt8]?
     private var last: Decision?
 
-    /// What was decided about one combination of header fields.
+    /// The decision about one combination of header fields.
     private struct Decision {
         let host: [UInt8]
         let origin: [UInt8]?
@@ -38,18 +41,18 @@ final class OriginGuard {
         plainFields = policy.origins.isEmpty ? .none : PreparedFields([CrossOrigin.vary])
     }
 
-    /// What is added to every answer to a request.
+    /// Returns the fields that are added to every response to a request.
     func fields(for request: HTTPRequestHead?) -> PreparedFields {
         guard let request, request.origin != nil else { return plainFields }
         return decision(about: request, isCall: true).fields
     }
 
-    /// The answer to a request from a host or a page that is not let in.
+    /// Returns the response to a request whose host or page is not admitted; `nil` if the request is admitted.
     func refusal(of request: HTTPRequestHead, from address: String, isCall: Bool) -> HTTPResponse? {
         let comesFromPage = request.origin != nil || request.fetchSite != nil
         if !comesFromPage, let knownHost, request.bytes[request.authority].elementsEqual(knownHost) { return nil }
         if request.isHTTP10, request.authority.isEmpty {
-            // Balancers ask so, and learn nothing but how the gateway is.
+            // Load balancers may send health checks without a host. They return nothing but the state of the gateway.
             return !comesFromPage && Readiness.isAsked(by: request) ? nil : HTTPError.missingHost
         }
         let verdict = decision(about: request, isCall: isCall).verdict
@@ -65,6 +68,7 @@ final class OriginGuard {
     }
 
     private func decision(about request: HTTPRequestHead, isCall: Bool) -> Decision {
+        // With an origin the verdict does not depend on `isCall`. One value for both makes the cached decision match.
         let isCall = isCall || request.origin != nil
         if let last, last.matches(request, isCall: isCall) { return last }
         let verdict = policy.verdict(
@@ -90,7 +94,7 @@ final class OriginGuard {
         return PreparedFields(CrossOrigin.fields(sharingWith: origin, withCredentials: withCredentials))
     }
 
-    /// What is wrong, and where it is mended; `nil` for what passes.
+    /// Returns the message of a refusal with the way to resolve it; `nil` if the request is admitted.
     private static func text(_ verdict: OriginPolicy.Verdict, _ request: HTTPRequestHead) -> String? {
         func short(_ range: Range<Int>?) -> String { range.map { String(request.text($0).prefix(200)) } ?? "" }
         switch verdict {
@@ -99,7 +103,7 @@ final class OriginGuard {
             return "The host '\(short(request.authority))' is not served here; it can be listed (--allow-host)"
         case .wrongOrigin:
             let name = short(request.origin)
-            // Sandboxed frames, files and redirected requests: any of them, so there is nothing to list.
+            // Every sandboxed frame, file and redirected request has this origin, so it cannot be listed.
             if name == "null" { return "Pages without an origin of their own (null) may not call here" }
             return "Pages of the origin '\(name)' may not call here; it can be listed (--allow-origin)"
         case .crossSite:

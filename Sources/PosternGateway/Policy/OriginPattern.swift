@@ -1,21 +1,21 @@
 public import FoundationEssentials
 
-/// Pages that may call: those of one origin, of all sub-domains of one, or all pages.
+/// A pattern for the pages that may call: those of one origin, of all sub-domains of a domain, or all pages.
 public struct OriginPattern: Hashable, Sendable, CustomStringConvertible {
-    /// Every page, also one without an origin of its own.
+    /// The pattern that matches every page, including pages without an origin of their own.
     public static let any = OriginPattern(authority: nil, scheme: "", description: "*")
 
-    /// The pattern in the form in which it is compared.
+    /// The pattern in normalized form, in lower case.
     public let description: String
     private let scheme: String
     private let authority: HostPattern?
 
-    /// Reads a pattern.
+    /// Creates a pattern from a text.
     ///
-    /// - Parameter text: `https://app.example`, with a port if it is not the usual one of the scheme;
-    ///   `https://*.app.example`, every name below that one, but not the name itself; or `*` for ``any``. Upper case,
-    ///   one slash at the end and the usual port are the same as without.
-    /// - Throws: ``PatternError`` for anything else.
+    /// - Parameter text: `https://app.example`, with a port unless it is the default port of the scheme;
+    ///   `https://*.app.example` for every sub-domain, but not the domain itself; or `*` for ``any``. Case, a trailing
+    ///   slash and the default port are ignored.
+    /// - Throws: ``PatternError`` for any other text.
     public init(_ text: String) throws(PatternError) {
         guard text != "*" else {
             self = .any
@@ -46,16 +46,16 @@ public struct OriginPattern: Hashable, Sendable, CustomStringConvertible {
         self.description = description
     }
 
-    /// Whether pages of an origin are meant, by name.
+    /// Returns whether the pattern matches an origin by its name; ``any`` matches none.
     func names(_ origin: WebOrigin) -> Bool { scheme == origin.scheme && authority?.matches(origin) == true }
 }
 
-/// Why a text is no ``OriginPattern`` or no ``HostPattern``.
+/// The reason why a text is not a valid ``OriginPattern`` or ``HostPattern``.
 public struct PatternError: Error, Hashable, Sendable, CustomStringConvertible, LocalizedError {
-    /// The text, and what to write instead.
+    /// The invalid text, and what to write instead.
     public let description: String
 
-    /// The description, also for `localizedDescription`.
+    /// The description, which Foundation uses for `localizedDescription`.
     public var errorDescription: String? { description }
 
     init(_ text: String, _ reason: String) { description = "'\(text)' \(reason)" }

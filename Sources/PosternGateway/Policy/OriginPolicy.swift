@@ -1,67 +1,74 @@
-/// Decides which pages and which names may reach the gateway (OWASP: cross-site WebSocket hijacking, DNS rebinding).
+/// A policy that decides which host names and which pages are admitted.
 ///
-/// `Host` must be an address, a name of this machine, or listed. A request without `Origin` passes if it does not come
-/// from another site's page; one with it passes if the page was served by this host, in either scheme, if the browser
-/// says that it was (behind a proxy that changes `Host`), if page and host are both on this machine, or if its origin
-/// is listed.
+/// It protects against DNS rebinding and cross-site WebSocket hijacking. `Host` must be an address, `localhost`, or a
+/// listed host. A request without `Origin` is admitted unless the browser states that a page of another site sent it. A
+/// request with `Origin` is admitted in these cases:
+///
+/// - The page was served by this host, over HTTP or HTTPS.
+/// - The browser states that the request has the same origin, as behind a proxy that changes `Host`.
+/// - Both the page and the host are local.
+/// - The origin is listed.
 public struct OriginPolicy: Sendable {
-    /// Pages besides those that always pass.
+    /// Patterns for further pages that are admitted.
     public var origins: [OriginPattern]
-    /// Names besides those that always pass.
+    /// Patterns for further hosts that are admitted.
     public var hosts: [HostPattern]
-    /// Whether listed pages may send cookies and read the answers to such requests.
+    /// Whether listed pages may send cookies, and read the responses to such requests.
     ///
-    /// Not for pages that only ``OriginPattern/any`` lets in.
+    /// Pages that only ``OriginPattern/any`` matches may not.
     public var allowsCredentials: Bool
 
-    /// Lists what may pass besides the defaults.
+    /// Creates a policy; without arguments it admits local pages and the pages of the gateway's own host.
     public init(origins: [OriginPattern] = [], hosts: [HostPattern] = [], allowsCredentials: Bool = false) {
         self.origins = origins
         self.hosts = hosts
         self.allowsCredentials = allowsCredentials
     }
 
-    /// What is decided about a request.
+    /// The decision about a request.
     enum Verdict: Hashable {
-        /// It passes; it comes from no page, or from one of the gateway's own.
+        /// The request is admitted; no page of another origin sent it.
         case pass
-        /// It passes, and the page of this origin may read the answer.
+        /// The request is admitted, and the page of its origin may read the response.
         case share(withCredentials: Bool)
-        /// It is sent to a name that is not served here.
+        /// The request has a host that is not admitted.
         case wrongHost
-        /// It is sent by a page that is not let in.
+        /// The request has an origin that is not admitted.
         case wrongOrigin
-        /// It is sent by a page of another site, without an origin.
+        /// The request has no origin and was sent by a page of another site.
         case crossSite
     }
 
-    /// Decides about a request.
+    /// Returns the decision about a request.
     ///
     /// - Parameters:
     ///   - host: The value of `Host`.
     ///   - origin: The value of `Origin`.
     ///   - site: The value of `Sec-Fetch-Site`.
-    ///   - isCall: Whether it may have an effect, so that pages of other sites must not send it unasked.
-    /// - Returns: Whether it passes, and what a page may read; or why not.
+    ///   - isCall: Whether the request may have effects, so that pages of other sites must not send it.
+    /// - Returns: Whether the request is admitted, and whether a page may read the response.
     func verdict(host: String, origin: String?, site: String?, isCall: Bool) -> Verdict {
         guard let host = Authority(host[...]), isServed(host) else { return .wrongHost }
         guard let origin else {
             return isCall && !["same-origin", "none", nil].contains(site) ? .crossSite : .pass
         }
+        // Scripts cannot set this field, so it is trustworthy even if a proxy has changed `Host`.
         if site == "same-origin" { return .pass }
         let page = WebOrigin(origin)
         if let page, origins.contains(where: { $0.names(page) }) { return .share(withCredentials: allowsCredentials) }
+        // Behind the listed patterns, so that a listed page of the same host keeps its credentials.
         if let page, page.isServed(by: host) || host.isLocal && page.isLocal { return .share(withCredentials: false) }
         return origins.contains(.any) ? .share(withCredentials: false) : .wrongOrigin
     }
 
     private func isServed(_ host: Authority) -> Bool {
+        // DNS rebinding needs a name that the attacker controls, so addresses are safe.
         if case .address = host.host { return true }
         return host.isLocal || hosts.contains { $0.matches(host) }
     }
 }
 
 extension WebOrigin {
-    /// Whether the page was served by this machine, and not by a program that opened a file.
+    /// Whether the page was served over the loopback interface, and not opened as a file.
     fileprivate var isLocal: Bool { authority.isLocal && ["http", "https"].contains(scheme) }
 }

@@ -1,9 +1,9 @@
 public import FoundationEssentials
 import LibWebSockets
 
-/// Files that are served from memory: read once, at start.
+/// Files that are served from memory.
 ///
-/// No request ever touches the file system.
+/// They are read once, so that no request accesses the file system.
 public struct StaticFiles: Sendable {
     private struct File: Sendable {
         let headers: [(name: String, value: String)]
@@ -14,27 +14,27 @@ public struct StaticFiles: Sendable {
     private var files: [String: File] = [:]
     private let contentSecurityPolicy: String
 
-    /// What browsers may load for a page of ours: files of the gateway, and nothing inline.
+    /// A `Content-Security-Policy` that allows pages to load files of the gateway only, and no inline scripts.
     public static let strictContentSecurityPolicy =
         "default-src 'self'; connect-src 'self'; frame-ancestors 'none'"
 
-    /// No files.
+    /// Creates a collection without files.
     ///
-    /// - Parameter contentSecurityPolicy: Sent with every file that is added; see ``init(folder:maximumBytes:contentSecurityPolicy:)``.
+    /// - Parameter contentSecurityPolicy: The value of `Content-Security-Policy` for every file; empty for none.
     public init(contentSecurityPolicy: String = strictContentSecurityPolicy) {
         self.contentSecurityPolicy = contentSecurityPolicy
     }
 
-    /// Reads every plain file of a folder and its subfolders.
+    /// Creates a collection of the regular files of a folder and its subfolders.
     ///
-    /// Names that begin with a dot, symbolic links and anything that is not a plain file are left out.
+    /// Names that begin with a dot and symbolic links are skipped.
     ///
     /// - Parameters:
-    ///   - folder: The folder; `index.html` in it answers for `/`.
-    ///   - maximumBytes: The most bytes of all files together.
-    ///   - contentSecurityPolicy: The value of `Content-Security-Policy` with every file; empty for none. The default
-    ///     does not let a page run scripts that are written in it, or load anything from elsewhere.
-    /// - Throws: An error of the file system, or ``LoadError``.
+    ///   - folder: The path of the folder. An `index.html` is served for the path of its folder too.
+    ///   - maximumBytes: The maximum size of all files together in bytes.
+    ///   - contentSecurityPolicy: The value of `Content-Security-Policy` for every file; empty for none. The default
+    ///     forbids inline scripts, and everything from other servers.
+    /// - Throws: An error of the file system, or ``LoadError`` if the files are too large.
     public init(
         folder: String,
         maximumBytes: Int = 64 << 20,
@@ -44,12 +44,14 @@ public struct StaticFiles: Sendable {
         var remaining = maximumBytes
         let manager = FileManager.default
         for name in try manager.subpathsOfDirectory(atPath: folder).sorted() {
+            // Hidden files, such as `.git` and `.env`, must not be published by mistake.
             guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
             let path = folder + "/" + name
             guard try manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular else {
                 continue
             }
             let data = try Data(contentsOf: URL(filePath: path))
+            // Counted for each file, so that a large folder fails before it fills the memory.
             remaining -= data.count
             guard remaining >= 0 else {
                 throw LoadError(description: "\(folder) holds more than \(maximumBytes) bytes")
@@ -58,16 +60,20 @@ public struct StaticFiles: Sendable {
         }
     }
 
-    /// Why a folder was not read.
+    /// The reason why a folder was not read.
     public struct LoadError: Error, CustomStringConvertible, LocalizedError {
-        /// For people.
+        /// A text for people with the folder and the limit.
         public let description: String
 
-        /// The description, also for `localizedDescription`.
+        /// The description, which Foundation uses for `localizedDescription`.
         public var errorDescription: String? { description }
     }
 
-    /// Adds one file, or replaces it.
+    /// Adds or replaces a file.
+    ///
+    /// - Parameters:
+    ///   - body: The content of the file.
+    ///   - path: The path of requests for the file, which begins with a slash. Its extension determines the media type.
     public mutating func add(_ body: [UInt8], at path: String) {
         let tag = EntityTag(of: body)
         var headers = [
@@ -83,9 +89,9 @@ public struct StaticFiles: Sendable {
         if path.hasSuffix("/index.html") { files[String(path.dropLast("index.html".count))] = file }
     }
 
-    /// The answer for a path, or `nil` when there is no such file.
+    /// Returns the response for a path, or `nil` if there is no such file.
     ///
-    /// The path is percent-decoded, and then compared: `..` is a name like any other.
+    /// The path is percent-decoded and looked up in a dictionary, so `..` has no special meaning.
     func response(to request: HTTPRequestHead) -> HTTPResponse? {
         guard let path = try? PercentEncoding.decode(request.pathText[...]), let file = files[path] else { return nil }
         if file.entityTag.isKnown(to: request) { return HTTPResponse(.notModified, headers: file.headers) }

@@ -1,10 +1,10 @@
-/// The origin of a page: scheme, host and port, as `Origin` names it (RFC 6454 section 6.2).
+/// The origin of a page, as in `Origin`: scheme, host and port (RFC 6454 section 6.2).
 struct WebOrigin: Hashable, Sendable {
     let scheme: String
-    /// Without the usual port of the scheme, as browsers write it.
+    /// The host and the port, which is `nil` if it is the default port of the scheme.
     let authority: Authority
 
-    /// Reads a serialized origin; `nil` for `null`, and for anything with a path, a query or a user name.
+    /// Parses a serialized origin; `nil` for `null`, and for texts with a path, a query or a user name.
     init?(_ text: String) {
         guard let separator = text.firstRange(of: "://"), let authority = Authority(text[separator.upperBound...]),
             !text.hasSuffix(":")
@@ -16,15 +16,14 @@ struct WebOrigin: Hashable, Sendable {
 
     init(scheme: String, _ authority: Authority) {
         self.scheme = scheme
-        let isUsual = authority.port != nil && authority.port == Self.usualPort(of: scheme)
-        self.authority = isUsual ? Authority(authority.host, port: nil) : authority
+        let isDefault = authority.port != nil && authority.port == Self.defaultPort(of: scheme)
+        self.authority = isDefault ? Authority(authority.host, port: nil) : authority
     }
 
-    /// Whether a request with this `Host` comes from a page of the same authority, in either scheme: a proxy in front
-    /// may end TLS.
+    /// Returns whether the page has the authority of a `Host`, regardless of the scheme: a proxy may terminate TLS.
     func isServed(by host: Authority) -> Bool {
-        guard authority.host == host.host, let usual = Self.usualPort(of: scheme) else { return false }
-        return (authority.port ?? usual) == (host.port ?? usual)
+        guard authority.host == host.host, let defaultPort = Self.defaultPort(of: scheme) else { return false }
+        return (authority.port ?? defaultPort) == (host.port ?? defaultPort)
     }
 
     static func isScheme(_ text: String) -> Bool {
@@ -32,7 +31,7 @@ struct WebOrigin: Hashable, Sendable {
         return text.utf8.allSatisfy { $0 >= 0x61 && $0 <= 0x7A || $0.isDigit || [0x2B, 0x2D, 0x2E].contains($0) }
     }
 
-    private static func usualPort(of scheme: String) -> UInt16? {
+    private static func defaultPort(of scheme: String) -> UInt16? {
         switch scheme {
         case "http": 80
         case "https": 443

@@ -2,21 +2,24 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// Runs the calls of one connection, and brings their results back to the loop.
+/// The execution of the calls of one connection.
 ///
-/// All members belong to the loop's thread. Calls begin in the order in which they are handed in: short ones here, if
-/// none before them has yet to begin, all others in a lane. A call runs in a task, or is answered by a function without
-/// one. Its result is handed in exactly once, unless the runner was closed before.
+/// Calls begin in the order in which they are started: short ones on the loop, if every earlier call has begun, and all
+/// others in a lane on other threads. A call runs in a task, or is answered by a function without one. Its result is
+/// delivered on the loop exactly once, unless the runner is closed before. All members must be used on the loop's
+/// thread.
 final class CallRunner {
     private let context: LoopContext
-    /// Made when first needed: where all calls are short there is none.
+    /// The lane, created on first use: connections with short calls only need none.
     private var lane: HandlerLane?
+    /// The means to cancel the calls in flight.
     private var handles: [CallTicket: Handle] = [:]
+    /// The call that ended before its start on the loop returned, so that it needs no handle.
     private var endedInStart: CallTicket?
-    /// Takes each result, on the loop's thread.
+    /// A function that receives each result on the loop's thread.
     var onFinish: (CallTicket, Result<Reply, CallError>) -> Void = { _, _ in }
 
-    /// What cancels a call.
+    /// The means to cancel a call.
     private enum Handle {
         case task(Task<Void, Never>)
         case call(TaskCall)
@@ -31,12 +34,13 @@ final class CallRunner {
 
     init(_ context: LoopContext) { self.context = context }
 
-    /// Whether every call has begun, so that a short one may be run without overtaking another.
+    /// Whether every call has begun, so that a short call may run on the loop without overtaking another.
     var isIdle: Bool { lane?.isIdle ?? true }
 
-    /// Starts a call; one that runs here has run up to its first wait when this returns.
+    /// Starts a call; a call that runs on the loop has run up to its first suspension when this returns.
     func start(_ ticket: CallTicket, _ call: Call, _ options: JSONRPCSession.CallOptions) {
         let isShort = options.placement == .onEventLoop
+        // A function cannot be interrupted, so a call with a deadline runs in a task.
         if let function = options.function, call.deadlineMoment == nil, function.isSafe || !call.requiresSafeMethod {
             let traits = LaneTraits(isNotification: call.isNotification, isShort: isShort)
             return run(ticket, function, call.arguments, traits, at: call.method)
@@ -53,7 +57,7 @@ final class CallRunner {
         if append(entry, ticket) { handles[ticket] = .call(entry) }
     }
 
-    /// Runs a function that answers a call by itself.
+    /// Runs a function that answers a call without a task.
     func run(
         _ ticket: CallTicket,
         _ function: ImmediateMethod,
@@ -61,6 +65,7 @@ final class CallRunner {
         _ traits: LaneTraits = LaneTraits(),
         at method: String = ""
     ) {
+        // A short function answers at once, unless it would overtake a call that has not begun.
         guard !traits.isShort || !isIdle else {
             return onFinish(ticket, context.reported(function.result(for: arguments), at: method))
         }
@@ -68,8 +73,10 @@ final class CallRunner {
         append(FunctionCall(ticket, function, arguments, traits, for: runner, countedBy: context.queuedCalls), ticket)
     }
 
+    /// Starts a task for a call on the loop.
     private func startHere(_ ticket: CallTicket, _ call: Call) {
         context.callsInFlight += 1
+        // Saved, since the handler may cause another call to start here.
         let outer = endedInStart
         endedInStart = nil
         let runner = LoopBound(self, on: context.loop)
@@ -79,7 +86,9 @@ final class CallRunner {
         endedInStart = outer
     }
 
-    /// - Returns: Whether there was room.
+    /// Appends a call to the lane, or answers it with an error if too many calls wait.
+    ///
+    /// - Returns: Whether the call was appended.
     @discardableResult
     private func append(_ entry: any LaneEntry, _ ticket: CallTicket) -> Bool {
         do throws(CallError) { try context.queuedCalls.add() } catch {
@@ -92,26 +101,26 @@ final class CallRunner {
         return true
     }
 
-    /// Lets no further call begin until ``release()``.
+    /// Keeps further calls from beginning until ``release()``.
     func hold() {
         if lane == nil { lane = context.makeLane() }
         lane?.hold()
     }
 
-    /// Lets calls begin again.
+    /// Starts the calls that wait since ``hold()``.
     func release() {
         guard let lane else { return }
         lane.resume(lane.release())
-        // Output leaves at the very end of a turn, behind the time at which the loop starts calls by itself.
+        // Called when output has been written, which is at the end of a turn, after the loop has flushed the executor.
         context.loop.concurrentExecutor.flush()
     }
 
-    /// Cancels a call; one that has not begun is answered without being run.
+    /// Cancels a call; a call that has not begun is answered without running.
     func cancel(_ ticket: CallTicket) { handles[ticket]?.cancel() }
 
-    /// Cancels all calls for a client that has left: those that have not begun never do, and nothing is handed in any
-    /// more.
+    /// Cancels all calls, since the client has disconnected, and delivers no further results.
     func close() {
+        // Breaks the cycle with the session, which the function retains.
         onFinish = { _, _ in }
         let removed = lane?.removeAll().count ?? 0
         context.queuedCalls.remove(removed)
@@ -120,20 +129,21 @@ final class CallRunner {
         for handle in handles.values { handle.cancel() }
     }
 
-    /// Hands a result in.
+    /// Delivers the result of a call.
     func finish(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
         context.callsInFlight -= 1
         onFinish(ticket, context.reported(result))
     }
 
     fileprivate func finishTask(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
+        // A call without a handle ends while `startHere` is executing, which must not store one, or after `close()`.
         if handles.removeValue(forKey: ticket) == nil { endedInStart = ticket }
         finish(ticket, result)
     }
 }
 
 extension LoopBound<CallRunner> {
-    /// Asks the dispatcher.
+    /// Calls the dispatcher, and delivers the result.
     func run(_ ticket: CallTicket, _ call: Call, at dispatcher: any Dispatcher) async {
         let result: Result<Reply, CallError>
         let began = ContinuousClock.now
@@ -145,7 +155,7 @@ extension LoopBound<CallRunner> {
         finishTask(ticket, result)
     }
 
-    /// Brings the result of a task to the loop.
+    /// Delivers the result of a task on the loop.
     func finishTask(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
         if loop.isCurrent {
             value.finishTask(ticket, result)

@@ -1,6 +1,8 @@
 import LibWebSockets
 
-/// The gateway's own close codes: clients come back after 4000–4499, and do not after 4500–4999.
+/// A WebSocket close code with a reason.
+///
+/// Clients should reconnect after the codes 4000 to 4499, and should not after 4500 to 4999.
 struct CloseCode {
     let code: UInt16
     let reason: String
@@ -10,7 +12,7 @@ struct CloseCode {
     static let slowConsumer = CloseCode(code: 4408, reason: "slow consumer")
     static let noPong = CloseCode(code: 4412, reason: "no pong")
 
-    /// The client breaks the rules of the protocol.
+    /// Returns the close code for a client that violates the protocol.
     static func abuse(_ reason: String) -> CloseCode { CloseCode(code: 4503, reason: reason) }
 
     /// Closes a socket with this code.

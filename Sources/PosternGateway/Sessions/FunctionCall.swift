@@ -3,7 +3,9 @@ import Postern
 import PosternJSONRPC
 import Synchronization
 
-/// A call that a function answers without a task, on its way to another thread and back.
+/// A call that is answered by a function on another thread, without a task.
+///
+/// The same object is the entry of the lane and the errand that returns to the loop, which saves allocations.
 final class FunctionCall: LaneEntry, Errand {
     private let runner: LoopBound<CallRunner>
     private let ticket: CallTicket
@@ -29,6 +31,7 @@ final class FunctionCall: LaneEntry, Errand {
         self.queuedCalls = queuedCalls
     }
 
+    /// Calls the function, and returns to the loop.
     func begin() {
         queuedCalls.remove()
         let began = ContinuousClock.now
@@ -37,6 +40,7 @@ final class FunctionCall: LaneEntry, Errand {
         runner.loop.takeBack(self)
     }
 
+    /// Delivers the result on the loop's thread.
     func finish() {
         if let found = result.withLock({ $0.take() }) { runner.value.finish(ticket, found) }
     }

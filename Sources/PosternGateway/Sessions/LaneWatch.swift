@@ -1,9 +1,9 @@
 import LibWebSockets
 import Postern
 
-/// Makes the lanes of a loop's connections, and checks those in which a call waits for a handler that holds its thread.
+/// A factory of the lanes of a loop's connections, which also checks whether a blocked handler delays later calls.
 ///
-/// All members belong to the loop's thread, so that checks go on when handlers hold all other threads.
+/// All members must be used on the loop's thread, on which the checks run even if handlers block all other threads.
 final class LaneWatch {
     private let loop: EventLoop
     private var watched: [HandlerLane] = []
@@ -14,13 +14,14 @@ final class LaneWatch {
         self.loop = loop
         let interval = UInt64(HandlerLane.checkInterval / .milliseconds(1))
         timer = loop.timer(milliseconds: interval) { [unowned self] in check() }
+        // The functions are created once and shared by all lanes, of which there may be one per connection.
         let watch = LoopBound(Unowned(self), on: loop)
         let spawn: HandlerLane.Request = { watch.loop.concurrentExecutor.enqueue($0) }
         let begin: HandlerLane.Request = { watch.value.watch?.add($0) }
         makeLane = { HandlerLane(spawn: spawn, watch: begin) }
     }
 
-    /// A lane for one connection.
+    /// Returns a new lane for one connection.
     func lane() -> HandlerLane { makeLane() }
 
     private func add(_ lane: HandlerLane) {
@@ -28,16 +29,19 @@ final class LaneWatch {
         timer?.start()
     }
 
-    /// - Returns: Whether an entry waits still.
+    /// Checks the watched lanes.
+    ///
+    /// - Returns: Whether a lane must be checked again.
     private func check() -> Bool {
-        // Entries that begin here may have others put into lanes.
+        // Taken first, since entries that begin here may add lanes.
         let lanes = exchange(&watched, with: [])
         for lane in lanes where lane.check() { watched.append(lane) }
+        // Starts a second drainer if a blocked handler holds the first one; the loop's own flush after timers does not.
         loop.concurrentExecutor.flush()
         return !watched.isEmpty
     }
 
-    /// Keeps the lanes from keeping the watch.
+    /// A box that keeps the lanes from retaining the watch.
     private struct Unowned {
         weak var watch: LaneWatch?
 

@@ -2,9 +2,9 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// One topic that a WebSocket session reads.
+/// The subscription of a WebSocket session to one topic.
 final class SessionTopicReader: TopicReader {
-    /// Held until the subscription has ended, at the latest with its session.
+    /// The session; the cycle ends with the subscription, at the latest when the session closes.
     private let session: WebSocketSession
     private let ticket: SubscriptionTicket
     private let call: CallTicket
@@ -16,7 +16,7 @@ final class SessionTopicReader: TopicReader {
         self.call = call
     }
 
-    /// Gives up a subscription that may not have begun yet: its call is answered all the same.
+    /// Answers the call of a subscription that is ended before it has begun.
     func cancel() {
         guard !isAnswered else { return }
         topicRefused(CallError(.cancelled, "The subscription was ended", ran: .no))
@@ -34,6 +34,7 @@ final class SessionTopicReader: TopicReader {
     }
 
     func topicUnreachable(_ error: CallError) -> Bool {
+        // A WebSocket client is answered at once, and decides by itself when to retry.
         topicRefused(error)
         return false
     }

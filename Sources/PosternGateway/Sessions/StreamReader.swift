@@ -1,30 +1,30 @@
 import LibWebSockets
 import Postern
 
-/// Reads streams for one session, and brings their items to the loop, one at a time.
+/// A reader of the reply streams of one session, which delivers their items on the loop.
 ///
-/// The next item is asked for when the last one has been taken on the loop: a slow loop slows the stream down, and so
-/// does a client between ``hold()`` and ``release()``.
+/// The next item of a stream is requested after the last one has been delivered. So a slow loop exerts back-pressure on
+/// the stream, and so does a slow client, between ``hold()`` and ``release()``.
 final class StreamReader<Key: Hashable & Sendable> {
     private let loop: EventLoop
     private var tasks: [Key: Task<Void, Never>] = [:]
-    /// Items that wait for ``release()``, at most one of each stream.
+    /// The items that wait for ``release()``, at most one of each stream.
     private var held: [Key: HeldItem] = [:]
     private var isHolding = false
-    /// Takes each item, on the loop's thread.
+    /// A function that receives each item on the loop's thread.
     var onItem: (Key, StreamItem) -> Void = { _, _ in }
-    /// Takes the end, with its error if there was one; not called after ``cancel(_:)``.
+    /// A function that receives the end of a stream, with its error if it has failed; not called after ``cancel(_:)``.
     var onEnd: (Key, CallError?) -> Void = { _, _ in }
 
     private struct HeldItem {
         let item: StreamItem
-        /// Resumed with whether the next item is wanted.
+        /// The continuation of the task that reads the stream, resumed with whether to read the next item.
         let continuation: CheckedContinuation<Bool, Never>
     }
 
     init(_ loop: EventLoop) { self.loop = loop }
 
-    /// Starts reading.
+    /// Starts to read a stream.
     func start(_ key: Key, _ stream: ReplyStream) {
         let reader = LoopBound(self, on: loop)
         tasks[key] = Task(executorPreference: loop.concurrentExecutor) {
@@ -38,7 +38,7 @@ final class StreamReader<Key: Hashable & Sendable> {
         }
     }
 
-    /// Stops reading; nothing more is handed in for this key.
+    /// Stops reading a stream; neither function is called for its key again.
     func cancel(_ key: Key) {
         tasks.removeValue(forKey: key)?.cancel()
         held.removeValue(forKey: key)?.continuation.resume(returning: false)
@@ -51,16 +51,16 @@ final class StreamReader<Key: Hashable & Sendable> {
         for waiting in exchange(&held, with: [:]).values { waiting.continuation.resume(returning: false) }
     }
 
-    /// Takes no item until ``release()``.
+    /// Pauses the delivery of items until ``release()``.
     func hold() { isHolding = true }
 
-    /// Takes the items that wait, and those that follow, until the next ``hold()``.
+    /// Delivers the items that wait, and resumes the delivery until the next ``hold()``.
     func release() {
         isHolding = false
         for (key, waiting) in exchange(&held, with: [:]) { take(key, waiting) }
     }
 
-    /// Stops reading, and hands nothing in any more.
+    /// Stops reading all streams, and releases both functions.
     func close() {
         cancelAll()
         onItem = { _, _ in }
@@ -68,7 +68,9 @@ final class StreamReader<Key: Hashable & Sendable> {
     }
 
     private func take(_ key: Key, _ waiting: HeldItem) {
+        // Cancelled while the item was on its way to the loop.
         guard tasks[key] != nil else { return waiting.continuation.resume(returning: false) }
+        // A delivery may hold the reader again, so `release()` can come here too.
         if isHolding { return held[key] = waiting }
         onItem(key, waiting.item)
         waiting.continuation.resume(returning: true)
@@ -84,7 +86,7 @@ final class StreamReader<Key: Hashable & Sendable> {
 }
 
 extension LoopBound {
-    /// Has the reader take an item on its loop; returns whether the next one is wanted, once it is.
+    /// Delivers an item on the loop, and returns whether to read the next one.
     fileprivate func deliver<Key>(_ item: StreamItem, of key: Key) async -> Bool where Value == StreamReader<Key> {
         await withCheckedContinuation { continuation in
             loop.execute { value.take(key, item, continuation) }

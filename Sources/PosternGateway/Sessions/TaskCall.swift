@@ -3,7 +3,7 @@ import Postern
 import PosternJSONRPC
 import Synchronization
 
-/// A call that is answered in a task, from the time that it waits for its turn until it ends.
+/// A call that runs in a task, and that can be cancelled before it has begun.
 final class TaskCall: LaneEntry {
     private struct State {
         var task: Task<Void, Never>?
@@ -34,12 +34,14 @@ final class TaskCall: LaneEntry {
         traits = LaneTraits(isNotification: call.isNotification, isShort: isShort)
     }
 
+    /// Starts the task on the current thread.
     func begin() {
         queuedCalls.remove()
         guard !state.withLock({ $0.isCancelled }) else { return runner.finishTask(ticket, .failure(Self.cancelled)) }
         let task = Task.immediate { [runner, ticket, call, dispatcher] in
             await runner.run(ticket, call, at: dispatcher)
         }
+        // A cancellation since the check above has not found the task.
         let isCancelled = state.withLock { state in
             state.task = task
             return state.isCancelled
@@ -47,7 +49,7 @@ final class TaskCall: LaneEntry {
         if isCancelled { task.cancel() }
     }
 
-    /// Cancels the task; one that has not begun is not run.
+    /// Cancels the task; a call that has not begun does not run.
     func cancel() {
         let task = state.withLock { state in
             state.isCancelled = true

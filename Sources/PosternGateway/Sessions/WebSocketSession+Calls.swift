@@ -2,9 +2,9 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// References, and calls of handlers to the client.
+/// Results of calls, and calls of handlers to the client.
 extension WebSocketSession {
-    /// What handlers call back; holds the session until `closed`.
+    /// The client as handlers call it; created on first use, and retains the session until ``closed(_:)``.
     private var client: JSONRPCClient {
         if let madeClient { return madeClient }
         let session = LoopBound(self, on: context.loop)
@@ -15,7 +15,9 @@ extension WebSocketSession {
         return client
     }
 
-    /// Completes a call with its caller and its references; `nil` when it was answered with an error.
+    /// Adds the caller and the references to a call.
+    ///
+    /// - Returns: The call and its options; `nil` if the call has been answered with an error.
     func admitted(
         _ call: Call,
         _ options: JSONRPCSession.CallOptions,
@@ -32,43 +34,44 @@ extension WebSocketSession {
         }
     }
 
-    /// Hands a result in; what its handler told the client before leaves before it.
+    /// Sends the result of a call.
     func finish(_ ticket: CallTicket, _ result: Result<Reply, CallError>) {
+        // Messages that the handler sent to the client precede its result.
         sendClientMessages()
         var result = hasRoom(for: result) ? result : .failure(.noRoomForAnswer)
         if JSONRPCClient.isNeeded(for: result) { result = client.outgoing(result) }
         send(isAnswer: true) { $0.finish(ticket, with: result, into: &$1, actions: &$2) }
     }
 
-    /// Whether a result may wait behind the output that waits.
+    /// Returns whether a result fits into the limit of unsent output.
     ///
-    /// Calls that another process serves have all begun when the first large answer arrives: holding calls back does
-    /// not limit what they return.
+    /// Holding back calls is not enough: calls that another process serves have already begun when the first large
+    /// result arrives.
     private func hasRoom(for result: Result<Reply, CallError>) -> Bool {
         guard let socket, socket.isCrowded, case .success(.value(let payload)) = result else { return true }
         return socket.hasRoom(forAnswer: payload.bytes.count)
     }
 
-    /// Sends what a handler reports.
+    /// Sends progress that a handler reports.
     func report(_ ticket: CallTicket, _ value: Payload) {
         guard let value = value.holdsReferences ? client.outgoing(value) : value else { return }
         send { session, output, _ in session.progress(ticket, value, into: &output) }
     }
 
-    /// An item with its references named for the client; one that cannot be named ends its stream.
+    /// Returns an item with its references encoded for the client, or unchanged if that fails, which ends its stream.
     func outgoing(_ item: StreamItem) -> StreamItem {
         sendClientMessages()
         guard item.payload.holdsReferences, let payload = client.outgoing(item.payload) else { return item }
         return StreamItem(payload, offset: item.offset)
     }
 
-    /// Does something with references, and closes the connection of a client that breaks their rules.
+    /// Calls `body` with the client, and closes the connection if the client has violated the rules of references.
     func useReferences(_ body: (JSONRPCClient) -> Void) {
         body(client)
         if let violation = client.violation, let socket { CloseCode.abuse(violation).close(socket) }
     }
 
-    /// Sends what handlers want to tell the client.
+    /// Sends the messages of handlers to the client.
     private func sendClientMessages() {
         guard let madeClient else { return }
         for message in madeClient.takeMessages() {

@@ -2,23 +2,23 @@ import LibWebSockets
 import Postern
 import PosternJSONRPC
 
-/// One WebSocket client: drives its JSON-RPC session, and does what that asks for.
+/// A WebSocket client: it passes messages to its JSON-RPC session and performs the actions that the session returns.
 ///
-/// All members belong to the loop's thread.
+/// All members must be used on the loop's thread.
 final class WebSocketSession: WebSocketHandler {
     let context: LoopContext
-    /// Made when first needed: most connections are idle most of the time.
+    /// The runner, created on first use: most connections are idle most of the time.
     private(set) var madeCalls: CallRunner?
     private var madeStreams: StreamReader<SubscriptionTicket>?
-    /// Made with the first call that runs in a task.
+    /// The client as handlers call it, created with the first call that runs in a task.
     var madeClient: JSONRPCClient?
     private(set) var session: JSONRPCSession
     private var topics: [SubscriptionTicket: SessionTopicReader] = [:]
-    /// What actions ask for while they are done: it is done behind them.
+    /// The actions that result from an action which is being performed, and are performed after it.
     private var laterActions: [JSONRPCSession.Action] = []
     private var isPerforming = false
     private(set) var socket: WebSocket?
-    /// When the socket was opened; `nil` without an access log.
+    /// The time at which the socket was opened; `nil` without an access log.
     private var openedAt: ContinuousClock.Instant?
 
     init(_ context: LoopContext) {
@@ -41,6 +41,7 @@ final class WebSocketSession: WebSocketHandler {
     func received(_ message: Span<UInt8>, isBinary: Bool, on socket: WebSocket) {
         var actions = exchange(&context.spareActions, with: [])
         var isText = true
+        // The session writes its response directly into the output of the socket, behind the header of a frame.
         socket.sendText(isAnswer: true) { output in
             let start = output.count
             let isJSON = session.receive(
@@ -51,7 +52,7 @@ final class WebSocketSession: WebSocketHandler {
                 into: &output,
                 actions: &actions
             )
-            // Everything that is JSON is UTF-8; only what is not has to be looked at again.
+            // The parser accepts valid UTF-8 only, so a second check is needed only for what it has rejected.
             isText = isJSON || isBinary || message.isUTF8
             if !isText { output.removeLast(output.count - start) }
         }
@@ -76,6 +77,7 @@ final class WebSocketSession: WebSocketHandler {
         self.socket = nil
         context.remove(self)
         if let openedAt { context.accessLog?.closed(socket, after: .now - openedAt) }
+        // First the session, whose actions end its subscriptions; then the owners of this session release it.
         var actions = session.connectionClosed()
         perform(&actions)
         madeCalls?.close()
@@ -83,23 +85,23 @@ final class WebSocketSession: WebSocketHandler {
         madeClient?.close()
     }
 
-    /// Answers new calls with "draining"; those under way go on.
+    /// Answers new calls with the error `.draining`; calls in flight continue.
     func refuseCalls() { session.refusal = .stopping }
 
-    /// Answers the calls that have not ended, and cancels them.
-    func giveUpCalls() {
+    /// Answers the calls in flight with an error, and cancels them.
+    func abandonCalls() {
         for ticket in session.unansweredCalls {
             send { $0.abandon(ticket, with: .stopped, into: &$1, actions: &$2) }
         }
         madeCalls?.close()
     }
 
-    /// Closes the connection so that the client comes back, to another server.
+    /// Closes the connection with the code after which clients reconnect, to another server.
     func close() { if let socket { CloseCode.draining.close(socket) } }
 
     // MARK: The session
 
-    /// Holds the session until `closed`.
+    /// The runner of the calls, which retains the session until ``closed(_:)``.
     private var calls: CallRunner {
         if let madeCalls { return madeCalls }
         let runner = CallRunner(context)
@@ -110,7 +112,7 @@ final class WebSocketSession: WebSocketHandler {
         return runner
     }
 
-    /// Holds the session until `closed`.
+    /// The reader of the streams, which retains the session until ``closed(_:)``.
     private var streams: StreamReader<SubscriptionTicket> {
         if let madeStreams { return madeStreams }
         let reader = StreamReader<SubscriptionTicket>(context.loop)
@@ -126,15 +128,16 @@ final class WebSocketSession: WebSocketHandler {
         return reader
     }
 
-    /// Lets no call begin, and takes no items of streams, until output has left.
+    /// Keeps calls from beginning and items from being delivered until the output has been written.
     private func hold() {
         calls.hold()
         madeStreams?.hold()
     }
 
-    /// Lets the session append one message, sends it, and then does what the session asks for.
+    /// Sends the message that `body` appends, and performs the actions that it returns.
     ///
-    /// While many answers wait, no further calls begin: the client is read all the same, since it may answer a handler.
+    /// If much output is unsent afterwards, no further calls begin. Input is still read, since the client may answer a
+    /// call of a handler.
     func send(
         isAnswer: Bool = false,
         _ body: (inout JSONRPCSession, inout [UInt8], inout [JSONRPCSession.Action]) -> Void
@@ -146,12 +149,13 @@ final class WebSocketSession: WebSocketHandler {
         perform(&actions)
     }
 
-    /// Does what the session asks for, in order; the empty list is kept for the next message.
+    /// Performs actions in order, and keeps the emptied list for the next message.
     private func perform(_ actions: inout [JSONRPCSession.Action]) {
         if actions.isEmpty { return swap(&actions, &context.spareActions) }
         if isPerforming { return laterActions += actions }
         isPerforming = true
         while true {
+            // Popping from the reversed list moves each action out, where iteration would copy and retain it.
             actions.reverse()
             while let action = actions.popLast() { perform(action) }
             if laterActions.isEmpty { break }
@@ -179,6 +183,7 @@ final class WebSocketSession: WebSocketHandler {
             topics[ticket] = subscription
             context.feeds.join(topic, subscription, since: request.since)
         case .leaveTopic(let ticket, let topic):
+            // A topic that has ended by itself has been removed already.
             guard let subscription = topics.removeValue(forKey: ticket) else { return }
             context.feeds.leave(JSONRPCSession.path(topic), subscription)
             subscription.cancel()
@@ -203,6 +208,6 @@ final class WebSocketSession: WebSocketHandler {
         }
     }
 
-    /// Forgets a subscription whose topic has ended or was refused.
+    /// Removes a subscription whose topic has ended or was refused.
     func removeTopic(_ ticket: SubscriptionTicket) { topics[ticket] = nil }
 }
