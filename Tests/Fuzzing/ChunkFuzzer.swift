@@ -1,6 +1,6 @@
-/// The decoder of chunks against a second one that is slow and plain, in one piece and in pieces.
+/// Compares the chunk decoder, with the input in one piece and in several, with a simple decoder.
 ///
-/// The first byte of the input is the limit of the body, in 16 bytes, the second the size of the pieces.
+/// The first byte of the input is the limit of the body in units of 16 bytes, the second the size of the pieces.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzChunks(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     guard count > 2 else { return 0 }
@@ -41,7 +41,7 @@ private func decode(_ bytes: [UInt8], limit: Int, step: Int) -> Decoded {
     return decoded
 }
 
-/// A request with the body comes out the same however it is cut, and leaves what is behind it alone.
+/// Checks that a request with the body is the same in any pieces, and that the bytes after it are not consumed.
 private func checkRequest(_ bytes: [UInt8], _ whole: Decoded, limit: Int, step: Int) {
     var searched = 0
     let line = Array("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
@@ -66,7 +66,7 @@ private func checkRequest(_ bytes: [UInt8], _ whole: Decoded, limit: Int, step: 
     }
 }
 
-/// Decodes a whole body line by line.
+/// A simple decoder, which decodes a complete body line by line.
 private enum PlainDecoder {
     static func decode(_ bytes: [UInt8], limit: Int) -> (body: [UInt8], read: Int)? {
         var body: [UInt8] = []
@@ -89,7 +89,7 @@ private enum PlainDecoder {
         return nil
     }
 
-    /// The bytes up to a CR, behind which there must be an LF.
+    /// Returns the bytes up to a CR, which an LF must follow.
     private static func line(in bytes: [UInt8], from at: inout Int) -> ArraySlice<UInt8>? {
         guard at < bytes.count, let end = bytes[at...].firstIndex(of: 13), end + 1 < bytes.count, bytes[end + 1] == 10
         else { return nil }

@@ -1,6 +1,6 @@
-/// What has to be true of every head that the parser lets through, and of every way in which its bytes may come.
+/// Checks the properties of every head that the parser accepts, with the input in one piece and in several.
 ///
-/// The first byte of the input says in how large pieces the rest arrives.
+/// The first byte of the input is the size of the pieces.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzHead(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     guard count > 1 else { return 0 }
@@ -16,7 +16,7 @@ public func fuzzHead(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     return 0
 }
 
-/// A head that comes in pieces is the same; one that is refused early is refused when it is whole.
+/// Checks that a head that arrives in pieces has the same outcome; an early refusal must be one of the whole too.
 private func comparePieces(of bytes: [UInt8], _ step: Int, with whole: HTTPHeadParser.Outcome) {
     var searched = 0
     for end in stride(from: min(step, bytes.count), through: bytes.count, by: step) {
@@ -32,7 +32,7 @@ private func comparePieces(of bytes: [UInt8], _ step: Int, with whole: HTTPHeadP
     }
 }
 
-/// Every line ends in CR and LF, and nothing in between can be taken for an end of a line.
+/// Checks that every line ends in CR and LF, which occur nowhere else.
 private func checkForm(of head: HTTPRequestHead) {
     let text = Array(head.bytes[..<head.length])
     precondition(text.suffix(4) == [13, 10, 13, 10] && !text.contains(0))
@@ -60,18 +60,18 @@ private func checkFields(of head: HTTPRequestHead) {
     precondition(handshake.suffix(head.bytes.count - head.length).elementsEqual(head.bytes[head.length...]))
 }
 
-/// What was accepted means the same when it is written again in the plainest form.
+/// Checks that an accepted head has the same meaning when it is serialized again in a simple form.
 private func checkRepetition(of head: HTTPRequestHead) {
     let target = head.text(head.path) + (head.query.isEmpty ? "" : "?" + head.text(head.query))
     var lines = ["\(head.method.rawValue) \(target) HTTP/1.\(head.isHTTP10 ? 0 : 1)"]
-    // An absolute target has replaced Host; Latin-1 keeps every byte.
+    // The authority of an absolute target replaces Host. Latin-1 preserves every byte.
     if !head.authority.isEmpty || head["host"] != nil { lines.append("host: \(latin(head, head.authority))") }
     for field in head.fields where head.text(field.name).lowercased() != "host" {
         lines.append("\(head.text(field.name)): \(latin(head, field.value))")
     }
     let text = lines.joined(separator: "\r\n") + "\r\n\r\n"
     let bytes = text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-    // Blanks may have been fewer than they are now, and a Host for an absolute target is one field more.
+    // The serialized head may exceed the limits: it may have more blanks, and a Host that an absolute target replaced.
     let limits = HTTPHeadLimits()
     guard bytes.count <= limits.maximumBytes, lines.count <= limits.maximumFields + 1 else { return }
     var searched = 0
@@ -85,7 +85,7 @@ private func latin(_ head: HTTPRequestHead, _ range: Range<Int>) -> String {
     String(String.UnicodeScalarView(head.bytes[range].map { Unicode.Scalar($0) }))
 }
 
-/// Everything that anyone decides by.
+/// The properties of a head on which any decision depends.
 private struct Meaning: Equatable {
     let method: HTTPMethod
     let texts: [String?]

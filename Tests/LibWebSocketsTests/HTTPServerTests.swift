@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3])
-    func serversStartAndStopAgainAndAgain(loops: Int) async throws {
+    func serversStartAndStopRepeatedly(loops: Int) async throws {
         for _ in 0..<5 {
             var configuration = configuration
             configuration.loops = loops
@@ -28,8 +28,8 @@ import Testing
         }
     }
 
-    /// Each context of libwebsockets opens the device of random numbers, and tests that run beside this one have some too.
-    @Test func serversUseTheContextsOfThoseBeforeThem() async throws {
+    /// The number of contexts is that of open random devices, since each opens one; concurrent tests have some too.
+    @Test func serversReuseContextsOfEarlierServers() async throws {
         let before = Self.openRandomDevices
         for _ in 0..<40 { try await HTTPServer(configuration) { _ in Nothing() }.stop() }
         #expect(Self.openRandomDevices < before + 30)
@@ -42,7 +42,7 @@ import Testing
         return targets.count { $0 == "/dev/urandom" }
     }
 
-    @Test func loopsHaveEndedWhenAServerHasStopped() async throws {
+    @Test func loopThreadsHaveEndedAfterAStop() async throws {
         let server = try await HTTPServer(configuration) { _ in Nothing() }
         let thread = await Self.thread(of: server.loops[0])
         await server.stop()
@@ -53,7 +53,7 @@ import Testing
         await withCheckedContinuation { next in loop.execute { next.resume(returning: UInt(pthread_self())) } }
     }
 
-    @Test(arguments: [1, 2]) func aPortThatIsTakenIsRefused(loops: Int) async throws {
+    @Test(arguments: [1, 2]) func portInUseIsRefused(loops: Int) async throws {
         var configuration = configuration
         configuration.loops = loops
         let first = try await HTTPServer(configuration) { _ in Nothing() }
@@ -62,7 +62,7 @@ import Testing
         await first.stop()
     }
 
-    @Test func stoppedServersAnswerAndDoNotHang() async throws {
+    @Test func stoppedServersAcceptFurtherCalls() async throws {
         let server = try await HTTPServer(configuration) { _ in Nothing() }
         await server.stopAccepting()
         await server.stop()
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: ["256.0.0.1", "no such name", ""])
-    func addressesThatAreNoneAreRefused(_ host: String) async {
+    func invalidAddressesAreRefused(_ host: String) async {
         var configuration = configuration
         configuration.host = host
         await #expect(throws: HTTPServer.StartError.self) { try await HTTPServer(configuration) { _ in Nothing() } }

@@ -2,14 +2,14 @@ import Testing
 
 @testable import PosternGateway
 
-/// Values of header fields, and paths.
+/// Tests of the parsing of header fields and paths.
 @Suite struct FieldTests {
     @Test(arguments: [
         "application/json", "APPLICATION/JSON", "application/json ; charset=\"utf-8\"", "application/json;charset=UTF8",
         "application/json; version=1", "application/json;", "application/json; ; charset=utf-8",
         "application/json-rpc;a=\"b;c,\\\"d\"", "application/jsonrequest\t;\tcharset=utf-8",
     ])
-    func typesOfJSONAreRead(text: String) { #expect(MediaType(text)?.isJSON == true) }
+    func jsonMediaTypesAreAccepted(text: String) { #expect(MediaType(text)?.isJSON == true) }
 
     @Test(arguments: [
         "", "text/plain", "application/json; charset=utf-16", "application/json; charset=utf-8; charset=latin1",
@@ -17,7 +17,7 @@ import Testing
         "application/json; charset=\"utf-8", "application/json, text/plain", "text/plain; application/json", "/json",
         "application/json; a=\"\\", "application/json; charset =utf-8",
     ])
-    func otherTypesAreNot(text: String) { #expect(MediaType(text)?.isJSON != true) }
+    func otherMediaTypesAreRejected(text: String) { #expect(MediaType(text)?.isJSON != true) }
 
     private static let accepting: [([String], StreamPreference)] = [
         ([], .accepted), (["*/*"], .accepted), (["text/*"], .accepted), (["text/event-stream"], .asked),
@@ -31,7 +31,7 @@ import Testing
     ]
 
     @Test(arguments: accepting)
-    func acceptDecidesAboutStreams(values: [String], preference: StreamPreference) {
+    func acceptDeterminesStreamPreference(values: [String], preference: StreamPreference) {
         #expect(StreamPreference(values) == preference)
     }
 
@@ -45,11 +45,11 @@ import Testing
     }
 
     @Test(arguments: ["%", "%4", "a%zz", "%%41", "%ff", "%c3", "%c0%ae", "%ed%a0%80"])
-    func whatIsNotPercentEncodedUTF8IsRefused(text: String) {
+    func invalidPercentEncodingIsRefused(text: String) {
         #expect(throws: (any Error).self) { try PercentEncoding.decode(text[...]) }
     }
 
-    @Test func aKnownTagIsFoundInEveryForm() {
+    @Test func entityTagsMatchInEveryForm() {
         let tag = EntityTag(of: Array("text".utf8))
         #expect(tag != EntityTag(of: Array("texu".utf8)))
         for known in [tag.text, "W/\(tag.text)", "\"x\", \(tag.text)", "\"x\" ,W/\(tag.text) ", "*"] {

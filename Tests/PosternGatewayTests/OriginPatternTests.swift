@@ -16,7 +16,7 @@ import Testing
         ("https://*.app.example:8443", "https://a.app.example:8443"),
         ("https://*.App.Example/", "https://a.app.example"),
     ])
-    func whatIsMeantMatches(pattern: String, origin: String) throws { #expect(try names(pattern, origin)) }
+    func patternsMatchTheirOrigins(pattern: String, origin: String) throws { #expect(try names(pattern, origin)) }
 
     @Test(arguments: [
         ("https://app.example", "http://app.example"), ("https://app.example", "https://app.example:8443"),
@@ -25,7 +25,7 @@ import Testing
         ("https://*.app.example", "https://xapp.example"), ("https://*.app.example", "https://a.app.example:8443"),
         ("https://*.app.example", "http://a.app.example"), ("https://*.app.example", "https://a.app.example.evil.test"),
     ])
-    func whatOnlyLooksLikeItDoesNot(pattern: String, origin: String) throws {
+    func patternsDoNotMatchSimilarOrigins(pattern: String, origin: String) throws {
         #expect(try !names(pattern, origin))
     }
 
@@ -38,7 +38,7 @@ import Testing
         "https://app..example", "https://app.example//", "https://app .example", "://app.example", "**",
         "https://1.2.3", "https://01.2.3.4", "https://[evil]", "https://[::1", "https://app.example,https://b.example",
     ])
-    func whatCannotBeAPatternIsRefusedWithASentence(text: String) {
+    func invalidOriginPatternsAreRefusedWithAnExplanation(text: String) {
         let error = #expect(throws: PatternError.self) { try OriginPattern(text) }
         #expect(error?.description.hasPrefix("'\(text)' ") == true)
     }
@@ -63,7 +63,7 @@ import Testing
     @Test(arguments: [
         "", "*", "https://api.example", "api.example/", "a.*.example", "*.*.example", "api.example:", "a b",
     ])
-    func whatCannotBeAHostIsRefused(text: String) {
+    func invalidHostPatternsAreRefused(text: String) {
         #expect(throws: PatternError.self) { try HostPattern(text) }
     }
 
@@ -72,13 +72,13 @@ import Testing
         "[fe80::1%25eth0]", "[::1.2.3]", "[1.2.3.4::]", "a@b", "", ":80", "a:+1", "a:65536", "1.2.3.4.5", "+1.0.0.1",
         "a.",
     ])
-    func whatIsNoAuthorityIsNone(text: String) { #expect(Authority(text[...]) == nil) }
+    func invalidAuthoritiesAreRejected(text: String) { #expect(Authority(text[...]) == nil) }
 
     @Test(arguments: [
         ("[::1]", "[0:0:0:0:0:0:0:1]"), ("[::ffff:127.0.0.1]", "[::FFFF:7f00:1]"), ("[1::]", "[1:0:0:0:0:0:0:0]"),
         ("127.0.0.1:", "127.0.0.1"), ("LocalHost", "localhost"), ("[::]", "[0::0]"),
     ])
-    func oneAuthorityHasOneValue(one: String, other: String) throws {
+    func equivalentAuthoritiesAreEqual(one: String, other: String) throws {
         let authority = try #require(Authority(one[...]))
         #expect(authority == Authority(other[...]))
     }

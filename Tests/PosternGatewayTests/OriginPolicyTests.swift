@@ -22,7 +22,7 @@ import Testing
         ("api.example:443", "https://api.example"), ("api.example:8080", "http://api.example:8080"),
         ("192.0.2.1", "http://192.0.2.1"),
     ])
-    func pagesOfTheHostItselfAndOfThisMachinePass(host: String, origin: String) throws {
+    func pagesOfTheHostAndLocalPagesAreAdmitted(host: String, origin: String) throws {
         let verdict = try policy(hosts: ["api.example"]).verdict(host: host, origin: origin, site: nil, isCall: true)
         #expect(verdict == .share(withCredentials: false))
     }
@@ -34,7 +34,7 @@ import Testing
         ("localhost", "null"), ("localhost", "file://localhost"), ("localhost", "chrome-extension://localhost"),
         ("localhost", "http://localhost:"), ("localhost", "http://localhost/"), ("api.example", "ftp://api.example"),
     ])
-    func otherPagesDoNotPass(host: String, origin: String) throws {
+    func otherPagesAreRefused(host: String, origin: String) throws {
         let policy = try policy(hosts: ["api.example"])
         #expect(policy.verdict(host: host, origin: origin, site: nil, isCall: true) == .wrongOrigin)
         #expect(policy.verdict(host: host, origin: origin, site: "cross-site", isCall: false) == .wrongOrigin)
@@ -43,12 +43,12 @@ import Testing
     @Test(arguments: [
         "evil.test", "\u{212A}.example", "[evil.example]", "localhost.evil.test", "", "api.example:8080:1",
     ])
-    func otherHostsAreRefusedWhateverThePageIs(host: String) throws {
+    func otherHostsAreRefusedForEveryPage(host: String) throws {
         let policy = try policy(["*"], hosts: ["api.example", "k.example"])
         #expect(policy.verdict(host: host, origin: "http://\(host)", site: "same-origin", isCall: true) == .wrongHost)
     }
 
-    @Test func aPageThatTheBrowserCallsOurOwnPasses() throws {
+    @Test func sameOriginPagesAreAdmitted() throws {
         let verdict = try policy().verdict(
             host: "127.0.0.1:8080",
             origin: "https://app.example",
@@ -61,14 +61,14 @@ import Testing
     @Test(arguments: [
         (nil, true), ("none", true), ("same-origin", true), ("same-site", false), ("cross-site", false), ("", false),
     ])
-    func callsWithoutAnOriginMustNotComeFromPagesOfOtherSites(site: String?, passes: Bool) throws {
+    func callsOfCrossSitePagesWithoutOriginAreRefused(site: String?, passes: Bool) throws {
         let policy = try policy(["*"])
         let verdict = policy.verdict(host: "localhost", origin: nil, site: site, isCall: true)
         #expect(verdict == (passes ? .pass : .crossSite))
         #expect(policy.verdict(host: "localhost", origin: nil, site: site, isCall: false) == .pass)
     }
 
-    @Test func credentialsAreForOriginsThatAreListedByName() throws {
+    @Test func credentialsNeedAnOriginListedByName() throws {
         let policy = try policy(["*", "https://app.example"], credentials: true)
         func verdict(_ origin: String) -> OriginPolicy.Verdict {
             policy.verdict(host: "localhost", origin: origin, site: nil, isCall: true)

@@ -3,7 +3,7 @@ import Testing
 @testable import LibWebSockets
 
 @Suite struct ChunkDecoderTests {
-    /// What a text decodes to, with how many of its bytes were read; `nil` for the body when it is refused.
+    /// Decodes a text in pieces of `step` bytes, and returns the outcome, the decoded body and the number of read bytes.
     private func decode(_ text: String, limit: Int = 100, step: Int = .max) -> (ChunkDecoder.Outcome, String, Int) {
         var decoder = ChunkDecoder(limit: limit)
         let bytes = Array(text.utf8)
@@ -26,7 +26,7 @@ import Testing
         ("2;name=value\r\n\r\n\r\n0\r\n\r\n", "\r\n"), ("1;a;b=\"; \\\" 0\"\r\nx\r\n0;c\r\n\r\n", "x"),
         ("0\r\nX-Sum: 1 2\t3\r\nContent-Length: 9\r\n\r\n", ""), ("1\r\nx\r\n0\r\nA:\r\n\r\n", "x"),
     ])
-    func whatIsWellFormedIsDecoded(_ text: String, _ body: String) {
+    func wellFormedBodiesAreDecoded(_ text: String, _ body: String) {
         for step in [1, 2, 3, .max] {
             let (outcome, decoded, read) = decode(text + "GET /", step: step)
             #expect(outcome == .ended && decoded == body && read == text.utf8.count)
@@ -49,7 +49,7 @@ import Testing
         "0\r\nX: a\0b\r\n\r\n",
         "0\r\nX: y\r\n z\r\n\r\n", "0\r\nX: y\rZ: q\r\n\r\n", "0\r\nGET / HTTP/1.1\r\n\r\n",
     ])
-    func anythingElseIsRefused(_ text: String) {
+    func malformedBodiesAreRefused(_ text: String) {
         for step in [1, 2, .max] {
             guard case .refused(let refusal) = decode(text, step: step).0 else {
                 Issue.record("\(text.debugDescription) was not refused")

@@ -6,11 +6,11 @@ import Testing
     @Test(arguments: [
         "", "Host: a\r\nHost: a\r\n", "Host: a, b\r\n", "Host: a,b\r\n", "X-Host: a\r\n", "Hos: a\r\n", "Host : a\r\n",
     ])
-    func oneHostIsNeeded(_ host: String) {
+    func hostIsRequiredOnce(_ host: String) {
         #expect(ParsedHead(request(host: host)) == .refused(.badRequest))
     }
 
-    @Test func theSiteOfAPageIsNamedOnce() {
+    @Test func repeatedSitesAreRefused() {
         let fields = ("Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-origin")
         #expect(ParsedHead(request("GET / HTTP/1.1", fields.0, fields.1)) == .refused(.badRequest))
     }
@@ -28,7 +28,7 @@ import Testing
         #expect(ParsedHead(request("POST / HTTP/1.1", "Content-Length: \(length)")) == .refused(.badRequest))
     }
 
-    @Test func lengthsMustStandAlone() {
+    @Test func repeatedLengthsAreRefused() {
         #expect(
             ParsedHead(request("POST / HTTP/1.1", "Content-Length: 5", "content-length: 5")) == .refused(.badRequest)
         )
@@ -36,12 +36,12 @@ import Testing
     }
 
     @Test(arguments: ["1234567890", "1234567890123456789"])
-    func lengthsBeyondAllBoundsAreTooLarge(_ length: String) {
+    func lengthsWithManyDigitsAreTooLarge(_ length: String) {
         #expect(ParsedHead(request("POST / HTTP/1.1", "Content-Length: \(length)")) == .refused(.contentTooLarge))
     }
 
     @Test(arguments: ["chunked", "Chunked", "\t chunked \t"])
-    func chunksAreRead(_ coding: String) throws {
+    func chunkedCodingIsAccepted(_ coding: String) throws {
         let head = try #require(HTTPRequestHead(request("POST / HTTP/1.1", "Transfer-Encoding:\(coding)")))
         #expect(head.isChunked && head.hasBody && head.contentLength == 0)
     }
@@ -51,17 +51,17 @@ import Testing
         ",chunked", "chunked;q=1", "\"chunked\"", "chunked chunked", "gzip, chunked, chunked", ",", "chunk ed",
         "gzip, chunked,",
     ])
-    func whatDoesNotEndInOneChunkedIsMalformed(_ coding: String) {
+    func codingsThatDoNotEndInOneChunkedAreMalformed(_ coding: String) {
         #expect(ParsedHead(request("POST / HTTP/1.1", "Transfer-Encoding:\(coding)")) == .refused(.badRequest))
     }
 
     @Test(arguments: ["gzip, chunked", "identity , chunked", "gzip,, br,chunked"])
-    func otherCodingsInFrontOfItAreNotImplemented(_ coding: String) {
+    func otherCodingsBeforeChunkedAreNotImplemented(_ coding: String) {
         #expect(ParsedHead(request("POST / HTTP/1.1", "Transfer-Encoding: \(coding)")) == .refused(.notImplemented))
     }
 
     @Test(arguments: ["chunked", "gzip, chunked", "identity", ""])
-    func codingsContradictLengths(_ coding: String) {
+    func codingsWithLengthsAreRefused(_ coding: String) {
         let line = "Transfer-Encoding:\(coding)"
         #expect(ParsedHead(request("POST / HTTP/1.1", "Content-Length: 5", line)) == .refused(.badRequest))
         #expect(ParsedHead(request("POST / HTTP/1.1", line, "Content-Length: 0")) == .refused(.badRequest))
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: ["POST", "PUT", "PATCH"])
-    func withoutALengthThereIsNoBody(_ method: String) throws {
+    func requestsWithoutALengthHaveNoBody(_ method: String) throws {
         let head = try #require(HTTPRequestHead(request("\(method) / HTTP/1.1", "X-Content-Length: 5")))
         #expect(!head.hasBody && head.contentLength == 0)
     }
@@ -87,19 +87,19 @@ import Testing
     }
 
     @Test(arguments: ["identity", "Identity", ""])
-    func bodiesInPlainAreRead(_ encoding: String) {
+    func unencodedBodiesAreAccepted(_ encoding: String) {
         let text = request("POST / HTTP/1.1", "Content-Encoding: \(encoding)", "Content-Length: 5")
         #expect(ParsedHead(text) == .complete)
     }
 
     @Test(arguments: ["GET", "HEAD", "OPTIONS", "DELETE"])
-    func othersHaveNoBody(_ method: String) {
+    func methodsWithoutABodyRefuseOne(_ method: String) {
         #expect(ParsedHead(request("\(method) / HTTP/1.1", "Transfer-Encoding: chunked")) == .refused(.badRequest))
         #expect(ParsedHead(request("\(method) / HTTP/1.1", "Content-Length: 1")) == .refused(.badRequest))
         #expect(ParsedHead(request("\(method) / HTTP/1.1", "Content-Length: 0")) == .complete)
     }
 
-    @Test func onlyOneExpectationIsKnown() throws {
+    @Test func onlyContinueIsExpected() throws {
         let expected = try #require(
             HTTPRequestHead(request("POST / HTTP/1.1", "Content-Length: 1", "Expect: 100-Continue"))
         )
@@ -112,7 +112,7 @@ import Testing
         ("close ,x", true), (", ,\tclose\t,", true), ("keep-alive, close", true), ("", false), ("close close", false),
         ("upgrade", false), ("Upgrade, HTTP2-Settings", false),
     ])
-    func connectionTokensAreRead(_ value: String, _ closes: Bool) throws {
+    func connectionOptionsAreParsed(_ value: String, _ closes: Bool) throws {
         let head = try #require(HTTPRequestHead(request("GET / HTTP/1.1", "Connection: \(value)")))
         #expect(head.wantsClose == closes)
     }
@@ -121,7 +121,7 @@ import Testing
         ("keep-alive", false), ("Keep-Alive", false), ("x , keep-alive", false), ("keep-alive, close", true),
         ("x", true), ("", true),
     ])
-    func oldClientsAskForWhatFollows(_ value: String, _ closes: Bool) throws {
+    func oldClientsRequestPersistence(_ value: String, _ closes: Bool) throws {
         let head = try #require(HTTPRequestHead(request("GET / HTTP/1.0", "Connection: \(value)")))
         #expect(head.wantsClose == closes)
         #expect(try #require(HTTPRequestHead(request("GET / HTTP/1.0"))).wantsClose)
@@ -132,7 +132,7 @@ import Testing
         #expect(ParsedHead(request("GET / HTTP/1.0", "Host: a")) == .refused(.badRequest))
     }
 
-    @Test func oldClientsAreNotAskedToContinue() throws {
+    @Test func oldClientsGetNoContinue() throws {
         let text = request("POST / HTTP/1.0", "Expect: 100-continue", "Content-Length: 1")
         #expect(try !#require(HTTPRequestHead(text)).expectsContinue)
     }
@@ -141,7 +141,7 @@ import Testing
         handshake(), handshake(upgrade: "Upgrade: WebSocket"), handshake(connection: "connection: keep-alive, upgrade"),
         handshake("GET /rpc?x HTTP/1.1"),
     ])
-    func cleanHandshakesPass(_ text: String) throws {
+    func validHandshakesAreAccepted(_ text: String) throws {
         let head = try #require(HTTPRequestHead(text))
         let key = try #require(head.webSocketKey)
         #expect(head.text(key) == "dGhlIHNhbXBsZSBub25jZQ==")
@@ -162,7 +162,7 @@ import Testing
         request("GET / HTTP/1.1", "Upgrade: h2c, websocket"), request("GET / HTTP/1.1", "Upgrade: websocket"),
         request("GET / HTTP/1.1", "Upgrade: h2c", "Upgrade: h2c"),
     ])
-    func halfHandshakesAreRefused(_ text: String) {
+    func incompleteHandshakesAreRefused(_ text: String) {
         #expect(ParsedHead(text) == .refused(.badRequest))
     }
 
@@ -174,7 +174,7 @@ import Testing
         request("GET / HTTP/1.1", "Sec-WebSocket-Version: 13"),
         request("GET / HTTP/1.0", "Connection: Upgrade", "Upgrade: websocket"),
     ])
-    func upgradesThatAreNotDoneHereAreIgnored(_ text: String) throws {
+    func unsupportedUpgradesAreIgnored(_ text: String) throws {
         #expect(try #require(HTTPRequestHead(text)).webSocketKey == nil)
     }
 
@@ -182,7 +182,7 @@ import Testing
         request("GET / HTTP/1.1", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="), handshake(upgrade: nil),
         handshake("GET /rpc HTTP/1.0"),
     ])
-    func handshakesThatLostTheirUpgradeAreTold(_ text: String) {
+    func handshakesWithoutUpgradeRequireIt(_ text: String) {
         var searched = 0
         guard case .refused(let refusal, _) = HTTPHeadParser().parse(Array(text.utf8), searched: &searched) else {
             Issue.record("not refused")
@@ -192,7 +192,7 @@ import Testing
     }
 
     @Test(arguments: ["12", "8", "14", "013", "13, 8", "", nil])
-    func otherVersionsAreTold(_ version: String?) {
+    func otherVersionsRequireVersion13(_ version: String?) {
         let line = version.map { "Sec-WebSocket-Version: \($0)" }
         #expect(ParsedHead(handshake(version: line)) == .refused(.upgradeRequired))
         #expect(HTTPRefusal(.upgradeRequired, "").headers.contains { $0 == ("Sec-WebSocket-Version", "13") })

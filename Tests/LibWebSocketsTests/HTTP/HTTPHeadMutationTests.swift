@@ -2,7 +2,7 @@ import Testing
 
 @testable import LibWebSockets
 
-/// A small generator that gives the same numbers for the same seed (SplitMix64).
+/// A generator that produces the same numbers for the same seed (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -26,15 +26,15 @@ struct SeededGenerator: RandomNumberGenerator {
     ].map { Array($0.utf8) }
     private static let telling: [UInt8] = Array("\r\n\0: ,\t%/=Aa0\u{7f}".utf8) + [0x80, 0xFF]
 
-    /// Whatever the bytes, the parser ends, and what it lets through keeps the promises of the gate.
+    /// For any bytes the parser returns, and the heads that it accepts satisfy the rules of the gate.
     @Test(arguments: 0..<10 as Range<UInt64>)
-    func mutatedHeadsNeverTrapAndNeverBreakTheRules(seed: UInt64) async {
+    func mutatedHeadsNeverTrapOrBreakRules(seed: UInt64) async {
         var generator = SeededGenerator(seed: seed)
         for number in 0..<10_000 {
             if number % 100 == 0 { await Task.yield() }
             let bytes = Self.mutate(Self.originals[number % Self.originals.count], &generator)
             var searched = 0
-            // Every other one arrives in two pieces.
+            // Every second head arrives in two pieces.
             if number.isMultiple(of: 2) {
                 let count = Int.random(in: 0...bytes.count, using: &generator)
                 guard case .incomplete = HTTPHeadParser().parse(Array(bytes[..<count]), searched: &searched) else {
@@ -42,7 +42,7 @@ struct SeededGenerator: RandomNumberGenerator {
                 }
             }
             guard case .complete(let head) = HTTPHeadParser().parse(bytes, searched: &searched) else { continue }
-            // Latin-1, so that a byte is a scalar.
+            // Latin-1 maps each byte to one scalar.
             let text = String(String.UnicodeScalarView(bytes[..<head.length].map { Unicode.Scalar($0) })).lowercased()
             let lines = text.unicodeScalars.split(separator: "\n").map { String($0) }
             let isWhole = head.length <= bytes.count && bytes[..<head.length].suffix(4) == [13, 10, 13, 10]

@@ -19,11 +19,11 @@ import Testing
         request("GET /%0 HTTP/1.1"),
         request("GET /%0g%2fa HTTP/1.1"),
     ])
-    func cleanHeadsAreRead(_ text: String) {
+    func validHeadsAreParsed(_ text: String) {
         #expect(ParsedHead(text) == .complete)
     }
 
-    @Test func fieldsAreFoundByNameInAnyCase() throws {
+    @Test func fieldNamesIgnoreCase() throws {
         let fields = ["Accept: a", "acCEPT-encoding: b", "GRPC-Timeout: 1S", "x: c", "X: d"]
         let text = "GET / HTTP/1.1\r\nHost: localhost\r\n" + fields.map { $0 + "\r\n" }.joined() + "\r\n"
         let head = try #require(HTTPRequestHead(text))
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: ["http/1.1", "HTTP/1.10", "HTTP/1.1 ", "HTTP/11", "HTTP/1,1", "HTTP/a.1", "HTTP/1.", "HTTP/", ""])
-    func whatIsNoVersionIsRefused(_ version: String) {
+    func malformedVersionsAreRefused(_ version: String) {
         #expect(ParsedHead(request("GET / \(version)")) == .refused(.badRequest))
     }
 
@@ -106,12 +106,12 @@ import Testing
         #expect(head.text(head.authority) == host && head.pathText == path && head.text(head.query) == query)
     }
 
-    @Test func onlyOptionsAskForTheWholeServer() throws {
+    @Test func asteriskIsForOptionsOnly() throws {
         #expect(try #require(HTTPRequestHead(request("OPTIONS * HTTP/1.1"))).pathText == "*")
     }
 
     @Test(arguments: ["", "GET / HTTP/1.1\r\nX: y\r\n"])
-    func oneEmptyLineMayComeFirst(_ start: String) {
+    func oneLeadingEmptyLineIsSkipped(_ start: String) {
         var searched = 0
         for text in ["\r", "\r\n"] {
             guard case .incomplete = HTTPHeadParser().parse(Array(text.utf8), searched: &searched), searched == 0
@@ -129,7 +129,7 @@ import Testing
         #expect(head.length == whole.count && head.pathText == "/")
     }
 
-    @Test func refusedHeadsAreKeptAsFarAsTheyWereRead() throws {
+    @Test func refusedHeadsKeepTheirParsedPart() throws {
         var searched = 0
         let text = request("POST /x HTTP/1.1", "Origin: http://a", "Content-Length: y")
         guard case .refused(let refusal, let head?) = HTTPHeadParser().parse(Array(text.utf8), searched: &searched)
@@ -180,7 +180,7 @@ import Testing
     }
 
     @Test(arguments: 1...5)
-    func headsThatComeInPiecesAreTheSame(_ step: Int) {
+    func piecewiseHeadsParseTheSame(_ step: Int) {
         let bytes = Array(request("GET /path?query HTTP/1.1", "X-First: 1", "X-Second: 2").utf8)
         var searched = 0
         for count in stride(from: step, to: bytes.count, by: step) {
@@ -196,12 +196,12 @@ import Testing
         #expect(head.pathText == "/path" && head.text(head.query) == "query" && head["x-second"] == "2")
     }
 
-    @Test func whatFollowsTheHeadIsKept() throws {
+    @Test func bytesAfterTheHeadAreKept() throws {
         let head = try #require(HTTPRequestHead(request("POST / HTTP/1.1", "Content-Length: 4") + "bodyGET /next"))
         #expect(head.contentLength == 4 && head.bytes.count - head.length == 13)
     }
 
-    @Test func partsAreFound() throws {
+    @Test func requestPartsAreFound() throws {
         let head = try #require(
             HTTPRequestHead(request("GET /a?b?c HTTP/1.1", "X-Name:  two words ", "x-name: second"))
         )

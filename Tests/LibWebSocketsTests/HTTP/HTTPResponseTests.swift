@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: ["a\r\nSet-Cookie: x", "a\nb", "a\rb", "a\0b", "a\u{7f}"])
-    func valuesThatCouldEndTheirLineAreLeftOut(_ value: String) {
+    func valuesWithControlCharactersAreOmitted(_ value: String) {
         #expect(head([("X", value), ("Y", "z")]) == "HTTP/1.1 200 OK\r\nY: z\r\nContent-Length: 3")
         #expect(head([(value, "x")]) == "HTTP/1.1 200 OK\r\nContent-Length: 3")
     }
@@ -54,13 +54,13 @@ import Testing
     }
 
     @Test(arguments: [("", ""), ("x", "1\r\nx\r\n"), ("0123456789abcdef!", "11\r\n0123456789abcdef!\r\n")])
-    func chunksHaveTheirSizeInFront(_ text: String, _ chunk: String) {
+    func chunksBeginWithTheirSize(_ text: String, _ chunk: String) {
         var output = Array("head".utf8)
         output.appendChunk { $0.append(contentsOf: text.utf8) }
         #expect(String(decoding: output, as: UTF8.self) == "head" + chunk)
     }
 
-    @Test func answersWithoutABodyHaveNoLength() {
+    @Test func responsesWithoutABodyHaveNoLength() {
         let cases: [(HTTPStatus, [UInt8], isHead: Bool, isSaid: Bool)] = [
             (.ok, [1], false, true), (.ok, [], false, true), (.ok, [1], true, true), (.ok, [], true, false),
             (.noContent, [], false, false), (.notModified, [], false, false), (.accepted, [], false, true),

@@ -1,6 +1,6 @@
 @testable import LibWebSockets
 
-/// What the parser makes of some bytes, in a form that tests can compare.
+/// The result of parsing a text, in a form that tests can compare.
 enum ParsedHead: Equatable {
     case incomplete
     case complete
@@ -19,7 +19,7 @@ enum ParsedHead: Equatable {
 }
 
 extension HTTPRequestHead {
-    /// The head of a text that is one.
+    /// Creates the head of a text; `nil` if it is incomplete or refused.
     init?(_ text: String) {
         var searched = 0
         guard case .complete(let head) = HTTPHeadParser().parse(Array(text.utf8), searched: &searched) else {
@@ -29,12 +29,12 @@ extension HTTPRequestHead {
     }
 }
 
-/// A request with some more lines.
+/// Returns a request with additional lines.
 func request(_ line: String = "GET / HTTP/1.1", host: String = "Host: localhost\r\n", _ lines: String...) -> String {
     line + "\r\n" + host + lines.map { $0 + "\r\n" }.joined() + "\r\n"
 }
 
-/// A WebSocket handshake in which some lines are replaced or, with `nil`, left out.
+/// Returns a WebSocket handshake in which lines are replaced or, with `nil`, omitted.
 func handshake(
     _ line: String = "GET /rpc HTTP/1.1",
     upgrade: String? = "Upgrade: websocket",

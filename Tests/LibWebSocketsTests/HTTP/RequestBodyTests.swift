@@ -3,7 +3,7 @@ import Testing
 @testable import LibWebSockets
 
 @Suite struct RequestBodyTests {
-    /// Reads one request whose bytes come in two pieces: its body as text, and what is left of the input.
+    /// Reads a request that arrives in two pieces, and returns its body and the rest of the input.
     private func read(_ text: String, cutAt cut: Int, limit: Int = 100) throws -> (body: String, rest: String)? {
         let bytes = Array(text.utf8)
         var searched = 0
@@ -27,7 +27,7 @@ import Testing
         ("Content-Length: 5", "hello"),
         ("Transfer-Encoding: chunked", "2\r\nhe\r\n3;x\r\nllo\r\n0\r\nA: b\r\n\r\n"),
     ])
-    func bodiesAreReadHoweverTheyCome(_ field: String, _ coded: String) throws {
+    func bodiesAreReadInAnyPieces(_ field: String, _ coded: String) throws {
         let head = request("POST / HTTP/1.1", field)
         for next in ["", "GET / HTTP/1.1\r\n"] {
             let text = head + coded + next
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func aBodyThatIsEmptyIsWhole() throws {
+    @Test func emptyBodiesAreComplete() throws {
         let text = request("POST / HTTP/1.1", "Transfer-Encoding: chunked") + "0\r\n\r\n"
         let (body, rest) = try #require(try read(text, cutAt: text.utf8.count - 5))
         #expect(body.isEmpty && rest.isEmpty)

@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func tasksThatTheLoopStartsAllRunAndNotOnItsThread() async {
+    @Test func tasksOfTheLoopRunOnOtherThreads() async {
         await withLoop { loop in
             let (ends, end) = AsyncStream.makeStream(of: Bool.self)
             loop.execute {
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func errandsRunElsewhereAndComeBack() async {
+    @Test func errandsRunElsewhereAndFinishOnTheLoop() async {
         await withLoop { loop in
             let (ends, end) = AsyncStream.makeStream(of: Bool.self)
             loop.execute {
@@ -63,10 +63,10 @@ import Testing
         }
     }
 
-    /// One handler blocks its thread until the others have run: they must not wait behind it.
+    /// One handler blocks its thread until the others have run, so they must not wait behind it.
     ///
-    /// On threads of its own: blocking one of the global executor's would hold up other tests.
-    @Test(.timeLimit(.minutes(10))) func blockedHandlerDoesNotHoldUpOthers() async {
+    /// The drainers have threads of their own, since a blocked thread of the global executor would delay other tests.
+    @Test(.timeLimit(.minutes(10))) func blockedHandlerDoesNotDelayOthers() async {
         let loop = EventLoop()
         let executor = BatchingExecutor(collectingOn: LoopStorage()) { drain in
             DispatchQueue(label: "drain").async(execute: drain)
@@ -90,7 +90,7 @@ import Testing
     }
 }
 
-/// Two functions as an errand.
+/// An errand that consists of two functions.
 private final class TestErrand: ConcurrentWork, Errand {
     let loop: EventLoop
     private let body: @Sendable () -> Void

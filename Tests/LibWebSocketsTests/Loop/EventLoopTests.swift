@@ -4,7 +4,7 @@ import Testing
 @testable import LibWebSockets
 
 @Suite struct EventLoopTests {
-    /// A loop that runs, until `body` is done.
+    /// Calls `body` with a running loop, and stops the loop afterwards.
     private func withLoop(_ body: (EventLoop) async throws -> Void) async rethrows {
         let loop = EventLoop()
         loop.start {}
@@ -28,7 +28,7 @@ import Testing
 
     @concurrent private static func note(_ seen: Counter) async { seen.add() }
 
-    @Test func aTaskThatIsStartedRunsUpToItsFirstWaitAndThenGoesOnThere() async {
+    @Test func startedTasksRunToTheirFirstSuspensionAndContinueOnTheLoop() async {
         await withLoop { loop in
             let counts = Mutex<[Int]>([])
             let counter = Counter()
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func aTimerRunsUntilItsBodyHasEnough() async {
+    @Test func timersRunUntilTheirBodyReturnsFalse() async {
         await withLoop { loop in
             let counter = Counter()
             await withCheckedContinuation { end in
@@ -59,7 +59,7 @@ import Testing
                         return counter.count < 3
                     }
                     timer.start()
-                    // Held for as long as it is to run.
+                    // The timer is retained until it has stopped.
                     loop.every(milliseconds: 60_000) { withExtendedLifetime(timer) {} }
                 }
             }
@@ -90,8 +90,9 @@ import Testing
         }
     }
 
-    /// The end of an object that only work held posts more work: not while the mailbox is locked.
-    @Test(.timeLimit(.minutes(10))) func whatEndsWithWorkMayPostWork() async {
+    /// The deinitializer of an object that only the posted work retains posts more work, so it must run while the
+    /// mailbox is not locked.
+    @Test(.timeLimit(.minutes(10))) func deinitOfPostedWorkMayPostWork() async {
         await withLoop { loop in
             await withCheckedContinuation { (next: CheckedContinuation<Void, Never>) in
                 let last = LastWord { loop.execute { next.resume() } }
@@ -132,7 +133,7 @@ import Testing
                         return false
                     }
                     timer.start()
-                    // Nothing else happens on the loop for a minute.
+                    // The loop has no other event for a minute.
                     loop.every(milliseconds: 60_000) { withExtendedLifetime(timer) {} }
                 }
             }
@@ -140,7 +141,7 @@ import Testing
         }
     }
 
-    @Test func whatWasPostedBeforeAStopRuns() {
+    @Test func workPostedBeforeAStopRuns() {
         let loop = EventLoop()
         loop.start {}
         let counter = Counter()
@@ -150,7 +151,7 @@ import Testing
         #expect(counter.count == 1_000)
     }
 
-    @Test func stoppedLoopsAreFreedWithWhatTheyHeld() {
+    @Test func stoppedLoopsReleaseTheirWork() {
         final class Held: Sendable {}
         weak var freedLoop: EventLoop?
         weak var freed: Held?
@@ -166,7 +167,7 @@ import Testing
     }
 }
 
-/// Does something when nobody holds it any more.
+/// An object that calls a function when it is released.
 private final class LastWord: Sendable {
     private let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }

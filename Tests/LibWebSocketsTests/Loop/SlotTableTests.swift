@@ -12,7 +12,7 @@ import Testing
         #expect(table[first] == nil && table[second] == "second" && table.elements == ["second"] && table.count == 1)
     }
 
-    @Test func namesAreNotUsedAgain() {
+    @Test func identifiersAreNotReused() {
         var table = SlotTable<Int>()
         let old = table.insert(1)
         table.remove(old)
@@ -22,7 +22,7 @@ import Testing
         #expect(table[new] == 2 && table.count == 1)
     }
 
-    @Test func memoryThatIsAllZeroNamesNothing() {
+    @Test func zeroedMemoryIdentifiesNoEntry() {
         var table = SlotTable<Int>()
         _ = table.insert(1)
         #expect(table[SlotID()] == nil)
@@ -33,7 +33,7 @@ import Testing
     @Test(arguments: [
         SlotID(index: 7, generation: 1), SlotID(index: .max, generation: 1), SlotID(index: 0, generation: 9),
     ])
-    func foreignNamesFindNothing(_ id: SlotID) {
+    func unknownIdentifiersFindNothing(_ id: SlotID) {
         var table = SlotTable<Int>()
         _ = table.insert(1)
         #expect(table[id] == nil)

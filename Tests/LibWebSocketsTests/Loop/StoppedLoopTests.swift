@@ -3,7 +3,7 @@ import Testing
 
 @testable import LibWebSockets
 
-/// What is handed to an event loop whose thread has ended.
+/// Work that is posted to an event loop whose thread has ended.
 @Suite struct StoppedLoopTests {
     private func stoppedLoop() async -> EventLoop {
         let loop = EventLoop()
@@ -13,7 +13,7 @@ import Testing
         return loop
     }
 
-    @Test(.timeLimit(.minutes(10))) func workStillRunsInOrderAndCountsAsTheLoops() async {
+    @Test(.timeLimit(.minutes(10))) func workRunsInOrderAsTheLoopsOwn() async {
         let loop = await stoppedLoop()
         let seen = Mutex<[Int]>([])
         for number in 0..<1_000 {
@@ -27,7 +27,7 @@ import Testing
         #expect(!loop.isCurrent)
     }
 
-    @Test(.timeLimit(.minutes(10))) func workOfManyThreadsRunsOnePieceAtATime() async {
+    @Test(.timeLimit(.minutes(10))) func workOfManyThreadsRunsSerially() async {
         let loop = await stoppedLoop()
         let count = await withCheckedContinuation { (next: CheckedContinuation<LoopBound<Total>, Never>) in
             loop.execute { next.resume(returning: LoopBound(Total(), on: loop)) }
@@ -40,7 +40,7 @@ import Testing
         #expect(await count.run { $0.number } == 8_000)
     }
 
-    @Test(.timeLimit(.minutes(10))) func tasksThatWaitedGoOn() async {
+    @Test(.timeLimit(.minutes(10))) func suspendedTasksResume() async {
         let loop = EventLoop()
         loop.start {}
         let (waits, signal) = AsyncStream<Void>.makeStream()
@@ -58,7 +58,7 @@ import Testing
         #expect(await task.value)
     }
 
-    @Test(.timeLimit(.minutes(10))) func errandsComeBack() async {
+    @Test(.timeLimit(.minutes(10))) func errandsFinish() async {
         let loop = await stoppedLoop()
         await withCheckedContinuation { next in loop.concurrentExecutor.enqueue(Errand(on: loop, then: next)) }
     }

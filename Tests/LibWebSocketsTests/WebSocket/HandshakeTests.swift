@@ -3,7 +3,7 @@ import Testing
 @testable import LibWebSockets
 
 @Suite struct HandshakeTests {
-    @Test func onlyKeyAndEarlyBytesGoOn() throws {
+    @Test func onlyKeyAndEarlyBytesArePassedOn() throws {
         let text = handshake(
             "GET /rpc?secret HTTP/1.1",
             "Origin: http://x",
@@ -16,7 +16,7 @@ import Testing
         for part in ["secret", "Origin", "Cookie", "deflate", "Protocol"] { #expect(!canonical.contains(part)) }
     }
 
-    @Test func subprotocolIsOurs() throws {
+    @Test func subprotocolIsTheServers() throws {
         let head = try #require(HTTPRequestHead(handshake("GET / HTTP/1.1", "Sec-WebSocket-Protocol: other, jsonrpc")))
         let canonical = String(decoding: Handshake.canonical(head, subprotocol: "jsonrpc"), as: UTF8.self)
         #expect(canonical.contains("\r\nSec-WebSocket-Protocol: jsonrpc\r\n"))

@@ -11,7 +11,7 @@ import Testing
         return limits
     }
 
-    /// Adds pieces of one message and says what came of the last one.
+    /// Adds the pieces of one message, and returns a text for the outcome of the last one.
     private func add(_ pieces: (bytes: Int, remaining: Int, isFinal: Bool)...) -> String {
         var message = MessageAssembly()
         message.begin(with: [], isBinary: true, now: 0)
@@ -54,7 +54,8 @@ import Testing
         #expect(add((0, 0, false), (0, 0, false), (0, 0, false), (0, 0, false)) == "1008")
     }
 
-    /// When a message was first too slow that begins at 1,000, with a piece of one byte at each of some times.
+    /// Returns the first time at which a message is too slow; it begins at 1,000 and receives one byte at each time of
+    /// `pieces`.
     private func tooSlow(at times: [UInt64], pieces: Set<UInt64> = [], _ limits: WebSocketLimits) -> UInt64? {
         var message = MessageAssembly()
         guard !message.isTooSlow(999, limits: limits) else { return 999 }
@@ -67,11 +68,11 @@ import Testing
         }
     }
 
-    @Test func messagesThatStandStillAreTooSlowFromTheirFirstPieceOn() {
+    @Test func stalledMessagesAreTooSlowFromTheirFirstPieceOn() {
         #expect(tooSlow(at: [1_001, 1_099, 1_100, 1_101], limits) == 1_100)
     }
 
-    @Test func messagesThatMoveMayTakeLonger() {
+    @Test func messagesWithProgressMayTakeLonger() {
         var limits = limits
         limits.minimumRate = 10
         #expect(tooSlow(at: [1_060, 1_120, 1_180, 1_240], pieces: [1_060, 1_120, 1_180], limits) == nil)

@@ -9,14 +9,14 @@ import Testing
             (65_536, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
         ] as [(Int, [UInt8])]
     )
-    func lengthsTakeTheirShortestForm(_ count: Int, _ header: [UInt8]) {
+    func lengthsUseTheShortestForm(_ count: Int, _ header: [UInt8]) {
         let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
         var output: [UInt8] = [9, 9]
         let length = WebSocketFrame.append(.text, to: &output) { $0.append(contentsOf: payload) }
         #expect(length == count && output == [9, 9] + header + payload)
     }
 
-    @Test func emptyMessagesAreLeftOutUnlessKept() {
+    @Test func emptyMessagesAreOmittedUnlessKept() {
         var output: [UInt8] = [1]
         WebSocketFrame.append(.text, to: &output) { _ in }
         WebSocketFrame.append(.binary, to: &output) { _ in }
@@ -26,7 +26,7 @@ import Testing
         #expect(output == [1, 0x82, 0, 0x89, 0])
     }
 
-    @Test func closeReasonsAreCut() {
+    @Test func closeReasonsAreTruncated() {
         var output: [UInt8] = []
         WebSocketFrame.appendClose(code: 4408, reason: String(repeating: "x", count: 200), to: &output)
         #expect(output.count == 2 + 125 && output[..<4] == [0x88, 125, 0x11, 0x38])
