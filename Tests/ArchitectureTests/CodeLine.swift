@@ -1,6 +1,6 @@
 /// One line of Swift as the rules look at it.
 enum CodeLine {
-    /// The line without its comment and without what stands in quotes; good enough for our own sources.
+    /// The line without its comment and its string literals; precise enough for the sources of this package.
     static func code(of line: Substring) -> String {
         var code: [UInt8] = []
         var isQuoted = false

@@ -2,7 +2,7 @@ import Testing
 
 /// The migration pages: every row names a test that exists, and its Swift is compiled.
 @Suite struct ComingFromTests {
-    /// What the documents of the other systems promise their users.
+    /// The numbers of the rows of each page.
     private static let promised: [String: [Int]] = [
         "CW": Array(1...7),
         "KA": [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13],
@@ -63,7 +63,7 @@ import Testing
         #expect(!rows.allSatisfy { Self.tests.contains($0.test) })
     }
 
-    /// The functions of all test files that are tests.
+    /// The names of all test functions.
     private static let tests: Set<String> = {
         let files = SourceTree.files(in: ["Tests/"]).filter { $0.path.hasSuffix("Tests.swift") }
         return Set(

@@ -1,6 +1,6 @@
 import Testing
 
-/// What the documents say about the sources.
+/// The statements of documents about the sources.
 @Suite struct DocumentTests {
     private static let paths =
         SourceTree.paths.filter { path in

@@ -1,11 +1,11 @@
 import Testing
 
-/// Where durations become moments and pauses: those of users may be of any size, and sums with them would trap.
+/// Durations are clamped before arithmetic: those of users may have any size, and adding them would trap.
 @Suite struct DurationTests {
-    /// Takes any duration; everything else goes through it.
+    /// The file with the clamping, which accepts every duration.
     private static let clamping = "Sources/Postern/Waiting/Moment.swift"
 
-    /// The modules that are given durations by users; what others count with is their own.
+    /// The modules that receive durations from users; the others have only their own.
     private static let modules: Set<String> = ["Postern", "PosternNIO", "PosternJSONRPC", "PosternGateway", "postern"]
 
     @Test func everyDurationIsClampedBeforeItIsCountedWith() {

@@ -1,10 +1,10 @@
 import Testing
 
-/// How the libraries make errors.
+/// The creation of errors in the libraries.
 @Suite struct ErrorTests {
     private static let libraries = ["Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO"]
 
-    /// `executed:` is what an author of a handler says, and outlives the handler; what a library knows is `ran:`.
+    /// `executed:` is for authors of handlers, and is sent to the caller; libraries use `ran:`.
     @Test func librariesDoNotSpeakForHandlers() {
         let files = SourceTree.files(in: Self.libraries.map { "Sources/\($0)/" }).filter { !Self.isAllowed($0.path) }
         #expect(files.count > 100)
@@ -20,7 +20,7 @@ import Testing
         #expect(Self.statements(in: SourceFile(path: "A.swift", text: line)).count == count)
     }
 
-    /// An error type of an application speaks for its handlers.
+    /// Error types of applications may use it for their handlers.
     private static func isAllowed(_ path: String) -> Bool {
         path.hasSuffix("/CallError.swift") || path.hasSuffix("/TransferableError.swift")
     }

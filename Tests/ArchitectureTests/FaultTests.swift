@@ -1,6 +1,6 @@
 import Testing
 
-/// The table of faults: every row names tests over real sockets, which name the row.
+/// The table of faults: every row names tests over real sockets, and their titles name the row.
 @Suite struct FaultTests {
     private static let promised =
         (1...5).map { "21.\($0)" } + ["H16"] + (1...18).map { "M\($0)" }
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    /// Tests that are not there or do not name the row, and a row without one over a socket.
+    /// Returns the missing tests of a row, those whose title does not name it, and a row without a test over a socket.
     private static func faults(of row: (id: String, tests: [String]), _ tests: [TestFunction]) -> [String] {
         let shown = row.tests.map { name in tests.filter { $0.name == name && $0.shows(row.id) } }
         let missing = zip(row.tests, shown).filter { $1.isEmpty }.map { "\(row.id): no test \($0.0) names this row" }

@@ -1,9 +1,9 @@
-/// What each module may import: a new import is a decision, and is made here.
+/// The modules that each module may import; every new dependency is added here.
 enum ImportTable {
-    /// What every module may import: parts of Swift itself, without threads, sockets or files of their own.
+    /// The modules that every module may import: parts of Swift without threads, sockets or files of their own.
     static let everywhere: Set<String> = ["FoundationEssentials", "Synchronization"]
 
-    /// The modules that libraries are made of.
+    /// The imports of the libraries.
     static let libraries: [String: Set<String>] = [
         "Postern": [],
         "PosternAuth": ["Postern", "Crypto"],
@@ -27,7 +27,7 @@ enum ImportTable {
         ],
     ]
 
-    /// The programs, and the module with the options that they share.
+    /// The imports of the programs, and of the module with their shared options.
     static let programs: [String: Set<String>] = [
         "PosternPrograms": [
             "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLogging",
@@ -53,7 +53,7 @@ enum ImportTable {
         ],
     ]
 
-    /// The programs that only tests start, by their folders.
+    /// The imports of the programs that only tests start, by folder.
     static let fixtures: [String: Set<String>] = [
         "CaseService": ["LibWebSockets", "Postern", "PosternGateway", "PosternNIO", "PosternPrograms"],
         "DocumentExamples": [
@@ -68,7 +68,7 @@ enum ImportTable {
         "TaskLauncher": ["PosternNIO", "PosternTasks", "Dispatch", "Glibc", "Subprocess", "SystemPackage"],
     ]
 
-    /// The imports of a file that its module may not have.
+    /// Returns the imports of a file that are not in the table.
     static func violations(in file: SourceFile) -> [String] {
         guard let own = libraries[file.module] ?? programs[file.module] ?? fixtures[file.module] else {
             return ["\(file.path): the module \(file.module) is not in the table of imports"]

@@ -2,7 +2,7 @@ import Testing
 
 @Suite struct ImportTests {
     @Test func everyImportIsInTheTable() {
-        // What Postern is measured beside is a package of its own.
+        // The programs that Postern is compared with are separate packages.
         let files = SourceTree.files(in: ["Sources/", "Tests/Fixtures/"]).filter { !$0.path.contains("/Peers/") }
         let violations = files.flatMap(ImportTable.violations)
         #expect(violations == [])

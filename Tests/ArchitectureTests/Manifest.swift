@@ -1,6 +1,6 @@
-/// What the tests read out of `Package.swift`.
+/// The contents of `Package.swift` that tests check.
 struct Manifest {
-    /// The settings that every target of ours has.
+    /// The settings of all targets of this package.
     static let settings = [
         ".strictMemorySafety()",
         ".treatAllWarnings(as: .error)",
@@ -20,14 +20,14 @@ struct Manifest {
         "unsafeFlags", "swiftLanguageMode", "enableExperimentalFeature", "-suppress-warnings",
     ]
 
-    /// A manifest without fault and without modules.
+    /// A valid manifest without modules.
     static let sound = toolsVersion + loop + settings.map { "        \($0),\n" }.joined() + "    ]\n}\n"
 
     private let text: String
 
     init(_ text: String) { self.text = text }
 
-    /// What is missing or must not be there.
+    /// The missing settings, and the settings that are not allowed.
     var faults: [String] {
         var faults = text.hasPrefix(Self.toolsVersion) ? [] : ["Package.swift: the tools version is not 6.3"]
         let end = text.ranges(of: Self.loop).last.map { text[$0.upperBound...] } ?? ""
@@ -37,7 +37,7 @@ struct Manifest {
         return faults + Self.forbidden.filter(text.contains).map { "Package.swift: \($0) must not be used" }
     }
 
-    /// The modules that are no tests.
+    /// The modules that are neither tests nor programs of tests.
     var modules: Set<String> {
         names(of: ["target", "executableTarget", "macro", "systemLibrary"]).subtracting(fixtures.keys)
     }

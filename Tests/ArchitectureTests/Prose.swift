@@ -1,10 +1,10 @@
-/// One passage of a file that people read: a comment, a paragraph, or the name of a test.
+/// A passage of prose in a file: a comment, a paragraph, or the name of a test.
 struct Prose {
-    /// The line on which it begins, counted from 1.
+    /// The number of its first line, counted from 1.
     let line: Int
     let text: String
 
-    /// What a file says in plain English, without code in back quotes.
+    /// Returns the prose of a file, without code in back quotes.
     static func passages(of file: SourceFile) -> [Prose] {
         let passages =
             switch file.path {
@@ -17,7 +17,7 @@ struct Prose {
         return passages.map { Prose(line: $0.line, text: withoutCode($0.text)) }
     }
 
-    /// Comments; those of lines that follow each other are one passage.
+    /// Returns the comments; those of consecutive lines are one passage.
     private static func comments(of lines: [Substring], marker: String) -> [Prose] {
         var passages: [Prose] = []
         var isOpen = false
@@ -33,7 +33,7 @@ struct Prose {
         return passages
     }
 
-    /// What follows the marker, unless that is in quotes.
+    /// Returns the text after the marker, unless the marker is in a string literal.
     private static func comment(of line: Substring, marker: String) -> Substring? {
         var rest = line
         while let range = rest.firstRange(of: marker) {
@@ -46,7 +46,7 @@ struct Prose {
         return nil
     }
 
-    /// The documentation of Python's modules, classes and functions.
+    /// Returns the docstrings of Python.
     private static func documentation(of lines: [Substring]) -> [Prose] {
         var passages: [Prose] = []
         var start: Int?
@@ -64,7 +64,7 @@ struct Prose {
         return passages
     }
 
-    /// Names and titles of tests, with their words apart.
+    /// Returns the names and titles of tests, with the words of names separated.
     private static func testNames(of file: SourceFile) -> [Prose] {
         guard file.path.hasPrefix("Tests/") else { return [] }
         return file.lines.enumerated().compactMap { index, line in
@@ -83,7 +83,7 @@ struct Prose {
         }
     }
 
-    /// Paragraphs and rows of a document, without its blocks of code.
+    /// Returns the paragraphs and table rows of a document, without its code blocks.
     private static func paragraphs(of lines: [Substring]) -> [Prose] {
         var passages: [Prose] = []
         var isCode = false
@@ -101,7 +101,7 @@ struct Prose {
         return passages
     }
 
-    /// A text without what is in back quotes and without the targets of links.
+    /// Returns a text without code in back quotes and without the targets of links.
     private static func withoutCode(_ text: String) -> String {
         text.replacing(/`[^`]*`/, with: "").replacing(/\]\([^)]*\)/, with: "]")
     }

@@ -1,8 +1,8 @@
 import Testing
 
-/// Where memory is handled by hand, and where the compiler's checks of threads are switched off.
+/// The files with unsafe code, and those that switch off the compiler's checks of data races.
 @Suite struct SafetyTests {
-    /// The files that may hold the word `unsafe`, each wrapping something of C or copying a span.
+    /// The files that may contain `unsafe`: each wraps a C interface or copies a span.
     private static let unsafeFiles: Set<String> = [
         "Sources/LibWebSockets/HTTP/HTTPConnection.swift",
         "Sources/LibWebSockets/HTTP/HTTPRequestHead.swift",
@@ -35,7 +35,7 @@ import Testing
         "Tests/PosternNIOTests/Poll.swift",
     ]
 
-    /// The files that may promise what the compiler cannot see about threads.
+    /// The files that may declare types `@unchecked Sendable` or variables `nonisolated(unsafe)`.
     private static let promisingFiles: Set<String> = [
         "Sources/LibWebSockets/Loop/EventLoop.swift",
         "Sources/LibWebSockets/Loop/LoopBound.swift",
@@ -90,7 +90,7 @@ import Testing
         file.code.contains { CodeLine.words(of: $0).contains("unsafe") }
     }
 
-    /// The numbers of the lines, from 0, that switch a check off.
+    /// Returns the numbers of the lines, from 0, that switch off a check.
     private static func promises(in file: SourceFile) -> [Int] {
         file.code.indices.filter { index in
             let code = file.code[index]

@@ -1,10 +1,10 @@
 import Testing
 
-/// Files that can be read in one sitting, and hold nothing unfinished.
+/// Limits on the length of files and lines, and no marks of unfinished work.
 @Suite struct SizeTests {
     private static let maximumLines = 400
     private static let maximumMedian = 120
-    /// One file each, so that a program takes it along by copying it.
+    /// Files that users copy into their programs, so each is a single file.
     private static let maximumLinesByPath = [
         "public/python/postern.py": 765, "public/python/postern_task.py": 490,
     ]
@@ -26,7 +26,7 @@ import Testing
         #expect((Self.tooLong(file) != nil) == isFound)
     }
 
-    /// Those of Swift are counted by its formatter.
+    /// The formatter checks the lines of Swift.
     @Test func noLineOfPythonForUsersIsLong() {
         let files = SourceTree.files(in: ["public/python/"], endingIn: [".py"])
         #expect(files.count > 1)
@@ -71,7 +71,7 @@ import Testing
 
     private static func median(_ counts: [Int]) -> Int { counts.isEmpty ? 0 : counts.sorted()[counts.count / 2] }
 
-    /// Put together, so that they are not found here.
+    /// The marks, each in two parts, so that this file does not contain them.
     private static let marks = ["TO" + "DO", "FIX" + "ME"]
 
     private static func workMarks(in file: SourceFile) -> [String] {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The files of this package as they lie on the disk.
+/// The files of this package on the disk.
 enum SourceTree {
     /// The folder of `Package.swift`, found from where this file was compiled.
     static let root: String = {
@@ -9,7 +9,7 @@ enum SourceTree {
         return url.path
     }()
 
-    /// Every file that people write, by path from the root.
+    /// Every file written by hand, by path from the root.
     static let paths: [String] = {
         let manager = FileManager.default
         var paths = (try? manager.contentsOfDirectory(atPath: root)) ?? []
@@ -20,19 +20,19 @@ enum SourceTree {
         return paths.filter { !$0.contains("__pycache__") && isFile($0) }.sorted()
     }()
 
-    /// The text of a file; empty when it is not there or no text.
+    /// Returns the text of a file; empty when the file does not exist or is not UTF-8.
     static func text(of path: String) -> String {
         (try? String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)) ?? ""
     }
 
-    /// The files below a folder whose names end in one of these.
+    /// Returns the files below folders whose names have one of the endings.
     static func files(in folders: [String] = [""], endingIn endings: [String] = [".swift"]) -> [SourceFile] {
         all.filter { file in
             folders.contains { file.path.hasPrefix($0) } && endings.contains { file.path.hasSuffix($0) }
         }
     }
 
-    /// Everything that was read, once for all tests; `Corpus` holds bytes that are meant to be wrong.
+    /// All files, read once for all tests; without `Corpus`, whose bytes are invalid on purpose.
     private static let all = paths.filter { !$0.contains("/Corpus/") }.map { SourceFile(path: $0, text: text(of: $0)) }
 
     private static func isFile(_ path: String) -> Bool {
@@ -45,7 +45,7 @@ enum SourceTree {
 struct SourceFile {
     let path: String
     let lines: [Substring]
-    /// The lines of Swift without comments and without what stands in quotes.
+    /// The lines of Swift without comments and string literals.
     let code: [String]
 
     init(path: String, text: String) {
@@ -54,13 +54,13 @@ struct SourceFile {
         code = path.hasSuffix(".swift") ? lines.map { CodeLine.code(of: $0) } : []
     }
 
-    /// The module that it belongs to: the folder below `Sources`, `Tests` or `Tests/Fixtures`.
+    /// The module of the file: the name of its folder in `Sources`, `Tests` or `Tests/Fixtures`.
     var module: String {
         let parts = path.split(separator: "/")
         let depth = path.hasPrefix("Tests/Fixtures/") ? 2 : 1
         return parts.count > depth + 1 ? String(parts[depth]) : ""
     }
 
-    /// How many lines it has, as `wc` counts them.
+    /// The number of lines, as counted by `wc`.
     var lineCount: Int { lines.count - (lines.last?.isEmpty == true ? 1 : 0) }
 }

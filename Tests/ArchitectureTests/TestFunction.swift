@@ -1,11 +1,11 @@
-/// A test, as it stands in its file.
+/// A test function in a source file.
 struct TestFunction {
     let path: String
     let name: String
-    /// What it is called when it runs; empty where that is the function.
+    /// The title of the test; empty without one.
     let title: String
 
-    /// Every test of the package.
+    /// All tests of the package.
     static let all = SourceTree.files(in: ["Tests/"]).filter { $0.path.hasSuffix("Tests.swift") }
         .flatMap { tests(in: SourceTree.text(of: $0.path), path: $0.path) }
 
@@ -15,7 +15,7 @@ struct TestFunction {
         }
     }
 
-    /// Whether its title names a row: `M6` or `Check 21`, not as a part of `M60`.
+    /// Returns whether the title contains the number of a row, such as `M6`, but not as a part of `M60`.
     func shows(_ row: String) -> Bool {
         let number = row.hasPrefix("21.") ? "21" : row
         return title.split { !($0.isLetter || $0.isNumber) }.contains { $0 == number }

@@ -63,7 +63,7 @@ import Testing
         var description: String { "\(path):\(line): \(word):\(text)" }
     }
 
-    /// Every use of a listed word in this package.
+    /// All uses of listed words in this package.
     private static let uses = files.flatMap { uses(of: Glossary.shared, in: $0) }
 
     private static func uses(of glossary: Glossary, in file: SourceFile) -> [Use] {

@@ -23,7 +23,7 @@ import Testing
         #expect(low.quantile(0.99) == 20)
     }
 
-    @Test func negativeTimesCountAsNone() {
+    @Test func negativeDurationsCountAsZero() {
         var histogram = Histogram()
         histogram.record(nanoseconds: -5)
         #expect(histogram.quantile(0.5) == 0)

@@ -3,16 +3,16 @@ import Testing
 
 @testable import PosternNIO
 
-/// When a channel is polled, with a limit of 50 microseconds.
+/// When a channel is polled, with a limit of 50 µs.
 @Suite struct AdaptivePollingTests {
-    /// A channel of which output and input follow one another.
+    /// A simulated channel with alternating output and input.
     private struct Channel {
         var polling = AdaptivePolling(limit: .microseconds(50))
         private var now = NIODeadline.uptimeNanoseconds(1)
 
-        /// Waits for input so many times.
+        /// Simulates a number of waits for input.
         ///
-        /// - Returns: How many of the waits began with polling.
+        /// - Returns: The number of waits that began with polling.
         mutating func wait(_ microseconds: Int64, times: Int = 1) -> Int {
             (0..<times).count { _ in
                 polling.noteOutput(at: now)
@@ -23,7 +23,7 @@ import Testing
             }
         }
 
-        /// Writes output to which no input follows, so many times.
+        /// Simulates output without input, a number of times.
         mutating func send(every microseconds: Int64, times: Int) -> Int {
             (0..<times).count { _ in
                 polling.noteOutput(at: now)
@@ -60,7 +60,7 @@ import Testing
         #expect(channel.wait(5, times: 10) == 10)
     }
 
-    @Test func anAnswerThatTakesLongFromNowOnTurnsPollingOff() {
+    @Test func longerWaitsTurnPollingOff() {
         var channel = Channel()
         _ = channel.wait(5, times: 100)
         #expect(channel.wait(10_000, times: 1_000) == 4)
@@ -79,14 +79,14 @@ import Testing
         #expect(channel.send(every: 60, times: 1_000) == 4)
     }
 
-    /// A wait of 40 microseconds is short without polling, and none that polling makes shorter.
-    @Test func pollingThatDoesNotPayIsTriedEverLessOften() {
+    /// A wait of 40 µs counts as short without polling, and as a failure with polling.
+    @Test func uselessPollingIsTriedLessAndLessOften() {
         var channel = Channel()
         let polled = (0..<5).map { _ in channel.wait(40, times: 2_000) }
         #expect(polled == [40, 8, 8, 8, 8])
     }
 
-    @Test func pollingIsTriedAgainAtOnceWhereItHasPaid() {
+    @Test func usefulPollingIsTriedAgainAtOnce() {
         var channel = Channel()
         _ = channel.wait(40, times: 10_000)
         _ = channel.wait(5, times: 2_000)

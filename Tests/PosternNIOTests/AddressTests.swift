@@ -9,7 +9,7 @@ struct AddressTests {
         ("tcp:[::1]:65535", .tcp(host: "::1", port: 65_535)),
         ("unix:/run/a b.sock", .unix(path: "/run/a b.sock")), ("unix:@app", .unix(path: "@app")),
     ])
-    func anAddressReadsAndWritesTheSame(text: String, address: Address) {
+    func anAddressIsReadFromItsDescription(text: String, address: Address) {
         #expect(Address(text) == address)
         #expect(address.description == text)
     }
@@ -18,7 +18,7 @@ struct AddressTests {
         ("tcp://127.0.0.1:80", "tcp:127.0.0.1:80"), ("tcp://[::1]:1", "tcp:[::1]:1"), ("unix:///run/a", "unix:/run/a"),
         ("unix:a.sock", "unix:a.sock"),
     ])
-    func slashesMayStandInFront(text: String, same: String) {
+    func slashesMayFollowTheScheme(text: String, same: String) {
         #expect(Address(text) == Address(same))
         #expect(Address(text)?.description == same)
     }

@@ -4,7 +4,7 @@ import PosternNIO
 import Synchronization
 import Testing
 
-/// A client that serves when the event loop of its program finds a descriptor readable.
+/// A client that serves calls when its program's event loop finds a descriptor readable.
 @Suite(.timeLimit(.minutes(10)))
 struct ArrivalDescriptorTests {
     @Test("Check 39: a loop around poll(2) serves when the connection becomes readable", arguments: Wiring.allCases)
@@ -24,14 +24,17 @@ struct ArrivalDescriptorTests {
         await link.close()
     }
 
-    @Test("It is readable for as long as something waits, and from the end on", arguments: Wiring.allCases)
-    func itIsReadableWhileSomethingWaits(wiring: Wiring) async throws {
+    @Test(
+        "The descriptor is readable while a call waits, and after the connection has ended",
+        arguments: Wiring.allCases
+    )
+    func theDescriptorIsReadableWhileCallsWait(wiring: Wiring) async throws {
         let heard = Heard()
         let link = try await Link.make(wiring, serving: NothingExposed(), client: heard.router, clientServing: .manual)
         try link.server.notify("changed", 1)
         try link.server.notify("changed", 2)
         await settle { link.client.arrivalCount == 2 }
-        // Made late, it knows what waits.
+        // A descriptor that is created later is readable at once.
         let arrivals = try link.client.makeArrivalDescriptor()
         #expect(Poll.isReadable(arrivals.rawValue))
         #expect(await link.client.serve(timeout: .zero))
@@ -50,7 +53,7 @@ struct ArrivalDescriptorTests {
         let heard = Heard()
         let link = try await Link.make(wiring, serving: NothingExposed(), client: heard.router, clientServing: .manual)
         let arrivals = try link.client.makeArrivalDescriptor()
-        // The library's loop is epoll on Linux; it does not look again before the handler was done.
+        // Dispatch uses epoll on Linux, and does not check the descriptor again before the handler has returned.
         let queue = DispatchQueue(label: "loop")
         let source = DispatchSource.makeReadSource(fileDescriptor: arrivals.rawValue, queue: queue)
         let (client, turns) = (link.client, DispatchSemaphore(value: 0))
@@ -72,24 +75,24 @@ struct ArrivalDescriptorTests {
         await link.close()
     }
 
-    @Test func aPeerThatServesByItselfHasNone() async {
+    @Test func anAutomaticPeerHasNoDescriptor() async {
         let pair = InProcessTransport.pair()
         let error = #expect(throws: CallError.self) { try pair.first.makeArrivalDescriptor() }
         #expect(error?.code == .invalidRequest)
         pair.first.close()
     }
 
-    @Test func itIsClosedWhenItGoes() throws {
+    @Test func theDescriptorIsClosedOnDeinit() throws {
         let pair = InProcessTransport.pair(serving: .manual)
         var numbers: Set<Int32> = []
-        // Each takes the number that the last one gave back; others may take one in between.
+        // Each reuses the number of the last one, unless another test takes it in between.
         for _ in 0..<1_000 { numbers.insert(try pair.first.makeArrivalDescriptor().rawValue) }
         #expect(numbers.count < 1_000)
         pair.first.close()
     }
 }
 
-/// What was called.
+/// Records the calls.
 private struct Heard: Sendable {
     let router = Router()
     private let log = Log()

@@ -10,12 +10,12 @@ enum Secrets {
     private static func secret(_ text: String) -> SharedSecret? { try? SharedSecret(text.utf8) }
 }
 
-/// Two ends of a connection, each with a secret or none, and what each user hears.
+/// The two ends of a connection, each with a secret or without, and what their programs observe.
 struct Ends: Sendable {
     let client: Peer
-    /// The clients that were let in.
+    /// The clients that were accepted.
     let accepted: AsyncStream<Peer>
-    /// Why clients were not let in.
+    /// The reasons why clients were refused.
     let refused: AsyncStream<DisconnectReason>
     let listener: NativeServer?
 
@@ -43,7 +43,7 @@ struct Ends: Sendable {
         options.authentication = server
         let listener = NativeServer(dispatcher, options: options) { peer in
             accept.yield(peer)
-            // A server that demands nothing lets everybody in.
+            // A server without a secret accepts every client, also one that fails to authenticate the server.
             if server == nil { peer.onDisconnect { refuse.yield($0) } }
         } onRefusal: {
             refuse.yield($0)
@@ -54,7 +54,7 @@ struct Ends: Sendable {
         return Ends(client: peer, accepted: accepted, refused: refused, listener: listener)
     }
 
-    /// Closes everything.
+    /// Closes both ends.
     func close() async {
         client.close()
         await listener?.stop()

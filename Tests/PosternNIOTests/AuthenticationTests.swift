@@ -7,10 +7,10 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct AuthenticationTests {
     @Test("Check 18: calls made before the handshake are delivered in order after it", arguments: Wiring.allCases)
-    func earlyCallsLeaveInOrder(wiring: Wiring) async throws {
+    func earlyCallsAreSentInOrder(wiring: Wiring) async throws {
         let numbers = Mutex<[Int]>([])
         let router = Router()
-        // On the event loop: elsewhere a handler whose thread is taken away is overtaken.
+        // On the event loop, as handlers on other threads may overtake each other.
         let short = MethodOptions(execution: .onEventLoop)
         router.root.register("note", Parameter<Int>("number"), options: short) { (number: Int) in
             numbers.withLock { $0.append(number) }
@@ -24,11 +24,11 @@ struct AuthenticationTests {
     }
 
     @Test(
-        "Check 19: a wrong secret, or one on one side only, is told to both users, and nothing runs",
+        "Check 19: a wrong secret, or one on one side only, is reported on both sides, and nothing runs",
         arguments: Wiring.allCases,
         [(Secrets.wrong, Secrets.right), (nil, Secrets.right), (Secrets.right, nil)] as [(SharedSecret?, SharedSecret?)]
     )
-    func aWrongSecretIsToldToBothUsers(wiring: Wiring, secrets: (SharedSecret?, SharedSecret?)) async throws {
+    func aWrongSecretIsReportedOnBothSides(wiring: Wiring, secrets: (SharedSecret?, SharedSecret?)) async throws {
         let service = Stuck()
         let ends = try await Ends.make(wiring, serving: service, client: secrets.0, server: secrets.1)
         for _ in 0..<2 {
@@ -45,8 +45,8 @@ struct AuthenticationTests {
         await ends.close()
     }
 
-    @Test("Check 19: both users hear of a wrong secret within a second", arguments: Wiring.allCases)
-    func aWrongSecretIsToldSoon(wiring: Wiring) async throws {
+    @Test("Check 19: a wrong secret is reported on both sides within a second", arguments: Wiring.allCases)
+    func aWrongSecretIsReportedSoon(wiring: Wiring) async throws {
         var times: [Duration] = []
         // A busy machine may take longer now and then.
         repeat {
@@ -61,10 +61,10 @@ struct AuthenticationTests {
     }
 
     @Test(
-        "Check 22: the server is given a client once, when it is proven, and calls it",
+        "Check 22: the server is notified of a client once, when it has authenticated, and calls it",
         arguments: [Wiring.tcp, .unix]
     )
-    func aProvenClientIsHandedOverOnce(wiring: Wiring) async throws {
+    func aProvenClientIsReportedOnce(wiring: Wiring) async throws {
         let (connected, refused) = (Counter(), Counter())
         let (answers, signal) = AsyncStream.makeStream(of: Int?.self)
         var options = ConnectionOptions.patient
@@ -80,7 +80,7 @@ struct AuthenticationTests {
         wrong.authentication = Secrets.wrong
         let failed = try await NativeClient.connect(to: address, options: wrong)
         #expect(await failed.disconnected.kind == .authenticationFailed)
-        // The client may know it first.
+        // The client may be notified before the server.
         await settle { refused.value == 1 }
         let exposed = Router()
         exposed.root.register("seven") { () -> Int in 7 }
@@ -94,12 +94,12 @@ struct AuthenticationTests {
         #expect((connected.value, refused.value) == (1, 1))
     }
 
-    @Test("D2: one early call too many is busy at once", arguments: [Wiring.tcp, .unix])
+    @Test("D2: an early call above the limit fails with busy at once", arguments: [Wiring.tcp, .unix])
     func earlyCallsAreLimited(wiring: Wiring) async throws {
         var options = ConnectionOptions.patient
         options.authentication = Secrets.right
         options.limits.waitingCalls = 2
-        // Takes connections and says nothing.
+        // Accepts connections and sends nothing.
         let silent = try await Crosswire(at: wiring.address)
         let client = try await NativeClient.connect(to: silent.address, options: options)
         let waiting = (0..<2).map { _ in Task.immediate { try await client.call("one") } }
@@ -110,7 +110,7 @@ struct AuthenticationTests {
         try await silent.close()
     }
 
-    @Test("A peer that connects again stops when its secret is refused", arguments: [Wiring.tcp, .unix])
+    @Test("A reconnecting peer stops when its secret is refused", arguments: [Wiring.tcp, .unix])
     func aRefusedPeerStopsConnecting(wiring: Wiring) async throws {
         var options = ConnectionOptions.patient
         options.authentication = Secrets.right
@@ -121,7 +121,7 @@ struct AuthenticationTests {
         let peer = ReconnectingPeer(to: address, options: options, patience: .seconds(3_600))
         peer.start()
         let call = Call("one", arguments: Payload(bytes: [], codec: MessagePack.self))
-        // The first call may wait for the connection; from the refusal on calls fail at once.
+        // The first call may wait for the connection; after the refusal, calls fail at once.
         repeat {
             let error = await #expect(throws: CallError.self) { _ = try await peer.dispatch(call) }
             #expect(error?.code == .unauthenticated)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PosternNIO
 
-/// Connections over socket pairs whose event loops poll them.
+/// Connections over socket pairs with busy polling.
 @Suite(.timeLimit(.minutes(1)))
 struct BusyPollingTests {
     private static func pair() async throws -> (server: Peer, client: Peer) {

@@ -82,7 +82,7 @@ struct CallbackTests {
         await link.close()
     }
 
-    @Test("M13: callbacks into each other end with an error where no more are taken", arguments: Wiring.allCases)
+    @Test("M13: callbacks into each other end with an error at the limit", arguments: Wiring.allCases)
     func peersThatCallEachOtherBackEndAtTheLimit(wiring: Wiring) async throws {
         var options = ConnectionOptions.patient
         options.limits.callsInFlight = 128
@@ -97,7 +97,7 @@ struct CallbackTests {
         await link.close()
     }
 
-    /// `bounce` hands its caller a callback that does the same, so many times.
+    /// `bounce` passes its caller a callback that does the same, a number of times.
     private func bouncing() -> Router {
         let router = Router()
         router.root.register("bounce", Parameter<Int>("levels"), Parameter<Callback>("up")) {

@@ -3,10 +3,10 @@ import PosternAuth
 import PosternNIO
 import Testing
 
-/// Connecting and listening as programs do it: an address as text, a router, a secret.
+/// Connecting and listening as programs do: with an address as text, a router and a secret.
 @Suite(.timeLimit(.minutes(10)))
 struct ConnectingTests {
-    @Test("Connect and listen by text, with a secret, both ends call", arguments: ["tcp://127.0.0.1:0", "unix"])
+    @Test("Both ends connect by text, with a secret, and call each other", arguments: ["tcp://127.0.0.1:0", "unix"])
     func bothEndsCall(text: String) async throws {
         let at = text == "unix" ? "\(Wiring.unix.address)" : text
         let secret = try SharedSecret("the secret of this test".utf8)
@@ -22,8 +22,8 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("Connect and listen without a secret; without one the other end is told why", arguments: [Wiring.tcp, .unix])
-    func whoHasNoSecretIsRefused(wiring: Wiring) async throws {
+    @Test("Peers connect without a secret; where one is demanded, the error says so", arguments: [Wiring.tcp, .unix])
+    func aClientWithoutASecretIsRefused(wiring: Wiring) async throws {
         let open = try await NativeServer.listen(on: wiring.address, serving: router("open"))
         let peer = try await Peer.connect(to: try #require(open.address))
         try await peer.waitUntilConnected()
@@ -32,8 +32,8 @@ struct ConnectingTests {
         peer.close()
         await open.stop()
         let closed = try await NativeServer.listen(on: wiring.address, serving: router("closed"), secret: Secrets.right)
-        let stranger = try await Peer.connect(to: try #require(closed.address))
-        let error = await #expect(throws: CallError.self) { try await stranger.waitUntilConnected() }
+        let other = try await Peer.connect(to: try #require(closed.address))
+        let error = await #expect(throws: CallError.self) { try await other.waitUntilConnected() }
         #expect(error?.code == .unauthenticated)
         #expect(error?.executed == .no)
         await closed.stop()
@@ -48,15 +48,15 @@ struct ConnectingTests {
         }
     }
 
-    @Test func whereNobodyListensIsSaid() async {
+    @Test func anAddressWithoutAServerIsNamed() async {
         let address = Wiring.unix.address
         let error = await #expect(throws: CallError.self) { try await Peer.connect(to: address) }
         #expect(error?.code == .unavailable)
         #expect(error?.message.contains("\(address)") == true)
-        let unheard = await #expect(throws: CallError.self) {
+        let refused = await #expect(throws: CallError.self) {
             try await NativeServer.listen(on: "unix:/no/such/folder/x.sock", serving: NothingExposed())
         }
-        #expect(unheard?.code == .unavailable)
+        #expect(refused?.code == .unavailable)
     }
 
     #if !TLS

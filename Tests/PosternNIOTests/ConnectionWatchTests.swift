@@ -5,7 +5,7 @@ import Testing
 @testable import PosternNIO
 
 @Suite struct ConnectionWatchTests {
-    /// What a connection does in one second.
+    /// The events of a connection in one second.
     private struct Second {
         var received = 0
         var hasHalfFrame = false
@@ -14,7 +14,7 @@ import Testing
         var moved: UInt64 = 0
     }
 
-    /// Checks an open connection every second, and returns what is done first and when.
+    /// Checks an open connection every second, and returns the first verdict and its time.
     private func finding(
         _ options: ConnectionOptions = ConnectionOptions(),
         seconds: Int = 200,
@@ -42,16 +42,16 @@ import Testing
         DisconnectReason(.slowReader, "The other side reads too slowly")
     )
 
-    @Test func halfAFrameThatMovesIsWaitedFor() {
+    @Test func anIncompleteFrameWithProgressIsAwaited() {
         #expect(finding { _ in Second(received: 300_000, hasHalfFrame: true) } == nil)
     }
 
-    @Test(arguments: [0, 16_383]) func halfAFrameThatDoesNotMoveEndsTheConnection(rate: Int) throws {
+    @Test(arguments: [0, 16_383]) func anIncompleteFrameWithoutProgressEndsTheConnection(rate: Int) throws {
         let found = try #require(finding { Second(received: $0 == 1 ? 5 : rate, hasHalfFrame: true) })
         #expect(found.verdict == Self.stuckFrame && (9...11).contains(found.second))
     }
 
-    @Test func halfAFrameBehindAWholeOneHasItsOwnTime() {
+    @Test func anIncompleteFrameAfterACompleteOneHasItsOwnTimeout() {
         var watch = ConnectionWatch(ConnectionOptions(), now: .uptimeNanoseconds(1))
         let verdicts = (1...60).map { number in
             watch.noteBytes(5)
@@ -63,24 +63,24 @@ import Testing
         #expect(verdicts.allSatisfy { $0 == .nothing })
     }
 
-    @Test func outputThatMovesIsWaitedFor() {
+    @Test func outputWithProgressIsAwaited() {
         let found = finding(seconds: 24) { Second(held: 5_000_000, underWay: 6_000_000, moved: UInt64($0) * 300_000) }
         #expect(found == nil)
     }
 
-    @Test(arguments: [0, 16_383]) func outputThatDoesNotMoveEndsTheConnection(rate: Int) throws {
+    @Test(arguments: [0, 16_383]) func outputWithoutProgressEndsTheConnection(rate: Int) throws {
         let found = try #require(finding { Second(held: 9, underWay: 9, moved: UInt64($0 * rate)) })
         #expect(found.verdict == Self.slowReader && (9...11).contains(found.second))
     }
 
-    @Test func anyProgressIsEnoughWhereNoRateIsSet() {
+    @Test func anyProgressIsEnoughWithoutARate() {
         var options = ConnectionOptions()
         options.minimumRate = 0
         #expect(finding(options, seconds: 24) { Second(held: 9, underWay: 9, moved: UInt64($0 / 8)) } == nil)
         #expect(finding(options) { Second(received: 1, hasHalfFrame: $0 > 0) } == nil)
     }
 
-    /// The verdicts on a connection whose other side says nothing, while output moves up to some second.
+    /// Returns the second in which a connection without input ends, while output has progress until `last`.
     private func endOfSilence(outputMovesUntil last: Int) -> Int? {
         var watch = ConnectionWatch(ConnectionOptions(), now: .uptimeNanoseconds(1))
         return (1...200).first { number in
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func aPingBehindOutputThatMovesIsNotLate() {
+    @Test func aPingAfterOutputWithProgressIsNotLate() {
         #expect(endOfSilence(outputMovesUntil: 0) == 36)
         #expect(endOfSilence(outputMovesUntil: 100) == 110)
     }

@@ -3,7 +3,7 @@ import PosternNIO
 import Synchronization
 import Testing
 
-/// More answers and items than wait to be sent at once, to an end that reads at full speed.
+/// More replies and items than the output buffer holds, to a peer that reads at full speed.
 @Suite(.timeLimit(.minutes(10)))
 struct CrowdedOutputTests {
     private static let large = [UInt8](repeating: 7, count: 1 << 20)
@@ -24,7 +24,11 @@ struct CrowdedOutputTests {
         return router
     }
 
-    @Test("A hundred answers of 1 MiB arrive, and the connection stays", arguments: Wiring.allCases, ["onLoop", "off"])
+    @Test(
+        "A hundred replies of 1 MiB arrive, and the connection stays open",
+        arguments: Wiring.allCases,
+        ["onLoop", "off"]
+    )
     func answersArrive(wiring: Wiring, method: String) async throws {
         let link = try await Link.make(wiring, serving: Self.router())
         let sizes = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -41,7 +45,7 @@ struct CrowdedOutputTests {
         await link.close()
     }
 
-    @Test("A hundred items of 1 MiB arrive, and the connection stays", arguments: Wiring.allCases)
+    @Test("A hundred items of 1 MiB arrive, and the connection stays open", arguments: Wiring.allCases)
     func itemsArrive(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Self.router())
         var count = 0

@@ -2,26 +2,26 @@ import Postern
 import PosternNIO
 import Testing
 
-/// What is called before the handshake is done.
+/// Calls before the handshake is complete.
 @Suite(.timeLimit(.minutes(10)))
 struct EarlyQueueTests {
     @Test(
-        "D2: calls and notifications up to the limit leave in order; one more is busy at once",
+        "D2: calls and notifications up to the limit are sent in order; one more fails with busy at once",
         arguments: [false, true]
     )
     func theQueueIsBounded(proves: Bool) async throws {
         let secret = proves ? Secrets.right : nil
-        let heard = Shelf<Int>()
+        let noted = Shelf<Int>()
         let router = Router()
         let note: @Sendable (Int) -> Int = { number in
-            heard.put(number)
+            noted.put(number)
             return number
         }
         router.root.register("note", Parameter<Int>("number"), options: .init(execution: .onEventLoop), handler: note)
         var options = ConnectionOptions()
         options.limits.waitingCalls = 2
         options.limits.earlyNotifications = 2
-        // The peers are not joined before the queue is full.
+        // The peers are connected only after the queue is full.
         let pair = HeldPair(serving: router, limits: options.limits, secret: secret)
         let first = Task.immediate { try await pair.client.call("note", 1) }
         try pair.client.notify("note", 2)
@@ -35,12 +35,12 @@ struct EarlyQueueTests {
         try await first.value
         try await third.value
         try await pair.client.call("note", 7)
-        #expect(heard.all == [1, 2, 3, 4, 7])
+        #expect(noted.all == [1, 2, 3, 4, 7])
         pair.client.close()
     }
 }
 
-/// Two peers of one process whose frames wait until they are joined.
+/// Two peers of one process whose frames wait until `join()`.
 private struct HeldPair {
     let client: Peer
     private let server: Peer
@@ -64,7 +64,7 @@ private struct HeldPair {
     func join() { pump.join(client, server) }
 }
 
-/// Carries frames back and forth in a task of its own, once there are two peers.
+/// A transport that carries frames between two peers in a task.
 private final class Pump: FrameTransport {
     private let wake: AsyncStream<Void>.Continuation
     private let turns: AsyncStream<Void>

@@ -9,7 +9,7 @@ struct EndingTests {
     func aCallOutOfTimeFailsOnceAndItsHandlerIsCancelled(wiring: Wiring) async throws {
         let service = Stuck()
         let link = try await Link.make(wiring, serving: service)
-        // On a busy machine the time may be up before the handler has started.
+        // On a busy machine the timeout may pass before the handler has started.
         var timeout = Duration.milliseconds(50)
         repeat {
             let error = await #expect(throws: CallError.self) { try await link.client.call("stuck", timeout: timeout) }
@@ -52,26 +52,26 @@ struct EndingTests {
         await link.close()
     }
 
-    @Test("Check 48: of callbacks only those run that were not taken out, once each", arguments: Wiring.allCases)
-    func callbacksThatWereTakenOutDoNotRun(wiring: Wiring) async throws {
+    @Test("Check 48: only callbacks that were not unregistered run, once each", arguments: Wiring.allCases)
+    func unregisteredCallbacksDoNotRun(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Stuck())
-        let heard = Mutex<[String]>([])
-        let first = link.client.onDisconnect { _ in heard.withLock { $0.append("first") } }
+        let notified = Mutex<[String]>([])
+        let first = link.client.onDisconnect { _ in notified.withLock { $0.append("first") } }
         first.cancel()
-        link.client.onDisconnect { reason in heard.withLock { $0.append("second: \(reason.kind.word)") } }
-        let third = link.client.onDisconnect { _ in heard.withLock { $0.append("third") } }
+        link.client.onDisconnect { reason in notified.withLock { $0.append("second: \(reason.kind.word)") } }
+        let third = link.client.onDisconnect { _ in notified.withLock { $0.append("third") } }
         third.cancel()
         third.cancel()
         link.server.close()
         _ = await link.client.disconnected
-        #expect(heard.withLock { $0 } == ["second: closed there"])
-        // It has ended: told at once, on this side as on the other, with the reason of each.
-        link.server.onDisconnect { reason in heard.withLock { $0.append(reason.kind.word) } }
-        #expect(heard.withLock { $0 } == ["second: closed there", "closed here"])
+        #expect(notified.withLock { $0 } == ["second: closed there"])
+        // The connection has ended: a later callback runs at once, with the reason of its side.
+        link.server.onDisconnect { reason in notified.withLock { $0.append(reason.kind.word) } }
+        #expect(notified.withLock { $0 } == ["second: closed there", "closed here"])
         await link.close()
     }
 
-    @Test("A goodbye is read that comes before anything else", arguments: [Wiring.tcp, .unix])
+    @Test("A goodbye that arrives before anything else is read", arguments: [Wiring.tcp, .unix])
     func aGoodbyeAtOnceIsRead(wiring: Wiring) async throws {
         let server = NativeServer(Stuck()) { $0.close() }
         let address = try await server.start(at: wiring.address)
@@ -82,8 +82,11 @@ struct EndingTests {
         await server.stop()
     }
 
-    @Test("Check 23: every pending call fails before the end is told, once on each side", arguments: Wiring.allCases)
-    func aLostConnectionFailsEveryPendingCallBeforeItIsTold(wiring: Wiring) async throws {
+    @Test(
+        "Check 23: every pending call fails before the end is reported, once on each side",
+        arguments: Wiring.allCases
+    )
+    func aLostConnectionFailsEveryPendingCallBeforeItIsReported(wiring: Wiring) async throws {
         let service = Stuck()
         let link = try await Link.make(wiring, serving: service)
         let events = Mutex<[String]>([])
@@ -132,7 +135,7 @@ struct EndingTests {
     }
 
     @Test(arguments: Wiring.allCases)
-    func aCallIsBusyAtOnceWhereNoMoreMayWait(wiring: Wiring) async throws {
+    func aCallAboveTheWaitingLimitIsBusy(wiring: Wiring) async throws {
         let service = Stuck()
         var options = ConnectionOptions.patient
         options.limits.callsInFlight = 1

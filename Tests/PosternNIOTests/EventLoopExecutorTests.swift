@@ -3,11 +3,11 @@ import Postern
 import PosternNIO
 import Testing
 
-/// Work on the event loop of a connection.
+/// Tasks and handlers on the event loop of a connection.
 @Suite(.timeLimit(.minutes(10)))
 struct EventLoopExecutorTests {
-    @Test("A task that prefers the executor of a connection goes on there", arguments: [Wiring.tcp, .unix])
-    func aTaskGoesOnAtTheLoop(wiring: Wiring) async throws {
+    @Test("A task that prefers the executor of a connection resumes on it", arguments: [Wiring.tcp, .unix])
+    func aTaskContinuesOnTheLoop(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Self.router())
         let task = Task(executorPreference: link.client.executor) {
             var places = [Self.isOnLoop]
@@ -21,16 +21,19 @@ struct EventLoopExecutorTests {
         await link.close()
     }
 
-    @Test("A handler on the event loop goes on there after it has waited", arguments: [Wiring.tcp, .unix])
-    func aHandlerGoesOnAtTheLoop(wiring: Wiring) async throws {
+    @Test("A handler on the event loop resumes there after a suspension", arguments: [Wiring.tcp, .unix])
+    func aHandlerContinuesOnTheLoop(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Self.router(), client: Self.router())
         let places: [Bool] = try await link.client.call("waiting")
         #expect(places == [true, true])
         await link.close()
     }
 
-    @Test("A callback on the event loop answers there, one without options elsewhere", arguments: [Wiring.tcp, .unix])
-    func aCallbackAnswersAtTheLoop(wiring: Wiring) async throws {
+    @Test(
+        "A callback with an execution on the event loop runs there, one without elsewhere",
+        arguments: [Wiring.tcp, .unix]
+    )
+    func aCallbackRunsOnTheLoop(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Self.router())
         let (short, long) = (Callback(execution: .onEventLoop) { Self.isOnLoop }, Callback { Self.isOnLoop })
         let isShortThere: Bool = try await link.client.call("ask", short)
@@ -40,7 +43,7 @@ struct EventLoopExecutorTests {
         await link.close()
     }
 
-    @Test("Jobs run in the order in which they come, however many there are")
+    @Test("Any number of jobs run in the order in which they are enqueued")
     func jobsKeepTheirOrder() async throws {
         let link = try await Link.make(.tcp, serving: Self.router())
         let seen = Shelf<Int>()
@@ -50,8 +53,8 @@ struct EventLoopExecutorTests {
         await link.close()
     }
 
-    @Test("More tasks go on than one read of their replies runs at once", arguments: [Wiring.tcp, .unix])
-    func allTasksOfAReadGoOn(wiring: Wiring) async throws {
+    @Test("All tasks whose replies arrive in one read resume", arguments: [Wiring.tcp, .unix])
+    func allTasksOfAReadContinue(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Self.router())
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<100 {
@@ -64,7 +67,7 @@ struct EventLoopExecutorTests {
         await link.close()
     }
 
-    @Test("A task that goes on with its reply may close the connection", arguments: [Wiring.tcp, .unix])
+    @Test("A task that resumes with its reply may close the connection", arguments: [Wiring.tcp, .unix])
     func aTaskClosesItsConnection(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Self.router())
         let task = Task(executorPreference: link.client.executor) {
@@ -77,7 +80,7 @@ struct EventLoopExecutorTests {
         await link.close()
     }
 
-    /// Memory has no loop.
+    /// The transport in memory has no event loop.
     @Test func peersInMemoryHaveNoExecutor() async throws {
         let link = try await Link.make(.memory, serving: Self.router())
         #expect(link.client.executor == nil)

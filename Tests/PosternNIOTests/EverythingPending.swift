@@ -1,10 +1,10 @@
 import Postern
 
-/// A server with calls, callbacks, references and streams under way in both directions, none of which ends by itself.
+/// A server with calls, callbacks, references and streams in flight in both directions, none of which ends by itself.
 struct EverythingPending: Sendable {
     let router = Router()
     let kept = Shelf<[Callback]>()
-    /// Handlers that were cancelled.
+    /// The number of cancelled handlers.
     let cancelled = Counter()
 
     init() {
@@ -16,13 +16,13 @@ struct EverythingPending: Sendable {
                 throw error
             }
         }
-        // More than its reader grants.
+        // More items than the credit of the reader.
         router.root.registerStream("endless") { () async in
             AsyncStream<Int> { items in for number in 0..<1_000 { items.yield(number) } }
         }
     }
 
-    /// Calls the same methods of the other end: two calls and a stream that is read until it ends.
+    /// Starts two calls and reads a stream of the other end until it ends.
     func call(_ client: Peer) -> [Task<Void, any Error>] {
         let calls = (0..<2).map { _ in
             Task { try await client.call("hang", [Callback {}, Callback {}], timeout: .seconds(3_600)) }

@@ -2,15 +2,15 @@ import Postern
 import PosternNIO
 import Testing
 
-/// Durations of every size where one comes in: none traps, the longest are as good as for ever, those below zero as none.
+/// Durations of every size as arguments: none traps, the longest mean no limit, and negative ones mean zero.
 @Suite(.timeLimit(.minutes(10)))
 struct ExtremeDurationTests {
-    /// `Duration` holds some 18 times as many seconds as an `Int64`.
+    /// `Duration` has a range of about 18 times the seconds of an `Int64`.
     private static let longest = [Duration.seconds(Int64.max), .seconds(Int64.max) * 18, .milliseconds(Int64.max)]
     private static let none = [Duration.zero, .seconds(-1), .seconds(Int64.min), .seconds(Int64.min) * 18]
 
     @Test(arguments: Wiring.allCases, longest)
-    func aCallMayWaitAsLongAsCanBeSaid(wiring: Wiring, timeout: Duration) async throws {
+    func aCallAcceptsTheLongestTimeout(wiring: Wiring, timeout: Duration) async throws {
         let link = try await Link.make(wiring, serving: router(), client: router())
         let client = link.client
         #expect(try await client.call("double", 2, timeout: timeout) == 4)
@@ -31,7 +31,7 @@ struct ExtremeDurationTests {
     }
 
     @Test(arguments: Wiring.allCases, none)
-    func aCallWithoutTimeIsNotMade(wiring: Wiring, timeout: Duration) async throws {
+    func aCallWithoutTimeLeftIsNotSent(wiring: Wiring, timeout: Duration) async throws {
         let link = try await Link.make(wiring, serving: router())
         let client = link.client
         var errors: [CallError?] = []
@@ -50,7 +50,7 @@ struct ExtremeDurationTests {
     }
 
     @Test(arguments: longest + none)
-    func handlersAtHomeTakeEveryTime(timeout: Duration) async throws {
+    func localHandlersAcceptEveryTimeout(timeout: Duration) async throws {
         let deadline = ContinuousClock.now.advanced(by: timeout / 36)
         let call = Call("later", arguments: Self.arguments, deadline: deadline)
         if timeout > .zero { _ = try await router().dispatch(call) }
@@ -60,7 +60,7 @@ struct ExtremeDurationTests {
     }
 
     @Test(arguments: longest)
-    func connectionsTakeEveryTime(time: Duration) async throws {
+    func connectionsAcceptEveryDuration(time: Duration) async throws {
         var options = ConnectionOptions()
         (options.frameTimeout, options.pingInterval, options.pingGrace) = (time, time, time)
         options.connectTimeout = time
@@ -76,7 +76,7 @@ struct ExtremeDurationTests {
     }
 
     @Test(arguments: none)
-    func connectionsTakeTimesBelowZero(time: Duration) async throws {
+    func connectionsAcceptNegativeDurations(time: Duration) async throws {
         let server = NativeServer(router())
         let address = try await server.start(at: Wiring.tcp.address)
         let keeping = ReconnectingPeer(to: address, patience: time)
@@ -87,14 +87,14 @@ struct ExtremeDurationTests {
         var options = ConnectionOptions()
         (options.frameTimeout, options.pingInterval, options.pingGrace) = (time, time, time)
         let peer = try await NativeClient.connect(to: address, options: options)
-        // It may be closed at once, which is what was asked for.
+        // The connection may be closed at once, as the timeouts say.
         _ = try? await peer.call("double", 2) as Int
         peer.close()
         await server.drain(grace: time)
     }
 
     @Test(arguments: longest + none)
-    func waitingByHandTakesEveryTime(time: Duration) async throws {
+    func manualServingAcceptsEveryDuration(time: Duration) async throws {
         let link = try await Link.make(.memory, serving: router(), client: router(), clientServing: .manual)
         try link.server.notify("double", 2)
         if time > .zero { #expect(await link.client.serve(timeout: time)) }

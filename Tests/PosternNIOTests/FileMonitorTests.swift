@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct FileMonitorTests {
     @Test("Check 38: one event for one change, with values; none after stop()", arguments: Wiring.allCases)
-    func aChangeIsToldOnceUntilTheMonitorIsStopped(wiring: Wiring) async throws {
+    func aChangeIsReportedOnceUntilTheMonitorIsStopped(wiring: Wiring) async throws {
         let file = WatchedFile()
         let link = try await Link.make(wiring, serving: monitors(of: file))
         let (events, signal) = AsyncStream.makeStream(of: [FileStat].self)
@@ -50,14 +50,14 @@ struct FileMonitorTests {
         link.client.close()
         _ = await link.server.disconnected
         await settle { file.watchers == 0 }
-        // The worker releases its callback a moment after it has stopped watching.
+        // The worker releases its callback shortly after it has stopped watching.
         await settle { link.server.exportedReferences.isEmpty && link.server.importedReferences.isEmpty }
         let error = await #expect(throws: CallError.self) { try await monitor.call("stop") }
         #expect(error?.code == .unavailable)
         await link.close()
     }
 
-    /// A constructor that is called from afar: its result is an object with a worker.
+    /// A remote constructor, whose result is an object with a worker.
     private func monitors(of file: WatchedFile) -> Router {
         let router = Router()
         router.root.register("FileMonitor", Parameter<Callback>("callback")) { (callback: Callback) -> Reference in
@@ -85,7 +85,7 @@ private struct FileStat: Codable, Hashable, Sendable {
     let size: Int
 }
 
-/// A file that tells of its changes itself, so that nobody waits for a clock.
+/// A simulated file that reports its changes, so that the test does not wait for a clock.
 private final class WatchedFile: Sendable {
     private struct State {
         var size = 0

@@ -2,17 +2,17 @@
 import PosternNIO
 import Testing
 
-/// Clients whose hello takes small frames only: none that leaves is larger, and the connection goes on.
+/// Clients whose hello accepts small frames only: no larger frame is sent, and the connection stays open.
 @Suite(.timeLimit(.minutes(10)))
 struct FrameLimitTests {
-    /// [n], and no named arguments.
+    /// The arguments of a call: one number, and no named arguments.
     private static func text(_ length: Int) -> [UInt8] {
         var bytes: [UInt8] = [0x91]
         MessagePack.write(String(repeating: "x", count: length), into: &bytes)
         return bytes + [0xc0]
     }
 
-    @Test("A result above the limit of the caller is an error, wherever it is made", arguments: [64, 100, 4_096])
+    @Test("A result above the limit of the caller is an error, however the method runs", arguments: [64, 100, 4_096])
     func resultsAreRefused(limit: Int) async throws {
         try await onStage(limit) { raw, _ in
             for method in ["short", "off the loop", "slow"] {
@@ -23,7 +23,7 @@ struct FrameLimitTests {
         }
     }
 
-    @Test("An error above the limit of the caller loses what does not fit", arguments: [64, 100, 4_096])
+    @Test("An error above the limit of the caller is shortened", arguments: [64, 100, 4_096])
     func errorsShrink(limit: Int) async throws {
         try await onStage(limit) { raw, _ in
             for method in ["fail", "fail slowly", String(repeating: "n", count: 100)] {
@@ -33,7 +33,7 @@ struct FrameLimitTests {
         }
     }
 
-    @Test("A stream ends at an item above the limit, a report above it is left out", arguments: [64, 100, 4_096])
+    @Test("A stream ends at an item above the limit; progress above it is left out", arguments: [64, 100, 4_096])
     func itemsAndReportsAreRefused(limit: Int) async throws {
         try await onStage(limit) { raw, _ in
             let (items, reports) = (raw.makeID(), raw.makeID())
@@ -54,7 +54,7 @@ struct FrameLimitTests {
         }
     }
 
-    @Test("What the server calls and lends is below the limit of the client", arguments: [64, 100, 4_096])
+    @Test("Calls and references of the server stay below the limit of the client", arguments: [64, 100, 4_096])
     func callsAreRefused(limit: Int) async throws {
         try await onStage(limit) { raw, server in
             let text = String(repeating: "x", count: 5_000)
@@ -62,16 +62,16 @@ struct FrameLimitTests {
             #expect(call?.code == .requestTooLarge && call?.executed == .no)
             let notification = #expect(throws: CallError.self) { try server.notify("m", text) }
             #expect(notification?.code == .requestTooLarge)
-            // More numbers than fit into the frame in front of them.
+            // More references than fit into one references frame.
             let answer = try await raw.call("lend", [0x91, 0xcd, 0x03, 0xe8, 0xc0])
             #expect(answer?.code == -32003)
-            // The functions are freed a moment after the answer.
+            // The functions are released shortly after the reply.
             await settle { server.exportedReferences.isEmpty }
             await server.drain(grace: .zero)
         }
     }
 
-    @Test("A limit that no frame fits ends the connection with a reason", arguments: [0, 16, 63])
+    @Test("A limit below every frame ends the connection with a reason", arguments: [0, 16, 63])
     func limitsBelowEveryFrameAreRefused(limit: Int) async throws {
         try await HostileStage.attack(.tcp) { stage in
             let (raw, server) = try await stage.connect()
@@ -87,7 +87,7 @@ struct FrameLimitTests {
     func earlyCallsAreRefused() async throws {
         var options = ConnectionOptions.patient
         options.limits.frameBytes = 1_000
-        let lender = Lender()
+        let factory = ReferenceFactory()
         let router = Router()
         router.root.register("count", Parameter<String>("text")) { (text: String) in text.count }
         router.root.register("take", Parameter<Callback>("function"), Parameter<String>("text")) {
@@ -99,7 +99,7 @@ struct FrameLimitTests {
         }
         let lending: PendingCall<Int> = pair.first.begin(
             "take",
-            lender.callback(),
+            factory.callback(),
             String(repeating: "x", count: 5_000)
         )
         let (first, last) = (try await calls[0].value, try await calls[2].value)
@@ -108,7 +108,7 @@ struct FrameLimitTests {
             let error = await #expect(throws: CallError.self) { _ = try await call.value }
             #expect(error?.code == .requestTooLarge && error?.executed == .no)
         }
-        await settle { lender.isEven && pair.first.tables.areEmpty && pair.second.tables.areEmpty }
+        await settle { factory.isEven && pair.first.tables.areEmpty && pair.second.tables.areEmpty }
         #expect(pair.second.isConnected)
         pair.first.close()
     }
@@ -131,7 +131,7 @@ struct FrameLimitTests {
         await server.stop()
     }
 
-    /// Methods that answer with their argument, in one way each.
+    /// Methods that return their argument, each in another way.
     private static var router: Router {
         let router = Router()
         let text = Parameter<String>("text")
@@ -165,7 +165,7 @@ struct FrameLimitTests {
         )
     }
 
-    /// Connects with a limit, and checks that no frame was above it and that the connection still works.
+    /// Connects with a limit, and checks that no frame exceeds it and that the connection still works.
     private func onStage(_ limit: Int, _ body: (RawPeer, Peer) async throws -> Void) async throws {
         var options = ConnectionOptions.patient
         options.sendsTraces = true

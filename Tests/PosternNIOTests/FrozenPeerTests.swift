@@ -3,7 +3,7 @@ import Postern
 import PosternNIO
 import Testing
 
-/// A client in another process that is stopped by SIGSTOP: its sockets stay open, and it says nothing.
+/// A client in another process that is stopped by SIGSTOP: its sockets stay open, and it sends nothing.
 @Suite(.timeLimit(.minutes(10)))
 struct FrozenPeerTests {
     @Test("P10: calls to a frozen process fail within the configured time", arguments: [Wiring.tcp, .unix])
@@ -15,17 +15,17 @@ struct FrozenPeerTests {
         let process = NativeProcess("native-peer", "\(try #require(server.address))")
         async let ending = process.run()
         guard case .connected(let client)? = await signals.next() else { throw CancellationError() }
-        // Its own calls are over.
+        // Its own calls have ended.
         await rests.wait()
         try await client.call("name")
         do {
-            // Over there it calls back, and waits for an answer.
+            // The client calls back, and waits for a reply.
             let call = Task { () throws(CallError) -> Int in
                 try await client.call("descend", named: ["depth": 8], timeout: .seconds(500))
             }
             await underWay.wait()
             let isFrozen = await process.freeze()
-            // A process that stays frozen could not be ended.
+            // A stopped process could not be ended.
             defer { _ = process.thaw() }
             #expect(isFrozen)
             let error = await #expect(throws: CallError.self) { try await call.value }
@@ -46,7 +46,7 @@ struct FrozenPeerTests {
         return options
     }()
 
-    /// What the client calls; `ascend` answers at first, but not when it is called back.
+    /// The methods for the client; `ascend` replies at first, but not to a call back.
     private func router(_ rests: Gate, _ underWay: Gate) -> Router {
         let router = Router()
         router.service("calculator").register("add", Parameter<Int>("a"), Parameter<Int>("b")) { $0 + $1 }

@@ -2,7 +2,7 @@
 @testable import PosternNIO
 import Testing
 
-/// A server says goodbye, and another comes in its place.
+/// A server sends goodbye, and another one replaces it.
 @Suite(.timeLimit(.minutes(10)))
 struct HandoverTests {
     @Test(
@@ -31,7 +31,7 @@ struct HandoverTests {
         await second.stop()
     }
 
-    @Test("A subscription goes to the next server, although the connection to the old one stays")
+    @Test("A subscription moves to the next server, although the connection to the old one stays open")
     func aSubscriptionDoesNotWaitForTheOldConnection() async throws {
         let (release, started) = (Gate(), Gate())
         let (old, new) = (namedServer("first", release, started), namedServer("second"))
@@ -62,8 +62,8 @@ struct HandoverTests {
         await second.stop()
     }
 
-    @Test("A call that crosses the goodbye and is refused is made again", arguments: [Wiring.tcp, .unix])
-    func aRefusedCallThatCrossedTheGoodbyeMoves(wiring: Wiring) async throws {
+    @Test("A call that crosses the goodbye and is refused is repeated", arguments: [Wiring.tcp, .unix])
+    func aRefusedCallThatCrossedTheGoodbyeIsRepeated(wiring: Wiring) async throws {
         let server = try await RawServer(at: wiring.address, refusing(executed: .no))
         let peer = ReconnectingPeer.connect(to: server.address, patience: .seconds(60))
         #expect(try await number(peer, "any") == 7)
@@ -74,8 +74,8 @@ struct HandoverTests {
         try await server.close()
     }
 
-    @Test("A call that may have been executed is not made again, although the server said goodbye")
-    func aCallOfUnknownOutcomeDoesNotMove() async throws {
+    @Test("A call that may have been executed is not repeated, although the server sent goodbye")
+    func aCallOfUnknownOutcomeIsNotRepeated() async throws {
         let server = try await RawServer(at: Wiring.unix.address, refusing(executed: .unknown))
         let peer = ReconnectingPeer.connect(to: server.address, patience: .seconds(60))
         let error = await #expect(throws: CallError.self) { _ = try await number(peer, "any") }
@@ -84,8 +84,8 @@ struct HandoverTests {
         try await server.close()
     }
 
-    @Test("A call with a reference of the old server is not made at another one")
-    func aCallWithAReferenceOfTheOldServerDoesNotMove() async throws {
+    @Test("A call with a reference of the old server is not sent to another one")
+    func aCallWithAReferenceOfTheOldServerIsNotRepeated() async throws {
         let refuse = refusing(executed: .no)
         let server = try await RawServer(at: Wiring.unix.address) { connection, frame in
             guard case .call(let call) = frame, call.id == 1 else { return refuse(connection, frame) }
@@ -130,7 +130,7 @@ struct HandoverTests {
         await peer.stop()
     }
 
-    @Test("Servers that say goodbye and never close do not keep a connection each")
+    @Test("Connections to servers that send goodbye and never close are limited")
     func retiredConnectionsAreLimited() async throws {
         let server = try await RawServer(at: Wiring.unix.address) { _, frame in
             guard case .hello = frame else { return [] }
@@ -138,7 +138,7 @@ struct HandoverTests {
         }
         let peer = ReconnectingPeer.connect(to: server.address)
         while server.opened.value < 2 * CurrentPeer.maximumRetired { await Task.yield() }
-        // The server notices an end after the peer, which connects again meanwhile.
+        // The server notices the end later than the peer, which connects again meanwhile.
         await settle { server.opened.value - server.ended.value <= CurrentPeer.maximumRetired + 2 }
         #expect(server.ended.value > 0)
         #expect(peer.peer == nil)
@@ -146,7 +146,7 @@ struct HandoverTests {
         try await server.close()
     }
 
-    @Test("A wait is as long as the patience, longer for a successor, and never longer than the caller waits")
+    @Test("A wait lasts as long as the patience, longer for a successor, and never beyond the deadline")
     func waitsEnd() throws {
         let now = ContinuousClock.now
         let wait = ConnectionWait(until: nil, patience: .seconds(1))
@@ -158,7 +158,7 @@ struct HandoverTests {
         #expect(throws: CallError.self) { try short.end(at: now + .seconds(3), successor: now + .seconds(9)) }
     }
 
-    /// The first connection refuses calls behind a goodbye and stays; the others answer them with 7.
+    /// The first connection refuses calls after a goodbye and stays open; the others reply with 7.
     private func refusing(executed: CallError.Executed) -> RawServer.Answer {
         { connection, frame in
             guard case .call(let call) = frame else { return [] }

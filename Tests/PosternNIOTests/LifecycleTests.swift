@@ -4,14 +4,14 @@ import Postern
 import PosternNIO
 import Testing
 
-/// Starts and stops: each once, in any order, while handlers wait.
+/// Starting and stopping servers and peers, once each, in any order, while handlers wait.
 @Suite(.timeLimit(.minutes(10)))
 struct LifecycleTests {
     private let address = Wiring.tcp.address
 
-    @Test("A handler on the loop that waits is cancelled and ends before the loop", arguments: [Wiring.tcp, .unix])
+    @Test("A suspended handler on the loop is cancelled and ends before the loop", arguments: [Wiring.tcp, .unix])
     func aHandlerOnTheLoopEndsBeforeTheLoop(wiring: Wiring) async throws {
-        // One round is enough: a server waits for its handlers for a second, and a busy machine may hold one up for longer.
+        // One round is enough: a server waits one second for its handlers, and a busy machine may delay one for longer.
         var hasEndedOnLoop = false
         for _ in 0..<20 where !hasEndedOnLoop { hasEndedOnLoop = try await handlerEndsOnItsLoop(wiring) }
         #expect(hasEndedOnLoop)
@@ -23,8 +23,8 @@ struct LifecycleTests {
         router.root.register("wait", options: MethodOptions(execution: .onEventLoop)) { () async throws in
             begun.open()
             try? await Task.sleep(for: .seconds(3_600))
-            // What a handler does after its cancellation takes turns of another thread, and of its loop. That is none of
-            // the global executor's, on which other tests may wait for longer than a server waits for its handlers.
+            // After its cancellation a handler needs turns of another thread and of its loop, but not of
+            // the global executor, which other tests may block for longer than a server waits for its handlers.
             for _ in 0..<20 { try? await MultiThreadedEventLoopGroup.singleton.any().submit {}.result() }
             for _ in 0..<500 { await Task.yield() }
             ended.put(MultiThreadedEventLoopGroup.currentEventLoop != nil)
@@ -38,13 +38,13 @@ struct LifecycleTests {
         return ended.all == [true]
     }
 
-    @Test("A handler that is not cancelled by its end goes on after the loop has ended")
-    func aHandlerThatOutlivesTheLoopGoesOn() async throws {
+    @Test("A handler that ignores its cancellation continues after the loop has ended")
+    func aHandlerThatOutlivesTheLoopContinues() async throws {
         let (begun, release, ended) = (Gate(), Gate(), Gate())
         let router = Router()
         router.root.register("wait", options: MethodOptions(execution: .onEventLoop)) { () async in
             begun.open()
-            // Not ended by the cancellation of the handler.
+            // Not ended when the handler is cancelled.
             await Task { await release.wait() }.value
             await Task.yield()
             ended.open()
@@ -59,7 +59,7 @@ struct LifecycleTests {
         await #expect(throws: CallError.self) { try await call.value }
     }
 
-    @Test func aTaskOnTheLoopOfAnEndedGroupGoesOn() async throws {
+    @Test func aTaskOnTheLoopOfAnEndedGroupContinues() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let server = try await NativeServer.listen(on: address, serving: NothingExposed())
         let peer = try await NativeClient.connect(to: try #require(server.address), group: group)
@@ -106,7 +106,7 @@ struct LifecycleTests {
     }
 
     @Test(arguments: [Wiring.tcp, .unix])
-    func startsAndStopsAtOnceEnd(wiring: Wiring) async throws {
+    func concurrentStartsAndStopsEnd(wiring: Wiring) async throws {
         for _ in 0..<20 {
             let address = wiring.address
             let server = NativeServer(NothingExposed())

@@ -3,11 +3,11 @@ import PosternNIO
 import Synchronization
 import Testing
 
-/// A client that serves only when it is asked to, as RPyC's do without a background thread.
+/// A client that serves only on request, as RPyC's clients do without a background thread.
 @Suite(.timeLimit(.minutes(10)))
 struct ManualServingTests {
     @Test("Check 39: events wait for pollAll, for any call, or for serve", arguments: Wiring.allCases)
-    func eventsWaitUntilTheyAreAskedFor(wiring: Wiring) async throws {
+    func eventsWaitUntilTheyArePolled(wiring: Wiring) async throws {
         let client = Client()
         let link = try await Link.make(wiring, serving: server(), client: client.router, clientServing: .manual)
         link.client.onArrival(client.signalArrival)
@@ -53,11 +53,11 @@ struct ManualServingTests {
         await link.close()
     }
 
-    @Test("Check 34: a reply that arrived in time is ready, however late it is looked at", arguments: Wiring.allCases)
+    @Test("Check 34: a reply that arrived in time is ready, however late it is read", arguments: Wiring.allCases)
     func aReplyThatArrivedInTimeIsReady(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: server(), clientServing: .manual)
         let call: PendingCall<Int> = link.client.begin("add", 1, 2, expiry: .seconds(60))
-        // Its reply comes behind the other.
+        // Its reply follows the other one.
         let second: Int = try await link.client.call("add", 3, 4)
         #expect(second == 7)
         call.setExpiry(.zero)
@@ -66,8 +66,8 @@ struct ManualServingTests {
         await link.close()
     }
 
-    @Test("What nobody served is forgotten when the connection ends", arguments: Wiring.allCases)
-    func whatNobodyServedIsForgotten(wiring: Wiring) async throws {
+    @Test("Calls that were not served are discarded when the connection ends", arguments: Wiring.allCases)
+    func unservedCallsAreDiscardedAtTheEnd(wiring: Wiring) async throws {
         let client = Client()
         let link = try await Link.make(wiring, serving: server(), client: client.router, clientServing: .manual)
         link.client.onArrival(client.signalArrival)
@@ -80,8 +80,8 @@ struct ManualServingTests {
         await link.close()
     }
 
-    @Test("Whoever is told to look at the end finds that there is no connection", arguments: Wiring.allCases)
-    func theConnectionIsGoneBeforeAnybodyIsTold(wiring: Wiring) async throws {
+    @Test("When the end is reported, the peer is no longer connected", arguments: Wiring.allCases)
+    func theConnectionHasEndedBeforeItIsReported(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: server(), clientServing: .manual)
         let wasConnected = Mutex<[Bool]>([])
         let stopObserving = link.client.observeArrivals {
@@ -95,7 +95,7 @@ struct ManualServingTests {
 
     private func server() -> Router {
         let router = Router()
-        // On the event loop, so that answers come in the order of their calls.
+        // On the event loop, so that replies have the order of their calls.
         let short = MethodOptions(execution: .onEventLoop)
         router.root.register("add", Parameter<Int>("a"), Parameter<Int>("b"), options: short) { $0 + $1 }
         router.root.register("askBack", Parameter<Int>("number")) {
@@ -107,7 +107,7 @@ struct ManualServingTests {
     }
 }
 
-/// What the server calls.
+/// The methods that the server calls.
 private struct Client: Sendable {
     let router = Router()
     private let log = Log()
@@ -128,7 +128,7 @@ private struct Client: Sendable {
     /// The new values of `changed`, in order.
     var changes: [Int] { log.changes.withLock { $0 } }
 
-    /// Waits until something has arrived; once for each arrival.
+    /// Waits for the next arrival.
     func nextArrival() async { _ = await arrivals.first { _ in true } }
 }
 

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A program of this package that runs in a process of its own.
+/// A program of this package that runs in a separate process.
 struct NativeProcess: Sendable {
-    /// How it ended: its exit code, and everything that it printed.
+    /// The exit code of the process, and its output.
     struct Ending: Sendable {
         let exitCode: Int32
         let output: Data
@@ -11,7 +11,7 @@ struct NativeProcess: Sendable {
     private let process = Process()
     private let output = Pipe()
 
-    /// Describes a program that lies next to the test program.
+    /// Creates the process of a program in the folder of the test program, without starting it.
     init(_ name: String, _ arguments: String...) {
         let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         process.executableURL = tests.deletingLastPathComponent().appending(path: name)
@@ -19,14 +19,14 @@ struct NativeProcess: Sendable {
         process.standardOutput = output
     }
 
-    /// Stops it where it is, without ending it, and waits until all of its threads stand still.
+    /// Stops the process by SIGSTOP, and waits until all its threads have stopped.
     func freeze() async -> Bool {
         guard process.suspend() else { return false }
         while !hasStopped, !Task.isCancelled { await Task.yield() }
         return hasStopped
     }
 
-    /// Whether the state of each thread, which stands behind its name, is `T`.
+    /// Whether the state of each thread, which follows its name in `stat`, is `T`.
     private var hasStopped: Bool {
         let tasks = "/proc/\(process.processIdentifier)/task"
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
@@ -36,21 +36,21 @@ struct NativeProcess: Sendable {
         }
     }
 
-    /// Lets it go on.
+    /// Continues the process.
     func thaw() -> Bool { process.resume() }
 
-    /// Kills it: it does nothing more, and says goodbye to nobody.
+    /// Kills the process, which sends no goodbye.
     func cutOff() { _ = kill(process.processIdentifier, SIGKILL) }
 
-    /// Runs it to its end.
+    /// Runs the process until it exits.
     ///
-    /// It may print what fits a pipe. Cancelling the task ends it.
+    /// Its output must fit into the buffer of a pipe. Cancelling the task terminates the process.
     func run() async throws -> Ending {
         let (endings, signal) = AsyncStream.makeStream(of: Int32.self)
         process.terminationHandler = { signal.yield($0.terminationStatus) }
         try process.run()
         let exitCode = await withTaskCancellationHandler {
-            // Not a loop that cancellation leaves: the process is waited for in any case.
+            // In an unstructured task, which is not cancelled: waits for the exit in any case.
             await Task { await endings.first { _ in true } }.value
         } onCancel: {
             process.terminate()

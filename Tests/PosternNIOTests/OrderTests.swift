@@ -2,7 +2,7 @@ import Postern
 import PosternNIO
 import Testing
 
-/// Handlers begin in the order of their calls, however they are run.
+/// Handlers of all kinds begin in the order of their calls.
 @Suite(.timeLimit(.minutes(10)))
 struct OrderTests {
     private static let methods = ["short", "loop", "sync", "async"]
@@ -25,12 +25,12 @@ struct OrderTests {
 
     @Test("Calls of all kinds begin in order", arguments: Wiring.allCases, [nil, Duration.seconds(500)])
     func callsBeginInOrder(wiring: Wiring, timeout: Duration?) async throws {
-        // One round is enough: a machine that takes a thread away for longer than a lane waits has later calls overtake.
+        // One round is enough: later calls overtake on a machine that suspends a thread for longer than a lane waits.
         var isInOrder = false
         for _ in 0..<500 where !isInOrder {
             let seen = Shelf<Int>()
             let link = try await Link.make(wiring, serving: Self.router(seen))
-            // Leave in one write, as they are sent before the loop has its turn.
+            // Written together, as they are sent before the turn of the loop.
             try await withTaskExecutorPreference(link.client.executor) {
                 try await withThrowingTaskGroup { group in
                     for number in 0..<100 {

@@ -3,10 +3,13 @@ import PosternNIO
 import Synchronization
 import Testing
 
-/// Handles of calls, as the tutorials of kaa.rpc, RPyC and aiomas show them.
+/// Pending calls, with the examples of the tutorials of kaa.rpc, RPyC and aiomas.
 @Suite(.timeLimit(.minutes(10)))
 struct PendingCallTests {
-    @Test("Check 15: a positional argument arrives, and the callback gets the result once", arguments: Wiring.allCases)
+    @Test(
+        "Check 15: a positional argument arrives, and the callback receives the result once",
+        arguments: Wiring.allCases
+    )
     func aPositionalArgumentArrives(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
@@ -19,7 +22,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 16: a named argument arrives, also beside a positional one", arguments: Wiring.allCases)
+    @Test("Check 16: a named argument arrives, even beside a positional one", arguments: Wiring.allCases)
     func aNamedArgumentArrives(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Service().router)
         let call: PendingCall<Int> = link.client.begin("do_something", named: ["foo": 4])
@@ -40,7 +43,10 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 26: results reach their own callers, in whatever order handlers end", arguments: Wiring.allCases)
+    @Test(
+        "Check 26: results reach their own callers, whatever the order in which handlers end",
+        arguments: Wiring.allCases
+    )
     func resultsReachTheirOwnCallers(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
@@ -52,7 +58,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 29: a call is pending, then ready, and the program goes on meanwhile", arguments: Wiring.allCases)
+    @Test("Check 29: a call is pending, then ready, and the program continues meanwhile", arguments: Wiring.allCases)
     func aCallIsPendingThenReady(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
@@ -68,8 +74,8 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 30: the value of a call that went well", arguments: Wiring.allCases)
-    func theValueOfACallThatWentWell(wiring: Wiring) async throws {
+    @Test("Check 30: a successful call has a value", arguments: Wiring.allCases)
+    func theValueOfASuccessfulCall(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Service().router)
         let call: PendingCall<Int> = link.client.remote.int.begin("8")
         try await call.wait()
@@ -78,7 +84,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 31: a call that failed throws its error at every reading", arguments: Wiring.allCases)
+    @Test("Check 31: a failed call throws its error at every read", arguments: Wiring.allCases)
     func aCallThatFailedThrowsAtEveryReading(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Service().router)
         let call: PendingCall<Int> = link.client.remote.int.begin("this is not a valid number")
@@ -109,7 +115,7 @@ struct PendingCallTests {
         #expect(sum == 2)
         await link.server.drain()
         #expect(call.isExpired && "\(call)" == "expired")
-        // The one callback tells of the expiry; the late reply does not run it again.
+        // The callback reports the expiry; the late reply does not run it again.
         #expect(callbacks.value <= 1)
         await link.close()
     }
@@ -121,7 +127,7 @@ struct PendingCallTests {
         let call = try await callWithMovedExpiry(link.client)
         let short: PendingCall<Int> = link.client.begin("held", 1, expiry: .seconds(60))
         short.setExpiry(.milliseconds(600))
-        // Passes later than the 500 ms that were taken back.
+        // Ends later than the replaced expiry of 500 ms.
         await #expect(throws: CallError.self) { try await short.wait() }
         #expect(!call.isExpired)
         service.gates[0].open()
@@ -134,7 +140,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    /// A call whose expiry in 500 ms was taken back before it had passed, which a busy machine may not manage at once.
+    /// Returns a call whose expiry of 500 ms was replaced in time, which may take several attempts on a busy machine.
     private func callWithMovedExpiry(_ peer: Peer) async throws -> PendingCall<Int> {
         while true {
             let began = ContinuousClock.now
@@ -146,7 +152,10 @@ struct PendingCallTests {
         }
     }
 
-    @Test("Check 35: callbacks run once each, in order, and a failing one harms nobody", arguments: Wiring.allCases)
+    @Test(
+        "Check 35: callbacks run once each, in order, and a failing one does not affect the others",
+        arguments: Wiring.allCases
+    )
     func callbacksRunOnceEachInOrder(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
@@ -189,8 +198,8 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 37: a timed method gives its value in time, or the time-out", arguments: Wiring.allCases)
-    func aTimedMethodGivesItsValueInTime(wiring: Wiring) async throws {
+    @Test("Check 37: a timed method returns its value in time, or throws", arguments: Wiring.allCases)
+    func aTimedMethodReturnsItsValueInTime(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
         let held = link.client.remote.held
@@ -218,8 +227,8 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 49: a cancelled call harms no other", arguments: Wiring.allCases)
-    func aCancelledCallHarmsNoOther(wiring: Wiring) async throws {
+    @Test("Check 49: a cancelled call does not affect other calls", arguments: Wiring.allCases)
+    func aCancelledCallDoesNotAffectOthers(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
         let calls: [PendingCall<Int>] = (0..<3).map { link.client.begin("held", $0) }
@@ -234,8 +243,8 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("A call that nobody holds is cancelled over there", arguments: Wiring.allCases)
-    func aCallThatNobodyHoldsIsCancelled(wiring: Wiring) async throws {
+    @Test("A call is cancelled at the other end when its handle is released", arguments: Wiring.allCases)
+    func aReleasedCallIsCancelled(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
         do {
@@ -248,7 +257,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("A waiting task that is cancelled leaves the call to others", arguments: Wiring.allCases)
+    @Test("Cancelling a task that waits for a call does not cancel the call", arguments: Wiring.allCases)
     func aCancelledWaiterLeavesTheCallToOthers(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
@@ -262,7 +271,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("The time-out of a connection is named in the error, and can be off", arguments: Wiring.allCases)
+    @Test("The timeout of a connection is named in the error, and can be turned off", arguments: Wiring.allCases)
     func theTimeOutOfAConnectionIsNamed(wiring: Wiring) async throws {
         var options = ConnectionOptions.patient
         options.limits.callTimeout = .milliseconds(30)
@@ -273,8 +282,8 @@ struct PendingCallTests {
         #expect(PeerLimits.standard.callTimeout == .seconds(30))
     }
 
-    @Test("A call that cannot leave is settled with the reason")
-    func aCallThatCannotLeaveIsSettled() async throws {
+    @Test("A call that cannot be sent is settled with the reason")
+    func aCallThatCannotBeSentIsSettled() async throws {
         let link = try await Link.make(.memory, serving: Service().router)
         await link.close()
         let call: PendingCall<Int> = link.client.begin("held", 0)
@@ -284,7 +293,7 @@ struct PendingCallTests {
     }
 }
 
-/// What the tests call.
+/// The methods that the tests call.
 private struct Service: Sendable {
     let router = Router()
     let gates = [Gate(), Gate(), Gate()]

@@ -1,12 +1,12 @@
 import Dispatch
 import Glibc
 
-/// What a program without Swift's concurrency waits with: poll(2).
+/// Waiting with poll(2), as a program without Swift concurrency does.
 enum Poll {
     /// Whether a descriptor is readable now.
     static func isReadable(_ descriptor: Int32) -> Bool { wait(for: descriptor, milliseconds: 0) }
 
-    /// Waits in a thread that does nothing else until a descriptor is readable; not when that takes a minute.
+    /// Waits on a separate thread until a descriptor is readable; returns `false` after a minute.
     static func waitUntilReadable(_ descriptor: Int32) async -> Bool {
         await withCheckedContinuation { continuation in
             DispatchQueue(label: "poll").async {

@@ -15,7 +15,7 @@ struct ReconnectingPeerTests {
         await first.stop()
         let second = NativeServer(Stuck())
         try await second.start(at: address)
-        // A call may meet the old connection in its last moment.
+        // A call may still use the old connection, just before it ends.
         var answer = try? await ask(peer)
         while answer == nil {
             await Task.yield()
@@ -30,7 +30,7 @@ struct ReconnectingPeerTests {
         "Check 28: a subscription goes on at the next server, and tells what is missing",
         arguments: [Wiring.tcp, .unix]
     )
-    func aSubscriptionGoesOn(wiring: Wiring) async throws {
+    func aSubscriptionContinues(wiring: Wiring) async throws {
         let (router, connections) = (Router(), Counter())
         let topic = router.topic("news")
         let first = NativeServer(router)
@@ -48,7 +48,7 @@ struct ReconnectingPeerTests {
         _ = try topic.publish(2)
         let second = NativeServer(router)
         try await second.start(at: address)
-        // Published while nobody was connected.
+        // Published while no client was connected.
         #expect(event(try await news.next()) == 2)
         await second.stop()
         let other = Router()
@@ -70,7 +70,7 @@ struct ReconnectingPeerTests {
     }
 
     @Test(arguments: [Wiring.tcp, .unix])
-    func callsInFlightAtACutFailAndAreNotSentAgain(wiring: Wiring) async throws {
+    func callsInFlightOnALostConnectionFailAndAreNotRepeated(wiring: Wiring) async throws {
         let service = Stuck()
         let server = NativeServer(service)
         let peer = ReconnectingPeer(to: try await server.start(at: wiring.address))
@@ -96,7 +96,7 @@ struct ReconnectingPeerTests {
     }
 
     @Test
-    func waitsGrowAndVaryWithinBounds() {
+    func delaysGrowAndVaryWithinBounds() {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
         var random = SplitMix(state: seed)

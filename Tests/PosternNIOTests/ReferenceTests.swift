@@ -30,7 +30,7 @@ struct ReferenceTests {
     }
 
     @Test(arguments: Wiring.allCases)
-    func theSameObjectSentTwiceIsTheSameAndComesHomeAsItself(wiring: Wiring) async throws {
+    func anObjectSentTwiceIsOneReferenceAndReturnsAsItself(wiring: Wiring) async throws {
         let kept = Shelf<Reference>()
         let router = Router()
         router.root.register("keep", Parameter<Reference>("object")) { (object: Reference) async in kept.put(object) }
@@ -50,8 +50,8 @@ struct ReferenceTests {
         await link.close()
     }
 
-    @Test("Check 42: what is dropped is released, and nothing else", arguments: Wiring.allCases)
-    func whatIsDroppedIsReleased(wiring: Wiring) async throws {
+    @Test("Check 42: dropped references are released, and no others", arguments: Wiring.allCases)
+    func droppedReferencesAreReleased(wiring: Wiring) async throws {
         let (released, signal) = AsyncStream.makeStream(of: Int.self)
         let router = Router()
         let four = (1...4).map { number in
@@ -83,8 +83,8 @@ struct ReferenceTests {
         #expect(error?.code == .unavailable)
     }
 
-    @Test("Checks 43 and 47, M15: an object goes through a third party and comes home", arguments: Wiring.allCases)
-    func anObjectComesHomeThroughAThirdParty(wiring: Wiring) async throws {
+    @Test("Checks 43 and 47, M15: an object returns to its owner through a third party", arguments: Wiring.allCases)
+    func anObjectReturnsToItsOwnerThroughAThirdParty(wiring: Wiring) async throws {
         let kept = Shelf<Reference>()
         let last = Router()
         last.root.register("keep", Parameter<Reference>("object")) { (object: Reference) async in kept.put(object) }
@@ -103,7 +103,7 @@ struct ReferenceTests {
         }
         let home: [Reference] = try await near.client.call("pass", Reference(to: object))
         #expect(home == [Reference(to: object)])
-        // Calls go through the middle, and so do the references in them.
+        // Calls pass through the peer in the middle, and so do the references in them.
         let received = try #require(kept.all.first)
         let result: Int = try await received.call("apply", Callback { (number: Int) in number + 1 })
         #expect(result == 21)
@@ -139,8 +139,8 @@ struct ReferenceTests {
         #expect(link.client.exportedReferences.isEmpty)
     }
 
-    @Test("What nobody reads is released all the same", arguments: Wiring.allCases)
-    func referencesThatNobodyReadsAreReleased(wiring: Wiring) async throws {
+    @Test("Unread references are released as well", arguments: Wiring.allCases)
+    func unreadReferencesAreReleased(wiring: Wiring) async throws {
         let router = Router()
         router.root.register("number", Parameter<Int>("number")) { (number: Int) in number }
         router.root.register("pair", Parameter<Callback>("function"), Parameter<Int>("number")) {
@@ -188,15 +188,18 @@ struct ReferenceTests {
         }
         #expect(kept.all.count == 2)
         kept.dropAll()
-        // The rest of a stream that is left is given back, too.
+        // The references in the rest of an abandoned stream are released, too.
         for try await _ in try await link.client.stream("steps", 200, of: Callback.self) { break }
         _ = consume payload
         await settle { link.server.exportedReferences.isEmpty && link.client.importedReferences.isEmpty }
         await link.close()
     }
 
-    @Test("Its owner is told once, after the last of two connections let go", arguments: Wiring.allCases)
-    func theOwnerIsToldOnce(wiring: Wiring) async throws {
+    @Test(
+        "The owner is notified once, after the last of two connections has released the object",
+        arguments: Wiring.allCases
+    )
+    func theOwnerIsNotifiedOnce(wiring: Wiring) async throws {
         let released = Counter()
         let object = Reference(to: Router()) { released.increment() }
         let router = Router()
@@ -211,7 +214,7 @@ struct ReferenceTests {
         await settle { second.server.exportedReferences.isEmpty }
         #expect(released.value == 0)
         kept.dropAll()
-        // Told outside the lock of the table, right after it.
+        // The notification runs right after the lock of the table is released.
         await settle { first.server.exportedReferences.isEmpty && released.value > 0 }
         #expect(released.value == 1)
         kept.put(try await first.client.call("give"))
@@ -220,8 +223,8 @@ struct ReferenceTests {
         #expect(released.value == 1)
     }
 
-    @Test("A client that is cut off with everything pending leaves nothing behind", arguments: Wiring.allCases)
-    func aClientThatIsCutOffLeavesNothing(wiring: Wiring) async throws {
+    @Test("A client that is disconnected with everything pending leaves no references", arguments: Wiring.allCases)
+    func aDisconnectedClientLeavesNoReferences(wiring: Wiring) async throws {
         let kept = Shelf<Callback>()
         let started = Gate()
         let router = Router()
@@ -250,7 +253,7 @@ struct ReferenceTests {
         await link.close()
     }
 
-    @Test("M12: ten thousand references come and go; one more is refused", arguments: Wiring.allCases)
+    @Test("M12: ten thousand references are exported and released; one more is refused", arguments: Wiring.allCases)
     func tenThousandReferencesComeAndGo(wiring: Wiring) async throws {
         let kept = Shelf<[Callback]>()
         let router = Router()
@@ -270,7 +273,7 @@ struct ReferenceTests {
         let error = await #expect(throws: CallError.self) { try await link.client.call("keep", functions(1)) }
         #expect(error?.code == .tooManyReferences)
         kept.dropAll()
-        // The one that did not leave is released too.
+        // The one that was not sent is released too.
         await settle { link.client.exportedReferences.isEmpty && released.value >= 10_001 }
         #expect(link.server.importedReferences.isEmpty)
         #expect(released.value == 10_001)

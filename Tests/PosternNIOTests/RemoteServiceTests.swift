@@ -2,18 +2,18 @@ import Postern
 import PosternNIO
 import Testing
 
-/// A stub as one writes it by hand.
+/// A stub written by hand.
 private struct RemoteCounter {
     let remote: RemoteService
 
     func add(_ step: Int, times: Int) async throws(CallError) -> Int { try await remote.call("add", step, times) }
-    func forget() async throws(CallError) { try await remote.call("forget") }
+    func reset() async throws(CallError) { try await remote.call("reset") }
     func numbers(to end: Int) async throws(CallError) -> ValueStream<Int> { try await remote.stream("numbers", end) }
     func ask(_ question: Callback) async throws(CallError) -> String { try await remote.call("ask", question) }
     func wait() async throws(CallError) { try await remote.call("wait") }
 }
 
-/// Typed stubs over connections: what they call through, and how calls end.
+/// Typed stubs over connections, references and local objects.
 @Suite(.timeLimit(.minutes(10)))
 struct RemoteServiceTests {
     @Test(arguments: Wiring.allCases)
@@ -33,12 +33,12 @@ struct RemoteServiceTests {
         await link.close()
     }
 
-    @Test func aStubCallsWhatIsAtHome() async throws {
+    @Test func aStubCallsALocalReference() async throws {
         try await callEverything(RemoteCounter(remote: RemoteService(Reference(to: router()), path: "tools/counter")))
     }
 
     @Test(arguments: [Wiring.tcp, .unix])
-    func aStubCallsThroughAConnectionThatIsMadeAgain(wiring: Wiring) async throws {
+    func aStubCallsThroughAReconnectingPeer(wiring: Wiring) async throws {
         let server = NativeServer(router())
         let peer = ReconnectingPeer(to: try await server.start(at: wiring.address))
         peer.start()
@@ -46,7 +46,7 @@ struct RemoteServiceTests {
         await peer.stop()
         await server.stop()
         let stub = RemoteCounter(remote: RemoteService(peer, path: "tools/counter", timeout: .milliseconds(1)))
-        let error = await #expect(throws: CallError.self) { try await stub.forget() }
+        let error = await #expect(throws: CallError.self) { try await stub.reset() }
         #expect(error?.code == .unavailable && error?.executed == .no)
     }
 
@@ -67,15 +67,15 @@ struct RemoteServiceTests {
         let reference: Reference = try await link.client.call("counter")
         let number = try #require(link.server.exportedReferences.first?.number)
         let stub = RemoteCounter(remote: RemoteService(link.client, path: "$/\(number)"))
-        let error = await #expect(throws: CallError.self) { try await stub.forget() }
+        let error = await #expect(throws: CallError.self) { try await stub.reset() }
         #expect(error?.code == .methodNotFound)
-        try await RemoteCounter(remote: RemoteService(reference)).forget()
+        try await RemoteCounter(remote: RemoteService(reference)).reset()
         await link.close()
     }
 
     private func callEverything(_ counter: RemoteCounter) async throws {
         #expect(try await counter.add(2, times: 3) == 6)
-        try await counter.forget()
+        try await counter.reset()
         let numbers = try await counter.numbers(to: 3)
         #expect(try await numbers.reduce(into: []) { $0.append($1) } == [1, 2, 3])
         #expect(try await counter.ask(Callback { "tea" }) == "tea")
@@ -85,7 +85,7 @@ struct RemoteServiceTests {
         let router = Router()
         let counter = router.service("tools").service("counter")
         counter.register("add", "step", "times") { (step: Int, times: Int) in step * times }
-        counter.register("forget") { () in }
+        counter.register("reset") { () in }
         counter.registerStream("numbers", "end") { (end: Int) in
             AsyncStream { values in
                 for value in 1...end { values.yield(value) }

@@ -2,11 +2,11 @@ import Postern
 import PosternNIO
 import Testing
 
-/// Which way an error came, and what is told of the places where it was.
+/// The path of an error through several peers, and the traces of its hops.
 @Suite(.timeLimit(.minutes(10)))
 struct RemoteTraceTests {
-    @Test("The way of an error told on the event loop names no number of a reference", arguments: Wiring.allCases)
-    func theNumberOfAShortCallbackIsNotTold(wiring: Wiring) async throws {
+    @Test("The path of an error on the event loop contains no number of a reference", arguments: Wiring.allCases)
+    func theNumberOfAShortCallbackIsNotSent(wiring: Wiring) async throws {
         let router = Router()
         router.root.register("ask", Parameter<Callback>("function")) { (function: Callback) async throws in
             try await function.call()
@@ -33,7 +33,7 @@ struct RemoteTraceTests {
         await link.close()
     }
 
-    @Test("Check 25: by default the call path is told, and no trace", arguments: Wiring.allCases)
+    @Test("Check 25: by default the call path is sent, and no trace", arguments: Wiring.allCases)
     func byDefaultNoTraceIsSent(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: router(), options: options("server"))
         for method in ["int", "shortInt", "loopInt"] {
@@ -45,8 +45,8 @@ struct RemoteTraceTests {
         await link.close()
     }
 
-    @Test("Check 25: two hops are told one by one", arguments: Wiring.allCases)
-    func everyHopTellsItsTrace(wiring: Wiring) async throws {
+    @Test("Check 25: two hops are listed one by one", arguments: Wiring.allCases)
+    func everyHopAddsItsTrace(wiring: Wiring) async throws {
         let chain = try await Chain.make(wiring, serving: router(), sendsTraces: (middle: true, server: true))
         let error = await #expect(throws: CallError.self) { try await chain.client.call("relay", "x") as Int }
         #expect(
@@ -75,15 +75,15 @@ struct RemoteTraceTests {
     }
 
     @Test("A server that sends no trace is a hop without one", arguments: Wiring.allCases)
-    func aHopMayTellNothing(wiring: Wiring) async throws {
+    func aHopMayHaveNoTrace(wiring: Wiring) async throws {
         let chain = try await Chain.make(wiring, serving: router(), sendsTraces: (middle: true, server: false))
         let error = await #expect(throws: CallError.self) { try await chain.client.call("relay", "x") as Int }
         #expect(error?.hops.map(\.trace) == [nil, "passed on"])
         await chain.close()
     }
 
-    @Test("A stream that fails, and an object that was lent", arguments: Wiring.allCases)
-    func streamsAndReferencesTellTheirPlace(wiring: Wiring) async throws {
+    @Test("Errors of a stream and of an exported object have their hop", arguments: Wiring.allCases)
+    func streamsAndReferencesAddTheirHop(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: router(), options: options("server", sendsTraces: true))
         let stream = try await link.client.stream("count", of: Int.self)
         let ended = await #expect(throws: CallError.self) { for try await _ in stream {} }
@@ -98,7 +98,7 @@ struct RemoteTraceTests {
         await link.close()
     }
 
-    @Test("The number of a reference is not told to those behind the next end", arguments: Wiring.allCases)
+    @Test("The number of a reference is not sent beyond the next peer", arguments: Wiring.allCases)
     func aReferenceThatIsPassedOnKeepsItsNumber(wiring: Wiring) async throws {
         let chain = try await Chain.make(wiring, serving: router(), sendsTraces: (middle: false, server: false))
         let object: Reference = try await chain.client.call("relayObject")
@@ -110,7 +110,7 @@ struct RemoteTraceTests {
         await chain.close()
     }
 
-    @Test("An error chooses what its trace says; what a CallError says is its trace", arguments: Wiring.allCases)
+    @Test("An error chooses the text of its trace; that of a CallError is its message", arguments: Wiring.allCases)
     func anErrorChoosesItsTrace(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: router(), options: options("server", sendsTraces: true))
         let reticent = await #expect(throws: CallError.self) { try await link.client.call("reticent") }
@@ -120,7 +120,7 @@ struct RemoteTraceTests {
         await link.close()
     }
 
-    @Test("Traces are cut where they pass their limit, and hops left out", arguments: Wiring.allCases)
+    @Test("Traces are cut at their limit, and hops are left out", arguments: Wiring.allCases)
     func tracesAndHopsHaveLimits(wiring: Wiring) async throws {
         var options = options("server", sendsTraces: true)
         options.limits.errorTraceBytes = 21
@@ -135,8 +135,8 @@ struct RemoteTraceTests {
         await other.close()
     }
 
-    @Test("A side whose hello takes no hops gets errors of six fields", arguments: [Wiring.tcp, .unix])
-    func whoTakesNoHopsGetsNone(wiring: Wiring) async throws {
+    @Test("A side whose hello accepts no hops receives errors of six fields", arguments: [Wiring.tcp, .unix])
+    func aSideWithoutHopsReceivesNone(wiring: Wiring) async throws {
         let server = NativeServer(router(), options: options("server", sendsTraces: true))
         let raw = try await RawConnection(to: try await server.start(at: wiring.address))
         raw.send([0, 0, 0, 4, 0x93, 0, 1, 0x80])
@@ -183,7 +183,7 @@ struct RemoteTraceTests {
     }
 }
 
-/// A client, a middle that asks a server, and the server.
+/// A client, a server, and a peer in the middle that calls the server for the client.
 private struct Chain {
     let client: Peer
     private let near: Link

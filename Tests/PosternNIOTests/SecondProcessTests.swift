@@ -3,7 +3,7 @@ import Postern
 import PosternNIO
 import Testing
 
-/// A server here, its client in another process: the fixture `native-peer`.
+/// A server in this process and its client, the fixture `native-peer`, in another.
 @Suite(.timeLimit(.minutes(10)))
 struct SecondProcessTests {
     @Test(arguments: [Wiring.tcp, .unix])
@@ -13,7 +13,7 @@ struct SecondProcessTests {
         let server = NativeServer(Self.router(counting: ascents, top: top), options: .patient) { signal.yield($0) }
         let address = try await server.start(at: wiring.address)
         async let ending = NativeProcess("native-peer", "\(address)").run()
-        // Called from outside every handler, while the client makes calls of its own.
+        // Calls from outside every handler, while the client makes its own calls.
         let client = try #require(await clients.first { _ in true })
         let name: String = try await client.call("name")
         #expect(name == "native-peer")
@@ -22,14 +22,14 @@ struct SecondProcessTests {
         let (exitCode, output) = try await (ending.exitCode, ending.output)
         #expect(exitCode == 0)
         #expect(String(decoding: output, as: UTF8.self) == "{\"sum\":42,\"levels\":50,\"wasClosed\":true}\n")
-        // 50, 48, … 0: every second level is served here, the others there.
+        // 50, 48, … 0: every second level is served here, the others in the client.
         #expect(ascents.value == 26)
         await server.stop()
     }
 
-    /// Has `calculator/add`, and `ascend`, which calls `descend` of its caller before it answers.
+    /// Registers `calculator/add`, and `ascend`, which calls `descend` of its caller before it returns.
     ///
-    /// Opens `top` when the first call of `ascend` is about to answer.
+    /// Opens `top` when the first call of `ascend` is about to return.
     private static func router(counting ascents: Counter, top: Gate) -> Router {
         let router = Router()
         router.service("calculator").register("add", Parameter<Int>("a"), Parameter<Int>("b")) { $0 + $1 }

@@ -148,7 +148,7 @@ struct ServiceTests {
     }
 }
 
-/// `calculator/add` answers at once, `calculator/slowly` from a task.
+/// `calculator/add` returns at once, `calculator/slowly` runs in a task.
 private func calculator() -> Router {
     let router = Router()
     let calculator = router.service("calculator")
@@ -160,7 +160,7 @@ private func calculator() -> Router {
     return router
 }
 
-/// `descend` calls its caller back so many times before it answers.
+/// `descend` calls its caller back a number of times before it returns.
 private func pingPong() -> Router {
     let router = Router()
     router.root.register("descend", Parameter<Int>("levels")) { (context: CallContext, levels: Int) async throws in

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Keeps things for a test until they are dropped.
+/// Retains values for a test until they are dropped.
 final class Shelf<Thing: Sendable>: Sendable {
     private let things = Mutex<[Thing]>([])
 
@@ -8,7 +8,7 @@ final class Shelf<Thing: Sendable>: Sendable {
 
     func put(_ thing: Thing) { things.withLock { $0.append(thing) } }
 
-    /// Drops the first that is there, outside the lock.
+    /// Drops the first value, outside the lock.
     func dropFirst() { _ = things.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
 
     func dropAll() {
@@ -20,7 +20,7 @@ final class Shelf<Thing: Sendable>: Sendable {
     }
 }
 
-/// Lets others run until something holds; the time limit of the suite ends it otherwise.
+/// Yields until a condition holds; the time limit of the suite ends the wait otherwise.
 func settle(_ condition: () -> Bool) async {
     while !condition(), !Task.isCancelled { await Task.yield() }
 }

@@ -5,7 +5,7 @@ import Postern
 import SystemPackage
 import Testing
 
-/// The files of Unix sockets: which are replaced and removed, and which users may connect to them.
+/// The files of Unix sockets: their replacement and removal, and their mode and group.
 @Suite(.timeLimit(.minutes(10)))
 struct SocketFileTests {
     private let path = "/tmp/postern-test-\(UInt64.random(in: 0 ... .max)).sock"
@@ -19,7 +19,7 @@ struct SocketFileTests {
     }
 
     @Test(arguments: [true, false])
-    func aServerLeavesTheFileOfTheNextOne(isRenamed: Bool) async throws {
+    func aServerKeepsTheFileOfTheNextOne(isRenamed: Bool) async throws {
         let first = try await NativeServer.listen(on: address, serving: NothingExposed())
         if isRenamed {
             try FileManager.default.moveItem(atPath: path, toPath: path + ".old")
@@ -47,7 +47,7 @@ struct SocketFileTests {
         try FileManager.default.removeItem(atPath: path)
     }
 
-    @Test func aSocketLeftBehindIsReplacedButALivingServerIsNot() async throws {
+    @Test func aStaleSocketIsReplacedAndOneInUseIsNot() async throws {
         let first = try await NativeServer.listen(on: address, serving: NothingExposed())
         let second = NativeServer(NothingExposed())
         let error = await #expect(throws: CallError.self) { try await second.start(at: address) }
@@ -136,7 +136,7 @@ struct SocketFileTests {
             "the abstract name has 108 bytes, and the system takes at most 107; choose a shorter one"
         ),
     ])
-    func aNameThatTheSystemCannotTakeIsRefused(path: String, reason: String) async {
+    func anInvalidNameIsRefused(path: String, reason: String) async {
         for attempt in attempts(at: .unix(path: path)) {
             let error = await #expect(throws: CallError.self) { try await attempt() }
             #expect(error?.code == .invalidRequest)

@@ -20,7 +20,7 @@ struct StreamTests {
         let link = try await Link.make(wiring, serving: counting(produced: produced))
         var iterator = try await link.client.stream("count", 10_000, of: Int.self).makeAsyncIterator()
         #expect(try await iterator.next() == 0)
-        // A call made after the stream is answered after everything that credit allows was produced or is about to be.
+        // The reply to a later call arrives after the items that the credit allows were produced or are about to be.
         try await link.client.call("rpc/describe")
         #expect(produced.value <= 66)
         for expected in 1..<200 { #expect(try await iterator.next() == expected) }
@@ -47,7 +47,7 @@ struct StreamTests {
     }
 
     @Test(arguments: Wiring.allCases)
-    func aSubscriberGetsWhatIsPublished(wiring: Wiring) async throws {
+    func aSubscriberReceivesPublishedEvents(wiring: Wiring) async throws {
         let router = Router()
         let topic = router.topic("news")
         let link = try await Link.make(wiring, serving: router)

@@ -2,10 +2,10 @@
 import PosternNIO
 import Testing
 
-/// References in messages that do not leave, or that no task reads: their owners are notified all the same, once.
+/// References in messages that are not sent or not read: their owners are notified once, as for all others.
 @Suite(.timeLimit(.minutes(10)))
 struct UnsentReferenceTests {
-    private let lender = Lender()
+    private let factory = ReferenceFactory()
 
     @Test("A handler of a notification returns a reference", arguments: Wiring.allCases)
     func theResultOfANotificationIsReleased(wiring: Wiring) async throws {
@@ -15,7 +15,7 @@ struct UnsentReferenceTests {
     }
 
     @Test("A result is above the limit, or cannot be encoded", arguments: Wiring.allCases)
-    func aResultThatCannotLeaveIsReleased(wiring: Wiring) async throws {
+    func aResultThatCannotBeSentIsReleased(wiring: Wiring) async throws {
         let link = try await link(wiring)
         for (method, code) in [
             ("large", CallError.Code.responseTooLarge), ("short and large", .responseTooLarge),
@@ -31,10 +31,10 @@ struct UnsentReferenceTests {
     func theResultOfACancelledCallIsReleased(wiring: Wiring) async throws {
         let link = try await link(wiring)
         let call = Task { try await link.client.call("slow") }
-        await lender.begun.wait()
+        await factory.begun.wait()
         call.cancel()
         _ = await #expect(throws: CallError.self) { try await call.value }
-        await lender.ended.wait()
+        await factory.ended.wait()
         try await expectNothingLeft(link, made: 1)
     }
 
@@ -53,10 +53,10 @@ struct UnsentReferenceTests {
     func theResultOfALateCallIsReleased(wiring: Wiring) async throws {
         let link = try await link(wiring)
         let call = link.client.begin("slow")
-        await lender.begun.wait()
+        await factory.begun.wait()
         call.setExpiry(.zero)
         #expect(call.isExpired)
-        await lender.ended.wait()
+        await factory.ended.wait()
         try await expectNothingLeft(link, made: 1)
     }
 
@@ -64,22 +64,22 @@ struct UnsentReferenceTests {
     func theResultOfALostCallIsReleased(wiring: Wiring, endsAtClient: Bool) async throws {
         let link = try await link(wiring)
         let call = Task { try await link.client.call("slow") }
-        await lender.begun.wait()
+        await factory.begun.wait()
         (endsAtClient ? link.client : link.server).close()
         _ = await #expect(throws: CallError.self) { try await call.value }
-        await lender.ended.wait()
+        await factory.ended.wait()
         try await expectNothingLeft(link, made: 1)
     }
 
-    @Test("The connection ends right behind calls", arguments: Wiring.allCases)
-    func resultsBehindTheEndAreReleased(wiring: Wiring) async throws {
+    @Test("The connection ends right after calls", arguments: Wiring.allCases)
+    func resultsAfterTheEndAreReleased(wiring: Wiring) async throws {
         let link = try await link(wiring)
         let calls = (0..<50).map { _ in link.client.begin("open") }
         link.client.close()
         _ = await link.server.disconnected
         withExtendedLifetime(calls) {}
-        // None of them may have begun.
-        _ = lender.object()
+        // Possibly none of the calls has begun.
+        _ = factory.object()
         try await expectNothingLeft(link)
     }
 
@@ -103,38 +103,38 @@ struct UnsentReferenceTests {
             _ = try await link.client.dispatch(Call("report", arguments: arguments, progress: sink))
         }
         try link.client.notify("report")
-        await settle { lender.made.value == 9 }
+        await settle { factory.made.value == 9 }
         try await expectNothingLeft(link)
     }
 
-    @Test("A peer that serves by hand ends with calls that it did not serve, and answers others too late")
-    func whatIsServedByHandIsReleased() async throws {
+    @Test("A peer that serves manually ends with unserved calls, and answers others too late")
+    func resultsOfManualServingAreReleased() async throws {
         let link = try await link(.memory, clientServing: .manual)
-        let calls = (0..<3).map { _ in link.server.begin("keep", lender.callback()) }
+        let calls = (0..<3).map { _ in link.server.begin("keep", factory.callback()) }
         await settle { link.client.arrivalCount == 3 }
         calls[0].cancel()
         await link.client.pollAll()
-        let more = link.server.begin("keep", lender.callback())
+        let more = link.server.begin("keep", factory.callback())
         await settle { link.client.arrivalCount == 1 }
         link.client.close()
         withExtendedLifetime(more) {}
         try await expectNothingLeft(link, made: 4)
     }
 
-    @Test("A call with a callback does not leave", arguments: Wiring.allCases)
-    func theCallbackOfACallThatDoesNotLeaveIsReleased(wiring: Wiring) async throws {
+    @Test("A call with a callback is not sent", arguments: Wiring.allCases)
+    func theCallbackOfAnUnsentCallIsReleased(wiring: Wiring) async throws {
         let link = try await link(wiring)
         let text = String(repeating: "x", count: 200_000)
         for peer in [link.client, link.server] {
-            await #expect(throws: CallError.self) { try await peer.call("keep", lender.callback(), text) }
-            #expect(throws: CallError.self) { try peer.notify("keep", lender.callback(), text) }
+            await #expect(throws: CallError.self) { try await peer.call("keep", factory.callback(), text) }
+            #expect(throws: CallError.self) { try peer.notify("keep", factory.callback(), text) }
             let longName = String(repeating: "n", count: 200)
-            await #expect(throws: CallError.self) { try await peer.call(longName, lender.callback()) }
-            await #expect(throws: CallError.self) { try await peer.call("keep", lender.callback(), timeout: .zero) }
-            await #expect(throws: CallError.self) { try await peer.call("none", lender.callback()) }
+            await #expect(throws: CallError.self) { try await peer.call(longName, factory.callback()) }
+            await #expect(throws: CallError.self) { try await peer.call("keep", factory.callback(), timeout: .zero) }
+            await #expect(throws: CallError.self) { try await peer.call("none", factory.callback()) }
             let cancelled = Task {
                 while !Task.isCancelled { await Task.yield() }
-                try await peer.call("keep", lender.callback())
+                try await peer.call("keep", factory.callback())
             }
             cancelled.cancel()
             await #expect(throws: CallError.self) { try await cancelled.value }
@@ -142,47 +142,47 @@ struct UnsentReferenceTests {
         link.client.close()
         for peer in [link.client, link.server] {
             _ = await peer.disconnected
-            await #expect(throws: CallError.self) { try await peer.call("keep", lender.callback()) }
-            #expect(throws: CallError.self) { try peer.notify("keep", lender.callback()) }
+            await #expect(throws: CallError.self) { try await peer.call("keep", factory.callback()) }
+            #expect(throws: CallError.self) { try peer.notify("keep", factory.callback()) }
         }
         try await expectNothingLeft(link, made: 16)
     }
 
-    @Test("A callback of a call that did not leave may be passed again", arguments: Wiring.allCases)
+    @Test("A callback of a call that was not sent may be passed again", arguments: Wiring.allCases)
     func aCallbackMayBePassedAgain(wiring: Wiring) async throws {
         let link = try await link(wiring)
-        let callback = lender.callback()
+        let callback = factory.callback()
         let text = String(repeating: "x", count: 200_000)
         await #expect(throws: CallError.self) { try await link.client.call("keep", callback, text) }
         #expect(link.client.exportedReferences.isEmpty)
         await Task.yield()
-        #expect(lender.released.value == 0)
+        #expect(factory.released.value == 0)
         try await link.client.call("take", callback)
-        await settle { lender.released.value == 1 }
+        await settle { factory.released.value == 1 }
         #expect(callback.isLocal)
         try await expectNothingLeft(link, made: 1)
     }
 
     @Test("A function of this process answers with a reference")
     func resultsWithinAProcessAreReleased() async throws {
-        let callback = Callback { [lender] () async in lender.object() }
+        let callback = Callback { [factory] () async in factory.object() }
         do {
             let object: Reference = try await callback.call()
-            #expect(lender.released.value == 0)
+            #expect(factory.released.value == 0)
             #expect(object.service != nil)
         }
         try await callback.call()
         try callback.notify()
         await #expect(throws: CallError.self) {
-            try await lender.router.dispatch(Call("open", arguments: Payload(bytes: [], codec: MessagePack.self)))
+            try await factory.router.dispatch(Call("open", arguments: Payload(bytes: [], codec: MessagePack.self)))
         }
-        await settle { lender.made.value == 4 && lender.isEven }
+        await settle { factory.made.value == 4 && factory.isEven }
     }
 
     private func link(_ wiring: Wiring, clientServing: ServingMode = .automatic) async throws -> Link {
         var options = ConnectionOptions.patient
         options.limits.frameBytes = 100_000
-        let router = lender.router
+        let router = factory.router
         router.root.register("take", Parameter<Callback>("function")) { (_: Callback) async in }
         let client = Router()
         client.root.register("take", Parameter<Callback>("function")) { (_: Callback) async in }
@@ -195,15 +195,15 @@ struct UnsentReferenceTests {
         )
     }
 
-    /// Waits until every owner was notified and no table holds anything, then ends the connection.
+    /// Waits until every owner was notified and all tables are empty, then closes the connection.
     private func expectNothingLeft(_ link: Link, made: Int? = nil) async throws {
         await settle {
-            // What was sent may be on its way while all tables are empty.
-            (made == nil || lender.made.value == made) && lender.isEven && link.client.tables.areEmpty
+            // A message may be in flight while all tables are empty.
+            (made == nil || factory.made.value == made) && factory.isEven && link.client.tables.areEmpty
                 && link.server.tables.areEmpty
         }
         await link.close()
-        #expect(lender.isEven)
-        if let made { #expect(lender.made.value == made) }
+        #expect(factory.isEven)
+        if let made { #expect(factory.made.value == made) }
     }
 }

@@ -1,21 +1,21 @@
 import Postern
 import PosternNIO
 
-/// How two peers are joined in a test: every service test runs over each.
+/// The transport between two peers of a test; every service test runs over each.
 enum Wiring: CaseIterable, Sendable {
     case memory, tcp, unix
 }
 
-/// Two joined peers, and what keeps them.
+/// Two connected peers, and their server.
 struct Link: Sendable {
     let client: Peer
     let server: Peer
     private let listener: NativeServer?
 
-    /// Where the server listens; `nil` in memory.
+    /// The address of the server; `nil` in memory.
     var address: Address? { listener?.address }
 
-    /// Joins two peers, and waits until each has received the hello of the other.
+    /// Connects two peers, and waits until each has received the hello of the other.
     static func make(
         _ wiring: Wiring,
         serving server: any Dispatcher,
@@ -57,7 +57,7 @@ struct Link: Sendable {
         return Link(client: peer, server: other, listener: listener)
     }
 
-    /// Closes everything, and waits until both ends know it.
+    /// Closes both ends, and waits until both have ended.
     func close() async {
         client.close()
         _ = await server.disconnected
@@ -66,7 +66,7 @@ struct Link: Sendable {
 }
 
 extension ConnectionOptions {
-    /// For what the clock is not to decide, however busy the machine is.
+    /// Options with long timeouts, for tests that must not depend on the speed of the machine.
     static var patient: ConnectionOptions {
         var options = ConnectionOptions()
         options.limits.callTimeout = .seconds(500)
@@ -77,7 +77,8 @@ extension ConnectionOptions {
 }
 
 extension Wiring {
-    /// A fresh address: while it is closed, no other test gets its port.
+    /// A new address, which no other test uses; for TCP a random loopback host, so that the port stays free while
+    /// closed.
     var address: Address {
         self == .unix
             ? .unix(path: "/tmp/postern-test-\(UInt64.random(in: 0 ... .max)).sock")
@@ -85,7 +86,7 @@ extension Wiring {
     }
 }
 
-/// A promise that a test waits for.
+/// A gate that a test waits for until it is opened.
 struct Gate: Sendable {
     private let stream: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation

@@ -7,7 +7,7 @@ import Testing
     private let usual = TransferPace.Demand(patience: 10_000, bytesPerSecond: 16 << 10)
     private let anyProgress = TransferPace.Demand(patience: 10_000, bytesPerSecond: 0)
 
-    /// Checks a transfer every second from 0 on, and returns the second in which it failed.
+    /// Checks a transfer every second from 0 on, and returns the second of its failure.
     private func failure(
         _ demand: TransferPace.Demand,
         seconds: Int,
@@ -21,32 +21,32 @@ import Testing
         return nil
     }
 
-    @Test func aTransferThatMovesIsKeptHoweverLongItTakes() {
+    @Test func aTransferWithProgressIsKeptHoweverLongItTakes() {
         #expect(failure(usual, seconds: 1_000) { $0 * 300_000 } == nil)
         #expect(failure(usual, seconds: 1_000) { $0 * (16 << 10) } == nil)
     }
 
-    @Test func oneThatDoesNotMoveFailsAfterThePatience() throws {
+    @Test func aTransferWithoutProgressFailsAfterThePatience() throws {
         let failed = try #require(failure(usual, seconds: 20) { _ in 5 })
         #expect(failed == (10, .stalled))
     }
 
-    @Test func oneThatStopsFailsThatLongAfterItsLastProgress() throws {
+    @Test func aTransferThatStopsFailsThatLongAfterItsLastProgress() throws {
         let failed = try #require(failure(usual, seconds: 60) { min($0, 23) * 300_000 })
         #expect(failed == (33, .stalled))
     }
 
-    @Test func oneBelowTheRateFailsAtTheEndOfItsTime() throws {
+    @Test func aTransferBelowTheRateFailsAtTheEndOfThePeriod() throws {
         let failed = try #require(failure(usual, seconds: 60) { $0 * (16 << 10) - $0 })
         #expect(failed == (10, .tooSlow))
     }
 
-    @Test func oneThatSlowsDownFailsWithinTwiceThePatience() throws {
+    @Test func aTransferThatSlowsDownFailsWithinTwiceThePatience() throws {
         let failed = try #require(failure(usual, seconds: 60) { $0 < 12 ? $0 * 300_000 : 12 * 300_000 + $0 })
         #expect(failed == (30, .tooSlow))
     }
 
-    @Test func burstsCountOverTheWholeTime() {
+    @Test func burstsCountOverTheWholePeriod() {
         #expect(failure(usual, seconds: 200) { $0 / 9 * 9 * (18 << 10) } == nil)
     }
 
@@ -56,7 +56,7 @@ import Testing
         #expect(failed == (10, .stalled))
     }
 
-    /// The verdicts on one transfer at some times.
+    /// Returns the verdicts on one transfer at several times.
     private func verdicts(
         _ demand: TransferPace.Demand,
         _ checks: (moved: UInt64, time: UInt64)...,
@@ -76,7 +76,7 @@ import Testing
         #expect(seen == [.moves, .moves, .stalled])
     }
 
-    @Test func oneThatHasFailedIsKeptAgainWhenItMovesOn() {
+    @Test func aStalledTransferIsKeptAgainAfterProgress() {
         let seen = verdicts(anyProgress, (0, 0), (0, 10_000), (0, 11_000), (1, 12_000))
         #expect(seen == [.moves, .stalled, .stalled, .moves])
     }

@@ -2,11 +2,11 @@
 import Foundation
 import PosternNIO
 
-/// Authorities and certificates made for these tests, by the `openssl` command, in a folder that goes with this object.
+/// Certificate authorities and certificates, created with the `openssl` command in a folder that is removed on deinit.
 final class Certificates: Sendable {
     private let folder: String
 
-    /// Makes two authorities, and certificates of the first for a server and a client.
+    /// Creates two authorities, and certificates of the first for a server and a client.
     init() async throws {
         folder = "\(NSTemporaryDirectory())postern-tls-\(UInt64.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
@@ -24,7 +24,7 @@ final class Certificates: Sendable {
 
     func file(_ name: String) -> String { "\(folder)/\(name)" }
 
-    /// The options of a side with a certificate; a server with an authority demands one of every client.
+    /// Returns the options of a side with a certificate; a server with an authority demands one of every client.
     func options(_ name: String, authority: String? = nil) -> ConnectionOptions {
         var options = ConnectionOptions()
         options.frameTimeout = .seconds(60)
@@ -36,7 +36,7 @@ final class Certificates: Sendable {
         return options
     }
 
-    /// The options of a client without a certificate, that trusts an authority.
+    /// Returns the options of a client without a certificate that trusts an authority.
     func trusting(_ authority: String) -> ConnectionOptions {
         var options = ConnectionOptions()
         options.frameTimeout = .seconds(60)
@@ -64,7 +64,7 @@ final class Certificates: Sendable {
 
 /// The `openssl` command.
 enum OpenSSL {
-    /// Runs it with an empty input; whether it succeeded.
+    /// Runs the command without input; returns whether it succeeded.
     static func run(_ arguments: [String]) async throws -> Bool {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -79,6 +79,6 @@ enum OpenSSL {
     }
 }
 
-/// `openssl` made no certificate.
+/// The error of a failed `openssl` command.
 struct CertificateError: Error {}
 #endif

@@ -2,7 +2,7 @@
 import NIOCore
 import NIOPosix
 
-/// A client that connects and says nothing.
+/// A client that connects and sends nothing.
 struct RawClient: Sendable {
     private let channel: any Channel
 

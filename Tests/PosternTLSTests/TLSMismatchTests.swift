@@ -3,14 +3,14 @@ import Postern
 import PosternNIO
 import Testing
 
-/// One side speaks TLS and the other does not, or options do not fit.
+/// Sides with and without TLS, and TLS options that contradict each other.
 @Suite(.timeLimit(.minutes(10)))
 struct TLSMismatchTests {
     private let certificates: Certificates
 
     init() async throws { certificates = try await Certificates() }
 
-    @Test("A plain client at a TLS port is dropped, and both are told why")
+    @Test("A plain client at a TLS port is disconnected, and the reason is reported on both sides")
     func aPlainClientIsDropped() async throws {
         let server = try await NativeServer.listen(
             on: "tls://127.0.0.1:0",
@@ -28,7 +28,7 @@ struct TLSMismatchTests {
         await server.stop()
     }
 
-    @Test("A TLS client at a plain port is dropped, and both are told why")
+    @Test("A TLS client at a plain port is disconnected, and the reason is reported on both sides")
     func aTLSClientIsDropped() async throws {
         let server = try await NativeServer.listen(on: "tcp://127.0.0.1:0", serving: NothingExposed())
         guard case .tcp(_, let port)? = server.address else { throw CertificateError() }
@@ -47,7 +47,7 @@ struct TLSMismatchTests {
         await server.stop()
     }
 
-    @Test("A client that stays silent in the handshake of TLS is dropped")
+    @Test("A client that stays silent in the TLS handshake is disconnected")
     func aSilentClientIsDropped() async throws {
         var options = certificates.options("server")
         options.frameTimeout = .milliseconds(50)
@@ -72,7 +72,7 @@ struct TLSMismatchTests {
             options: certificates.options("server")
         )
         guard case .tls(let host, let port)? = server.address else { throw CertificateError() }
-        // Without its own security level, which has no 1.1 any more.
+        // `openssl` refuses TLS 1.1 at its default security level.
         let arguments = ["s_client", "-connect", "\(host):\(port)", flag, "-cipher", "ALL:@SECLEVEL=0"]
         let signals = server.signals
         #expect(try await OpenSSL.run(arguments) == isSpoken)
@@ -81,7 +81,7 @@ struct TLSMismatchTests {
         await server.stop()
     }
 
-    @Test("Options that do not fit are refused before anything is sent", arguments: Misfit.allCases)
+    @Test("Contradictory options are refused before anything is sent", arguments: Misfit.allCases)
     func misfittingOptionsAreRefused(misfit: Misfit) async throws {
         let (address, options) = misfit.make(certificates)
         let error = await #expect(throws: CallError.self) {

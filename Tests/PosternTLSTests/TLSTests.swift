@@ -4,7 +4,7 @@ import PosternAuth
 import PosternNIO
 import Testing
 
-/// Connections over TLS: who is let in, who is not, and what both users are told.
+/// Connections over TLS: which are accepted and which refused, and the reasons that both sides report.
 @Suite(.timeLimit(.minutes(10)))
 struct TLSTests {
     private let certificates: Certificates
@@ -16,7 +16,7 @@ struct TLSTests {
         let server = try await listen(certificates.options("server"))
         let peer = try await connect(server, certificates.trusting("authority"), host: host)
         #expect(try await answer(peer) == 1)
-        // More than one record, both ways.
+        // More than one record in each direction.
         let text = String(repeating: "a", count: 200_000)
         let echo: String = try await peer.call("echo", text)
         #expect(echo == text)
@@ -24,7 +24,7 @@ struct TLSTests {
         await server.stop()
     }
 
-    @Test("Both prove themselves by certificates: both call, and are told of the end")
+    @Test("Both authenticate by certificates, call each other, and are notified of the end")
     func mutualCertificatesAreAccepted() async throws {
         let server = try await listen(certificates.options("server", authority: "authority"))
         let signals = server.signals
@@ -42,13 +42,13 @@ struct TLSTests {
         #expect(await lines(signals) == ["connected", "disconnected: closed here"])
     }
 
-    @Test("A server of another authority is refused, and hears of it")
+    @Test("A server of another authority is refused, and reports that")
     func anotherAuthorityIsRefused() async throws {
         let server = try await listen(certificates.options("imposter"))
         try await expectRefusal(server, certificates.trusting("authority"), "certificate verify failed")
     }
 
-    @Test("Without an authority of its own a client trusts those of the system, so not ours")
+    @Test("Without authorities in its options a client trusts those of the system, so not that of the test")
     func theAuthoritiesOfTheSystemAreTheDefault() async throws {
         let server = try await listen(certificates.options("server"))
         try await expectRefusal(server, ConnectionOptions(), "certificate verify failed")
@@ -65,7 +65,7 @@ struct TLSTests {
         )
     }
 
-    @Test("The name that a client expects may be another than the host")
+    @Test("The expected name may differ from the host")
     func theExpectedNameCounts() async throws {
         let server = try await listen(certificates.options("server"))
         var options = certificates.trusting("authority")
@@ -97,7 +97,7 @@ struct TLSTests {
         try await expectRefusal(server, options, "unknown ca")
     }
 
-    @Test("Over TLS the shared secret opens, and a wrong one is refused by name")
+    @Test("Over TLS a shared secret authenticates, and a wrong one is refused with a reason")
     func theSecretIsProvenOverTLS() async throws {
         let (right, wrong) = (
             try SharedSecret("the secret of this test".utf8), try SharedSecret("quite another one".utf8)
@@ -114,9 +114,9 @@ struct TLSTests {
         await server.stop()
     }
 
-    @Test("A client that connects again does so over TLS, and says why it cannot")
+    @Test("A reconnecting client connects over TLS, and reports why it cannot")
     func aReconnectingClientSpeaksTLS() async throws {
-        // A host of its own: while it is closed, no other test gets its port.
+        // A loopback host of its own, so that no other test uses the port while the server is closed.
         let host = "127.\(Int.random(in: 1...254)).\(Int.random(in: 1...254)).1"
         let first = try await listen(certificates.options("server"), at: .tls(host: host, port: 0))
         let address = try #require(first.address)
@@ -137,7 +137,7 @@ struct TLSTests {
             options: options,
             patience: .milliseconds(500)
         )
-        // The first attempt may take longer than a call waits.
+        // The first attempt to connect may take longer than a call waits.
         while lost.lastFailure == nil { try await Task.sleep(for: .milliseconds(5)) }
         let call = Call("one", arguments: Payload(bytes: [], codec: MessagePack.self))
         let error = await #expect(throws: CallError.self) { _ = try await lost.dispatch(call) }
@@ -148,7 +148,7 @@ struct TLSTests {
         await imposter.stop()
     }
 
-    /// A client is refused, both users are told, and nothing is served.
+    /// Checks that a client is refused, that both sides report it, and that nothing is served.
     private func expectRefusal(
         _ server: NativeServer,
         _ options: ConnectionOptions,
@@ -163,7 +163,7 @@ struct TLSTests {
         let reason = await peer.disconnected
         #expect(reason.kind == .notSecured, "\(reason)", sourceLocation: sourceLocation)
         #expect(reason.message.contains(words), "\(reason)", sourceLocation: sourceLocation)
-        // A client that does not like the name leaves when the handshake is done, without saying why.
+        // A client that refuses the name closes the connection after the handshake, without a reason.
         let told = await signals.first { _ in true }?.description ?? ""
         #expect(["refused: not secured", "refused: lost"].contains(told), sourceLocation: sourceLocation)
         await server.stop()

@@ -1,9 +1,9 @@
-// Tells the thread sanitizer what Swift's Mutex does when it has to wait.
+// Informs the thread sanitizer of the waits of Swift's Mutex.
 //
-// On Linux a Mutex that nobody holds is taken by an atomic operation in our own code, which the sanitizer sees. One that
-// is held is waited for by a futex inside libswiftSynchronization.so, which it does not: without this every wait makes
-// what the mutex protects look like a race. These functions stand in front of those of the library (LD_PRELOAD), call
-// them, and tell the sanitizer who comes after whom.
+// On Linux a free Mutex is locked by an atomic operation in our own code, which the sanitizer sees. A wait for a locked one
+// is a futex inside libswiftSynchronization.so, which the sanitizer does not see: without this library it would report a
+// race after every wait. These functions replace those of the Swift library (LD_PRELOAD), call them, and report the order
+// of unlock and lock to the sanitizer.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -25,7 +25,7 @@ enum CaseService {
         await serve(gateway, server)
     }
 
-    /// Serves until standard input ends, which also happens when the test dies.
+    /// Serves until standard input ends, as it also does when the test process dies.
     private static func serve(_ gateway: Gateway, _ server: NativeServer) async {
         while readLine() != nil {}
         await gateway.drain()

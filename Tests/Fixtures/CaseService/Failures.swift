@@ -1,6 +1,6 @@
 import Postern
 
-/// Methods that fail, each in another way.
+/// Methods that fail, each in a different way.
 enum Failures {
     static func register(in router: Router) {
         let failures = router.service("failures")

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Postern
 
-/// One method for each type, which answers what it was given; `short` ones on the event loop, `later` ones in a task.
+/// One method for each type, which returns its argument; `short` ones on the event loop, `later` ones in a task.
 enum Types {
     static func register(in router: Router) {
         let types = router.service("types")

@@ -4,7 +4,7 @@ import json, os, signal, socket, stat, sys
 
 if stat.S_ISSOCK(os.fstat(0).st_mode):
     parent = socket.socket(fileno=0)
-    # Not one file for both: a text file forgets what it has read ahead when it is written.
+    # Two files, as a text file discards what it has read ahead when it is written to.
     read, write = parent.makefile("r"), parent.makefile("w")
 else:
     read, write = sys.stdin, sys.stdout
@@ -29,7 +29,7 @@ for line in read:
             for step in range(message["params"][0]):
                 send(method="$/progress", params={"token": message["meta"]["progressToken"], "value": step})
             send(id=message["id"], result=None)
-        case "close":  # and go on
+        case "close":  # and continues
             os.closerange(0, 2)
             signal.pause()
         case "exit":

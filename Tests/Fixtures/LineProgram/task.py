@@ -24,7 +24,7 @@ for line in sys.stdin:
         case "task.stop":
             send(id=id, result=None)
             send(id=waiting, error={"code": -32800, "message": "stopped"})
-        case "close":  # and go on
+        case "close":  # and continues
             os.closerange(0, 2)
             time.sleep(600)
         case "add":

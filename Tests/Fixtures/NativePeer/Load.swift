@@ -2,10 +2,10 @@ import Postern
 import PosternNIO
 import Synchronization
 
-/// Eight tasks that call `jobs/run` of 20 ms over one `ReconnectingPeer`, over and over.
+/// Eight tasks that repeatedly call `jobs/run` of 20 ms over one `ReconnectingPeer`.
 ///
-/// Prints one line of JSON at the end: how many calls were answered, how long the longest took, and the code and `executed`
-/// of each that failed.
+/// Prints one line of JSON at the end: the number of answered calls, the duration of the longest, and the code and
+/// `executed` of each failed call.
 struct Load {
     private struct Results {
         var answered = 0

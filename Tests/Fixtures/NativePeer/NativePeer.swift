@@ -3,9 +3,9 @@ import PosternNIO
 
 /// A process that calls a native server and is called back by it: `native-peer tcp:host:port` or `unix:/path`.
 ///
-/// Once the server closes the connection it prints one line of JSON, with what it was answered, and exits. With
-/// `pending` as a second argument it leaves everything pending that can be, until the connection ends or it is killed.
-/// With `load` and a number of seconds it calls one server after another at the address for so long: see ``Load``.
+/// When the server closes the connection, it prints the replies as one line of JSON and exits. With `pending` as a
+/// second argument it leaves calls, callbacks and a stream pending until the connection ends or it is killed. With
+/// `load` and a number of seconds it calls the servers at the address for that time, one after another: see ``Load``.
 @main
 enum NativePeer {
     static func main() async throws {
@@ -13,7 +13,7 @@ enum NativePeer {
         guard (2...4).contains(arguments.count), let address = Address(arguments[1]) else { throw Misuse() }
         if arguments.count == 4 { return await Load(on: address, for: .seconds(Int(arguments[3]) ?? 0)).run() }
         var options = ConnectionOptions()
-        // The clock is not to decide, however busy the machine is.
+        // Long timeouts, as tests must not depend on the speed of the machine.
         options.limits.callTimeout = .seconds(500)
         let server = try await NativeClient.connect(to: address, exposing: router(), options: options)
         guard arguments.count == 2 else { return try await leaveEverythingPending(at: server) }
@@ -23,7 +23,8 @@ enum NativePeer {
         print("{\"sum\":\(sum),\"levels\":\(levels),\"wasClosed\":\(wasClosed)}")
     }
 
-    /// What the server may call: `name`; `descend`, which calls `ascend` back before it answers; and two that never end.
+    /// The methods for the server: `name`; `descend`, which calls `ascend` back before it returns; and two that never
+    /// end.
     private static func router() -> Router {
         let router = Router()
         router.root.register("name") { () -> String in "native-peer" }
@@ -51,5 +52,5 @@ enum NativePeer {
     }
 }
 
-/// The arguments are not an address, and perhaps `pending` or `load`.
+/// The error for invalid arguments.
 struct Misuse: Error {}

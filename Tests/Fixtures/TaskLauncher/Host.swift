@@ -18,7 +18,7 @@ struct Host {
         program = Array(arguments[2...])
     }
 
-    /// Runs the program to its end.
+    /// Runs the program until it exits.
     func run() async throws -> TaskExit {
         let containment = await Containment.probe(launcher: OwnExecutable.path, inNamespace: inNamespace)
         let command = containment.command(program, .foreign, channel: hasChannel ? .channel : nil)

@@ -3,13 +3,13 @@ import Postern
 import PosternTasks
 import SystemPackage
 
-/// Spawns other programs, and runs until it is stopped.
+/// A task that spawns other programs, and runs until it is stopped.
 struct Keeper: ChildTask {
-    /// Shell scripts that are spawned as tasks.
+    /// The shell scripts that are spawned as tasks.
     var scripts: [String]
-    /// What a task in Swift writes after its parent has ended; `nil` for no such task.
+    /// The text that a spawned Swift task writes after its parent has ended; `nil` for no such task.
     var file: String?
-    /// Whether all of them outlive this task.
+    /// Whether the spawned tasks outlive this task.
     var detaches = false
 
     func run(in task: TaskContext) async throws -> NoResult {
@@ -21,7 +21,7 @@ struct Keeper: ChildTask {
     }
 }
 
-/// A shell script that knows nothing of tasks.
+/// A shell script without a connection to its parent.
 struct Script: TaskDefinition {
     typealias Output = NoResult
 
@@ -29,7 +29,7 @@ struct Script: TaskDefinition {
     var command: TaskCommand { .program("sh", ["-c", script]) }
 }
 
-/// Writes a file once its parent has ended.
+/// A task that writes a file after its parent has ended.
 struct Heir: ChildTask {
     var file: String
 

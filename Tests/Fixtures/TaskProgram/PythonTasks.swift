@@ -1,18 +1,18 @@
 import Postern
 import PosternTasks
 
-/// A task of the Python program beside this file.
+/// A task of the Python program `child.py`.
 struct PythonChild: TaskDefinition {
     typealias Output = Int
 
-    /// How many levels are below.
+    /// The number of levels below this task.
     var depth = 0
     var fails = false
     var stays = false
     var flag = false
-    /// The program of the task at the bottom, and its name; this one for none.
+    /// The program of the tasks without children, and its name; when empty, this program.
     var leaf: [String] = []
-    /// Whether a task goes on when the one below it has ended.
+    /// Whether a task continues when the one below it has ended.
     var lingers = false
 
     var command: TaskCommand {
@@ -20,11 +20,11 @@ struct PythonChild: TaskDefinition {
     }
 }
 
-/// A task of `failing.py`.
+/// A task of `failing.py`, which fails.
 struct FailingPython: TaskDefinition {
     typealias Output = Int
 
-    /// What happens: `closed` standard error, or an `unusual` or `nameless` error.
+    /// The kind of failure: `closed` standard error, or an `unusual` or `nameless` error.
     var how: String
 
     var command: TaskCommand {
@@ -32,11 +32,11 @@ struct FailingPython: TaskDefinition {
     }
 }
 
-/// Spawns tasks in Python, as deep as it is asked.
+/// A task that spawns tasks in Python down to a depth.
 struct PythonKeeper: ChildTask {
-    /// How many levels are below.
+    /// The number of levels below this task.
     var depth: Int
-    /// The program of the task at the bottom, and its name; that in Python for none.
+    /// The program of the tasks without children, and its name; when empty, that in Python.
     var leaf: [String] = []
 
     func run(in task: TaskContext) async throws -> Int {

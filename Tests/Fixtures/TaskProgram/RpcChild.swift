@@ -1,7 +1,7 @@
 import Postern
 import PosternTasks
 
-/// Runs until it is stopped, and answers calls meanwhile.
+/// A task that runs until it is stopped, and answers calls meanwhile.
 struct RpcChild: ChildTask {
     func register(in service: Service) {
         service.register("some_rpc_call") { 1337 }
@@ -10,7 +10,7 @@ struct RpcChild: ChildTask {
             try await Task.sleep(for: .milliseconds(milliseconds))
             return milliseconds
         }
-        // Called back before it answers, until the depth is used up.
+        // Calls back before it returns, down to depth 0.
         service.register("descend", "depth") { (call: CallContext, depth: Int) async throws -> Int in
             guard depth > 0, let caller = call.caller else { return 0 }
             return try await caller.call("descend", depth - 1) + 1
@@ -27,7 +27,7 @@ struct RpcChild: ChildTask {
     }
 }
 
-/// Sets a flag of its parent.
+/// A task that sets a flag of its parent.
 struct FlagChild: ChildTask {
     func run(in task: TaskContext) async throws -> Bool {
         let answer: Value = try await task.parent.call("set_called")
@@ -35,7 +35,7 @@ struct FlagChild: ChildTask {
     }
 }
 
-/// Is called, then calls its parent; its result says whether it was called.
+/// A task that is called, then calls its parent, and returns whether it was called.
 final class EchoChild: ChildTask {
     private let isCalled = Flag()
 
@@ -55,7 +55,7 @@ final class EchoChild: ChildTask {
     }
 }
 
-/// What the handlers and tasks of this program throw.
+/// The error of the handlers and tasks of this program.
 struct Trouble: TransferableError {
     var text: String
     var message: String { text }

@@ -1,15 +1,15 @@
 import Postern
 import PosternTasks
 
-/// Spawns tasks like itself, as deep as it is told, and runs until it is stopped or the depth is used up.
+/// A task that spawns tasks like itself down to a depth, and runs until it is stopped or its children have ended.
 struct Branch: ChildTask {
-    /// How many levels are below.
+    /// The number of levels below this task.
     var depth: Int
-    /// How many children each has.
+    /// The number of children of each task.
     var width = 1
-    /// Whether those at the bottom fail.
+    /// Whether the tasks without children fail.
     var fails = false
-    /// Whether those at the bottom run until they are stopped.
+    /// Whether the tasks without children run until they are stopped.
     var stays = false
 
     func register(in service: Service) {
@@ -28,14 +28,14 @@ struct Branch: ChildTask {
         let below = Branch(depth: depth - 1, width: width, fails: fails, stays: stays)
         var children: [TaskProcess<Branch>] = []
         var options = TaskOptions()
-        // Children end by themselves when they are stopped, which takes its time on a busy machine.
+        // Stopped children end by themselves, which may take long on a busy machine.
         (options.stopGrace, options.killGrace) = (.seconds(100), .seconds(100))
         for _ in 0..<width { children.append(try await task.spawn(below, options: options)) }
         return try await TaskProcess.join(children).reduce(1, +)
     }
 }
 
-/// Reports how far it is, and returns how often it did.
+/// A task that reports its progress, and returns the number of reports.
 struct Counter: ChildTask {
     var steps: Int
 
@@ -45,7 +45,7 @@ struct Counter: ChildTask {
     }
 }
 
-/// Takes what is done to it badly: goes on when it is stopped, and ignores SIGTERM.
+/// A task that continues when it is stopped, and ignores SIGTERM.
 struct Stubborn: ChildTask {
     func run(in task: TaskContext) async throws -> NoResult {
         while true { await Task.detached { try? await Task.sleep(for: .seconds(60)) }.value }

@@ -3,10 +3,10 @@ import Postern
 import PosternTasks
 import SystemPackage
 
-/// Writes lines to standard output and standard error.
+/// A task that writes lines to standard output and standard error.
 struct Writer: ChildTask {
     var lines: Int
-    /// Characters of each line.
+    /// The number of characters of each line.
     var length = 10
     /// Whether standard output is closed before the end.
     var closes = false
@@ -21,7 +21,7 @@ struct Writer: ChildTask {
     }
 }
 
-/// Ends its process without a result.
+/// A task that ends its process without a result.
 struct Crasher: ChildTask {
     var code: Int32?
     var signal: Int32?
@@ -30,7 +30,7 @@ struct Crasher: ChildTask {
         service.register("crash") { [code, signal] () async throws in
             if let signal { kill(getpid(), signal) }
             if let code { _exit(code) }
-            // A signal may reach another thread, a little later.
+            // The signal may be delivered to another thread, a little later.
             try await Task.sleep(for: .seconds(60))
         }
     }

@@ -1,4 +1,4 @@
-"""A task in Python that tests spawn: the twin of RpcChild, Branch and others in Swift."""
+"""A task in Python that tests spawn: the counterpart of RpcChild, Branch and others in Swift."""
 import asyncio
 import os
 import pathlib

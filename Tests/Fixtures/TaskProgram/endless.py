@@ -1,4 +1,4 @@
-"""A task that speaks with its parent by itself: it has a result at once, and its events do not end."""
+"""A task that implements the protocol by itself: it sends its result at once, and then endless events."""
 import asyncio
 import os
 import pathlib

@@ -2,7 +2,7 @@ import Postern
 import PosternNIO
 import Testing
 
-/// A client that behaves, beside one that does not.
+/// A well-behaved client, beside a hostile one.
 struct Bystander: Sendable {
     private let peer: Peer
 
@@ -11,7 +11,7 @@ struct Bystander: Sendable {
         peer = try await NativeClient.connect(to: address, options: options)
     }
 
-    /// Has its calls answered before something else, for as long as it goes on, and after it.
+    /// Checks that its calls are answered before, during and after a function.
     func isServed<Result>(while body: () async throws -> Result) async throws -> Result {
         try await call()
         let isOver = Counter()
@@ -31,7 +31,7 @@ struct Bystander: Sendable {
 
     func leave() { peer.close() }
 
-    /// Is answered once.
+    /// Makes one call and checks its result.
     func call() async throws {
         let one: Int = try await peer.call("one", timeout: .seconds(500))
         #expect(one == 1)

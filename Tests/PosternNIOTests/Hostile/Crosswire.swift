@@ -3,14 +3,14 @@ import NIOPosix
 import PosternNIO
 import Synchronization
 
-/// A server in the middle: sends what it reads to the connection that its plan names, or to nobody.
+/// A server that forwards the input of each connection to another connection, or discards it.
 final class Crosswire: Sendable {
-    /// To which connection the bytes of one go, by the order in which they were accepted.
+    /// Returns the number of the connection to forward to, for the number of a connection, in the order of acceptance.
     typealias Plan = @Sendable (Int) -> Int?
 
     private struct State {
         var channels: [any Channel] = []
-        /// What came for connections that were not there yet.
+        /// Bytes for connections that are not accepted yet.
         var early: [Int: [ByteBuffer]] = [:]
     }
 
@@ -18,7 +18,7 @@ final class Crosswire: Sendable {
     private let listener: any Channel
     private let state: SharedState
 
-    /// Listens; without a plan everything that is read is dropped.
+    /// Listens at an address; without a plan all input is discarded.
     init(at address: Address, _ plan: @escaping Plan = { _ in nil }) async throws {
         let state = SharedState()
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).childChannelInitializer {
@@ -53,7 +53,7 @@ final class Crosswire: Sendable {
                 let number = state.channels.count - 1
                 return (number, state.early.removeValue(forKey: number) ?? [])
             }
-            // The channel becomes active right after this.
+            // The channel becomes active right after this, and cannot be written to before.
             channel.eventLoop.execute { for bytes in early { channel.writeAndFlush(bytes, promise: nil) } }
             return number
         }

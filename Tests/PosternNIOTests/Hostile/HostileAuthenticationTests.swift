@@ -22,7 +22,10 @@ struct HostileAuthenticationTests {
         }
     }
 
-    @Test("Check 21, M8: a second proof is dropped, though the first was right", arguments: [Wiring.tcp, .unix])
+    @Test(
+        "Check 21, M8: a second proof ends the connection, although the first was right",
+        arguments: [Wiring.tcp, .unix]
+    )
     func aSecondProofIsDropped(wiring: Wiring) async throws {
         try await Stage.attack(wiring) { stage in
             let raw = try await RawConnection(to: stage.address)
@@ -35,7 +38,10 @@ struct HostileAuthenticationTests {
         }
     }
 
-    @Test("Check 21: an answer to nothing is dropped, though the proof was right", arguments: [Wiring.tcp, .unix])
+    @Test(
+        "Check 21: a reply to no call ends the connection, although the proof was right",
+        arguments: [Wiring.tcp, .unix]
+    )
     func anAnswerOutOfTurnIsDropped(wiring: Wiring) async throws {
         try await Stage.attack(wiring) { stage in
             let raw = try await RawConnection(to: stage.address)
@@ -60,14 +66,14 @@ struct HostileAuthenticationTests {
             second.send(recorded.proof + RawSession.call)
             try #require(await stage.refusal() == .authenticationFailed)
             let received = await second.receiveAll()
-            // Nothing computed from the secret was sent to somebody unproven.
+            // Nothing computed from the secret was sent to an unauthenticated peer.
             #expect(!received.containsProof)
             #expect(stage.service.runs.value == 0)
             first.close()
         }
     }
 
-    @Test("H16: a client that is sent back what it sends is not deceived", arguments: [Wiring.tcp, .unix])
+    @Test("H16: a client whose own frames are reflected refuses them", arguments: [Wiring.tcp, .unix])
     func aReflectionIsRefused(wiring: Wiring) async throws {
         try await Stage.attack(wiring) { _ in
             let mirror = try await Crosswire(at: wiring.address) { $0 }
@@ -79,7 +85,7 @@ struct HostileAuthenticationTests {
         }
     }
 
-    @Test("H16: two clients that are wired to each other do not open", arguments: [Wiring.tcp, .unix])
+    @Test("H16: two clients that are connected to each other do not authenticate", arguments: [Wiring.tcp, .unix])
     func crossWiredClientsDoNotOpen(wiring: Wiring) async throws {
         try await Stage.attack(wiring) { _ in
             let middle = try await Crosswire(at: wiring.address) { 1 - $0 }
@@ -96,7 +102,7 @@ struct HostileAuthenticationTests {
         }
     }
 
-    @Test("M8: a client that does not prove itself in time is dropped")
+    @Test("M8: a client that does not authenticate in time is disconnected")
     func aClientThatWaitsTooLongIsDropped() async throws {
         var impatient = Stage.options
         impatient.frameTimeout = .seconds(1)
@@ -108,7 +114,7 @@ struct HostileAuthenticationTests {
         }
     }
 
-    /// What a client sends, and how that ends.
+    /// An attack: the bytes that a client sends, and the expected end.
     struct Attack: Sendable, CustomTestStringConvertible {
         let name: String
         let bytes: [UInt8]
@@ -164,7 +170,7 @@ struct HostileAuthenticationTests {
     }()
 }
 
-/// A server that demands a secret, and what its user hears.
+/// A server that demands a secret, and the clients that it reports.
 private struct Stage {
     enum Outcome {
         case letIn(Peer)
@@ -183,8 +189,8 @@ private struct Stage {
     private let outcomes: AsyncStream<Outcome>
     private let server: NativeServer
 
-    /// Runs an attack on a server; before, during and after it the calls of another client are answered, unless the
-    /// server closes connections by its clock.
+    /// Runs an attack on a server, and checks that the calls of another client are answered before, during and after
+    /// it, unless the test uses short timeouts.
     static func attack(
         _ wiring: Wiring,
         _ options: ConnectionOptions = options,
@@ -217,24 +223,24 @@ private struct Stage {
         self.outcomes = outcomes
     }
 
-    /// The next client that was let in.
+    /// Waits for the next client and returns it; `nil` when it was refused.
     func letIn() async -> Peer? {
         guard case .letIn(let peer)? = await outcomes.first(where: { _ in true }) else { return nil }
         return peer
     }
 
-    /// Why the next client was not let in; `nil` when one was.
+    /// Waits for the next client and returns the reason of its refusal; `nil` when it was accepted.
     func refusal() async -> DisconnectReason.Kind? {
         guard case .refused(let kind)? = await outcomes.first(where: { _ in true }) else { return nil }
         return kind
     }
 }
 
-/// The bytes of a client that knows the secret, and behaves as it likes.
+/// The frames of a client that knows the secret and violates the protocol.
 private struct RawSession {
     /// A call of `stuck`.
     static let call: [UInt8] = [0, 0, 0, 14, 0x98, 1, 1, 0xa5] + Array("stuck".utf8) + [0xc0, 0, 0, 0xc0, 0xc0]
-    /// A reply to call 1, which nobody made.
+    /// A reply to call 1, which was never made.
     static let reply: [UInt8] = [0, 0, 0, 4, 0x93, 2, 1, 3]
     private static let nonce = [UInt8](repeating: 3, count: 16)
     static let hello: [UInt8] = {
@@ -273,6 +279,6 @@ private struct RawSession {
 }
 
 extension [UInt8] {
-    /// Whether the beginning of a proof's frame is in here.
+    /// Whether the bytes contain the beginning of a proof frame.
     fileprivate var containsProof: Bool { contains([0, 0, 0, 36, 0x92, 14, 0xc4, 32]) }
 }

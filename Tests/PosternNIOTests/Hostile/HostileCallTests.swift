@@ -2,10 +2,10 @@
 import PosternNIO
 import Testing
 
-/// Clients whose calls are too deep, too many, cancelled out of turn, or lead to nothing.
+/// Clients with calls that are nested too deeply, too many, cancelled at the wrong time, or of unknown methods.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileCallTests {
-    @Test("M13: the deepest call is served, one below it and one too many at once are errors")
+    @Test("M13: the deepest call is served; one below it and one above the limit are errors")
     func callsThatAreTooDeepOrTooManyAreErrors() async throws {
         try await HostileStage.attack(.tcp) { stage in
             let (raw, _) = try await stage.greet()
@@ -17,10 +17,10 @@ struct HostileCallTests {
                 let id = raw.makeID()
                 raw.send { RawPeer.writeCall(id, "stuck", into: &$0) }
             }
-            // Each level of two who call each other back is one more at once: this is where they end.
+            // Two peers that call each other back have one more call in flight with each level, up to this limit.
             let busy = try await raw.call("one")
             guard case .error(_, CallError.Code.busy.rawValue, .no, _)? = busy else { throw CancellationError() }
-            // A handler that has not begun would not be cancelled, and never run.
+            // A call whose handler has not begun would be discarded by the cancellation.
             await settle { stage.victim.runs.value == limits.callsInFlight }
             raw.send { FrameWriter.writeNumbers(.cancel, 3, into: &$0) }
             await stage.victim.cancelled.wait()
@@ -28,7 +28,7 @@ struct HostileCallTests {
         }
     }
 
-    @Test("M14: callbacks to a client that reads nothing end at its queue, and nothing is lost of what was taken")
+    @Test("M14: callbacks to a client that does not read end at its queue limit, and all queued ones arrive")
     func callbacksToASlowClientEndAtItsQueue() async throws {
         var options = ConnectionOptions.patient
         options.limits.queuedBytes = 64 << 10
@@ -43,7 +43,7 @@ struct HostileCallTests {
                 MessagePack.write(UInt64(Self.storm), into: &arguments)
                 RawPeer.writeCall(id, "storm", arguments + [0xc0], into: &$0)
             }
-            // The method ends though nobody reads.
+            // The method ends although the client does not read.
             await stage.victim.stormed.wait()
             #expect(server.isConnected)
             #expect(server.tables.queuedBytes < 2 * options.limits.queuedBytes)
@@ -73,7 +73,7 @@ struct HostileCallTests {
         try await HostileStage.attack(wiring) { stage in
             let (raw, server) = try await stage.greet()
             for id in [1, 2, 99, .max] as [UInt64] { raw.send { FrameWriter.writeNumbers(.cancel, id, into: &$0) } }
-            // Before: nothing is remembered of it.
+            // Before its call: the cancel is discarded.
             #expect(try await raw.call("one")?.bytes == [1])
             let stuck = raw.makeID()
             raw.send { RawPeer.writeCall(stuck, "stuck", into: &$0) }
@@ -81,22 +81,22 @@ struct HostileCallTests {
             for _ in 0..<3 { raw.send { FrameWriter.writeNumbers(.cancel, stuck, into: &$0) } }
             await stage.victim.cancelled.wait()
             await settle { server.tables.servedCalls == 0 }
-            // After the answer.
+            // After the reply.
             let last = raw.makeID()
             raw.send {
                 RawPeer.writeCall(last, "one", into: &$0)
                 FrameWriter.writeNumbers(.cancel, last, into: &$0)
                 FrameWriter.writeNumbers(.ping, 5, into: &$0)
             }
-            // Nothing was said of the cancelled call.
+            // No reply was sent for the cancelled call.
             let told = [try await raw.next(), try await raw.next()]
             #expect(Set(told) == [.value(last, [1]), .other(.pong(5))])
             #expect(stage.victim.runs.value == 1)
         }
     }
 
-    @Test("M17: names that were not registered lead to nothing", arguments: [Wiring.tcp, .unix])
-    func namesThatWereNotRegisteredLeadToNothing(wiring: Wiring) async throws {
+    @Test("M17: names that were not registered reach no method", arguments: [Wiring.tcp, .unix])
+    func unregisteredNamesReachNothing(wiring: Wiring) async throws {
         try await HostileStage.attack(wiring) { stage in
             let (raw, _) = try await stage.greet()
             for name in Self.names {
@@ -104,7 +104,7 @@ struct HostileCallTests {
             }
             var random = SystemRandomNumberGenerator()
             for _ in 0..<500 {
-                // One byte of a name that is there, changed to another.
+                // Registered names with one byte changed.
                 var name = Array(["one", "echo", "stuck", "storm"].randomElement(using: &random)?.utf8 ?? "one".utf8)
                 let place = name.indices.randomElement(using: &random) ?? 0
                 name[place] = (name[place] + UInt8.random(in: 1...127, using: &random)) & 0x7f
@@ -118,7 +118,7 @@ struct HostileCallTests {
 
     private static let storm = 3_000
 
-    /// Of Swift, of its symbols, of other languages; parts and changes of names that are there.
+    /// Names of Swift, of its symbols and of other languages; parts and changes of registered names.
     private static let names = [
         "", "/", "//", "one/", "/one", "./one", "../one", "one/one", "One", "ONE", "on", "onee", "one\0", "\u{43e}ne",
         "init",

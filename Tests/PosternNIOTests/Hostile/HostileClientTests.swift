@@ -2,7 +2,7 @@ import Postern
 import PosternNIO
 import Testing
 
-/// Clients that do not greet properly, and frames that are none.
+/// Clients without a proper hello, and bytes that are not frames.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileClientTests {
     @Test(
@@ -20,12 +20,12 @@ struct HostileClientTests {
             ([0, 0, 0, 10, 0x98, 1, 1, 0xa1, 0x61, 0xc0, 0, 0, 0xc0, 0xc0], .protocolViolation),
             // The first record of a client that speaks TLS.
             ([0x16, 3, 1, 2, 0, 1], .notSecured),
-            // The length of a first frame of 16 KiB and one byte.
+            // The length of a first frame, one byte above the limit of 16 KiB.
             ([0, 0, 0x40, 0x01], .protocolViolation),
         ] as [([UInt8], DisconnectReason.Kind)],
         [Wiring.tcp, .unix]
     )
-    func aClientThatDoesNotGreetProperlyIsTurnedAway(
+    func aClientWithoutAProperHelloIsRefused(
         _ test: ([UInt8], DisconnectReason.Kind),
         wiring: Wiring
     ) async throws {
@@ -65,7 +65,7 @@ struct HostileClientTests {
         arguments: [[0, 0, 0, 9, 0x98], [0, 0, 0, 9], [0]] as [[UInt8]],
         [Wiring.tcp, .unix]
     )
-    func halfAFrameThatDoesNotGoOnCloses(bytes: [UInt8], wiring: Wiring) async throws {
+    func anIncompleteFrameClosesAfterTheTimeout(bytes: [UInt8], wiring: Wiring) async throws {
         var options = ConnectionOptions.patient
         options.frameTimeout = .seconds(1)
         try await HostileStage.attack(wiring, options, besideAnother: false) { stage in
@@ -76,8 +76,8 @@ struct HostileClientTests {
         #expect(ConnectionOptions().frameTimeout <= .seconds(10))
     }
 
-    @Test("M6: a client that never says anything is turned away", arguments: [Wiring.tcp, .unix])
-    func aClientThatStaysSilentIsTurnedAway(wiring: Wiring) async throws {
+    @Test("M6: a client that never sends anything is disconnected", arguments: [Wiring.tcp, .unix])
+    func aSilentClientIsDisconnected(wiring: Wiring) async throws {
         var options = ConnectionOptions.patient
         options.frameTimeout = .seconds(1)
         try await HostileStage.attack(wiring, options, besideAnother: false) { stage in
@@ -87,7 +87,7 @@ struct HostileClientTests {
     }
 
     @Test
-    func aClientThatAnswersNoPingIsTurnedAway() async throws {
+    func aClientThatAnswersNoPingIsDisconnected() async throws {
         var options = ConnectionOptions.patient
         options.pingInterval = .seconds(1)
         options.pingGrace = .seconds(1)
@@ -97,8 +97,8 @@ struct HostileClientTests {
         }
     }
 
-    @Test("M7: a session that is cut anywhere, or comes in one piece, is served alike", arguments: [Wiring.tcp, .unix])
-    func aSessionThatIsCutAnywhereIsServedAlike(wiring: Wiring) async throws {
+    @Test("M7: a session is served alike, however its bytes are split", arguments: [Wiring.tcp, .unix])
+    func aSessionIsServedAlikeHoweverItIsSplit(wiring: Wiring) async throws {
         try await HostileStage.attack(wiring) { stage in
             let session = Self.session
             #expect(session.count > 200)
@@ -113,8 +113,8 @@ struct HostileClientTests {
         }
     }
 
-    @Test("M7: a large call right behind the hello, in one segment with it, is served", arguments: [Wiring.tcp, .unix])
-    func aLargeCallRightBehindTheHelloIsServed(wiring: Wiring) async throws {
+    @Test("M7: a large call in one segment with the hello is served", arguments: [Wiring.tcp, .unix])
+    func aLargeCallAfterTheHelloIsServed(wiring: Wiring) async throws {
         try await HostileStage.attack(wiring) { stage in
             let (raw, _) = try await stage.connect()
             let text = [0xdb, 0x00, 0x01, 0x86, 0xa0] + [UInt8](repeating: 0x61, count: 100_000)
@@ -125,7 +125,7 @@ struct HostileClientTests {
         }
     }
 
-    /// The frames that a server says to a session in pieces, in no order: one of two is read before the other is sent.
+    /// Returns the replies to a session in pieces, unordered; each piece is read before the next one is sent.
     private func answers(_ stage: HostileStage, _ pieces: [[UInt8]]) async throws -> [[UInt8]] {
         let (raw, server) = try await stage.connect()
         for piece in pieces {
@@ -137,7 +137,7 @@ struct HostileClientTests {
         return RawPeer.frames(in: await raw.receiveAll()).sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    /// A hello of version 1 without anything in it.
+    /// A hello of version 1 without fields.
     private static let hello: [UInt8] = [0, 0, 0, 4, 0x93, 0, 1, 0x80]
 
     /// Calls, a notification, a cancel and a ping; the last frame is a second hello.

@@ -2,11 +2,14 @@
 import PosternNIO
 import Testing
 
-/// Clients that use references which they do not hold, or too many of them.
+/// Clients that use references that they do not hold, or too many of them.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileReferenceClientTests {
-    @Test("M9: a number that is not held is answered with the same, whoever holds it", arguments: [Wiring.tcp, .unix])
-    func aNumberOfAnotherConnectionTellsNothing(wiring: Wiring) async throws {
+    @Test(
+        "M9: a number that is not held fails with the same error, whether or not another client holds it",
+        arguments: [Wiring.tcp, .unix]
+    )
+    func aNumberOfAnotherConnectionRevealsNothing(wiring: Wiring) async throws {
         try await HostileStage.attack(wiring) { stage in
             let (owner, ownersPeer) = try await stage.greet()
             let number = try #require(try await owner.borrow("give").first)
@@ -29,8 +32,8 @@ struct HostileReferenceClientTests {
         }
     }
 
-    @Test("M10: what was released is gone; released twice it is counted, too often it ends the connection")
-    func whatWasReleasedIsGone() async throws {
+    @Test("M10: a released reference is unknown; releasing it twice is counted, and too often ends the connection")
+    func aReleasedReferenceIsUnknown() async throws {
         try await HostileStage.attack(.tcp) { stage in
             let (raw, server) = try await stage.greet()
             let number = try #require(try await raw.borrow("give").first)
@@ -51,11 +54,11 @@ struct HostileReferenceClientTests {
         "M11: a release that crosses the same reference sent again leaves it standing",
         arguments: [Wiring.tcp, .unix]
     )
-    func aReleaseThatCrossesLeavesItStanding(wiring: Wiring) async throws {
+    func aReleaseThatCrossesAReferenceDoesNotEndIt(wiring: Wiring) async throws {
         try await HostileStage.attack(wiring) { stage in
             let (raw, server) = try await stage.greet()
             let number = try #require(try await raw.borrow("give").first)
-            // Sent before the client has seen that the number was lent again.
+            // Sent before the client has received the number again.
             let id = raw.makeID()
             raw.send {
                 RawPeer.writeCall(id, "give", into: &$0)
@@ -69,14 +72,14 @@ struct HostileReferenceClientTests {
         }
     }
 
-    @Test("M12: ten thousand references are lent, not one more; all come back once when the client is gone")
-    func tenThousandAreLentAndComeBack() async throws {
+    @Test("M12: ten thousand references are exported, not more; all are released once when the client disconnects")
+    func tenThousandReferencesAreExportedAndReleased() async throws {
         try await HostileStage.attack(.tcp) { stage in
             let (raw, server) = try await stage.greet()
             for _ in 0..<10 { #expect(try await raw.borrow("lend", [0x91, 0xcd, 0x03, 0xe8, 0xc0]).count == 1_000) }
             let refusal = try await raw.call("lend", [0x91, 1, 0xc0])
             #expect(refusal?.code == CallError.Code.tooManyReferences.rawValue)
-            // The one that did not leave.
+            // The function that was not sent.
             await settle { stage.victim.released.value == 1 }
             raw.close()
             _ = await server.disconnected
@@ -85,8 +88,8 @@ struct HostileReferenceClientTests {
         }
     }
 
-    @Test("M12: a client that lends ten thousand and one is cut off", arguments: [Wiring.tcp, .unix])
-    func aClientThatLendsTooManyIsCutOff(wiring: Wiring) async throws {
+    @Test("M12: a client that exports ten thousand and one references is disconnected", arguments: [Wiring.tcp, .unix])
+    func aClientThatExportsTooManyReferencesIsDisconnected(wiring: Wiring) async throws {
         var options = ConnectionOptions.patient
         options.limits.references = 10_000
         try await HostileStage.attack(wiring, options) { stage in
@@ -97,8 +100,8 @@ struct HostileReferenceClientTests {
         }
     }
 
-    @Test("M15: a reference of one who left is answered as unavailable", arguments: [Wiring.tcp, .unix])
-    func aReferenceOfOneWhoLeftIsUnavailable(wiring: Wiring) async throws {
+    @Test("M15: a call of a reference whose owner has disconnected is unavailable", arguments: [Wiring.tcp, .unix])
+    func aReferenceOfADisconnectedOwnerIsUnavailable(wiring: Wiring) async throws {
         try await HostileStage.attack(wiring) { stage in
             let (raw, server) = try await stage.greet()
             let id = raw.makeID()
@@ -111,7 +114,7 @@ struct HostileReferenceClientTests {
             _ = try await raw.answer(to: id)
             let (third, _) = try await stage.greet()
             let number = try #require(try await third.borrow("kept").first)
-            // Through the server it reaches the one who lent it.
+            // Through the server it reaches the client that exported it.
             let call = third.makeID()
             third.send { RawPeer.writeCall(call, "$/\(number)", into: &$0) }
             while let told = try await raw.next() {

@@ -1,19 +1,20 @@
 @testable import Postern
 import PosternNIO
 
-/// A server that somebody without manners connects to, while another client is served.
+/// A server that is attacked while another client is served.
 struct HostileStage: Sendable {
     let victim: Victim
     let address: Address
     private let bystander: Bystander?
     private let accepted: AsyncStream<Peer>
 
-    /// Lets the only thread of the server read all that has been delivered to it.
+    /// Waits until the only thread of the server has read all delivered bytes.
     func turn() async throws { try await bystander?.call() }
 
-    /// Runs an attack on a server; before, during and after it the calls of another client are answered.
+    /// Runs an attack on a server, and checks that the calls of another client are answered before, during and after
+    /// it.
     ///
-    /// A server that closes connections by its clock has no other client: on a busy machine it would close that one, too.
+    /// A server with short timeouts has no other client: on a busy machine it would disconnect that one, too.
     static func attack(
         _ wiring: Wiring,
         _ options: ConnectionOptions = .patient,
@@ -36,14 +37,14 @@ struct HostileStage: Sendable {
         await server.stop()
     }
 
-    /// Connects without a word; gives both ends.
+    /// Connects without sending anything; returns both ends.
     func connect() async throws -> (raw: RawConnection, server: Peer) {
         let raw = try await RawConnection(to: address)
         guard let peer = await accepted.first(where: { _ in true }) else { throw CancellationError() }
         return (raw, peer)
     }
 
-    /// Connects and exchanges hellos; gives both ends.
+    /// Connects and exchanges hellos; returns both ends.
     func greet(_ hello: Hello = Hello()) async throws -> (raw: RawPeer, server: Peer) {
         let (raw, peer) = try await connect()
         return (try await RawPeer(raw, hello), peer)

@@ -3,11 +3,11 @@ import Foundation
 import PosternNIO
 import Testing
 
-/// Values that lie about their length, nest without end, or are none.
+/// Values with wrong lengths, with endless nesting, or that are no values.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileValueTests {
-    @Test("M1: a length of 4 GiB in six bytes is refused, and no room made for it", arguments: sockets)
-    func anAnnouncedLengthIsNotBelieved(wiring: Wiring) async throws {
+    @Test("M1: a length of 4 GiB in six bytes is refused, without allocating it", arguments: sockets)
+    func anAnnouncedLengthAllocatesNothing(wiring: Wiring) async throws {
         try await HostileStage.attack(wiring) { stage in
             let before = try Self.largestMemory()
             for first: UInt8 in [0xc6, 0xdb, 0xdd, 0xdf] {
@@ -18,13 +18,13 @@ struct HostileValueTests {
                 raw.send([0, 0, 0, 6] + claim)
                 #expect(await server.disconnected.kind == .protocolViolation)
             }
-            // Other tests take memory meanwhile, but not as much as one of these lengths.
+            // Other tests allocate memory meanwhile, but less than one of these lengths.
             #expect(try Self.largestMemory() - before < 3 << 20, "in KiB")
             #expect(stage.victim.runs.value == 0)
         }
     }
 
-    @Test("M2: 64 containers in each other are read, more are refused", arguments: sockets)
+    @Test("M2: 64 nested containers are read, more are refused", arguments: sockets)
     func nestingEndsAtTheLimit(wiring: Wiring) async throws {
         try await HostileStage.attack(wiring) { stage in
             let (raw, server) = try await stage.greet()
@@ -35,7 +35,7 @@ struct HostileValueTests {
             #expect(stage.victim.runs.value == 1)
             raw.send([0, 0, 0x27, 0x10] + Self.nested(10_000))
             #expect(await server.disconnected.kind == .protocolViolation)
-            // As a member of a hello that nobody asks for it is passed over, without a look inside.
+            // In an unknown member of a hello it is skipped without decoding.
             let (greeting, _) = try await stage.connect()
             greeting.send([0, 0, 0x27, 0x16] + [0x93, 0, 1, 0x81, 0xa1, 0x61] + Self.nested(10_000))
             greeting.send([0, 0, 0, 3, 0x92, 11, 5])
@@ -45,7 +45,7 @@ struct HostileValueTests {
         }
     }
 
-    @Test("M3: equal names are refused, and many chosen ones take no long time", arguments: sockets)
+    @Test("M3: equal names are refused, and many chosen ones do not take long", arguments: sockets)
     func equalNamesAreRefused(wiring: Wiring) async throws {
         try await HostileStage.attack(wiring) { stage in
             let (raw, _) = try await stage.greet()
@@ -56,14 +56,14 @@ struct HostileValueTests {
             let start = ContinuousClock.now
             #expect(try await raw.call("echo", Self.argument(Self.largeMap))?.code == -32600)
             #expect(try await raw.call("echo", Self.argument(Self.mapWithANameTwice))?.code == -32602)
-            // Comparing each with each takes minutes.
+            // Comparing every pair would take minutes.
             #expect(ContinuousClock.now - start < .seconds(30))
             #expect(stage.victim.runs.value == 0)
         }
     }
 
-    @Test("M4: extensions nobody knows, wrong timestamps and 0xc1 are refused", arguments: sockets)
-    func extensionsThatAreNoneAreRefused(wiring: Wiring) async throws {
+    @Test("M4: unknown extensions, invalid timestamps and 0xc1 are refused", arguments: sockets)
+    func invalidExtensionsAreRefused(wiring: Wiring) async throws {
         try await HostileStage.attack(wiring) { stage in
             let (raw, server) = try await stage.greet()
             let table: [([UInt8], Int)] = [
@@ -148,10 +148,10 @@ struct HostileValueTests {
 
     private static func argument(_ value: [UInt8]) -> [UInt8] { [0x91] + value + [0xc0] }
 
-    /// Arrays of one element in each other; the innermost is empty.
+    /// Nested arrays of one element; the innermost is empty.
     private static func nested(_ depth: Int) -> [UInt8] { [UInt8](repeating: 0x91, count: depth - 1) + [0x90] }
 
-    /// Maps of more members than are read, and of different names of one length, of which the first comes again.
+    /// A map with members of different names of one length, followed by members with names that occur again.
     private static let largeMap = map(ofNames: 0..<100_000, again: [])
     private static let mapWithANameTwice = map(ofNames: 0..<49_000, again: [0])
 
@@ -171,7 +171,7 @@ struct HostileValueTests {
 
     private static func frame(_ body: [UInt8]) -> [UInt8] { [0, 0, 0, UInt8(body.count)] + body }
 
-    /// The most memory that this process has had, also what was never touched, in KiB.
+    /// The largest virtual memory size of this process so far, in KiB.
     private static func largestMemory() throws -> Int {
         let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmPeak:") })

@@ -2,10 +2,10 @@ import NIOCore
 import NIOPosix
 import PosternNIO
 
-/// A client that sends whatever bytes it likes.
+/// A client that sends arbitrary bytes.
 struct RawConnection: Sendable {
     private let channel: any Channel
-    /// What arrives, piece by piece; ends with the connection.
+    /// The received bytes, read by read; ends with the connection.
     let received: AsyncStream<[UInt8]>
 
     init(to address: Address) async throws {
@@ -25,17 +25,17 @@ struct RawConnection: Sendable {
 
     func send(_ bytes: [UInt8]) { channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil) }
 
-    /// Sends bytes and waits until the system has them.
+    /// Sends bytes and waits until the system has accepted them.
     func deliver(_ bytes: [UInt8]) async throws {
         try await channel.writeAndFlush(channel.allocator.buffer(bytes: bytes)).result()
     }
 
-    /// Stops or begins to take from the socket what arrives.
+    /// Stops or resumes reading from the socket.
     func setReading(_ reads: Bool) async throws { try await channel.setOption(.autoRead, value: reads).result() }
 
     func close() { channel.close(promise: nil) }
 
-    /// What arrives until that is enough, or the other side closes.
+    /// Receives bytes until they are enough, or the other side closes.
     func receive(until isEnough: ([UInt8]) -> Bool) async -> [UInt8] {
         var bytes: [UInt8] = []
         for await more in received {
@@ -45,7 +45,7 @@ struct RawConnection: Sendable {
         return bytes
     }
 
-    /// Everything that arrives until the other side closes.
+    /// Receives all bytes until the other side closes.
     func receiveAll() async -> [UInt8] { await received.reduce(into: []) { $0 += $1 } }
 
     private final class Collector: ChannelInboundHandler {

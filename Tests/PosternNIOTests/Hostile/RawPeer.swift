@@ -1,9 +1,9 @@
 @testable import Postern
 
-/// A client that says hello, and after that sends whatever frames it likes.
+/// A client that sends a proper hello, and then arbitrary frames.
 final class RawPeer {
-    /// A frame of the other side, as tests look at it.
-    enum Told: Hashable {
+    /// A received frame, in a form that tests can compare.
+    enum Received: Hashable {
         case value(UInt64, [UInt8])
         case error(UInt64, code: Int, CallError.Executed, String)
         case notification(String, arguments: [UInt8])
@@ -15,7 +15,7 @@ final class RawPeer {
             if case .error(_, let code, _, _) = self { code } else { 0 }
         }
 
-        /// What stands in a reply.
+        /// The value in a reply.
         var bytes: [UInt8]? {
             if case .value(_, let bytes) = self { bytes } else { nil }
         }
@@ -25,7 +25,7 @@ final class RawPeer {
     private var chunks: AsyncStream<[UInt8]>.Iterator
     private var bytes: [UInt8] = []
     private var lastID: UInt64 = 0
-    /// Bytes after the length of the largest frame that came behind the hello.
+    /// The length of the largest frame after the hello, in bytes.
     private(set) var largestFrame = 0
 
     /// Exchanges hellos.
@@ -45,8 +45,8 @@ final class RawPeer {
 
     func close() { connection.close() }
 
-    /// The next frame; `nil` once the connection has ended.
-    func next() async throws -> Told? {
+    /// Receives the next frame; `nil` once the connection has ended.
+    func next() async throws -> Received? {
         while true {
             if let end = FrameSplitter.endOfFrame(at: 0, in: bytes.span) {
                 let frame = Array(bytes[..<end])
@@ -59,32 +59,32 @@ final class RawPeer {
         }
     }
 
-    /// Sends one call and gives its answer; other frames are passed over.
-    func call(_ path: String, _ arguments: [UInt8] = [0xc0, 0xc0], depth: UInt64 = 0) async throws -> Told? {
+    /// Sends one call and returns its reply; other frames are ignored.
+    func call(_ path: String, _ arguments: [UInt8] = [0xc0, 0xc0], depth: UInt64 = 0) async throws -> Received? {
         let id = makeID()
         send { Self.writeCall(id, path, arguments, depth: depth, into: &$0) }
         return try await answer(to: id)
     }
 
-    /// The answer to a call, or what ends the connection; other frames are passed over.
-    func answer(to id: UInt64) async throws -> Told? {
-        while let told = try await next() {
-            switch told {
-            case .value(id, _), .error(id, _, _, _), .goodbye: return told
+    /// Receives the reply to a call, or the goodbye; other frames are ignored.
+    func answer(to id: UInt64) async throws -> Received? {
+        while let received = try await next() {
+            switch received {
+            case .value(id, _), .error(id, _, _, _), .goodbye: return received
             default: break
             }
         }
         return nil
     }
 
-    /// Calls a method that answers with references; gives the numbers that were lent.
+    /// Calls a method that returns references; returns their numbers.
     func borrow(_ path: String, _ arguments: [UInt8] = [0xc0, 0xc0]) async throws -> [UInt64] {
         let id = makeID()
         send { Self.writeCall(id, path, arguments, into: &$0) }
         var numbers: [UInt64] = []
-        while let told = try await next() {
-            switch told {
-            case .other(.references(let told)): numbers += told.lent
+        while let received = try await next() {
+            switch received {
+            case .other(.references(let received)): numbers += received.lent
             case .value(id, _): return numbers
             case .error(id, _, _, _), .goodbye: return []
             default: break
@@ -93,7 +93,7 @@ final class RawPeer {
         return numbers
     }
 
-    /// Numbers the next call.
+    /// Returns the number of the next call.
     func makeID() -> UInt64 {
         lastID += 1
         return lastID
@@ -105,7 +105,7 @@ final class RawPeer {
         return bytes
     }
 
-    /// Cuts bytes into frames; half a frame at the end is left out.
+    /// Splits bytes into frames; an incomplete frame at the end is left out.
     static func frames(in bytes: [UInt8]) -> [[UInt8]] {
         var frames: [[UInt8]] = []
         var start = 0
@@ -136,7 +136,7 @@ final class RawPeer {
         _ = FrameWriter.writeReferences(ReferenceNumbers(lent: lent), limit: .max, into: &output)
     }
 
-    private static func read(_ bytes: [UInt8]) throws -> Told {
+    private static func read(_ bytes: [UInt8]) throws -> Received {
         var reader = FrameReader()
         switch try reader.next(in: bytes.span) {
         case .reply(let id, let value)?: return .value(id, Array(bytes[value]))

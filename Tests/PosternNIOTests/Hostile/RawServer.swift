@@ -3,9 +3,9 @@ import NIOPosix
 @testable import Postern
 import PosternNIO
 
-/// A server that says hello, and answers frames as a test likes.
+/// A server that sends a proper hello, and answers frames as a test decides.
 struct RawServer: Sendable {
-    /// Answers one frame of a connection, which are numbered from 1; empty for no answer.
+    /// Returns the answer to a frame of a connection, which are numbered from 1; empty for none.
     typealias Answer = @Sendable (_ connection: Int, _ frame: Frame) -> [UInt8]
 
     private let listener: any Channel

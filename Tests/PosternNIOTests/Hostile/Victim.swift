@@ -1,21 +1,21 @@
 import Postern
 
-/// What a server that is attacked exposes.
+/// The methods of a server that is attacked.
 struct Victim: Sendable {
     let router = Router()
-    /// How often a method ran, apart from `one`.
+    /// The number of calls, without those of `one`.
     let runs = Counter()
-    /// How many functions that were lent have come back.
+    /// The number of exported functions that were released.
     let released = Counter()
-    /// `stuck` has begun, and was cancelled.
+    /// Opened when `stuck` has begun, and when it was cancelled.
     let started = Gate()
     let cancelled = Gate()
-    /// `storm` has sent what it could.
+    /// Opened when `storm` has ended.
     let stormed = Gate()
-    /// What `keep` was given.
+    /// The functions that `keep` has received.
     let kept = Shelf<Callback>()
 
-    /// Answered as they are read, so that what stands behind them is read later.
+    /// Methods that run on the event loop, before the next frame is read.
     private static let short = MethodOptions(execution: .onEventLoop)
 
     init() {
@@ -32,7 +32,7 @@ struct Victim: Sendable {
         }
     }
 
-    /// Methods that answer with their argument.
+    /// Registers methods that return their argument.
     private func registerValues() {
         router.root.register("echo", Parameter<Value>("value"), options: Self.short) { [runs] (value: Value) in
             runs.increment()

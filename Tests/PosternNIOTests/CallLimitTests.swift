@@ -3,14 +3,14 @@ import PosternNIO
 import Synchronization
 import Testing
 
-/// More calls at once than the other end serves.
+/// More concurrent calls than the other end serves.
 @Suite(.serialized, .timeLimit(.minutes(10)))
-struct RoomTests {
+struct CallLimitTests {
     enum Way: CaseIterable {
         case call, begin, dispatch, stream, reference
     }
 
-    @Test("Three hundred calls at once wait for room and succeed", arguments: Wiring.allCases, Way.allCases)
+    @Test("Three hundred concurrent calls wait for the limit and succeed", arguments: Wiring.allCases, Way.allCases)
     func threeHundredCallsSucceed(wiring: Wiring, way: Way) async throws {
         let hall = Hall()
         let link = try await Link.make(wiring, serving: hall.router, options: .narrow(128))
@@ -42,7 +42,7 @@ struct RoomTests {
         }
     }
 
-    @Test("A peer that serves by hand and one that connects again let calls wait as well")
+    @Test("Calls of a peer that serves manually and of one that reconnects wait as well")
     func otherPeersLetCallsWait() async throws {
         let hall = Hall()
         hall.open()
@@ -102,8 +102,8 @@ struct RoomTests {
         await link.close()
     }
 
-    @Test("A cancelled call makes room at once, though its handler still runs", arguments: Wiring.allCases)
-    func aCancelledCallMakesRoom(wiring: Wiring) async throws {
+    @Test("A cancelled call frees its place at once, although its handler still runs", arguments: Wiring.allCases)
+    func aCancelledCallFreesItsPlace(wiring: Wiring) async throws {
         let hall = Hall()
         let link = try await Link.make(wiring, serving: hall.router, options: .narrow(1))
         let first: PendingCall<Void> = link.client.begin("stay")
@@ -117,8 +117,8 @@ struct RoomTests {
         await link.close()
     }
 
-    @Test("Calls in both directions that need a call back each all succeed", arguments: Wiring.allCases)
-    func callsBackFindRoom(wiring: Wiring) async throws {
+    @Test("Calls in both directions that each need a call back all succeed", arguments: Wiring.allCases)
+    func callsBackAreNotBlocked(wiring: Wiring) async throws {
         let router = Router()
         router.root.register("back") { () async in 1 }
         router.root.register("there") { (context: CallContext) async throws -> Int in
@@ -135,8 +135,8 @@ struct RoomTests {
         await link.close()
     }
 
-    @Test("Open streams take no room from calls, and have a limit of their own", arguments: Wiring.allCases)
-    func streamsTakeNoRoomFromCalls(wiring: Wiring) async throws {
+    @Test("Open streams do not count as calls, and have their own limit", arguments: Wiring.allCases)
+    func streamsAndCallsHaveSeparateLimits(wiring: Wiring) async throws {
         let hall = Hall()
         var options = ConnectionOptions.narrow(2)
         options.limits.streams = 3
@@ -164,7 +164,7 @@ struct RoomTests {
 }
 
 extension ConnectionOptions {
-    /// Serves few calls at once.
+    /// Options that limit the calls in flight.
     fileprivate static func narrow(_ calls: Int) -> ConnectionOptions {
         var options = ConnectionOptions.patient
         options.limits.callsInFlight = calls
@@ -172,7 +172,7 @@ extension ConnectionOptions {
     }
 }
 
-/// A service whose visitors stay until it opens.
+/// A service whose calls wait until it is opened, and that counts them.
 private final class Hall: Sendable {
     private struct State {
         var isOpen = false
@@ -193,13 +193,13 @@ private final class Hall: Sendable {
 
     init() {
         router.root.register("enter") { [unowned self] () async in await visit() }
-        // Elsewhere a handler whose thread is taken away would be overtaken.
+        // On the event loop, as handlers on other threads may overtake each other.
         let short = MethodOptions(execution: .onEventLoop)
         router.root.register("sign", Parameter<Int>("name"), options: short) { [unowned self] (name: Int) async in
             state.withLock { $0.names.append(name) }
             await visit()
         }
-        // Does not end when it is cancelled.
+        // Ignores its cancellation.
         router.root.register("stay") { [unowned self] () async in await Task { await visit() }.value }
         router.root.registerStream("visits") { [unowned self] () async in
             await visit()

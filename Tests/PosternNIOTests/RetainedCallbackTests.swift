@@ -2,11 +2,11 @@ import Postern
 import PosternNIO
 import Testing
 
-/// What a handler keeps of a connection that has ended.
+/// Callbacks that a handler retains beyond the end of their connection.
 @Suite(.timeLimit(.minutes(10)))
-struct KeptCallbackTests {
-    /// Serves one call that leaves a callback behind; the server's end of its connection has left memory then.
-    private func leave(_ kept: Shelf<Callback>, over wiring: Wiring) async throws -> WeakPeer {
+struct RetainedCallbackTests {
+    /// Serves one call whose handler retains a callback, closes the connection, and returns the server's peer.
+    private func serveOnce(_ kept: Shelf<Callback>, over wiring: Wiring) async throws -> WeakPeer {
         let router = Router()
         router.root.register("keep", "callback") { (callback: Callback) in kept.put(callback) }
         let link = try await Link.make(wiring, serving: router)
@@ -15,18 +15,18 @@ struct KeptCallbackTests {
         return WeakPeer(peer: link.server)
     }
 
-    @Test("A callback that is kept does not keep its dead connection", arguments: Wiring.allCases)
-    func aKeptCallbackKeepsNoConnection(wiring: Wiring) async throws {
+    @Test("A retained callback does not retain its closed connection", arguments: Wiring.allCases)
+    func aRetainedCallbackDoesNotRetainItsConnection(wiring: Wiring) async throws {
         let kept = Shelf<Callback>()
-        let left = try await leave(kept, over: wiring)
-        await settle { left.peer == nil }
+        let server = try await serveOnce(kept, over: wiring)
+        await settle { server.peer == nil }
         let error = await #expect(throws: CallError.self) { try await kept.all[0].call() }
         #expect(error?.code == .unavailable)
         #expect(error?.executed == .no)
     }
 }
 
-/// A peer that is looked at without being kept.
+/// A weak reference to a peer.
 struct WeakPeer {
     weak var peer: Peer?
 }

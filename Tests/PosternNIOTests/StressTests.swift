@@ -3,13 +3,13 @@ import Postern
 import PosternNIO
 import Testing
 
-/// Much at once, and its sudden end: nothing hangs, and no table keeps anything.
+/// Heavy load and its sudden end: nothing hangs, and no table keeps an entry.
 @Suite(.serialized, .timeLimit(.minutes(10)))
-struct StrainTests {
+struct StressTests {
     @Test("M13: calls nest a hundred deep in both directions", arguments: Wiring.allCases)
     func callsNestAHundredDeepBothWays(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: descending(), client: descending())
-        // From either end, and from both at once: a hundred calls in each direction.
+        // From either end, and from both concurrently: a hundred calls in each direction.
         async let down: Int = link.client.call("descend", 199)
         async let up: Int = link.server.call("descend", 49)
         #expect(try await down == 199)
@@ -18,13 +18,13 @@ struct StrainTests {
         await link.close()
     }
 
-    @Test("M13: nesting ends with an error where no more calls are taken", arguments: Wiring.allCases)
+    @Test("M13: nesting ends with an error at the limit of calls", arguments: Wiring.allCases)
     func nestingEndsWithAnError(wiring: Wiring) async throws {
         var options = ConnectionOptions.patient
         options.limits.callsInFlight = 100
         let link = try await Link.make(wiring, serving: descending(), client: descending(), options: options)
         let most = options.limits.callsInFlight
-        // Every call but the last waits for the next one: as many at each end as it takes.
+        // Every call but the last waits for the next one: each end serves as many as its limit.
         let levels: Int = try await link.client.call("descend", 2 * most - 1)
         #expect(levels == 2 * most - 1)
         let error = await #expect(throws: CallError.self) {
@@ -37,7 +37,7 @@ struct StrainTests {
         await link.close()
     }
 
-    @Test("A thousand callbacks in a burst run in order and leave nothing", arguments: Wiring.allCases)
+    @Test("A thousand callbacks in a burst run in order and leave no entry", arguments: Wiring.allCases)
     func aThousandCallbacksRunInOrder(wiring: Wiring) async throws {
         let router = Router()
         router.root.register("burst", Parameter<Callback>("event"), Parameter<Int>("count")) {
@@ -59,7 +59,7 @@ struct StrainTests {
         await link.close()
     }
 
-    @Test("Ten thousand references are lent and let go, and leave nothing", arguments: Wiring.allCases)
+    @Test("Ten thousand references are exported and released, and leave no entry", arguments: Wiring.allCases)
     func tenThousandReferencesLeaveNothing(wiring: Wiring) async throws {
         let kept = Shelf<[Callback]>()
         let router = Router()
@@ -81,7 +81,7 @@ struct StrainTests {
         await link.close()
     }
 
-    @Test("A client that is killed with everything pending leaves nothing", arguments: [Wiring.tcp, .unix])
+    @Test("A client that is killed with everything pending leaves no entry", arguments: [Wiring.tcp, .unix])
     func aKilledClientLeavesNothing(wiring: Wiring) async throws {
         let pending = EverythingPending()
         let (clients, signal) = AsyncStream.makeStream(of: Peer.self)
@@ -110,13 +110,13 @@ struct StrainTests {
         await server.stop()
     }
 
-    /// Waits until nothing is under way at either end.
+    /// Waits until nothing is in flight at either end.
     private func expectEmptyTables(_ link: Link) async throws {
         await settle { link.client.tables.areEmpty && link.server.tables.areEmpty }
         try #require(link.client.tables.areEmpty && link.server.tables.areEmpty)
     }
 
-    /// `descend` calls itself at the other end before it answers, so many times.
+    /// `descend` calls itself at the other end before it returns, a number of times.
     private func descending() -> Router {
         let router = Router()
         router.root.register("descend", Parameter<Int>("levels")) {

@@ -1,14 +1,14 @@
 import Postern
 
-/// Makes functions and objects, and counts those whose owner was notified that nothing holds them any more.
-struct Lender: Sendable {
+/// Creates functions and objects, and counts those whose owner was notified of their release.
+struct ReferenceFactory: Sendable {
     let made = Counter()
     let released = Counter()
-    /// Opened when a handler of `slow` has begun, and when it ends.
+    /// Opened when a handler of `slow` begins, and when it ends.
     let begun = Gate()
     let ended = Gate()
 
-    /// Whether every owner was notified, each once.
+    /// Whether every owner was notified exactly once.
     var isEven: Bool { made.value > 0 && released.value == made.value }
 
     func callback() -> Callback {
@@ -18,10 +18,10 @@ struct Lender: Sendable {
 
     func object() -> Reference {
         made.increment()
-        return Reference(to: Router(), "lent", onRelease: { [released] in released.increment() })
+        return Reference(to: Router(), "exported", onRelease: { [released] in released.increment() })
     }
 
-    /// Methods whose results hold what was made.
+    /// Methods whose results contain created references.
     var router: Router {
         let router = Router()
         router.root.register("open") { () async in object() }
@@ -32,7 +32,7 @@ struct Lender: Sendable {
         router.root.register("broken") { () async in Broken(object: object()) }
         router.root.register("slow") { () async in
             begun.open()
-            // Ended by the cancellation of the handler.
+            // Returns when the handler is cancelled.
             try? await Task.sleep(for: .seconds(3_600))
             defer { ended.open() }
             return object()
@@ -51,13 +51,13 @@ struct Lender: Sendable {
     }
 }
 
-/// A result above every limit of these tests.
+/// A result above the limit of these tests.
 private struct Large: Encodable, Sendable {
     let object: Reference
     var text = String(repeating: "x", count: 200_000)
 }
 
-/// A result that cannot be encoded, which shows behind its first member.
+/// A result whose encoding fails after its first member.
 private struct Broken: Encodable, Sendable {
     let object: Reference
 
