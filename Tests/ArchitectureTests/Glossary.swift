@@ -31,6 +31,13 @@ struct Glossary {
 
     /// Runs of letters, with hyphens and apostrophes inside, so that `stand-in` is a word of its own.
     private static func lowercasedWords(of text: String) -> [Substring] {
-        text.lowercased().split { !($0.isLetter || $0 == "-" || $0 == "'" || $0 == "’") }
+        let separators = text.utf8.map { isPartOfWord($0) ? $0 | 0x20 : UInt8(ascii: " ") }
+        return String(decoding: separators, as: UTF8.self).split(separator: " ")
+    }
+
+    /// Setting bit 5 makes letters of ASCII lower case, and leaves hyphens and apostrophes as they are.
+    private static func isPartOfWord(_ byte: UInt8) -> Bool {
+        (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "-")
+            || byte == UInt8(ascii: "'")
     }
 }

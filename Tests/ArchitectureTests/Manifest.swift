@@ -48,6 +48,10 @@ struct Manifest {
         )
         return Dictionary(found.map { (String($0.output.1), String($0.output.2)) }) { $1 }
     }
+    /// The modules that other packages can depend on.
+    var products: Set<String> {
+        Set(text.matches(of: /\.library\(name: "[^"]+", targets: \["([^"]+)"\]\)/).map { String($0.output.1) })
+    }
     /// The test modules.
     var testModules: Set<String> { names(of: ["testTarget"]) }
 

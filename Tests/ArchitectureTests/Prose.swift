@@ -33,15 +33,19 @@ struct Prose {
         return passages
     }
 
-    /// Returns the text after the marker, unless the marker is in a string literal.
+    /// Returns the text after the marker, unless the marker is in a string literal or part of a URL.
     private static func comment(of line: Substring, marker: String) -> Substring? {
-        var rest = line
-        while let range = rest.firstRange(of: marker) {
-            let before = line[..<range.lowerBound]
-            if before.count(where: { $0 == "\"" }).isMultiple(of: 2), before.last != ":" {
-                return line[range.upperBound...]
+        let bytes = line.utf8
+        let wanted = Array(marker.utf8)
+        var isQuoted = false
+        var previous = UInt8(ascii: " ")
+        for index in bytes.indices {
+            if bytes[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if !isQuoted, bytes[index] == wanted[0], previous != UInt8(ascii: ":"), bytes[index...].starts(with: wanted)
+            {
+                return line[bytes.index(index, offsetBy: wanted.count)...]
             }
-            rest = line[range.upperBound...]
+            previous = bytes[index]
         }
         return nil
     }
@@ -103,6 +107,17 @@ struct Prose {
 
     /// Returns a text without code in back quotes and without the targets of links.
     private static func withoutCode(_ text: String) -> String {
-        text.replacing(/`[^`]*`/, with: "").replacing(/\]\([^)]*\)/, with: "]")
+        var prose: [UInt8] = []
+        var end: UInt8?
+        for byte in text.utf8 {
+            switch (byte, end) {
+            case (_, byte): end = nil
+            case (UInt8(ascii: "`"), nil): end = byte
+            case (UInt8(ascii: "("), nil) where prose.last == UInt8(ascii: "]"): end = UInt8(ascii: ")")
+            case (_, nil): prose.append(byte)
+            default: break
+            }
+        }
+        return String(decoding: prose, as: UTF8.self)
     }
 }
