@@ -14,6 +14,7 @@
 # make bench-tasks   measures task processes beside those of Cowait, ROUNDS=21
 # make bench-against REV=main  measures the work tree beside another revision; also ROUNDS=11 ROWS="G2 ws"
 # make docs          builds the documentation of the libraries into .build/docs
+# make api           writes API.txt, the public declarations, anew
 # make format        formats the sources
 # make clean         removes what was built
 
@@ -27,47 +28,49 @@ PEERS = libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc l
 # netavark runs iptables.
 ENGINES = aardvark-dns buildah iptables mmdebstrap netavark openssl podman runc
 PRODUCTS = .build/debug
+# A target names every module that its files import.
+BUILD = swift build --explicit-target-dependency-import-check error
 
 # A crash is to end a program at once, not to stop in a debugger.
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
 .PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image lint-docker fuzz unit-tests end-to-end-tests bench bench-native bench-tasks \
-	bench-against docs format clean libraries tools
+	bench-against docs api format clean libraries tools
 
 run: libraries
-	swift build -c release --product postern-demo
+	$(BUILD) -c release --product postern-demo
 	exec .build/release/postern-demo
 
 test: unit-tests test-tasks end-to-end-tests
 
 unit-tests: libraries tools .venv/ready
-	swift build --build-tests
+	$(BUILD) --build-tests
 	swift test --skip-build --skip PosternTasksTests
 
 # Alone, as hundreds of processes make tests with a clock late.
 test-tasks: libraries tools .venv/ready
-	swift build --build-tests
+	$(BUILD) --build-tests
 	swift test --skip-build --filter PosternTasksTests
 	POSTERN_SPAWNS=$(or $(SPAWNS),1000) swift test --skip-build --filter KillTests
 
 # In a folder of its own: a trait changes how everything is compiled.
 test-traits: libraries tools .venv/ready
-	swift build --build-tests --enable-all-traits --scratch-path .build-traits
+	$(BUILD) --build-tests --enable-all-traits --scratch-path .build-traits
 	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter "PosternMacrosTests|ClashingNamesTests|PosternTLSTests"
 	POSTERN_BIN=.build-traits/debug .venv/bin/python -m pytest Tests/EndToEnd/test_python_client.py -k test_tls
 
 end-to-end-tests: libraries tools .venv/ready
-	swift build
+	$(BUILD)
 	POSTERN_BIN=$(PRODUCTS) .venv/bin/python -m pytest Tests/EndToEnd
 
 test-leavers: libraries tools .venv/ready
-	swift build
+	$(BUILD)
 	POSTERN_BIN=$(PRODUCTS) POSTERN_LEAVERS=$(SECONDS) $(if $(SEED),POSTERN_SEED=$(SEED)) \
 		.venv/bin/python -m pytest -s Tests/EndToEnd/test_leavers.py
 
 test-clients: libraries .venv/clients
-	swift build
+	$(BUILD)
 	POSTERN_BIN=$(PRODUCTS) .venv/bin/python -m pytest Tests/Clients
 
 .venv/clients: Tests/Clients/requirements.txt
@@ -85,7 +88,7 @@ test-clients: libraries .venv/clients
 test-threads: export POSTERN_TESTS = threads
 test-threads: THREADS = --sanitize thread --scratch-path .build-tsan
 test-threads:
-	swift build --build-tests $(THREADS)
+	$(BUILD) --build-tests $(THREADS)
 	clang -O1 -Wall -Werror -fPIC -shared -o .build-tsan/mutex.so Tests/ThreadSanitizer/mutex.c
 	LD_PRELOAD=$(CURDIR)/.build-tsan/mutex.so swift test --skip-build $(THREADS) \
 		--no-parallel --skip InLittleTime
@@ -157,18 +160,18 @@ fuzz: .build/fuzz/heads .build/fuzz/chunks
 	swiftc -O -g -package-name postern -sanitize=fuzzer,address -parse-as-library $(PARSERS) $(filter Tests/%, $^) -o $@
 
 bench: libraries
-	swift build -c release --product postern-bench
+	$(BUILD) -c release --product postern-bench
 	.build/release/postern-bench all
 
 bench-native: libraries
 	@.ci/install $(PEERS)
-	swift build -c release --product postern-bench
+	$(BUILD) -c release --product postern-bench
 	$(MAKE) -C Sources/postern-bench/Peers OUT=$(CURDIR)/.build/peers
 	.build/peers/python/bin/python Sources/postern-bench/Peers/compare.py --peers .build/peers
 
 bench-tasks: libraries .build/cowait/ready
 	cc -O2 -Wall -Werror -o .build/cowait/socketpair Sources/postern-bench/Cowait/socketpair.c
-	swift build -c release --product postern-bench
+	$(BUILD) -c release --product postern-bench
 	.build/cowait/bin/python Sources/postern-bench/Cowait/compare.py --rounds $(or $(ROUNDS),21)
 
 # Cowait is installed without its dependencies: Docker, Kubernetes, Dask and pytest are not used here, and the release of
@@ -186,8 +189,13 @@ bench-against: libraries
 	python3 Sources/postern-bench/Against/against.py --rounds $(or $(ROUNDS),11) $(REV) $(ROWS)
 
 docs: libraries
-	swift build
+	$(BUILD)
 	.ci/docs
+
+# The test that compares the list writes it here.
+api: libraries
+	$(BUILD) --build-tests
+	POSTERN_WRITE_API=1 swift test --skip-build --filter SurfaceTests
 
 format:
 	swift format -i -r Sources Tests docker Package.swift

@@ -98,13 +98,29 @@ def replaced_urls():
 
 
 def build(tag, file, *options):
-    """Builds one image; buildah's output is shown as it is written."""
+    """Builds one image, without a warning of a compiler; buildah's output is shown as it is written."""
     command = [
         "buildah", "build", "--format", "docker", "--layers", "--pull-never", "--tag", f"localhost/{tag}:latest",
         "--file", file, "--ignorefile", "docker/Dockerfile.dockerignore", *options, ".",
     ]
-    seconds = timed(lambda: subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=True))
+    seconds = timed(lambda: run_without_warnings(command))
     say(f"{tag} is built in {seconds:.0f} s")
+
+
+def run_without_warnings(command):
+    """Runs a command and shows its output; warnings of SwiftPM and of compilers fail at its end."""
+    warnings = []
+    with subprocess.Popen(
+        command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if line.startswith("warning: ") or ": warning: " in line:
+                warnings.append(line)
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    if warnings:
+        raise EngineError("the build has warnings:\n" + "".join(warnings))
 
 
 def timed(work):
