@@ -94,7 +94,7 @@ test-threads:
 		--no-parallel --skip InLittleTime
 
 # Docker where its engine answers, else buildah, whose own format of images has no HEALTHCHECK.
-image: VERSION = $(shell sed -n 's/.*number = "\(.*\)"/\1/p' Sources/PosternPrograms/ProgramVersion.swift)
+image: VERSION = $(shell sed -n 's/.*number = "\(.*\)"/\1/p' Sources/PosternPrograms/Program.swift)
 image:
 	@if docker version >/dev/null 2>&1; then \
 		build="docker build"; \

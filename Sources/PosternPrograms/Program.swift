@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Dispatch
 import Glibc
+import Postern
 
 /// The main function of a program with an asynchronous command.
 ///
@@ -36,5 +37,19 @@ package enum FirstProcess {
     package static func reapOrphans() {
         guard getpid() == 1 else { return }
         signal(SIGCHLD, SIG_IGN)
+    }
+}
+
+/// The version of the programs and of the protocols that they speak.
+package enum ProgramVersion {
+    /// The version of this package, as in semantic versioning.
+    static let number = "0.1.0"
+
+    /// Returns the line that `--version` prints.
+    ///
+    /// - Parameter program: The name of the program.
+    /// - Returns: The name and the version, followed by the protocols in parentheses.
+    package static func line(of program: String) -> String {
+        "\(program) \(number) (native protocol \(Hello.supportedVersion), JSON-RPC 2.0)"
     }
 }

@@ -49,6 +49,12 @@ import Testing
         #expect(Document(path: "A.md", text: row).stepsThatAreNotThere == ["A.md: Peer+Serving.swift has no gone"])
     }
 
+    @Test func theChangelogHasTheVersionOfThePrograms() throws {
+        let released = try #require(SourceTree.text(of: "CHANGELOG.md").firstMatch(of: /\n## (\d+\.\d+\.\d+)/))
+        let program = SourceTree.text(of: "Sources/PosternPrograms/Program.swift")
+        #expect(program.contains("static let number = \"\(released.output.1)\""))
+    }
+
     @Test func theReadingOrderIsShort() {
         let lines = Self.architecture.readingOrder.map { SourceFile(path: $0, text: SourceTree.text(of: $0)).lineCount }
         #expect((10...12).contains(lines.count), "\(lines.count) files")

@@ -130,7 +130,7 @@ final class EventStream: TopicReader {
     func topicUnreachable(_ error: CallError) -> Bool {
         guard !isOpen else { return true }
         open()
-        // A comment: clients ignore it, and people who test with curl see the reason.
+        // A comment: clients ignore it, and a person at a terminal sees the reason.
         exchange.write { $0.append(contentsOf: ": the service is not reachable\n\n".utf8) }
         let stream = LoopBound(self, on: context.loop)
         let limit = Self.longestWait
