@@ -202,13 +202,15 @@ let package = Package(
             dependencies: ["Postern", "PosternTasks"],
             path: "Tests/Fixtures/ChildCallsParent"
         ),
+        // Helpers that several test modules share; it is no product.
+        .target(name: "PosternTestSupport", dependencies: ["Postern"], path: "Tests/PosternTestSupport"),
         .testTarget(name: "ArchitectureTests", exclude: ["WordingExceptions.txt"]),
-        .testTarget(name: "PosternTests", dependencies: ["Postern"]),
+        .testTarget(name: "PosternTests", dependencies: ["Postern", "PosternTestSupport"]),
         .testTarget(name: "PosternPacingTests", dependencies: ["PosternPacing"]),
-        .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets"]),
+        .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets", "PosternTestSupport"]),
         .testTarget(
             name: "PosternJSONRPCTests",
-            dependencies: ["Postern", "PosternJSONRPC"],
+            dependencies: ["Postern", "PosternJSONRPC", "PosternTestSupport"],
             exclude: ["Corpus"]
         ),
         .testTarget(name: "PosternBenchTests", dependencies: ["postern-bench"]),
@@ -221,7 +223,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PosternDemoTests",
-            dependencies: ["Postern", "PosternJSONRPC", "PosternTasks", "postern-demo"]
+            dependencies: ["Postern", "PosternJSONRPC", "PosternTasks", "PosternTestSupport", "postern-demo"]
         ),
         .testTarget(
             name: "PosternLoggingTests",
@@ -234,13 +236,13 @@ let package = Package(
         .testTarget(
             name: "PosternTasksTests",
             dependencies: [
-                "Postern", "PosternNIO", "PosternTasks", "parent-calls-child", "child-calls-parent",
-                "task-launcher", "task-program",
+                "Postern", "PosternNIO", "PosternTasks", "PosternTestSupport", "parent-calls-child",
+                "child-calls-parent", "task-launcher", "task-program",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .testTarget(name: "PosternAuthTests", dependencies: ["Postern", "PosternAuth"]),
+        .testTarget(name: "PosternAuthTests", dependencies: ["Postern", "PosternAuth", "PosternTestSupport"]),
         .testTarget(
             name: "PosternMacrosTests",
             dependencies: [
@@ -262,6 +264,7 @@ let package = Package(
                 "Postern",
                 "PosternAuth",
                 "PosternNIO",
+                "PosternTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
@@ -272,6 +275,7 @@ let package = Package(
                 "Postern",
                 "PosternAuth",
                 "PosternNIO",
+                "PosternTestSupport",
                 "native-peer",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -299,7 +303,8 @@ for target in package.targets where target.type != .system {
 // What `make test-threads` builds: the core, its sockets, and their tests.
 if Context.environment["POSTERN_TESTS"] == "threads" {
     let kept: Set = [
-        "Postern", "PosternAuth", "PosternNIO", "PosternPacing", "native-peer", "PosternTests", "PosternNIOTests",
+        "Postern", "PosternAuth", "PosternNIO", "PosternPacing", "native-peer", "PosternTestSupport",
+        "PosternTests", "PosternNIOTests",
     ]
     package.products.removeAll { !kept.contains($0.name) }
     package.targets.removeAll { !kept.contains($0.name) }

@@ -68,9 +68,14 @@ enum ImportTable {
         "TaskLauncher": ["PosternNIO", "PosternTasks", "Dispatch", "Glibc", "Subprocess", "SystemPackage"],
     ]
 
+    /// The imports of the libraries that only tests use.
+    static let testSupport: [String: Set<String>] = ["PosternTestSupport": ["Postern"]]
+
     /// Returns the imports of a file that are not in the table.
     static func violations(in file: SourceFile) -> [String] {
-        guard let own = libraries[file.module] ?? programs[file.module] ?? fixtures[file.module] else {
+        let own =
+            libraries[file.module] ?? programs[file.module] ?? fixtures[file.module] ?? testSupport[file.module]
+        guard let own else {
             return ["\(file.path): the module \(file.module) is not in the table of imports"]
         }
         let allowed = own.union(everywhere)

@@ -3,7 +3,8 @@ import Testing
 @Suite struct ImportTests {
     @Test func everyImportIsInTheTable() {
         // The programs that Postern is compared with are separate packages.
-        let files = SourceTree.files(in: ["Sources/", "Tests/Fixtures/"]).filter { !$0.path.contains("/Peers/") }
+        let files = SourceTree.files(in: ["Sources/", "Tests/Fixtures/", "Tests/PosternTestSupport/"])
+            .filter { !$0.path.contains("/Peers/") }
         let violations = files.flatMap(ImportTable.violations)
         #expect(violations == [])
     }
@@ -16,6 +17,7 @@ import Testing
         ("Sources/PosternNIO/Address.swift", "import struct ArgumentParser.Argument"),
         ("Sources/PosternJSONRPC/JSON/JSON.swift", "private import Foundation"),
         ("Tests/Fixtures/NativePeer/NativePeer.swift", "import NIOCore"),
+        ("Tests/PosternTestSupport/Gate.swift", "import Testing"),
         ("Sources/PosternMacros/Service.swift", "import SwiftSyntax"),
         ("Sources/Newcomer/Newcomer.swift", "import Postern"),
     ])
@@ -41,6 +43,11 @@ import Testing
             $0.hasSuffix("NIO") || $0.hasPrefix("NIO")
         }
         #expect(nio == [])
+    }
+
+    @Test func sourcesImportNoLibraryOfTests() {
+        let all = ImportTable.libraries.merging(ImportTable.programs) { $1 }
+        #expect(all.values.allSatisfy { $0.isDisjoint(with: ImportTable.testSupport.keys) })
     }
 
     @Test(arguments: ImportTable.libraries.keys.sorted())

@@ -40,6 +40,14 @@ struct Manifest {
     /// The modules that are neither tests nor programs of tests.
     var modules: Set<String> {
         names(of: ["target", "executableTarget", "macro", "systemLibrary"]).subtracting(fixtures.keys)
+            .subtracting(testSupport)
+    }
+    /// The libraries that only tests use, each in the folder of its name in `Tests`.
+    var testSupport: Set<String> {
+        Set(
+            text.matches(of: /\.target\(name: "([^"]+)"[^\]]*\], path: "Tests\/([^"\/]+)"/)
+                .filter { $0.output.1 == $0.output.2 }.map { String($0.output.1) }
+        )
     }
     /// The programs and examples that are built for tests only, and the folder of each.
     var fixtures: [String: String] {

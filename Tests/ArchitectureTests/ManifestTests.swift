@@ -34,7 +34,8 @@ import Testing
         #expect(folders.symmetricDifference(Self.manifest.modules) == [])
         // The fuzzers are compiled by `make fuzz`, together with the sources that they test.
         let tests = Set(SourceTree.files(in: ["Tests/"]).map(\.module)).subtracting(["Fuzzing"])
-        #expect(tests.symmetricDifference(Self.manifest.testModules.union(Self.manifest.fixtures.values)) == [])
+        let modules = Self.manifest.testModules.union(Self.manifest.fixtures.values).union(Self.manifest.testSupport)
+        #expect(tests.symmetricDifference(modules) == [])
     }
 
     @Test func aFixtureIsNoModule() {
@@ -51,11 +52,28 @@ import Testing
         #expect(Manifest(text).fixtures == ["b": "B"])
     }
 
+    @Test func aLibraryOfTestsIsNoModule() {
+        let text =
+            Manifest.sound + """
+                .target(name: "a", dependencies: ["Postern"]),
+                .target(name: "b", dependencies: ["Postern"], path: "Tests/b"),
+                """
+        #expect(Manifest(text).modules == ["a"])
+        #expect(Manifest(text).testSupport == ["b"])
+    }
+
+    @Test func noProductHasALibraryOfTests() {
+        let manifest = SourceTree.text(of: "Package.swift")
+        #expect(!Self.manifest.testSupport.isEmpty)
+        for module in Self.manifest.testSupport { #expect(!manifest.contains("targets: [\"\(module)\"]")) }
+    }
+
     @Test func theTableOfImportsHasEveryModule() {
         let table = Set(ImportTable.libraries.keys).union(ImportTable.programs.keys)
         #expect(table.symmetricDifference(Self.manifest.modules) == [])
         let fixtures = Set(ImportTable.fixtures.keys)
         #expect(fixtures.symmetricDifference(Self.manifest.fixtures.values) == [])
+        #expect(Set(ImportTable.testSupport.keys) == Self.manifest.testSupport)
     }
 
     @Test func thisModuleIsCompiledWithThem() {

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternAuth
 import Testing
@@ -41,7 +42,7 @@ struct HandWiredPeersTests {
     private func pair(_ first: ConnectionEnd, _ second: ConnectionEnd) throws -> (Peer, Peer) {
         let secret = try SharedSecret("the secret of both ends".utf8)
         let peers = [first, second].map { end in
-            Peer(transport: Unmoved(), authentication: PeerAuthentication(secret, at: end))
+            Peer(transport: IdleTransport(), authentication: PeerAuthentication(secret, at: end))
         }
         return (peers[0], peers[1])
     }
@@ -55,11 +56,4 @@ struct HandWiredPeersTests {
             }
         }
     }
-}
-
-/// A transport that sends nothing.
-private struct Unmoved: FrameTransport {
-    func outputBecameReady() {}
-
-    func close() {}
 }

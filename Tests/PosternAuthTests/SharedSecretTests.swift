@@ -1,3 +1,4 @@
+import PosternTestSupport
 import FoundationEssentials
 import Postern
 import PosternAuth
@@ -70,8 +71,7 @@ struct SharedSecretTests {
     }
 
     @Test func aFileMayEndWithALineBreak() throws {
-        let folder = FileManager.default.temporaryDirectory
-        let path = folder.appending(path: "postern-secret-\(UInt64.random(in: 0 ... .max))").path
+        let path = TemporaryFile.path()
         defer { try? FileManager.default.removeItem(atPath: path) }
         try Data("a secret in a file \r\n".utf8).write(to: URL(filePath: path))
         let secret = try SharedSecret(file: path)

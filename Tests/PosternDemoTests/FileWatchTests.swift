@@ -1,3 +1,4 @@
+import PosternTestSupport
 import FoundationEssentials
 import Postern
 import Testing
@@ -6,10 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct FileWatchTests {
     private let demo = Reference(to: DemoServices.makeRouter())
-    private let path = FileManager.default.temporaryDirectory.appending(
-        path: "postern-\(UInt64.random(in: 0 ... .max))"
-    )
-    .path
+    private let path = TemporaryFile.path()
 
     @Test("Check 38: no event for the first look, one for one change, none after stop")
     func aChangeIsReportedOnceUntilStop() async throws {
@@ -43,7 +41,7 @@ import Testing
         _ = await far.disconnected
         #expect(far.exportedReferences.isEmpty && far.importedReferences.isEmpty)
         await #expect(throws: CallError.self) { try await monitor.call("stop") }
-        while try await active(of: router) != 0 { await Task.yield() }
+        try await settle { try await active(of: router) == 0 }
     }
 
     @Test(arguments: ["", "a\u{0}b"])

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import FoundationEssentials
 import Postern
 import PosternJSONRPC
@@ -18,8 +19,7 @@ import Testing
     }
 
     @Test func fileMonitorReportsEveryChange() async throws {
-        let path = FileManager.default.temporaryDirectory.appending(path: "postern-\(UInt64.random(in: 0 ... .max))")
-            .path
+        let path = TemporaryFile.path()
         defer { try? FileManager.default.removeItem(atPath: path) }
         var events = try await stream("files/monitor", "[\"\(path)\", 0.05]").makeAsyncIterator()
         #expect(try await answer(router, "files/active", "") == "1")
@@ -47,10 +47,10 @@ import Testing
             var events = stream.makeAsyncIterator()
             return try await events.next() == nil
         }
-        while try await answer(router, "files/active", "") != "1" { await Task.yield() }
+        try await settle { try await answer(router, "files/active", "") == "1" }
         reader.cancel()
         #expect(try await reader.value)
-        while try await answer(router, "files/active", "") != "0" { await Task.yield() }
+        try await settle { try await answer(router, "files/active", "") == "0" }
     }
 
     @Test func clockCountsItsTicks() async throws {
@@ -96,7 +96,7 @@ import Testing
 
     @Test func jobEndsWhenCancelled() async throws {
         let job = Task { try await answer(router, "jobs/run", "[1,60000]") }
-        while try await answer(router, "jobs/active", "") != "1" { await Task.yield() }
+        try await settle { try await answer(router, "jobs/active", "") == "1" }
         job.cancel()
         let error = await #expect(throws: CallError.self) { try await job.value }
         #expect(error?.code == .cancelled)

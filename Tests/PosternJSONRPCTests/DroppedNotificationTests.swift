@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternJSONRPC
 import Synchronization
@@ -5,16 +6,10 @@ import Testing
 
 /// Tests of notifications that are dropped, which only an observer learns about.
 struct DroppedNotificationTests {
-    private final class Reports: IncidentObserver {
-        private let kept = Mutex<[Incident]>([])
-        var all: [Incident] { kept.withLock { $0 } }
-        func observe(_ incident: Incident) { kept.withLock { $0.append(incident) } }
-    }
-
     @Test func aDroppedNotificationIsReportedWithItsMethod() {
         var limits = JSONRPCLimits()
         limits.callsInFlight = 2
-        let reports = Reports()
+        let reports = IncidentRecorder()
         let client = TestClient(limits: limits, observer: reports)
         for _ in 0..<5 { #expect(client.send(#"{"jsonrpc":"2.0","method":"test.slow"}"#) == "") }
         #expect(reports.all.count == 3)
@@ -26,7 +21,7 @@ struct DroppedNotificationTests {
         (CallError(.unavailable, "u", executed: .unknown), 0), (CallError(.methodNotFound, "m"), 0),
     ])
     func aNotificationThatCannotBeForwardedIsReported(error: CallError, count: Int) throws {
-        let reports = Reports()
+        let reports = IncidentRecorder()
         let client = TestClient(observer: reports)
         #expect(client.send(#"{"jsonrpc":"2.0","method":"test.slow"}"#) == "")
         #expect(client.finish(try #require(client.started.first), .failure(error)) == "")
@@ -34,7 +29,7 @@ struct DroppedNotificationTests {
     }
 
     @Test func aNotificationToADrainingServerIsReported() {
-        let reports = Reports()
+        let reports = IncidentRecorder()
         let client = TestClient(observer: reports)
         client.refusal = CallError(.draining, "d", executed: .no)
         #expect(client.send(#"{"jsonrpc":"2.0","method":"test.slow"}"#) == "")

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import Testing
 
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test func randomDoublesReadBack() throws {
-        var random = SeededRandom(seed: 11)
+        var random = SplitMix(seed: 11)
         for _ in 0..<20_000 {
             let value = Double(bitPattern: random.next())
             guard value.isFinite else { continue }

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternJSONRPC
 import Testing
@@ -20,7 +21,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func brokenMessagesAreAnsweredOrIgnored(seed: UInt64) async {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         var client = TestClient()
         for round in 0..<50_000 {
             if round % 100 == 0 {
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func referencesInRandomBytesDoNotTrap() async {
-        var random = SeededRandom(seed: 6)
+        var random = SplitMix(seed: 6)
         for round in 0..<5_000 {
             if round % 100 == 0 { await Task.yield() }
             let bytes = Self.mutated(&random)
@@ -46,7 +47,7 @@ import Testing
     }
 
     @Test func argumentsInRandomBytesDoNotTrap() async {
-        var random = SeededRandom(seed: 5)
+        var random = SplitMix(seed: 5)
         let parameters = ParameterList(["a", "b"])
         for round in 0..<50_000 {
             if round % 100 == 0 { await Task.yield() }
@@ -70,13 +71,13 @@ import Testing
         }
     }
 
-    private static func settle(_ client: TestClient, _ random: inout SeededRandom) {
+    private static func settle(_ client: TestClient, _ random: inout SplitMix) {
         let (started, joining) = (client.started, client.joining)
         for ticket in started where Bool.random(using: &random) { _ = client.finish(ticket, "1") }
         for join in joining where Bool.random(using: &random) { _ = client.joined(join.call, nil) }
     }
 
-    private static func mutated(_ random: inout SeededRandom) -> [UInt8] {
+    private static func mutated(_ random: inout SplitMix) -> [UInt8] {
         var bytes = Array(seeds[Int.random(in: seeds.indices, using: &random)].utf8)
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             guard !bytes.isEmpty else { break }

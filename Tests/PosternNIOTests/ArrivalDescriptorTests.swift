@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Dispatch
 import Postern
 import PosternNIO

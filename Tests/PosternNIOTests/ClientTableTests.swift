@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 @testable import PosternNIO
 import Testing

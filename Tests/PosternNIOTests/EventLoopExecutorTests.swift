@@ -1,3 +1,4 @@
+import PosternTestSupport
 import NIOPosix
 import Postern
 import PosternNIO

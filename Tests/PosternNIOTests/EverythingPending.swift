@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 
 /// A server with calls, callbacks, references and streams in flight in both directions, none of which ends by itself.

@@ -1,5 +1,6 @@
 @testable import Postern
 @testable import PosternNIO
+import PosternTestSupport
 import Testing
 
 /// A server sends goodbye, and another one replaces it.

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Foundation
 
 /// A program of this package that runs in a separate process.
@@ -13,8 +14,7 @@ struct NativeProcess: Sendable {
 
     /// Creates the process of a program in the folder of the test program, without starting it.
     init(_ name: String, _ arguments: String...) {
-        let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.executableURL = tests.deletingLastPathComponent().appending(path: name)
+        process.executableURL = URL(filePath: Programs.path(of: name))
         process.arguments = arguments
         process.standardOutput = output
     }

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import NIOCore
 import Postern
 @testable import PosternNIO
@@ -99,7 +100,7 @@ struct ReconnectingPeerTests {
     func delaysGrowAndVaryWithinBounds() {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var backoff = Backoff()
         var delays = (0..<300).map { _ in backoff.delay(using: &random) }
         #expect(delays[0] == .zero)
@@ -121,18 +122,5 @@ struct ReconnectingPeerTests {
     private func ask(_ peer: ReconnectingPeer) async throws -> Int {
         guard case .value(let payload) = try await peer.dispatch(Call("one", arguments: none)) else { return 0 }
         return try payload.decode()
-    }
-}
-
-/// A small generator that can be seeded.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 
 /// Creates functions and objects, and counts those whose owner was notified of their release.

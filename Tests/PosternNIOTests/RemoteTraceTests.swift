@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternNIO
 import Testing

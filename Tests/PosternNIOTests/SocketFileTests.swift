@@ -1,3 +1,4 @@
+import PosternTestSupport
 import FoundationEssentials
 import Glibc
 import Postern
@@ -8,7 +9,7 @@ import Testing
 /// The files of Unix sockets: their replacement and removal, and their mode and group.
 @Suite(.timeLimit(.minutes(10)))
 struct SocketFileTests {
-    private let path = "/tmp/postern-test-\(UInt64.random(in: 0 ... .max)).sock"
+    private let path = TemporaryFile.path(ending: ".sock")
     private var address: Address { .unix(path: path) }
 
     @Test func aServerRemovesItsFile() async throws {
@@ -145,16 +146,15 @@ struct SocketFileTests {
     }
 
     @Test func theLongestNamesCanBeUsed() async throws {
-        let folder = "/tmp/postern-test-\(UInt64.random(in: 0 ... .max))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        for prefix in [folder + "/", "@" + folder] {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        for prefix in [folder.path + "/", "@" + folder.path] {
             let length = prefix.hasPrefix("@") ? 108 : 107
             let address = Address.unix(path: prefix + String(repeating: "n", count: length - prefix.utf8.count))
             let server = try await NativeServer.listen(on: address, serving: NothingExposed())
             try await Peer.connect(to: address).waitUntilConnected()
             await server.stop()
         }
-        try FileManager.default.removeItem(atPath: folder)
     }
 
     @Test(arguments: [

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternNIO
 import Synchronization
@@ -125,12 +126,6 @@ struct StreamTests {
         #expect(error?.code == .unavailable)
         await link.close()
     }
-}
-
-final class Counter: Sendable {
-    private let count = Mutex(0)
-    var value: Int { count.withLock { $0 } }
-    func increment() { count.withLock { $0 += 1 } }
 }
 
 private func counting(produced: Counter) -> Router {

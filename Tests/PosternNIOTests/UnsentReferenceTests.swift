@@ -1,4 +1,5 @@
 @testable import Postern
+import PosternTestSupport
 import PosternNIO
 import Testing
 

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternNIO
 
@@ -81,19 +82,7 @@ extension Wiring {
     /// closed.
     var address: Address {
         self == .unix
-            ? .unix(path: "/tmp/postern-test-\(UInt64.random(in: 0 ... .max)).sock")
+            ? .unix(path: TemporaryFile.path(ending: ".sock"))
             : .tcp(host: (0..<3).reduce("127") { host, _ in "\(host).\(Int.random(in: 1...254))" }, port: 0)
     }
-}
-
-/// A gate that a test waits for until it is opened.
-struct Gate: Sendable {
-    private let stream: AsyncStream<Void>
-    private let signal: AsyncStream<Void>.Continuation
-
-    init() { (stream, signal) = AsyncStream.makeStream() }
-
-    func open() { signal.yield() }
-
-    func wait() async { _ = await stream.first { _ in true } }
 }

@@ -1,15 +1,15 @@
 #if TLS
+import PosternTestSupport
 import Foundation
 import PosternNIO
 
 /// Certificate authorities and certificates, created with the `openssl` command in a folder that is removed on deinit.
 final class Certificates: Sendable {
-    private let folder: String
+    private let folder: TemporaryFolder
 
     /// Creates two authorities, and certificates of the first for a server and a client.
     init() async throws {
-        folder = "\(NSTemporaryDirectory())postern-tls-\(UInt64.random(in: 0 ... .max))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        folder = try TemporaryFolder()
         for authority in ["authority", "stranger"] {
             try await openssl(["req", "-x509", "-subj", "/CN=\(authority)", "-days", "2"] + newKey(authority))
         }
@@ -20,9 +20,9 @@ final class Certificates: Sendable {
         try Data("no certificate".utf8).write(to: URL(filePath: file("nonsense.pem")))
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    deinit { folder.remove() }
 
-    func file(_ name: String) -> String { "\(folder)/\(name)" }
+    func file(_ name: String) -> String { "\(folder.path)/\(name)" }
 
     /// Returns the options of a side with a certificate; a server with an authority demands one of every client.
     func options(_ name: String, authority: String? = nil) -> ConnectionOptions {

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import FoundationEssentials
 import Postern
 import PosternTasks
@@ -50,7 +51,7 @@ struct CowaitTests {
         _ router: Router = Router(),
         _ body: (TaskProcess<PythonProgram>) async throws -> Void
     ) async throws {
-        let file = FilePath("/tmp/postern-\(UInt64.random(in: .min ... .max)).py").string
+        let file = TemporaryFile.path(ending: ".py")
         try Data(Self.blocks(of: "python")[index].utf8).write(to: URL(filePath: file))
         defer { try? FileManager.default.removeItem(atPath: file) }
         let host = TaskHost(serving: router)

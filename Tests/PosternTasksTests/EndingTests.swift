@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Glibc
 import Postern
 import PosternTasks

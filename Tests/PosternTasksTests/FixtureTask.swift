@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternTasks
 import SystemPackage
@@ -36,22 +37,4 @@ extension TaskOptions {
         (options.startTimeout, options.stopGrace, options.killGrace) = (.seconds(100), .seconds(100), .seconds(100))
         return options
     }
-}
-
-/// The programs of this package, which are in the directory of the tests.
-enum Programs {
-    static func path(of name: String) -> String {
-        let tests = FilePath(CommandLine.arguments[0])
-        return tests.removingLastComponent().appending(name).string
-    }
-}
-
-/// Waits until a condition is true, and returns whether it became true within a minute.
-func eventually(_ condition: () async -> Bool) async -> Bool {
-    let end = ContinuousClock.now + .seconds(60)
-    while await !condition() {
-        guard ContinuousClock.now < end else { return false }
-        try? await Task.sleep(for: .milliseconds(5))
-    }
-    return true
 }

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import FoundationEssentials
 import Glibc
 import Postern

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import FoundationEssentials
 import Glibc
 import Postern
@@ -22,7 +23,7 @@ struct ParentEndTests {
     }
 
     @Test func aTaskThatIsDetachedOutlivesItsParent() async throws {
-        let file = "/tmp/postern-\(UInt64.random(in: .min ... .max))"
+        let file = TemporaryFile.path()
         defer { try? FileManager.default.removeItem(atPath: file) }
         let host = TaskHost()
         let script = "sleep 0.2; echo it went on > \(file)"
@@ -35,7 +36,7 @@ struct ParentEndTests {
     }
 
     @Test func aSwiftTaskThatIsDetachedOutlivesItsParent() async throws {
-        let file = "/tmp/postern-\(UInt64.random(in: .min ... .max))"
+        let file = TemporaryFile.path()
         defer { try? FileManager.default.removeItem(atPath: file) }
         let host = TaskHost()
         let keeper = try await host.spawn(fixture: Keeper(scripts: [], file: file, detaches: true))

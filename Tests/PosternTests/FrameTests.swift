@@ -1,4 +1,5 @@
 @testable import Postern
+import PosternTestSupport
 import Testing
 
 struct FrameTests {
@@ -68,7 +69,7 @@ struct FrameTests {
     func randomBytesNeverTrap() {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for round in 0..<20_000 {
             var body = (0..<Int.random(in: 1...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random)
             }

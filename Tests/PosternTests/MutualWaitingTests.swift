@@ -1,4 +1,5 @@
 @testable import Postern
+import PosternTestSupport
 import Testing
 
 /// Two peers whose calls require calls back, with less room than these need.
@@ -40,7 +41,7 @@ private struct TwoSides {
     private let now = Moment.now
 
     init(seed: UInt64, limits: [Int]? = nil) {
-        random = SplitMix(state: seed)
+        random = SplitMix(seed: seed)
         for side in 0...1 {
             var standard = PeerLimits()
             standard.callsInFlight = limits?[side] ?? Int.random(in: 1...20, using: &random)

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Dispatch
 import Testing
 
@@ -19,11 +20,11 @@ import Testing
                 for _ in 0..<20_000 {
                     group.addTask(executorPreference: loop.concurrentExecutor) {
                         await Task.yield()
-                        counter.add()
+                        counter.increment()
                     }
                 }
             }
-            #expect(counter.count == 20_000)
+            #expect(counter.value == 20_000)
         }
     }
 

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Synchronization
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
         }
     }
 
-    @concurrent private static func note(_ seen: Counter) async { seen.add() }
+    @concurrent private static func note(_ seen: Counter) async { seen.increment() }
 
     @Test func startedTasksRunToTheirFirstSuspensionAndContinueOnTheLoop() async {
         await withLoop { loop in
@@ -36,7 +37,7 @@ import Testing
                 loop.execute {
                     _ = loop.start {
                         await Self.note(counter)
-                        counts.withLock { $0.append(counter.count) }
+                        counts.withLock { $0.append(counter.value) }
                         await turn(of: loop)
                         counts.withLock { $0.append(loop.isCurrent ? 1 : 0) }
                         end.resume()
@@ -54,16 +55,16 @@ import Testing
             await withCheckedContinuation { end in
                 loop.execute {
                     let timer = loop.timer(milliseconds: 1) {
-                        counter.add()
-                        if counter.count == 3 { end.resume() }
-                        return counter.count < 3
+                        counter.increment()
+                        if counter.value == 3 { end.resume() }
+                        return counter.value < 3
                     }
                     timer.start()
                     // The timer is retained until it has stopped.
                     loop.every(milliseconds: 60_000) { withExtendedLifetime(timer) {} }
                 }
             }
-            #expect(counter.count == 3)
+            #expect(counter.value == 3)
         }
     }
 
@@ -72,11 +73,11 @@ import Testing
             let counter = Counter()
             await withTaskGroup { group in
                 for _ in 0..<8 {
-                    group.addTask { for _ in 0..<5_000 { loop.execute { counter.add() } } }
+                    group.addTask { for _ in 0..<5_000 { loop.execute { counter.increment() } } }
                 }
             }
             await turn(of: loop)
-            #expect(counter.count == 40_000)
+            #expect(counter.value == 40_000)
         }
     }
 
@@ -145,10 +146,10 @@ import Testing
         let loop = EventLoop()
         loop.start {}
         let counter = Counter()
-        for _ in 0..<1_000 { loop.execute { counter.add() } }
+        for _ in 0..<1_000 { loop.execute { counter.increment() } }
         loop.stop()
         loop.join()
-        #expect(counter.count == 1_000)
+        #expect(counter.value == 1_000)
     }
 
     @Test func stoppedLoopsReleaseTheirWork() {

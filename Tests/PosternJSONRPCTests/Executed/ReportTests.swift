@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternJSONRPC
 import Synchronization
@@ -6,17 +7,11 @@ import Testing
 /// Tests of which failed calls are reported to an observer, and which error their callers receive.
 @Suite(.timeLimit(.minutes(10)))
 struct ReportTests {
-    private final class Reports: IncidentObserver {
-        private let kept = Mutex<[Incident]>([])
-        var all: [Incident] { kept.withLock { $0 } }
-        func observe(_ incident: Incident) { kept.withLock { $0.append(incident) } }
-    }
-
     private static let faults = ["short/one", "short/two", "long/throw", "long/context", "long/onLoop", "long/stream"]
 
     @Test(arguments: faults)
     func aFaultIsReportedOnceAndItsCallerReceivesTheIdentifier(method: String) async throws {
-        let reports = Reports()
+        let reports = IncidentRecorder()
         let params = method == "short/two" ? #"["foreign",2]"# : #"["foreign"]"#
         let answer = await answer(method, params, at: ExecutedServices.makeRouter(), reports)
         let report = try #require(reports.all.first)
@@ -32,7 +27,7 @@ struct ReportTests {
 
     @Test(arguments: faults)
     func aFaultBehindAGatewayIsReportedOnlyByTheService(method: String) async throws {
-        let (service, gateway) = (Reports(), Reports())
+        let (service, gateway) = (IncidentRecorder(), IncidentRecorder())
         let params = method == "short/two" ? #"["foreign",2]"# : #"["foreign"]"#
         let (near, far) = InProcessTransport.pair(NothingExposed(), ExecutedServices.makeRouter(), observer: service)
         let answer = await answer(method, params, at: near, gateway)
@@ -46,7 +41,7 @@ struct ReportTests {
 
     @Test(arguments: ["application", "convertible", "transferable", "busy"])
     func anErrorThatAHandlerChoseIsNoFault(what: String) async {
-        let reports = Reports()
+        let reports = IncidentRecorder()
         let answer = await answer("long/throw", #"["\#(what)"]"#, at: ExecutedServices.makeRouter(), reports)
         #expect(reports.all.map(\.kind) == [.callFailed])
         #expect(!answer.contains("traceId"))
@@ -54,7 +49,7 @@ struct ReportTests {
 
     @Test(arguments: [("no/such", "[]"), ("long/throw", "[7]"), ("short/one", "[]"), ("long/throw", #"["cancelled"]"#)])
     func errorsWithoutAFailedHandlerAreNotReported(method: String, params: String) async {
-        let reports = Reports()
+        let reports = IncidentRecorder()
         _ = await answer(method, params, at: ExecutedServices.makeRouter(), reports)
         #expect(reports.all.isEmpty)
     }

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternJSONRPC
 import Synchronization
@@ -116,35 +117,4 @@ private struct AnyDispatcher: Dispatcher {
 
     func dispatch(_ call: Call) async throws(CallError) -> Reply { try await inner.dispatch(call) }
     func execution(of path: Span<UInt8>) -> MethodExecution { inner.execution(of: path) }
-}
-
-/// Yields until a condition holds; the time limit of the suite ends a wait in vain.
-func settle(_ condition: () -> Bool) async {
-    while !condition(), !Task.isCancelled { await Task.yield() }
-}
-
-/// A counter.
-final class Tally: Sendable {
-    private let number = Atomic(0)
-
-    var count: Int { number.load(ordering: .relaxed) }
-
-    func add() { number.add(1, ordering: .relaxed) }
-}
-
-/// A box that retains values until they are dropped.
-final class Shelf<Thing: Sendable>: Sendable {
-    private let things = Mutex<[Thing]>([])
-
-    var all: [Thing] { things.withLock { $0 } }
-
-    func put(_ thing: Thing) { things.withLock { $0.append(thing) } }
-
-    func dropAll() {
-        let dropped = things.withLock { things in
-            defer { things = [] }
-            return things
-        }
-        _ = dropped
-    }
 }

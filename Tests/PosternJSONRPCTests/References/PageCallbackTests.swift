@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternJSONRPC
 import Testing
@@ -156,12 +157,12 @@ struct PageCallbackTests {
 
     @Test("Check 40: closing a page fails the calls to it and releases all references")
     func aClosedPageFailsItsCallsAndReleasesItsReferences() async {
-        let released = Tally()
+        let released = Counter()
         let failed = Shelf<CallError>()
         let router = Router()
         router.root.register("lend", Parameter<Callback>("function")) { (function: Callback) async -> Callback in
             Task { do throws(CallError) { try await function.call() } catch { failed.put(error) } }
-            return Callback(onRelease: { released.add() }, handler: {})
+            return Callback(onRelease: { released.increment() }, handler: {})
         }
         let page = await Page(router)
         await page.send(#"{"jsonrpc":"2.0","id":1,"method":"lend","params":[\#(Self.function)]}"#)
@@ -172,7 +173,7 @@ struct PageCallbackTests {
         await settle { failed.all.count == 1 }
         #expect(failed.all.first?.code == .unavailable)
         #expect(failed.all.first?.executed == .unknown)
-        #expect(released.count == 1)
+        #expect(released.value == 1)
         #expect(page.client.exportedReferences.isEmpty && page.client.importedReferences.isEmpty)
     }
 

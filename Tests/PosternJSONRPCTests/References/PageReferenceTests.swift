@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternJSONRPC
 import Testing
@@ -5,14 +6,14 @@ import Testing
 /// Tests of functions and objects that handlers export to a page.
 @Suite(.timeLimit(.minutes(10)))
 struct PageReferenceTests {
-    private let released = Tally()
+    private let released = Counter()
 
     /// A service whose method `open` returns an object, `short` a function, and `same` its argument.
     private var router: Router {
         let object = Router()
         object.root.register("double", Parameter<Int>("number")) { $0 * 2 }
         object.service("deep").register("name") { () async in "deep" }
-        let reference = Reference(to: object, "counter") { [released] in released.add() }
+        let reference = Reference(to: object, "counter") { [released] in released.increment() }
         let router = Router()
         router.root.register("open") { () async in reference }
         router.root.register("short", options: MethodOptions(execution: .onEventLoop)) { () -> Callback in
@@ -46,11 +47,11 @@ struct PageReferenceTests {
         #expect(await invoke(page, handle, "double", "[]").errorCode == -32602)
         #expect(page.client.exportedReferences.map(\.description) == ["counter"])
         await page.send(PageCallbackTests.release(Int(handle)))
-        #expect(released.count == 1)
+        #expect(released.value == 1)
         #expect(page.client.exportedReferences.isEmpty)
         #expect(await invoke(page, handle, "double", "[21]").errorCode == -32001)
         await page.close()
-        #expect(released.count == 1)
+        #expect(released.value == 1)
     }
 
     @Test
@@ -95,7 +96,7 @@ struct PageReferenceTests {
         #expect(await page.next() == PageCallbackTests.release(3))
         #expect(page.client.exportedReferences.first?.count == 2)
         await page.close()
-        #expect(released.count == 1)
+        #expect(released.value == 1)
     }
 
     @Test("M9: the 101st use of a handle that is not held is a violation")
@@ -131,20 +132,20 @@ struct PageReferenceTests {
     func tenThousandEndWithTheConnection() async {
         let router = Router()
         router.root.register("many", Parameter<Int>("count")) { [released] (count: Int) in
-            (0..<count).map { _ in Callback(onRelease: { released.add() }, handler: {}) }
+            (0..<count).map { _ in Callback(onRelease: { released.increment() }, handler: {}) }
         }
         let page = await Page(router)
         #expect(await page.ask(#"{"jsonrpc":"2.0","id":1,"method":"many","params":[10001]}"#).errorCode == -32056)
         #expect(page.client.exportedReferences.isEmpty)
         // The references of a result that was not sent are released too.
-        await settle { released.count == 10_001 }
+        await settle { released.value == 10_001 }
         let answer = await page.ask(#"{"jsonrpc":"2.0","id":2,"method":"many","params":[10000]}"#)
         #expect(answer.contains("__jsonrpc_marshaled"))
         #expect(page.client.exportedReferences.count == 10_000)
         #expect(await page.ask(#"{"jsonrpc":"2.0","id":3,"method":"many","params":[1]}"#).errorCode == -32056)
-        await settle { released.count == 10_002 }
+        await settle { released.value == 10_002 }
         await page.close()
-        #expect(released.count == 20_002)
+        #expect(released.value == 20_002)
         #expect(page.client.exportedReferences.isEmpty)
     }
 

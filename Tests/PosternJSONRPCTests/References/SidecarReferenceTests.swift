@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternJSONRPC
 import Testing
@@ -7,7 +8,7 @@ import Testing
 struct SidecarReferenceTests {
     @Test("Check 50: functions and objects pass through the gateway, with new handles on each side")
     func referencesAreForwardedByTheGateway() async throws {
-        let released = Tally()
+        let released = Counter()
         let router = Router()
         router.root.register("watch", Parameter<String>("name"), Parameter<Callback>("event")) {
             (name: String, event: Callback) async throws -> [String: Reference] in
@@ -15,7 +16,7 @@ struct SidecarReferenceTests {
             try event.notify(once)
             let object = Router()
             object.root.register("again") { () async throws -> Int in try await event.call("again") }
-            return ["monitor": Reference(to: object, "monitor") { released.add() }]
+            return ["monitor": Reference(to: object, "monitor") { released.increment() }]
         }
         let (near, far) = InProcessTransport.pair(NothingExposed(), router)
         let page = await Page(near)
@@ -39,7 +40,7 @@ struct SidecarReferenceTests {
             await page.ask(#"{"jsonrpc":"2.0","id":2,"result":5}"#) == #"{"jsonrpc":"2.0","id":2,"result":5}"#
         )
         await page.close()
-        await settle { released.count == 1 }
+        await settle { released.value == 1 }
         await settle { far.exportedReferences.isEmpty && far.importedReferences.isEmpty }
         await settle { near.exportedReferences.isEmpty && near.importedReferences.isEmpty }
         #expect(page.client.exportedReferences.isEmpty && page.client.importedReferences.isEmpty)

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import NIOCore
 import NIOPosix
 import PosternNIO

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Foundation
 @testable import Postern
 import PosternNIO

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 
 /// The methods of a server that is attacked.

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Foundation
 import Subprocess
 import SystemPackage
@@ -29,8 +30,7 @@ struct ContainedProcess {
     }
 
     /// The program next to the test program that calls the launcher.
-    static let launcher = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        .appending(path: "task-launcher").path
+    static let launcher = Programs.path(of: "task-launcher")
 
     private static let namespace = Task { await Containment.probe(launcher: launcher) }
     private static let guarded = Task { await Containment.probe(launcher: launcher, inNamespace: false) }

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Foundation
 import SystemPackage
 import Testing

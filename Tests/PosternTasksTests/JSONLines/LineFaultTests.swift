@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternNIO
 import PosternTasks
@@ -23,7 +24,7 @@ struct LineFaultTests {
         Array("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"".utf8) + [0xFF, 0xFE] + Array("\"}".utf8), [0x00, 0x80],
     ])
     func aLineThatIsNotJSONIsAnsweredAndReportedOnce(line: [UInt8]) async throws {
-        let reports = Reports()
+        let reports = IncidentRecorder()
         let (peer, program) = try await ProgramEnd.make(serving: Self.router()) { $0.observer = reports }
         for _ in 0..<3 {
             try program.print(bytes: line + [10])
@@ -46,7 +47,7 @@ struct LineFaultTests {
     }
 
     @Test func aLineAboveTheLimitClosesTheConnectionAndFailsItsCalls() async throws {
-        let reports = Reports()
+        let reports = IncidentRecorder()
         let (peer, program) = try await ProgramEnd.make { options in
             options.limits.frameBytes = 1_000
             options.observer = reports

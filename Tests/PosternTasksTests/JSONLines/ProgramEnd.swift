@@ -63,12 +63,3 @@ final class ProgramEnd: Sendable {
         }
     }
 }
-
-/// An observer that collects the incidents of a peer.
-final class Reports: IncidentObserver {
-    private let incidents = Mutex<[Incident]>([])
-
-    var all: [Incident] { incidents.withLock { $0 } }
-
-    func observe(_ incident: Incident) { incidents.withLock { $0.append(incident) } }
-}

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import PosternTasks
 @testable import task_program

@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import Synchronization
 import Testing
@@ -5,14 +6,8 @@ import Testing
 /// Notifications that are dropped: they arrive faster than they are handled, or are too large to be sent.
 @Suite(.timeLimit(.minutes(10)))
 struct DroppedNotificationTests {
-    private final class Reports: IncidentObserver {
-        private let kept = Mutex<[Incident]>([])
-        var all: [Incident] { kept.withLock { $0 } }
-        func observe(_ incident: Incident) { kept.withLock { $0.append(incident) } }
-    }
-
     @Test func aNotificationThatIsDroppedIsReportedWithItsMethod() async throws {
-        let (router, gate, reports) = (Router(), Gate(), Reports())
+        let (router, gate, reports) = (Router(), Gate(), IncidentRecorder())
         router.root.register("slow") { await gate.wait() }
         router.root.register("ready") { true }
         var limits = PeerLimits()
@@ -28,13 +23,13 @@ struct DroppedNotificationTests {
     }
 
     @Test func anEarlyNotificationThatTheOtherSideDoesNotAcceptIsReported() async throws {
-        let (router, reports) = (Router(), Reports())
+        let (router, reports) = (Router(), IncidentRecorder())
         let (counts, count) = AsyncStream.makeStream(of: Int.self)
         router.root.register("count", Parameter<String>("text")) { (text: String) in _ = count.yield(text.count) }
         var limits = PeerLimits()
         limits.frameBytes = 1_000
-        let near = Peer(transport: Unmoved(), observer: reports)
-        let far = Peer(transport: Unmoved(), exposing: router, limits: limits)
+        let near = Peer(transport: IdleTransport(), observer: reports)
+        let far = Peer(transport: IdleTransport(), exposing: router, limits: limits)
         // The hello of the other side is not delivered yet, so its limit is unknown.
         try near.notify("count", String(repeating: "x", count: 5_000))
         try near.notify("count", "four")
@@ -48,11 +43,4 @@ struct DroppedNotificationTests {
         near.close()
         far.close()
     }
-}
-
-/// A transport that sends nothing; the test delivers the frames.
-private struct Unmoved: FrameTransport {
-    func outputBecameReady() {}
-
-    func close() {}
 }

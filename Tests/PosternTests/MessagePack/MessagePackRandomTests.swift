@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Postern
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
     @Test func noBytesTrapAnyReader() async {
         let seed = UInt64.random(in: .min ... .max)
         print("random bytes for all readers: seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for round in 0..<50_000 {
             if round % 100 == 0 { await Task.yield() }
             let packed = Packed((0..<Int.random(in: 0...24, using: &random)).map { _ in randomByte(&random) })

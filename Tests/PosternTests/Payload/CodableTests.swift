@@ -1,3 +1,4 @@
+import PosternTestSupport
 import FoundationEssentials
 import Postern
 import Testing
@@ -193,7 +194,7 @@ private struct Person: Codable, Equatable {
     @Test func randomBytesNeverTrapTheDecoder() {
         let seed = UInt64.random(in: .min ... .max)
         print("random bytes for the decoder: seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         guard let sample = try? Payload(encoding: Everything(), as: MessagePack.self).bytes else { return }
         for _ in 0..<2_000 {
             var bytes = sample

@@ -1,4 +1,5 @@
 @testable import Postern
+import PosternTestSupport
 import Testing
 
 struct ExportTableTests {
@@ -40,7 +41,7 @@ struct ExportTableTests {
     func everyScheduleEndsEmpty() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<200 {
             var owner = Table(limit: 4)
             var holder = ImportTable<Thing>(limit: 4)

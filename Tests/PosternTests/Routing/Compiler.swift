@@ -1,3 +1,4 @@
+import PosternTestSupport
 import Foundation
 
 /// The Swift compiler, which type-checks programs against the modules of this build.
@@ -15,10 +16,10 @@ struct Compiler {
 
     /// Returns the errors and warnings of type-checking a program.
     func faults(in program: String) async throws -> [Fault] {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "postern-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let (source, output) = (folder.appending(path: "Program.swift"), folder.appending(path: "output"))
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let files = URL(filePath: folder.path)
+        let (source, output) = (files.appending(path: "Program.swift"), files.appending(path: "output"))
         try Data(program.utf8).write(to: source)
         try Data().write(to: output)
         try await check(source, writingTo: FileHandle(forWritingTo: output))

@@ -1,3 +1,4 @@
+import PosternTestSupport
 @testable import Postern
 
 // The caller's side of calls.

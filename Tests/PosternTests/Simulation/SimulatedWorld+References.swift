@@ -1,3 +1,4 @@
+import PosternTestSupport
 @testable import Postern
 
 // References that are exported, returned to their owner, and released.

@@ -1,3 +1,4 @@
+import PosternTestSupport
 @testable import Postern
 
 // The wires and the state machines at their ends.

@@ -1,3 +1,4 @@
+import PosternTestSupport
 @testable import Postern
 
 /// Peers, the wires between them, and the actions of a random schedule.
@@ -140,7 +141,7 @@ struct SimulatedWorld {
 
     init(seed: UInt64, bug: PlantedBug?, isLogged: Bool) {
         self.bug = bug
-        random = SplitMix(state: seed)
+        random = SplitMix(seed: seed)
         schedule = isLogged ? [] : nil
         var limits = PeerLimits.standard
         if Self.chance(4, &random) { limits.callsInFlight = 3 }
