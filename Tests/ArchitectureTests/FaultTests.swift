@@ -3,7 +3,7 @@ import Testing
 /// The table of faults: every row names tests over real sockets, and their titles name the row.
 @Suite struct FaultTests {
     private static let promised =
-        (1...5).map { "21.\($0)" } + ["H16"] + (1...18).map { "M\($0)" }
+        (1...6).map { "A\($0)" } + (1...18).map { "M\($0)" }
 
     @Test func everyFaultIsShownByATest() {
         let rows = Self.rows(of: SourceTree.text(of: "Tests/PosternNIOTests/Hostile/Faults.md"))
@@ -16,6 +16,20 @@ import Testing
         let hostile = TestFunction.all.filter { $0.path.hasPrefix(Self.folder) && !$0.title.isEmpty }
         #expect(hostile.count > 20)
         #expect(hostile.map(\.name).filter { !named.contains($0) } == [])
+    }
+
+    /// A reader of a failed test must find the number of its title in a table.
+    @Test func everyNumberOfATitleIsARow() {
+        let strangers = TestFunction.all.filter { !Set($0.numbers).isSubset(of: Self.promised) }
+        #expect(strangers.map(\.title) == [])
+    }
+
+    @Test(arguments: [
+        ("M6: a frame ends", ["M6"]), ("A1, M6: a frame ends", ["A1", "M6"]), ("Check 6: it ends", ["Check", "6"]),
+        ("A frame ends: 5 times", []), ("It ends", []),
+    ])
+    func theNumbersOfATitleAreFound(title: String, numbers: [String]) {
+        #expect(TestFunction(path: "", name: "", title: title).numbers == numbers)
     }
 
     @Test(arguments: [
@@ -40,7 +54,7 @@ import Testing
 
     private static func rows(of page: String) -> [(id: String, tests: [String])] {
         page.split(separator: "\n").compactMap { line in
-            guard let row = line.wholeMatch(of: /\| (M\d+|H\d+|\d+\.\d) \|.*\|([^|]*)\|/) else { return nil }
+            guard let row = line.wholeMatch(of: /\| ([AM]\d+) \|.*\|([^|]*)\|/) else { return nil }
             return (String(row.output.1), row.output.2.matches(of: /`(\w+)`/).map { String($0.output.1) })
         }
     }

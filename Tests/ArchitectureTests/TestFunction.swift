@@ -17,7 +17,12 @@ struct TestFunction {
 
     /// Returns whether the title contains the number of a row, such as `M6`, but not as a part of `M60`.
     func shows(_ row: String) -> Bool {
-        let number = row.hasPrefix("21.") ? "21" : row
-        return title.split { !($0.isLetter || $0.isNumber) }.contains { $0 == number }
+        title.split { !($0.isLetter || $0.isNumber) }.contains { $0 == row }
+    }
+
+    /// The numbers before the colon of the title, such as `M6` and `M18` of "M6, M18: a frame"; empty without one.
+    var numbers: [String] {
+        let prefix = title.prefixMatch(of: /([^:`]*?\d[^:`]*):\s/)
+        return prefix?.output.1.split { $0 == "," || $0 == " " }.map(String.init) ?? []
     }
 }

@@ -13,7 +13,7 @@ struct HandWiredPeersTests {
         #expect(second.isHandshakeDone && second.isConnected)
     }
 
-    @Test("H16: proofs forwarded to another medium are refused")
+    @Test("A6: proofs forwarded to another medium are refused")
     func anotherMediumDoesNotOpen() async throws {
         let (first, second) = try pair(.init(.initiator, over: .tcp), .init(.acceptor, over: .unix))
         carry(first, second)
@@ -22,7 +22,7 @@ struct HandWiredPeersTests {
         #expect(await second.disconnected.kind == .authenticationFailed)
     }
 
-    @Test("H16: two initiators refuse each other")
+    @Test("A6: two initiators refuse each other")
     func twoInitiatorsRefuseEachOther() async throws {
         let (first, second) = try pair(.init(.initiator, over: .tcp), .init(.initiator, over: .tcp))
         carry(first, second)

@@ -6,7 +6,7 @@ import Testing
 
 struct SharedSecretTests {
     @Test(
-        "Check 20: the response of older systems, for three secrets",
+        "The response of older systems, for three secrets",
         arguments: [
             ("", "2062b1945d6ed8cebe8ac07a7e24fbf0b3dabd44"),
             ("secret", "28f7d76ddaef6b4710b8ca87df82b73ec5e51483"),

@@ -9,7 +9,7 @@ import Testing
     private let demo = Reference(to: DemoServices.makeRouter())
     private let path = TemporaryFile.path()
 
-    @Test("Check 38: no event for the first look, one for one change, none after stop")
+    @Test("No event for the first look, one for one change, none after stop")
     func aChangeIsReportedOnceUntilStop() async throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         try write("")
@@ -29,7 +29,7 @@ import Testing
         #expect(await told.next() == nil)
     }
 
-    @Test("Check 40: the worker ends with its client")
+    @Test("The worker ends with its client")
     func aWorkerEndsWithItsClient() async throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let router = DemoServices.makeRouter()

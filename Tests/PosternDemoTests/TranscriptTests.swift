@@ -6,7 +6,7 @@ import Testing
 
 /// A comparison of the transcripts of RPyC's tutorial with the page that shows them beside the original.
 @Suite(.timeLimit(.minutes(10))) struct TranscriptTests {
-    @Test("Checks 29, 30, 31, 37, 38, 39: the transcripts print what the page says")
+    @Test("The transcripts print what the page says")
     func theTranscriptsPrintTheirFacts() async throws {
         let lines = Mutex<[String]>([])
         try await Transcript { line in lines.withLock { $0 += line.split(separator: "\n").map(String.init) } }.run()

@@ -8,7 +8,7 @@ import Testing
 /// A client that serves calls when its program's event loop finds a descriptor readable.
 @Suite(.timeLimit(.minutes(10)))
 struct ArrivalDescriptorTests {
-    @Test("Check 39: a loop around poll(2) serves when the connection becomes readable", arguments: Wiring.allCases)
+    @Test("A loop around poll(2) serves when the connection becomes readable", arguments: Wiring.allCases)
     func aLoopServesWhenTheDescriptorIsReadable(wiring: Wiring) async throws {
         let heard = Heard()
         let link = try await Link.make(wiring, serving: NothingExposed(), client: heard.router, clientServing: .manual)

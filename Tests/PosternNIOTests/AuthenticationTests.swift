@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct AuthenticationTests {
-    @Test("Check 18: calls made before the handshake are delivered in order after it", arguments: Wiring.allCases)
+    @Test("Calls made before the handshake are delivered in order after it", arguments: Wiring.allCases)
     func earlyCallsAreSentInOrder(wiring: Wiring) async throws {
         let numbers = Mutex<[Int]>([])
         let router = Router()
@@ -25,7 +25,7 @@ struct AuthenticationTests {
     }
 
     @Test(
-        "Check 19: a wrong secret, or one on one side only, is reported on both sides, and nothing runs",
+        "A wrong secret, or one on one side only, is reported on both sides, and nothing runs",
         arguments: Wiring.allCases,
         [(Secrets.wrong, Secrets.right), (nil, Secrets.right), (Secrets.right, nil)] as [(SharedSecret?, SharedSecret?)]
     )
@@ -46,7 +46,7 @@ struct AuthenticationTests {
         await ends.close()
     }
 
-    @Test("Check 19: a wrong secret is reported on both sides within a second", arguments: Wiring.allCases)
+    @Test("A wrong secret is reported on both sides within a second", arguments: Wiring.allCases)
     func aWrongSecretIsReportedSoon(wiring: Wiring) async throws {
         var times: [Duration] = []
         // A busy machine may take longer now and then.
@@ -62,7 +62,7 @@ struct AuthenticationTests {
     }
 
     @Test(
-        "Check 22: the server is notified of a client once, when it has authenticated, and calls it",
+        "The server is notified of a client once, when it has authenticated, and calls it",
         arguments: [Wiring.tcp, .unix]
     )
     func aProvenClientIsReportedOnce(wiring: Wiring) async throws {
@@ -95,7 +95,7 @@ struct AuthenticationTests {
         #expect((connected.value, refused.value) == (1, 1))
     }
 
-    @Test("D2: an early call above the limit fails with busy at once", arguments: [Wiring.tcp, .unix])
+    @Test("An early call above the limit fails with busy at once", arguments: [Wiring.tcp, .unix])
     func earlyCallsAreLimited(wiring: Wiring) async throws {
         var options = ConnectionOptions.patient
         options.authentication = Secrets.right

@@ -60,7 +60,7 @@ struct CallbackTests {
         await link.close()
     }
 
-    @Test("Check 41: a thousand events arrive, all and in order", arguments: Wiring.allCases)
+    @Test("A thousand events arrive, all and in order", arguments: Wiring.allCases)
     func aBurstOfEventsArrivesInOrder(wiring: Wiring) async throws {
         let router = Router()
         router.root.register("burst", Parameter<Callback>("event"), Parameter<Int>("count")) {

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct EarlyQueueTests {
     @Test(
-        "D2: calls and notifications up to the limit are sent in order; one more fails with busy at once",
+        "Calls and notifications up to the limit are sent in order; one more fails with busy at once",
         arguments: [false, true]
     )
     func theQueueIsBounded(proves: Bool) async throws {

@@ -53,7 +53,7 @@ struct EndingTests {
         await link.close()
     }
 
-    @Test("Check 48: only callbacks that were not unregistered run, once each", arguments: Wiring.allCases)
+    @Test("Only callbacks that were not unregistered run, once each", arguments: Wiring.allCases)
     func unregisteredCallbacksDoNotRun(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Stuck())
         let notified = Mutex<[String]>([])
@@ -84,7 +84,7 @@ struct EndingTests {
     }
 
     @Test(
-        "Check 23: every pending call fails before the end is reported, once on each side",
+        "Every pending call fails before the end is reported, once on each side",
         arguments: Wiring.allCases
     )
     func aLostConnectionFailsEveryPendingCallBeforeItIsReported(wiring: Wiring) async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct FileMonitorTests {
-    @Test("Check 38: one event for one change, with values; none after stop()", arguments: Wiring.allCases)
+    @Test("One event for one change, with values; none after stop()", arguments: Wiring.allCases)
     func aChangeIsReportedOnceUntilTheMonitorIsStopped(wiring: Wiring) async throws {
         let file = WatchedFile()
         let link = try await Link.make(wiring, serving: monitors(of: file))
@@ -27,7 +27,7 @@ struct FileMonitorTests {
         await link.close()
     }
 
-    @Test("Check 40: the worker ends when its monitor is dropped", arguments: Wiring.allCases)
+    @Test("The worker ends when its monitor is dropped", arguments: Wiring.allCases)
     func aDroppedMonitorEndsItsWorker(wiring: Wiring) async throws {
         let file = WatchedFile()
         let link = try await Link.make(wiring, serving: monitors(of: file))
@@ -42,7 +42,7 @@ struct FileMonitorTests {
         await link.close()
     }
 
-    @Test("Check 40: the worker ends when its client vanishes", arguments: Wiring.allCases)
+    @Test("The worker ends when its client vanishes", arguments: Wiring.allCases)
     func aVanishedClientEndsItsWorker(wiring: Wiring) async throws {
         let file = WatchedFile()
         let link = try await Link.make(wiring, serving: monitors(of: file))

@@ -7,7 +7,7 @@ import Testing
 /// A client in another process that is stopped by SIGSTOP: its sockets stay open, and it sends nothing.
 @Suite(.timeLimit(.minutes(10)))
 struct FrozenPeerTests {
-    @Test("P10: calls to a frozen process fail within the configured time", arguments: [Wiring.tcp, .unix])
+    @Test("Calls to a frozen process fail within the configured time", arguments: [Wiring.tcp, .unix])
     func aFrozenPeerIsFound(wiring: Wiring) async throws {
         let (rests, underWay) = (Gate(), Gate())
         let served = router(rests, underWay)

@@ -6,7 +6,7 @@ import Testing
 /// A client that serves only on request, as RPyC's clients do without a background thread.
 @Suite(.timeLimit(.minutes(10)))
 struct ManualServingTests {
-    @Test("Check 39: events wait for pollAll, for any call, or for serve", arguments: Wiring.allCases)
+    @Test("Events wait for pollAll, for any call, or for serve", arguments: Wiring.allCases)
     func eventsWaitUntilTheyArePolled(wiring: Wiring) async throws {
         let client = Client()
         let link = try await Link.make(wiring, serving: server(), client: client.router, clientServing: .manual)
@@ -53,7 +53,7 @@ struct ManualServingTests {
         await link.close()
     }
 
-    @Test("Check 34: a reply that arrived in time is ready, however late it is read", arguments: Wiring.allCases)
+    @Test("A reply that arrived in time is ready, however late it is read", arguments: Wiring.allCases)
     func aReplyThatArrivedInTimeIsReady(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: server(), clientServing: .manual)
         let call: PendingCall<Int> = link.client.begin("add", 1, 2, expiry: .seconds(60))

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct PendingCallTests {
     @Test(
-        "Check 15: a positional argument arrives, and the callback receives the result once",
+        "A positional argument arrives, and the callback receives the result once",
         arguments: Wiring.allCases
     )
     func aPositionalArgumentArrives(wiring: Wiring) async throws {
@@ -23,7 +23,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 16: a named argument arrives, even beside a positional one", arguments: Wiring.allCases)
+    @Test("A named argument arrives, even beside a positional one", arguments: Wiring.allCases)
     func aNamedArgumentArrives(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Service().router)
         let call: PendingCall<Int> = link.client.begin("do_something", named: ["foo": 4])
@@ -33,7 +33,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 17: only the public name is callable", arguments: Wiring.allCases)
+    @Test("Only the public name is callable", arguments: Wiring.allCases)
     func onlyThePublicNameIsCallable(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Service().router)
         let hidden: PendingCall<Int> = link.client.begin("double", 1)
@@ -45,7 +45,7 @@ struct PendingCallTests {
     }
 
     @Test(
-        "Check 26: results reach their own callers, whatever the order in which handlers end",
+        "Results reach their own callers, whatever the order in which handlers end",
         arguments: Wiring.allCases
     )
     func resultsReachTheirOwnCallers(wiring: Wiring) async throws {
@@ -59,7 +59,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 29: a call is pending, then ready, and the program continues meanwhile", arguments: Wiring.allCases)
+    @Test("A call is pending, then ready, and the program continues meanwhile", arguments: Wiring.allCases)
     func aCallIsPendingThenReady(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
@@ -75,7 +75,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 30: a successful call has a value", arguments: Wiring.allCases)
+    @Test("A successful call has a value", arguments: Wiring.allCases)
     func theValueOfASuccessfulCall(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Service().router)
         let call: PendingCall<Int> = link.client.remote.int.begin("8")
@@ -85,7 +85,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 31: a failed call throws its error at every read", arguments: Wiring.allCases)
+    @Test("A failed call throws its error at every read", arguments: Wiring.allCases)
     func aCallThatFailedThrowsAtEveryReading(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Service().router)
         let call: PendingCall<Int> = link.client.remote.int.begin("this is not a valid number")
@@ -98,7 +98,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 32: an expired call stays expired, and its late reply is dropped", arguments: Wiring.allCases)
+    @Test("An expired call stays expired, and its late reply is dropped", arguments: Wiring.allCases)
     func anExpiredCallStaysExpired(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
@@ -121,7 +121,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 33: an expiry can be moved before it has passed", arguments: Wiring.allCases)
+    @Test("An expiry can be moved before it has passed", arguments: Wiring.allCases)
     func anExpiryCanBeMoved(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
@@ -154,7 +154,7 @@ struct PendingCallTests {
     }
 
     @Test(
-        "Check 35: callbacks run once each, in order, and a failing one does not affect the others",
+        "Callbacks run once each, in order, and a failing one does not affect the others",
         arguments: Wiring.allCases
     )
     func callbacksRunOnceEachInOrder(wiring: Wiring) async throws {
@@ -182,7 +182,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 36: a lost connection runs the callbacks with an error", arguments: Wiring.allCases)
+    @Test("A lost connection runs the callbacks with an error", arguments: Wiring.allCases)
     func aLostConnectionRunsTheCallbacks(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Service().router)
         let call: PendingCall<Int> = link.client.begin("held", 0)
@@ -199,7 +199,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 37: a timed method returns its value in time, or throws", arguments: Wiring.allCases)
+    @Test("A timed method returns its value in time, or throws", arguments: Wiring.allCases)
     func aTimedMethodReturnsItsValueInTime(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
@@ -214,7 +214,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 45: the next call is answered while a slow one expires", arguments: Wiring.allCases)
+    @Test("The next call is answered while a slow one expires", arguments: Wiring.allCases)
     func theNextCallIsAnsweredAtOnce(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)
@@ -228,7 +228,7 @@ struct PendingCallTests {
         await link.close()
     }
 
-    @Test("Check 49: a cancelled call does not affect other calls", arguments: Wiring.allCases)
+    @Test("A cancelled call does not affect other calls", arguments: Wiring.allCases)
     func aCancelledCallDoesNotAffectOthers(wiring: Wiring) async throws {
         let service = Service()
         let link = try await Link.make(wiring, serving: service.router)

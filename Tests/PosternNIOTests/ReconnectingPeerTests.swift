@@ -28,7 +28,7 @@ struct ReconnectingPeerTests {
     }
 
     @Test(
-        "Check 28: a subscription goes on at the next server, and tells what is missing",
+        "A subscription goes on at the next server, and tells what is missing",
         arguments: [Wiring.tcp, .unix]
     )
     func aSubscriptionContinues(wiring: Wiring) async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct ReferenceTests {
-    @Test("Check 47: a client passes its service, then a part of it", arguments: Wiring.allCases)
+    @Test("A client passes its service, then a part of it", arguments: Wiring.allCases)
     func aClientPassesItself(wiring: Wiring) async throws {
         let router = Router()
         router.root.register("greet", Parameter<Reference>("client")) { (client: Reference) async throws in
@@ -51,7 +51,7 @@ struct ReferenceTests {
         await link.close()
     }
 
-    @Test("Check 42: dropped references are released, and no others", arguments: Wiring.allCases)
+    @Test("Dropped references are released, and no others", arguments: Wiring.allCases)
     func droppedReferencesAreReleased(wiring: Wiring) async throws {
         let (released, signal) = AsyncStream.makeStream(of: Int.self)
         let router = Router()
@@ -84,7 +84,7 @@ struct ReferenceTests {
         #expect(error?.code == .unavailable)
     }
 
-    @Test("Checks 43 and 47, M15: an object returns to its owner through a third party", arguments: Wiring.allCases)
+    @Test("M15: an object returns to its owner through a third party", arguments: Wiring.allCases)
     func anObjectReturnsToItsOwnerThroughAThirdParty(wiring: Wiring) async throws {
         let kept = Shelf<Reference>()
         let last = Router()
@@ -116,7 +116,7 @@ struct ReferenceTests {
         #expect(gone?.code == .unavailable)
     }
 
-    @Test("Check 47: a call that fails to be encoded sends and leaks nothing", arguments: Wiring.allCases)
+    @Test("A call that fails to be encoded sends and leaks nothing", arguments: Wiring.allCases)
     func aCallThatCannotBeEncodedLeaksNothing(wiring: Wiring) async throws {
         let calls = Counter()
         let router = Router()

@@ -19,7 +19,7 @@ struct RemoteTraceTests {
         await link.close()
     }
 
-    @Test("Check 31: a remote trace marked 1, where the server sends it", arguments: Wiring.allCases)
+    @Test("A remote trace marked 1, where the server sends it", arguments: Wiring.allCases)
     func aTraceIsSentWhereTheServerAllowsIt(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: router(), options: options("server", sendsTraces: true))
         let call: PendingCall<Int> = link.client.remote.int.begin("this is not a valid number")
@@ -34,7 +34,7 @@ struct RemoteTraceTests {
         await link.close()
     }
 
-    @Test("Check 25: by default the call path is sent, and no trace", arguments: Wiring.allCases)
+    @Test("By default the call path is sent, and no trace", arguments: Wiring.allCases)
     func byDefaultNoTraceIsSent(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: router(), options: options("server"))
         for method in ["int", "shortInt", "loopInt"] {
@@ -46,7 +46,7 @@ struct RemoteTraceTests {
         await link.close()
     }
 
-    @Test("Check 25: two hops are listed one by one", arguments: Wiring.allCases)
+    @Test("Two hops are listed one by one", arguments: Wiring.allCases)
     func everyHopAddsItsTrace(wiring: Wiring) async throws {
         let chain = try await Chain.make(wiring, serving: router(), sendsTraces: (middle: true, server: true))
         let error = await #expect(throws: CallError.self) { try await chain.client.call("relay", "x") as Int }

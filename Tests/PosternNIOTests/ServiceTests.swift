@@ -26,7 +26,7 @@ struct ServiceTests {
         await link.close()
     }
 
-    @Test("Check 27: a handler sees the peer that calls it", arguments: Wiring.allCases)
+    @Test("A handler sees the peer that calls it", arguments: Wiring.allCases)
     func aHandlerSeesItsCaller(wiring: Wiring) async throws {
         let server = Router()
         server.root.register("whoAmI") { (context: CallContext) async throws -> String in
@@ -46,7 +46,7 @@ struct ServiceTests {
         for link in links { await link.close() }
     }
 
-    @Test("Check 49: a peer that exposes nothing answers at once", arguments: Wiring.allCases)
+    @Test("A peer that exposes nothing answers at once", arguments: Wiring.allCases)
     func aPeerThatExposesNothingAnswersAtOnce(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: calculator())
         let error = await #expect(throws: CallError.self) { try await link.server.call("anything") }

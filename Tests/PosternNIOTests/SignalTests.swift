@@ -8,7 +8,7 @@ import Testing
 /// Connects and disconnects are reported once each, with a reason, to callbacks and to sequences.
 @Suite(.timeLimit(.minutes(10)))
 struct SignalTests {
-    @Test("Check 23, 48: both sides are notified once of the connect and of the disconnect", arguments: Wiring.allCases)
+    @Test("Both sides are notified once of the connect and of the disconnect", arguments: Wiring.allCases)
     func bothSidesAreNotified(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: Stuck())
         let log = Log()
@@ -27,7 +27,7 @@ struct SignalTests {
         await link.close()
     }
 
-    @Test("Check 48: connect callbacks that were unregistered do not run", arguments: [Wiring.tcp, .unix])
+    @Test("Connect callbacks that were unregistered do not run", arguments: [Wiring.tcp, .unix])
     func unregisteredConnectCallbacksDoNotRun(wiring: Wiring) async throws {
         let server = try await NativeServer.listen(on: wiring.address, serving: Stuck())
         let silent = try await Crosswire(at: wiring.address)
@@ -47,7 +47,7 @@ struct SignalTests {
         await server.stop()
     }
 
-    @Test("Check 22: a server reports each client and its end once", arguments: [Wiring.tcp, .unix])
+    @Test("A server reports each client and its end once", arguments: [Wiring.tcp, .unix])
     func aServerReportsItsClients(wiring: Wiring) async throws {
         let log = Log()
         let server = try await NativeServer.listen(
@@ -78,7 +78,7 @@ struct SignalTests {
         #expect(log.lines == told)
     }
 
-    @Test("Check 28: a reconnecting client reports each connection", arguments: [Wiring.tcp, .unix])
+    @Test("A reconnecting client reports each connection", arguments: [Wiring.tcp, .unix])
     func aReconnectingClientReportsEachConnection(wiring: Wiring) async throws {
         let log = Log()
         let first = try await NativeServer.listen(on: wiring.address, serving: Stuck())

@@ -5,7 +5,7 @@ import Testing
 /// Errors of applications and their conversion for callers.
 @Suite(.timeLimit(.minutes(10)))
 struct TransferableErrorTests {
-    @Test("Check 25: an error whose type both ends know arrives with its type", arguments: Wiring.allCases)
+    @Test("An error whose type both ends know arrives with its type", arguments: Wiring.allCases)
     func anErrorArrivesAsItself(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: router())
         let missing = await #expect(throws: FileMissing.self) {
@@ -18,7 +18,7 @@ struct TransferableErrorTests {
         await link.close()
     }
 
-    @Test("Check 25: of any other error only the name of its type arrives", arguments: Wiring.allCases)
+    @Test("Of any other error only the name of its type arrives", arguments: Wiring.allCases)
     func ofAnotherErrorOnlyTheNameArrives(wiring: Wiring) async throws {
         let link = try await Link.make(wiring, serving: router())
         let error = await #expect(throws: CallError.self) {

@@ -6,7 +6,7 @@ import Testing
 /// The limit of unauthenticated connections, and its independence of the limit of clients.
 @Suite(.timeLimit(.minutes(10)))
 struct UnauthenticatedLimitTests {
-    @Test("P12: clients authenticate although silent connections fill the limit", arguments: [Wiring.tcp, .unix])
+    @Test("Clients authenticate although silent connections fill the limit", arguments: [Wiring.tcp, .unix])
     func silentConnectionsKeepNoClientOut(wiring: Wiring) async throws {
         let refused = Counter()
         let service = Stuck()
@@ -47,7 +47,7 @@ struct UnauthenticatedLimitTests {
         await server.stop()
     }
 
-    @Test("P12: above the limit of silent connections the oldest is closed", arguments: [Wiring.tcp, .unix])
+    @Test("Above the limit of silent connections the oldest is closed", arguments: [Wiring.tcp, .unix])
     func theOldestConnectionIsClosedAboveTheLimit(wiring: Wiring) async throws {
         let refused = Counter()
         let server = try await NativeServer.listen(

@@ -45,7 +45,7 @@ struct HandlerLaneTests {
     }
 
     /// Simulates a preempted thread: notifications stay in order nevertheless.
-    @Test("Check 41: a notification that holds its thread is waited for")
+    @Test("A notification that holds its thread is waited for")
     func aNotificationThatHoldsItsThreadIsWaitedFor() async {
         let lane = laneOnItsOwnThreads()
         let (numbers, signal) = AsyncStream.makeStream(of: Int.self)

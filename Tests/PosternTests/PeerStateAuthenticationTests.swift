@@ -27,7 +27,7 @@ struct PeerStateAuthenticationTests {
         #expect(try session.sent() == [.proof(8..<40)])
     }
 
-    @Test("H16: the statement of a proof depends on role, nonces and medium")
+    @Test("A6: the statement of a proof depends on role, nonces and medium")
     func statementsDifferInRoleNoncesAndMedium() throws {
         var initiator = AuthenticationExchange(ConnectionEnd(.initiator, over: .tcp), nonce: nonce(1))
         var acceptor = AuthenticationExchange(ConnectionEnd(.acceptor, over: .tcp), nonce: nonce(2))
@@ -53,7 +53,7 @@ struct PeerStateAuthenticationTests {
         #expect(statements.count == 18)
     }
 
-    @Test("Check 21: before the proof only a proof or a goodbye is accepted", arguments: [true, false])
+    @Test("A1: before the proof only a proof or a goodbye is accepted", arguments: [true, false])
     func anyOtherFrameBeforeTheProofIsAViolation(isGreeted: Bool) {
         let frames: [(inout [UInt8]) -> Void] = [
             { Wire.call(1, into: &$0) }, { Wire.answer(.reply, 1, into: &$0) }, { Wire.stream(1, into: &$0) },
@@ -69,7 +69,7 @@ struct PeerStateAuthenticationTests {
         }
     }
 
-    @Test("Check 21: a proof of another size, out of turn or twice is a violation")
+    @Test("A3: a proof of another size, out of turn or twice is a violation")
     func aProofOutOfPlaceIsAViolation() {
         let violation = "disconnect: protocol violation"
         for count in [0, 31, 33, 64] {
@@ -102,7 +102,7 @@ struct PeerStateAuthenticationTests {
         )
     }
 
-    @Test("Check 19: a secret on one side only is reported to both")
+    @Test("A secret on one side only is reported to both")
     func oneSideWithoutASecretIsAFailure() throws {
         var with = PeerSession(authenticatingAs: .initiator)
         var without = PeerSession(greeted: false)
@@ -116,7 +116,7 @@ struct PeerStateAuthenticationTests {
         }
     }
 
-    @Test("Check 19: a wrong proof fails early calls with .unauthenticated, not executed, and sends goodbye 5")
+    @Test("A wrong proof fails early calls with .unauthenticated, not executed, and sends goodbye 5")
     func aWrongProofFails() throws {
         var session = PeerSession(authenticatingAs: .acceptor)
         _ = try session.call("a")
@@ -141,7 +141,7 @@ struct PeerStateAuthenticationTests {
         #expect(action.words == "disconnect: authentication failed")
     }
 
-    @Test("D2: early calls and a goodbye wait for the end of the authentication, and are sent in order")
+    @Test("Early calls and a goodbye wait for the end of the authentication, and are sent in order")
     func earlyFramesWaitForTheProofs() throws {
         var session = PeerSession(authenticatingAs: .acceptor)
         _ = try session.call("a")

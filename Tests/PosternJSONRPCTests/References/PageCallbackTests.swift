@@ -9,7 +9,7 @@ struct PageCallbackTests {
     /// A function of the page, with handle 7.
     static let function = #"{"__jsonrpc_marshaled":1,"handle":7,"kind":"function"}"#
 
-    @Test("Check 50: a handler calls a function of the page with typed values, before it answers")
+    @Test("A handler calls a function of the page with typed values, before it answers")
     func aFunctionIsCalledBeforeTheCallAnswers() async {
         let router = Router()
         router.root.register("twice", Parameter<Callback>("function"), Parameter<Int>("number")) {
@@ -30,7 +30,7 @@ struct PageCallbackTests {
         await page.close()
     }
 
-    @Test("Check 50: notifications of a handler are sent before its response, in order")
+    @Test("Notifications of a handler are sent before its response, in order")
     func notificationsAreSentInOrderBeforeTheResponse() async {
         let router = Router()
         router.root.register("count", Parameter<Callback>("event")) { (event: Callback) async throws in
@@ -72,7 +72,7 @@ struct PageCallbackTests {
         await page.close()
     }
 
-    @Test("Check 27: a handler calls the page that called it")
+    @Test("A handler calls the page that called it")
     func aHandlerCallsItsCaller() async {
         let router = Router()
         router.root.register("greet") { (context: CallContext) async throws -> String in
@@ -155,7 +155,7 @@ struct PageCallbackTests {
         #expect(late?.code == .unavailable)
     }
 
-    @Test("Check 40: closing a page fails the calls to it and releases all references")
+    @Test("Closing a page fails the calls to it and releases all references")
     func aClosedPageFailsItsCallsAndReleasesItsReferences() async {
         let released = Counter()
         let failed = Shelf<CallError>()

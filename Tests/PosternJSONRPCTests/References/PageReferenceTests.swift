@@ -35,7 +35,7 @@ struct PageReferenceTests {
         await page.ask(#"{"jsonrpc":"2.0","id":9,"method":"$/invokeProxy/\#(handle)/\#(method)","params":\#(params)}"#)
     }
 
-    @Test("Check 50: a page calls the methods of an exported object until it releases the object")
+    @Test("A page calls the methods of an exported object until it releases the object")
     func anObjectIsCalledUntilItIsReleased() async throws {
         let page = await Page(router)
         let handle = try await open(page)
@@ -80,7 +80,7 @@ struct PageReferenceTests {
         await page.close()
     }
 
-    @Test("Check 50: a returned reference is the original object, anywhere among other values")
+    @Test("A returned reference is the original object, anywhere among other values")
     func aReturnedReferenceIsTheOriginalObject() async throws {
         let page = await Page(router)
         let handle = try await open(page)
@@ -193,7 +193,7 @@ struct PageReferenceTests {
         for page in pages { await page.close() }
     }
 
-    @Test("Check 50: a page revokes a reference")
+    @Test("A page revokes a reference")
     func aPageRevokesAReference() async {
         let kept = Shelf<Callback>()
         let router = Router()

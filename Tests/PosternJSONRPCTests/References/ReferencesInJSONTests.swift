@@ -3,7 +3,7 @@ import PosternJSONRPC
 import Testing
 
 struct ReferencesInJSONTests {
-    @Test("Check 47: a reference is not written without a connection")
+    @Test("A reference is not written without a connection")
     func aReferenceIsNotWrittenWithoutAConnection() {
         let error = #expect(throws: PayloadError.self) { try Payload(encoding: [Callback {}], as: JSON.self) }
         #expect(error?.reason == .noConnection)

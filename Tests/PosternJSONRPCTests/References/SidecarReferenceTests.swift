@@ -6,7 +6,7 @@ import Testing
 /// Tests of a page whose services are behind a native connection.
 @Suite(.timeLimit(.minutes(10)))
 struct SidecarReferenceTests {
-    @Test("Check 50: functions and objects pass through the gateway, with new handles on each side")
+    @Test("Functions and objects pass through the gateway, with new handles on each side")
     func referencesAreForwardedByTheGateway() async throws {
         let released = Counter()
         let router = Router()

@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileAuthenticationTests {
     @Test(
-        "Check 21, M8, M18: a client that is not proven and does not behave is dropped, and nothing runs",
+        "A1, A2, A3, A5, M8, M18: a client that is not proven and does not behave is dropped, and nothing runs",
         arguments: attacks,
         [Wiring.tcp, .unix]
     )
@@ -24,7 +24,7 @@ struct HostileAuthenticationTests {
     }
 
     @Test(
-        "Check 21, M8: a second proof ends the connection, although the first was right",
+        "A4, M8: a second proof ends the connection, although the first was right",
         arguments: [Wiring.tcp, .unix]
     )
     func aSecondProofIsDropped(wiring: Wiring) async throws {
@@ -40,7 +40,7 @@ struct HostileAuthenticationTests {
     }
 
     @Test(
-        "Check 21: a reply to no call ends the connection, although the proof was right",
+        "A5: a reply to no call ends the connection, although the proof was right",
         arguments: [Wiring.tcp, .unix]
     )
     func anAnswerOutOfTurnIsDropped(wiring: Wiring) async throws {
@@ -54,7 +54,7 @@ struct HostileAuthenticationTests {
         }
     }
 
-    @Test("H16: a proof that was recorded is refused on another connection", arguments: [Wiring.tcp, .unix])
+    @Test("A6: a proof that was recorded is refused on another connection", arguments: [Wiring.tcp, .unix])
     func aReplayedProofIsRefused(wiring: Wiring) async throws {
         try await Stage.attack(wiring) { stage in
             let first = try await RawConnection(to: stage.address)
@@ -74,7 +74,7 @@ struct HostileAuthenticationTests {
         }
     }
 
-    @Test("H16: a client whose own frames are reflected refuses them", arguments: [Wiring.tcp, .unix])
+    @Test("A6: a client whose own frames are reflected refuses them", arguments: [Wiring.tcp, .unix])
     func aReflectionIsRefused(wiring: Wiring) async throws {
         try await Stage.attack(wiring) { _ in
             let mirror = try await Crosswire(at: wiring.address) { $0 }
@@ -86,7 +86,7 @@ struct HostileAuthenticationTests {
         }
     }
 
-    @Test("H16: two clients that are connected to each other do not authenticate", arguments: [Wiring.tcp, .unix])
+    @Test("A6: two clients that are connected to each other do not authenticate", arguments: [Wiring.tcp, .unix])
     func crossWiredClientsDoNotOpen(wiring: Wiring) async throws {
         try await Stage.attack(wiring) { _ in
             let middle = try await Crosswire(at: wiring.address) { 1 - $0 }

@@ -6,7 +6,7 @@ struct ConnectionSignalsTests {
     private let reason = DisconnectReason(.lost, "lost")
 
     @Test(
-        "P2: signals up to the limit are buffered, further ones are counted as missed",
+        "Signals up to the limit are buffered, further ones are counted as missed",
         arguments: [(3, 0), (4, 1), (6, 3)]
     )
     func signalsAreBufferedUpToTheLimit(sent: Int, missed: Int) async {

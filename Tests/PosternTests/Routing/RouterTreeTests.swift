@@ -3,7 +3,7 @@ import Testing
 
 /// Nested services and mounted routers.
 @Suite struct RouterTreeTests {
-    @Test("Check 46: a tree of services answers, however it was built", arguments: Construction.allCases)
+    @Test("A tree of services answers, however it was built", arguments: Construction.allCases)
     func aTreeAnswersHoweverItWasBuilt(construction: Construction) async throws {
         let router = try construction.build()
         #expect(try await router.call("addition/add", [3, 4]) == 7)
@@ -15,7 +15,7 @@ import Testing
         #expect(paths == ["addition/add", "rpc/describe", "rpc/subscribe", "subtraction/sub"])
     }
 
-    @Test("Check 46: services and routers know their paths")
+    @Test("Services and routers know their paths")
     func servicesAndRoutersKnowTheirPaths() throws {
         let (root, middle, leaf) = (Router(), Router(), Router())
         try root.mount(middle, at: "middle")
@@ -29,7 +29,7 @@ import Testing
         #expect(root.root.parent?.path == nil)
     }
 
-    @Test("Check 46: a router has one parent")
+    @Test("A router has one parent")
     func aRouterHasOneParent() throws {
         let (first, second, inner) = (Router(), Router(), Router())
         try first.mount(inner, at: "inner")
@@ -59,7 +59,7 @@ import Testing
         #expect(await root.failure("inner/late")?.code == .methodNotFound)
     }
 
-    @Test("Check 24: a name is taken, unless the second registration replaces the first")
+    @Test("A name is taken, unless the second registration replaces the first")
     func aNameIsTakenUnlessItIsReplaced() async throws {
         let router = Router()
         router.root.register("number") { 1 }
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test(
-        "Check 44: what was not registered is not there, whatever it is called",
+        "What was not registered is not there, whatever it is called",
         arguments: [
             "Subtraction", "subtraction", "subtraction/secret", "subtraction/init", "subtraction/self",
             "subtraction/Type",

@@ -6,7 +6,7 @@ import Testing
 /// Random schedules against peers: in each, every call is settled once and no state remains.
 @Suite(.timeLimit(.minutes(10)))
 struct SimulationTests {
-    @Test("Line 6: 10,000 schedules settle every call once, use nothing after its release, and leave nothing")
+    @Test("10,000 schedules settle every call once, use nothing after its release, and leave nothing")
     func everyScheduleEndsWell() async {
         let start = ContinuousClock.now
         let failures = await withTaskGroup(of: UInt64?.self) { group in
@@ -19,7 +19,7 @@ struct SimulationTests {
         print("10,000 schedules took \(ContinuousClock.now - start)")
     }
 
-    @Test("Line 6: every planted bug is found", arguments: PlantedBug.allCases)
+    @Test("Every planted bug is found", arguments: PlantedBug.allCases)
     func aPlantedBugIsFound(bug: PlantedBug) async {
         let seed = await Self.firstFailure(in: 0..<10_000, bug, on: Self.shortThread)
         print("\(bug): \(seed.map { "seed \($0)" } ?? "not found")")
