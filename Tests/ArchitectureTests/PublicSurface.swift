@@ -13,8 +13,8 @@ struct PublicSurface {
         let path: String
         /// The depth of braces inside it.
         let depth: Int
-        /// Whether cases or requirements are public without a word.
-        let sharesAccess: Bool
+        /// The keywords of declarations that are public because the type is: cases, or requirements of a protocol.
+        let shared: Set<Substring>
     }
 
     init(_ file: SourceFile) {
@@ -37,7 +37,7 @@ struct PublicSurface {
         let words = CodeLine.words(of: file.code[range.lowerBound])
         guard let keyword = words.first(where: Self.keywords.contains) else { return }
         let isMarked = words.prefix { !Self.keywords.contains($0) || $0 == "class" }.contains("public")
-        let isPublic = isMarked || contexts.last?.sharesAccess == true && !words.contains("package")
+        let isPublic = isMarked || contexts.last?.shared.contains(keyword) == true
         let path = contexts.last.map { $0.path + "." } ?? ""
         if isPublic, keyword != "import", keyword != "extension" {
             if isMarked { count += 1 }
@@ -47,8 +47,13 @@ struct PublicSurface {
         guard Self.types.contains(keyword), let name = Self.name(after: keyword, in: file.code[range.lowerBound]) else {
             return
         }
-        let sharesAccess = isMarked && ["enum", "protocol"].contains(keyword)
-        contexts.append(Context(path: path + name, depth: depth + 1, sharesAccess: sharesAccess))
+        let shared: Set<Substring> =
+            switch keyword {
+            case "enum" where isMarked: ["case"]
+            case "protocol" where isMarked: Self.keywords
+            default: []
+            }
+        contexts.append(Context(path: path + name, depth: depth + 1, shared: shared))
     }
 
     private mutating func follow(_ code: String) {
