@@ -1,4 +1,4 @@
-"""Fixtures: a server in each topology, and a browser page on it."""
+"""Fixtures for a server in each topology and for browser pages."""
 
 import os
 import pathlib
@@ -17,7 +17,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 @pytest.fixture(scope="module", params=TOPOLOGIES)
 def server(request):
-    """Base URL, without a slash at its end, of a server that lives as long as the module's tests."""
+    """Yields the base URL, without a trailing slash, of a server that is shared by the tests of a module."""
     folder = tempfile.mkdtemp(prefix="postern-")
     programs = start_in_process() if request.param == "in-process" else start_sidecar(folder)
     yield f"http://127.0.0.1:{port_of(programs[-1])}"
@@ -27,11 +27,12 @@ def server(request):
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory):
+    """Yields a browser that ignores changes of the network configuration; see `steady_network.c`."""
     source = pathlib.Path(__file__).with_name("steady_network.c")
     library = tmp_path_factory.mktemp("chromium") / "steady_network.so"
     subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-fPIC", "-shared", source, "-o", library, "-ldl"], check=True)
     with sync_playwright() as playwright:
-        # Names that end in .example are this machine, so that pages can have origins of other sites.
+        # Names that end in .example resolve to this machine, so that pages can have the origins of other sites.
         arguments = ["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=arguments, env={**os.environ, "LD_PRELOAD": str(library)})
@@ -41,7 +42,10 @@ def chromium(tmp_path_factory):
 
 @pytest.fixture
 def open_page(chromium):
-    """Opens pages that must stay free of console errors; expected ones are named by a part of their text."""
+    """Yields a function that opens a page and waits until its connection is open.
+
+    The test fails if a page logs an error to its console, unless the error contains a text of `expecting`.
+    """
     contexts = []
     problems = []
     expected = []

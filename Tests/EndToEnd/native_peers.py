@@ -1,4 +1,4 @@
-"""What the tests of `public/python/postern.py` share: services for a Python peer, and a record of every frame."""
+"""Helpers for the tests of `public/python/postern.py`: services for a Python peer and a recorder of frames."""
 
 import asyncio
 import contextlib
@@ -22,12 +22,12 @@ KINDS = [kind for row in re.findall(r"^\| ([a-z, ]+) \| `\[\d+,", PAGE, re.MULTI
 
 
 def run(test):
-    """Runs a coroutine function to its end, or fails when it takes too long."""
+    """Calls a coroutine function and runs it until it completes; raises `TimeoutError` after `SECONDS`."""
     run_for(SECONDS, test())
 
 
 def make_certificate(folder):
-    """Files with a certificate for this machine and its key."""
+    """Creates a self-signed certificate for localhost; returns the paths of the certificate and of its key."""
     certificate, key = folder / "certificate", folder / "key"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
@@ -37,7 +37,7 @@ def make_certificate(folder):
 
 
 def trusting(certificate):
-    """The TLS of a client that trusts one certificate."""
+    """Returns the TLS context of a client that trusts one certificate."""
     return ssl.create_default_context(cafile=str(certificate))
 
 
@@ -50,7 +50,10 @@ class Frames:
         self.goodbyes = {"sent": set(), "received": set()}
 
     def note(self, way, rest, data):
-        """Cuts frames out of the bytes of one direction; `rest` is what was left of those before."""
+        """Records the complete frames in the bytes of one direction.
+
+        `rest` holds the incomplete frame at the end of the previous bytes, and is updated.
+        """
         rest += data
         while len(rest) >= 4 and len(rest) >= (end := 4 + int.from_bytes(rest[:4], "big")):
             body = bytes(rest[4:end])
@@ -59,6 +62,7 @@ class Frames:
                 self.note_frame(way, msgpack.unpackb(body, timestamp=0, ext_hook=lambda *_: None))
 
     def note_frame(self, way, frame):
+        """Records the kind, and the error or close code, of one frame."""
         kind = KINDS[frame[0]]
         self.kinds[way].add(kind)
         if kind in ("error", "end") and len(frame) > 2:
@@ -68,7 +72,7 @@ class Frames:
 
     @contextlib.contextmanager
     def noted(self):
-        """Notes frames from now on, until the end of the block."""
+        """Returns a context manager that records the frames of all connections of this process."""
         write, feed_data = asyncio.StreamWriter.write, asyncio.StreamReader.feed_data
         received = weakref.WeakKeyDictionary()
 
@@ -88,14 +92,14 @@ class Frames:
 
     @contextlib.contextmanager
     def noted_silently(self, caplog):
-        """Notes frames until the end of the block, by which asyncio must have logged nothing."""
+        """Returns a context manager that records frames, and then asserts that asyncio has logged nothing."""
         with self.noted():
             yield self
         assert [record.getMessage() for record in caplog.get_records("call") if record.name == "asyncio"] == []
 
 
 def services():
-    """A service `t` with a method of every kind, methods at the root for `native-peer`, and a topic."""
+    """Returns a service `t` with methods of every kind, methods without a prefix for `native-peer`, and a topic."""
     service, root, numbers = postern.Service("t", "Methods of a test"), postern.Service(), postern.Service("calculator")
     room, counter = postern.Topic("t/room", "What t/say was given", history=100), postern.Service()
     state = {"count": 0, "heard": []}
@@ -158,7 +162,7 @@ def services():
         return len(state["heard"])
 
     @service.expose
-    def forget():
+    def clear():
         state["heard"].clear()
 
     @service.expose
@@ -181,7 +185,7 @@ def services():
 
 
 class Raw:
-    """A client that writes and reads the frames itself; the first one that it reads is the hello of the other side."""
+    """A client that sends and receives single frames, for tests that deviate from the protocol."""
 
     def __init__(self, reader, writer):
         self.reader, self.writer = reader, writer
@@ -189,6 +193,7 @@ class Raw:
     @classmethod
     @contextlib.asynccontextmanager
     async def connected(cls, path, members={}):
+        """Returns a context manager that connects and exchanges hellos; `members` are those of the client's hello."""
         client = cls(*await asyncio.open_unix_connection(path))
         client.send(0, 1, members)
         try:
@@ -198,12 +203,12 @@ class Raw:
             client.writer.close()
 
     def send(self, *fields):
-        """Sends a frame of these fields, or one that consists of bytes."""
+        """Sends a frame with these fields, or with a single argument of bytes as its body."""
         body = fields[0] if isinstance(fields[0], bytes) else msgpack.packb(fields)
         self.writer.transport.write(len(body).to_bytes(4, "big") + body)
 
     async def frame(self):
-        """The next frame, or None at the end of the connection."""
+        """Returns the next frame, or `None` at the end of the connection."""
         async with asyncio.timeout(PATIENCE):
             try:
                 length = int.from_bytes(await self.reader.readexactly(4), "big")
@@ -212,7 +217,7 @@ class Raw:
                 return None
 
     async def frames(self):
-        """All frames until the end of the connection."""
+        """Returns all frames until the end of the connection."""
         frames = []
         while (frame := await self.frame()) is not None:
             frames.append(frame)
@@ -220,16 +225,16 @@ class Raw:
 
 
 async def error_of(awaitable):
-    """The error of a call that has to fail."""
+    """Returns the error of a call, which must fail."""
     try:
         result = await awaitable
     except postern.CallError as error:
         return error
-    raise AssertionError(f"it did not fail: {result!r}")
+    raise AssertionError(f"the call succeeded: {result!r}")
 
 
 async def until(condition, seconds=PATIENCE):
-    """Waits until a condition holds."""
+    """Polls a condition until it is true; raises `TimeoutError` after `seconds`."""
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)

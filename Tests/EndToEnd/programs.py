@@ -1,4 +1,4 @@
-"""Starts the real programs and stops them the way an operator would."""
+"""Starts the programs of the package and stops them with signals, as an operator does."""
 
 import os
 import pathlib
@@ -12,17 +12,17 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# How many seconds may pass until what has to happen has happened, on a machine that is busy with other work.
+# The timeout of every wait, in seconds. It is long because the machine may be busy with other work.
 PATIENCE = 60
 
 
 def binary(name):
-    """Path of one program, from `POSTERN_BIN` or the debug build."""
+    """Returns the path of a program in the folder `POSTERN_BIN`, by default that of the debug build."""
     return str((ROOT / os.environ.get("POSTERN_BIN", ".build/debug") / name).resolve())
 
 
 class Program:
-    """One running program; `line` is what it printed once it was ready."""
+    """A running program; `line` is the match of `ready` in the line that the program printed when it was ready."""
 
     def __init__(self, name, *arguments, ready, stdin=False, stderr=subprocess.PIPE, prefix=()):
         self.command = [*prefix, binary(name), *map(str, arguments)]
@@ -38,7 +38,7 @@ class Program:
         self.line = self.wait_for(ready, lines)
 
     def read(self, stream, lines):
-        """Empties one pipe for as long as the program lives, so that it never blocks on a log line."""
+        """Reads one pipe on a thread until its end, so that the program never blocks while it writes a log line."""
 
         def run():
             for line in stream:
@@ -53,6 +53,7 @@ class Program:
         return thread
 
     def wait_for(self, ready, lines):
+        """Returns the match of a pattern in the first line that has one; kills the program if there is none in time."""
         try:
             while (line := lines.get(timeout=PATIENCE)) is not None:
                 if match := re.search(ready, line):
@@ -60,20 +61,20 @@ class Program:
         except queue.Empty:
             pass
         self.process.kill()
-        raise AssertionError(f"{self.command} did not get ready:\n{''.join(self.output)}")
+        raise AssertionError(f"{self.command} did not become ready:\n{''.join(self.output)}")
 
     def end_input(self):
-        """The end of its input has to end it with status 0."""
+        """Closes the standard input of the program and asserts that it exits with status 0."""
         self.process.stdin.close()
         assert self.process.wait(PATIENCE) == 0, "".join(self.output)
 
     def kill(self):
-        """Ends it without a chance to say goodbye."""
+        """Sends SIGKILL and waits until the program has ended."""
         self.process.kill()
         self.process.wait()
 
     def stop(self):
-        """SIGTERM has to end it with status 0."""
+        """Sends SIGTERM and asserts that the program exits with status 0."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
@@ -91,30 +92,30 @@ NATIVE = r"native on (unix:\S+)"
 
 
 def line_with(program, *parts):
-    """The first line of a program that holds all of these, once it is written."""
+    """Waits for a line of output that contains all parts, and returns the first one."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         for line in list(program.output):
             if all(part in line for part in parts):
                 return line
         time.sleep(0.02)
-    raise AssertionError(f"no line with {parts}:\n{''.join(program.output)}")
+    raise AssertionError(f"no line contains {parts}:\n{''.join(program.output)}")
 
 
 def wait_until(condition):
-    """Waits for an answer that is true, and returns it."""
+    """Calls a function until its result is true, and returns that result."""
     end = time.monotonic() + PATIENCE
     while not (answer := condition()):
-        assert time.monotonic() < end, "not in time"
+        assert time.monotonic() < end, f"the condition is not true after {PATIENCE} seconds"
         time.sleep(0.02)
     return answer
 
 
 def free_port():
-    """A port for a server that is started again on it, or that is named before it is started.
+    """Returns an unused TCP port, for a server that restarts on the same port or whose port is needed before it starts.
 
-    It is below those that the system assigns, any of which may belong to a client when the server is to listen, and
-    above those that browsers refuse.
+    The port is below the ephemeral range, whose ports the system may assign to a client before the server listens, and
+    above the ports that browsers block.
     """
     lowest = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
@@ -130,12 +131,12 @@ def port_of(program):
 
 
 def start_in_process(*options, port=0):
-    """One program serves everything."""
+    """Returns one program that has the services and the gateway."""
     return [Program("postern-demo", "--port", port, *options, ready=LISTENING)]
 
 
 def start_sidecar(folder, *options, port=0):
-    """The services in one program, the gateway in another, which has the options and comes last."""
+    """Returns a program with the services and, after it, a gateway program; the options are those of the gateway."""
     socket = f"unix:{folder}/app.sock"
     services = Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)
     try:
@@ -147,7 +148,7 @@ def start_sidecar(folder, *options, port=0):
 
 
 def stop_all(programs):
-    """Stops the gateway first; reports the first program that did not end well, after all have ended."""
+    """Stops all programs, the last one first; then raises the first failure, if there was one."""
     failures = []
     for program in reversed(programs):
         try:

@@ -1,4 +1,4 @@
-"""A slow line between a client and a server, and clients that send and take large messages over it."""
+"""A proxy that simulates a slow line, and clients that exchange large messages through it."""
 
 import asyncio
 import json
@@ -10,16 +10,18 @@ from websockets.asyncio.client import connect
 
 from cases.native import Pairs, pack, unpack
 
+# Bytes per second.
 RATE = 300_000
-# What the line adds in each direction; the latency is that of both.
+# The one-way delay and the round-trip time of the line, in seconds.
 DELAY = 0.05
 LATENCY = 2 * DELAY
+# Receive buffers are small, so that the line is slow and not only its end: large buffers would hold whole messages.
 BUFFER = 16 << 10
 PIECE = 4 << 10
 
 
 class SlowLine:
-    """A proxy that carries every connection at `RATE` in the directions that are slow, through small buffers."""
+    """A proxy that forwards connections through small buffers, `up` and `down` at so many bytes per second."""
 
     def __init__(self, target, up=None, down=None):
         self.target, self.rates, self.server = target, (up, down), None
@@ -45,12 +47,12 @@ class SlowLine:
         return await asyncio.open_connection(sock=end, limit=PIECE)
 
     async def carry(self, reader, writer):
-        there_reader, there_writer = await self.dial()
-        await asyncio.gather(pump(reader, there_writer, self.rates[0]), pump(there_reader, writer, self.rates[1]))
+        target_reader, target_writer = await self.dial()
+        await asyncio.gather(pump(reader, target_writer, self.rates[0]), pump(target_reader, writer, self.rates[1]))
 
 
 async def pump(reader, writer, rate):
-    """Carries one direction: `DELAY` for all, and `rate` bytes a second if there is one."""
+    """Forwards one direction, delayed by `DELAY` and at most at `rate` bytes per second; `None` is no limit."""
     pieces = asyncio.Queue(maxsize=16)
 
     async def deliver():
@@ -75,7 +77,7 @@ async def pump(reader, writer, rate):
 
 
 class NativeCaller:
-    """A native client over TCP or a Unix socket: one call at a time, and what comes unasked goes to `onItem`."""
+    """A native client over TCP that runs one call at a time and passes the items of streams to `onItem`."""
 
     async def open(self, port):
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", port)
@@ -119,7 +121,7 @@ class NativeCaller:
 
 
 class WebSocketCaller:
-    """The same over a WebSocket."""
+    """A client with the interface of `NativeCaller` over a WebSocket; `onItem` receives whole notifications."""
 
     async def open(self, port):
         self.socket = await connect(f"ws://127.0.0.1:{port}/rpc", max_size=None, ping_interval=None, compression=None)
@@ -148,7 +150,7 @@ class WebSocketCaller:
 
 
 async def exchange(port, request):
-    """One HTTP request on a connection of its own; the body of the answer, which has to be a 200."""
+    """Sends an HTTP request on a new connection; returns the body of the response, whose status must be 200."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request)
     head = (await reader.readuntil(b"\r\n\r\n")).decode()

@@ -1,5 +1,6 @@
-/* Loaded first into a browser, keeps it from noticing that the network of this machine changes: it would end all its
-   requests, those over loopback too, whenever another program adds an interface or an address. */
+/* A library for LD_PRELOAD that hides changes of the network configuration from Chromium. Chromium watches netlink
+   sockets and aborts all requests, even those over loopback, whenever another program adds an interface or an address;
+   it works without netlink. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-"""A gateway whose native server is absent: what strangers read, what balancers see, and what asks them to come back."""
+"""Tests a gateway whose native server is absent: the errors that clients receive, readiness, and `Retry-After`."""
 
 import json
 import time
@@ -16,7 +16,7 @@ SECRETS = ("app.sock", "errno", "/tmp", "unix:")
 
 @pytest.fixture
 def gateway(tmp_path):
-    """Starts a gateway for a native server that may come later; `serve` starts that one."""
+    """Yields a function that starts a gateway without its native server; its attribute `serve` starts that server."""
     programs, socket = [], f"unix:{tmp_path}/app.sock"
 
     def start(*options):
@@ -48,7 +48,7 @@ def wait_for_status(url, status):
         time.sleep(0.02)
 
 
-def test_strangers_read_that_the_service_is_not_reachable_and_nothing_more(gateway):
+def test_errors_say_that_the_service_is_not_reachable_without_internal_details(gateway):
     base = gateway()
     answers = [ask(f"{base}/rpc", json.dumps(CALL).encode()), ask(f"{base}/rpc/calculator/add?a=2&b=3")]
     answers.append(ask(f"{base}/rpc", json.dumps([CALL, {**CALL, "id": 2}]).encode()))
@@ -65,7 +65,7 @@ def test_strangers_read_that_the_service_is_not_reachable_and_nothing_more(gatew
             assert "The service is not reachable" in text and not any(word in text for word in SECRETS), text
 
 
-def test_readiness_follows_the_native_server_and_liveness_does_not(gateway):
+def test_readiness_depends_on_the_native_server_and_liveness_does_not(gateway):
     base = gateway()
     status, headers, body = ask(f"{base}/readyz")
     assert (status, body) == (503, "the service is not reachable\n") and headers["Retry-After"]
@@ -77,6 +77,6 @@ def test_readiness_follows_the_native_server_and_liveness_does_not(gateway):
     assert ask(f"{base}/livez")[0] == 200
 
 
-def test_readiness_can_be_told_to_ignore_the_native_server(gateway):
+def test_readiness_does_not_depend_on_the_native_server_with_the_option(gateway):
     base = gateway("--ready-without-upstream")
     assert ask(f"{base}/readyz")[0] == 200

@@ -1,4 +1,4 @@
-"""The public Autobahn cases against the raw echo; compression and the bulk cases are left out."""
+"""Runs the public Autobahn test cases against the raw echo, without those for compression and performance."""
 
 import pathlib
 import subprocess

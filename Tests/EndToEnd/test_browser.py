@@ -1,4 +1,4 @@
-"""The page in a real browser, against the real programs."""
+"""Tests the web page in a browser, against both topologies."""
 
 import re
 import time
@@ -11,7 +11,7 @@ SECOND = 1000
 
 
 def call(page, method, fields, style="name"):
-    """Fills the form of one method and calls it; gives the place of the result."""
+    """Fills in the form of a method, calls it, and returns the locator of its result."""
     page.click(f"[data-method='{method}']")
     for name, value in fields.items():
         page.fill(f"#fields [name='{name}']", value)
@@ -35,7 +35,7 @@ def test_an_error_shows_its_code_and_data(server, open_page):
     expect(page.locator("#result-status")).to_contain_text("1001")
 
 
-def test_a_value_that_cannot_be_read_is_not_sent(server, open_page):
+def test_an_invalid_value_is_not_sent(server, open_page):
     page = open_page(server)
     result = call(page, "calculator.sum", {"values": "[1, 2"})
     expect(page.locator("#result-status")).to_have_text("not sent")
@@ -44,7 +44,7 @@ def test_a_value_that_cannot_be_read_is_not_sent(server, open_page):
     expect(call(page, "calculator.sum", {"values": "[1, 2, 3.5]"})).to_have_text("6.5")
 
 
-def test_the_search_finds_methods_and_the_keyboard_reaches_them(server, open_page):
+def test_the_search_and_the_form_work_with_the_keyboard(server, open_page):
     page = open_page(server)
     page.focus("#method-search")
     page.keyboard.type("subtr")
@@ -59,7 +59,7 @@ def test_the_search_finds_methods_and_the_keyboard_reaches_them(server, open_pag
 
 
 def watch(page, path):
-    """Starts the card of the watched file; the first look gives no event, so the server needs the time for it."""
+    """Starts to watch a file on the page, and returns when the server has read the file for the first time."""
     page.fill("#file-path", str(path))
     page.fill("#file-interval", "0.2")
     page.click("#file-start")
@@ -67,13 +67,13 @@ def watch(page, path):
 
 
 def append(path, text):
-    """Changes a file in one step: a look between a truncation and the text would see two changes."""
+    """Appends text, in one step: truncating and writing could be seen as two changes."""
     with path.open("a") as file:
         file.write(text)
 
 
 def is_shown_in_time(page, path, size):
-    """Makes a file longer by 5 bytes; whether the page shows that within a second, which it does in any case."""
+    """Appends 5 bytes to a file and waits until the page shows it; returns whether that took less than a second."""
     shown = page.locator("#file-changes li", has_text=f"{size} → {size + 5} bytes")
     append(path, "hello")
     began = time.monotonic()
@@ -87,7 +87,7 @@ def test_check_50_a_function_of_the_page_is_called_within_a_second(server, open_
     page = open_page(server)
     watch(page, watched)
     expect(page.locator("#file-references")).to_have_text("function lent, object held")
-    # The machine may be busy with other work for a second, but not each time.
+    # One attempt may be slow because the machine is busy with other work.
     assert any(is_shown_in_time(page, watched, size) for size in range(0, 25, 5))
     page.click("#file-stop")
     expect(page.locator("#file-state")).to_have_text("Not watching")
@@ -98,7 +98,7 @@ def test_check_50_a_function_of_the_page_is_called_within_a_second(server, open_
     expect(page.locator("#file-changes li")).to_have_count(count)
 
 
-def test_check_50_what_the_page_gives_back_ends(server, open_page, tmp_path):
+def test_check_50_a_watch_ends_when_the_page_releases_its_monitor(server, open_page, tmp_path):
     page = open_page(server)
     watch(page, tmp_path / "watched.txt")
     expect_result(page, "files.active", "1")
@@ -107,7 +107,7 @@ def test_check_50_what_the_page_gives_back_ends(server, open_page, tmp_path):
     expect_result(page, "files.active", "0")
 
 
-def test_check_50_a_page_that_is_closed_leaves_nothing(server, open_page, tmp_path):
+def test_check_50_a_watch_ends_when_the_page_is_closed(server, open_page, tmp_path):
     page, other = open_page(server), open_page(server)
     watch(page, tmp_path / "watched.txt")
     expect_result(other, "files.active", "1")
@@ -115,7 +115,7 @@ def test_check_50_a_page_that_is_closed_leaves_nothing(server, open_page, tmp_pa
     expect_result(other, "files.active", "0")
 
 
-def test_check_50_plain_functions_and_objects_of_the_page_travel(server, open_page, tmp_path):
+def test_check_50_functions_and_objects_of_the_page_are_passed_by_reference(server, open_page, tmp_path):
     watched = tmp_path / "watched.txt"
     watched.write_text("")
     page = open_page(server)
@@ -123,11 +123,11 @@ def test_check_50_plain_functions_and_objects_of_the_page_travel(server, open_pa
         const { Postern, lend } = await import("/postern.js");
         const rpc = new Postern();
         const seen = [];
-        const told = (old, current) => seen.push([old, current]);
-        const monitor = await rpc.call("files.watch", { path, callback: told, interval: 0.05 });
+        const onChange = (old, current) => seen.push([old, current]);
+        const monitor = await rpc.call("files.watch", { path, callback: onChange, interval: 0.05 });
         const mine = { answer: () => 42 };
-        const [back, same, own] = await rpc.call("echo.echo", [[monitor, told, lend(mine)]]);
-        const identity = [back === monitor, same === told, own === mine];
+        const [back, same, own] = await rpc.call("echo.echo", [[monitor, onChange, lend(mine)]]);
+        const identity = [back === monitor, same === onChange, own === mine];
         const until = async (count) => {
             while (rpc.references.length > count) await new Promise((resolve) => setTimeout(resolve, 10));
         };
@@ -135,7 +135,7 @@ def test_check_50_plain_functions_and_objects_of_the_page_travel(server, open_pa
         const listed = rpc.references.map(({ direction, kind }) => `${kind} ${direction}`).sort();
         const refused = await rpc.call("files.watch", [path, lend(mine), 1]).catch((error) => error.code);
         let notified;
-        try { rpc.notify("files.watch", [path, told, 1]); } catch (error) { notified = error.name; }
+        try { rpc.notify("files.watch", [path, onChange, 1]); } catch (error) { notified = error.name; }
         monitor.release();
         const late = await monitor.stop().catch((error) => error.code);
         await until(0);
@@ -147,19 +147,19 @@ def test_check_50_plain_functions_and_objects_of_the_page_travel(server, open_pa
         "refused": -32602, "notified": "TypeError", "late": -32001}
 
 
-def test_check_50_what_the_collector_takes_is_given_back(server, open_page, tmp_path):
+def test_check_50_references_are_released_when_they_are_garbage_collected(server, open_page, tmp_path):
     page = open_page(server)
     page.evaluate("""async (path) => {
         const { Postern } = await import("/postern.js");
-        globalThis.forgetful = new Postern();
-        globalThis.monitor = await forgetful.call("files.watch", [path, () => {}, 3600]);
+        globalThis.client = new Postern();
+        globalThis.monitor = await client.call("files.watch", [path, () => {}, 3600]);
     }""", str(tmp_path / "watched.txt"))
     expect_result(page, "files.active", "1")
     page.evaluate("delete globalThis.monitor")
     browser = page.context.new_cdp_session(page)
     for _ in range(10 * PATIENCE):
         browser.send("HeapProfiler.collectGarbage")
-        if page.evaluate("forgetful.references.length") == 0:
+        if page.evaluate("client.references.length") == 0:
             break
         page.wait_for_timeout(0.1 * SECOND)
     expect_result(page, "files.active", "0")
@@ -185,7 +185,7 @@ def test_check_50_references_end_with_their_connection(server, open_page, tmp_pa
     expect_result(page, "files.active", "0")
 
 
-def test_check_50_the_server_calls_what_the_page_serves(server, open_page):
+def test_check_50_the_server_calls_methods_of_the_page(server, open_page):
     page = open_page(server)
     result = page.evaluate("""async () => {
         const { Postern } = await import("/postern.js");
@@ -199,11 +199,11 @@ def test_check_50_the_server_calls_what_the_page_serves(server, open_page):
     if result[0] == 42:
         assert result[1:] == [[-32000, "the handler failed"], [-32601, "no method none here"]]
     else:
-        # Behind a gateway the caller is the gateway, which serves nothing.
+        # In a sidecar topology the caller is the gateway, which has no methods.
         assert [code for code, _ in result] == [-32601] * 3
 
 
-def test_m13_a_page_and_a_handler_that_call_each_other_end_at_a_limit(server, open_page):
+def test_m13_mutual_recursion_of_a_page_and_a_handler_ends_at_the_limit(server, open_page):
     page = open_page(server)
     code, levels, alive = page.evaluate("""async () => {
         const { Postern } = await import("/postern.js");
@@ -217,11 +217,11 @@ def test_m13_a_page_and_a_handler_that_call_each_other_end_at_a_limit(server, op
         return [code, levels, alive];
     }""")
     assert alive == 3
-    # Behind a gateway the caller is the gateway, which serves nothing.
+    # In a sidecar topology the caller is the gateway, which has no methods.
     assert (code, levels) == (-32009, 129) or (code, levels) == (-32601, 1)
 
 
-def test_a_long_job_moves_its_bar_and_cancel_reaches_the_handler(server, open_page):
+def test_a_long_job_shows_its_progress_and_can_be_cancelled(server, open_page):
     page = open_page(server)
     page.fill("#job-steps", "10000")
     page.fill("#job-step-ms", "50")
@@ -234,7 +234,7 @@ def test_a_long_job_moves_its_bar_and_cancel_reaches_the_handler(server, open_pa
     expect_result(page, "jobs.active", "0")
 
 
-def test_a_short_job_fills_its_bar(server, open_page):
+def test_a_short_job_completes_its_progress_bar(server, open_page):
     page = open_page(server)
     page.fill("#job-steps", "3")
     page.fill("#job-step-ms", "20")
@@ -243,7 +243,7 @@ def test_a_short_job_fills_its_bar(server, open_page):
     assert page.evaluate("document.querySelector('#job-progress').position") == 1
 
 
-def test_two_pages_hear_each_other_in_the_room(server, open_page):
+def test_a_chat_message_appears_on_another_page(server, open_page):
     speaker, listener = open_page(server), open_page(server)
     expect(listener.locator(".subscription[data-state='open']")).to_contain_text("chat.room")
     expect(listener.locator("[data-topic='chat.room']")).to_have_attribute("aria-pressed", "true")
@@ -264,7 +264,7 @@ def test_a_stream_is_subscribed_and_unsubscribed(server, open_page):
     expect(page.locator("[data-unsubscribe^='clock.ticks']")).to_have_count(0)
 
 
-def test_load_moves_the_plot(server, open_page):
+def test_the_plot_shows_the_rate_of_calls(server, open_page):
     page = open_page(server)
     page.click("#load")
     expect(page.locator("#rate-now")).to_have_text(re.compile(r"[1-9]"))
@@ -280,7 +280,7 @@ def test_a_narrow_phone_does_not_scroll_sideways(server, open_page):
 
 
 def expect_result(page, method, text):
-    """Calls again until the answer is right: a cancelled handler needs a moment to end."""
+    """Repeats a call until its result is `text`, because a cancelled handler ends asynchronously."""
     result = page.locator("#result")
     page.click(f"[data-method='{method}']")
     end = time.monotonic() + PATIENCE

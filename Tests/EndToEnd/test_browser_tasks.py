@@ -1,4 +1,4 @@
-"""The section of the page that shows task processes, in a real browser."""
+"""Tests the section of the web page that shows task processes, in a browser."""
 
 import json
 
@@ -6,10 +6,10 @@ from playwright.sync_api import expect
 
 from programs import PATIENCE, port_of, start_in_process, stop_all
 
-# Numbers a second: a part takes minutes, or no time.
+# The numbers that a task checks per second: at the slow pace a part takes minutes, at the fast one no time.
 SLOW, FAST = "100", "1000000"
 
-# Notes every state that a row of the tree is drawn in.
+# A script that records every state in which a row of the tree is drawn.
 NOTE_STATES = """() => {
     globalThis.states = new Set();
     const note = () => {
@@ -21,7 +21,7 @@ NOTE_STATES = """() => {
 
 
 def spawn(page, limit, parts, pace):
-    """Spawns the demo from the form, and returns the identifier of the task."""
+    """Spawns the demo task with the form, and returns its identifier."""
     before = page.locator("[data-task^=primes]").count()
     for name, value in {"limit": limit, "parts": parts, "pace": pace}.items():
         page.fill(f"#task-input-{name}", str(value))
@@ -39,14 +39,14 @@ def children(page, id):
 
 
 def progress_beyond(page, id, value):
-    """Waits until the bar of a task has moved on, and returns how far it is."""
+    """Waits until the progress bar of a task is beyond a value, and returns its position."""
     bar = row(page, id).locator("progress")
     for _ in range(20 * PATIENCE):
         position = bar.evaluate("(bar) => bar.value")
         if position > value:
             return position
         page.wait_for_timeout(50)
-    raise AssertionError(f"the bar of {id} stays at {value}")
+    raise AssertionError(f"the progress bar of {id} remains at {value}")
 
 
 def call_set_pace(page, id, pace):
@@ -57,7 +57,7 @@ def call_set_pace(page, id, pace):
     expect(page.locator("#task-answer")).to_have_text("null")
 
 
-def test_the_demo_is_spawned_watched_called_stopped_and_killed(server, open_page):
+def test_a_task_is_spawned_observed_called_stopped_and_killed(server, open_page):
     page = open_page(server)
     page.evaluate(NOTE_STATES)
     root = spawn(page, 90_000, 3, SLOW)
@@ -65,12 +65,12 @@ def test_the_demo_is_spawned_watched_called_stopped_and_killed(server, open_page
     expect(children(page, root)).to_have_count(3)
     stopped, lost, counted = [children(page, root).nth(index).get_attribute("data-id") for index in range(3)]
 
-    # Progress and logs, while it runs.
+    # The page shows progress and logs while the task runs.
     progress_beyond(page, counted, progress_beyond(page, counted, 0))
     expect(page.locator("#task-log")).to_contain_text("counting the primes up to 90000 in 3 parts")
     expect(page.locator("#task-log")).to_contain_text("counting from 60001 to 90000")
 
-    # A method of a running task, two levels below the server.
+    # A method of a running task is called, two levels below the server.
     page.click(f"[data-task='{counted}']")
     expect(page.locator("#task-title")).to_have_text(counted)
     page.click("[data-task-method=status]")
@@ -94,10 +94,10 @@ def test_the_demo_is_spawned_watched_called_stopped_and_killed(server, open_page
     expect(page.locator("#task-methods button")).to_have_count(0)
     page.click(f"[data-task='{root}']")
     expect(page.locator("#task-log-of")).to_have_text("of all tasks")
-    # A row that is drawn late never shows that its task waits.
+    # A row that is drawn late does not show the state `wait`.
     assert set(page.evaluate("[...states]")) - {"wait"} == {"work", "done", "stop", "fail"}
 
-    # A page that is opened later has the same tree, and the log.
+    # A page that is opened later shows the same tree and the same log.
     other = open_page(server)
     expect(row(other, lost)).to_have_attribute("data-state", "fail")
     expect(children(other, root)).to_have_count(4)
@@ -107,7 +107,7 @@ def test_the_demo_is_spawned_watched_called_stopped_and_killed(server, open_page
     expect(page.locator("#no-task")).to_be_visible()
 
 
-def test_tasks_are_handled_with_the_keyboard_on_a_narrow_phone(server, open_page):
+def test_tasks_are_controlled_with_the_keyboard_on_a_narrow_phone(server, open_page):
     page = open_page(server, viewport={"width": 320, "height": 640})
     root = spawn(page, 50_000, 2, SLOW)
     expect(children(page, root)).to_have_count(2)
@@ -129,14 +129,14 @@ def test_tasks_are_handled_with_the_keyboard_on_a_narrow_phone(server, open_page
     expect(row(page, root)).to_have_attribute("data-state", "stop")
 
 
-def test_unfit_inputs_are_named(server, open_page):
+def test_an_error_names_the_invalid_input(server, open_page):
     page = open_page(server)
     page.fill("#task-input-limit", "0")
     page.click("#task-spawn")
     expect(page.locator("#task-problem")).to_contain_text("limit")
 
 
-def test_a_server_without_tasks_shows_no_section(open_page):
+def test_the_section_is_hidden_if_the_server_has_no_tasks(open_page):
     programs = start_in_process("--no-tasks")
     page = open_page(f"http://127.0.0.1:{port_of(programs[0])}")
     expect(page.locator("#job-title")).to_be_visible()

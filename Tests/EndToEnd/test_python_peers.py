@@ -133,7 +133,7 @@ def test_references_go_there_and_return(pair):
             other.notify(function.path(), 2)
             await until(lambda: heard == [1, 2])
             assert len(peer._lent) == 1
-            await peer.call("t/forget")
+            await peer.call("t/clear")
             del function, counter
             gc.collect()
             await until(lambda: not (peer._lent or peer._held or other._lent or other._held))
