@@ -1,4 +1,4 @@
-"""The case list (`cases/calls.py`): every call has one right answer, the same over every door and in both topologies."""
+"""Runs the cases of `cases/calls.py`: each call has one expected answer over every door and in both topologies."""
 
 import http.client
 import json
@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 
 from cases.calls import CASES, PARAMETERS, STREAMS, STREAMS_REFUSED
 from cases.native import NativeClient
-from cases.right import Case, Failure, Result
+from cases.case import Case, Failure, Result
 from programs import LISTENING, PATIENCE, Program, port_of
 
 DOORS = ["websocket", "post", "batch", "path", "get"]
@@ -19,7 +19,7 @@ DOORS = ["websocket", "post", "batch", "path", "get"]
 
 @pytest.fixture(scope="module")
 def servers():
-    """Where the services are: the JSON doors of their own process, those of a sidecar, and the native socket."""
+    """Yields the ports of the JSON doors in both topologies and the path of the native socket."""
     folder = tempfile.mkdtemp(prefix="postern-")
     services = Program("case-service", f"unix:{folder}/app.sock", ready=LISTENING, stdin=True)
     sidecar = Program("postern", "gateway", "--upstream", f"unix:{folder}/app.sock", "--port", 0, ready=LISTENING)
@@ -39,7 +39,7 @@ def request(case, number):
 
 
 def answer_in(message, number):
-    """The result as text, or the error, of a response."""
+    """Returns the result, as text, or the error of a response."""
     head = f'{{"jsonrpc":"2.0","id":{number},"result":'
     if message.startswith(head):
         return Result(message[len(head):-1])
@@ -75,7 +75,7 @@ def by_post(cases, port):
 
 
 def by_batch(cases, port):
-    """All calls in one message, at once."""
+    """Sends all calls in one batch."""
     requests = [request(case, number) for number, case in enumerate(cases, 1)]
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     status, body = posted(connection, "/rpc", f"[{','.join(requests)}]")
@@ -121,7 +121,7 @@ def names_of(case):
 
 
 def members(case):
-    """The arguments by name, as pieces of text."""
+    """Returns the arguments as pairs of a name and JSON text."""
     if case.params.startswith("{"):
         return [(json.loads(name), value) for name, value in (halves(member) for member in elements(case.params))]
     return list(zip(names_of(case), elements(case.params) if case.params.startswith("[") else []))
@@ -132,7 +132,7 @@ def named(case):
 
 
 def elements(text):
-    """The elements of an array, or the members of an object, as they are written."""
+    """Returns the elements of an array, or the members of an object, as they are in the text."""
     found, depth, start, quoted, position = [], 0, 1, False, 0
     while position < len(text):
         character = text[position]
@@ -153,38 +153,38 @@ def elements(text):
 
 
 def halves(member):
-    """The name and the value of a member without colons in its name."""
+    """Returns the name and the value of a member, whose name must not contain a colon."""
     name, _, value = member.partition(":")
     return name, value
 
 
-def right_at(case, *places):
+def expected_at(case, *places):
     for place in places:
         if place in case.differs:
             return case.differs[place][0]
-    return case.right
+    return case.expected
 
 
-def at_door(right, door):
-    """What JSON cannot know of a call by position: a query has its parameter's name, others its place."""
-    if door in ("get", "native-get") and isinstance(right, Failure):
-        message = right.message.replace("Argument 1 of", "Parameter value of")
-        return Failure(**{**vars(right), "message": message})
-    return right
+def at_door(expected, door):
+    """Adapts the message of an expected error to a query, whose arguments have names instead of positions."""
+    if door in ("get", "native-get") and isinstance(expected, Failure):
+        message = expected.message.replace("Argument 1 of", "Parameter value of")
+        return Failure(**{**vars(expected), "message": message})
+    return expected
 
 
-def is_right(answer, right, door):
+def is_expected(answer, expected, door):
     if isinstance(answer, list):
-        return isinstance(right, Result) and same_value(answer[0], json.loads(right.text))
-    if isinstance(right, Result) or isinstance(answer, Result):
-        return answer == right
+        return isinstance(expected, Result) and same_value(answer[0], json.loads(expected.text))
+    if isinstance(expected, Result) or isinstance(answer, Result):
+        return answer == expected
     if door in ("path", "get"):
-        return answer == right
-    return {**vars(answer), "status": 0} == {**vars(right), "status": 0}
+        return answer == expected
+    return {**vars(answer), "status": 0} == {**vars(expected), "status": 0}
 
 
 def same_value(one, other):
-    """Whether native values are those of JSON: numbers by value, their signs included."""
+    """Whether two values are equal if numbers are compared by value and sign, not by type."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same_value(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):
@@ -197,12 +197,13 @@ def same_value(one, other):
 
 
 def check(cases, answers, *places):
+    """Asserts that all answers are as expected; the last place is the door, earlier ones take precedence."""
     door = places[-1]
     wrong = []
     for case, answer in answers:
-        right = at_door(right_at(case, *places), door)
-        if not is_right(answer, right, door):
-            wrong.append(f"{case.title}\n  right: {str(right)[:400]}\n  found: {str(answer)[:400]}")
+        expected = at_door(expected_at(case, *places), door)
+        if not is_expected(answer, expected, door):
+            wrong.append(f"{case.title}\n  expected: {str(expected)[:400]}\n  found:    {str(answer)[:400]}")
     assert wrong == [], "\n".join(wrong)
 
 
@@ -210,7 +211,7 @@ def cases_at(door):
     return [case for case in CASES if door not in case.without]
 
 
-def test_the_list_is_long_enough_and_every_difference_has_its_reason():
+def test_the_cases_are_unique_and_each_difference_has_a_reason():
     assert len(CASES) >= 80
     assert len({(case.title, case.params) for case in CASES}) == len(CASES)
     for case in CASES:
@@ -221,15 +222,15 @@ def test_the_list_is_long_enough_and_every_difference_has_its_reason():
 
 @pytest.mark.parametrize("topology", ["in-process", "sidecar"])
 @pytest.mark.parametrize("door", DOORS)
-def test_every_case_has_its_one_right_answer(servers, topology, door):
+def test_each_case_has_its_expected_answer(servers, topology, door):
     calls = {"websocket": by_websocket, "post": by_post, "batch": by_batch, "path": by_path, "get": by_get}
     cases = cases_at(door)
     check(cases, calls[door](cases, servers[topology]), topology, door)
 
 
 @pytest.mark.parametrize("door", ["native", "native-get"])
-def test_every_case_has_the_same_answer_natively(servers, door):
-    """`native-get` asks for a method that changes nothing, as a GET does, with the arguments by name."""
+def test_each_case_has_the_same_answer_over_the_native_protocol(servers, door):
+    """The door `native-get` calls a method as safe, like a GET, with its arguments by name."""
     cases = [case for case in cases_at("native") if door == "native" or "get" not in case.without and
              "native-get" not in case.without]
     places = ("native",) if door == "native" else ("native-get", "native", door)
@@ -237,7 +238,7 @@ def test_every_case_has_the_same_answer_natively(servers, door):
 
 
 def stream_by_websocket(case, port):
-    """The items, and the error at the end or instead of them."""
+    """Returns the items of a stream, and the error that ended or refused it, if any."""
     with connect(f"ws://127.0.0.1:{port}/rpc", compression=None) as socket:
         socket.send(request(case, 1))
         answer = answer_in(socket.recv(timeout=PATIENCE), 1)
@@ -247,6 +248,7 @@ def stream_by_websocket(case, port):
 
 
 def events(receive):
+    """Returns the items of a stream until its end, and the error at the end, if any."""
     items = []
     while True:
         params = json.loads(receive())["params"]

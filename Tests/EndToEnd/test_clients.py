@@ -1,4 +1,4 @@
-"""The clients that ship with the server do what they promise, whatever stands behind the gateway."""
+"""Tests the example clients in the folder `public` in both topologies."""
 
 import json
 import pathlib
@@ -20,27 +20,28 @@ def run(*command):
     return done.stdout
 
 
-def promises(script):
+def documented_output(script):
+    """Returns the parts of the output that the comments of a script document."""
     found = re.findall(r"^# Prints: (.+)$", script.read_text(), re.MULTILINE)
-    assert found, f"{script.name} promises nothing"
+    assert found, f"{script.name} has no comment with its output"
     return found
 
 
 def without_spaces(text):
-    """JSON may be written with or without spaces; a promise is about its content."""
+    """Returns JSON text without whitespace, which its content does not depend on."""
     return re.sub(r"\s", "", text)
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
-def test_a_curl_script_prints_what_its_comment_promises(server, script):
+def test_a_curl_script_prints_the_output_in_its_comment(server, script):
     output = run(str(script), server)
     assert output.startswith("$ curl ")
     answer = without_spaces(output.split(server, 1)[1])
-    for promise in promises(script):
-        assert without_spaces(promise) in answer
+    for part in documented_output(script):
+        assert without_spaces(part) in answer
 
 
-def test_a_curl_script_takes_the_address_from_its_environment(server, monkeypatch):
+def test_a_curl_script_reads_the_address_from_its_environment(server, monkeypatch):
     monkeypatch.setenv("POSTERN_URL", server + "/")
     assert run(str(ROOT / "public/curl/get-safe.sh")).endswith("\n3\n")
 
@@ -53,7 +54,7 @@ def test_the_python_client_calls_and_receives_events(server):
     assert [(line["author"], line["text"]) for line in said] == [("python", f"line {n}") for n in (1, 2, 3)]
 
 
-def test_every_script_can_be_run_directly():
+def test_every_script_is_executable():
     assert SCRIPTS
     for script in SCRIPTS:
         assert pathlib.Path(script).stat().st_mode & 0o111, script.name

@@ -1,4 +1,4 @@
-"""The command line as a person or a script uses it, against every kind of server."""
+"""Tests the program `postern` against every kind of server."""
 
 import json
 import os
@@ -14,7 +14,7 @@ NATIVE_LINE = r"native on (\S+)"
 
 
 def postern(*arguments, **environment):
-    """Runs `postern` to its end."""
+    """Runs `postern` until it exits."""
     return subprocess.run(
         [binary("postern"), *map(str, arguments)], cwd=ROOT, env={**os.environ, **environment},
         capture_output=True, text=True, timeout=PATIENCE)
@@ -22,7 +22,7 @@ def postern(*arguments, **environment):
 
 @pytest.fixture(scope="module")
 def addresses(tmp_path_factory):
-    """Names of servers by kind."""
+    """Yields the addresses of servers by their kind."""
     socket = f"unix:{tmp_path_factory.mktemp('postern')}/app.sock"
     demo = Program("postern-demo", "--port", 0, "--native", socket, ready=LISTENING)
     tcp = Program("postern-demo", "--no-gateway", "--native", "tcp:127.0.0.1:0", ready=NATIVE_LINE)
@@ -59,13 +59,13 @@ def test_a_call_prints_its_result_as_json(address, arguments, expected):
     (["calculator.add", "1"], "error -32602 invalid_argument: Parameter b of calculator.add is missing\n"),
     (["no.such"], "error -32601 unimplemented: No such method: no.such\n"),
 ])
-def test_a_failed_call_tells_why(address, arguments, message):
+def test_a_failed_call_prints_its_error(address, arguments, message):
     done = postern("call", address, *arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == message
 
 
-def test_a_failed_call_shows_its_trace_where_the_server_sends_it():
+def test_a_failed_call_prints_its_trace_if_the_server_sends_it():
     server = Program("postern-demo", "--no-gateway", "--native", "tcp:127.0.0.1:0", "--send-traces", ready=NATIVE_LINE)
     try:
         run = postern("call", server.line[1], "calculator.divide", 1, 0)
@@ -78,7 +78,7 @@ def test_a_failed_call_shows_its_trace_where_the_server_sends_it():
         stop_all([server])
 
 
-def test_a_call_ends_in_time(address):
+def test_a_call_fails_at_its_timeout(address):
     done = postern("call", address, "jobs.run", "1", "60000", "--timeout", "0.3")
     assert done.returncode == 1
     assert done.stderr.startswith("error -32002 deadline_exceeded")
@@ -90,7 +90,7 @@ def test_a_stream_is_printed_line_by_line(address):
     assert [json.loads(line)["tick"] for line in done.stdout.splitlines()] == [1, 2, 3]
 
 
-def test_a_stream_ends_when_nobody_reads_it(address):
+def test_a_stream_ends_when_its_output_is_closed(address):
     command = [binary("postern"), "call", address, "clock.ticks", "interval=0.02"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as call:
         assert json.loads(call.stdout.readline())["tick"] == 1
@@ -101,7 +101,7 @@ def test_a_stream_ends_when_nobody_reads_it(address):
 def test_a_topic_is_watched(address):
     with subprocess.Popen(
             [binary("postern"), "watch", address, "chat.room", "--count", "2"], stdout=subprocess.PIPE, text=True) as watch:
-        # What is said before the watcher has subscribed does not reach it: say it until it does.
+        # Messages that are published before the program has subscribed do not reach it, so the call is repeated.
         while watch.poll() is None:
             assert postern("call", address, "chat.say", "me", "hello").returncode == 0
         assert [json.loads(line)["text"] for line in watch.stdout] == ["hello", "hello"]
@@ -124,13 +124,13 @@ def test_wrong_usage_ends_with_64(arguments):
 
 
 @pytest.mark.parametrize("server", ["unix:/no/such.sock", "tcp:127.0.0.1:1", "ws://127.0.0.1:1/rpc"])
-def test_no_connection_ends_with_69(server):
+def test_a_failed_connection_ends_with_69(server):
     done = postern("call", server, "x")
     assert done.returncode == 69
     assert done.stderr.startswith("no connection: ")
 
 
-def test_the_environment_gives_defaults():
+def test_options_are_read_from_the_environment():
     assert postern("gateway", POSTERN_UPSTREAM="nowhere").returncode == 64
     program = subprocess.run(
         [binary("postern-demo"), "--port", "70000"], env={**os.environ, "POSTERN_PORT": "abc"},
@@ -139,7 +139,7 @@ def test_the_environment_gives_defaults():
     assert "POSTERN_PORT" in program.stderr
 
 
-def test_flags_can_be_given_in_the_environment():
+def test_flags_are_read_from_the_environment():
     names = {"SEND_TRACES": "1", "RAW_ECHO": "yes", "ALLOW_CREDENTIALS": "true", "ALLOW_ORIGIN": "https://a.example", "BENCH": "1"}
     environment = {**os.environ, **{f"POSTERN_{name}": value for name, value in names.items()}}
     for options, status in (["--port", "70000"], "--port 70000"), (["--no-gateway"], "--no-gateway needs --native"):
@@ -148,7 +148,7 @@ def test_flags_can_be_given_in_the_environment():
         assert program.returncode == 64 and f"Error: {status}" in program.stderr, program.stderr
 
 
-def test_the_second_signal_does_not_wait():
+def test_a_second_signal_ends_the_program_without_waiting_for_calls():
     options = ("--drain-grace", 600, "--log-level", "info")
     demo = Program("postern-demo", "--port", 0, *options, ready=LISTENING)
     call = subprocess.Popen(
@@ -158,7 +158,7 @@ def test_the_second_signal_does_not_wait():
     while postern("call", server, "jobs.active").stdout != "1\n":
         pass
     demo.process.send_signal(signal.SIGTERM)
-    # Two signals that are sent before the first is handled are one.
+    # The first signal must be handled first: the system does not queue a second signal while one is pending.
     line_with(demo, "draining")
     time.sleep(0.3)
     assert demo.process.poll() is None

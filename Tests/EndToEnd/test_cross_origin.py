@@ -1,4 +1,4 @@
-"""Pages of other origins in a real browser: what is listed works at every door, and nothing else does."""
+"""Tests pages of other origins in a browser: listed origins may use every door, and other origins none."""
 
 import http.server
 import threading
@@ -9,7 +9,7 @@ from programs import LISTENING, NATIVE, PATIENCE, Program, port_of, start_in_pro
 
 HOST = ["--allow-host", "*.site.example"]
 
-# What a page tries; each result is what it saw, or "refused".
+# A script that uses every door; each result is what the page received, or "refused".
 DOORS = """async (api) => {
   const refused = (work) => work.catch(() => "refused");
   const json = (response) => response.json();
@@ -62,7 +62,7 @@ WITH_COOKIES = """async (api) => {
 
 @pytest.fixture(scope="module")
 def elsewhere():
-    """The port of a server with an empty page, for any name."""
+    """Yields the port of a server that returns an empty page for every host name."""
 
     class Page(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -82,7 +82,7 @@ def elsewhere():
 
 @pytest.fixture
 def visit(chromium):
-    """Opens a page of an origin."""
+    """Yields a function that opens a page in a new browser context."""
     contexts = []
 
     def open_at(url):
@@ -99,7 +99,7 @@ def visit(chromium):
 
 @pytest.fixture(scope="module", params=["in-process", "sidecar"])
 def api(request, elsewhere, tmp_path_factory):
-    """The origin of a gateway that lists one page and the sub-domains of another site."""
+    """Yields the origin of a gateway that allows one origin and the sub-domains of another site."""
     options = [
         *HOST, "--allow-origin", f"http://app.site.example:{elsewhere}",
         "--allow-origin", f"http://*.wild.example:{elsewhere}"]
@@ -117,13 +117,13 @@ def api(request, elsewhere, tmp_path_factory):
 @pytest.mark.parametrize("host, expected", [
     ("app.site.example", WORKS), ("a.wild.example", WORKS), ("b.a.wild.example", WORKS),
     ("wild.example", REFUSED), ("other.site.example", REFUSED), ("evil.example", REFUSED),
-    # A page of this machine is no friend of a gateway with a name.
+    # Pages of localhost are allowed only if the gateway is addressed as local, too.
     ("localhost", REFUSED)])
-def test_listed_origins_and_sub_domains_use_every_door(visit, api, elsewhere, host, expected):
+def test_only_listed_origins_and_sub_domains_can_use_the_doors(visit, api, elsewhere, host, expected):
     assert visit(f"http://{host}:{elsewhere}/").evaluate(DOORS, api) == expected
 
 
-def test_a_page_of_any_origin_uses_every_door_where_all_are_let_in(visit, elsewhere):
+def test_a_page_of_any_origin_can_use_every_door_if_all_origins_are_allowed(visit, elsewhere):
     programs = start_in_process(*HOST, "--allow-origin", "*")
     try:
         api = f"http://api.site.example:{port_of(programs[-1])}"
@@ -135,7 +135,7 @@ def test_a_page_of_any_origin_uses_every_door_where_all_are_let_in(visit, elsewh
 
 
 @pytest.mark.parametrize("options, answer", [([], "refused"), (["--allow-credentials"], 5)])
-def test_cookies_are_for_listed_origins_and_only_with_the_option(visit, elsewhere, options, answer):
+def test_cookies_are_accepted_only_from_listed_origins_with_the_option(visit, elsewhere, options, answer):
     origin = f"http://app.site.example:{elsewhere}"
     programs = start_in_process(*HOST, "--allow-origin", origin, *options)
     try:
@@ -151,8 +151,8 @@ def test_cookies_are_for_listed_origins_and_only_with_the_option(visit, elsewher
         stop_all(programs)
 
 
-def test_pages_of_other_sites_do_not_call_by_images_and_links(visit, elsewhere):
-    """A browser says that such a request comes from another site where it trusts the address, as it does 127.0.0.1."""
+def test_images_and_links_on_other_sites_cannot_call(visit, elsewhere):
+    """A browser sends `Sec-Fetch-Site` only to trustworthy addresses, of which 127.0.0.1 is one."""
     programs = start_in_process()
     try:
         base = f"http://127.0.0.1:{port_of(programs[-1])}"

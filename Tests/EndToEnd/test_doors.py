@@ -1,4 +1,4 @@
-"""What the HTTP doors answer to requests in the forms in which clients, proxies and browsers send them."""
+"""Tests the HTTP doors with requests in the forms that clients, proxies and browsers send."""
 
 import http.client
 import json
@@ -22,7 +22,7 @@ OPTIONS = [
 
 @pytest.fixture(scope="module", params=["in-process", "sidecar"])
 def port(request, tmp_path_factory):
-    """A gateway that lists origins and hosts."""
+    """Yields the port of a gateway that lists origins and hosts."""
     if request.param == "in-process":
         programs = start_in_process(*OPTIONS)
     else:
@@ -35,6 +35,8 @@ def port(request, tmp_path_factory):
 
 
 class Answer:
+    """A response; a subscript is the value of a header field, or `None`."""
+
     def __init__(self, response, body):
         self.status, self.headers, self.body = response.status, response.headers, body
 
@@ -47,7 +49,10 @@ class Answer:
 
 
 def ask(port, path, method="GET", body=None, read=None, **headers):
-    """One request on a connection of its own; underscores in names of fields are dashes."""
+    """Sends a request on a new connection, and reads at most `read` bytes of the response's body.
+
+    Underscores in the names of header fields become dashes.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
@@ -64,6 +69,7 @@ def post(port, path="/rpc", body=ADD, **headers):
 
 # Pages of other origins
 
+# A request to each door: method, path, body, header fields, and the status unless it varies.
 REQUESTS = {
     "call": ("POST", "/rpc", ADD, JSON, 200),
     "failed call": ("POST", "/rpc/calculator/divide", '{"a":1,"b":0}', JSON, None),
@@ -96,7 +102,7 @@ def send(port, name, **headers):
 
 @pytest.mark.parametrize("origin", [APP, SUB, "http://localhost:3000"])
 @pytest.mark.parametrize("name", REQUESTS)
-def test_every_answer_may_be_read_by_a_page_that_is_let_in(port, name, origin):
+def test_pages_of_allowed_origins_may_read_every_response(port, name, origin):
     answer = send(port, name, Origin=origin)
     assert answer["access-control-allow-origin"] == origin
     assert "Retry-After" in answer["access-control-expose-headers"] and "ETag" in answer["access-control-expose-headers"]
@@ -104,7 +110,7 @@ def test_every_answer_may_be_read_by_a_page_that_is_let_in(port, name, origin):
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_every_answer_varies_while_origins_are_listed(port, name):
+def test_every_response_varies_by_origin_if_origins_are_listed(port, name):
     answer = send(port, name)
     assert answer["vary"] == "Origin" and answer["access-control-allow-origin"] is None
 
@@ -112,7 +118,7 @@ def test_every_answer_varies_while_origins_are_listed(port, name):
 @pytest.mark.parametrize("origin", [
     FOREIGN, "http://app.example", "https://app.example:8443", "https://wild.example", "https://xwild.example", "null"])
 @pytest.mark.parametrize("path", ["/rpc/calculator/add?a=1&b=2", "/postern.js", "/events/chat/room", "/livez"])
-def test_other_pages_are_refused(port, path, origin):
+def test_pages_of_other_origins_are_refused(port, path, origin):
     answer = ask(port, path, Origin=origin)
     assert answer.status == 403 and answer["access-control-allow-origin"] is None and origin in answer.json["error"]["message"]
 
@@ -120,7 +126,7 @@ def test_other_pages_are_refused(port, path, origin):
 @pytest.mark.parametrize("path, methods", [
     ("/rpc", "POST"), ("/rpc/calculator/add", "GET, HEAD, POST"), ("/events/chat/room", "GET, HEAD"),
     ("/postern.js", "GET, HEAD"), ("/openrpc.json", "GET, HEAD")])
-def test_a_preflight_says_what_may_be_sent(port, path, methods):
+def test_a_preflight_lists_the_allowed_methods_and_headers(port, path, methods):
     asked = {"Access_Control_Request_Method": "POST", "Access_Control_Request_Headers": "content-type"}
     answer = ask(port, path, "OPTIONS", Origin=APP, **asked)
     assert (answer.status, answer.body, answer["content-length"]) == (204, b"", None)
@@ -136,7 +142,7 @@ def test_options_outside_of_a_preflight_lists_the_methods(port):
     assert (answer.status, answer["allow"], answer["access-control-allow-methods"]) == (204, "GET, HEAD, POST", None)
 
 
-def test_credentials_are_for_origins_that_are_listed_by_name_and_only_with_the_option():
+def test_credentials_are_allowed_only_for_origins_that_are_listed_by_name():
     programs = start_in_process("--allow-origin", APP, "--allow-origin", "*", "--allow-credentials")
     try:
         port = port_of(programs[-1])
@@ -155,13 +161,13 @@ def test_credentials_are_for_origins_that_are_listed_by_name_and_only_with_the_o
     ("--allow-host", "api.example:x", "no name"), ("--allow-host", "[evil]", "no name"),
 ])
 @pytest.mark.parametrize("command", [["postern-demo"], ["postern", "gateway", "--upstream", "unix:/nothing"]])
-def test_what_cannot_be_an_origin_or_a_host_is_refused_at_the_start(command, option, text, reason):
+def test_invalid_origins_and_hosts_are_refused_at_startup(command, option, text, reason):
     command = [binary(command[0]), *command[1:], "--port", "0", option, text]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 64 and f"'{text}'" in result.stderr and reason in result.stderr, result.stderr
 
 
-def test_credentials_without_an_origin_are_refused_at_the_start():
+def test_credentials_without_an_origin_are_refused_at_startup():
     command = [binary("postern-demo"), "--port", "0", "--allow-origin", "*", "--allow-credentials"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 64 and "by name" in result.stderr
@@ -174,7 +180,7 @@ def test_credentials_without_an_origin_are_refused_at_the_start():
     ("127.0.0.1:", 200), ("[::1]:80", 200), ("192.0.2.1", 200),
     ("api.example", 421), ("api.example:81", 421), ("served.example", 421), ("[evil.example]", 421), ("[::1", 421),
 ])
-def test_hosts_are_addresses_local_or_listed(port, host, status):
+def test_a_host_must_be_an_address_local_or_listed(port, host, status):
     assert ask(port, "/livez", Host=host).status == status
 
 
@@ -183,7 +189,7 @@ def test_hosts_are_addresses_local_or_listed(port, host, status):
     ("a.served.example", "http://a.served.example", 200), ("a.served.example", "https://a.served.example", 200),
     ("localhost", "http://localhost:3000", 200), ("a.served.example", APP, 200),
 ])
-def test_pages_of_this_machine_pass_only_where_the_host_is_local(port, host, origin, status):
+def test_pages_of_localhost_are_allowed_only_if_the_host_is_local(port, host, origin, status):
     assert ask(port, "/rpc/calculator/add?a=1&b=2", Host=host, Origin=origin).status == status
 
 
@@ -191,21 +197,21 @@ def test_pages_of_this_machine_pass_only_where_the_host_is_local(port, host, ori
 
 @pytest.mark.parametrize("site, status", [(None, 200), ("same-origin", 200), ("none", 200), ("same-site", 403), ("cross-site", 403)])
 @pytest.mark.parametrize("path", ["/rpc/calculator/add?a=1&b=2", "/events/chat/room"])
-def test_pages_of_other_sites_cannot_call_without_an_origin(port, path, site, status):
+def test_cross_site_requests_without_an_origin_are_refused(port, path, site, status):
     answer = ask(port, path, read=1, **({"Sec_Fetch_Site": site} if site else {}))
     assert answer.status == status and answer["cross-origin-resource-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["/", "/livez", "/readyz", "/postern.js", "/openrpc.json"])
-def test_pages_files_and_health_are_open_to_links(port, path):
+def test_pages_files_and_health_can_be_linked_from_other_sites(port, path):
     assert ask(port, path, Sec_Fetch_Site="cross-site").status == 200
 
 
-def test_a_page_that_the_browser_calls_our_own_passes_behind_a_proxy_that_changes_the_host(port):
+def test_same_origin_requests_are_allowed_behind_a_proxy_that_changes_the_host(port):
     assert post(port, Origin="https://elsewhere.example", Sec_Fetch_Site="same-origin").status == 200
 
 
-# Types, names and methods
+# Content types, paths and methods
 
 @pytest.mark.parametrize("kind, status", [
     ('application/json ; charset="utf-8"', 200), ("application/json; charset=utf8", 200),
@@ -213,7 +219,7 @@ def test_a_page_that_the_browser_calls_our_own_passes_behind_a_proxy_that_change
     ("application/json; charset=latin1", 415), ("application/json; charset", 415), ("text/plain; application/json", 415),
 ])
 @pytest.mark.parametrize("path, body", [("/rpc", ADD), ("/rpc/calculator/add", '{"a":2,"b":3}')])
-def test_types_of_json_are_taken_in_every_legal_form(port, path, body, kind, status):
+def test_the_content_type_of_json_is_accepted_in_every_valid_form(port, path, body, kind, status):
     answer = post(port, path, body, Content_Type=kind)
     assert answer.status == status
     if status == 415:
@@ -231,22 +237,22 @@ def test_paths_of_topics_are_percent_decoded_once(port, path, status):
 
 
 @pytest.mark.parametrize("path", ["/rpc/a%zz", "/rpc/a%", "/rpc/%ff", "/events/%c3", "/rpc/calculator/add%2"])
-def test_what_is_not_percent_encoded_utf8_is_refused(port, path):
+def test_invalid_percent_encoding_is_refused(port, path):
     answer = ask(port, path)
     assert answer.status == 400 and "percent" in answer.body.decode()
 
 
-def test_reserved_names_stay_reserved_when_they_are_encoded(port):
+def test_reserved_names_are_reserved_if_they_are_percent_encoded(port):
     assert ask(port, "/rpc/rp%63/describe").status == ask(port, "/rpc/rpc/describe").status != 200
 
 
 @pytest.mark.parametrize("path", ["/", "/rpc/", "/nope"])
-def test_posts_elsewhere_name_the_path_of_calls(port, path):
+def test_the_response_to_a_post_to_another_path_names_the_path_of_calls(port, path):
     answer = post(port, path)
     assert answer.status == 404 and "/rpc" in answer.json["error"]["message"]
 
 
-def test_get_of_a_method_that_is_not_safe_names_the_method_to_use(port):
+def test_the_response_to_a_get_of_an_unsafe_method_lists_the_allowed_methods(port):
     for method in ("GET", "HEAD"):
         answer = ask(port, "/rpc/chat/say?author=a&text=b", method)
         assert (answer.status, answer["allow"]) == (405, "POST")
@@ -274,9 +280,9 @@ def test_head_is_get_without_a_body(port):
     assert (answer.status, answer["content-type"], answer["content-length"], answer.body) == (200, "application/json", "1", b"")
 
 
-# The document
+# The OpenRPC document
 
-def test_the_document_has_a_tag(port):
+def test_the_document_has_an_entity_tag(port):
     answer = ask(port, "/openrpc.json")
     assert answer["content-type"] == "application/json" and answer.json["openrpc"].startswith("1.")
     assert "calculator.add" in [method["name"] for method in answer.json["methods"]]
@@ -293,22 +299,22 @@ def test_the_document_has_a_tag(port):
     assert discovered == answer.json
 
 
-def test_many_descriptions_at_once_do_not_hold_the_loop(port):
-    """Another client is served meanwhile, in a fraction of the time that the descriptions take.
+def test_a_batch_of_descriptions_does_not_block_the_event_loop(port):
+    """Another client is served in a fraction of the time that the batch takes.
 
-    The best of some attempts counts, as the machine has other work too.
+    One of several attempts must succeed, because the machine may be busy with other work.
     """
     batch = json.dumps([{"jsonrpc": "2.0", "id": index, "method": "rpc.discover"} for index in range(1000)])
     waits = []
     for _ in range(20):
-        waits.append(worst_wait_during(port, batch))
+        waits.append(longest_latency_during(port, batch))
         if waits[-1][0] < 0.6 * waits[-1][1]:
             return
-    raise AssertionError(f"the longest wait of each attempt, and its time: {waits}")
+    raise AssertionError(f"the longest latency and the duration of each attempt: {waits}")
 
 
-def worst_wait_during(port, batch):
-    """The longest that another client waits until a batch is answered, and how long that takes."""
+def longest_latency_during(port, batch):
+    """Returns the longest latency of another client during a batch, and the duration of the batch, in seconds."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("POST", "/rpc", batch, JSON)
     worst, start = 0, time.monotonic()
@@ -323,7 +329,7 @@ def worst_wait_during(port, batch):
     return worst, total
 
 
-# Pages of one's own
+# Custom pages
 
 def test_the_content_security_policy_is_an_option(tmp_path):
     (tmp_path / "index.html").write_text("<script>document.title = 'ran'</script>")

@@ -1,27 +1,28 @@
-"""The case list: calls with their one right answer, the same over every door and in both topologies.
+"""The case list: calls with one expected answer over every door and in both topologies.
 
-A difference that stays is named in its case, with the reason. `params` is JSON text, sent as it is.
+A case names each difference between doors or topologies with its reason. `params` is JSON text that is sent unchanged.
 """
 
-from cases.right import Case, Failure, Result
+from cases.case import Case, Failure, Result
 
+# The names of the parameters of a method, or of all methods of a service.
 PARAMETERS = {"types": ["value"], "shapes.add": ["a", "b"], "shapes.history": ["limit"],
               "shapes.window": ["from", "to", "order"], "shapes.change": ["to"], "shapes.changeInATask": ["to"],
               "shapes.large": ["count"], "shapes.count": ["to"], "failures.named": ["name"], "failures.namedInATask": ["name"],
               "failures.coded": ["code"], "failures.typed": ["room"]}
 
 NO_SURROGATES = {"native": "MessagePack text is UTF-8, which has no halves of surrogate pairs"}
-NO_INFINITY = {"native": "a native caller has no number beyond a Double"}
-NO_NAMES_TWICE = {"native": "what a native caller writes has each name once; its readers refuse other maps"}
-NO_DEPTH = {"native": "a native reader counts from the value, and refuses it as it reads"}
-BY_NAME = {"get": "a query has names only"}
-TEXT_AS_IT_CAME = "a Payload is handed on as it came: in one process as the same text, natively as the same value"
+NO_INFINITY = {"native": "a native client cannot send a number beyond the range of a Double"}
+NO_NAMES_TWICE = {"native": "a native client writes each name once; native readers refuse maps with duplicate names"}
+NO_DEPTH = {"native": "a native reader counts levels from the value, and refuses it while it reads"}
+BY_NAME = {"get": "a query has only named arguments"}
+PAYLOAD_AS_RECEIVED = "a Payload is passed on as received: in one process as the same text, natively as the same value"
 
-NO_TEXT = "a native caller has integers, bytes and times; only a call that was JSON has text for them"
+NO_TEXT = "a native client sends integers, bytes and times as such; text for them is accepted only in calls from JSON"
 
 
 def natively(parameter, wanted):
-    """Refused where the call was not JSON on its way."""
+    """Returns the differences of a call whose text is refused over the native protocol."""
     return {door: (wrong(f"types.{parameter}", f"expected {wanted}, found a string"), NO_TEXT)
             for door in ("native", "native-get")}
 
@@ -53,7 +54,7 @@ NUMBERS = [
     Case("types.int", "[-0.0]", Result("0")),
     Case("types.int", "[9007199254740993]", Result("9007199254740993")),
     Case("types.int", "[9007199254740993.0]", Result("9007199254740993"),
-         without={"native": "a native caller has no number with a fraction that is exact beyond 2^53"}),
+         without={"native": "a number with a fraction is a native float, which is not exact beyond 2^53"}),
     Case("types.int", "[9223372036854775807]", Result("9223372036854775807")),
     Case("types.int", "[-9223372036854775808]", Result("-9223372036854775808")),
     Case("types.int", "[9223372036854775808]", wrong("types.int", "expected " + INT)),
@@ -105,11 +106,11 @@ NUMBERS = [
     Case("types.any", "[18446744073709551615]", Result("18446744073709551615")),
     Case("types.any", "[18446744073709551616]", Result("1.8446744073709552e+19")),
     Case("types.anyInATask", "[18446744073709551616]", Result("1.8446744073709552e+19")),
-    Case("types.raw", "[1e2]", Result("1e2"), differs={"sidecar": (Result("100"), TEXT_AS_IT_CAME),
-                                                         "native": (Result("100"), TEXT_AS_IT_CAME)}),
+    Case("types.raw", "[1e2]", Result("1e2"), differs={"sidecar": (Result("100"), PAYLOAD_AS_RECEIVED),
+                                                         "native": (Result("100"), PAYLOAD_AS_RECEIVED)}),
     Case("types.raw", "[18446744073709551617]", Result("18446744073709551617"),
-         differs={"sidecar": (Result("1.8446744073709552e+19"), TEXT_AS_IT_CAME),
-                  "native": (Result("1.8446744073709552e+19"), TEXT_AS_IT_CAME)}),
+         differs={"sidecar": (Result("1.8446744073709552e+19"), PAYLOAD_AS_RECEIVED),
+                  "native": (Result("1.8446744073709552e+19"), PAYLOAD_AS_RECEIVED)}),
 ]
 
 VALUES = [
@@ -151,8 +152,8 @@ FOUNDATION = [
     Case("types.decimal", "[-7]", Result("-7")),
     Case("types.decimal", "[18446744073709551615]", Result("18446744073709551615")),
     Case("types.decimal", f'["{LONG}"]', Result(LONG), differs={
-        "sidecar": (Result(f'"{LONG}"'), "more digits than a number of MessagePack has are text there"),
-        "native": (Result(f'"{LONG}"'), "more digits than a number of MessagePack has are text there")}),
+        "sidecar": (Result(f'"{LONG}"'), "MessagePack has no number with so many digits, so it is text"),
+        "native": (Result(f'"{LONG}"'), "MessagePack has no number with so many digits, so it is text")}),
     Case("types.decimal", "[true]", wrong("types.decimal", "expected a number, found a boolean")),
     Case("types.decimal", '["1x"]', wrong("types.decimal", 'expected a number of at most 38 digits, found "1x"')),
     Case("types.order", f"[{ORDER}]", Result(ORDER)),
@@ -207,7 +208,7 @@ ARGUMENTS = [
 UNSAFE = [
     Case(method, "[1]", Result("1"), differs={
         door: (Failure(-32601, f"{method} is not registered as safe, so it cannot be called this way; use POST",
-                       details={"allow": "POST"}, status=405), "a plain GET reaches only what changes nothing")
+                       details={"allow": "POST"}, status=405), "a GET calls only methods that are registered as safe")
         for door in ("get", "native-get")})
     for method in ("shapes.change", "shapes.changeInATask")
 ]
@@ -221,7 +222,7 @@ ERRORS = [
 ] + [
     Case("failures.named", '["none of them"]', Failure(1001, "as was asked for", executed="yes")),
     Case("failures.namedInATask", '["not_found"]', Failure(1001, "as was asked for", name="not_found", executed="yes"),
-         without={"get": "not registered as safe"}),
+         without={"get": "the method is not registered as safe"}),
     Case("failures.coded", "[404]", Failure(404, "as was asked for", executed="yes")),
     Case("failures.coded", "[-32001]", Failure(-32001, "as was asked for", executed="yes")),
     Case("failures.typed", '["attic"]', Failure(
@@ -236,19 +237,19 @@ LARGE = Failure(-32003, "The result is larger than allowed", executed="yes")
 
 RESULTS = [
     Case("failures.noForm", "[]", NO_FORM, differs={
-        "native": (Result("NaN"), "MessagePack has a form for it")}),
+        "native": (Result("NaN"), "MessagePack can represent the value")}),
     Case("failures.noFormInATask", "[]", NO_FORM, differs={
-        "native": (Result("[Infinity]"), "MessagePack has a form for it")},
-        without={"get": "not registered as safe"}),
+        "native": (Result("[Infinity]"), "MessagePack can represent the value")},
+        without={"get": "the method is not registered as safe"}),
     Case("shapes.large", "[1000000]", Result('"' + "x" * 1000000 + '"'), without={
-        "batch": "would be most of what a batch may answer"}),
+        "batch": "the result would be most of what a batch may return"}),
     Case("shapes.large", "[9000000]", LARGE, without={
-        "native": "a native frame holds 16 MiB, an answer in JSON 8 MiB",
-        "batch": "would be most of what a batch may answer"}),
-    Case("shapes.large", "[18000000]", LARGE, without={"batch": "would be most of what a batch may answer"}),
+        "native": "the limit of a native frame is 16 MiB, and that of a JSON response is 8 MiB",
+        "batch": "the result would be most of what a batch may return"}),
+    Case("shapes.large", "[18000000]", LARGE, without={"batch": "the result would be most of what a batch may return"}),
 ]
 
-JSON_RPC_ONLY = {door: "has no meta" for door in ("native", "native-get", "path", "get")}
+JSON_RPC_ONLY = {door: "the request has no meta" for door in ("native", "native-get", "path", "get")}
 
 META = [
     Case("shapes.add", "[1,2]", refused(f"meta.{name} is not supported, so nothing was run: leave it out"),
@@ -259,7 +260,7 @@ META = [
     Case("shapes.add", "[1,2]", Result("3"), meta='{"anything":[1],"idempotencyKey":null}', without=JSON_RPC_ONLY),
 ]
 
-# Streams have an answer of their own over each door; the items and the end are the same.
+# Calls that open a stream: method, arguments, items, and the error at the end. They are the same over every door.
 STREAMS = [
     ("shapes.count", "[3]", [0, 1, 2], None),
     ("shapes.count", "[2.0]", [0, 1], None),
@@ -268,7 +269,7 @@ STREAMS = [
                                              details={"type": "RoomMissing", "value": {"room": "attic"}})),
 ]
 
-# Calls of a stream that open none, by position and by path alike.
+# Calls of a stream method that fail before a stream opens: method, arguments and error.
 STREAMS_REFUSED = [
     ("shapes.count", "[1.5]", wrong("shapes.count", "expected an integer, found a fraction", "to")),
     ("shapes.count", "[]", refused("Parameter to of shapes.count is missing")),

@@ -1,24 +1,27 @@
-"""A native client with nothing but the standard library: frames and MessagePack as WireProtocol.md has them."""
+"""A native client that uses only the standard library, with the frames and the MessagePack of `WireProtocol.md`."""
 
 import base64
 import json
 import socket
 import struct
 
-from cases.right import NAMES, Failure
+from cases.case import NAMES, Failure
 
-WORDS = ["", "canceled", "unknown", "invalid_argument", "deadline_exceeded", "not_found", "already_exists",
-         "permission_denied", "resource_exhausted", "failed_precondition", "aborted", "out_of_range", "unimplemented",
-         "internal", "unavailable", "data_loss", "unauthenticated"]
+# The error names that a frame has as numbers, and the values of `executed`.
+WIRE_NAMES = [
+    "", "canceled", "unknown", "invalid_argument", "deadline_exceeded", "not_found", "already_exists",
+    "permission_denied", "resource_exhausted", "failed_precondition", "aborted", "out_of_range", "unimplemented",
+    "internal", "unavailable", "data_loss", "unauthenticated",
+]
 EXECUTED = ["no", "yes", "unknown"]
 
 
 class Pairs(list):
-    """A map, whose names may repeat."""
+    """A map as a list of pairs, in which a name may occur more than once."""
 
 
 def loads(text):
-    """JSON text as a native caller would hold it: integers beyond 64 bits and minus zero are floats."""
+    """Parses JSON text into the values of a native client: integers beyond 64 bits and minus zero become floats."""
 
     def integer(digits):
         number = int(digits)
@@ -51,7 +54,7 @@ def pack_integer(value):
 
 
 def unpack(data, at=0):
-    """One value, and the offset behind it."""
+    """Returns the value at an offset, and the offset after it."""
     first = data[at]
     if first < 0x80:
         return first, at + 1
@@ -83,12 +86,12 @@ def text(data, at, count):
 
 
 def raw(data, at, count):
-    """Bytes, as JSON has them."""
+    """Returns bytes as base64 text, as in JSON, and the offset after them."""
     return base64.b64encode(data[at:at + count]).decode(), at + count
 
 
 def timestamp(seconds):
-    """A time in whole seconds, as JSON has it."""
+    """Returns a time of whole seconds as RFC 3339 text, as in JSON."""
     import datetime
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
@@ -110,7 +113,7 @@ def unpack_map(data, at, count):
 
 
 class NativeClient:
-    """One connection; calls one after the other."""
+    """A connection whose calls run one after another."""
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
@@ -137,7 +140,7 @@ class NativeClient:
         return data
 
     def begin(self, method, params, safe=False):
-        """Sends a call."""
+        """Sends a call without waiting for its reply."""
         self.calls += 1
         arguments = loads(params) if params.strip() else None
         named = isinstance(arguments, Pairs)
@@ -145,14 +148,14 @@ class NativeClient:
         self.send([1, self.calls, method.replace(".", "/"), None, 1 if safe else 0, 0, *fields])
 
     def call(self, method, params, safe=False):
-        """The result in a list, or the error."""
+        """Runs a call; returns its result in a list, or its error."""
         self.begin(method, params, safe)
         frame = self.receive()
         assert frame[1] == self.calls, frame
         return [frame[2]] if frame[0] == 2 else failure(frame)
 
     def stream(self, method, params):
-        """The items of a stream, and the error that it ended with."""
+        """Returns the items of a stream, and the error that ended or refused it, if any."""
         self.begin(method, params)
         frame = self.receive()
         if frame[0] == 3:
@@ -165,8 +168,8 @@ class NativeClient:
 
 
 def failure(frame):
-    """The error in a frame of 6, 7 or 8 fields."""
+    """Returns the error in a frame, which has 6, 7 or 8 fields."""
     code, message, executed = frame[2:5]
-    name = WORDS[frame[5]] if len(frame) == 8 else NAMES.get(code, "unknown")
+    name = WIRE_NAMES[frame[5]] if len(frame) == 8 else NAMES.get(code, "unknown")
     return Failure(code, message, name=name, executed=EXECUTED[executed], details=frame[-1],
                    retryable=name == "unavailable")

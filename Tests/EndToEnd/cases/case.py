@@ -1,13 +1,15 @@
-"""What one case of the list is: a call, its one right answer, and the doors at which the answer differs or is none."""
+"""The types of the case list: a call, its expected answer, and the doors with another answer or without the call."""
 
 from dataclasses import dataclass, field
 
+# The names of the error codes.
 NAMES = {
     -32700: "invalid_argument", -32600: "invalid_argument", -32601: "unimplemented", -32602: "invalid_argument",
     -32603: "internal", -32000: "unknown", -32001: "not_found", -32002: "deadline_exceeded",
     -32003: "resource_exhausted", -32009: "resource_exhausted", -32054: "unavailable",
 }
 
+# The HTTP status of each name, for calls by path.
 STATUS = {
     "canceled": 499, "unknown": 500, "invalid_argument": 400, "deadline_exceeded": 504, "not_found": 404,
     "already_exists": 409, "permission_denied": 403, "resource_exhausted": 429, "failed_precondition": 400,
@@ -18,14 +20,14 @@ STATUS = {
 
 @dataclass
 class Result:
-    """A result, as JSON text."""
+    """An expected result, as JSON text."""
 
     text: str
 
 
 @dataclass
 class Failure:
-    """An error; `status` is that of a call by path."""
+    """An expected error; `status` is the HTTP status of a call by path."""
 
     code: int
     message: str
@@ -42,16 +44,16 @@ class Failure:
 
 @dataclass
 class Case:
-    """One call, `params` as JSON text."""
+    """A call with its expected answer; `params` is JSON text."""
 
     method: str
     params: str
-    right: object
-    # Doors where another answer is right, each with the reason.
+    expected: object
+    # Other expected answers by door or topology, each with the reason.
     differs: dict = field(default_factory=dict)
-    # Doors that the call cannot be made at, each with the reason.
+    # Doors over which the call cannot be made, each with the reason.
     without: dict = field(default_factory=dict)
-    # More members of the request object, which only JSON-RPC has.
+    # The member `meta` of the request object as JSON text; only JSON-RPC has it.
     meta: str = ""
 
     @property
