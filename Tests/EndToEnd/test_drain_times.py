@@ -1,4 +1,4 @@
-"""A stop while calls take longer than the grace: each is answered before its connection is closed, in little time."""
+"""Tests stops during calls that outlast the drain grace: each call is answered before its connection is closed."""
 
 import json
 import os
@@ -16,12 +16,12 @@ from websockets.sync.client import connect
 from programs import LISTENING, NATIVE, PATIENCE, Program, port_of, stop_all, wait_until
 
 SLOW = {"jsonrpc": "2.0", "id": 1, "method": "jobs.run", "params": [1, 60_000]}
-# At the end of the list, so that it is found waiting for its turn: at most 32 entries of a batch run at once.
+# At most 32 entries of a batch run at once, so the last one has not started when the stop begins.
 BATCH = [{**SLOW, "id": identity} for identity in range(1, 34)]
 
 
 def start(topology, folder, *options):
-    """The programs, the gateway last."""
+    """Starts the programs of a topology and returns them, the gateway last."""
     if topology == "in-process":
         native = f"unix:{folder}/both.sock"
         return [Program("postern-demo", "--port", 0, "--native", native, *options, ready=LISTENING)]
@@ -31,13 +31,13 @@ def start(topology, folder, *options):
 
 
 class Clients:
-    """One client of each kind with a call that takes a minute; `answers` holds what each was answered."""
+    """A client of each kind with a call that takes a minute; `answers` holds the status and the answer of each."""
 
     def __init__(self, port):
         self.port, self.answers, self.is_uploading = port, {}, threading.Event()
         kinds = {"websocket": (self.on_websocket, SLOW), "websocket batch": (self.on_websocket, BATCH),
                  "post": (self.by_post, "/rpc", SLOW), "post batch": (self.by_post, "/rpc", BATCH),
-                 "path": (self.by_post, "/rpc/jobs/run", {"steps": 1, "stepMs": 60_000}), "upload": (self.by_half,)}
+                 "path": (self.by_post, "/rpc/jobs/run", {"steps": 1, "stepMs": 60_000}), "upload": (self.by_incomplete_post,)}
         self.threads = [threading.Thread(target=self.run, args=(kind, *rest)) for kind, rest in kinds.items()]
         for thread in self.threads:
             thread.start()
@@ -46,6 +46,7 @@ class Clients:
         self.answers[kind] = body(*arguments)
 
     def on_websocket(self, message):
+        """Sends a message; returns the close code of the connection and the answer."""
         with connect(f"ws://127.0.0.1:{self.port}/rpc") as websocket:
             websocket.send(json.dumps(message))
             answer = json.loads(websocket.recv(PATIENCE))
@@ -54,6 +55,7 @@ class Clients:
             return closed.value.rcvd.code, answer
 
     def by_post(self, path, message):
+        """Posts a message; returns the status, which must be an error, and the answer."""
         url = f"http://127.0.0.1:{self.port}{path}"
         request = urllib.request.Request(url, json.dumps(message).encode(), {"Content-Type": "application/json"})
         with pytest.raises(urllib.error.HTTPError) as failed:
@@ -61,7 +63,8 @@ class Clients:
         assert failed.value.headers["Retry-After"]
         return failed.value.code, json.load(failed.value)
 
-    def by_half(self):
+    def by_incomplete_post(self):
+        """Sends a request whose body never completes; returns the status and the body of the response."""
         with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as connection:
             connection.sendall(b"POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                                b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n")
@@ -73,7 +76,7 @@ class Clients:
             return int(head.split()[1]), json.loads(body)
 
     def wait_until_all_are_served(self):
-        """Waits until the calls run, 32 of each batch, and the head of the upload was read."""
+        """Waits until the calls run, 32 of each batch, and the gateway has read the head of the upload."""
         wait_until(lambda: active(self.port) == 3 + 2 * 32)
         assert self.is_uploading.wait(PATIENCE)
 
@@ -84,12 +87,13 @@ class Clients:
 
 
 def active(port):
-    """How many jobs run."""
+    """Returns the number of jobs that run."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/rpc/jobs/active", timeout=PATIENCE) as answer:
         return json.load(answer)
 
 
 def outcome(error):
+    """Returns the code of an error, and whether the call was executed."""
     return error["code"], error["data"]["executed"]
 
 
@@ -105,7 +109,7 @@ def check(answers):
 
 @pytest.mark.parametrize("topology, options, shortest", [
     ("in-process", (), 7), ("sidecar", ("--drain-lead", 1, "--drain-grace", 1, "--drain-spread", 0), 2)])
-def test_calls_that_outlast_the_grace_are_answered_and_the_stop_is_in_time(tmp_path, topology, options, shortest):
+def test_calls_that_outlast_the_grace_are_answered_and_do_not_delay_the_stop(tmp_path, topology, options, shortest):
     programs = start(topology, tmp_path, *options)
     try:
         clients = Clients(port_of(programs[-1]))
@@ -113,14 +117,14 @@ def test_calls_that_outlast_the_grace_are_answered_and_the_stop_is_in_time(tmp_p
         began = time.monotonic()
         programs[-1].process.send_signal(signal.SIGTERM)
         assert programs[-1].process.wait(PATIENCE) == 0
-        # The calls take a minute; three seconds more than the grace is what a machine with little else to do needs.
+        # The calls take a minute. An idle machine stops three seconds after the grace; a busy one may take longer.
         assert shortest <= time.monotonic() - began < shortest + 15
         check(clients.wait())
     finally:
         stop_all(programs)
 
 
-def test_a_native_server_closes_within_the_grace_too(tmp_path):
+def test_a_native_server_closes_its_connections_after_the_grace(tmp_path):
     upstream = f"unix:{tmp_path}/app.sock"
     options = ("--native", upstream, "--no-gateway", "--drain-grace", 1)
     services = Program("postern-demo", *options, ready=NATIVE)

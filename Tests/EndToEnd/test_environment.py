@@ -1,4 +1,4 @@
-"""Every option can be given in the environment, and a value that cannot be used is refused by the variable's name."""
+"""Tests options in environment variables, and that an error about an invalid value names the variable."""
 
 import concurrent.futures
 import json
@@ -10,7 +10,7 @@ import pytest
 
 from programs import LISTENING, Program, binary, line_with, port_of, stop_all
 
-# A value for each option of the programs that is refused; flags take words such as `1` and `no`.
+# An invalid value of each option of the programs. Variables of flags accept words such as `1` and `no`.
 WRONG = {
     "access-log": "perhaps", "allow-credentials": "perhaps", "allow-host": "a.example,https://b.example",
     "allow-origin": "https://a.example,b.example/c", "bench": "perhaps", "body-timeout": "0",
@@ -26,13 +26,14 @@ WRONG = {
 PROGRAMS = {
     "gateway": ["postern", "gateway"], "health": ["postern", "health"], "demo": ["postern-demo"],
 }
-# The variables stand for what is switched off by default; files of certificates are read in builds with TLS only.
+# Flags without a variable: there is one for the opposite flag, which is not the default.
 INVERTED = {"gateway", "no-bench", "no-probe", "tasks"}
+# Options that are not tested: those without a variable, and those whose values only builds with TLS check.
 LEFT_OUT = {"help", "version", "tls-authority", "tls-certificate", "tls-key"}
 
 
 def options(command):
-    """The options of a program that its help lists, without the negations of flags."""
+    """Returns the options in the help of a program, without the negations of flags."""
     program, *subcommand = command
     done = subprocess.run(
         [binary(program), *subcommand, "--experimental-dump-help"], capture_output=True, text=True, timeout=20)
@@ -57,10 +58,10 @@ def variable(name):
 
 
 @pytest.mark.parametrize("kind", PROGRAMS)
-def test_a_wrong_value_of_any_variable_is_refused_by_its_name(kind, tmp_path):
+def test_the_error_for_an_invalid_value_names_the_variable(kind, tmp_path):
     names = options(PROGRAMS[kind])
     assert len(names) > 0 and set(names) <= set(WRONG)
-    # Both programs have the same options for the gateway: refused by one is refused by the other.
+    # Both programs parse the options of the gateway with the same code, so one of them is enough for these.
     names = names if kind != "demo" else sorted(set(names) - set(options(PROGRAMS["gateway"])))
 
     def refuse(name):
@@ -76,12 +77,12 @@ def test_a_wrong_value_of_any_variable_is_refused_by_its_name(kind, tmp_path):
             assert code == 64 and variable(name) in text, (name, code, text)
 
 
-def test_what_is_on_the_command_line_is_refused_by_the_option():
+def test_the_error_for_an_invalid_argument_names_the_option():
     assert "--port 65536 is not" in run(["postern-demo"], {"POSTERN_PORT": "0"}, "--port", "65536")[1]
     assert "--loops 0 is not" in run(["postern-demo"], {"POSTERN_LOOPS": "1"}, "--loops=0")[1]
 
 
-def test_a_gateway_is_configured_by_its_environment_alone(tmp_path, monkeypatch):
+def test_a_gateway_can_be_configured_only_by_its_environment(tmp_path, monkeypatch):
     secret = tmp_path / "secret"
     secret.write_text("0123456789abcdef" * 2)
     secret.chmod(0o600)
@@ -110,7 +111,7 @@ def test_a_gateway_is_configured_by_its_environment_alone(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("soft, hard, connections", [(1_024, 1_024, 768), (400, 20_000, 10_000)])
-def test_the_log_says_how_many_descriptors_and_connections_there_may_be(soft, hard, connections):
+def test_the_limits_of_descriptors_and_connections_are_logged(soft, hard, connections):
     permitted = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     if permitted != resource.RLIM_INFINITY and permitted < hard:
         pytest.skip("fewer descriptors are permitted here")

@@ -1,30 +1,32 @@
-"""Chromium's `EventSource` and the client survive restarts of the service and of the gateway, and miss nothing."""
+"""Tests that `EventSource` and the JavaScript client miss no event when the service or the gateway restarts."""
 
 import pytest
 
 from programs import LISTENING, NATIVE, PATIENCE, Program, free_port, stop_all
 from test_recovery import say
 
+# A script that subscribes with both; the events of `EventSource` are in `bySource`, those of the client in `byClient`.
 START = """async () => {
-  window.told = [];
+  window.bySource = [];
   const source = new EventSource("/events/chat/room");
   source.onmessage = ({ data }) => {
     const { result, gap } = JSON.parse(data).params;
-    told.push(result ? result.text : gap.reason);
+    bySource.push(result ? result.text : gap.reason);
   };
   await new Promise((open) => (source.onopen = open));
   window.source = source;
   const { Postern } = await import("/postern.js");
-  window.heard = [];
+  window.byClient = [];
   const rpc = new Postern(undefined, { minimumDelayMs: 100, maximumDelayMs: 300 });
-  const feed = rpc.subscribe("chat.room", { onGap: (gap) => heard.push(gap.reason) });
-  (async () => { for await (const { value } of feed) heard.push(value.text); })();
+  const feed = rpc.subscribe("chat.room", { onGap: (gap) => byClient.push(gap.reason) });
+  (async () => { for await (const { value } of feed) byClient.push(value.text); })();
   await feed.opened;
 }"""
 
 
 @pytest.fixture
 def sidecar(tmp_path):
+    """Yields a function that starts the service or the gateway."""
     upstream, programs = f"unix:{tmp_path}/app.sock", {}
 
     def start(name, port=None):
@@ -38,11 +40,12 @@ def sidecar(tmp_path):
     stop_all(programs.values())
 
 
-def wait_for(page, told):
-    page.wait_for_function("told => window.told.join() == told && window.heard.join() == told", arg=told)
+def wait_for(page, events):
+    """Waits until both have received exactly these events, a list separated by commas."""
+    page.wait_for_function("events => bySource.join() == events && byClient.join() == events", arg=events)
 
 
-def test_an_event_source_and_the_client_survive_restarts_of_service_and_gateway(chromium, sidecar):
+def test_no_event_is_lost_when_the_service_or_the_gateway_restarts(chromium, sidecar):
     port = free_port()
     service, gateway = sidecar("service"), sidecar("gateway", port)
     page = chromium.new_page()
@@ -52,7 +55,7 @@ def test_an_event_source_and_the_client_survive_restarts_of_service_and_gateway(
         page.evaluate(START)
         say(port, "one")
         wait_for(page, "one")
-        # The history is still there: a gateway that dies loses nothing.
+        # The service keeps the history, so nothing is lost when the gateway is killed.
         gateway.kill()
         gateway = sidecar("gateway", port)
         say(port, "two")
@@ -61,11 +64,11 @@ def test_an_event_source_and_the_client_survive_restarts_of_service_and_gateway(
         gateway = sidecar("gateway", port)
         say(port, "three")
         wait_for(page, "one,two,three")
-        # A new service begins anew, and readers are notified of that.
+        # A new service starts a new epoch, and subscribers are notified of the gap.
         service.kill()
         service = sidecar("service")
         wait_for(page, "one,two,three,epochChanged")
-        # A page that comes back while there is no service does not give up either.
+        # A page that reconnects while the service is absent does not stop trying.
         gateway.kill()
         service.kill()
         sidecar("gateway", port)

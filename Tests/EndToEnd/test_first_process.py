@@ -1,4 +1,4 @@
-"""The programs as PID 1, as in a container: signals, exit codes, and processes that have lost their parent."""
+"""Tests the programs as PID 1, as in a container: signals, exit codes, and orphaned processes."""
 
 import contextlib
 import json
@@ -21,11 +21,12 @@ pytestmark = pytest.mark.skipif(
 
 
 def children(process):
+    """Returns the identifiers of the child processes of a process."""
     return [int(child) for child in pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 class Contained(Program):
-    """A program that is PID 1 of a namespace."""
+    """A program that is PID 1 of a namespace; `first` is its process identifier outside."""
 
     def __init__(self, name, *arguments, ready=LISTENING):
         super().__init__(name, *arguments, ready=ready, prefix=NAMESPACE)
@@ -42,7 +43,7 @@ class Contained(Program):
 
 @pytest.fixture(params=["postern", "postern-demo"])
 def program(request, tmp_path):
-    """Each program with JSON doors as PID 1; the services behind the gateway are another process."""
+    """Yields each program with JSON doors as PID 1; the services of the gateway are a process outside the namespace."""
     services = []
     if request.param == "postern":
         services = [Program("postern-demo", "--no-gateway", "--native", f"unix:{tmp_path}/app.sock", ready=NATIVE)]
@@ -57,7 +58,7 @@ def program(request, tmp_path):
 
 @contextlib.contextmanager
 def call(program, milliseconds):
-    """A WebSocket with a call that has begun and takes some time."""
+    """Returns a context manager with a WebSocket on which a call of some milliseconds has begun."""
     with connect(f"ws://127.0.0.1:{port_of(program)}/rpc") as websocket:
         for method, params in [("jobs.run", [1, milliseconds]), ("echo.echo", ["begun"])]:
             websocket.send(json.dumps({"jsonrpc": "2.0", "id": method, "method": method, "params": params}))
@@ -66,7 +67,7 @@ def call(program, milliseconds):
 
 
 def wait_until_drain(program):
-    """Waits until the first signal has been taken: no new connection is accepted."""
+    """Waits until the program has handled its first signal and accepts no new connection."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
         try:
@@ -78,7 +79,7 @@ def wait_until_drain(program):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_lets_calls_end_and_the_exit_code_is_0(program, number):
+def test_calls_end_after_a_signal_and_the_exit_code_is_0(program, number):
     with call(program, 1_000) as websocket:
         program.signal(number)
         answer = json.loads(websocket.recv(10))
@@ -86,7 +87,7 @@ def test_a_signal_lets_calls_end_and_the_exit_code_is_0(program, number):
         assert program.process.wait(10) == 0
 
 
-def test_a_second_signal_ends_it_at_once(program):
+def test_a_second_signal_ends_the_program_immediately(program):
     with call(program, 20_000):
         program.signal()
         wait_until_drain(program)

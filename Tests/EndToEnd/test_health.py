@@ -1,4 +1,4 @@
-"""The health check that containers run, and the version."""
+"""Tests the command `health`, which containers run, and the option `--version`."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from programs import LISTENING, Program, binary, port_of, stop_all
 
 
 def health(*arguments, program="postern", **environment):
-    """Exit code and output of a health check."""
+    """Runs a health check; returns its exit code and its output."""
     done = subprocess.run(
         [binary(program), "health", *map(str, arguments)], env={**os.environ, **environment},
         capture_output=True, text=True, timeout=20)
@@ -29,12 +29,13 @@ def port():
 
 @pytest.fixture
 def listener():
-    """A socket that listens, and what to send to the first that connects: `None` for nothing."""
+    """Yields a listening socket that accepts no connection by itself."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server
 
 
 def answer(server, text):
+    """Starts a thread that accepts one connection and answers the first bytes with a text; returns the thread."""
     def run():
         connection, _ = server.accept()
         with connection:
@@ -47,7 +48,7 @@ def answer(server, text):
 
 
 @pytest.mark.parametrize("program", ["postern", "postern-demo"])
-def test_a_ready_gateway_is_found_by_url_and_by_environment(port, program):
+def test_a_ready_gateway_is_addressed_by_url_or_by_environment(port, program):
     line = f"ready: http://127.0.0.1:{port}/readyz answered 200\n"
     assert health(f"http://127.0.0.1:{port}", program=program) == (0, line)
     assert health(program=program, POSTERN_PORT=str(port)) == (0, line)
@@ -64,15 +65,14 @@ def test_a_gateway_without_its_service_is_not_ready(tmp_path):
     stop_all([gateway])
 
 
-
-def test_what_is_no_gateway_is_not_ready(listener):
+def test_a_server_that_does_not_speak_http_is_not_ready(listener):
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     thread = answer(listener, b"SSH-2.0-OpenSSH_9.2\r\n")
     assert health(url) == (1, f"not ready: what listens at {url}/readyz does not speak HTTP\n")
     thread.join()
 
 
-def test_a_port_that_does_not_answer_ends_the_check_in_time(listener):
+def test_the_check_of_a_port_that_does_not_answer_ends_at_its_timeout(listener):
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     assert health(url, "--timeout", 0.2) == (69, f"no connection: {url}/readyz did not answer\n")
 
@@ -82,7 +82,7 @@ def test_a_port_that_does_not_answer_ends_the_check_in_time(listener):
     ("http://no.such.invalid", "no connection: Cannot connect to no.such.invalid:80: there is no such host\n"),
     ("unix:/no/such", "no connection: Cannot connect to unix:/no/such: there is no such socket file\n"),
 ])
-def test_an_absent_gateway_is_told_in_one_sentence(gateway, line):
+def test_the_error_for_an_absent_gateway_is_one_sentence(gateway, line):
     assert health(gateway) == (69, line)
 
 
@@ -92,7 +92,7 @@ def test_an_absent_gateway_is_told_in_one_sentence(gateway, line):
     ([], {"POSTERN_LISTEN": "8080"}, "'8080' of POSTERN_LISTEN"),
     ([], {"POSTERN_PORT": "x"}, "'x' of POSTERN_PORT"),
 ])
-def test_wrong_usage_is_named(arguments, environment, part):
+def test_the_error_for_wrong_usage_names_the_cause(arguments, environment, part):
     code, text = health(*arguments, **environment)
     assert code == 64 and part in text
 

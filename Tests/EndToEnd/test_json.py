@@ -1,4 +1,4 @@
-"""What JSON clients send and readers of JSON disagree about, in both topologies, at the doors of the demo."""
+"""Tests JSON that parsers disagree about, such as numbers, duplicate names and surrogates, in both topologies."""
 
 import http.client
 import json
@@ -8,12 +8,13 @@ import pytest
 
 from programs import PATIENCE
 
+# The arguments of `chat.say` with an unpaired surrogate.
 HALF = '{"author":"me","text":"\\ud83d"}'
 
 
 @pytest.fixture
 def post(server):
-    """Sends one body to `/rpc`, and reads the answer."""
+    """Returns a function that posts a body and returns the status and the answer."""
 
     def send(body, path="/rpc", **headers):
         connection = http.client.HTTPConnection("127.0.0.1", urllib.parse.urlsplit(server).port, timeout=PATIENCE)
@@ -33,7 +34,7 @@ def call(method, params, id=1, more=""):
     ("chat.history", "[null]", []), ("chat.history", '{"limit":null}', []), ("chat.history", "[1e1]", []),
     ("calculator.add", "[18446744073709551616,0]", 18446744073709551616), ("echo.echo", "[1.5]", 1.5),
 ])
-def test_numbers_and_null_mean_what_the_parameter_takes(post, method, params, result):
+def test_numbers_and_null_are_converted_to_the_type_of_the_parameter(post, method, params, result):
     status, answer = post(call(method, params))
     assert (status, answer.get("result")) == (200, result) or result == "done" and "result" in answer, answer
 
@@ -54,17 +55,17 @@ def test_numbers_and_null_mean_what_the_parameter_takes(post, method, params, re
     ("echo.echo", "[" * 65 + "]" * 65, -32600, "Invalid Request"),
     ("no.such", '{"a":1,"a":2}', -32601, "No such method: no.such"),
 ])
-def test_what_is_wrong_is_named_and_answered_with_its_id(post, method, params, code, message):
+def test_an_error_names_its_cause_and_has_the_id_of_the_request(post, method, params, code, message):
     _, answer = post(call(method, params, id=7))
     error = answer["error"]
     assert (answer["id"], error["code"], error["message"]) == (7, code, message), answer
     assert error["data"]["executed"] == "no"
     if code != -32600:
         path = f"/rpc/{method.replace('.', '/')}"
-        assert post(params, path)[1] == error, "the same at its path"
+        assert post(params, path)[1] == error, "a call by path has the same error"
 
 
-def test_a_batch_keeps_its_good_entries(post):
+def test_the_valid_entries_of_a_batch_are_answered(post):
     entries = [call("calculator.add", "[1,2]", 1), call("chat.say", HALF, 2), call("echo.echo", "[1e400]", 3),
                call("calculator.add", "[2,2]", 1), call("jobs.run", "[1,1]", 5), call("jobs.run", "[1,1]", 5)]
     _, answers = post(f"[{','.join(entries)}]")
@@ -73,17 +74,17 @@ def test_a_batch_keeps_its_good_entries(post):
 
 
 @pytest.mark.parametrize("member", ["idempotencyKey", "policy", "explain", "bigIntegers"])
-def test_what_is_promised_and_not_done_is_refused(post, member):
+def test_members_of_meta_that_are_not_supported_are_refused(post, member):
     _, answer = post(call("calculator.add", "[1,2]", more=f',"meta":{{"{member}":"x"}}'))
     assert answer["error"]["code"] == -32602 and member in answer["error"]["message"]
     assert answer["error"]["data"]["executed"] == "no"
 
 
 @pytest.mark.parametrize("field, time", [("Connect-Timeout-Ms", "100"), ("Grpc-Timeout", "100m")])
-def test_a_time_in_the_header_holds_for_a_posted_call(post, field, time):
+def test_a_timeout_in_a_header_field_applies_to_posted_calls(post, field, time):
     _, answer = post(call("jobs.run", "[1,5000]"), **{field: time})
     assert answer["error"]["code"] == -32002
-    # The machine may be busy with other work for as long as that, but not each time.
+    # The short call may reach its deadline too if the machine is busy, but not in each of several attempts.
     codes = []
     while not codes or codes[-1][1] == -32002:
         assert len(codes) < 20
@@ -95,7 +96,7 @@ def test_a_time_in_the_header_holds_for_a_posted_call(post, field, time):
 
 
 @pytest.mark.parametrize("path, body", [("/rpc", call("calculator.add", "[1,2]")), ("/rpc/calculator/add", "[1,2]")])
-def test_a_key_in_the_header_is_refused(post, path, body):
+def test_an_idempotency_key_in_a_header_field_is_refused(post, path, body):
     status, answer = post(body, path, **{"Idempotency-Key": "k"})
     error = answer.get("error", answer)
     assert (status, error["code"], error["data"]["executed"]) == (400, -32602, "no")

@@ -1,4 +1,4 @@
-"""Many large answers at once, and streams of large items, to clients that read."""
+"""Tests many large answers at once, and streams of large items."""
 
 import asyncio
 import functools
@@ -11,13 +11,13 @@ from coroutines import run_for
 from native_peers import postern, until
 from programs import LISTENING, PATIENCE, Program, port_of, stop_all
 
-# Pings of the client would end connections whose pongs wait behind large answers.
+# The client sends no pings: it would close connections whose pongs are queued behind large answers.
 connect = functools.partial(websockets.connect, max_size=None, compression=None, ping_interval=None)
 COUNT = 66
 LARGE = "x" * 1_000_000
 
 
-def test_a_page_receives_every_one_of_many_large_answers(server):
+def test_many_large_answers_are_all_received(server):
     async def run():
         url = server.replace("http", "ws", 1) + "/rpc"
         async with connect(url, max_queue=None) as socket:
@@ -35,10 +35,11 @@ def test_a_page_receives_every_one_of_many_large_answers(server):
     run_for(2 * PATIENCE, run())
 
 
-def test_a_page_stays_while_many_large_answers_to_small_calls_wait(server):
-    """All calls are there before the first answer: behind a gateway nothing holds back what they return.
+def test_a_connection_remains_open_while_many_large_answers_are_queued(server):
+    """All calls have arrived before the first answer is sent, so there is no back-pressure on their results.
 
-    An answer that finds no room is -32009, executed; no other is lost, and the connection goes on.
+    An answer that exceeds the queue of the connection becomes the error -32009 with `executed` "yes". No other answer
+    is lost, and the connection remains open.
     """
     async def run():
         url = server.replace("http", "ws", 1) + "/rpc"
@@ -63,8 +64,8 @@ def test_a_page_stays_while_many_large_answers_to_small_calls_wait(server):
     run_for(2 * PATIENCE, run())
 
 
-@pytest.mark.parametrize("leaves", [False, True])
-def test_large_items_of_streams_wait_for_a_page_that_pauses(tmp_path, leaves):
+@pytest.mark.parametrize("disconnects", [False, True])
+def test_streams_of_large_items_wait_for_a_client_that_does_not_read(tmp_path, disconnects):
     service, open_streams = postern.Service("large"), []
 
     @service.expose
@@ -78,7 +79,7 @@ def test_large_items_of_streams_wait_for_a_page_that_pauses(tmp_path, leaves):
 
     async def read(gateway):
         url = f"ws://127.0.0.1:{port_of(gateway)}/rpc"
-        # Reads nothing from the connection while one message waits here.
+        # The client does not read from the connection while one message is queued.
         async with connect(url, max_queue=1) as socket:
             for number in (1, 2):
                 request = {"jsonrpc": "2.0", "id": number, "method": "large.items", "params": [COUNT]}
@@ -86,7 +87,7 @@ def test_large_items_of_streams_wait_for_a_page_that_pauses(tmp_path, leaves):
             await until(lambda: len(open_streams) == 2)
             await asyncio.sleep(1)
             assert len(open_streams) == 2
-            if leaves:
+            if disconnects:
                 return socket.transport.abort()
             ended, count = 0, 0
             while ended < 2:

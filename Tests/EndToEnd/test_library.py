@@ -1,11 +1,11 @@
-"""The JavaScript client by itself, run in a browser without the page around it."""
+"""Tests the JavaScript client in a browser, without the page of the demo."""
 
 import pytest
 
 
 @pytest.fixture
 def run(server, chromium):
-    """Runs the body of an async function that has `rpc`, `Postern` and `PosternError`."""
+    """Yields a function that runs the body of an async function with `rpc`, `Postern`, `PosternError` and `outcome`."""
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{server}/favicon.svg")
@@ -36,7 +36,7 @@ def test_a_batch_settles_each_entry_in_order(run):
     assert settled == [["fulfilled", 3, None], ["fulfilled", None, None], ["rejected", None, -32601]]
 
 
-def test_a_call_that_takes_too_long_fails_and_its_handler_ends(run):
+def test_a_call_fails_at_its_timeout_and_its_handler_ends(run):
     failed, active = run("""
         const failed = await outcome(rpc.call("jobs.run", { steps: 100, stepMs: 50 }, { timeoutMs: 200 }));
         let active = 1;
@@ -59,7 +59,7 @@ def test_an_aborted_call_is_cancelled_and_no_progress_follows(run):
     assert (code, late) == (-32800, 0)
 
 
-def test_leaving_the_loop_unsubscribes(run):
+def test_a_break_out_of_the_loop_unsubscribes(run):
     ticks, unsubscribed = run("""
         let unsubscribed;
         rpc.addEventListener("frame", ({ detail: { direction, text } }) => {
@@ -84,7 +84,7 @@ def test_a_stream_that_is_refused_throws(run):
     assert refused == [True, -32601]
 
 
-def test_a_slow_reader_keeps_the_newest_events_and_is_told(run):
+def test_a_slow_reader_keeps_the_newest_events_and_is_notified_of_the_gap(run):
     dropped, buffered = run("""
         const gaps = [];
         let ticked = 0;
@@ -99,7 +99,7 @@ def test_a_slow_reader_keeps_the_newest_events_and_is_told(run):
     assert buffered == 1
 
 
-def test_large_integers_and_bytes_leave_exactly(run):
+def test_large_integers_and_bytes_are_sent_exactly(run):
     frame, value = run("""
         let frame;
         rpc.addEventListener("frame", ({ detail }) => { if (detail.direction === "out") frame ??= detail.text; });
@@ -110,7 +110,7 @@ def test_large_integers_and_bytes_leave_exactly(run):
     assert '"AQL/"' in frame
 
 
-def test_after_close_calls_fail_without_having_run(run):
+def test_calls_after_close_fail_and_are_not_executed(run):
     failed = run("""
         await rpc.ping();
         rpc.close();
@@ -118,18 +118,19 @@ def test_after_close_calls_fail_without_having_run(run):
     assert failed == {"code": -32099, "executed": "no"}
 
 
-# A server inside the page, which answers when the test says so; `held` and `lent` count references of `rpc`.
+# A client `fake` on a fake `WebSocket`: `take` delivers a message from the server, and `released` has the handles that
+# the client has released.
 FAKE = """
     class Socket extends EventTarget {
         static OPEN = 1;
         readyState = 0;
         sent = [];
         constructor() { super(); Socket.last = this; setTimeout(() => this.open()); }
-        open() { this.readyState = 1; this.tell("open", new Event("open")); }
+        open() { this.readyState = 1; this.emit("open", new Event("open")); }
         send(text) { this.sent.push(JSON.parse(text)); }
         close() {}
-        tell(type, event) { this[`on${type}`]?.(event); this.dispatchEvent(event); }
-        take(message) { this.tell("message", new MessageEvent("message", { data: JSON.stringify(message) })); }
+        emit(type, event) { this[`on${type}`]?.(event); this.dispatchEvent(event); }
+        take(message) { this.emit("message", new MessageEvent("message", { data: JSON.stringify(message) })); }
         get released() {
             return this.sent.filter(({ method }) => method === "$/releaseMarshaledObject").map(({ params }) => params.handle);
         }
@@ -141,12 +142,12 @@ FAKE = """
 """
 
 
-def test_an_answer_that_comes_too_late_gives_its_references_back(run):
+def test_the_references_in_a_late_answer_are_released(run):
     first, late = run(FAKE + """
-        const kept = fake.call("lend");
+        const kept = fake.call("get");
         socket.take({ jsonrpc: "2.0", id: 1, result: function_(7) });
         const own = await kept;
-        const late = outcome(fake.call("lend", [], { timeoutMs: 1 }));
+        const late = outcome(fake.call("get", [], { timeoutMs: 1 }));
         await late;
         socket.take({ jsonrpc: "2.0", id: 2, result: [function_(7), { deep: [function_(8), function_(8)] }] });
         socket.take({ jsonrpc: "2.0", method: "$/progress", params: { token: 2, value: function_(9) } });
@@ -157,12 +158,12 @@ def test_an_answer_that_comes_too_late_gives_its_references_back(run):
     assert late == {"handle": 7, "ownedBySender": False, "count": 2}
 
 
-def test_events_that_are_not_read_give_their_references_back(run):
+def test_the_references_in_events_that_are_not_read_are_released(run):
     assert run(FAKE + """
-        const feed = fake.stream("lend", [], { bufferSize: 2 });
+        const feed = fake.stream("get", [], { bufferSize: 2 });
         socket.take({ jsonrpc: "2.0", id: 1, result: { subscription: "s" } });
         const event = (handle) => socket.take(
-            { jsonrpc: "2.0", method: "lend.subscription", params: { subscription: "s", result: function_(handle) } });
+            { jsonrpc: "2.0", method: "get.subscription", params: { subscription: "s", result: function_(handle) } });
         for (const handle of [1, 2, 3, 4]) event(handle);
         await feed.next();
         feed.close();
@@ -170,8 +171,8 @@ def test_events_that_are_not_read_give_their_references_back(run):
         return socket.released;""") == [1, 2, 4, 5]
 
 
-def test_a_message_that_cannot_be_written_lends_nothing_and_harms_no_other(run):
-    failed, results, lent = run(FAKE + """
+def test_a_message_that_cannot_be_encoded_exports_nothing_and_fails_alone(run):
+    failed, results, exported = run(FAKE + """
         fake.close();
         const other = new Postern("ws://fake", { WebSocket: Socket, pingAfterMs: 0 });
         const circle = {};
@@ -186,4 +187,4 @@ def test_a_message_that_cannot_be_written_lends_nothing_and_harms_no_other(run):
         return [failed, await Promise.all(outcomes), other.references.length];""")
     assert failed == ["TypeError", "TypeError"]
     assert results == ["TypeError", 3]
-    assert lent == 0
+    assert exported == 0
