@@ -1,4 +1,4 @@
-/** The page: one connection, and one module for each part of it. */
+/** The script of the page: it connects and starts a module for each section. */
 import { Postern } from "./postern.js";
 import { startCatalogue } from "./app/catalogue.js";
 import { startChat } from "./app/chat.js";

@@ -6,21 +6,22 @@
  *     await rpc.call("calculator.add", { a: 1, b: 2 });     // 3
  *     for await (const { value } of rpc.subscribe("chat.room")) console.log(value);
  *
- * Calls made before the connection is open, or between two connections, wait in order. Calls in flight when it
- * is lost fail and are never repeated; subscriptions are opened again.
+ * Calls made while there is no open connection are queued and sent in order once it opens. Calls in flight when the
+ * connection is lost are rejected and never retried; subscriptions are reopened.
  *
- * A function travels by reference: given as an argument it stays here, and the server calls it. What the server
- * lends arrives as an object whose methods are calls to it, or as an async function:
+ * Functions are passed by reference: a function in the arguments stays in the page, and the server calls it. A
+ * reference to a server-side function arrives as an async function; a reference to a server-side object arrives as a
+ * proxy whose methods are remote calls:
  *
  *     const monitor = await rpc.call("files.watch", ["/tmp/x", (old, current) => console.log(old, current)]);
  *     await monitor.stop();
  *     monitor.release();
- *     rpc.references;                                       // what is lent and held now
+ *     rpc.references;                                       // the live references in both directions
  *
- * What is held is given back by `release()`, or with the connection; after a reconnect it has to be asked for again.
- * An object of the page travels by value, or with `lend(object)` by reference.
+ * A reference to a server-side value is valid until `release()` is called or the connection ends; after a reconnect,
+ * request it again. Plain objects are passed by value; use `lend(object)` to pass one by reference.
  *
- * Whole numbers beyond 2^53 lose digits in `JSON.parse`; a `bigint` argument is always sent exactly.
+ * `JSON.parse` rounds integers beyond 2^53; a `bigint` argument is always sent exactly.
  */
 import { CallTable } from "./client/call-table.js";
 import { encode } from "./client/encoding.js";
@@ -39,21 +40,27 @@ export { Code, lend, PosternError };
 /** @typedef {import("./client/feed.js").FeedOptions} FeedOptions */
 
 const defaults = {
-  /** Shortest and longest wait before the next attempt to connect. */
+  /** The shortest and longest delay before the next connection attempt, in milliseconds. */
   minimumDelayMs: 250,
   maximumDelayMs: 15000,
-  /** Messages that may wait for a connection. */
+  /** The maximum number of messages queued while there is no open connection. */
   maximumWaiting: 1000,
-  /** Entries in one batch; the server's own default limit. */
+  /** The maximum number of entries in a batch, equal to the server's default limit. */
   maximumBatch: 1000,
-  /** After this much silence the server is pinged; 0 never pings. */
+  /** The time without a message after which the client pings the server, in milliseconds; 0 disables pings. */
   pingAfterMs: 30000,
 };
 
 /**
- * Events, all `CustomEvent`s: `open`; `close` with `detail` `{code, reason, retryInMs?}` (no `retryInMs`: it stays
- * closed); `frame` with `{direction: "in" | "out", text}`; `notification` with a message that belongs to no
- * subscription; `fault` with the reason something from the server, or a listener, had to be ignored.
+ * A client that reconnects automatically.
+ *
+ * Every event is a `CustomEvent`:
+ *
+ * - `open`: the connection is open.
+ * - `close`: it ended; `detail` is `{code, reason, retryInMs?}`. Without `retryInMs`, the client does not reconnect.
+ * - `frame`: a message was sent or received; `detail` is `{direction: "in" | "out", text}`.
+ * - `notification`: `detail` is a notification that belongs to no subscription and has no handler.
+ * - `fault`: `detail` is the error because of which a message was ignored, or which a callback threw.
  */
 export class Postern extends EventTarget {
   #options;
@@ -66,9 +73,9 @@ export class Postern extends EventTarget {
   #nextID = 1;
 
   /**
-   * Starts to connect at once.
+   * Creates a client and starts to connect.
    *
-   * @param {string} [url] Default: `/rpc` on the host the page came from.
+   * @param {string} [url] The URL of the server; by default, `/rpc` on the host that served the page.
    * @param {Partial<typeof defaults> & {WebSocket?: typeof WebSocket}} [options]
    */
   constructor(url = sameOrigin(), options = {}) {
@@ -100,18 +107,18 @@ export class Postern extends EventTarget {
     return this.#link.state;
   }
 
-  /** Connects now instead of after the back-off, or again after `close()`. */
+  /** Connects immediately, without waiting for the back-off; also reconnects after `close()`. */
   connect() {
     this.#link.dial();
   }
 
   /**
-   * Calls one method and gives its result.
+   * Calls a method and returns its result.
    *
    * @param {string} method
-   * @param {unknown[] | object} [params] By position or by name.
+   * @param {unknown[] | object} [params] An array of positional arguments, or an object of named ones.
    * @param {CallOptions} [options]
-   * @returns {Promise<any>} Rejects with a `PosternError`.
+   * @returns {Promise<any>} Rejects with a `PosternError` if the call fails.
    */
   call(method, params, options = {}) {
     return new Promise((resolve, reject) => {
@@ -120,9 +127,10 @@ export class Postern extends EventTarget {
   }
 
   /**
-   * Sends a call nobody waits for: neither its result nor its error ever comes back.
+   * Sends a notification: a call without a response, whose result and error are discarded.
    *
-   * @throws {TypeError} for functions and other references: nobody would say whether they are held.
+   * @throws {TypeError} If `params` contain a function or another reference. Without a response, the client could not
+   *   know whether the server holds the reference.
    */
   notify(method, params) {
     this.#refuseReferences(params);
@@ -130,11 +138,12 @@ export class Postern extends EventTarget {
   }
 
   /**
-   * Sends many calls in one message.
+   * Sends several calls in one message.
    *
    * @param {{method: string, params?: unknown[] | object, notify?: boolean}[]} entries
-   * @param {CallOptions} [options] For each of them.
-   * @returns {Promise<PromiseSettledResult<any>[]>} In the order of the entries; notifications have no value.
+   * @param {CallOptions} [options] The options of every call.
+   * @returns {Promise<PromiseSettledResult<any>[]>} The results in the order of the entries; the result of a
+   *   notification is fulfilled with `undefined`.
    */
   async batch(entries, options = {}) {
     if (entries.length === 0) return [];
@@ -153,7 +162,7 @@ export class Postern extends EventTarget {
   }
 
   /**
-   * Reads a topic.
+   * Subscribes to a topic.
    *
    * @param {string} topic
    * @param {FeedOptions} [options]
@@ -163,7 +172,7 @@ export class Postern extends EventTarget {
   }
 
   /**
-   * Reads the stream a method returns.
+   * Calls a method whose result is a stream, and returns its items as a feed.
    *
    * @param {string} method
    * @param {unknown[] | object} [params]
@@ -173,13 +182,13 @@ export class Postern extends EventTarget {
     return this.#feed({ method, params }, options);
   }
 
-  /** Lets the server call `method` here; `handler` gets the params and an `AbortSignal`. */
+  /** Registers a method that the server may call. `handler` receives the params and an `AbortSignal`. */
   expose(method, handler) {
     this.#served.expose(method, handler);
   }
 
   /**
-   * Lets the server call these functions by their names, with its arguments in order.
+   * Registers functions that the server may call by name; each receives its arguments by position.
    *
    *     rpc.serve({ confirm: (question) => window.confirm(question) });
    *
@@ -190,7 +199,8 @@ export class Postern extends EventTarget {
   }
 
   /**
-   * What the server holds of this page, and this page of the server.
+   * The references that are live on this connection: `lent` ones that the server holds, and `held` ones that the page
+   * holds.
    *
    * @returns {{direction: "lent" | "held", handle: number, kind: "function" | "object", count: number, value: any}[]}
    */
@@ -198,19 +208,19 @@ export class Postern extends EventTarget {
     return this.#references.entries;
   }
 
-  /** Gives back what the server lent, as its own `release()` does; a second time does nothing. */
+  /** Releases a reference to a server-side value, like its own `release()`. Releasing it again has no effect. */
   release(reference) {
     this.#references.release(reference);
   }
 
-  /** @returns {Promise<number>} Milliseconds to the server and back. */
+  /** @returns {Promise<number>} The round-trip time to the server, in milliseconds. */
   async ping(options) {
     const start = performance.now();
     await this.call("rpc.ping", undefined, options);
     return performance.now() - start;
   }
 
-  /** Ends the connection, every call and every subscription. */
+  /** Closes the connection for good and ends all calls and subscriptions. */
   close(code = 1000, reason = "") {
     this.#link.close(code, reason);
   }
@@ -239,7 +249,7 @@ export class Postern extends EventTarget {
   #pending(method, params, options, done) {
     const id = this.#nextID++;
     const call = new PendingCall(id, method, params, options, (error, value) => {
-      this.#calls.forget(id);
+      this.#calls.remove(id);
       done(error, value);
     });
     call.watch((id) => this.#sendNow({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }));
@@ -256,7 +266,10 @@ export class Postern extends EventTarget {
     this.#calls.flush((message) => this.#sendNow(message));
   }
 
-  /** What has no meaning on a later connection is dropped when there is none. */
+  /**
+   * Sends a message if the connection is open, and discards it otherwise: replies, cancellations and releases refer to
+   * the current connection only.
+   */
   #sendNow(message) {
     if (this.state !== "open") return;
     const text = encode(message, this.#references);
@@ -284,14 +297,14 @@ export class Postern extends EventTarget {
   }
 
   #received(text) {
-    this.#heartbeat.heard();
+    this.#heartbeat.noteMessage();
     this.#emit("frame", { direction: "in", text });
     let messages = [];
     this.#guard(() => (messages = [this.#references.parse(text)].flat()));
     for (const message of messages) this.#guard(() => this.#take(message));
   }
 
-  /** One bad message, or one listener that throws, harms nothing else. */
+  /** Runs a step and reports what it throws as a `fault`, so that the messages after it are still processed. */
   #guard(step) {
     try {
       step();
@@ -319,10 +332,10 @@ export class Postern extends EventTarget {
   }
 
   #takeNotification(message) {
-    const told = this.#served.take(message);
-    if (told) return void told.catch((error) => this.#emit("fault", error));
+    const handled = this.#served.take(message);
+    if (handled) return void handled.catch((error) => this.#emit("fault", error));
     this.#emit("notification", message);
-    // An event that was on its way when its subscription ended.
+    // An event can arrive after its subscription has ended; release the references in it, which no code receives.
     if (message.params?.subscription !== undefined) this.#references.drop(message.params.result);
   }
 

@@ -1,10 +1,10 @@
-/** How often a list that changes quickly is drawn. */
+/** The delay after which new entries are rendered, in milliseconds. */
 const drawEveryMs = 100;
 
 /**
- * A list on the page that shows the newest entries on top and forgets the oldest.
+ * A list on the page that shows the newest entries on top and removes the oldest.
  *
- * Entries are kept as data and drawn together, so that a flood costs little and a hidden page nothing.
+ * New entries are rendered in batches, of which only the newest that fit are kept, so that a flood of them costs little.
  */
 export class BoundedList {
   #entries = [];

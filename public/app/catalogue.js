@@ -1,9 +1,9 @@
 import { byID, describe, element } from "./dom.js";
 
 /**
- * Lists what the server says it offers, again after each reconnect, and hides the cards it cannot serve.
+ * Lists the services that the server describes, again after each reconnect, and hides the cards of missing services.
  *
- * @param {(names: Set<string>) => void} loaded Told the names of the methods each time.
+ * @param {(names: Set<string>) => void} loaded Called with the names of the methods whenever they were loaded.
  */
 export function startCatalogue(rpc, events, workbench, loaded) {
   const search = byID("method-search");

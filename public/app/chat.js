@@ -4,9 +4,9 @@ const topic = "chat.room";
 const shownLines = 100;
 
 /**
- * The card of the room: the past from `chat.history`, the present from the topic.
+ * Starts the card of the chat room. It shows the messages of `chat.history`, and new ones from the topic.
  *
- * @returns {() => Promise<void>} Joins, once.
+ * @returns {() => Promise<void>} A function that joins the room; only its first call has an effect.
  */
 export function startChat(rpc, events) {
   const list = byID("chat-lines");

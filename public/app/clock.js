@@ -1,6 +1,6 @@
 import { byID, describe, setPressed } from "./dom.js";
 
-/** The card of the clock: one stream, on or off. */
+/** Starts the card of the clock, which opens and closes one stream. */
 export function startClock(events) {
   const button = byID("clock-toggle");
   const state = byID("clock-state");

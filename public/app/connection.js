@@ -2,7 +2,7 @@ import { byID } from "./dom.js";
 
 const words = { connecting: "Connecting", open: "Connected", waiting: "Reconnecting", closed: "Closed" };
 
-/** Keeps the header's line on the connection right, and its button for the impatient. */
+/** Shows the state of the connection in the header, with a button that reconnects immediately. */
 export function showConnection(rpc) {
   const state = byID("connection");
   const detail = byID("connection-detail");

@@ -1,11 +1,11 @@
-/** The element with this id. */
+/** Returns the element with an id. */
 export const byID = (id) => document.getElementById(id);
 
 /**
- * Makes one element.
+ * Creates an element.
  *
  * @param {string} tag
- * @param {object} [attributes] Event handlers start with `on`; `false` and undefined leave an attribute out.
+ * @param {object} [attributes] Names of event handlers start with `on`. `false` and `undefined` omit an attribute.
  * @param {...(Node | string)} children
  */
 export function element(tag, attributes = {}, ...children) {
@@ -18,17 +18,17 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Time of day with milliseconds, as the lists show it. */
+/** Formats a time of day with milliseconds. */
 export function timeOfDay(date = new Date()) {
   return date.toTimeString().slice(0, 8) + "." + String(date.getMilliseconds()).padStart(3, "0");
 }
 
-/** What a person reads of a failed call. */
+/** Formats the error of a failed call for display. */
 export function describe(error) {
   return error.code === undefined ? String(error.message ?? error) : `${error.message} (${error.code})`;
 }
 
-/** Lets a submit handler run instead of leaving the page. */
+/** Handles the submission of a form without navigating. */
 export function onSubmit(form, handler) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -36,14 +36,14 @@ export function onSubmit(form, handler) {
   });
 }
 
-/** Sets the two faces of a button that stays pressed. */
+/** Sets the label and the pressed state of a toggle button. */
 export function setPressed(button, pressed, text) {
   button.setAttribute("aria-pressed", String(pressed));
   button.textContent = text;
 }
 
-/** Disables one button and enables its counterpart; a focus on the first is not lost. */
-export function handOver(from, to) {
+/** Disables a button and enables its counterpart, to which the focus moves if the first one had it. */
+export function swapEnabled(from, to) {
   to.disabled = false;
   if (document.activeElement === from) to.focus();
   from.disabled = true;

@@ -4,9 +4,9 @@ import { byID, describe, element, timeOfDay } from "./dom.js";
 const shownEvents = 200;
 
 /**
- * The subscriptions of the page: each one is listed with a way to end it, and its events go to the common list.
+ * The subscriptions of the page. Each is listed with a button that closes it, and all events are shown in one list.
  *
- * Dispatches `change` when the set of open subscriptions changed, and `event` with `{name, value, seq}` for each.
+ * Dispatches `change` when the set of open subscriptions changes, and `event` with `{name, value, seq}` for each event.
  *
  * @typedef {{onEvent?: (value: any) => void, onEnd?: (error?: Error) => void, onOpen?: () => void}} Listener
  */
@@ -26,12 +26,12 @@ export class Events extends EventTarget {
     return this.#open.has(topic);
   }
 
-  /** Reads a topic, once however often this is called; its name closes it. */
+  /** Subscribes to a topic unless it is open. The key to close it is its name. */
   subscribe(topic) {
     if (!this.has(topic)) this.#read(topic, topic, {}, (options) => this.#rpc.subscribe(topic, options));
   }
 
-  /** Reads the stream of a method; the key that comes back closes it. @param {Listener} listener */
+  /** Opens the stream of a method and returns the key to close it. @param {Listener} listener */
   stream(method, params, listener = {}) {
     const key = `${method} #${this.#nextKey++}`;
     return this.#read(key, method, listener, (options) => this.#rpc.stream(method, params, options));
@@ -61,7 +61,7 @@ export class Events extends EventTarget {
     return key;
   }
 
-  /** Gives the error that ended the feed, if one did. */
+  /** Reads a feed to its end and returns the error that ended it, if any. */
   async #follow(feed, name, listener, row) {
     let received = 0;
     try {

@@ -1,10 +1,10 @@
 import { BoundedList } from "./bounded-list.js";
-import { byID, describe, element, handOver, onSubmit, timeOfDay } from "./dom.js";
+import { byID, describe, element, swapEnabled, onSubmit, timeOfDay } from "./dom.js";
 
 const shownChanges = 50;
 
 /**
- * The card of the watched file: a function of the page goes to the server, and an object with `stop` comes back.
+ * Starts the card of the watched file. It passes a function to the server and receives an object with a `stop` method.
  */
 export function startFiles(rpc) {
   const list = new BoundedList(byID("file-changes"), shownChanges, drawChange);
@@ -18,7 +18,7 @@ export function startFiles(rpc) {
   };
   const end = (text = "Not watching") => {
     monitor = undefined;
-    handOver(stop, start);
+    swapEnabled(stop, start);
     show(text);
   };
   const watch = async (path, interval) => {
@@ -27,7 +27,7 @@ export function startFiles(rpc) {
     show(`Watching ${path}`);
   };
   onSubmit(byID("file-form"), () => {
-    handOver(start, stop);
+    swapEnabled(start, stop);
     show("Asking");
     watch(byID("file-path").value, Number(byID("file-interval").value)).catch((error) => end(describe(error)));
   });

@@ -1,12 +1,12 @@
 import { element } from "./dom.js";
 
-/** The first type of a schema that is not null; undefined when anything goes. */
+/** Returns the first type of a schema other than null; undefined if the schema allows any type. */
 function typeOf(schema = {}) {
   const types = [schema.type].flat();
   return types.find((type) => type && type !== "null");
 }
 
-/** One labelled field for one parameter; the prefix tells its id from those of other forms. */
+/** Creates a labelled field for a parameter. The prefix makes its id unique among the forms of the page. */
 export function field(param, prefix = "param") {
   const id = `${prefix}-${param.name}`;
   const type = typeOf(param.schema);
@@ -41,10 +41,10 @@ function select(choices, preset, required, common) {
 }
 
 /**
- * What the fields hold, in the order of the parameters.
+ * Reads the values of the fields, in the order of the parameters.
  *
- * @returns {unknown[]} `undefined` for an optional field left empty.
- * @throws {SyntaxError} with `field`, the name of the one that cannot be read.
+ * @returns {unknown[]} The values; `undefined` for an empty optional field.
+ * @throws {SyntaxError} If a field cannot be parsed. Its `field` is the name of the field.
  */
 export function read(form, params) {
   return params.map((param) => {
@@ -70,7 +70,7 @@ function valueOf(input, { schema = {}, required }) {
   return type === "integer" || type === "number" ? numberFrom(text.trim(), type) : JSON.parse(text);
 }
 
-/** A whole number too large for JavaScript leaves as its digits, which the server takes as well. */
+/** Parses a number. An integer beyond the safe integers becomes a `bigint`, which the client sends exactly. */
 function numberFrom(text, type) {
   const number = Number(text);
   if (text === "" || Number.isNaN(number)) throw new Error(`${text || "this"} is not a number`);
@@ -78,7 +78,7 @@ function numberFrom(text, type) {
   return number;
 }
 
-/** Names what is given, or lines it up; a hole before a given value is filled with its default or null. */
+/** Converts the values to named or positional params. Positional params fill gaps with the default value or null. */
 export function arrange(values, params, byPosition) {
   if (params.length === 0) return undefined;
   if (!byPosition) {

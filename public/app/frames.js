@@ -4,7 +4,7 @@ import { byID, element, setPressed, timeOfDay } from "./dom.js";
 const shownFrames = 200;
 const shownCharacters = 2000;
 
-/** The list of raw messages; a pause only stops the list, not the messages. */
+/** Shows the raw messages of the connection. Pausing stops the list only, not the messages. */
 export function showFrames(rpc) {
   const list = new BoundedList(byID("frames"), shownFrames, drawFrame);
   const pause = byID("frames-pause");

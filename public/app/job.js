@@ -1,7 +1,7 @@
 import { Code } from "../postern.js";
-import { byID, describe, handOver, onSubmit } from "./dom.js";
+import { byID, describe, swapEnabled, onSubmit } from "./dom.js";
 
-/** The card of the long job: progress while it runs, and a cancel that reaches the handler. */
+/** Starts the card of the long job, which shows its progress and cancels it. */
 export function startJob(rpc) {
   const progress = byID("job-progress");
   const state = byID("job-state");
@@ -42,6 +42,6 @@ export function startJob(rpc) {
 
 function setRunning(running) {
   const [start, cancel] = [byID("job-start"), byID("job-cancel")];
-  if (running) handOver(start, cancel);
-  else handOver(cancel, start);
+  if (running) swapEnabled(start, cancel);
+  else swapEnabled(cancel, start);
 }

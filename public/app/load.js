@@ -1,10 +1,10 @@
 import { Postern } from "../postern.js";
 import { byID, setPressed } from "./dom.js";
 
-/** Wait after a failed call, so that a lost connection does not turn into a busy loop. */
+/** The delay after a failed call, so that a lost connection does not cause a busy loop. */
 const pauseAfterFailureMs = 250;
 
-/** The load has a connection of its own: the list of raw messages stays readable. */
+/** Starts the load generator. It has its own connection, which keeps its messages out of the list of raw messages. */
 export function startLoad(meter) {
   const button = byID("load");
   const width = byID("load-width");
@@ -29,7 +29,7 @@ export function startLoad(meter) {
   });
 }
 
-/** Calls one after the other until the connection is closed for good. */
+/** Makes one call after the other until the connection is closed for good. */
 async function run(rpc, meter) {
   for (let n = 0; rpc.state !== "closed"; n += 1) {
     try {

@@ -1,12 +1,12 @@
-/** Latencies kept of one interval; beyond that a call is counted only. */
+/** The maximum number of latencies recorded in an interval. Further calls are only counted. */
 const keptLatencies = 4096;
 
-/** Counts the page's own calls and how long they took. */
+/** Counts the calls of the page and records their latencies. */
 export class Meter {
   #count = 0;
   #latencies = [];
 
-  /** Calls and measures; a failed call counts as well. */
+  /** Makes a call and measures it. Failed calls count as well. */
   async call(rpc, method, params, options) {
     const start = performance.now();
     try {
@@ -17,7 +17,7 @@ export class Meter {
     }
   }
 
-  /** Calls and median latency in milliseconds since the last time this was asked. */
+  /** Returns the number of calls and the median latency in milliseconds since the previous call of this method. */
   take() {
     const sorted = this.#latencies.sort((a, b) => a - b);
     const taken = { count: this.#count, median: sorted[sorted.length >> 1] };

@@ -5,7 +5,7 @@ const samplesShown = 120;
 const width = 240;
 const height = 72;
 
-/** Draws calls per second and median latency of the last minute. */
+/** Plots the calls per second and the median latency of the last minute. */
 export function showPlots(meter) {
   const rates = new Line(byID("rate-plot"), 10);
   const latencies = new Line(byID("latency-plot"), 1);
@@ -22,7 +22,7 @@ export function showPlots(meter) {
   }, sampleEveryMs);
 }
 
-/** One line over a baseline, with the top of its scale written beside it; gaps where nothing was measured. */
+/** Draws a line plot with a label at the top of the scale. The line has gaps where no value was measured. */
 class Line {
   #samples = [];
   #path = shape("path", { class: "curve" });
@@ -59,7 +59,7 @@ class Line {
   }
 }
 
-/** The next of 1, 2, 5, 10, 20, … */
+/** Rounds up to the next of 1, 2, 5, 10, 20, … */
 function niceAbove(value) {
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 5, 10].map((factor) => factor * power).find((nice) => nice >= value);

@@ -2,7 +2,7 @@ import { byID, describe, element, onSubmit } from "./dom.js";
 import { arrange, field, read } from "./form.js";
 import { hasEnded } from "./task-tree.js";
 
-/** What is known of the chosen task, and its methods as buttons while it runs. */
+/** The details of the selected task, with buttons for its methods while it runs. */
 export class TaskDetails {
   #rpc;
   #id;
@@ -15,7 +15,7 @@ export class TaskDetails {
     onSubmit(byID("task-call"), () => this.#submit());
   }
 
-  /** Chooses a task, or none. */
+  /** Selects a task, or none. */
   choose(task) {
     this.#id = task?.id;
     this.#describes = false;
@@ -27,7 +27,7 @@ export class TaskDetails {
     this.show(task);
   }
 
-  /** Shows what is known of the chosen task; others are ignored. */
+  /** Updates the details if the task is the selected one. */
   show(task) {
     if (!task || task.id !== this.#id) return;
     const facts = factsOf(task);
@@ -38,7 +38,7 @@ export class TaskDetails {
     if (hasEnded(task)) this.#end();
   }
 
-  /** Removes the methods. */
+  /** Removes the buttons of the methods. */
   #end() {
     this.#offer(undefined);
     byID("task-methods").replaceChildren();
@@ -58,7 +58,7 @@ export class TaskDetails {
     }, method.path.replaceAll("/", "."))));
   }
 
-  /** Shows the fields of a method, or of none. */
+  /** Shows the fields for the parameters of a method, or none. */
   #offer(method) {
     this.#method = method && { path: method.path, params: asParams(method.parameters) };
     byID("task-call").hidden = !method;
@@ -95,7 +95,7 @@ function factsOf({ process, progress, result, message, exit }) {
 const text = (value) => (value === undefined ? undefined : JSON.stringify(value));
 const drawFact = ([name, text]) => [element("dt", {}, name), element("dd", { "data-fact": name }, text)];
 
-/** Parameters as the server describes them, in the form that the fields of the page are made from. */
+/** Converts the parameters of a method description to the form from which fields are created. */
 export function asParams(parameters) {
   return parameters.map(({ name, type, isRequired, documentation }) =>
     ({ name, required: isRequired, description: documentation, schema: { type: type === "any" ? undefined : type } }));

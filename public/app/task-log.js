@@ -4,7 +4,7 @@ import { byID, element, timeOfDay } from "./dom.js";
 const shownLines = 200;
 const keptLines = 2000;
 
-/** What the tasks write, newest on top: that of all, or of one and those below it. */
+/** The output of all tasks, or of one task and its descendants, with the newest line on top. */
 export class TaskLog {
   #lines = [];
   #list = new BoundedList(byID("task-log"), shownLines, drawLine);
@@ -17,7 +17,7 @@ export class TaskLog {
     if (this.#wants(line.id)) this.#list.add(line);
   }
 
-  /** Shows the lines of some tasks only. @param {(id: string) => boolean} wants */
+  /** Shows only the lines of matching tasks. @param {(id: string) => boolean} wants */
   show(wants) {
     this.#wants = wants;
     this.#list.clear();

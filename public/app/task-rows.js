@@ -1,14 +1,14 @@
 import { element } from "./dom.js";
 import { fraction, hasEnded } from "./task-tree.js";
 
-/** How often the tree is drawn. */
+/** The shortest interval between two updates of the tree, in milliseconds. */
 const drawEveryMs = 100;
 
 const words = { wait: "waits", work: "works", done: "done", stop: "stopped", fail: "failed" };
 
 /**
- * The tree on the page: nested lists with a row for each task, changed in place, so that no focus is lost. The newest tree
- * is on top.
+ * The tree of tasks on the page: nested lists with a row for each task, the newest tree on top. Rows are updated in
+ * place, so that the focus is kept.
  */
 export class TaskRows {
   #rows = new Map();
@@ -25,7 +25,7 @@ export class TaskRows {
     list.addEventListener("keydown", moveWithArrows);
   }
 
-  /** Draws the tree: at once after a quiet time, else together with all that happens until then. */
+  /** Updates the tree, immediately or at the end of the current interval. */
   update() {
     if (this.#timer) {
       this.#isStale = true;

@@ -1,4 +1,4 @@
-/** Tasks that are kept; the oldest that have ended make room, each with all below it. */
+/** The maximum number of tasks. Beyond it, the oldest trees in which all tasks have ended are removed. */
 const keptTasks = 300;
 
 /**
@@ -7,21 +7,21 @@ const keptTasks = 300;
  *            progress?: any, result?: any, message?: string, exit?: string}} TaskSummary
  */
 
-/** The tasks of the server, by what happened to them; events that come twice change nothing. */
+/** The tasks of the server, built from events. Applying an event twice has no effect. */
 export class TaskTree {
   /** @type {Map<string, TaskSummary>} In the order in which they were created. */
   tasks = new Map();
 
-  /** Replaces everything by what the server lists. @param {TaskSummary[]} tasks */
+  /** Replaces all tasks with a list from the server. @param {TaskSummary[]} tasks */
   load(tasks) {
     this.tasks = new Map(tasks.map((task) => [task.id, { ...task }]));
   }
 
-  /** Applies one event of `tasks.events`. @returns {TaskSummary | undefined} The task that it changed. */
+  /** Applies one event of `tasks.events`. @returns {TaskSummary | undefined} The task that has changed. */
   apply({ id, parent, kind, time, name, process, state, value, message, exit }) {
     if (kind === "created") {
       const known = this.tasks.get(id);
-      // A page that has spawned a task itself knows less of it than the event.
+      // The entry that the page has added for a task it spawned has fewer members than the event.
       if (known) return Object.assign(known, { process });
       this.tasks.set(id, { id, parent, name, process, state: "wait", created: time });
     }
@@ -35,7 +35,7 @@ export class TaskTree {
     return task;
   }
 
-  /** Whether a task is another one, or below it. */
+  /** Whether a task is another one or a descendant of it. */
   isWithin(id, ancestor) {
     let task = this.tasks.get(id);
     for (let left = this.tasks.size; task && left > 0; left -= 1) {
@@ -45,7 +45,7 @@ export class TaskTree {
     return false;
   }
 
-  /** Removes trees in which all tasks have ended, the oldest first, until no more than `limit` tasks are left. */
+  /** Removes trees in which all tasks have ended, oldest first, until at most `limit` tasks are left. */
   prune(limit = keptTasks) {
     if (this.tasks.size <= limit) return;
     for (const root of [...this.tasks.values()].filter((task) => !this.tasks.has(task.parent))) {
@@ -56,10 +56,10 @@ export class TaskTree {
   }
 }
 
-/** Whether a task never changes its state again. */
+/** Whether a task is in a final state. */
 export const hasEnded = ({ state }) => state !== "wait" && state !== "work";
 
-/** How far a task is, from 0 to 1; undefined for reports of another form. */
+/** Returns the progress of a task from 0 to 1; undefined if its reports have another form. */
 export function fraction(progress) {
   const done = typeof progress === "number" ? progress : progress?.done ?? progress?.step;
   const part = typeof progress === "number" ? progress : done / progress?.of;

@@ -5,15 +5,15 @@ import { TaskLog } from "./task-log.js";
 import { TaskRows } from "./task-rows.js";
 import { hasEnded, TaskTree } from "./task-tree.js";
 
-/** How much of the past is asked for, so that a page that is opened late has some of the log. */
+/** The number of past events to request, so that a page that is opened later shows part of the log. */
 const pastEvents = 1000;
-/** How long after a gap the tree is asked for: gaps of a flood of events come together. */
+/** The delay before the tree is reloaded after a gap, as a flood of events causes several gaps in a row. */
 const reloadAfterMs = 500;
 
 /**
- * The section of the task processes: spawns them, shows their tree and what they write, calls, stops and kills them.
+ * Starts the section of task processes, which spawns, calls, stops and kills tasks and shows their tree and output.
  *
- * @returns {() => void} To be called when the server has the service, after each reconnect again.
+ * @returns {() => void} A function to call whenever the client has connected to a server with the service.
  */
 export function startTasks(rpc) {
   const tree = new TaskTree();
@@ -32,7 +32,7 @@ export function startTasks(rpc) {
     details.choose(tree.tasks.get(chosen));
     rows.update();
   };
-  /** Chooses a task; a second time, none. */
+  /** Selects a task, or deselects it if it is selected. */
   const select = (id) => choose(chosen === id ? undefined : id);
   const drawn = () => {
     const all = [...tree.tasks.values()];
@@ -64,7 +64,7 @@ export function startTasks(rpc) {
   };
 }
 
-/** Keeps the tree like that of the server. */
+/** Keeps the tree in sync with the server. */
 class Follower {
   #feed;
   #missed;
@@ -74,7 +74,7 @@ class Follower {
     Object.assign(this, { rpc, tree, log, changed });
   }
 
-  /** Reads the topic, once however often this is called; a reconnect opens it again. */
+  /** Subscribes to the topic on the first call; the client reopens the subscription after a reconnect. */
   async start() {
     if (this.#feed) return;
     this.#feed = true;
@@ -95,7 +95,7 @@ class Follower {
     else if (this.tree.apply(event)) this.changed();
   }
 
-  /** Events that arrive before the list may be newer than it, and are applied again after it. */
+  /** Loads the list. Events that arrive before its reply may be newer, so they are applied again afterwards. */
   async #load() {
     this.#missed = [];
     const listing = await this.rpc.call("tasks.list");
@@ -114,7 +114,7 @@ class Follower {
   }
 }
 
-/** The form that spawns a task. @returns {() => Promise<void>} Asks the server for its offers. */
+/** Starts the form that spawns tasks. @returns {() => Promise<void>} A function that loads the available programs. */
 function startOffers(rpc, spawned) {
   const [form, choice] = [byID("task-form"), byID("task-offer")];
   let offers = [];

@@ -1,6 +1,6 @@
 import { encode } from "../client/encoding.js";
 
-/** The command line that makes the same call; a stream is read as server-sent events. */
+/** Returns a command line that makes the same call; a stream is read as server-sent events. */
 export function commandFor({ name, params, isNotification, isStream }) {
   const message = { jsonrpc: "2.0", ...(isNotification ? {} : { id: 1 }), method: name, params };
   const accept = isStream ? " -N -H 'Accept: text/event-stream'" : "";

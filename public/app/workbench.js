@@ -3,7 +3,7 @@ import { arrange, field, read } from "./form.js";
 import { commandFor } from "./terminal.js";
 
 /**
- * The form for one method, and what came of the last call.
+ * Starts the form that calls a method and shows the result of the last call.
  *
  * @returns {{selected?: string, select(method: object): void, refresh(methods: object[]): void}}
  */
@@ -79,7 +79,7 @@ export function startWorkbench(rpc, meter, events) {
   return {
     get selected() { return current?.name; },
     select,
-    /** After a reconnect the method may look different, or be gone; what was typed stays if it did not change. */
+    /** Updates the form after a reconnect. The input is kept if the method has not changed. */
     refresh(methods) {
       const same = methods.find((method) => method.name === current?.name);
       if (same && JSON.stringify(same) !== JSON.stringify(current)) select(same);
@@ -87,7 +87,7 @@ export function startWorkbench(rpc, meter, events) {
   };
 }
 
-/** Lets a long name break after its dots. */
+/** Allows line breaks after the dots of a long name. */
 function softened(name) {
   return name.split(".").flatMap((part, at) => (at === 0 ? [part] : [".", element("wbr"), part]));
 }

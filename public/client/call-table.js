@@ -1,10 +1,10 @@
 import { PosternError } from "./error.js";
 
 /**
- * The calls without a reply yet, and the messages that wait for a connection.
+ * The pending calls, and the outbox of messages that have not been sent yet.
  *
- * The outbox keeps the order of entry. A call whose message was sent fails when the connection is lost and is
- * never sent again; one still in the outbox stays there.
+ * The outbox is first in, first out. When the connection is lost, a call that was sent fails and is never sent again;
+ * a call that is still in the outbox stays there.
  */
 export class CallTable {
   #calls = new Map();
@@ -15,7 +15,13 @@ export class CallTable {
     this.maximumWaiting = maximumWaiting;
   }
 
-  /** Puts one message into the outbox: a group of entries, each a `PendingCall` or a bare notification. */
+  /**
+   * Appends a message to the outbox.
+   *
+   * @param {object[]} entries The calls of the message, each a `PendingCall`, and its notifications as plain objects.
+   * @param {boolean} isBatch Whether the message is sent as an array.
+   * @throws {PosternError} If the outbox is full.
+   */
   enqueue(entries, isBatch) {
     if (this.#outbox.length >= this.maximumWaiting) throw PosternError.connectionLost("no", "too many calls wait");
     this.#outbox.push({ entries, isBatch });
@@ -23,11 +29,11 @@ export class CallTable {
   }
 
   /**
-   * Empties the outbox; gives each message that is still wanted to `send`.
+   * Empties the outbox and passes each message to `send`, without the calls that have been settled in the meantime.
    *
-   * Calls in a message that cannot be written fail, and harm no other message.
+   * The calls in a message that cannot be encoded fail; the other messages are still sent.
    *
-   * @throws What `send` throws for a notification.
+   * @throws What `send` throws for a message without calls, after all messages have been processed.
    */
   flush(send) {
     let failure;
@@ -50,7 +56,7 @@ export class CallTable {
     return this.#calls.get(id);
   }
 
-  /** Settles the call a reply belongs to; false when nobody waits for it (any more). */
+  /** Settles the call that a reply answers. Returns false if there is no such pending call. */
   receive(reply) {
     const call = this.#calls.get(reply.id);
     if (!call) return false;
@@ -59,11 +65,11 @@ export class CallTable {
     return true;
   }
 
-  forget(id) {
+  remove(id) {
     this.#calls.delete(id);
   }
 
-  /** Fails what was sent, and with `everything` also what still waits. */
+  /** Fails the calls that were sent and, if `everything` is true, also the ones in the outbox. */
   fail(reason, everything) {
     for (const call of [...this.#calls.values()]) {
       if (call.sent || everything) call.settle(PosternError.connectionLost(call.executed, reason));

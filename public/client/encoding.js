@@ -1,9 +1,9 @@
 /**
- * One message as JSON text.
+ * Encodes a message as JSON.
  *
- * A `bigint` leaves as a string of digits, which the server takes for an integer of any size; a `Uint8Array`
- * leaves as base64 text, and bytes come back as such. A function, and what `lend` was asked for, leaves as a reference.
- * Nothing is lent by a message that cannot be written.
+ * A `bigint` becomes a string of digits, which the server accepts as an integer of any size. A `Uint8Array` becomes
+ * a base64 string, the form in which bytes are received as well. A function, or an object wrapped by `lend`, becomes a
+ * reference. If the message cannot be encoded, no reference is counted.
  *
  * @param {unknown} message
  * @param {import("./references.js").References} references
@@ -25,6 +25,7 @@ export function encode(message, references) {
 /** @param {Uint8Array} bytes */
 function base64(bytes) {
   let text = "";
+  // In pieces, as the number of arguments of a function is limited.
   for (let start = 0; start < bytes.length; start += 0x8000) {
     text += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
   }

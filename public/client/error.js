@@ -1,23 +1,23 @@
-/** The error codes a client meets; an application's own codes lie outside -32768 … -32000. */
+/** The error codes that a client receives or creates. Codes of an application are outside -32768 … -32000. */
 export const Code = Object.freeze({
   parseError: -32700,
   invalidRequest: -32600,
   methodNotFound: -32601,
   invalidParams: -32602,
   internal: -32603,
-  /** No such reference: never lent, or released. */
+  /** There is no such reference: it was never passed, or it was released. */
   notFound: -32001,
   deadlineExceeded: -32002,
   positionLost: -32052,
   cancelled: -32800,
-  /** Made by this client, never on the wire: the connection ended before the reply came. */
+  /** The connection ended before the reply arrived. Created by this client and never sent. */
   connectionLost: -32099,
 });
 
 /**
- * What a failed call throws.
+ * The error with which a call fails.
  *
- * `data` is what the server sent; errors made by this client carry the same three members.
+ * `data` is what the server sent. Errors created by this client set its `name`, `retryable` and `executed`.
  *
  * @typedef {{name?: string, retryable?: boolean, executed?: "no" | "yes" | "unknown",
  *            retryAfterMs?: number, traceId?: string, details?: unknown}} ErrorData
@@ -35,7 +35,7 @@ export class PosternError extends Error {
     this.data = data;
   }
 
-  /** Reads the `error` member of a reply; what is missing or odd in it is replaced, so this never throws. */
+  /** Creates an error from the `error` member of a reply. Missing and invalid members are replaced by defaults. */
   static from(error) {
     const code = Number.isInteger(error?.code) ? error.code : Code.internal;
     return new PosternError(code, String(error?.message ?? "no message"), error?.data);

@@ -1,13 +1,13 @@
 import { Code, PosternError } from "./error.js";
 
-/** Wait before a subscription is asked for again when the server said "later" without saying when. */
+/** The delay before the next attempt to subscribe after a retryable error without `retryAfterMs`. */
 const retryAfterMs = 1000;
 
 /**
- * All open feeds of one client.
+ * The open feeds of a client.
  *
- * `call` starts a request whose reply is handled in the same turn as it is read, so that no event that follows
- * it is missed; it returns the request's id.
+ * `call` must invoke `done` synchronously when the reply is read. Otherwise, an event that follows the reply in the
+ * same read would arrive before its subscription is known.
  */
 export class FeedTable {
   #feeds = new Set();
@@ -20,29 +20,29 @@ export class FeedTable {
     this.#call = call;
   }
 
-  /** Adds a feed and asks the server for it. */
+  /** Adds a feed and subscribes to it. */
   add(feed) {
     this.#feeds.add(feed);
     this.#open(feed);
   }
 
-  /** After a connection was made: asks again for every feed that was open before. */
+  /** Subscribes to every feed again; called when a connection has opened. */
   reopen() {
     for (const feed of this.#feeds) this.#open(feed);
   }
 
-  /** After a connection was lost: its subscriptions are gone, the feeds stay. */
+  /** Discards the subscriptions but keeps the feeds; called when the connection was lost. */
   detach() {
     this.#bySubscription.clear();
     for (const feed of this.#feeds) feed.subscription = undefined;
   }
 
-  /** Ends every feed; used when there will be no further connection. */
+  /** Ends every feed; called when the client does not reconnect. */
   endAll(error) {
     for (const feed of [...this.#feeds]) feed.end(error);
   }
 
-  /** Takes one notification; false when it belongs to no feed. */
+  /** Delivers a notification to its feed. Returns false if it belongs to no feed. */
   receive(params) {
     const feed = this.#bySubscription.get(params?.subscription);
     if (!feed) return false;
@@ -52,7 +52,7 @@ export class FeedTable {
     return true;
   }
 
-  /** Called by the feed when it has ended, whoever ended it. */
+  /** Removes a feed that has ended, and unsubscribes if the server has not ended it. */
   remove(feed) {
     this.#feeds.delete(feed);
     if (feed.subscription === undefined) return;

@@ -1,21 +1,24 @@
 /**
  * @typedef {{value: any, epoch?: string, seq?: number}} FeedEvent
- * @typedef {{from?: number, to?: number, dropped?: number, reason?: string}} Gap `to` and `dropped` only where it is
- * known how many events are missing.
+ * @typedef {{from?: number, to?: number, dropped?: number, reason?: string}} Gap A run of missing events; `to` and
+ * `dropped` are set only if their number is known.
  *
  * @typedef {object} FeedOptions
- * @property {number} [bufferSize] Events kept for a slow reader, 256 by default; then the oldest are dropped.
- * @property {{epoch: string, seq: number}} [since] Start after this position instead of now.
- * @property {(gap: Gap) => void} [onGap] Told of each run of events that will not come.
- * @property {(result: any) => void} [onOpen] Told each time the server accepts, after a reconnect again.
- * @property {AbortSignal} [signal] Aborting ends the loop and unsubscribes.
+ * @property {number} [bufferSize] The maximum number of unread events, 256 by default. Beyond it, the oldest is
+ *   dropped.
+ * @property {{epoch: string, seq: number}} [since] The position to continue after. By default, only new events are
+ *   read.
+ * @property {(gap: Gap) => void} [onGap] Called for each run of missing events.
+ * @property {(result: any) => void} [onOpen] Called whenever the server accepts the subscription, also after a
+ *   reconnect.
+ * @property {AbortSignal} [signal] Aborting it unsubscribes and ends the loop.
  */
 
 /**
- * One subscription, read with one `for await`; leaving the loop unsubscribes.
+ * A subscription, read by one `for await` loop. Leaving the loop unsubscribes.
  *
- * Ends when the server says `done`, throws what the server sends as `error`, and is opened again after a
- * reconnect, from the last position seen where the feed has history.
+ * The loop ends when the server ends the stream, and throws the error with which the server ends it. After a reconnect
+ * the client subscribes again and, if the topic keeps a history, continues after the last position received.
  *
  * @implements {AsyncIterableIterator<FeedEvent>}
  */
@@ -32,8 +35,8 @@ export class Feed {
   /**
    * @param {{method: string, params: any, topic?: string}} request
    * @param {FeedOptions} options
-   * @param {(feed: Feed) => void} closed Called once, when nobody reads any more or the server ended it.
-   * @param {(value: any) => void} dropped Receives what no reader takes.
+   * @param {(feed: Feed) => void} closed Called once, when the feed has ended on either side.
+   * @param {(value: any) => void} dropped Called with each value that is not read.
    */
   constructor(request, options, closed, dropped) {
     this.request = request;
@@ -43,17 +46,18 @@ export class Feed {
     this.ended = false;
     this.#closed = closed;
     this.#dropped = dropped;
+    // `opened` is optional to await: without a handler, its rejection would be reported as unhandled.
     this.#opened.promise.catch(() => {});
     if (options.signal?.aborted) queueMicrotask(() => this.close());
     else options.signal?.addEventListener("abort", () => this.close(), { once: true });
   }
 
-  /** The server's first answer to the subscription: `{subscription, epoch?, seq?, recovered?}`. */
+  /** The server's first reply to the subscription: `{subscription, epoch?, seq?, recovered?}`. */
   get opened() {
     return this.#opened.promise;
   }
 
-  /** What goes into the request's `meta`. */
+  /** The members of the request's `meta`. */
   get meta() {
     return this.since ? { since: this.since } : {};
   }
@@ -76,19 +80,19 @@ export class Feed {
     return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
   }
 
-  /** Leaving a `for await` loop ends up here. */
+  /** Unsubscribes; called when a `for await` loop is left early. */
   async return(value) {
     this.close();
     return { value, done: true };
   }
 
-  /** Unsubscribes; events not read yet are dropped. */
+  /** Unsubscribes and drops the unread events. */
   close() {
     for (const { value } of this.#buffer.splice(0)) this.#dropped(value);
     this.end();
   }
 
-  /** The server accepted. */
+  /** Records the reply with which the server accepted the subscription. */
   accept(result) {
     this.subscription = result.subscription;
     if (this.#wasOpened && !this.since) this.options.onGap?.({ reason: "reconnected" });
@@ -98,7 +102,7 @@ export class Feed {
     this.options.onOpen?.(result);
   }
 
-  /** One notification of this subscription. */
+  /** Delivers a notification of this subscription. */
   receive(params) {
     if (this.ended) return this.#dropped(params.result);
     if (params.gap) {
@@ -111,7 +115,7 @@ export class Feed {
     }
   }
 
-  /** No more events; with an error the reader gets it after what is buffered. */
+  /** Ends the feed. The reader receives the unread events first, and then the error, if there is one. */
   end(error) {
     if (this.ended) return;
     this.ended = true;

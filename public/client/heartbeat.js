@@ -1,16 +1,16 @@
 /**
- * Notices a connection that went dead without a word, which a browser cannot see by itself.
+ * Detects a connection that was lost without a close, which the WebSocket API of browsers does not report.
  *
- * Any message counts as a sign of life; only after silence is the server pinged.
+ * Every received message shows that the connection works; the server is pinged only when none arrives for a while.
  */
 export class Heartbeat {
   #afterMs;
   #actions;
   #timer;
-  #heardAt = 0;
+  #receivedAt = 0;
 
   /**
-   * @param {number} afterMs 0 turns it off.
+   * @param {number} afterMs The time without a message after which a ping is sent; 0 disables pings.
    * @param {{ping(): Promise<unknown>, silent(): void}} actions
    */
   constructor(afterMs, actions) {
@@ -20,7 +20,7 @@ export class Heartbeat {
 
   start() {
     this.stop();
-    this.heard();
+    this.noteMessage();
     if (this.#afterMs > 0) this.#timer = setInterval(() => this.#check(), this.#afterMs);
   }
 
@@ -28,17 +28,19 @@ export class Heartbeat {
     clearInterval(this.#timer);
   }
 
-  heard() {
-    this.#heardAt = performance.now();
+  /** Records that a message has arrived. */
+  noteMessage() {
+    this.#receivedAt = performance.now();
   }
 
   async #check() {
-    if (performance.now() - this.#heardAt < this.#afterMs) return;
+    if (performance.now() - this.#receivedAt < this.#afterMs) return;
+    // Another timer after the ping means that the connection was replaced in the meantime.
     const timer = this.#timer;
     try {
       await this.#actions.ping();
     } catch {
-      const stillSilent = performance.now() - this.#heardAt >= this.#afterMs;
+      const stillSilent = performance.now() - this.#receivedAt >= this.#afterMs;
       if (timer === this.#timer && stillSilent) this.#actions.silent();
     }
   }

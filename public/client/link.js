@@ -1,13 +1,13 @@
-/** How long a connection has to last before the back-off starts again from its shortest delay. */
+/** The time after which an open connection counts as stable, which resets the back-off. */
 const steadyAfterMs = 5000;
 
-/** Server close codes that say "do not come back". */
+/** Whether the server's close code forbids a reconnect. */
 const isFinal = (code) => code >= 4500 && code <= 4999;
 
 /**
- * One WebSocket at a time, dialled again with back-off and jitter when it ends.
+ * A WebSocket that is reconnected with exponential back-off and jitter.
  *
- * States: `connecting`, `open`, `waiting` (for the next attempt), `closed` (for good, until `dial()`).
+ * `state` is `connecting`, `open`, `waiting` (for the next attempt) or `closed` (until the next `dial()`).
  */
 export class Link {
   #socket = null;
@@ -30,7 +30,7 @@ export class Link {
     this.#handlers = handlers;
   }
 
-  /** Dials now, unless it is dialling or open already. */
+  /** Connects immediately, unless the socket is connecting or open. */
   dial() {
     if (this.state === "connecting" || this.state === "open") return;
     clearTimeout(this.#timer);
@@ -48,15 +48,16 @@ export class Link {
     this.#socket.send(text);
   }
 
-  /** Gives up a connection that no longer answers; the next attempt follows as after any loss. */
+  /** Drops a connection that no longer responds; it is reconnected like after any other loss. */
   drop(reason) {
     const socket = this.#socket;
     if (!socket) return;
+    // First, as the `close` event may fire much later when the server does not respond.
     this.#ended(socket, 1006, reason);
     socket.close();
   }
 
-  /** Closes for good. */
+  /** Closes the connection without reconnecting. */
   close(code = 1000, reason = "") {
     clearTimeout(this.#timer);
     const socket = this.#socket;
@@ -88,7 +89,7 @@ export class Link {
     this.#handlers.closed({ code, reason, retryInMs });
   }
 
-  /** Doubles from attempt to attempt up to the maximum; a random half keeps many clients apart. */
+  /** Returns a delay that doubles with each attempt up to the maximum. Half of it is random, to spread reconnects. */
   #nextDelay() {
     const { minimumDelayMs, maximumDelayMs } = this.#options;
     const whole = Math.min(maximumDelayMs, minimumDelayMs * 2 ** Math.min(this.#attempts++, 30));

@@ -1,18 +1,19 @@
 import { PosternError } from "./error.js";
 
-/** How long a cancelled call waits for the server's own answer before it fails here. */
+/** How long an aborted call waits for the server's reply before it fails locally. */
 const cancelGraceMs = 2000;
 
 /**
  * @typedef {object} CallOptions
- * @property {number} [timeoutMs] Time for the reply, waiting for the connection included; the server is told.
- * @property {AbortSignal} [signal] Aborting sends `$/cancelRequest`; the call then settles with the server's
- *   answer, normally error -32800, at the latest two seconds later.
- * @property {(value: any) => void} [onProgress] Receives each `$/progress` value; none after the reply.
- * @property {object} [meta] Further members of the request's `meta`.
+ * @property {number} [timeoutMs] The time limit for the reply, including the wait for a connection. The remaining
+ *   time is sent to the server.
+ * @property {AbortSignal} [signal] Aborting it sends `$/cancelRequest`. The call then settles with the server's reply,
+ *   usually error -32800, or fails after two seconds.
+ * @property {(value: any) => void} [onProgress] Called with each `$/progress` value until the reply arrives.
+ * @property {object} [meta] Additional members of the request's `meta`.
  */
 
-/** One request: waits in the outbox, is sent at most once, settles exactly once. */
+/** A request. It is sent at most once and settles exactly once. */
 export class PendingCall {
   #done;
   #timer;
@@ -35,7 +36,7 @@ export class PendingCall {
     this.#deadline = performance.now() + (options.timeoutMs ?? Infinity);
   }
 
-  /** Starts the clock and listens to the signal; `cancel` tells the server about a request that was sent. */
+  /** Starts the timeout and observes the signal. `cancel` is called only for a request that was sent. */
   watch(cancel) {
     const { timeoutMs, signal } = this.options;
     if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.#expire(cancel), timeoutMs);
@@ -46,7 +47,7 @@ export class PendingCall {
     else signal.addEventListener("abort", abort);
   }
 
-  /** The request as it leaves now, with the time that is left. */
+  /** Returns the request to send, with the remaining time as its timeout. */
   message() {
     const message = { jsonrpc: "2.0", id: this.id, method: this.method };
     if (this.params !== undefined) message.params = this.params;
@@ -57,12 +58,12 @@ export class PendingCall {
     return message;
   }
 
-  /** Whether the handler can have run. */
+  /** Whether the handler may have run: "no" before the request was sent, "unknown" after. */
   get executed() {
     return this.sent ? "unknown" : "no";
   }
 
-  /** Later calls of this are ignored: the first outcome stands. */
+  /** Settles the call with an error or a value. Only the first call has an effect. */
   settle(error, value) {
     if (this.settled) return;
     this.settled = true;

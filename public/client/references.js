@@ -1,14 +1,14 @@
 import { Code, PosternError } from "./error.js";
 
-/** The member that makes an object a reference: 1 lends what is the sender's, 0 sends home what is the receiver's. */
+/** The member that marks a reference: 1 for a value of the sender, 0 for a value of the receiver that is returned. */
 const mark = "__jsonrpc_marshaled";
 const lentHere = 1;
 const sentHome = 0;
 
-/** What a function is called by, where a method has to be named. */
+/** The method name in calls of a function. */
 const functionMethod = "call";
 
-/** An object that travels by reference instead of by value. */
+/** A wrapper that marks an object to be passed by reference. */
 class Lent {
   /** @param {object} object */
   constructor(object) {
@@ -17,11 +17,11 @@ class Lent {
 }
 
 /**
- * Has an object travel by reference: the server calls its methods, and its fields stay here.
+ * Marks an object to be passed by reference: the server may call its methods, and its fields are not sent.
  *
  *     rpc.call("jobs.run", [lend({ progress(step) { … }, done() { … } })]);
  *
- * Functions need no such sign: they always travel by reference.
+ * Functions need no mark, as they are always passed by reference.
  *
  * @param {object} object
  */
@@ -30,10 +30,11 @@ export function lend(object) {
 }
 
 /**
- * Functions and objects of this page that the server holds, and of the server that this page holds.
+ * The references of a connection: values of the page that the server holds, and values of the server that the page
+ * holds.
  *
- * Every time one arrives counts, at both ends; who holds one gives it back as often as it came. All end with the
- * connection.
+ * Both sides count how many messages a reference was passed in. The holder releases it with that count, which covers a
+ * reference that is passed again while its release is in flight. All references end with the connection.
  */
 export class References {
   #lent = new Map();
@@ -43,8 +44,8 @@ export class References {
   #nextHandle = 1;
   #call;
   #send;
-  /** A help only: nobody knows when, or whether, the collector comes. `release()` is certain. */
-  #collected = new FinalizationRegistry((record) => this.#giveBack(record));
+  /** Releases proxies that were garbage-collected. When that happens is undefined; `release()` is deterministic. */
+  #collected = new FinalizationRegistry((record) => this.#sendRelease(record));
 
   /**
    * @param {(method: string, params: unknown[]) => Promise<any>} call
@@ -55,7 +56,7 @@ export class References {
     this.#send = send;
   }
 
-  /** What is lent and held now, for diagnosis. */
+  /** The live references in both directions, for diagnostics. */
   get entries() {
     const lent = [...this.#lent].map(([handle, { target, count }]) =>
       ({ direction: "lent", handle, kind: kindOf(target), count, value: target }));
@@ -64,7 +65,7 @@ export class References {
     return [...lent, ...held];
   }
 
-  /** Whether a reference stands among these values. */
+  /** Whether the values contain a reference. */
   areIn(values) {
     let found = false;
     JSON.stringify(values, (_key, value) => {
@@ -75,10 +76,11 @@ export class References {
   }
 
   /**
-   * What is written for a value that travels by reference; other values as they are.
+   * Returns the JSON form of a value that is passed by reference, and any other value unchanged.
    *
    * @param {any} value
-   * @param {Set<any>} counted What the message lends: it counts once, however often it stands there.
+   * @param {Set<any>} counted The values that the message passes. Each counts once, however often it occurs.
+   * @throws {PosternError} If the value is a proxy that was released.
    */
   write(value, counted) {
     if (!this.#isReference(value)) return value;
@@ -90,7 +92,7 @@ export class References {
     return this.#lend(value instanceof Lent ? value.object : value, counted);
   }
 
-  /** Reads a message, and finds what its references stand for. */
+  /** Parses a message and replaces its references with the values or proxies that they refer to. */
   parse(text) {
     if (!text.includes(mark)) return JSON.parse(text);
     const counted = new Set();
@@ -102,11 +104,11 @@ export class References {
   }
 
   /**
-   * What a call of the server leads to.
+   * Returns the function that a call from the server refers to; undefined if there is no such method.
    *
    * @param {string} path `<handle>/<method>`
    * @returns {((...args: any[]) => any) | undefined}
-   * @throws {PosternError} -32001 for what the server does not hold.
+   * @throws {PosternError} -32001 if the server does not hold the reference.
    */
   find(path) {
     const slash = path.indexOf("/");
@@ -114,19 +116,20 @@ export class References {
     const method = path.slice(slash + 1);
     if (target === undefined) throw new PosternError(Code.notFound, "no such reference", { executed: "no" });
     if (typeof target === "function") return method === functionMethod ? target : undefined;
+    // Methods that every object inherits, such as `constructor`, are not callable remotely.
     if (method in Object.prototype || typeof target[method] !== "function") return undefined;
     return (...params) => target[method](...params);
   }
 
-  /** Counts that a message did not leave. @param {Set<any>} targets What it would have lent. */
+  /** Reverts the counts of a message that was not sent. @param {Set<any>} targets The values that it passed. */
   unlend(targets) {
     for (const target of targets) this.takeBack({ handle: this.#handles.get(target) });
   }
 
   /**
-   * Releases what is among values that no code of the page receives.
+   * Releases the references in a value that no code of the page receives.
    *
-   * A reference that has arrived elsewhere too stays: it is the same object there.
+   * A reference that was also received in another message is kept, as both share one proxy.
    *
    * @param {any} value
    */
@@ -138,7 +141,7 @@ export class References {
     if (record.uses === 0) this.release(value);
   }
 
-  /** The server gives one back. */
+  /** Handles a release that the server has sent. */
   takeBack({ handle, count = 1 } = {}) {
     const entry = this.#lent.get(handle);
     if (!entry || (entry.count -= count) > 0) return;
@@ -146,17 +149,17 @@ export class References {
     this.#handles.delete(entry.target);
   }
 
-  /** Gives a reference of the server back; calls through it fail from here on. */
+  /** Releases a reference to a server-side value; later calls of it fail. */
   release(reference) {
     const record = this.#records.get(reference);
     if (!record) throw new TypeError("this is no reference of the server");
     this.#collected.unregister(record);
-    this.#giveBack(record);
+    this.#sendRelease(record);
   }
 
-  /** The connection is gone, and everything with it. */
+  /** Discards all references; called when the connection has ended. */
   clear() {
-    for (const record of this.#held.values()) this.#forget(record);
+    for (const record of this.#held.values()) this.#retire(record);
     this.#held.clear();
     this.#lent.clear();
     this.#handles.clear();
@@ -181,6 +184,7 @@ export class References {
 
   #receive({ handle, kind = "object" }, counted) {
     const known = this.#held.get(handle);
+    // The proxy may have been collected before its finalizer has run; its count then passes to a new proxy.
     const living = known?.proxy.deref();
     if (living) {
       known.uses += 1;
@@ -189,7 +193,7 @@ export class References {
       return living;
     }
     const record = { handle, kind, count: 1 + (known?.count ?? 0), uses: 1, released: false };
-    if (known) this.#forget(known);
+    if (known) this.#retire(known);
     const proxy = kind === "function" ? this.#functionFor(record) : this.#objectFor(record);
     record.proxy = new WeakRef(proxy);
     this.#held.set(handle, record);
@@ -199,8 +203,8 @@ export class References {
     return proxy;
   }
 
-  /** What the collector has taken lives on in its successor. */
-  #forget(record) {
+  /** Invalidates a record without sending a release. */
+  #retire(record) {
     record.released = true;
     this.#collected.unregister(record);
   }
@@ -219,7 +223,7 @@ export class References {
     };
     const proxy = new Proxy(Object.create(null), {
       get(_target, name) {
-        // What awaits or writes a value asks for these: an object that had them would be taken for something else.
+        // `await` looks for `then`, and `JSON.stringify` for `toJSON`; a proxy that had them would be misinterpreted.
         if (typeof name !== "string" || name === "then" || name === "toJSON") return undefined;
         if (!methods.has(name)) methods.set(name, method(name));
         return methods.get(name);
@@ -233,7 +237,7 @@ export class References {
     return this.#call(`$/invokeProxy/${record.handle}/${method}`, params);
   }
 
-  #giveBack(record) {
+  #sendRelease(record) {
     if (record.released) return;
     record.released = true;
     this.#held.delete(record.handle);

@@ -1,9 +1,9 @@
 import { Code, PosternError } from "./error.js";
 
-/** What stands before the handle and the method of a call through a reference. */
+/** The prefix of the method name in calls of references, followed by the handle and the method. */
 const invocation = "$/invokeProxy/";
 
-/** The calls the server makes: names it may call here, functions it was lent, and the calls running now. */
+/** Serves calls from the server: to registered methods, and to references that were passed to it. */
 export class ServedCalls {
   #handlers = new Map();
   #running = new Map();
@@ -24,7 +24,7 @@ export class ServedCalls {
     this.#handlers.set(method, handler);
   }
 
-  /** Runs one request of the server and answers it; what is not there gets "method not found" at once. */
+  /** Runs a request from the server and sends the reply; an unknown method is answered with "method not found". */
   async serve({ id, method, params }) {
     const abort = new AbortController();
     this.#running.set(id, abort);
@@ -32,6 +32,7 @@ export class ServedCalls {
       const handler = this.#find(method);
       if (!handler) throw new PosternError(Code.methodNotFound, `no method ${method} here`, { executed: "no" });
       const result = (await handler(params, abort.signal)) ?? null;
+      // After a reconnect the id may belong to another request, to which this result is no reply.
       if (this.#running.get(id) === abort) this.#send({ jsonrpc: "2.0", id, result });
     } catch (error) {
       if (this.#running.get(id) !== abort) return;
@@ -43,7 +44,7 @@ export class ServedCalls {
     }
   }
 
-  /** Runs what the server tells, in order; a promise of its end, undefined when there is nothing of that name. */
+  /** Runs a notification. Returns a promise of its completion; undefined if there is no handler for it. */
   take({ method, params }) {
     const handler = this.#find(method);
     return handler && (async () => handler(params, new AbortController().signal))();
@@ -53,7 +54,7 @@ export class ServedCalls {
     this.#running.get(id)?.abort();
   }
 
-  /** The connection is gone: handlers are told, and nothing is answered. */
+  /** Aborts all handlers and discards their results; called when the connection has ended. */
   cancelAll() {
     for (const abort of this.#running.values()) abort.abort();
     this.#running.clear();
@@ -70,5 +71,5 @@ export class ServedCalls {
   }
 }
 
-/** Arguments by position; those by name are one object. */
+/** Returns the arguments of a call as an array; named arguments become one object. */
 export const list = (params) => (Array.isArray(params) ? params : params === undefined ? [] : [params]);

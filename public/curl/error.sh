@@ -1,5 +1,5 @@
 #!/bin/sh
-# Divides by zero: an error of the application, its code outside the range JSON-RPC keeps for itself.
+# Divides by zero. The error is one of the application, with a code outside the range that JSON-RPC reserves.
 # Prints: status 200
 # Prints: "code":1001
 # Usage: error.sh [base URL], or POSTERN_URL; default http://127.0.0.1:8080

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sends a notification: the server takes it and sends no body.
+# Sends a notification. The response has no body.
 # Prints: status 202, 0 bytes
 # Usage: notification.sh [base URL], or POSTERN_URL; default http://127.0.0.1:8080
 set -eu

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Posts the bare parameters to the path of a method; the bare result comes back.
+# Posts only the parameters to the path of a method; the response body is only the result.
 # Prints: 3
 # Usage: post-to-path.sh [base URL], or POSTERN_URL; default http://127.0.0.1:8080
 set -eu

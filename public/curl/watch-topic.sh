@@ -1,26 +1,26 @@
 #!/bin/sh
-# Watches the room as server-sent events, says two lines into it, and ends after the second event or five seconds.
+# Reads the chat room as server-sent events, posts two lines to it, and ends after the second event or five seconds.
 # Prints: "text":"first line"
 # Prints: "text":"second line"
 # Usage: watch-topic.sh [base URL], or POSTERN_URL; default http://127.0.0.1:8080
 set -eu
 url=${1:-${POSTERN_URL:-http://127.0.0.1:8080}}
 url=${url%/}
-heard=0
+received=0
 
 say() {
     curl -sS -o /dev/null -H 'Content-Type: application/json' -d "{\"author\":\"curl\",\"text\":\"$1\"}" "$url/rpc/chat/say"
 }
 
-# Speaks once the stream is open, whose headers curl prints first; stops reading after the second event.
+# Posts the lines once the stream is open: curl prints its headers first, and an empty line ends them.
 until_second_event() {
     while IFS= read -r line; do
         printf '%s\n' "$line"
         case $line in
             "$(printf '\r')") say 'first line'; say 'second line' ;;
-            data:*) heard=$((heard + 1)) ;;
+            data:*) received=$((received + 1)) ;;
         esac
-        [ "$heard" -lt 2 ] || break
+        [ "$received" -lt 2 ] || break
     done
 }
 
@@ -33,4 +33,4 @@ curl -sS -N -D - --max-time 5 "$url/events/chat.room" >"$folder/events" &
 watcher=$!
 until_second_event <"$folder/events"
 kill "$watcher" 2>/dev/null || true
-[ "$heard" -eq 2 ]
+[ "$received" -eq 2 ]

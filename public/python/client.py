@@ -1,4 +1,4 @@
-"""Calls by name, then listens to the room: python3 client.py [URL], default ws://127.0.0.1:8080/rpc."""
+"""Calls a method and reads a topic over a WebSocket: python3 client.py [URL], default ws://127.0.0.1:8080/rpc."""
 import asyncio
 import itertools
 import json

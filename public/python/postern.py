@@ -1,4 +1,4 @@
-"""Postern's native protocol for asyncio, as `WireProtocol.md` describes it. It needs Python 3.11 and `msgpack`.
+"""An asyncio implementation of Postern's native protocol, `WireProtocol.md`. Requires Python 3.11 and `msgpack`.
 
     calculator, room = postern.Service("calculator"), postern.Topic("chat/room")
 
@@ -11,12 +11,12 @@
     async with postern.serve("unix:/run/app.sock", calculator, room):
         async with postern.connect("unix:/run/app.sock") as peer:
             print(await peer.call("calculator/add", 1, 2, timeout=5, progress=print))
-            events = await peer.subscribe("chat/room")          # `since=events.position` continues later
+            events = await peer.subscribe("chat/room")          # `since=events.position` resumes later
             async for event in events:
                 print(event, events.position, events.missed)
 
-Either side may call the other. Values are None, bool, int, float, str, bytes, list, dict, datetime with a zone, and
-references: a function or a `Service` that is passed arrives as a `Remote`, which is what it refers to when it returns.
+Either side may call the other. Values are None, bool, int, float, str, bytes, list, dict, timezone-aware datetime, and
+functions and `Service` objects, which are passed by reference: they arrive as a `Remote`, or as themselves if returned.
 """
 from __future__ import annotations
 
@@ -43,43 +43,43 @@ import msgpack  # type: ignore[import-untyped]
 
 log = logging.getLogger("postern")
 (HELLO, CALL, REPLY, ERROR, CANCEL, NOTIFY, STREAM, ITEM, END, CREDIT, PROGRESS, PING, PONG, GOODBYE, PROOF, RELEASE,
- REFERENCES) = range(17)  # The kinds of frames.
+ REFERENCES) = range(17)  # Frame types.
 Executed = enum.IntEnum("Executed", "NO YES UNKNOWN", start=0)  # Whether the handler of a failed call ran.
 INVALID_REQUEST, NO_METHOD, INVALID_PARAMETERS, INTERNAL, FAILED = -32600, -32601, -32602, -32603, -32000
 NOT_FOUND, DEADLINE, RESULT_TOO_LARGE, CALL_TOO_LARGE, BUSY = -32001, -32002, -32003, -32007, -32009
 UNAUTHENTICATED, DRAINING, UNAVAILABLE, TOO_MANY_REFERENCES, CANCELLED = -32050, -32053, -32054, -32056, -32800
-STOPPING, VIOLATION, VERSION, SLOW, SILENT, UNPROVEN, FULL = range(7)  # The codes of goodbyes.
+STOPPING, VIOLATION, VERSION, SLOW, SILENT, UNPROVEN, FULL = range(7)  # Goodbye codes.
 FRAME_BYTES, EARLY_BYTES, UNPROVEN_BYTES, QUEUED_BYTES = 1 << 24, 1 << 14, 1 << 10, 1 << 25
 MAXIMUM_CALLS, MAXIMUM_NOTIFICATIONS, MAXIMUM_REFERENCES, MAXIMUM_CONNECTIONS = 2_048, 1_024, 10_000, 10_000
-WINDOW = 64  # The items of a stream that may be sent before the reader has taken any.
+WINDOW = 64  # The initial credit of a stream: the number of items that may be sent before the reader grants more.
 STALL_SECONDS, PING_SECONDS = 10.0, 25.0
 
 
 @dataclass(eq=False)
 class CallError(Exception):
-    """A call that failed; a handler raises one to choose what its caller receives. `name` is one of gRPC's numbers."""
+    """A failed call. Handlers raise it to choose the error that the caller receives. `name` is a gRPC status code."""
     code: int
     message: str
     executed: Executed = Executed.YES
     details: Any = None
     name: int = 0
-    is_answer: bool = False  # Whether a call of this side failed with it.
+    is_answer: bool = False  # Whether this side received it as the answer to a call.
 
 
 class Position(NamedTuple):
-    """A place in a topic: behind the event with this offset."""
+    """A position in a topic: after the event with this offset."""
     epoch: str | None = None
     offset: int | None = None
 
 
 class Method:
-    """A function that the other side may call; one that is safe changes nothing."""
+    """A function that the peer may call. A safe method has no side effects."""
 
     def __init__(self, function: Callable[..., Any], is_safe: bool = False) -> None:
         self.function, self.is_safe, self.signature = function, is_safe, inspect.signature(function)
 
     async def run(self, positional: Any, named: Any) -> Any:
-        """Runs the function. Nil means the default of a parameter whose type has no nil."""
+        """Calls the function. None selects a parameter's default, unless its annotation includes None."""
         _demand((positional is None or isinstance(positional, list)) and (named is None or isinstance(named, dict)),
                 INVALID_PARAMETERS, "The arguments are no list, or those with names no map")
         try:
@@ -93,7 +93,7 @@ class Method:
         return await result if inspect.isawaitable(result) else result
 
     def description(self, path: str) -> dict[str, Any]:
-        """The entry of the method in `rpc/describe`."""
+        """Returns the entry of the method in `rpc/describe`."""
         parameters = [{"name": name, "type": "any", "isRequired": it.default is it.empty}
                       for name, it in self.signature.parameters.items()]
         is_stream = inspect.isasyncgenfunction(self.function) or path == "rpc/subscribe"
@@ -102,14 +102,14 @@ class Method:
 
 
 class Service:
-    """Methods under a path; passed as a value, an object that the other side calls."""
+    """A group of methods under a path. When passed as a value, an object whose methods the peer may call."""
 
     def __init__(self, path: str = "", documentation: str | None = None) -> None:
         self.path, self.documentation, self.methods = path, documentation, dict[str, Method]()
-        self.rest: Callable[..., Any] | None = None  # Takes all calls below the path, and first the rest of their path.
+        self.rest: Callable[..., Any] | None = None  # Handles all calls below the path; first argument: the rest of it.
 
     def expose(self, function: Any = None, *, name: str | None = None, safe: bool = False) -> Any:
-        """Offers a function, a coroutine function, or an asynchronous generator, whose items are a stream."""
+        """Registers a function, a coroutine function, or an asynchronous generator, which is answered as a stream."""
         if function is None:
             return partial(self.expose, name=name, safe=safe)
         self.methods[name or function.__name__] = Method(function, safe)
@@ -117,7 +117,7 @@ class Service:
 
 
 class Topic:
-    """A feed that all subscribers receive in order; the last events are kept for those that return."""
+    """A publish/subscribe channel. The last `history` events are kept for subscribers that resume after a reconnect."""
 
     def __init__(self, path: str, documentation: str | None = None, *, history: int = 1_024) -> None:
         self.path, self.documentation, self.epoch, self.offset = path, documentation, secrets.token_hex(8), 0
@@ -131,7 +131,7 @@ class Topic:
         return self.offset
 
     async def follow(self, call: Incoming) -> AsyncIterator[Any]:
-        """The events behind the position of a subscription, which moves along."""
+        """Yields the events after the position of a subscription, and advances that position."""
         while True:
             published = self._published
             for offset, value in [event for event in self.events if event[0] > (call.position.offset or 0)]:
@@ -141,29 +141,29 @@ class Topic:
 
 
 class Remote:
-    """A function or an object of the other side, which is held as long as this lives."""
+    """A function or an object of the peer. The reference is released when this object is garbage-collected."""
 
     def __init__(self, peer: Peer, number: int) -> None:
         self.peer, self.number, self.count, self.is_object = peer, number, 0, False
 
     async def call(self, method: str, *arguments: Any, **options: Any) -> Any:
-        """Calls a method of an object; the options are those of `Peer.call`."""
+        """Calls a method of the object, with the options of `Peer.call`."""
         return await self.peer.call(self.path(method), *arguments, **options)
 
     __call__ = partialmethod(call, "")  # Calls a function.
 
     def path(self, method: str = "") -> str:
-        """The path of the function or the method, for `Peer.notify`."""
+        """Returns the path of the function or of a method, for `Peer.notify`."""
         return f"$/{self.number}/{method}".rstrip("/")
 
     def __del__(self) -> None:
-        if not self.peer.loop.is_closed():  # Any thread may run this, in the middle of anything.
+        if not self.peer.loop.is_closed():  # The garbage collector may run this on any thread.
             self.peer.loop.call_soon_threadsafe(self.peer._send, RELEASE, self.number, self.count)
 
 
 @dataclass(eq=False)
 class Incoming:
-    """A call that this side serves, or a notification, whose number is 0; `peer` is its caller."""
+    """A call that this side serves, or a notification, whose `id` is 0. `peer` is the caller."""
     peer: Peer
     id: int
     path: str
@@ -176,23 +176,23 @@ class Incoming:
     is_stream: bool = False
 
     def report(self, value: Any) -> None:
-        """Sends progress, if the caller wants it."""
+        """Sends a progress value, if the caller has asked for progress."""
         if self.flags & 2 and not self.is_stream:
             self.send(PROGRESS, value)
 
     def send(self, kind: int, *fields: Any) -> None:
-        """Sends a frame of the answer, if the caller still waits for one."""
+        """Sends a frame of the answer, unless the call was answered or cancelled."""
         if self.peer._served.get(self.id) is self:
             self.peer._send(kind, self.id, *fields)
 
 
-current: contextvars.ContextVar[Incoming] = contextvars.ContextVar("current")  # The call that a task serves.
+current: contextvars.ContextVar[Incoming] = contextvars.ContextVar("current")  # The call that the task serves.
 
 
 class Outgoing:
-    """A call that is answered with a stream, whose items a loop reads. Leaving the loop, or `close`, stops the stream.
+    """The stream that answers a call, read with `async for`. Leaving the loop or calling `close` stops the stream.
 
-    `position` is behind the last event of a topic that was read, and `missed` is how many were lost on the way.
+    For a topic, `position` is after the last event read, and `missed` is the number of events that were dropped.
     """
 
     def __init__(self, peer: Peer, id: int) -> None:
@@ -217,7 +217,7 @@ class Outgoing:
             self.close()
 
     def close(self) -> None:
-        """Ends the call, unless it has ended."""
+        """Cancels the call, unless it has ended."""
         self._frames.put_nowait((END, None))
         if self._peer._calls.pop(self._id, None):
             self._peer._send(CANCEL, self._id)
@@ -225,9 +225,9 @@ class Outgoing:
 
 
 class Peer:
-    """One side of a connection: calls the other side, and serves it. `remote` is the hello of the other side.
+    """One side of a connection, which calls the peer and serves its calls. `remote` is the hello of the peer.
 
-    `ended` is set at the end of the connection; `ending` is then the code of the goodbye, None without one, and a text.
+    `ended` is set when the connection ends; `ending` is then the code of the goodbye, or None, and a description.
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, offers: Iterable[Service | Topic],
@@ -238,16 +238,16 @@ class Peer:
         self.ending: tuple[int | None, str] | None = None
         self._goodbye: tuple[int, str] | None = None
         self._reader, self._writer, self._is_initiator = reader, writer, is_initiator
-        self._awaited: int | None = HELLO  # The frame that the handshake waits for.
+        self._awaited: int | None = HELLO  # The frame that the handshake expects next.
         self._secret, self._nonce, self._is_draining = secret, secrets.token_bytes(16), False
         self._limit = UNPROVEN_BYTES if secret else EARLY_BYTES
         self._last_id, self._calls, self._places = 0, dict[int, Outgoing](), asyncio.Semaphore(0)
         self._served, self._tasks = dict[int, Incoming](), dict[Incoming, asyncio.Task[None]]()
         self._lent, self._numbers, self._sent = dict[int, Any](), dict[Any, int](), Counter[int]()
         self._held, self._misuses = weakref.WeakValueDictionary[int, Remote](), 0
-        self._listed = dict[tuple[int, int], Any]()  # The references in the next message: whether they return, number.
+        self._listed = dict[tuple[int, int], Any]()  # References of the next message: (is ours, number).
         self._heard, self._due, self._open_due = self.loop.time(), math.inf, self.loop.time() + STALL_SECONDS
-        self._moved, self._unsent = self._heard, 0  # When output moved last, and how many bytes waited then.
+        self._moved, self._unsent = self._heard, 0  # The last progress of writing, and bytes unsent then.
         writer.transport.set_write_buffer_limits(1 << 21)
         hello = {"frameBytes": FRAME_BYTES, "callsInFlight": MAXIMUM_CALLS, "references": MAXIMUM_REFERENCES}
         self._send(HELLO, 1, {**hello, "names": True, "name": name, **({"auth": self._nonce} if secret else {})})
@@ -256,24 +256,24 @@ class Peer:
 
     async def call(self, path: str, *arguments: Any, named: Mapping[str, Any] | None = None, safe: bool = False,
                    timeout: float | None = None, progress: Callable[[Any], Any] | None = None) -> Any:
-        """Calls a method, and waits for its result: a value, or an `Outgoing` if the method answers with a stream.
+        """Calls a method and returns its result: a value, or an `Outgoing` if the method answers with a stream.
 
-        The call waits while the other side serves as many as it takes. It ends with the call that this task serves, if
-        that has a deadline. Cancelling the task cancels the call. `safe` demands a method that changes nothing.
+        Waits while the peer's limit of calls in flight is reached. The deadline of the call that this task serves also
+        applies. Cancelling the task cancels the call. `safe` requires a method without side effects.
         """
         serving, executed, answer, self._last_id = current.get(None), Executed.NO, None, self._last_id + 1
         limits = [serving.deadline if serving else None, None if timeout is None else self.loop.time() + timeout]
         deadline, call = min((it for it in limits if it is not None), default=None), Outgoing(self, self._last_id)
         try:
             async with asyncio.timeout_at(deadline):
-                if not serving:  # A call that another one waits for does not wait itself.
+                if not serving:  # A nested call does not wait, as that could deadlock.
                     await self._places.acquire()
                     call._place.callback(self._places.release)
                 self._check_may_call()
                 left = None if deadline is None else max(0, int((deadline - self.loop.time()) * 1_000) + 1)
                 self._send(CALL, call._id, path, left, safe | (2 if progress else 0),
                            serving.depth + 1 if serving else 0, list(arguments) or None, named)
-                self._check_has_not_ended()  # Sending ends a connection whose other side does not read.
+                self._check_has_not_ended()  # `_send` closes the connection if the peer does not read.
                 self._calls[call._id], executed = call, Executed.UNKNOWN
                 await self._flush()
                 while (frame := await call._frames.get())[0] == PROGRESS:
@@ -293,20 +293,20 @@ class Peer:
                 call.close()
 
     async def subscribe(self, topic: str, since: Position = Position()) -> Outgoing:
-        """Reads a topic from the position of an earlier reading, or from now on."""
+        """Subscribes to a topic, from the position of an earlier subscription or with the next event."""
         events: Outgoing = await self.call("rpc/subscribe", topic, *since)
         return events
 
     def notify(self, path: str, *arguments: Any, named: Mapping[str, Any] | None = None) -> None:
-        """Calls a method without an answer."""
+        """Sends a notification: a call without an answer."""
         self._check_may_call()
         self._send(NOTIFY, path, list(arguments) or None, named)
 
     async def drain(self, grace: float = 7) -> None:
-        """Takes no more calls, waits for those in flight in both directions, and closes."""
+        """Refuses new calls, waits for calls in flight in both directions, and closes the connection."""
         self._is_draining = True
         self._send(GOODBYE, STOPPING, "The other side is stopping")
-        self._send(PING, 1)  # Its pong arrives behind all calls that crossed the goodbye.
+        self._send(PING, 1)  # Its pong follows all calls that were sent before the goodbye arrived.
         for call in filter(lambda call: call.is_stream, self._served.values()):
             self._tasks[call].cancel()
         with contextlib.suppress(TimeoutError):
@@ -316,15 +316,15 @@ class Peer:
         self.close()
 
     def close(self) -> None:
-        """Ends the connection now."""
+        """Closes the connection immediately."""
         self._finish(STOPPING, "The connection was closed")
 
     def _finish(self, code: int | None, text: str) -> None:
-        """Ends the connection, and settles all that waits."""
+        """Ends the connection, fails pending calls, and cancels the tasks that serve calls."""
         if self.ending:
             return
         if code is not None and not self._goodbye:
-            self._send(GOODBYE, code, text[:self.remote["frameBytes"] // 4 - 8])  # It fits, whatever the text is.
+            self._send(GOODBYE, code, text[:self.remote["frameBytes"] // 4 - 8])  # Fits in a frame in UTF-8.
         self.ending, lost = (code, text), UNAUTHENTICATED if code == UNPROVEN else UNAVAILABLE
         for call in self._calls.values():
             kind, executed = (END, Executed.YES) if call._is_stream else (ERROR, Executed.UNKNOWN)
@@ -338,7 +338,7 @@ class Peer:
         self.loop.call_later(STALL_SECONDS, self._abort)
 
     def _abort(self) -> None:
-        with contextlib.suppress(AttributeError):  # Python 3.11 has no socket any more when all was written.
+        with contextlib.suppress(AttributeError):  # Python 3.11 has discarded the socket if all data was written.
             self._writer.transport.abort()
 
     def _check_may_call(self) -> None:
@@ -350,11 +350,11 @@ class Peer:
         _demand(not self.ending, UNAUTHENTICATED if code == UNPROVEN else UNAVAILABLE, text)
 
     async def _flush(self) -> None:
-        with contextlib.suppress(OSError):  # The reader notices the end.
+        with contextlib.suppress(OSError):  # `_read` handles the end of the connection.
             await self._writer.drain()
 
     def _send(self, kind: int, *fields: Any) -> None:
-        """Writes a message, and before it a list of the references in it; or nothing, and raises `CallError`."""
+        """Writes a message, preceded by a list of its references. Raises `CallError`, and then writes nothing."""
         if self.ending or self._writer.is_closing():
             return
         is_call, waiting = kind in (CALL, NOTIFY), self._writer.transport.get_write_buffer_size()
@@ -379,7 +379,7 @@ class Peer:
         self._writer.write(b"".join(len(frame).to_bytes(4, "big") + frame for frame in frames))
 
     def _extension(self, value: Any, lent: dict[Any, int], home: dict[int, Remote]) -> Any:
-        """What is written for a value that MessagePack has no form for; notes the references."""
+        """Encodes a value that MessagePack does not support as a reference, and records it in `lent` or `home`."""
         flags = 2 if isinstance(value, Service) or isinstance(value, Remote) and value.is_object else 0
         if isinstance(value, Remote) and value.peer is self:
             number, flags, home[value.number] = value.number, flags | 1, value
@@ -406,12 +406,12 @@ class Peer:
             self._finish(*self._goodbye or (None, "The connection was lost"))
 
     def _watch(self, is_pinged: bool) -> None:
-        """Pings a silent side, and ends the connection if it stays silent, or stops within the handshake or a frame."""
+        """Pings a silent peer, and ends the connection if the peer, the handshake or a frame makes no progress."""
         now, unsent = self.loop.time(), self._writer.transport.get_write_buffer_size()
         if unsent < self._unsent or not unsent:
             self._moved = now
         self._unsent = unsent
-        # A side that reads, or whose frame is under way, is not silent: a ping waits behind what it reads.
+        # A peer that reads, or sends a frame, is not silent: it receives the ping only after the output queued before.
         silence = now - max(self._heard, self._moved if unsent else 0) if self._due == math.inf else 0
         if now > min(self._due, self._open_due) or silence > PING_SECONDS + STALL_SECONDS:
             self._finish(SILENT, "The other side was silent for too long")
@@ -423,7 +423,7 @@ class Peer:
             self.loop.call_later(min(STALL_SECONDS, PING_SECONDS) / 8, self._watch, silence > PING_SECONDS)
 
     def _receive(self, body: bytes) -> None:
-        """Takes a frame; its values are read where they are used, so that those not well formed fail their call."""
+        """Handles a frame. Its values are decoded by the handler, so that a malformed value fails only its call."""
         listed, self._listed, unpacker = self._listed, {}, msgpack.Unpacker()
         unpacker.feed(body)
         try:
@@ -488,7 +488,7 @@ class Peer:
         _demand(0 < id <= self._last_id, VIOLATION, f"An answer to call {id}, which was never made")
         call = self._calls.get(id)
         if call is None or call._is_stream != (kind in (ITEM, END)):
-            return  # It crossed the cancel.
+            return  # The answer crossed the cancel.
         if kind == STREAM:
             call.position, call._is_stream = Position(*fields), True
         if kind == ITEM:
@@ -534,7 +534,7 @@ class Peer:
         _demand(kind == NOTIFY or 0 < id < 1 << 63 and id not in self._served, VIOLATION, f"Call {id} is taken")
         deadline = None if timeout is None else self.loop.time() + min(timeout, 1 << 40) / 1_000
         call, is_full = Incoming(self, id, path, deadline, flags, depth), len(self._served) >= MAXIMUM_CALLS or (
-            len(self._tasks) >= 2 * MAXIMUM_CALLS + MAXIMUM_NOTIFICATIONS)  # Cancelled ones that do not end.
+            len(self._tasks) >= 2 * MAXIMUM_CALLS + MAXIMUM_NOTIFICATIONS)  # Also limits cancelled tasks that do not end.
         if kind == CALL:
             self._served[id] = call
         elif len(self._tasks) - len(self._served) >= MAXIMUM_NOTIFICATIONS:
@@ -543,7 +543,7 @@ class Peer:
         self._tasks[call].add_done_callback(lambda _: self._tasks.pop(call))
 
     async def _run(self, call: Incoming, is_full: bool, values: Any) -> None:
-        """Serves a call or a notification to its end."""
+        """Serves a call or a notification."""
         current.set(call)
         clock = asyncio.timeout_at(call.deadline)
         try:
@@ -580,7 +580,7 @@ class Peer:
                 del self._served[call.id]
 
     def _method(self, call: Incoming) -> Method:
-        """What a path leads to."""
+        """Returns the method that a call addresses."""
         _demand(not self._is_draining, DRAINING, "No more calls are taken")
         _demand(call.depth <= 256 and len(call.path.encode()) <= 128, INVALID_REQUEST,
                 "The call is more than 256 deep, or its path has more than 128 bytes")
@@ -592,7 +592,7 @@ class Peer:
             digits, _, name = call.path[2:].partition("/")
             number = int(digits) if digits.isdecimal() else 0
             _demand(self._is_lent(number), NOT_FOUND, "No such reference")
-            if isinstance(target := self._lent[number], Remote):  # It belongs to another peer.
+            if isinstance(target := self._lent[number], Remote):  # A reference of another peer.
                 return Method(lambda *positional, **named: target.call(name, *positional, named=named))
             methods = target.methods if isinstance(target, Service) else {"": Method(target)}
         _demand(name in methods and (methods[name].is_safe or not call.flags & 1), NO_METHOD,
@@ -600,14 +600,14 @@ class Peer:
         return methods[name]
 
     def _fail(self, call: Incoming, error: CallError) -> None:
-        """Answers a call, or ends its stream, with an error, in the form that the other side takes."""
+        """Answers a call, or ends its stream, with an error, in the form that the peer supports."""
         kind, path = END if call.is_stream else ERROR, call.path.split("/")
         hops = [["/".join(["$", *path[2:]] if path[0] == "$" else path), self.name, None]][:self.remote["hops"]]
         extra = [error.name, hops] if error.name and self.remote.get("names") else [hops] if hops else []
         executed = Executed.YES if error.is_answer else error.executed
         try:
             call.send(kind, error.code, error.message, executed, *extra, error.details)
-        except CallError:  # It is too large, or its details have no form.
+        except CallError:  # The error is too large, or its details cannot be encoded.
             message = error.message.encode(errors="replace")[:self.remote["frameBytes"] - 40].decode(errors="ignore")
             call.send(kind, error.code, message, executed, None)
 
@@ -615,7 +615,7 @@ class Peer:
 _HELLO = {"frameBytes": int, "callsInFlight": int, "references": int, "hops": int, "names": bool, "auth": bytes}
 _VALUES = {CALL: 2, NOTIFY: 2, REPLY: 1, ERROR: 1, ITEM: 1, END: 1, PROGRESS: 1}
 _ERRORS = [(int, int, str, int, *more) for more in [(), (list,), (int, list), (int | None, list, str)]]
-# The handler of each frame, and the forms that its fields may have; those that are values are left out.
+# The handler of each frame type, and the types that its fields may have, without the values at the end.
 _FRAMES: dict[int, tuple[Callable[..., Any], list[Any]]] = {
     HELLO: (Peer._take_hello, [(dict,)]),
     CALL: (Peer._take_call, [(int, str, int | None, int, int)]),
@@ -645,7 +645,7 @@ def _demand(condition: object, code: int, message: str, executed: Executed = Exe
 
 
 def _raise_error(*fields: Any) -> None:
-    """Raises the error in a frame; none in that of a stream that ended well."""
+    """Raises the error in the fields of a frame. The end of a stream without an error has one field."""
     if len(fields) > 1:
         code, message, executed, *more, values = fields
         details, name = None, next((it for it in more if type(it) is int), 0)
@@ -656,7 +656,7 @@ def _raise_error(*fields: Any) -> None:
 
 def _read_values(raw: bytes, listed: dict[tuple[int, int], Any], count: int, code: int = INTERNAL,
                  executed: Executed = Executed.YES) -> Any:
-    """Reads the values at the end of a frame, among them the references that were listed in front of it."""
+    """Decodes the values at the end of a frame, and replaces references with those listed in the frame before it."""
     def extension(type_: int, data: bytes) -> Any:
         if type_ != 1:
             return msgpack.ExtType(type_, data)
@@ -666,12 +666,12 @@ def _read_values(raw: bytes, listed: dict[tuple[int, int], Any], count: int, cod
         return reference
     try:
         return msgpack.unpackb(bytes([0x90 + count]) + raw, ext_hook=extension, timestamp=3)
-    except Exception as error:  # There are many, of bytes, text, times and references.
+    except Exception as error:  # The decoder and the extension raise many types.
         raise CallError(code, f"The value cannot be read: {error!r}", executed) from None
 
 
 def _services(offers: Iterable[Service | Topic]) -> dict[str, Service]:
-    """The services by path, with that of the protocol itself."""
+    """Returns the services by path, including the service `rpc` of the protocol."""
     rpc, topics = Service("rpc"), {it.path: it for it in offers if isinstance(it, Topic)}
     services = {it.path: it for it in offers if isinstance(it, Service)}
 
@@ -701,7 +701,7 @@ def _services(offers: Iterable[Service | Topic]) -> dict[str, Service]:
 @contextlib.asynccontextmanager
 async def adopt(connection: socket.socket | tuple[asyncio.StreamReader, asyncio.StreamWriter], *offers: Service | Topic,
                 name: str = "python", secret: bytes | None = None, is_initiator: bool = True) -> AsyncIterator[Peer]:
-    """Makes a peer of a connected socket, or of its reader and writer, and closes it at the end. Raises `CallError`."""
+    """Creates a peer from a connected socket, or a reader and a writer, and closes it on exit. Raises `CallError`."""
     reader, writer = connection if isinstance(connection, tuple) else await asyncio.open_connection(sock=connection)
     peer = Peer(reader, writer, offers, name, secret, is_initiator)
     try:
@@ -715,7 +715,7 @@ async def adopt(connection: socket.socket | tuple[asyncio.StreamReader, asyncio.
 @contextlib.asynccontextmanager
 async def connect(address: str, *offers: Service | Topic, name: str = "python", secret: bytes | None = None,
                   context: ssl.SSLContext | None = None) -> AsyncIterator[Peer]:
-    """Connects to an address like those of `serve`. Raises `CallError`, or `OSError` without a connection."""
+    """Connects to an address in the form of `serve`. Raises `OSError`, or `CallError` if the handshake fails."""
     medium, place = _parsed(address)
     context = context or (ssl.create_default_context() if medium == "tls" else None)
     dial = asyncio.open_unix_connection if medium == "unix" else asyncio.open_connection
@@ -724,7 +724,7 @@ async def connect(address: str, *offers: Service | Topic, name: str = "python", 
 
 
 class Server(NamedTuple):
-    """A server at an address, whose port the system may have chosen, and the peers that are connected."""
+    """A running server: its address, with the port that the system has chosen if it was 0, and its connected peers."""
     address: str
     peers: set[Peer]
 
@@ -732,7 +732,7 @@ class Server(NamedTuple):
 @contextlib.asynccontextmanager
 async def serve(address: str, *offers: Service | Topic, name: str = "python", secret: bytes | None = None,
                 context: ssl.SSLContext | None = None, grace: float = 7) -> AsyncIterator[Server]:
-    """Serves at `unix:/path`, `unix:@name`, `tcp:host:port` or `tls:host:port`, and drains connections at the end."""
+    """Serves at `unix:/path`, `unix:@name`, `tcp:host:port` or `tls:host:port`, and drains connections on exit."""
     (medium, place), peers = _parsed(address), set[Peer]()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -759,7 +759,7 @@ def _parsed(address: str) -> tuple[str, tuple[Any, ...]]:
     medium, _, place = address.partition(":")
     host, _, port = place.rpartition(":")
     if medium == "unix" and place:
-        return medium, (place.replace("@", "\0", place.startswith("@")),)  # `@` is the abstract namespace.
+        return medium, (place.replace("@", "\0", place.startswith("@")),)  # `@`: abstract namespace.
     if medium in ("tcp", "tls") and host and port.isdecimal():
         return medium, (host.strip("[]"), int(port))
     raise ValueError(f"{address!r} is not unix:/path, tcp:host:port or tls:host:port")

@@ -1,6 +1,6 @@
-"""Task processes in Python: run as a child of a program that spawns tasks, and spawn children.
+"""Task processes in Python: a program that another one spawns as a task, and that may spawn tasks itself.
 
-One file beside `postern.py`. A child is a program that its parent starts with a Unix socket as its standard input:
+Requires `postern.py`. A child process is started by its parent with a Unix socket as its standard input:
 
     methods = postern.Service()
 
@@ -10,14 +10,14 @@ One file beside `postern.py`. A child is a program that its parent starts with a
 
     async def main(task: postern_task.Task, seconds: float = 60) -> int:
         await task.parent.call("set_called")                      # a method of the parent
-        task.report({"step": 1})                                  # progress, for all who watch the tree
+        task.report({"step": 1})                                  # progress, for all observers of the tree
         leaf = await task.spawn([sys.executable, "leaf.py"], n=5)  # a child of this task
         return await leaf.result()
 
     postern_task.run(main, methods)
 
-The inputs are the keyword arguments of `main`, and what it returns is the result. What is written to standard output
-and standard error are the logs of the task. A task is stopped by cancelling `main`, and ends with its parent.
+The inputs are the keyword arguments of `main`, and its return value is the result. Standard output and standard error
+are the log of the task. Stopping a task cancels `main`. A task also ends when its parent ends.
 """
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ from typing import Any
 import postern
 
 Event = dict[str, Any]
-_GRACE = 2.0      # Seconds that a child has to end by itself, and again after SIGTERM.
-_LINE = 1 << 16   # Bytes of a line that are kept.
-_SHOWN = 1_000    # Characters of a line that an error shows.
-_QUEUE = 256      # Events behind which a child that writes waits.
-_LIVING = 10_000  # Tasks below that are reached, and how many of them that have ended.
-_ENDED = 32
+_GRACE = 2.0      # The time in which a child must end by itself, and again after SIGTERM, in seconds.
+_LINE = 1 << 16   # The maximum length of a log line, in bytes.
+_SHOWN = 1_000    # The maximum length of a log line in an error message, in characters.
+_QUEUE = 256      # The number of unread events beyond which the output of children is not read.
+_LIVING = 10_000  # The maximum number of running descendants that are addressable.
+_ENDED = 32       # The number of ended descendants that stay addressable.
 
 
 class Task:
-    """What a running task knows of itself and its parent."""
+    """The running task of this process."""
 
     def __init__(self, id: str, parent: postern.Peer, services: Sequence[postern.Service]) -> None:
         self.id, self.parent, self._services = id, parent, services
@@ -58,14 +58,14 @@ class Task:
         self._reporter: Callable[[Any], None] = self._reports.append
 
     def report(self, value: Any) -> None:
-        """Reports how far the task is."""
+        """Reports the progress of the task."""
         self._reporter(value)
 
     async def spawn(self, command: Sequence[str], *, name: str | None = None, start_timeout: float = 30,
                     **inputs: Any) -> Child:
-        """Starts a child of this task, which may call the services of this one; calls of it wait until it has started.
+        """Starts a child, which may call the services of this task. Calls to the child wait until it has started.
 
-        Raises `OSError` for a program that cannot be started.
+        Raises `OSError` if the program cannot be started.
         """
         child = Child(self, name or os.path.basename(command[-1]).partition(".")[0], start_timeout)
         await child._start(command, inputs)
@@ -77,13 +77,13 @@ class Task:
         self._reporter = reporter
 
     async def _end(self) -> None:
-        """Stops the children that have not ended."""
+        """Stops all children and waits until they have ended."""
         await asyncio.gather(*(child._end() for child in list(self._children.values())))
         self._events.end()
 
 
 class Child:
-    """A task in a process of its own, as its parent sees it. `state` is wait, work, done, stop or fail."""
+    """The parent's handle of a task in a child process. `state` is wait, work, done, stop or fail."""
 
     def __init__(self, parent: Task, name: str, start_timeout: float) -> None:
         self.id, self.name, self.state = f"{name}-{secrets.token_hex(3)}", name, "wait"
@@ -94,7 +94,7 @@ class Child:
         self._is_stopped, self._last_line = False, ""
 
     async def call(self, method: str, *arguments: Any, **options: Any) -> Any:
-        """Calls a method of the child; the options are those of `postern.Peer.call`."""
+        """Calls a method of the child, with the options of `postern.Peer.call`."""
         if self._result.done():
             message = f"Task {self.id} takes no calls in the state {self.state}: {method} was not called"
             raise postern.CallError(postern.INVALID_REQUEST, message, postern.Executed.NO)
@@ -108,11 +108,11 @@ class Child:
             raise postern.CallError(error.code, await self._loss(), executed) from None
 
     async def result(self) -> Any:
-        """Waits for the result. Raises `CallError` for a child that failed, ended without a result, or was stopped."""
+        """Waits for the result. Raises `CallError` if the child failed, ended without a result, or was stopped."""
         return await asyncio.shield(self._result)
 
     async def stop(self) -> None:
-        """Has the child stop with all that it has spawned; returns when it has answered that it will."""
+        """Asks the child to stop, with all its descendants, and returns when it has acknowledged the request."""
         if self._is_stopped or self._result.done():
             return
         self._is_stopped = True
@@ -124,11 +124,11 @@ class Child:
         self._killing = asyncio.ensure_future(self._kill(delay))
 
     def kill(self) -> None:
-        """Ends the processes of the child, which then has failed."""
+        """Kills the process group of the child, whose state becomes fail."""
         self._send(signal.SIGKILL)
 
     async def _serve(self, method: str) -> Any:
-        """Does what is asked of the parent of a task."""
+        """Handles a call that is addressed to the parent of the task."""
         if method == "task/stop":
             return await self.stop()
         if method == "task/kill":
@@ -138,7 +138,7 @@ class Child:
         raise postern.CallError(postern.NO_METHOD, f"No such method: {method}", postern.Executed.NO)
 
     async def _start(self, command: Sequence[str], inputs: dict[str, Any]) -> None:
-        if shutil.which(command[0]) is None:  # What starts it would be found, and fail in its place.
+        if shutil.which(command[0]) is None:  # `setpriv` would be found, and fail instead.
             raise FileNotFoundError(f"there is no program {command[0]}")
         ours, theirs = socket.socketpair()
         environment = {**os.environ, "POSTERN_TASK": self.name, "POSTERN_TASK_ID": self.id, "PYTHONUNBUFFERED": "1"}
@@ -164,8 +164,8 @@ class Child:
         try:
             async with postern.adopt(ours, *self._parent._services, is_initiator=False) as peer:
                 await self._follow(peer, inputs)
-                await asyncio.wait([forwarding], timeout=_GRACE)  # What happened below comes before the exit.
-                await peer.drain(_GRACE / 10)  # The child ends when this is closed.
+                await asyncio.wait([forwarding], timeout=_GRACE)  # Events of descendants precede the exit.
+                await peer.drain(_GRACE / 10)  # The child exits when the connection is closed.
         except postern.CallError as error:
             is_lost = error.code == postern.UNAVAILABLE
             self._finish(postern.CallError(error.code, await self._loss() if is_lost else error.message))
@@ -177,7 +177,7 @@ class Child:
         del self._parent._children[self.id]
 
     async def _follow(self, peer: postern.Peer, inputs: dict[str, Any]) -> None:
-        """Starts the task and waits for its end."""
+        """Starts the task and waits for its result."""
         try:
             await peer.call("task/start", self.id, self.name, inputs, False, timeout=self._start_timeout)
             self._note("state", state="work")
@@ -199,7 +199,7 @@ class Child:
             else:
                 self._note("failure", message=outcome.message)
             self._result.set_exception(outcome)
-            self._result.exception()  # It may have no reader.
+            self._result.exception()  # Prevents a warning if no code awaits the result.
             if not self._peer.done():
                 self._peer.set_exception(outcome)
                 self._peer.exception()
@@ -209,7 +209,7 @@ class Child:
         self._note("state", state=state)
 
     async def _forward(self) -> None:
-        """Takes the events below the child into those of the task."""
+        """Forwards the events of the child's descendants."""
         with contextlib.suppress(postern.CallError):
             peer = await asyncio.shield(self._peer)
             async for event in await peer.call("task/events"):
@@ -235,7 +235,7 @@ class Child:
         await self._events.publish(self._event("log", stream=stream, text=text, **cut))
 
     async def _kill(self, delay: float) -> None:
-        """Sees to it that no process of the child is left."""
+        """Waits until the child has ended, and sends SIGTERM and then SIGKILL to its process group if it does not."""
         for signal_, patience in ((None, delay), (signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
             if signal_:
                 self._send(signal_)
@@ -278,13 +278,13 @@ class Child:
 
 
 class _Below:
-    """The tasks below a task, each reached through a child that passes calls on, or is the task itself."""
+    """The descendants of a task, each with the child through which calls to it are routed."""
 
     def __init__(self) -> None:
         self._ways, self._living, self._ended = dict[str, Child](), dict[str, Any](), collections.deque[str]()
 
     def note(self, event: Any, child: Child) -> None:
-        """Takes an event that a child reports, which may be anything."""
+        """Applies an event that a child has sent. Its form is not trusted."""
         match event:
             case {"kind": "created", "id": str(id)} if id not in self._ways and len(self._living) < _LIVING:
                 self._ways[id], self._living[id] = child, event.get("parent")
@@ -292,7 +292,7 @@ class _Below:
                 self._end(id)
 
     def lose(self, child: Child) -> list[Event]:
-        """Ends the tasks below a child that has ended, and returns what happens to them."""
+        """Marks the descendants of a child that has ended as failed, and returns their events."""
         lost = [(id, parent) for id, parent in self._living.items() if self._ways[id] is child]
         for id, _ in lost:
             self._end(id)
@@ -301,7 +301,7 @@ class _Below:
             ("state", {"state": "fail"}))]
 
     async def pass_on(self, path: str, /, *arguments: Any, **named: Any) -> Any:
-        """Answers a call of `task/below/<id>/<method>`; the path begins with the identifier."""
+        """Routes a call of `task/below/<id>/<method>`. `path` begins with the id."""
         (id, _, method), call = path.partition("/"), postern.current.get()
         if not (child := self._ways.get(id)):
             raise postern.CallError(postern.NOT_FOUND, f"No such task: {id}", postern.Executed.NO)
@@ -313,37 +313,37 @@ class _Below:
             return await child.call(method, *arguments, named=named or None, safe=bool(call.flags & 1),
                                     progress=call.report if call.flags & 2 else None)
         except postern.CallError as error:
-            error.is_answer = False  # Whether the method ran is what its own task says.
+            error.is_answer = False  # Keep `executed` as reported by the task itself.
             raise
 
     def _end(self, id: str) -> None:
         if self._living.pop(id, self) is not self:
             self._ended.append(id)
-        while len(self._ended) > _ENDED:  # A call to a task that has just ended may be under way.
+        while len(self._ended) > _ENDED:  # A call to a task that has just ended may be in flight.
             del self._ways[self._ended.popleft()]
 
 
 class _Events:
-    """What happens below a task, for the one reader that its parent is."""
+    """A queue of the events of a task's descendants, read by its parent."""
 
     def __init__(self) -> None:
         self._queue, self._has_ended = collections.deque[Event](), False
         self._changed, self._room = asyncio.Event(), asyncio.Event()
 
     def note(self, event: Event) -> None:
-        """Notes an event without waiting."""
+        """Appends an event without waiting."""
         self._queue.append(event)
         self._changed.set()
 
     async def publish(self, event: Event) -> None:
-        """Notes an event, and waits while too many have not been taken."""
+        """Appends an event, and waits while the queue is too long, which suspends the reading of a child's output."""
         self.note(event)
         while len(self._queue) > _QUEUE and not self._has_ended:
             self._room.clear()
             await self._room.wait()
 
     def end(self) -> None:
-        """Ends the reading behind the events that are noted."""
+        """Ends the iteration after the queued events."""
         self._has_ended = True
         self._changed.set()
         self._room.set()
@@ -360,7 +360,7 @@ class _Events:
 
 
 class _Runner:
-    """Runs a task as its parent asks."""
+    """Runs the task of this process on behalf of its parent."""
 
     def __init__(self, main: Callable[..., Awaitable[Any]], services: Sequence[postern.Service]) -> None:
         self._main, self._services = main, services
@@ -376,7 +376,7 @@ class _Runner:
             self.control.expose(method)
 
     def begin(self, peer: postern.Peer) -> None:
-        """Takes the peer that the parent is."""
+        """Sets the connection to the parent."""
         self._peer.set_result(peer)
 
     async def start(self, id: str, name: str, inputs: Any, detached: bool = False) -> None:
@@ -435,13 +435,13 @@ class _Runner:
         if self._is_stopped:
             outcome = postern.CallError(postern.CANCELLED, f"Task {task.id} was stopped")
         self.outcome.set_exception(outcome)
-        self.outcome.exception()  # It may have no reader.
+        self.outcome.exception()  # Prevents a warning if no code awaits the outcome.
 
 
 def _failure(error: BaseException) -> postern.CallError:
-    """The failure of a task whose work has ended with an error, whatever that is."""
+    """Converts the exception with which a task ended to an error."""
     name = text = type(error).__name__
-    with contextlib.suppress(Exception):  # Standard error may be closed, and the error without a text.
+    with contextlib.suppress(Exception):  # Standard error may be closed, and `__str__` may raise.
         traceback.print_exc()
     with contextlib.suppress(Exception):
         text = f"{name}: {error}"
@@ -457,17 +457,17 @@ async def _serve(channel: socket.socket, main: Callable[..., Awaitable[Any]],
         end = asyncio.ensure_future(peer.ended.wait())
         await asyncio.wait([runner.outcome, end], return_when=asyncio.FIRST_COMPLETED)
         if not runner.outcome.done():
-            runner.stop()  # The parent has ended: the task has a moment to clean up.
+            runner.stop()  # The parent has ended; the task has half a second to clean up.
             await asyncio.wait([runner.outcome], timeout=0.5)
             return 1
-        # The parent closes the connection when it has the result, and the last events of the tasks below.
+        # The parent closes the connection after it has received the result and the last events of descendants.
         await asyncio.wait([end], timeout=10)
     error = runner.outcome.exception()
     return 1 if isinstance(error, postern.CallError) and error.code != postern.CANCELLED else 0
 
 
 def _number(process: int) -> int:
-    """The number of a process where this one and its parent are seen: `/proc` may be that of a namespace further up."""
+    """Returns the id of a process in the PID namespace of `/proc`, which may be an outer one."""
     with contextlib.suppress(OSError, LookupError, ValueError):
         descriptor = os.pidfd_open(process)
         try:
@@ -479,9 +479,9 @@ def _number(process: int) -> int:
 
 
 def run(main: Callable[..., Awaitable[Any]], *services: postern.Service) -> None:
-    """Runs `main` as the task that the parent of this process starts, and ends the process.
+    """Runs `main` as the task of this process when the parent starts it, and then exits.
 
-    The parent may call the methods of the services while it runs. Standard input is the connection to the parent.
+    The parent may call the methods of `services` in the meantime. Standard input is the connection to the parent.
     """
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     channel = socket.socket(fileno=os.dup(0))

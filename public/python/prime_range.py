@@ -1,4 +1,4 @@
-"""The twin in Python of a task of the demo: counts the primes of a range, and reports to its parent how far it is."""
+"""A Python version of a task of the demo: counts the primes in a range, and reports its progress to its parent."""
 from __future__ import annotations
 
 import asyncio
@@ -12,7 +12,7 @@ LARGEST_BLOCK = 1 << 16
 
 methods = postern.Service()
 progress = {"done": 0, "of": 0, "found": 0}
-paces: list[int] = []    # The one that counts is the last.
+paces: list[int] = []    # The last one applies.
 
 
 @methods.expose
@@ -28,7 +28,7 @@ def setPace(pace: int) -> None:
 
 
 def count(first: int, last: int) -> int:
-    """How many primes there are in a range of positive numbers, by the sieve of Eratosthenes."""
+    """Returns the number of primes in a range of positive numbers, by the sieve of Eratosthenes."""
     first = max(first, 2)
     if last < first:
         return 0
