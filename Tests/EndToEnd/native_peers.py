@@ -102,8 +102,8 @@ def services():
     """Returns a service `t` with methods of every kind, methods without a prefix for `native-peer`, and a topic."""
     service, root, numbers = postern.Service("t", "Methods of a test"), postern.Service(), postern.Service("calculator")
     room, counter = postern.Topic("t/room", "What t/say was given", history=100), postern.Service()
-    state = {"count": 0, "heard": []}
-    service.heard = state["heard"]
+    state = {"count": 0, "received": []}
+    service.received = state["received"]
 
     @service.expose(safe=True)
     def add(a: int, b: int = 5) -> int:
@@ -158,12 +158,12 @@ def services():
 
     @service.expose
     def keep(value) -> int:
-        state["heard"].append(value)
-        return len(state["heard"])
+        state["received"].append(value)
+        return len(state["received"])
 
     @service.expose
     def clear():
-        state["heard"].clear()
+        state["received"].clear()
 
     @service.expose
     def say(text: str) -> int:

@@ -37,7 +37,8 @@ class Clients:
         self.port, self.answers, self.is_uploading = port, {}, threading.Event()
         kinds = {"websocket": (self.on_websocket, SLOW), "websocket batch": (self.on_websocket, BATCH),
                  "post": (self.by_post, "/rpc", SLOW), "post batch": (self.by_post, "/rpc", BATCH),
-                 "path": (self.by_post, "/rpc/jobs/run", {"steps": 1, "stepMs": 60_000}), "upload": (self.by_incomplete_post,)}
+                 "path": (self.by_post, "/rpc/jobs/run", {"steps": 1, "stepMs": 60_000}),
+                 "upload": (self.by_incomplete_post,)}
         self.threads = [threading.Thread(target=self.run, args=(kind, *rest)) for kind, rest in kinds.items()]
         for thread in self.threads:
             thread.start()

@@ -1,4 +1,4 @@
-"""What the programs write to their standard error output."""
+"""Tests the logs of the programs, which they write to their standard error."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ from programs import (
     LISTENING, NATIVE, PATIENCE, Program, line_with, port_of, start_in_process, start_sidecar, stop_all, wait_until)
 
 
-def test_an_upstream_that_is_lost_and_found_is_logged_with_the_cause(tmp_path):
+def test_the_loss_and_the_return_of_an_upstream_are_logged_with_the_cause(tmp_path):
     programs = start_sidecar(tmp_path)
     service, gateway = programs
     try:
@@ -28,7 +28,7 @@ def test_an_upstream_that_is_lost_and_found_is_logged_with_the_cause(tmp_path):
         line_with(gateway, "notice", "upstream lost", "not reachable", "Cannot connect")
         programs[0] = Program("postern-demo", "--native", f"unix:{tmp_path}/app.sock", "--no-gateway", ready=NATIVE)
         wait_until(lambda: sum("upstream found" in line for line in gateway.output) == 2)
-        # One line until the reason changes, however often connecting is tried: no server, no file, no server yet.
+        # Retries are logged only when their reason changes: no server listens, there is no file, no server listens yet.
         assert sum("not reachable" in line for line in gateway.output) <= 3
     finally:
         stop_all(programs)
@@ -66,7 +66,7 @@ def call(server, method, params):
 
 
 @pytest.mark.parametrize("topology", ["in process", "sidecar"])
-def test_a_handler_that_fails_is_logged_with_the_identifier_that_its_caller_gets(tmp_path, topology):
+def test_a_failed_handler_is_logged_with_the_trace_identifier_of_the_error(tmp_path, topology):
     programs = start_in_process() if topology == "in process" else start_sidecar(tmp_path)
     try:
         error = call(programs[-1], "echo.fail", ["the reason\nin two lines"])["error"]
@@ -89,9 +89,9 @@ def test_a_refused_head_is_logged(demo):
     line_with(demo, "notice", "client refused", 'cause="status 400"', "address=127.0.0.1")
 
 
-def test_a_client_that_a_limit_cuts_is_logged(demo):
+def test_a_client_that_exceeds_a_limit_is_logged(demo):
     with connect(f"ws://127.0.0.1:{port_of(demo)}/rpc") as client:
-        # It may be cut off before all of this has been sent.
+        # The server may close the connection before the whole message has been sent.
         with pytest.raises(ConnectionClosed):
             client.send("x" * (2 << 20))
             client.recv(PATIENCE)
@@ -99,7 +99,7 @@ def test_a_client_that_a_limit_cuts_is_logged(demo):
 
 
 @pytest.mark.parametrize("topology", ["in process", "sidecar"])
-def test_a_notification_of_a_page_that_is_dropped_is_logged(tmp_path, topology):
+def test_a_dropped_notification_of_a_page_is_logged(tmp_path, topology):
     programs = start_in_process() if topology == "in process" else start_sidecar(tmp_path)
     try:
         with connect(f"ws://127.0.0.1:{port_of(programs[-1])}/rpc") as client:
@@ -110,7 +110,7 @@ def test_a_notification_of_a_page_that_is_dropped_is_logged(tmp_path, topology):
         stop_all(programs)
 
 
-def test_a_notification_of_a_page_for_a_service_that_is_not_there_is_logged(tmp_path):
+def test_a_notification_of_a_page_for_an_absent_service_is_logged(tmp_path):
     gateway = Program("postern", "gateway", "--upstream", f"unix:{tmp_path}/app.sock", "--port", 0, ready=LISTENING)
     try:
         with connect(f"ws://127.0.0.1:{port_of(gateway)}/rpc") as client:
@@ -120,7 +120,7 @@ def test_a_notification_of_a_page_for_a_service_that_is_not_there_is_logged(tmp_
         stop_all([gateway])
 
 
-def test_a_native_notification_that_is_dropped_is_logged(tmp_path):
+def test_a_dropped_native_notification_is_logged(tmp_path):
     address = f"unix:{tmp_path}/app.sock"
     program = Program("postern-demo", "--native", address, "--no-gateway", ready=NATIVE)
 
@@ -137,7 +137,7 @@ def test_a_native_notification_that_is_dropped_is_logged(tmp_path):
 
 
 def refuse(server, count):
-    """That many requests of an origin that is not allowed, on one connection after another."""
+    """Sends requests with an origin that is not allowed, at most 500 on each connection."""
     for start in range(0, count, 500):
         connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENCE)
         for _ in range(min(500, count - start)):
@@ -149,7 +149,7 @@ def refuse(server, count):
 
 
 def fail(server, count):
-    """That many calls of a handler that fails, on one WebSocket."""
+    """Calls a handler that fails, `count` times on one WebSocket."""
     request = {"jsonrpc": "2.0", "id": 1, "method": "echo.fail", "params": ["the reason " * 20]}
     with connect(f"ws://127.0.0.1:{port_of(server)}/rpc") as client:
         for _ in range(count):
@@ -161,13 +161,13 @@ INFO, TRACE = ["--log-level", "info"], ["--log-level", "trace", "--log-format", 
 
 
 @pytest.mark.parametrize("options", [[], INFO, TRACE])
-def test_a_standard_error_output_that_is_full_and_never_read_holds_up_nothing(options):
+def test_a_full_pipe_at_standard_error_does_not_block_the_program(options):
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     with contextlib.suppress(BlockingIOError):
         while True:
             os.write(writer, b"x" * 4096)
-    # Blocking for the program, which shares this description.
+    # The program shares the file description, and its writes have to block.
     os.set_blocking(writer, True)
     demo = Program("postern-demo", "--port", 0, *options, ready=LISTENING, stderr=writer)
     try:
@@ -180,7 +180,7 @@ def test_a_standard_error_output_that_is_full_and_never_read_holds_up_nothing(op
         os.close(writer)
 
 
-def test_lines_of_json_are_objects_and_few_of_one_cause():
+def test_log_lines_in_json_are_objects_and_limited_in_rate():
     demo = Program("postern-demo", "--port", 0, "--log-format", "json", ready=LISTENING)
     try:
         began = time.monotonic()
@@ -197,17 +197,17 @@ def test_lines_of_json_are_objects_and_few_of_one_cause():
         assert (line["level"], line["label"], line["cause"]) == ("notice", "postern-demo", "origin")
     suppressed = sum(int(line["suppressed"]) for line in refused if "suppressed" in line)
     written = [line for line in refused if "suppressed" not in line]
-    # 20 in each second that the requests took, or fewer in the last one.
+    # At most 20 lines are written per second, and the others are counted.
     assert len(written) + suppressed == 200 and 20 <= len(written) <= 20 * (int(seconds) + 1)
     assert written[0]["origin"] == "https://evil.example" and written[0]["address"] == "127.0.0.1"
     failed = [line for line in lines if line["message"] == "handler failed"]
     assert len(failed) == 1 and failed[0]["level"] == "error" and failed[0]["method"] == "echo/fail"
     assert failed[0]["error"].endswith(r'a "quoted"\nreason\u{1b}[0m')
-    # Nothing but lines of JSON goes to the log.
+    # All lines of the log are JSON.
     assert not any("refused" in line for line in demo.output if not line.startswith("{"))
 
 
-def test_lines_that_found_no_room_are_counted_once_the_output_is_read():
+def test_dropped_log_lines_are_counted_when_the_output_is_read():
     reader, writer = os.pipe()
     demo = Program("postern-demo", "--port", 0, "--log-level", "trace", "--access-log", ready=LISTENING, stderr=writer)
     os.close(writer)
@@ -248,7 +248,7 @@ def test_the_access_log_has_a_line_for_each_request_and_websocket():
     assert not any("secret" in line for line in demo.output)
 
 
-def test_a_system_that_does_not_permit_all_containment_of_tasks_is_logged(tmp_path, monkeypatch):
+def test_missing_containment_of_tasks_is_logged(tmp_path, monkeypatch):
     tool = tmp_path / "prlimit"
     tool.write_text("#!/bin/sh\nexit 1\n")
     tool.chmod(0o755)

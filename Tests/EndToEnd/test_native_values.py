@@ -1,4 +1,4 @@
-"""Values over the native socket, as clients in other languages write them."""
+"""Tests values on the native socket in the forms that clients in other languages write."""
 
 import shutil
 import struct
@@ -19,11 +19,12 @@ def socket_path():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+# The signed integers of MessagePack: the first byte and the format of `struct`.
 SIGNED = {"int8": (b"\xd0", ">b"), "int16": (b"\xd1", ">h"), "int32": (b"\xd2", ">i"), "int64": (b"\xd3", ">q")}
 
 
 @pytest.mark.parametrize("form", SIGNED)
-def test_a_session_whose_numbers_all_come_in_a_signed_form_is_served(socket_path, form, monkeypatch):
+def test_numbers_are_accepted_in_every_signed_form(socket_path, form, monkeypatch):
     first, code = SIGNED[form]
     monkeypatch.setattr("cases.native.pack_integer", lambda number: first + struct.pack(code, number))
     client = NativeClient(socket_path)
@@ -41,12 +42,12 @@ def test_a_session_whose_numbers_all_come_in_a_signed_form_is_served(socket_path
     assert frame == [12, 6]
 
 
-def test_digits_from_a_native_client_are_no_integer(socket_path):
+def test_text_from_a_native_client_is_not_accepted_as_an_integer(socket_path):
     answer = NativeClient(socket_path).call("chat.history", '["5"]')
     assert answer.code == -32602 and answer.message.endswith("expected an integer, found a string"), answer
 
 
-def test_a_call_that_was_json_has_text_for_integers(socket_path):
+def test_text_in_a_call_from_json_is_accepted_as_an_integer(socket_path):
     client = NativeClient(socket_path)
     client.send([1, 1, "chat/history", None, 4, 0, ["5"], None])
     assert client.receive()[:2] == [2, 1]

@@ -1,4 +1,4 @@
-"""Calls of one connection begin in the order in which they arrive, through every door and in both topologies."""
+"""Tests that the calls of a connection begin in the order of their arrival, in both topologies."""
 
 import json
 import pathlib
@@ -29,11 +29,12 @@ def socket(port):
 
 
 def send_together(socket, *texts):
-    """One write, and so one segment."""
+    """Sends texts as frames in one write, and therefore in one TCP segment."""
     socket.send(*(raw.frame(raw.TEXT, text) for text in texts))
 
 
 def messages_until(socket, is_last):
+    """Returns the received messages, up to the first one for which `is_last` is true."""
     messages = []
     while not messages or not is_last(messages[-1]):
         text = socket.message(60)
@@ -51,7 +52,7 @@ def said(message):
 
 
 def check_subscription(messages, text):
-    """The answer to the subscription leaves before the event, whatever else comes in between."""
+    """Asserts that the subscription is answered once, and that its event arrives once and later."""
     flat = [entry for message in messages for entry in (message if isinstance(message, list) else [message])]
     joined = [index for index, message in enumerate(flat) if message.get("id") == 1]
     events = [index for index, message in enumerate(flat) if is_event(message) and said(message) == text]
@@ -64,7 +65,7 @@ def subscribe_and_say(text):
 
 
 @pytest.mark.parametrize("together", [lambda *texts: texts, lambda *texts: [f"[{','.join(texts)}]"]], ids=["frames", "batch"])
-def test_an_event_published_right_behind_its_subscription_arrives(port, together):
+def test_an_event_published_directly_after_its_subscription_is_received(port, together):
     for number in range(ROUNDS):
         socket = raw.WebSocket(port)
         send_together(socket, *together(*subscribe_and_say(f"right behind {number}")))
@@ -73,7 +74,7 @@ def test_an_event_published_right_behind_its_subscription_arrives(port, together
         socket.close()
 
 
-def test_a_second_subscription_misses_nothing_that_is_said_right_behind_it(socket, port):
+def test_an_event_published_directly_after_a_second_subscription_is_received(socket, port):
     first = raw.WebSocket(port)
     first.text(raw.call("rpc.subscribe", '{"topic":"chat.room"}'))
     assert "result" in json.loads(first.message())
@@ -87,9 +88,10 @@ def test_a_second_subscription_misses_nothing_that_is_said_right_behind_it(socke
 
 
 def check_rounds(count, run, expected):
-    """A call may be overtaken where the machine takes its thread away for longer than 2 ms.
+    """Runs rounds until four of five in a row of `count` rounds have the expected result.
 
-    That happens once in many rounds, or more often while the machine has much other work: then some more are run.
+    A call may be overtaken if its thread is preempted for more than 2 ms. That is rare, but more frequent on a busy
+    machine, so further rounds are run.
     """
     found = []
     while len(found) < 10 * count:
@@ -108,7 +110,7 @@ def wait_for_no_jobs(port):
 
 
 def in_socket(port, body):
-    """What a client finds on a connection of its own; its jobs have ended when this returns."""
+    """Returns the result of `body` with a new WebSocket; waits until the jobs of that connection have ended."""
     socket = raw.WebSocket(port)
     try:
         return body(socket)
@@ -119,7 +121,7 @@ def in_socket(port, body):
 
 @pytest.mark.parametrize("count", [1, 20])
 @pytest.mark.parametrize("meta", ["", ',"meta":{"timeoutMs":20000}'], ids=["plain", "deadline"])
-def test_a_short_call_does_not_overtake_calls_before_it(port, count, meta):
+def test_a_short_call_does_not_overtake_earlier_calls(port, count, meta):
     def run(socket):
         jobs = [raw.call("jobs.run", LONG, identity)[:-1] + meta + "}" for identity in range(count)]
         send_together(socket, *jobs, raw.call("jobs.active", "[]", 99))

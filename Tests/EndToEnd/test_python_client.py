@@ -1,4 +1,4 @@
-"""`public/python/postern.py` against Swift servers and clients: calls in both directions, references, streams, topics."""
+"""Tests `public/python/postern.py` with Swift peers: calls in both directions, references, streams and topics."""
 
 import asyncio
 import gc
@@ -18,7 +18,7 @@ NO, YES, UNKNOWN = postern.Executed
 
 @pytest.fixture(scope="module")
 def addresses(tmp_path_factory):
-    """A demo at a Unix socket, one at a TCP port, and the service of the case list."""
+    """Yields the addresses of demos on a Unix socket, on TCP and with a secret, and of the service of the case list."""
     folder = tmp_path_factory.mktemp("postern")
     (folder / "secret").write_bytes(SECRET)
     unix = Program("postern-demo", "--no-gateway", "--native", f"unix:{folder}/app.sock", ready=NATIVE_LINE)
@@ -58,13 +58,13 @@ def test_calls_with_progress_errors_and_named_arguments(address):
 
 
 async def until_idle(peer):
-    """The demo's own count of jobs that run is 0."""
+    """Waits until the demo runs no job."""
     async with asyncio.timeout(PATIENCE):
         while await peer.call("jobs/active") != 0:
             await asyncio.sleep(0.02)
 
 
-def test_a_cancelled_call_and_a_stream_that_is_left_end_at_the_server(address):
+def test_a_cancelled_call_and_an_abandoned_stream_end_at_the_server(address):
     async def test():
         async with postern.connect(address) as peer:
             task = asyncio.ensure_future(peer.call("jobs/run", 1_000, 60_000))
@@ -84,7 +84,7 @@ def test_a_cancelled_call_and_a_stream_that_is_left_end_at_the_server(address):
     run(test)
 
 
-def test_three_hundred_calls_at_once_wait_for_room(address):
+def test_concurrent_calls_above_the_limit_are_queued(address):
     async def test():
         async with postern.connect(address) as peer:
             answers = await asyncio.gather(*(peer.call("jobs/run", 1, 20) for _ in range(300)))
@@ -92,7 +92,7 @@ def test_three_hundred_calls_at_once_wait_for_room(address):
     run(test)
 
 
-def test_a_topic_is_read_with_its_positions_and_goes_on_later(address):
+def test_a_topic_is_read_with_positions_and_resumed_from_one(address):
     async def test():
         async with postern.connect(address) as peer:
             events = await peer.subscribe("chat/room")
@@ -112,7 +112,7 @@ def test_a_topic_is_read_with_its_positions_and_goes_on_later(address):
             async for event in again:
                 assert (event["text"], again.missed) == ("1", 0)
                 break
-            other = await peer.subscribe("chat/room", since=postern.Position("another life", 7))
+            other = await peer.subscribe("chat/room", since=postern.Position("another epoch", 7))
             assert other.position == (begin.epoch, begin.offset + 3)
             other.close()
             error = await error_of(peer.subscribe("no/such"))
@@ -120,7 +120,7 @@ def test_a_topic_is_read_with_its_positions_and_goes_on_later(address):
     run(test)
 
 
-def test_a_function_is_called_and_an_object_is_returned_when_it_is_not_held_any_more(address, tmp_path):
+def test_a_function_is_called_and_an_unused_object_is_released(address, tmp_path):
     async def test():
         (tmp_path / "a").write_text("one")
         changes = asyncio.Queue()
@@ -140,7 +140,7 @@ def test_a_function_is_called_and_an_object_is_returned_when_it_is_not_held_any_
     run(test)
 
 
-def test_every_code_of_a_swift_handler_arrives(addresses):
+def test_errors_of_swift_handlers_are_received_with_their_codes(addresses):
     async def test():
         async with postern.connect(addresses["cases"]) as peer:
             for code in (1001, -1, postern.UNAUTHENTICATED, postern.TOO_MANY_REFERENCES, postern.CANCELLED):
@@ -162,7 +162,7 @@ def test_every_code_of_a_swift_handler_arrives(addresses):
 
 
 @pytest.mark.parametrize("secret, code", [(SECRET, None), (b"another secret of this test", -32050), (None, -32050)])
-def test_a_shared_secret_is_proven(addresses, secret, code):
+def test_a_client_has_to_prove_the_shared_secret(addresses, secret, code):
     async def test():
         try:
             async with postern.connect(addresses["secret"], secret=secret) as peer:
@@ -175,7 +175,7 @@ def test_a_shared_secret_is_proven(addresses, secret, code):
 
 @pytest.mark.parametrize("secret", [None, SECRET])
 def test_tls(tmp_path, secret):
-    """Runs in builds with the trait `TLS`, by `make test-traits`."""
+    """Needs a build with the trait `TLS`, which `make test-traits` creates."""
     options = subprocess.run([binary("postern-demo"), "--help"], capture_output=True, text=True).stdout
     if "--tls-certificate" not in options:
         pytest.skip("this build has no TLS")
@@ -201,14 +201,14 @@ def test_tls(tmp_path, secret):
 
 
 async def command(*arguments):
-    """Runs a program to its end: its status and what it printed."""
+    """Runs a program until it exits; returns its exit code, its output and its errors."""
     process = await asyncio.create_subprocess_exec(
         *map(str, arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
     output, errors = await process.communicate()
     return process.returncode, output.decode(), errors.decode()
 
 
-def test_the_command_line_reads_a_python_server(tmp_path):
+def test_the_command_line_calls_describes_and_watches_a_python_server(tmp_path):
     async def test():
         offers = service, _, _, room = services()
         async with postern.serve(f"unix:{tmp_path}/app.sock", *offers) as server:
@@ -230,7 +230,7 @@ def test_the_command_line_reads_a_python_server(tmp_path):
     run(test)
 
 
-def test_a_swift_client_and_a_python_server_call_each_other_fifty_deep(tmp_path):
+def test_calls_of_a_swift_client_and_a_python_server_nest_fifty_levels_deep(tmp_path):
     async def test():
         async with postern.serve("tcp:127.0.0.1:0", *services()) as server:
             process = await asyncio.create_subprocess_exec(binary("native-peer"), server.address, stdout=subprocess.PIPE)
@@ -244,7 +244,7 @@ def test_a_swift_client_and_a_python_server_call_each_other_fifty_deep(tmp_path)
     run(test)
 
 
-def test_what_a_lost_swift_client_left_pending_is_settled(tmp_path):
+def test_pending_calls_of_a_killed_swift_client_end(tmp_path):
     async def test():
         offers = service, *_ = services()
         waiting = []

@@ -1,4 +1,4 @@
-"""Two peers of `public/python/postern.py` over Unix sockets, TCP and TLS, which see every frame and code of the page."""
+"""Tests two peers of `public/python/postern.py` with each other, with every kind of frame and every error code."""
 
 import asyncio
 import contextlib
@@ -22,14 +22,14 @@ FRAMES = Frames()
 
 @pytest.fixture(autouse=True)
 def frames(caplog):
-    """Every test adds to one record, which the last test reads."""
+    """Records the frames of all tests of this module; the last test checks that they are complete."""
     with FRAMES.noted_silently(caplog):
         yield FRAMES
 
 
 @pytest.fixture(scope="module")
 def contexts(tmp_path_factory):
-    """TLS of a server and of a client that trusts it."""
+    """Returns the TLS contexts of a server and of a client that trusts it."""
     certificate, key = make_certificate(tmp_path_factory.mktemp("tls"))
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.load_cert_chain(certificate, key)
@@ -38,7 +38,7 @@ def contexts(tmp_path_factory):
 
 @pytest.fixture(params=["unix", "tcp", "tls"])
 def pair(request, tmp_path, contexts):
-    """Connects a client to a server: the client's peer and the server's, which both offer the same."""
+    """Returns a function that connects two peers with the same services: that of the client and that of the server."""
     server_context, client_context = contexts if request.param == "tls" else (None, None)
     address = f"unix:{tmp_path}/app.sock" if request.param == "unix" else f"{request.param}:127.0.0.1:0"
 
@@ -63,7 +63,7 @@ def test_calls_in_both_directions(pair):
                     "a": [1, -1, 2.5, None, True, "é", b"\x00"]}
                 steps = []
                 assert await peer.call("t/wait", 0, 3, progress=steps.append) == "done" and steps == [0, 1, 2]
-                peer.notify("t/count", 3)  # A notification has no answer, and so no stream either.
+                peer.notify("t/count", 3)  # A notification has no answer, and therefore no stream.
                 assert [number async for number in await peer.call("t/count", 500)] == list(range(500))
                 async for number in await peer.call("t/count", 1 << 40):
                     if number == 200:
@@ -71,7 +71,7 @@ def test_calls_in_both_directions(pair):
     run(test)
 
 
-def test_every_code_arrives_with_what_belongs_to_it(pair):
+def test_every_error_is_received_with_its_code_message_and_details(pair):
     async def test():
         async with pair() as peers:
             for peer in peers:
@@ -91,7 +91,7 @@ def test_every_code_arrives_with_what_belongs_to_it(pair):
     run(test)
 
 
-def test_every_code_has_its_cause(pair, monkeypatch):
+def test_every_code_is_returned_for_its_cause(pair, monkeypatch):
     for name, value in {"FRAME_BYTES": 4_096, "MAXIMUM_CALLS": 4, "MAXIMUM_REFERENCES": 10}.items():
         monkeypatch.setattr(postern, name, value)
 
@@ -119,19 +119,19 @@ def test_every_code_has_its_cause(pair, monkeypatch):
     run(test)
 
 
-def test_references_go_there_and_return(pair):
+def test_references_are_exported_used_and_released(pair):
     async def test():
         async with pair() as (peer, other):
-            heard = []
+            received = []
             assert await peer.call("t/apply", lambda value: value * 2, 21) == 42
             counter = await peer.call("t/counter_object")
             assert [await counter.call("increment"), await counter.call("increment")] == [1, 2]
             assert await peer.call("t/is_own", counter) and not await peer.call("t/is_own", print)
-            await peer.call("t/keep", heard.append)
-            function, = other.services["t"].heard
+            await peer.call("t/keep", received.append)
+            function, = other.services["t"].received
             await function(1)
             other.notify(function.path(), 2)
-            await until(lambda: heard == [1, 2])
+            await until(lambda: received == [1, 2])
             assert len(peer._lent) == 1
             await peer.call("t/clear")
             del function, counter
@@ -155,7 +155,7 @@ def test_a_reference_is_passed_on_to_a_third_peer(pair):
 
 
 def counter_caller(counter):
-    """A function that increments an object of another peer so many times."""
+    """Returns a function that increments an object of another peer repeatedly."""
     async def increment(times):
         for _ in range(times):
             result = await counter.call("increment")
@@ -176,7 +176,7 @@ asyncio.run(main())
 """
 
 
-def test_a_child_process_adopts_its_standard_input():
+def test_a_child_process_connects_over_its_standard_input():
     async def test():
         ours, theirs = socket.socketpair()
         child = await asyncio.create_subprocess_exec(
@@ -188,7 +188,7 @@ def test_a_child_process_adopts_its_standard_input():
     run(test)
 
 
-def test_a_slow_reader_of_a_topic_sees_how_much_it_missed(pair):
+def test_a_slow_subscriber_is_notified_of_the_number_of_missed_events(pair):
     async def test():
         async with pair() as (peer, _):
             await peer.call("t/say", "before")
@@ -209,7 +209,7 @@ def test_a_slow_reader_of_a_topic_sees_how_much_it_missed(pair):
     run(test)
 
 
-def test_calls_wait_for_room_and_keep_their_deadline(pair, monkeypatch):
+def test_queued_calls_keep_their_deadline(pair, monkeypatch):
     monkeypatch.setattr(postern, "MAXIMUM_CALLS", 2)
 
     async def test():
@@ -226,12 +226,12 @@ def test_calls_wait_for_room_and_keep_their_deadline(pair, monkeypatch):
             other.close()
             errors = [await error_of(call) for call in hanging]
             assert [error.executed for error in errors] == [UNKNOWN, UNKNOWN, NO, NO, NO]
-            # Those that wait fail at the goodbye, or at the end that follows it.
+            # Queued calls fail at the goodbye or at the end of the connection that follows it.
             assert {error.code for error in errors} <= {postern.UNAVAILABLE, postern.DRAINING}
     run(test)
 
 
-def test_an_end_during_a_stream_and_a_handler_that_cancels_itself_are_reported(pair):
+def test_a_lost_connection_during_a_stream_and_a_cancelled_handler_are_reported(pair):
     async def test():
         async with pair() as (peer, other):
             async def cancel():
@@ -277,7 +277,7 @@ def test_a_drain_finishes_calls_and_refuses_new_ones(pair):
     run(test)
 
 
-def test_a_call_that_crosses_the_goodbye_is_refused(tmp_path):
+def test_a_call_that_arrives_during_a_drain_is_refused(tmp_path):
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
             async with Raw.connected(f"{tmp_path}/s") as client:
@@ -293,24 +293,24 @@ def test_a_call_that_crosses_the_goodbye_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("mine, theirs", [(SECRET, b"another secret of 24 byte"), (None, SECRET), (SECRET, None)])
-def test_ends_without_the_same_secret_do_not_open(pair, mine, theirs):
+def test_peers_with_different_secrets_do_not_connect(pair, mine, theirs):
     async def test():
         try:
             async with pair(client={"secret": mine}, secret=theirs):
-                raise AssertionError("it is open")
+                raise AssertionError("the connection was opened")
         except postern.CallError as error:
             assert (error.code, error.executed) == (postern.UNAUTHENTICATED, NO)
     run(test)
 
 
-def test_ends_with_the_same_secret_open(pair):
+def test_peers_with_the_same_secret_connect(pair):
     async def test():
         async with pair(secret=SECRET) as (peer, _):
             assert await peer.call("t/add", 1, 2) == 3
     run(test)
 
 
-def test_a_name_in_the_abstract_namespace_is_an_address():
+def test_an_abstract_socket_name_is_an_address():
     async def test():
         async with postern.serve(f"unix:@postern-{os.getpid()}", *services()) as server:
             async with postern.connect(server.address) as peer:
@@ -318,7 +318,7 @@ def test_a_name_in_the_abstract_namespace_is_an_address():
     run(test)
 
 
-def test_a_progress_function_that_fails_ends_its_call_only(pair):
+def test_a_failing_progress_function_ends_only_its_call(pair):
     async def test():
         async with pair() as (peer, _):
             with pytest.raises(ZeroDivisionError):
@@ -327,7 +327,7 @@ def test_a_progress_function_that_fails_ends_its_call_only(pair):
     run(test)
 
 
-def test_every_frame_and_every_code_of_the_page_was_sent_and_received(frames):
+def test_every_documented_frame_and_code_was_sent_and_received(frames):
     assert len(KINDS) == 17 and len(CODES) > 15
     for way in ("sent", "received"):
         assert set(KINDS) - frames.kinds[way] == set(), way

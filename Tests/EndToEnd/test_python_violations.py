@@ -1,4 +1,4 @@
-"""What `public/python/postern.py` does about sides that break the protocol, are slow or silent, or cannot be served."""
+"""Tests `public/python/postern.py` with peers that violate the protocol, are slow or silent, or are refused."""
 
 import asyncio
 
@@ -15,13 +15,13 @@ FRAMES = Frames()
 
 @pytest.fixture(autouse=True)
 def frames(caplog):
-    """Every test adds to one record, which the last test reads."""
+    """Records the frames of all tests of this module; the last test checks that they are complete."""
     with FRAMES.noted_silently(caplog):
         yield FRAMES
 
 
 @pytest.mark.parametrize("mine, theirs", [(SECRET, b"another secret of 24 byte"), (None, SECRET), (SECRET, None)])
-def test_ends_without_the_same_secret_do_not_open_and_say_why(tmp_path, mine, theirs):
+def test_peers_with_different_secrets_do_not_connect(tmp_path, mine, theirs):
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services(), secret=theirs) as server:
             with pytest.raises(postern.CallError) as raised:
@@ -31,7 +31,7 @@ def test_ends_without_the_same_secret_do_not_open_and_say_why(tmp_path, mine, th
     run(test)
 
 
-def test_a_silent_side_is_asked_and_then_left(tmp_path, monkeypatch):
+def test_a_silent_peer_is_pinged_and_then_disconnected(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "PING_SECONDS", 0.1)
     monkeypatch.setattr(postern, "STALL_SECONDS", 2)
 
@@ -45,7 +45,7 @@ def test_a_silent_side_is_asked_and_then_left(tmp_path, monkeypatch):
     run(test)
 
 
-def test_one_connection_too_many_is_refused(tmp_path, monkeypatch):
+def test_a_connection_above_the_limit_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "MAXIMUM_CONNECTIONS", 1)
 
     async def test():
@@ -74,11 +74,11 @@ def test_another_version_or_a_goodbye_instead_of_a_hello_ends_the_connection(tmp
 
 
 def output_of(peer):
-    """How many bytes wait to be sent."""
+    """Returns the number of bytes in the write buffer of a peer."""
     return peer._writer.transport.get_write_buffer_size()
 
 
-def test_a_reader_that_is_too_slow_is_left(tmp_path, monkeypatch):
+def test_a_slow_reader_is_disconnected(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "QUEUED_BYTES", 1 << 20)
 
     async def test():
@@ -97,20 +97,22 @@ def test_a_reader_that_is_too_slow_is_left(tmp_path, monkeypatch):
     run(test)
 
 
+# Bodies of frames that violate the protocol, as hexadecimal text.
 BODIES = {
-    "not MessagePack": "c1", "no array": "05", "no such kind": "91 63", "too few fields": "91 02", "cut": "92 04 cf",
-    "a field of another type": "93 02 a161", "a second hello": "93 00 01 80", "something behind": "92 0b 01 01",
-    "an answer to no call": "93 02 05 01", "a proof": "92 0e c400", "call 0": "98 01 00 a161 c0 00 00 c0 c0",
-    "a negative number": "92 0b ff", "a boolean for a number": "92 0b c3", "a boolean for the kind": "92 c3 01",
-    "a reference that is no number": "93 10 91a161 90", "a reference below zero": "93 10 91fb 90",
-    "a depth that is a fraction": "98 01 01 a161 c0 00 ca3f800000 c0 c0",
+    "not MessagePack": "c1", "not an array": "05", "an unknown kind": "91 63", "too few fields": "91 02",
+    "a truncated value": "92 04 cf", "a field of another type": "93 02 a161", "a second hello": "93 00 01 80",
+    "trailing bytes": "92 0b 01 01", "a reply to an unknown call": "93 02 05 01", "an unexpected proof": "92 0e c400",
+    "the call number 0": "98 01 00 a161 c0 00 00 c0 c0", "a negative number": "92 0b ff",
+    "a boolean for a number": "92 0b c3", "a boolean for the kind": "92 c3 01",
+    "a reference that is not a number": "93 10 91a161 90", "a negative reference": "93 10 91fb 90",
+    "a depth with a fraction": "98 01 01 a161 c0 00 ca3f800000 c0 c0",
 }
-BAD = {"no bytes": bytes(4), "too long": b"\xff" * 4} | {
+BAD = {"an empty frame": bytes(4), "a frame above the limit": b"\xff" * 4} | {
     name: len(bytes.fromhex(body)).to_bytes(4, "big") + bytes.fromhex(body) for name, body in BODIES.items()}
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_breaks_the_protocol_ends_the_connection(tmp_path, name):
+def test_a_protocol_violation_ends_the_connection(tmp_path, name):
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
             reader, writer = await asyncio.open_unix_connection(f"{tmp_path}/s")
@@ -124,7 +126,7 @@ def test_what_breaks_the_protocol_ends_the_connection(tmp_path, name):
 
 
 @pytest.mark.parametrize("bytes_", ["abc", None, 1.5, 10, -5])
-def test_a_limit_of_frames_that_is_none_breaks_the_protocol(tmp_path, bytes_):
+def test_an_invalid_limit_of_frames_is_a_protocol_violation(tmp_path, bytes_):
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()):
             async with Raw.connected(f"{tmp_path}/s", {"frameBytes": bytes_}) as client:
@@ -132,7 +134,7 @@ def test_a_limit_of_frames_that_is_none_breaks_the_protocol(tmp_path, bytes_):
     run(test)
 
 
-def test_a_call_right_before_a_goodbye_is_answered(tmp_path):
+def test_a_call_directly_before_a_goodbye_is_answered(tmp_path):
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()):
             reader, writer = await asyncio.open_unix_connection(f"{tmp_path}/s")
@@ -145,7 +147,7 @@ def test_a_call_right_before_a_goodbye_is_answered(tmp_path):
     run(test)
 
 
-def test_a_frame_and_an_answer_that_move_slowly_are_not_cut(tmp_path, monkeypatch):
+def test_a_slow_transfer_does_not_end_the_connection(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "PING_SECONDS", 0.1)
     monkeypatch.setattr(postern, "STALL_SECONDS", 2)
 
@@ -163,7 +165,7 @@ def test_a_frame_and_an_answer_that_move_slowly_are_not_cut(tmp_path, monkeypatc
     run(test)
 
 
-def test_a_side_that_sends_pings_and_reads_nothing_is_left(tmp_path, monkeypatch):
+def test_a_peer_that_sends_pings_but_reads_nothing_is_disconnected(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "STALL_SECONDS", 1.5)
 
     async def test():
@@ -180,7 +182,7 @@ def test_a_side_that_sends_pings_and_reads_nothing_is_left(tmp_path, monkeypatch
     run(test)
 
 
-def test_arguments_are_a_list_and_a_map(tmp_path):
+def test_arguments_have_to_be_a_list_and_a_map(tmp_path):
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()):
             async with Raw.connected(f"{tmp_path}/s") as client:
@@ -194,8 +196,8 @@ def test_arguments_are_a_list_and_a_map(tmp_path):
     run(test)
 
 
-def test_an_answer_that_is_odd_fails_its_call_only(tmp_path):
-    """A value that cannot be read, an unknown number for `executed`, and a reply to a stream, which is ignored."""
+def test_an_invalid_answer_fails_only_its_call(tmp_path):
+    """Answers with an invalid value and with an unknown `executed`, and a reply to a stream, which is ignored."""
     answers = [b"\x93\x02\x01\xc1", b"\x96\x03\x02\x01\xa1m\x09\xc1", b"\x94\x06\x03\xc0\xc0",
                b"\x93\x02\x03\x01", b"\x92\x08\x03"]
 
@@ -218,7 +220,7 @@ def test_an_answer_that_is_odd_fails_its_call_only(tmp_path):
     run(test)
 
 
-def test_half_a_frame_and_half_a_handshake_end_the_connection(tmp_path, monkeypatch):
+def test_an_incomplete_frame_or_handshake_ends_the_connection(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "STALL_SECONDS", 0.2)
 
     async def test():
@@ -231,7 +233,7 @@ def test_half_a_frame_and_half_a_handshake_end_the_connection(tmp_path, monkeypa
     run(test)
 
 
-def test_a_value_that_is_not_well_formed_fails_its_call_only(tmp_path):
+def test_a_malformed_value_fails_only_its_call(tmp_path):
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()):
             async with Raw.connected(f"{tmp_path}/s") as client:
@@ -243,6 +245,6 @@ def test_a_value_that_is_not_well_formed_fails_its_call_only(tmp_path):
     run(test)
 
 
-def test_every_goodbye_of_the_page_was_sent_and_received(frames):
+def test_every_documented_goodbye_was_sent_and_received(frames):
     for way in ("sent", "received"):
         assert set(range(7)) - frames.goodbyes[way] == set(), way

@@ -1,4 +1,4 @@
-"""The task processes of the demo, over every door and in a terminal."""
+"""Tests the task processes of the demo over HTTP, over WebSockets and on the command line."""
 
 import json
 import os
@@ -11,20 +11,20 @@ from websockets.sync.client import connect
 
 from programs import PATIENCE, ROOT, binary, port_of, start_in_process, stop_all, wait_until
 
-# Numbers a second: a part takes minutes, or no time.
+# The numbers that a task checks per second: at the slow pace a part takes minutes, at the fast one no time.
 SLOW, FAST = 100, 1_000_000
 
 
 @pytest.fixture(scope="module", autouse=True)
 def python_of_the_tests():
-    """Children in Python are run by the interpreter that runs the tests, which has what they import."""
+    """Puts the interpreter of the tests first in `PATH`, because it has the packages that tasks in Python import."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}")
         yield
 
 
 def curl(url, *arguments):
-    """The answer to one request, as JSON."""
+    """Sends a request with curl and returns the response, parsed as JSON."""
     command = ["curl", "-sS", "--max-time", str(PATIENCE), *arguments, url]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
@@ -38,12 +38,12 @@ def spawn(server, **inputs):
 
 
 def tasks(server):
-    """What is known of the tasks, by their identifiers."""
+    """Returns the descriptions of all tasks by their identifiers."""
     return {task["id"]: task for task in curl(f"{server}/rpc/tasks/list")["tasks"]}
 
 
 def running_parts(server, root, count):
-    """The parts of a task, once so many are at work and have reported."""
+    """Waits until `count` parts of a task run and have reported progress; returns their identifiers."""
 
     def find():
         found = [task["id"] for task in tasks(server).values()
@@ -54,7 +54,10 @@ def running_parts(server, root, count):
 
 
 def ended(server, root, count):
-    """What is known of the tasks, once so many below one have ended: its result does not wait for that."""
+    """Waits until `count` parts of a task have ended, and returns the descriptions of all tasks.
+
+    The result of a task does not wait for the end of its parts.
+    """
 
     def find():
         known = tasks(server)
@@ -75,7 +78,7 @@ def test_a_task_is_spawned_and_awaited_with_curl(server):
     assert sum(task["result"] for task in known.values() if task.get("parent") == root) == 168
 
 
-def test_unfit_inputs_and_unknown_tasks_are_named(server):
+def test_errors_name_invalid_inputs_and_unknown_tasks(server):
     error = spawn(server, limit="many")
     assert (error["code"], error["data"]["executed"]) == (-32602, "no")
     assert "limit" in error["message"]
@@ -83,7 +86,7 @@ def test_unfit_inputs_and_unknown_tasks_are_named(server):
     assert (error["code"], error["message"]) == (-32001, "No such task: nothing-1")
 
 
-def test_a_lost_part_is_counted_again_and_a_stopped_one_is_left_out(server):
+def test_a_killed_part_is_repeated_and_a_stopped_one_is_left_out(server):
     root = spawn(server, limit=90_000, parts=3, pace=SLOW)
     lost, stopped, _ = running_parts(server, root, 3)
     assert post(server, "call", {"id": lost, "method": "status"})["of"] == 30_000
@@ -100,7 +103,7 @@ def test_a_lost_part_is_counted_again_and_a_stopped_one_is_left_out(server):
         "done", "done", "fail", "stop"]
 
 
-def test_parts_in_swift_and_in_python_count_together(server):
+def test_the_results_of_parts_in_swift_and_in_python_are_combined(server):
     root = spawn(server, limit=20_000, parts=2, pace=SLOW, python=1)
     parts = running_parts(server, root, 2)
     assert sorted(part.split("-")[0] for part in parts) == ["python", "range"]
@@ -110,7 +113,7 @@ def test_parts_in_swift_and_in_python_count_together(server):
     assert post(server, "result", {"id": root}) == {"primes": 2262, "missing": []}
 
 
-def test_a_subscriber_of_the_topic_misses_nothing(server):
+def test_a_subscriber_of_the_topic_receives_every_event(server):
     with connect(f"ws{server.removeprefix('http')}/rpc", subprotocols=["jsonrpc"]) as socket:
         listing = curl(f"{server}/rpc/tasks/list")
         since = {"epoch": listing["epoch"], "seq": listing["seq"]}
@@ -131,7 +134,7 @@ def test_a_subscriber_of_the_topic_misses_nothing(server):
     assert "25 primes from 1 to 100" in [event.get("text") for event in part]
 
 
-def test_the_terminal_shows_the_tree_and_what_happens(server):
+def test_the_command_line_prints_the_tree_and_the_events(server):
     root = spawn(server, limit=100, parts=2, pace=FAST)
     post(server, "result", {"id": root})
     ended(server, root, 2)
@@ -148,7 +151,7 @@ def test_the_terminal_shows_the_tree_and_what_happens(server):
     assert done.stdout.endswith("created\n")
 
 
-def test_a_stop_of_the_demo_leaves_no_task():
+def test_all_tasks_end_when_the_demo_stops():
     programs = start_in_process()
     server = f"http://127.0.0.1:{port_of(programs[0])}"
     root = spawn(server, limit=90_000, parts=2, pace=SLOW)
@@ -156,5 +159,5 @@ def test_a_stop_of_the_demo_leaves_no_task():
     numbers = [task["process"] for task in tasks(server).values()]
     assert len(numbers) == 3
     stop_all(programs)
-    # The system takes a moment to remove a process that ended after its parent.
+    # A process that ends after its parent is reaped by init, asynchronously.
     wait_until(lambda: not any(os.path.exists(f"/proc/{number}") for number in numbers))
