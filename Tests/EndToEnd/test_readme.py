@@ -1,4 +1,4 @@
-"""The commands and programs of the README and of the articles do what is documented."""
+"""Tests the commands and programs in the README and in the articles."""
 
 import fcntl
 import json
@@ -22,7 +22,7 @@ README = (ROOT / "README.md").read_text()
 DOORS, CLIENTS = ((ROOT / "Sources/PosternGateway/Documentation.docc" / name).read_text() for name in ("Doors.md", "Clients.md"))
 ADDRESS = "http://127.0.0.1:8080"
 
-# What each line of the table of doors prints, in order.
+# A part of the output of each command in the table of doors, in order.
 ANSWERS = [
     '{"jsonrpc":"2.0","id":1,"result":5}',
     "0.25",
@@ -37,15 +37,16 @@ ANSWERS = [
 
 
 def doors():
+    """Returns pairs of a command in the table of doors and a part of its output."""
     lines = re.findall(r"^\|.*\| `(curl [^`]+)` \|$", DOORS, re.MULTILINE)
     assert len(lines) == len(ANSWERS)
     return list(zip(lines, ANSWERS))
 
 
 def shell(command, server, answer=None):
-    """Runs a line as a person would; one that never ends is ended when it has printed its answer.
+    """Runs a command in a shell, and terminates it when it has printed `answer`; returns its output.
 
-    curl keeps a head back until it has some of the body, unless its output has no buffer.
+    `stdbuf` disables the output buffer of curl, which otherwise holds the head of a response until its body arrives.
     """
     command = command.replace("curl ", f"exec stdbuf -o0 curl -s --max-time {PATIENCE} ", 1).replace(ADDRESS, server)
     with subprocess.Popen(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0) as running:
@@ -59,22 +60,22 @@ def shell(command, server, answer=None):
 
 
 @pytest.mark.parametrize("command, answer", doors())
-def test_a_line_of_the_table_of_doors(server, command, answer):
+def test_a_command_in_the_table_of_doors(server, command, answer):
     assert answer in shell(command, server, answer)
 
 
-def test_the_line_that_says_something(server):
+def test_the_command_that_sends_a_chat_message(server):
     [command] = re.findall(r"^curl .*chat/say.*$", DOORS, re.MULTILINE)
     assert json.loads(shell(command, server))["text"] == "hello"
 
 
 @pytest.mark.parametrize("command, answer", list(zip(
     re.findall(r"^curl .*$", README, re.MULTILINE), ["5", "5", '{"openrpc":"1.4.0",'], strict=True)))
-def test_a_line_of_the_readme(server, command, answer):
+def test_a_command_in_the_readme(server, command, answer):
     assert answer in shell(command, server, answer)
 
 
-def test_the_lines_of_python(server):
+def test_the_python_example(server):
     [code] = re.findall(r"```python\n(.*?)```", CLIENTS, re.DOTALL)
     done = subprocess.run(
         [sys.executable, "-c", code.replace(ADDRESS, server)], capture_output=True, text=True, timeout=PATIENCE)
@@ -82,13 +83,14 @@ def test_the_lines_of_python(server):
 
 
 def is_taken(port):
+    """Whether a server accepts connections at a port."""
     with socket.socket() as connection:
         return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
 def port_of_the_readme():
-    """One run of these tests at a time has the port, whichever checkout it belongs to."""
+    """Locks the port of the README, so that concurrent test runs on this machine use it one after another."""
     with open(pathlib.Path(tempfile.gettempdir(), "postern-tests-8080"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

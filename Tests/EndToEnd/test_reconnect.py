@@ -1,14 +1,14 @@
-"""The page and the client survive a restart of the server."""
+"""Tests that the page and the client reconnect after a restart of the server."""
 
 from playwright.sync_api import expect
 
 from programs import free_port, port_of, start_in_process, stop_all
 
-# The browser itself reports each connection that fails or is refused.
+# Parts of the errors that the browser logs for each failed connection.
 RESTART_ERRORS = ("WebSocket connection to", "net::ERR")
 
 
-def test_the_page_comes_back_after_a_restart_with_its_subscriptions(open_page):
+def test_the_page_reconnects_and_resubscribes_after_a_restart(open_page):
     port = free_port()
     programs = start_in_process(port=port)
     try:
@@ -32,7 +32,7 @@ def test_the_page_comes_back_after_a_restart_with_its_subscriptions(open_page):
         stop_all(programs)
 
 
-def test_a_call_in_flight_fails_when_the_server_dies_and_is_not_repeated(open_page):
+def test_a_call_in_flight_fails_when_the_server_is_killed_and_is_not_repeated(open_page):
     programs = start_in_process()
     try:
         page = open_page(f"http://127.0.0.1:{port_of(programs[-1])}", expecting=RESTART_ERRORS)

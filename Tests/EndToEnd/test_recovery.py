@@ -1,4 +1,4 @@
-"""Topics over reconnects and restarts: what was missed is replayed, and what cannot be is said to be missing."""
+"""Tests topics over reconnects and restarts: missed events are replayed, or a gap is reported."""
 
 import http.client
 import json
@@ -13,6 +13,7 @@ from programs import LISTENING, NATIVE, PATIENCE, Program, port_of, start_in_pro
 
 
 def say(port, text):
+    """Publishes a chat message."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("POST", "/rpc/chat/say", json.dumps(["me", text]),
                        {"Content-Type": "application/json"})
@@ -22,7 +23,7 @@ def say(port, text):
 
 
 class EventReader:
-    """`GET /events/chat/room`, block by block."""
+    """A reader of `GET /events/chat/room`; `last` is the last event id, and `retries` has the values of `retry`."""
 
     def __init__(self, port, last_event_id=None, path="/events/chat/room"):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -32,7 +33,7 @@ class EventReader:
         self.status, self.last, self.retries = self.answer.status, None, []
 
     def lines(self):
-        """The lines of the next block; empty at the end."""
+        """Returns the lines of the next block, or an empty list at the end of the stream."""
         lines = []
         while line := self.answer.readline().decode():
             if line == "\n":
@@ -46,12 +47,13 @@ class EventReader:
         return lines
 
     def wait_until_open(self):
+        """Waits until the gateway has subscribed to the topic, and returns the reader."""
         while ": open" not in self.lines():
             pass
         return self
 
     def event(self):
-        """The params of the next notification."""
+        """Returns the `params` of the next event, or `None` at the end of the stream."""
         while lines := self.lines():
             for line in lines:
                 if line.startswith("data: "):
@@ -59,6 +61,7 @@ class EventReader:
         return None
 
     def text(self):
+        """Returns the text of the next chat message."""
         return self.event()["result"]["text"]
 
     def __enter__(self):
@@ -69,7 +72,7 @@ class EventReader:
 
 
 class Subscriber:
-    """`rpc.subscribe` over a WebSocket."""
+    """A subscriber to `chat.room` over a WebSocket; `opened` is the result of `rpc.subscribe`."""
 
     def __init__(self, port, since=None):
         self.socket = connect(f"ws://127.0.0.1:{port}/rpc", max_size=None)
@@ -96,60 +99,61 @@ def port(request):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.parametrize("is_read", [True, False], ids=["while others read", "by the first reader"])
-def test_what_was_missed_is_replayed_in_order_before_what_is_new(port, is_read):
+@pytest.mark.parametrize("is_read", [True, False], ids=["topic in use", "topic unused"])
+def test_missed_events_are_replayed_in_order_before_new_events(port, is_read):
     with EventReader(port).wait_until_open() as other:
         with EventReader(port).wait_until_open() as reader, Subscriber(port) as subscriber:
-            place, last = {key: subscriber.opened[key] for key in ("epoch", "seq")}, reader.last
+            position, last = {key: subscriber.opened[key] for key in ("epoch", "seq")}, reader.last
         if not is_read:
             other.connection.close()
             time.sleep(0.2)
         for number in range(300):
             say(port, f"missed {number}")
-        with EventReader(port, last) as reader, Subscriber(port, place) as subscriber:
+        with EventReader(port, last) as reader, Subscriber(port, position) as subscriber:
             say(port, "new")
             texts = [f"missed {number}" for number in range(300)] + ["new"]
             assert [reader.text() for _ in texts] == texts
-            assert subscriber.opened["recovered"] is True and subscriber.opened["seq"] == place["seq"]
+            assert subscriber.opened["recovered"] is True and subscriber.opened["seq"] == position["seq"]
             events = [subscriber.event() for _ in texts]
             assert [event["result"]["text"] for event in events] == texts
-            assert [event["seq"] for event in events] == list(range(place["seq"] + 1, place["seq"] + 302))
+            assert [event["seq"] for event in events] == list(range(position["seq"] + 1, position["seq"] + 302))
             say(port, "last")
             assert reader.text() == "last" and subscriber.event()["result"]["text"] == "last"
 
 
 @pytest.mark.parametrize("change, reason", [
     ({"epoch": "other"}, "epochChanged"), ({"seq": 10**6}, "positionUnknown"), ({"seq": 2**64 - 1}, "positionUnknown")])
-def test_a_place_that_was_never_here_is_not_recovered_and_the_gap_is_told(port, change, reason):
+def test_an_unknown_position_is_not_recovered_and_a_gap_is_reported(port, change, reason):
     with Subscriber(port) as subscriber:
         now = {key: subscriber.opened[key] for key in ("epoch", "seq")}
-    place = {**now, **change}
-    with Subscriber(port, place) as subscriber, EventReader(port, f"{place['epoch']}:{place['seq']}") as reader:
+    position = {**now, **change}
+    event_id = f"{position['epoch']}:{position['seq']}"
+    with Subscriber(port, position) as subscriber, EventReader(port, event_id) as reader:
         assert subscriber.opened["recovered"] is False
-        for told in (subscriber.event(), reader.event()):
-            assert told["gap"]["reason"] == reason and "to" not in told["gap"] and "dropped" not in told["gap"]
-            assert {key: told[key] for key in ("epoch", "seq")} == now
+        for event in (subscriber.event(), reader.event()):
+            assert event["gap"]["reason"] == reason and "to" not in event["gap"] and "dropped" not in event["gap"]
+            assert {key: event[key] for key in ("epoch", "seq")} == now
         assert reader.last == f"{now['epoch']}:{now['seq']}"
         say(port, "next")
         assert reader.text() == "next" and subscriber.event()["result"]["text"] == "next"
 
 
-def test_what_the_history_has_lost_is_told_with_its_number(port):
+def test_the_number_of_events_that_the_history_has_lost_is_reported(port):
     with Subscriber(port) as subscriber:
-        place = {key: subscriber.opened[key] for key in ("epoch", "seq")}
-        last = place["seq"]
+        position = {key: subscriber.opened[key] for key in ("epoch", "seq")}
+        last = position["seq"]
     with connect(f"ws://127.0.0.1:{port}/rpc") as socket:
         for identity in range(1100):
             message = {"jsonrpc": "2.0", "id": identity, "method": "chat.say", "params": ["me", "x"]}
             socket.send(json.dumps(message))
             socket.recv(PATIENCE)
-    with Subscriber(port, place) as subscriber:
+    with Subscriber(port, position) as subscriber:
         assert subscriber.opened["recovered"] is False
         assert subscriber.event()["gap"] == {
             "from": last + 1, "to": last + 1100, "dropped": 1100, "reason": "historyLost"}
 
 
-def test_an_id_that_nobody_wrote_is_told_as_a_gap_and_an_empty_one_is_none(port):
+def test_an_invalid_event_id_is_reported_as_a_gap_and_an_empty_one_is_ignored(port):
     with EventReader(port, "nonsense") as reader:
         assert reader.event()["gap"]["reason"] == "epochChanged" and 1000 <= reader.retries[0] <= 3000
     with EventReader(port, " ").wait_until_open() as reader:
@@ -157,21 +161,22 @@ def test_an_id_that_nobody_wrote_is_told_as_a_gap_and_an_empty_one_is_none(port)
         assert reader.text() == "first"
 
 
-def test_a_replay_that_is_larger_than_the_queue_of_a_connection_arrives(port):
+def test_a_replay_larger_than_the_queue_of_a_connection_is_complete(port):
     with Subscriber(port) as subscriber, EventReader(port).wait_until_open() as reader:
-        place, last = {key: subscriber.opened[key] for key in ("epoch", "seq")}, reader.last
+        position, last = {key: subscriber.opened[key] for key in ("epoch", "seq")}, reader.last
     with connect(f"ws://127.0.0.1:{port}/rpc") as socket:
         for identity in range(900):
             text = json.dumps({"jsonrpc": "2.0", "id": identity, "method": "chat.say", "params": ["me", "x" * 1900]})
             socket.send(text)
             socket.recv(PATIENCE)
-    with Subscriber(port, place) as subscriber, EventReader(port, last) as reader:
+    with Subscriber(port, position) as subscriber, EventReader(port, last) as reader:
         time.sleep(0.3)
-        assert [subscriber.event()["seq"] for _ in range(900)] == list(range(place["seq"] + 1, place["seq"] + 901))
+        first = position["seq"] + 1
+        assert [subscriber.event()["seq"] for _ in range(900)] == list(range(first, first + 900))
         assert all(len(reader.text()) == 1900 for _ in range(900))
 
 
-def test_readers_of_a_sidecar_keep_their_streams_over_a_restart_of_the_service(tmp_path):
+def test_streams_of_a_sidecar_remain_open_during_a_restart_of_the_service(tmp_path):
     programs = start_sidecar(tmp_path)
     try:
         port = port_of(programs[-1])
@@ -180,8 +185,8 @@ def test_readers_of_a_sidecar_keep_their_streams_over_a_restart_of_the_service(t
             assert reader.text() == "one" and subscriber.event()["result"]["text"] == "one"
             programs[0].kill()
             programs[0] = Program("postern-demo", "--native", f"unix:{tmp_path}/app.sock", "--no-gateway", ready=NATIVE)
-            for told in (reader.event(), subscriber.event()):
-                assert told["gap"] == {"from": 2, "reason": "epochChanged"} and told["seq"] == 0
+            for event in (reader.event(), subscriber.event()):
+                assert event["gap"] == {"from": 2, "reason": "epochChanged"} and event["seq"] == 0
             say(port, "two")
             assert reader.text() == "two" and subscriber.event()["result"]["text"] == "two"
     finally:

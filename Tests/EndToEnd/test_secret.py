@@ -1,4 +1,4 @@
-"""Native programs that share a secret, and those that do not."""
+"""Tests the authentication of native programs with a shared secret."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def call(address, *options, **environment):
         env={**os.environ, **environment}, capture_output=True, text=True, timeout=PATIENCE)
 
 
-def test_who_knows_the_secret_is_served(demo, folder):
+def test_a_client_with_the_secret_is_served(demo, folder):
     by_option = call(demo.line[1], "--secret-file", folder / "right")
     by_environment = call(demo.line[1], POSTERN_SECRET_FILE=str(folder / "right"))
     for done in [by_option, by_environment]:
@@ -40,20 +40,20 @@ def test_who_knows_the_secret_is_served(demo, folder):
 
 
 @pytest.mark.parametrize("name, reason", [("wrong", "has another shared secret"), (None, "demands a shared secret")])
-def test_who_does_not_is_told_so(demo, folder, name, reason):
+def test_the_error_for_a_client_without_the_secret_names_the_cause(demo, folder, name, reason):
     done = call(demo.line[1], *(["--secret-file", folder / name] if name else []))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error -32050 unauthenticated: ") and reason in done.stderr
     line_with(demo, "client refused", 'cause="authentication failed"')
 
 
-@pytest.mark.parametrize("name, reason", [("short", "16 bytes at least"), ("gone", "cannot be read")])
-def test_a_file_without_a_secret_is_wrong_usage(demo, folder, name, reason):
+@pytest.mark.parametrize("name, reason", [("short", "16 bytes at least"), ("missing", "cannot be read")])
+def test_an_invalid_secret_file_is_wrong_usage(demo, folder, name, reason):
     done = call(demo.line[1], "--secret-file", folder / name)
     assert done.returncode == 64 and reason in done.stderr
 
 
-def test_a_gateway_reaches_its_server_with_the_secret(demo, folder):
+def test_a_gateway_connects_to_its_server_with_the_secret(demo, folder):
     gateway = Program("postern", "gateway", "--upstream", demo.line[1], "--port", 0,
                       "--secret-file", folder / "right", ready=LISTENING)
     try:
@@ -63,7 +63,7 @@ def test_a_gateway_reaches_its_server_with_the_secret(demo, folder):
         stop_all([gateway])
 
 
-def test_a_gateway_with_a_wrong_secret_ends_and_says_why(demo, folder):
+def test_a_gateway_with_a_wrong_secret_exits_and_logs_the_cause(demo, folder):
     gateway = Program("postern", "gateway", "--upstream", demo.line[1], "--port", 0,
                       "--secret-file", folder / "wrong", ready=LISTENING)
     assert gateway.process.wait(PATIENCE) == 69

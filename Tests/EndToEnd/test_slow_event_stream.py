@@ -1,4 +1,4 @@
-"""Readers of event streams that are slower than what they read, at a gateway in front of a service in Python."""
+"""Tests slow readers of event streams, at a gateway in front of a service in Python."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ COUNT = 400
 
 @contextlib.asynccontextmanager
 async def gateway_for(tmp_path, *offers):
-    """A gateway in front of a service of this process."""
+    """Returns a context manager with a gateway in front of services in this process."""
     async with postern.serve(f"unix:{tmp_path}/app.sock", *offers) as server:
         arguments = ("gateway", "--upstream", server.address, "--port", 0)
         gateway = await asyncio.to_thread(lambda: Program("postern", *arguments, ready=LISTENING))
@@ -26,7 +26,7 @@ async def gateway_for(tmp_path, *offers):
 
 
 async def open_stream(port, target, *fields):
-    """The chunks of an event stream, of which only as much is read as is asked for."""
+    """Opens an event stream and returns its events; buffers are small, so unread events remain at the gateway."""
     end = socket.socket()
     end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 10)
     end.setblocking(False)
@@ -39,7 +39,7 @@ async def open_stream(port, target, *fields):
 
 
 async def events(reader, writer):
-    """The events of a stream as pairs of an id and what their data holds, or else their fields."""
+    """Yields each event as a pair: its id, and its `params` or, if it has no data, its fields."""
     while size := int(await reader.readline(), 16):
         chunk = await reader.readexactly(size + 2)
         fields = dict(line.split(": ", 1) for line in chunk.decode().split("\n") if ": " in line)
@@ -48,7 +48,7 @@ async def events(reader, writer):
     writer.close()
 
 
-def test_a_method_waits_for_a_slow_reader_of_its_stream(tmp_path):
+def test_a_method_is_paused_for_a_slow_reader_of_its_stream(tmp_path):
     jobs, produced = postern.Service("jobs"), []
 
     @jobs.expose(safe=True)
@@ -65,7 +65,7 @@ def test_a_method_waits_for_a_slow_reader_of_its_stream(tmp_path):
             while before < len(produced):
                 before = len(produced)
                 await asyncio.sleep(0.5)
-            assert before < COUNT, "it did not wait"
+            assert before < COUNT, "the method was not paused"
             async for _, params in stream:
                 numbers += [params["result"][0]] if "result" in params else []
             assert numbers == list(range(COUNT + 1))
@@ -73,14 +73,14 @@ def test_a_method_waits_for_a_slow_reader_of_its_stream(tmp_path):
     run_for(60, test())
 
 
-def test_the_stream_of_a_topic_ends_for_a_slow_reader_which_comes_back_for_the_rest(tmp_path):
+def test_the_stream_of_a_topic_ends_for_a_slow_reader_and_can_be_resumed(tmp_path):
     room = postern.Topic("chat/room")
 
     async def test():
         async with gateway_for(tmp_path, room) as gateway:
             stream = await open_stream(port_of(gateway), "/events/chat/room")
             async for id, _ in stream:
-                if id:  # The topic has joined: what is published from now on arrives.
+                if id:  # The gateway has subscribed: later events are received.
                     break
             for number in range(COUNT):
                 room.publish([number, ITEM])

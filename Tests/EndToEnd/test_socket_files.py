@@ -1,4 +1,4 @@
-"""The Unix sockets of native servers: whose file is removed, which users may connect, and names without a file."""
+"""Tests the Unix sockets of native servers: removal and permissions of their files, and abstract names."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ from programs import LISTENING, NATIVE, PATIENCE, Program, binary, port_of, stop
 
 
 def serve(address, *options, **environment):
+    """Starts a native server with options and environment variables."""
     os.environ.update(environment)
     try:
         return Program("postern-demo", "--no-gateway", "--native", address, *options, ready=NATIVE)
@@ -21,7 +22,7 @@ def serve(address, *options, **environment):
 
 
 def refuse(address, *options):
-    """What a server says that cannot listen."""
+    """Starts a server that must fail, without a crash; returns its error output."""
     done = subprocess.run(
         [binary("postern-demo"), "--no-gateway", "--native", address, *options],
         capture_output=True, text=True, timeout=PATIENCE)
@@ -30,13 +31,14 @@ def refuse(address, *options):
 
 
 def add(address):
+    """Returns the output of a call, or its error."""
     command = [binary("postern"), "call", address, "calculator.add", "2", "3"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     return done.stdout.strip() or done.stderr
 
 
 @pytest.mark.parametrize("is_renamed", [False, True])
-def test_a_server_leaves_the_file_of_its_successor(tmp_path, is_renamed):
+def test_a_server_does_not_remove_the_file_of_its_successor(tmp_path, is_renamed):
     path = tmp_path / "app.sock"
     first = serve(f"unix:{path}")
     path.rename(tmp_path / "old.sock") if is_renamed else path.unlink()
@@ -47,7 +49,7 @@ def test_a_server_leaves_the_file_of_its_successor(tmp_path, is_renamed):
     assert not path.exists()
 
 
-def test_a_socket_of_a_killed_server_is_replaced_and_a_live_one_is_not(tmp_path):
+def test_the_socket_of_a_killed_server_is_replaced_but_not_that_of_a_live_one(tmp_path):
     path = tmp_path / "app.sock"
     serve(f"unix:{path}").kill()
     assert path.is_socket()
@@ -88,7 +90,7 @@ def test_wrong_modes_and_groups_are_refused(tmp_path):
     assert "tcp:127.0.0.1:0 has no socket file" in refuse("tcp:127.0.0.1:0", "--socket-mode", "0600")
 
 
-def test_places_that_cannot_be_used_are_named(tmp_path):
+def test_the_error_for_an_unusable_path_names_the_cause(tmp_path):
     assert f"the directory {tmp_path}/no does not exist" in refuse(f"unix:{tmp_path}/no/app.sock")
     long = "n" * (108 - len(f"{tmp_path}/"))
     assert "the path has 108 bytes, and the system takes at most 107" in refuse(f"unix:{tmp_path}/{long}")
@@ -96,7 +98,7 @@ def test_places_that_cannot_be_used_are_named(tmp_path):
     assert "there is no such socket file" in add(f"unix:{tmp_path}/app.sock")
 
 
-def test_abstract_names_serve_every_program():
+def test_abstract_socket_names_are_accepted_by_every_program():
     name = f"postern-{uuid.uuid4()}"
     server = Program("postern-demo", "--no-gateway", "--native", f"unix:@{name}", ready=NATIVE)
     gateway = None

@@ -1,4 +1,4 @@
-"""What posts are answered whose bodies arrive while a gateway stops."""
+"""Tests posts whose bodies arrive while a gateway drains."""
 
 import functools
 import http.client
@@ -15,7 +15,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.mark.parametrize("topology", ["in-process", "sidecar"])
-def test_posts_to_a_gateway_that_stops_are_answered_503(topology, tmp_path):
+def test_posts_to_a_gateway_that_drains_are_answered_503(topology, tmp_path):
     start = start_in_process if topology == "in-process" else functools.partial(start_sidecar, tmp_path)
     programs = start("--drain-grace", 60)
     port = port_of(programs[-1])
@@ -29,14 +29,14 @@ def test_posts_to_a_gateway_that_stops_are_answered_503(topology, tmp_path):
         bodies = [
             (entry, 503), (f"[{entry},{entry.replace('1,', '3,', 1)},{notification}]", 503), (f"[{entry},{ping}]", 200),
             (ping, 200), (notification, 202)]
-        # The heads arrive before the stop begins, the bodies after it: these connections are not idle.
+        # The heads arrive before the drain begins, so these connections are not idle when it closes idle ones.
         path = connections[5]
         for connection, (body, _) in zip(connections, bodies):
             begin_post(connection, "/rpc", len(body))
         begin_post(path, "/rpc/calculator/add", 5)
         wait_until(lambda: active_jobs(port) == b"1")
         programs[-1].process.terminate()
-        # Calls are refused before connections are.
+        # The gateway refuses new calls before it refuses new connections.
         wait_until(lambda: is_refused(port))
         for connection, (body, status) in zip(connections, bodies):
             connection.send(body.encode())
@@ -61,7 +61,7 @@ def active_jobs(port):
 
 
 def begin_post(connection, path, length):
-    """Sends the head of a request; it has been read when this returns."""
+    """Sends the head of a request, and waits until the gateway has read it."""
     connection.putrequest("POST", path)
     connection.putheader("Content-Type", "application/json")
     connection.putheader("Content-Length", str(length))
@@ -71,11 +71,12 @@ def begin_post(connection, path, length):
 
 
 def is_refused(port):
-    """Whether a gateway takes no more connections."""
+    """Whether a gateway refuses new connections."""
     with socket.socket() as connection:
         return connection.connect_ex(("127.0.0.1", port)) != 0
 
 
 def as_list(text):
+    """Returns the answers in a body: those of a batch, a single one, or none."""
     content = json.loads(text) if text else []
     return content if isinstance(content, list) else [content]

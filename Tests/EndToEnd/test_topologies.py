@@ -1,4 +1,4 @@
-"""What a client sees does not depend on where the services live."""
+"""Tests that both topologies answer requests equally."""
 
 import json
 import urllib.error
@@ -24,7 +24,7 @@ REQUESTS = [
 
 
 def answer(base, message):
-    """Status and content of the reply; what is different for each request on purpose is left out."""
+    """Posts a message; returns the status and the content of the response without its trace identifiers."""
     request = urllib.request.Request(
         f"{base}/rpc", json.dumps(message).encode(), {"Content-Type": "application/json"})
     try:
@@ -43,7 +43,7 @@ def without_trace(content):
     return content
 
 
-def test_both_topologies_give_equal_answers(tmp_path):
+def test_both_topologies_return_equal_answers(tmp_path):
     programs = []
     try:
         programs += start_in_process()
@@ -57,7 +57,7 @@ def test_both_topologies_give_equal_answers(tmp_path):
         stop_all(programs)
 
 
-def test_errors_tell_their_hops_only_where_the_gateway_is_told_to():
+def test_errors_contain_their_hops_only_with_the_option():
     programs = []
     try:
         request = {"jsonrpc": "2.0", "id": 1, "method": "calculator.divide", "params": [1, 0]}

@@ -1,4 +1,4 @@
-"""The JSON doors on a Unix socket: every door, who may connect, whose file is removed, and a stop."""
+"""Tests the JSON doors on a Unix socket: every door, permissions, removal of the file, and drains."""
 
 import http.client
 import json
@@ -39,7 +39,7 @@ def demo(path, *options):
 
 
 def refuse(*arguments, **environment):
-    """What a demo says that does not start."""
+    """Starts a demo that must fail; returns its error output."""
     done = subprocess.run(
         [binary("postern-demo"), "--no-tasks", *map(str, arguments)], env={**os.environ, **environment},
         capture_output=True, text=True, timeout=20)
@@ -49,7 +49,7 @@ def refuse(*arguments, **environment):
 
 @pytest.fixture(scope="module", params=["in-process", "sidecar"])
 def path(request, tmp_path_factory):
-    """The socket of a gateway with two loops."""
+    """Yields the path of the socket of a gateway with two event loops."""
     folder = tmp_path_factory.mktemp("doors")
     listen = ["--listen", f"unix:{folder}/http.sock", "--loops", 2, "--public", "public"]
     if request.param == "in-process":
@@ -77,7 +77,7 @@ def test_every_door_answers(path):
         assert json.loads(websocket.recv(10))["result"] == 5
 
 
-def test_large_messages_travel_both_ways(path):
+def test_large_messages_are_received_and_sent(path):
     text = "x" * 1_000_000
     with unix_connect(path, "ws://localhost/rpc", max_size=None) as websocket:
         for identity in range(5):
@@ -86,7 +86,7 @@ def test_large_messages_travel_both_ways(path):
             assert json.loads(websocket.recv(20))["result"] == text
 
 
-def test_many_clients_connect_at_once(path):
+def test_many_clients_connect_concurrently(path):
     answers = []
     threads = [threading.Thread(target=lambda: answers.append(add(path)["result"])) for _ in range(20)]
     for thread in threads:
@@ -106,7 +106,7 @@ def test_host_and_origin_are_checked_as_on_tcp(path, host, origin, status):
     assert found == str(status)
 
 
-def test_both_addresses_are_open_and_named(tmp_path):
+def test_a_gateway_listens_at_both_addresses_and_logs_them(tmp_path):
     path = f"{tmp_path}/http.sock"
     program = Program("postern-demo", "--no-tasks", "--listen", "tcp:127.0.0.1:0", "--listen", f"unix:{path}",
                       "--access-log", "--log-level", "info", ready=LISTENING)
@@ -136,7 +136,7 @@ def test_the_file_has_its_mode_and_group(tmp_path, monkeypatch, options, environ
     stop_all([program])
 
 
-def test_a_gateway_replaces_the_file_of_a_killed_one_and_removes_only_its_own(tmp_path):
+def test_a_gateway_replaces_the_file_of_a_killed_one_and_removes_only_its_own_file(tmp_path):
     path = tmp_path / "http.sock"
     demo(path).kill()
     assert path.is_socket()
@@ -150,7 +150,7 @@ def test_a_gateway_replaces_the_file_of_a_killed_one_and_removes_only_its_own(tm
     assert not path.exists()
 
 
-def test_a_successor_takes_over_while_calls_of_the_first_end(tmp_path):
+def test_a_successor_listens_while_the_calls_of_the_first_gateway_end(tmp_path):
     path = f"{tmp_path}/http.sock"
     first = demo(path)
     with unix_connect(path, "ws://localhost/rpc") as websocket:
@@ -173,7 +173,7 @@ def test_a_successor_takes_over_while_calls_of_the_first_end(tmp_path):
     stop_all([second])
 
 
-def test_addresses_that_cannot_be_used_are_told(tmp_path):
+def test_the_error_for_an_unusable_address_names_the_cause(tmp_path):
     path = tmp_path / "http.sock"
     assert "--listen tcp:127.0.0.1:2 is a second tcp: address" in refuse(
         "--listen", "tcp:127.0.0.1:1", "--listen", "tcp:127.0.0.1:2")

@@ -1,4 +1,4 @@
-"""The examples of `WireProtocol.md` are what their notes say."""
+"""Tests that the examples in `WireProtocol.md` have the bytes that their notes state."""
 
 import re
 
@@ -12,7 +12,7 @@ EXAMPLES = re.findall(r"^    [<>] (\[.*\])\n      ([0-9a-f]{8}) ([0-9a-f]+)$", P
 
 
 def shown(value):
-    """A value as the page writes it."""
+    """Returns a value in the notation of the page."""
     if isinstance(value, list):
         return f"[{', '.join(map(shown, value))}]"
     if isinstance(value, dict):
@@ -28,5 +28,5 @@ def test_an_example_has_the_bytes_of_its_note(note, length, body):
     assert shown(msgpack.unpackb(bytes.fromhex(body))) == note
 
 
-def test_there_are_examples():
+def test_the_page_has_examples():
     assert len(EXAMPLES) > 10

@@ -1,4 +1,4 @@
-"""The sessions of `Tests/Corpus/sessions.txt`, replayed against `public/python/postern.py`."""
+"""Replays the sessions of `Tests/Corpus/sessions.txt` against `public/python/postern.py`."""
 
 import asyncio
 import re
@@ -17,7 +17,7 @@ SECRET, NONCE = bytes(range(0x20)), bytes(range(0x80, 0x90))
 
 
 def offers():
-    """What the head of the file says of the acceptor."""
+    """Returns the services of the acceptor, which the head of the file describes."""
     service, room, thing, state = postern.Service("t"), postern.Topic("t/room"), postern.Service(), {"count": 0}
 
     def fail(code: int):
@@ -61,13 +61,13 @@ def offers():
 
 
 class Replay:
-    """One session: sends what its lines say, and compares what arrives."""
+    """A session: sends the frames of its lines, and compares the received frames with those of other lines."""
 
     def __init__(self, reader, writer):
         self.reader, self.writer, self.numbers = reader, writer, {}
 
     def bytes_of(self, tokens):
-        """A body that is sent."""
+        """Returns the body of a frame that a line sends."""
         parts = []
         for token in tokens.split():
             name, _, method = token[1:].partition("/")
@@ -81,8 +81,8 @@ class Replay:
                 parts.append(bytes.fromhex(token))
         return b"".join(parts)
 
-    def fits(self, tokens, body):
-        """Whether a frame that arrived is the one of a line; learns the numbers of references."""
+    def matches(self, tokens, body):
+        """Whether a received frame matches a line; if so, stores the numbers that the line names."""
         at, numbers = 0, dict(self.numbers)
         for token in tokens.split():
             if token in "*" or token[0] == "#":
@@ -107,10 +107,12 @@ class Replay:
         return at == len(body)
 
     async def frame(self):
+        """Returns the body of the next received frame."""
         async with asyncio.timeout(PATIENCE):
             return await self.reader.readexactly(int.from_bytes(await self.reader.readexactly(4), "big"))
 
     async def play(self, lines):
+        """Replays lines; frames marked with `~` may arrive in any order before the next line that sends or ends."""
         waiting = []
         for line in [*lines, "end"]:
             kind, _, tokens = line.partition(" ")
@@ -119,12 +121,12 @@ class Replay:
                 continue
             while waiting and kind in (">", "raw", "end", "close"):
                 body = await self.frame()
-                found = [tokens for tokens in waiting if self.fits(tokens, body)]
+                found = [tokens for tokens in waiting if self.matches(tokens, body)]
                 assert found, (body.hex(), waiting)
                 waiting.remove(found[0])
             if kind == "<":
                 body = await self.frame()
-                assert self.fits(tokens, body), (body.hex(), line)
+                assert self.matches(tokens, body), (body.hex(), line)
             elif kind == ">":
                 body = self.bytes_of(tokens)
                 self.writer.write(len(body).to_bytes(4, "big") + body)
@@ -136,7 +138,7 @@ class Replay:
 
 
 @pytest.mark.parametrize("name, lines", SESSIONS, ids=[re.sub(r"[^a-z0-9]+", "-", name.lower()) for name, _ in SESSIONS])
-def test_a_session(name, lines, monkeypatch):
+def test_a_session_is_replayed(name, lines, monkeypatch):
     monkeypatch.setattr(postern.secrets, "token_bytes", lambda _: NONCE)
 
     async def test():
@@ -155,5 +157,5 @@ def test_a_session(name, lines, monkeypatch):
     run(test)
 
 
-def test_there_are_sessions():
+def test_the_corpus_has_sessions():
     assert len(SESSIONS) > 50

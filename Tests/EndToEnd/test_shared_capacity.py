@@ -1,4 +1,4 @@
-"""One client uses no more than its share of what all clients have together, whether or not a gateway is in between."""
+"""Tests that one client cannot use up the capacity that all clients share, in both topologies."""
 
 import contextlib
 import json
@@ -9,23 +9,25 @@ from websockets.sync.client import connect
 
 from programs import PATIENCE
 
-# The calls in flight and the subscriptions that one page may have.
+# The limits of calls in flight and of subscriptions of one connection.
 CALLS, SUBSCRIPTIONS = 128, 256
 
 
 @contextlib.contextmanager
 def page(server):
+    """Returns a context manager with a WebSocket to the server."""
     with connect(server.replace("http", "ws") + "/rpc", max_size=None, compression=None, ping_interval=None) as socket:
         yield socket
 
 
 def send(socket, method, params, ids):
+    """Sends a call with each of the ids."""
     for number in ids:
         socket.send(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}))
 
 
 def receive(socket, count):
-    """The next answers, by id; notifications between them are ignored."""
+    """Returns the next answers by their ids, without the notifications between them."""
     answers = {}
     while len(answers) < count:
         message = json.loads(socket.recv(PATIENCE))
@@ -35,7 +37,7 @@ def receive(socket, count):
 
 
 def add(server):
-    """What another client's call is answered, by POST."""
+    """Returns the result of a call that another client sends as a POST, or `None` for an error."""
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "calculator.add", "params": [2, 3]}).encode()
     request = urllib.request.Request(server + "/rpc", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
@@ -43,7 +45,7 @@ def add(server):
 
 
 @pytest.mark.parametrize("count", [CALLS, SUBSCRIPTIONS - 6])
-def test_idle_streams_of_one_page_leave_room_for_others_and_for_itself(server, count):
+def test_idle_streams_of_a_page_do_not_block_calls(server, count):
     with page(server) as socket, page(server) as other:
         for start in range(0, count, 50):
             ids = range(start, min(start + 50, count))
@@ -57,10 +59,10 @@ def test_idle_streams_of_one_page_leave_room_for_others_and_for_itself(server, c
         assert all("result" in answer for answer in receive(socket, CALLS).values())
 
 
-def test_calls_of_one_page_leave_room_for_others(server):
+def test_calls_of_a_page_do_not_block_those_of_other_clients(server):
     with page(server) as socket:
         send(socket, "jobs.run", [1, 4_000], range(CALLS + 1))
-        # The limit of a page stays: one more is refused at once.
+        # The call above the limit of the connection is refused immediately.
         assert receive(socket, 1)[CALLS]["error"]["code"] == -32009
         assert add(server) == 5
         with pytest.raises(TimeoutError):
@@ -68,7 +70,7 @@ def test_calls_of_one_page_leave_room_for_others(server):
         assert all("result" in answer for answer in receive(socket, CALLS).values())
 
 
-def test_calls_of_more_pages_than_a_service_takes_at_once_wait_for_room(server):
+def test_calls_above_the_capacity_of_a_service_are_queued(server):
     with contextlib.ExitStack() as stack:
         pages = [stack.enter_context(page(server)) for _ in range(20)]
         for socket in pages:
