@@ -6,7 +6,7 @@ from clients import CLIENTS
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_a_client_calls_fails_streams_and_subscribes(straight, name):
+def test_a_client_is_served(straight, name):
     client = CLIENTS[name]
     assert client.run(straight.base) == client.expected
 

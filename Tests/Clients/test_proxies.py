@@ -48,7 +48,7 @@ def test_a_body_above_the_limit_is_refused(through_proxy, tmp_path):
     assert curl(through_proxy, f"{through_proxy.base}/rpc/echo/echo", "--json", f"@{body}")[0] == 413
 
 
-def test_a_proxy_that_cannot_upgrade_is_named(tmp_path):
+def test_a_proxy_that_does_not_upgrade_is_reported(tmp_path):
     """nginx without the lines for WebSockets passes the key on, but not the upgrade."""
     programs = start_in_process()
     try:
@@ -77,7 +77,7 @@ def test_the_checks_of_haproxy_succeed(name, tmp_path, tls):
 
 @pytest.mark.parametrize("options, status", [((), 421), (("--allow-host", "api.example"), 200)])
 @pytest.mark.parametrize("name", DOCUMENTED)
-def test_the_name_of_the_proxy_is_one_that_the_gateway_allows(name, options, status, tmp_path, tls):
+def test_the_gateway_allows_the_host_name_of_the_proxy(name, options, status, tmp_path, tls):
     with two_gateways(tmp_path, *options) as gateways, behind(name, tmp_path, gateways, tls) as proxy:
         done = subprocess.run(
             ["curl", "-sS", "--cacert", tls / "certificate.pem", "--resolve", f"api.example:{proxy.port}:127.0.0.1",

@@ -50,7 +50,7 @@ def test_a_body_above_the_limit_is_refused_by_the_gateway(front, tmp_path):
     assert status == "413 2" and json.loads(text)["error"]["data"]["executed"] == "no"
 
 
-def test_a_path_arrives_as_it_was_sent(front):
+def test_a_path_is_passed_on_unchanged(front):
     """nginx does not make another path of it, which the gateway would take for a call."""
     answer = front.curl("--path-as-is", f"{front.base}/./rpc/calculator/add?a=2&b=3")
     assert json.loads(answer)["error"]["code"] == -32601
@@ -97,7 +97,7 @@ def test_a_gateway_is_killed_under_load_and_no_event_is_lost(front):
     assert len(load.failed["POST"]) <= POSTS and len(load.failed["WebSocket"]) <= SOCKETS
 
 
-def test_callers_learn_from_both_gateways_that_the_service_is_absent(front):
+def test_both_gateways_report_that_the_service_is_absent(front):
     """nginx leaves out neither of them, so every call gets the answer of a gateway."""
     front.services.kill()
     for _ in range(4):

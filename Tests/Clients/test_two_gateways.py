@@ -43,7 +43,7 @@ def test_a_gateway_that_is_stopped_loses_no_call(pair):
     assert [text for text in load.failed["WebSocket"] if "4101" not in text and "-32053" not in text] == []
 
 
-def test_a_gateway_that_is_killed_loses_what_it_had_in_hand(pair):
+def test_a_gateway_that_is_killed_loses_only_calls_in_flight(pair):
     _, gateways, load = pair
     gateways[0].kill()
     load.wait_for_answers(100)

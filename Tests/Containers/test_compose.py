@@ -35,7 +35,7 @@ def trust(project):
     return ssl.create_default_context(cafile=project.folder / "certificate.pem")
 
 
-def test_the_page_is_at_the_address_that_is_promised(project):
+def test_the_page_is_served_at_the_documented_address(project):
     status, page = ask(f"{project.page}/")
     assert status == 200 and "<title>" in page
 
@@ -53,11 +53,11 @@ def test_the_services_have_no_network_and_the_gateway_is_healthy(project):
 
 
 @pytest.mark.parametrize("host, status", [("gateway:8080", 200), ("gateway-2", 200), ("demo", 421), ("other", 421)])
-def test_names_of_services_are_answered_where_they_are_listed(project, host, status):
+def test_host_names_of_services_are_allowed_where_they_are_listed(project, host, status):
     assert ask(f"{project.page}/readyz", host=host)[0] == status
 
 
-def test_calls_pass_straight_and_through_nginx(project, trust):
+def test_calls_pass_directly_and_through_nginx(project, trust):
     assert json.loads(ask(f"{project.page}/rpc", CALL)[1])["result"] == 5
     assert json.loads(ask(f"{project.front}/rpc", CALL, context=trust)[1])["result"] == 5
     for base, context in ((project.page, None), (project.front, trust)):
@@ -85,7 +85,7 @@ def test_nginx_answers_while_a_gateway_restarts(project, trust):
     assert set(calling.failures()) <= {"no", "unknown"}
 
 
-def test_all_services_end_by_themselves_when_they_are_stopped(project):
+def test_all_services_stop_in_time(project):
     """The last test: it leaves no service behind."""
     project.run("stop")
     assert [project.inspect(service, "{{.State.ExitCode}}") for service in SERVICES] == ["0"] * 4

@@ -77,7 +77,7 @@ def children(process):
 @pytest.mark.parametrize("image, program", [
     ("postern", "postern"), ("postern-demo", "postern-demo"), ("postern-example", "postern"),
 ])
-def test_what_an_image_says_about_itself(image, program):
+def test_the_metadata_of_an_image(image, program):
     described = json.loads(podman("image", "inspect", f"localhost/{image}:latest"))[0]
     assert (described["User"], described["Config"]["StopSignal"]) == ("65532:65532", "SIGTERM")
     assert list(described["Config"]["ExposedPorts"]) == ["8080/tcp"]
@@ -98,7 +98,7 @@ def test_a_gateway_without_its_service_is_not_healthy(start):
     assert gateway.wait() == 0
 
 
-def test_a_gateway_that_listens_on_a_unix_socket_is_asked_there_for_its_health(start, volume):
+def test_the_health_of_a_gateway_on_a_unix_socket_is_checked_there(start, volume):
     environment = {"POSTERN_LISTEN": "unix:/run/postern/http.sock"}
     demo = start("postern-demo", environment=environment, options=[f"--volume={volume}:/run/postern"])
     until(demo.check_health)
@@ -122,12 +122,12 @@ def test_the_version_is_printed():
     assert podman("run", "--rm", "--network=none", "localhost/postern:latest", "--version").startswith("postern ")
 
 
-def test_a_program_that_is_called_wrongly_ends_with_its_own_exit_code(start):
+def test_wrong_arguments_end_a_program_with_its_own_exit_code(start):
     assert start("postern", "gateway", "--port", "x").wait() == 64
 
 
 @pytest.mark.parametrize("image", ["postern", "postern-demo"])
-def test_a_process_that_lost_its_parent_does_not_stay_as_a_zombie(start, image):
+def test_an_orphaned_process_is_reaped(start, image):
     container = start(image, environment=ABSENT)
     until(lambda: ask(f"{container.url}/livez")[0] == 200)
     before = children(container.process)

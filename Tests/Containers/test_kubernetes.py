@@ -54,6 +54,6 @@ def test_calls_in_flight_are_answered_when_the_pod_ends(pod):
     assert json.loads(call.wait()[1])["done"]
 
 
-def test_links_to_services_are_off_because_one_would_be_the_port(manifests, start):
+def test_service_links_are_off_as_one_would_override_the_port(manifests, start):
     assert manifests["Deployment"]["spec"]["template"]["spec"]["enableServiceLinks"] is False
     assert start("postern", environment={"POSTERN_PORT": "tcp://10.0.0.1:80"}).wait() == 64

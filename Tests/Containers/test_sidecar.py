@@ -7,7 +7,7 @@ from waiting import until
 SOCKET = "unix:/run/postern/app.sock"
 
 
-def test_a_gateway_answers_throughout_while_its_service_comes_and_ends(start, volume):
+def test_a_gateway_answers_while_its_service_starts_and_stops(start, volume):
     shared = [f"--volume={volume}:/run/postern"]
     gateway = start("postern", environment={"POSTERN_UPSTREAM": SOCKET}, options=shared)
     until(lambda: ask(f"{gateway.url}/livez")[0] == 200)

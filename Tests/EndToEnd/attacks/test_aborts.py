@@ -88,7 +88,7 @@ def check_that_nothing_stayed(programs, before):
     assert is_reached(now), (now, before)
 
 
-def test_clients_that_leave_at_every_step_leave_nothing_behind(programs):
+def test_clients_that_disconnect_at_every_step_leave_no_state(programs):
     before = settled(programs)
     assert abort_everything(port_of(programs[-1])) >= 1_000
     check_that_nothing_stayed(programs, before)

@@ -122,7 +122,7 @@ def test_only_the_major_version_matters(port, version, status):
     ("http://user@localhost/livez", "localhost", 400), ("http://:80/livez", "localhost", 421),
     ("http:///livez", "localhost", 400), ("localhost/livez", "localhost", 400), ("//localhost/livez", "localhost", 404),
 ])
-def test_the_authority_of_a_target_is_the_one_that_counts(port, target, host, status):
+def test_the_authority_of_an_absolute_target_overrides_host(port, target, host, status):
     answer, _ = raw.ask(port, raw.get(target, host=host))
     assert answer.status == status
     if target.startswith("http://localhost"):
@@ -130,7 +130,7 @@ def test_the_authority_of_a_target_is_the_one_that_counts(port, target, host, st
         assert raw.ask(port, raw.get(target, "Host: localhost"))[0].status == 400
 
 
-def test_a_handshake_with_a_whole_target_opens_a_websocket(port):
+def test_a_handshake_with_an_absolute_target_opens_a_websocket(port):
     answer, _ = raw.ask(port, raw.handshake("http://localhost/rpc", host="evil.example"))
     assert answer.status == 101
     assert raw.ask(port, raw.handshake("http://evil.example/rpc"))[0].status == 421
@@ -165,7 +165,7 @@ def test_every_answer_has_a_date(port, request_bytes):
     assert answer.headers["date"].endswith(" GMT") and answer.raw.count(b"\r\nDate: ") == 1
 
 
-def test_a_stream_has_a_date_and_a_date_goes_on(port):
+def test_a_stream_has_a_date_and_dates_advance(port):
     with raw.connect(port) as connection:
         connection.sendall(raw.get("/events/bench", close=False))
         assert "date" in raw.read_answer(connection).headers
@@ -196,7 +196,7 @@ def test_a_stream_has_a_date_and_a_date_goes_on(port):
     (raw.get("/livez").replace(b" HTTP", b"  HTTP"), 400, [b"HTTP/1.1"]),
     (raw.get("/a%0a"), 400, [b"%0A"]),
 ], ids=range(15))
-def test_a_refusal_names_what_is_wrong(port, request_bytes, status, words):
+def test_an_error_response_names_the_cause(port, request_bytes, status, words):
     answer, closed = raw.ask(port, request_bytes)
     assert answer.status == status and closed and not [word for word in words if word not in answer.body]
     assert status != 415 or answer.headers["accept-encoding"] == "identity"
@@ -222,7 +222,7 @@ def chunks(data):
         found.append(rest[:count])
 
 
-def test_an_event_is_a_chunk(port):
+def test_each_event_is_a_chunk(port):
     with raw.connect(port) as connection:
         connection.sendall(raw.get("/rpc/clock/ticks?interval=0.01", "Accept: text/event-stream", close=False))
         data = read_until(connection, lambda data: data.count(b"data: ") > 3)
@@ -257,7 +257,7 @@ JOB = raw.call("jobs.run", '{"steps":1,"stepMs":300}', 1)
     (raw.post(JOB) + raw.post(raw.ADD) + raw.get("/livez", close=False), [b'"id":1', b'"result":3', b"ok\n"]),
     (raw.get("/livez", close=False) + b"\r\n", [b"ok\n"]),
 ], ids=["health", "short", "long", "old", "path", "pipelined", "empty line"])
-def test_a_client_that_ends_its_side_is_answered(port, request_bytes, answers):
+def test_a_half_closed_client_is_answered(port, request_bytes, answers):
     start = time.monotonic()
     data, closed = finished(port, request_bytes)
     # A client whose answer takes longer than a second is sent an interim one.
@@ -268,7 +268,7 @@ def test_a_client_that_ends_its_side_is_answered(port, request_bytes, answers):
     assert positions == sorted(positions) and positions[0] >= 0 and time.monotonic() - start < 14
 
 
-def test_a_long_call_of_a_client_that_ended_its_side_is_answered(port):
+def test_a_long_call_of_a_half_closed_client_is_answered(port):
     data, closed = finished(port, raw.post(raw.call("jobs.run", '{"steps":1,"stepMs":4000}', 1)))
     interim, _, answer = data.partition(b"HTTP/1.1 200 OK")
     assert closed and b'"id":1' in answer
@@ -279,12 +279,12 @@ def test_a_long_call_of_a_client_that_ended_its_side_is_answered(port):
     (b"GET /livez HTT", b"head"), (raw.post(raw.ADD)[:-1], b"body"), (raw.post(raw.ADD)[:-len(raw.ADD)], b"body"),
     (b"POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12", b"body"),
 ])
-def test_half_a_request_is_told_apart_from_a_whole_one(port, request_bytes, word):
+def test_an_incomplete_request_is_answered_with_400(port, request_bytes, word):
     data, closed = finished(port, request_bytes)
     assert data.startswith(b"HTTP/1.1 400") and word in data.partition(b"\r\n\r\n")[2] and closed
 
 
-def test_streams_and_websockets_of_clients_that_end_their_side_end(port):
+def test_streams_and_websockets_of_half_closed_clients_end(port):
     data, closed = finished(port, raw.get("/events/bench", close=False))
     assert closed and data.startswith(b"HTTP/1.1 200") and data.endswith(b"0\r\n\r\n")
     assert finished(port, raw.get("/rpc/clock/ticks?interval=60", "Accept: text/event-stream"))[1]
@@ -330,7 +330,7 @@ def test_requests_behind_a_slow_one_wait_however_large_they_are(port, sizes):
     assert closed and min(answers) >= 0 and answers == sorted(answers) and data.endswith(b"ok\n")
 
 
-def test_a_client_that_is_not_read_and_resets_is_noticed(port):
+def test_a_reset_is_noticed_while_the_client_is_not_read(port):
     with raw.connect(port) as connection:
         connection.sendall(raw.post(raw.call("jobs.run", "[100,5000]", 1)) + b"\r\n" * 100_000)
         raw.wait_until(lambda: active(port) == 1)

@@ -9,7 +9,7 @@ import raw
 FALLBACK = 2_560
 
 
-def test_more_websockets_than_libwebsockets_falls_back_to_open_under_an_infinite_limit(start, tmp_path):
+def test_an_infinite_descriptor_limit_allows_more_websockets_than_the_fallback(start, tmp_path):
     source, library = pathlib.Path(__file__).with_name("unlimited.c"), tmp_path / "unlimited.so"
     subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-fPIC", "-shared", source, "-o", library, "-ldl"], check=True)
     server = start(environment={"LD_PRELOAD": str(library)})

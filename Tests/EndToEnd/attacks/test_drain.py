@@ -111,7 +111,7 @@ def test_an_idle_server_stops_at_once(start):
         assert raw.read_all(kept) == (b"", True) and raw.read_all(silent)[1]
 
 
-def test_a_large_answer_that_is_under_way_arrives_whole(start):
+def test_a_large_answer_in_flight_arrives_completely(start):
     server = start()
     with raw.connect(server.port, receive_buffer=4096) as connection:
         big = "x" * 1_000_000
@@ -139,7 +139,7 @@ def test_a_second_signal_ends_the_program_at_once(start, kind):
     socket.close()
 
 
-def test_a_request_that_is_on_its_way_while_the_server_stops_is_answered(start):
+def test_a_request_in_flight_while_the_server_stops_is_answered(start):
     """A proxy that keeps its connections learns of a stop only by their end."""
     # The time for a last request is a second: on a busy machine it may be over before the request is sent.
     assert any(last_request_is_refused(start("--log-level", "info")) for _ in range(5))

@@ -19,7 +19,7 @@ def subscribe(port, **options):
 
 
 # W14, P5
-def test_w14_one_stalled_subscriber_hurts_only_itself(server, alive):
+def test_w14_a_stalled_subscriber_does_not_affect_others(server, alive):
     count, readers = 6_000, 10
     before = server.rss()
     stalled = subscribe(server.port, receive_buffer=2048)
@@ -84,7 +84,7 @@ def open_stream(port):
     lambda connection: connection.sendall(raw.get()),
     lambda connection: connection.shutdown(1),
 ], ids=["close", "byte", "request", "half"])
-def test_t20_streams_that_are_left_free_their_slot(server, alive, leave):
+def test_t20_abandoned_streams_free_their_slot(server, alive, leave):
     connections = [open_stream(server.port) for _ in range(20)]
     ports = raw.ports(connections)
     raw.wait_until(lambda: server.connections(ports) == 20)
@@ -95,7 +95,7 @@ def test_t20_streams_that_are_left_free_their_slot(server, alive, leave):
         connection.close()
 
 
-def test_t20_left_and_quiet_streams_cost_no_processor_time(server):
+def test_t20_abandoned_and_idle_streams_cost_no_processor_time(server):
     connections = [open_stream(server.port) for _ in range(20)]
     for connection in connections[:10]:
         connection.sendall(b"x")
@@ -104,7 +104,7 @@ def test_t20_left_and_quiet_streams_cost_no_processor_time(server):
         connection.close()
 
 
-def test_p5_a_stalled_stream_is_cut(server):
+def test_p5_a_stalled_stream_is_disconnected(server):
     memory = server.rss()
     connection = raw.connect(server.port, receive_buffer=2048)
     connection.sendall(raw.get("/events/bench", close=False))
@@ -137,7 +137,7 @@ def test_w18_running_out_of_descriptors_is_survived(start):
 
 
 # P23, in small
-def test_connections_that_come_and_go_leave_nothing_behind(server, alive):
+def test_closed_connections_leave_no_descriptors_or_memory(server, alive):
     def churn(count):
         for _ in range(count):
             socket = raw.WebSocket(server.port)

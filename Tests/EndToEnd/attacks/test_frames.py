@@ -45,7 +45,7 @@ def test_w1_one_byte_more_is_too_big(socket, count):
     assert socket.ending() == 1009
 
 
-def test_w1_too_big_is_told_before_the_message_ends(socket):
+def test_w1_too_big_is_reported_before_the_message_ends(socket):
     socket.send(*fragments(padded(LIMIT + 60_000), 100)[:-4])
     assert socket.ending() == 1009
 
@@ -55,7 +55,7 @@ def test_w1_too_big_is_told_before_the_message_ends(socket):
     (LIMIT + 1, {1009}), (1 << 32, {1009}), (1 << 62, {1009}), ((1 << 63) - 1, {1009}),
     (1 << 63, {1009, 1002, "bare"}), ((1 << 64) - 1, {1009, 1002, "bare"}),
 ])
-def test_w2_announced_lengths_are_judged_by_the_first_bytes(server, socket, length, endings):
+def test_w2_announced_lengths_are_checked_before_the_payload_arrives(server, socket, length, endings):
     before = server.rss()
     socket.send(frame(TEXT, b"x" * 70_000, length=length))
     assert socket.ending(waits=False) in endings
@@ -64,7 +64,7 @@ def test_w2_announced_lengths_are_judged_by_the_first_bytes(server, socket, leng
 
 # W3, its time limit is in test_waiting.py
 @pytest.mark.parametrize("piece", [b"", b"x", b"x" * 2000])
-def test_w3_endless_fragments_end(socket, piece):
+def test_w3_endless_fragments_are_refused(socket, piece):
     socket.send(frame(TEXT, piece, final=False))
     for _ in range(40):
         socket.send(*[frame(CONTINUATION, piece, final=False) for _ in range(50)])
@@ -87,7 +87,7 @@ def test_w4_control_frames_inside_a_message_are_answered(socket):
     frame(PING, b"x" * 126), frame(PONG, b"x" * 126), frame(CLOSE, b"\x03\xe8" + b"x" * 124), frame(PING, b"x" * 70_000),
     frame(PING, b"x", wide=16), frame(PING, b"x", wide=64),
 ], ids=range(9))
-def test_w5_bad_control_frames_end_the_connection(socket, bad):
+def test_w5_invalid_control_frames_end_the_connection(socket, bad):
     socket.send(bad)
     assert socket.ending() in (1002, "bare")
 
@@ -105,7 +105,7 @@ def test_w5_bad_control_frames_end_the_connection(socket, bad):
     [frame(TEXT, raw.ADD), frame(CONTINUATION, b"x")],
     [frame(PING, b"x", reserved=4)],
 ], ids=range(23))
-def test_w6_broken_rules_end_with_1002(socket, bad):
+def test_w6_protocol_errors_end_with_1002(socket, bad):
     socket.send(*bad)
     assert socket.ending(waits=False) == 1002
 
@@ -173,7 +173,7 @@ def test_w10_close_without_a_code_and_with_a_full_reason(socket, payload, ending
     assert socket.ending() in endings
 
 
-def test_w10_nothing_is_read_behind_a_close(socket):
+def test_w10_nothing_is_read_after_a_close(socket):
     socket.send(raw.close_frame(), frame(TEXT, raw.ADD), raw.close_frame(), frame(PING, b"x"))
     seen = []
     while got := socket.read():
@@ -182,7 +182,7 @@ def test_w10_nothing_is_read_behind_a_close(socket):
 
 
 # W12, P11
-def test_w12_a_flood_of_pings_and_pongs_hurts_nobody(server, port):
+def test_w12_a_flood_of_pings_and_pongs_takes_no_memory(server, port):
     socket = raw.WebSocket(port, timeout=0.2)
     before = server.rss()
     blob = frame(PING, b"x" * 100) * 1000 + frame(PONG, b"y" * 100) * 1000
@@ -204,7 +204,7 @@ def test_w13_compression_is_not_negotiated(port, offer):
 
 
 # W16
-def test_w16_single_bytes_make_the_same_session(port):
+def test_w16_a_session_may_arrive_byte_by_byte(port):
     with raw.connect(port) as connection:
         calls = b"".join(frame(TEXT, raw.call("calculator.add", f"[{index},1]", index)) for index in range(5))
         for byte in raw.handshake() + calls:
@@ -245,7 +245,7 @@ def test_w20_random_and_mutated_sessions(server, port, seed):
 
 
 # A close of a full queue once ran in a circle.
-def test_a_reader_that_never_reads_large_answers_is_let_go(server, port):
+def test_a_client_that_never_reads_large_answers_takes_bounded_memory(server, port):
     before = server.rss()
     socket = raw.WebSocket(port, "/echo", receive_buffer=2048, timeout=5)
     socket.connection.settimeout(1)
@@ -258,7 +258,7 @@ def test_a_reader_that_never_reads_large_answers_is_let_go(server, port):
 
 @pytest.mark.parametrize("kind", [TEXT, BINARY])
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 1_000_000])
-def test_echo_gives_back_every_size(port, kind, size):
+def test_echo_returns_messages_of_every_size(port, kind, size):
     socket = raw.WebSocket(port, "/echo")
     socket.send(frame(kind, b"x" * size))
     assert socket.read() == (kind, b"x" * size, True)
@@ -269,7 +269,7 @@ def test_echo_gives_back_every_size(port, kind, size):
 @pytest.mark.parametrize("bad, code", [
     (frame(PING, b"x" * 126), 1002), (frame(PING, b"x" * 70_000), 1002), (raw.close_frame(1000, b"\xff"), 1007), (frame(CLOSE, b"\x03"), 1002),
 ], ids=["long ping", "very long ping", "close reason", "close of one byte"])
-def test_control_frames_that_break_the_rules_are_answered_by_a_reason(socket, bad, code):
+def test_invalid_control_frames_are_answered_with_a_close_code(socket, bad, code):
     socket.send(bad)
     assert socket.ending() == code
 
@@ -295,7 +295,7 @@ def test_w9_a_first_message_with_a_mask_is_run_however_it_arrives(port, length):
 @pytest.mark.parametrize("bad", [
     frame(3, b""), frame(CONTINUATION, b"x"), frame(PING, b"x" * 126), frame(PING, b"", final=False), frame(TEXT, b"\xff"), frame(CLOSE, b"\x03"),
 ], ids=["opcode", "continuation", "long ping", "ping in pieces", "text", "close"])
-def test_what_was_asked_before_a_broken_frame_in_the_same_read_is_answered(socket, bad):
+def test_calls_before_an_invalid_frame_in_the_same_read_are_answered(socket, bad):
     socket.send(frame(TEXT, raw.ADD) + frame(TEXT, raw.ADD) + bad)
     assert ['"result":3' in socket.message() for _ in range(2)] == [True, True]
     assert socket.ending() in (1002, 1007)

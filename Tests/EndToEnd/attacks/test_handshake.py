@@ -32,13 +32,13 @@ def test_h2_two_origins_are_refused(port):
 
 
 @pytest.mark.parametrize("origin", [None, "http://localhost", "http://127.0.0.1:3000", "https://localhost:8443"])
-def test_h3_no_origin_and_local_ones_pass(port, origin):
+def test_h3_missing_and_local_origins_are_accepted(port, origin):
     headers = [f"Origin: {origin}"] if origin else []
     assert status(port, raw.handshake("/rpc", *headers)) == 101
 
 
 @pytest.mark.parametrize("origin", ["http://evil.test", "null"])
-def test_h1_holds_for_posts_too(port, origin):
+def test_h1_foreign_origin_of_a_post_is_refused(port, origin):
     assert status(port, raw.post(raw.ADD, "/rpc", f"Origin: {origin}")) == 403
 
 
@@ -57,7 +57,7 @@ def test_h4_wrong_hosts_are_refused_and_closed(port, lines, expected, upgrade):
 
 # H5
 @pytest.mark.parametrize("version", ["12", "8", "14", "013", "13, 8", "", None])
-def test_h5_other_versions_are_told_the_right_one(port, version):
+def test_h5_other_versions_are_refused_with_the_supported_one(port, version):
     answer, closed = raw.ask(port, raw.handshake(version=version))
     assert answer.status == 426 and answer.headers["sec-websocket-version"] == "13" and closed
 
@@ -90,7 +90,7 @@ def test_h6_bad_keys_are_refused(port, key):
     raw.handshake("/rpc", "Sec-WebSocket-Version: 13"),
     raw.handshake("/rpc", f"Sec-WebSocket-Key: {raw.KEY}"),
 ], ids=range(15))
-def test_h7_only_a_clean_get_upgrades(port, request_bytes):
+def test_h7_only_a_valid_get_upgrades(port, request_bytes):
     answer, closed = raw.ask(port, request_bytes)
     assert answer.status == 400 and closed and not answer.rest
 
@@ -101,7 +101,7 @@ def test_h7_only_a_clean_get_upgrades(port, request_bytes):
     raw.handshake().replace(b"Upgrade: websocket\r\nConnection: Upgrade\r\n", b"Connection: close\r\n"),
     raw.handshake().replace(b"Upgrade: websocket\r\nConnection: Upgrade\r\n", b"").replace(b"1.1", b"1.0"),
 ], ids=["old", "no upgrade", "closing proxy", "old proxy"])
-def test_h7_a_handshake_that_lost_its_upgrade_is_told_why(port, request_bytes):
+def test_h7_a_handshake_without_its_upgrade_fields_is_answered_with_426(port, request_bytes):
     answer, closed = raw.ask(port, request_bytes)
     assert answer.status == 426 and b"proxy" in answer.body and closed and answer.headers["upgrade"] == "websocket"
 
@@ -124,7 +124,7 @@ def test_h8_only_our_subprotocol_is_echoed(port, offered, echoed):
 
 
 @pytest.mark.parametrize("path", ["/", "/rpc/", "/rpc/calculator/add", "/RPC", "//rpc", "/livez", "/events/bench", "/nothing"])
-def test_h8_other_paths_are_no_websocket(port, path):
+def test_h8_other_paths_are_not_found(port, path):
     assert status(port, raw.handshake(path)) == 404
 
 
@@ -148,14 +148,14 @@ def test_h9_another_major_version_is_refused(port):
     assert answer.status == 505 and closed and not answer.rest
 
 
-def test_h9_an_offer_beside_a_body_changes_nothing(port):
+def test_h9_an_offer_in_a_request_with_a_body_is_ignored(port):
     h2c = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk")
     answer, closed = raw.ask(port, raw.post(raw.ADD, "/rpc", *h2c))
     assert answer.status == 200 and b'"result":3' in answer.body and not closed
 
 
 # H10, also under valgrind in test_memory.py
-def test_h10_upgrade_to_something_else_behind_a_kept_connection(port):
+def test_h10_upgrade_to_another_protocol_on_a_kept_connection(port):
     with raw.connect(port) as connection:
         connection.sendall(raw.get("/livez", close=False))
         assert raw.read_answer(connection).status == 200

@@ -35,17 +35,17 @@ def test_j2_depth_is_limited(socket, depth, code):
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[" * 1_000_000, '{"jsonrpc":"2.0","id":' + "[" * 100_000])
-def test_j2_depth_without_an_end(socket, text):
+def test_j2_unterminated_nesting_is_a_parse_error(socket, text):
     assert ask(socket, text)["error"]["code"] == -32700
 
 
 # J13
-def test_j13_one_response_nobody_waits_for_is_dropped(socket):
+def test_j13_a_response_to_no_call_is_discarded(socket):
     socket.text('{"jsonrpc":"2.0","id":12345,"result":1}')
     assert ask(socket, raw.ADD)["result"] == 3
 
 
-def test_j13_a_hundred_of_them_are_abuse(socket):
+def test_j13_a_hundred_responses_to_no_call_close_the_connection(socket):
     for index in range(110):
         socket.text(f'{{"jsonrpc":"2.0","id":{index},"result":null}}')
     assert socket.ending() == 4503
@@ -60,7 +60,7 @@ def test_j14_subscriptions_of_a_session_are_limited(socket):
     assert "result" in ask(socket, raw.call("rpc.subscribe", '{"topic":"bench"}', 301))
 
 
-def test_j14_churn_leaves_nothing_behind(server, socket):
+def test_j14_subscription_churn_takes_no_memory(server, socket):
     def churn(count, first):
         for start in range(first, first + count, 100):
             frames = []

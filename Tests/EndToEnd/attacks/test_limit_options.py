@@ -16,7 +16,7 @@ def own(start):
                  "--max-message-bytes", "2000", "--max-calls-in-flight", "2", "--max-requests-per-connection", "3")
 
 
-def test_heads_and_messages_are_as_large_as_they_are_set(own):
+def test_the_sizes_of_heads_and_messages_are_options(own):
     assert raw.ask(own.port, raw.get("/livez", "Cookie: " + "x" * 15_000))[0].status == 200
     answer, _ = raw.ask(own.port, raw.get("/livez", "Cookie: " + "x" * 21_000))
     assert answer.status == 431 and b"20000" in answer.body
@@ -25,7 +25,7 @@ def test_heads_and_messages_are_as_large_as_they_are_set(own):
     assert answer.status == 413 and b"2000" in answer.body
 
 
-def test_idle_connections_and_slow_bodies_end_when_it_is_set(own):
+def test_the_timeouts_of_idle_connections_and_bodies_are_options(own):
     with raw.connect(own.port) as idle:
         idle.sendall(raw.get("/livez", close=False))
         assert raw.read_answer(idle).status == 200
@@ -38,7 +38,7 @@ def test_idle_connections_and_slow_bodies_end_when_it_is_set(own):
         assert data.startswith(b"HTTP/1.1 408 ") and closed and 1.5 < time.monotonic() - start < 9
 
 
-def test_requests_and_calls_are_as_many_as_they_are_set(own):
+def test_the_numbers_of_requests_and_calls_are_options(own):
     with raw.connect(own.port) as connection:
         for number in range(3):
             connection.sendall(raw.get("/livez", close=False))
@@ -51,7 +51,7 @@ def test_requests_and_calls_are_as_many_as_they_are_set(own):
     socket.close()
 
 
-def test_connections_are_as_many_as_they_are_set(start):
+def test_the_number_of_connections_is_an_option(start):
     port = start("--max-connections", "3").port
     connections = [raw.connect(port) for _ in range(3)]
     for connection in connections:
@@ -70,7 +70,7 @@ def test_connections_are_as_many_as_they_are_set(start):
     ("max-head-bytes", "100"), ("max-message-bytes", "999999999"), ("max-connections", "0"),
     ("max-calls-in-flight", "0"), ("max-requests-per-connection", "-1"),
 ])
-def test_limits_that_make_no_sense_are_refused_at_start(option, value):
+def test_limits_out_of_range_are_refused_at_start(option, value):
     command = [server.program(), f"--{option}={value}"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=raw.PATIENCE)
     assert ran.returncode == 64 and f"--{option} {value} is not within" in ran.stderr

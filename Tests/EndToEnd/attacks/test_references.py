@@ -102,7 +102,7 @@ def write(path, text):
 
 
 # Check 50
-def test_check_50_a_function_is_told_of_each_change_until_stop(socket, watched):
+def test_check_50_a_function_is_called_on_each_change_until_stop(socket, watched):
     handle = watch(socket, watched)
     assert 1 <= handle < 1 << 53
     write(watched, "hello")
@@ -130,7 +130,7 @@ def test_check_50_release_of_the_monitor_ends_its_worker(socket, watched):
     expect_idle(socket)
 
 
-def test_check_50_a_page_that_leaves_ends_its_worker(socket, port, watched):
+def test_check_50_the_end_of_a_connection_ends_its_worker(socket, port, watched):
     other = raw.WebSocket(port)
     watch(other, watched, interval=3600)
     expect_active(socket, 1)
@@ -170,7 +170,7 @@ def test_m9_a_handle_that_is_not_held_is_not_found(socket, handle):
     assert answer["error"]["data"]["executed"] == "no"
 
 
-def test_m9_the_handle_of_another_session_is_answered_alike(socket, port, watched):
+def test_m9_the_handle_of_another_session_is_answered_like_an_unknown_one(socket, port, watched):
     other = raw.WebSocket(port)
     handle = watch(other, watched, interval=3600)
     foreign = ask(socket, raw.call(f"$/invokeProxy/{handle}/stop", "[]"))
@@ -180,20 +180,20 @@ def test_m9_the_handle_of_another_session_is_answered_alike(socket, port, watche
     expect_idle(socket)
 
 
-def test_m9_a_hundred_of_them_are_abuse(socket):
+def test_m9_a_hundred_unknown_handles_close_the_connection(socket):
     for index in range(101):
         socket.text(raw.call("$/invokeProxy/5/stop", "[]", index))
     assert socket.ending() == 4503
 
 
-def test_m9_what_comes_home_must_have_come_from_here(socket):
+def test_m9_a_returned_reference_must_be_one_of_the_server(socket):
     stranger = f'{{"{MARK}":0,"handle":12345,"kind":"function"}}'
     answer = ask(socket, raw.call("files.watch", f'["/nowhere",{stranger},1]'))
     assert answer["error"]["code"] == -32001
 
 
 # M10
-def test_m10_a_second_release_is_passed_over_and_counted(socket, watched):
+def test_m10_a_second_release_is_ignored_and_counted(socket, watched):
     handle = watch(socket, watched, interval=3600)
     socket.text(release(handle))
     expect_released(socket)
@@ -206,19 +206,19 @@ def test_m10_a_second_release_is_passed_over_and_counted(socket, watched):
 
 
 @pytest.mark.parametrize("count", [2, 10_000, 9223372036854775807, 18446744073709551615])
-def test_m10_a_release_of_more_than_is_held_is_abuse(socket, watched, count):
+def test_m10_a_release_of_more_than_is_held_closes_the_connection(socket, watched, count):
     handle = watch(socket, watched, interval=3600)
     socket.text(release(handle, count))
     assert socket.ending() == 4503
 
 
 @pytest.mark.parametrize("params", ["[]", "{}", '[-1,false]', '["x"]', "[1,2]", "[1.5]", '{"handle":1,"handle":1}'])
-def test_a_release_that_cannot_be_read_says_so(socket, params):
+def test_an_invalid_release_is_an_error(socket, params):
     assert ask(socket, raw.call("$/releaseMarshaledObject", params))["error"]["code"] == -32602
 
 
 # M12
-def test_m12_more_than_ten_thousand_are_refused_and_given_back(socket):
+def test_m12_more_than_ten_thousand_are_refused_and_released(socket):
     functions = ",".join(f'{{"{MARK}":1,"handle":{number},"kind":"function"}}' for number in range(1, 10_002))
     socket.text(raw.call("echo.echo", f"[[{functions}]]"))
     given_back = set()
@@ -230,7 +230,7 @@ def test_m12_more_than_ten_thousand_are_refused_and_given_back(socket):
     assert given_back == set(range(1, 10_002))
 
 
-def test_m12_a_thousand_come_home_again(socket):
+def test_m12_a_thousand_references_return(socket):
     functions = [{MARK: 1, "handle": number, "kind": "function"} for number in range(1, 1_001)]
     answer = ask(socket, raw.call("echo.echo", json.dumps([functions])))
     assert answer["result"] == [{**function, MARK: 0} for function in functions]
@@ -242,13 +242,13 @@ def test_m12_a_thousand_come_home_again(socket):
     f'{{"{MARK}":1}}', f'{{"{MARK}":2,"handle":1}}', f'{{"{MARK}":"1","handle":1}}', f'{{"{MARK}":1,"handle":-1}}',
     f'{{"{MARK}":1,"handle":1.5}}', f'{{"{MARK}":1,"handle":18446744073709551616}}', f'{{"{MARK}":null,"handle":1}}',
     f'{{"{MARK}":1,"handle":1,"handle":2}}', f'{{"{MARK}":1,"handle":[[[]]]}}'])
-def test_a_reference_that_cannot_be_read_is_refused(socket, value):
+def test_an_invalid_reference_is_refused(socket, value):
     assert ask(socket, raw.call("echo.echo", f"[{value}]"))["error"]["code"] == -32602
     assert ask(socket, raw.ADD)["result"] == 3
 
 
 @pytest.mark.parametrize("value", ["7", '"f"', "{}", f'{{"{MARK}":1,"handle":7}}'])
-def test_what_is_no_function_is_not_taken_for_one(socket, value):
+def test_other_values_are_not_accepted_as_functions(socket, value):
     socket.text(raw.call("files.watch", f'["/nowhere",{value},1]'))
     # What is not kept is given back before the answer.
     answer = next(message for message in messages(socket) if "id" in message)
@@ -278,7 +278,7 @@ def test_one_shot_http_has_no_references(port, body, path):
 
 
 # J13
-def test_j13_responses_to_no_call_are_abuse_also_with_references(socket):
+def test_j13_responses_with_references_to_no_call_close_the_connection(socket):
     for index in range(110):
         socket.text(f'{{"jsonrpc":"2.0","id":{index},"result":{FUNCTION}}}')
     assert socket.ending() == 4503

@@ -42,7 +42,7 @@ def refuse(port, request, *statuses):
     ("Transfer-Encoding: \x0bchunked", b"0\r\n\r\n"),
     ("Transfer-Encoding:", b"0\r\n\r\n"),
 ])
-def test_t4_lengths_that_are_in_doubt_are_refused(port, headers, body):
+def test_t4_ambiguous_lengths_are_refused(port, headers, body):
     head = f"POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}\r\n\r\n"
     refuse(port, head.encode() + body + HIDDEN, 400)
 
@@ -73,11 +73,11 @@ def test_t5_bad_lengths_are_refused(port, lines):
 
 
 @pytest.mark.parametrize("length", [1_048_577, 99_999_999, 9_999_999_999, 9_999_999_999_999_999])
-def test_p13_bodies_over_the_limit_are_refused_before_they_come(port, length):
+def test_p13_bodies_over_the_limit_are_refused_before_they_arrive(port, length):
     refuse(port, raw.post(b"").replace(b"Length: 0", f"Length: {length}".encode()), 413)
 
 
-def test_p13_a_body_of_just_the_limit_is_read(port):
+def test_p13_a_body_of_exactly_the_limit_is_read(port):
     assert raw.ask(port, raw.post(raw.ADD + " " * (1_048_576 - len(raw.ADD))))[0].status == 200
 
 
@@ -136,7 +136,7 @@ def test_t7_malformed_heads_are_refused_at_once(port, request_bytes):
 
 
 # T9
-def test_t9_a_field_named_like_another_hides_nothing(port):
+def test_t9_a_field_with_a_similar_name_does_not_hide_another(port):
     request = raw.post(raw.ADD).replace(b"Content-Length", b"X-A: 1\r\nX-Content-Length: 1\r\nContent-Length")
     assert raw.ask(port, request)[0].status == 200
     assert raw.ask(port, raw.handshake("/rpc", "X-A: 1", "Origin: http://evil.test"))[0].status == 403
@@ -169,7 +169,7 @@ def test_t10_heads_within_the_limits_pass(port, request_bytes, status):
 
 # T11
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "DELETE"])
-def test_t11_no_body_where_none_belongs(port, method):
+def test_t11_bodies_are_refused_for_methods_without_one(port, method):
     request = f"{method} /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(HIDDEN)}\r\n\r\n".encode()
     refuse(port, request + HIDDEN, 400)
 
@@ -183,7 +183,7 @@ def job(milliseconds, identity=1):
     return raw.post(raw.call("jobs.run", f'{{"steps":1,"stepMs":{milliseconds}}}', identity))
 
 
-def test_t12_requests_behind_one_that_is_pending_run_once_each(server):
+def test_t12_pipelined_requests_run_once_and_in_order(server):
     raw.wait_until(lambda: active(server.port) == 0)
     with raw.connect(server.port) as connection:
         connection.sendall(job(700, 1) + job(300, 2) + raw.post(raw.ADD))
@@ -201,7 +201,7 @@ def test_t12_requests_behind_one_that_is_pending_run_once_each(server):
     assert server.isBelow(0.9)
 
 
-def test_t12_garbage_behind_a_pending_request_is_refused_after_its_answer(server, port):
+def test_t12_garbage_after_a_pending_request_is_refused_after_its_answer(server, port):
     with raw.connect(port) as connection:
         raw.send_quietly(connection, job(3_000) + b"x" * 20_000)
         raw.send_quietly(connection, b"x" * 1_000_000)
@@ -213,7 +213,7 @@ def test_t12_garbage_behind_a_pending_request_is_refused_after_its_answer(server
 
 # T13
 @pytest.mark.parametrize("leave", ["close", "reset"])
-def test_t13_a_client_that_leaves_frees_its_slot(server, leave):
+def test_t13_a_client_that_disconnects_frees_its_slot(server, leave):
     raw.wait_until(lambda: active(server.port) == 0)
     connections = [raw.connect(server.port) for _ in range(10)]
     ports = raw.ports(connections)
@@ -313,13 +313,13 @@ def test_t19_only_names_in_the_table_are_served(folder_server, path):
     assert answer.status in (404, 400) and b"secret" not in answer.raw and b"root:" not in answer.raw
 
 
-def test_t19_what_is_in_the_table_is_served(folder_server):
+def test_t19_names_in_the_table_are_served(folder_server):
     assert raw.ask(folder_server.port, raw.get("/"))[0].status == 200
     assert raw.ask(folder_server.port, raw.get("/index.html?x=../.."))[0].status == 200
 
 
 # P6: a client that asks and does not read
-def test_p6_answers_do_not_pile_up_for_a_client_that_does_not_read(server):
+def test_p6_answers_do_not_accumulate_for_a_client_that_does_not_read(server):
     before = server.rss()
     connections = [raw.connect(server.port, receive_buffer=2048) for _ in range(20)]
     request = raw.get("/", close=False) * 900

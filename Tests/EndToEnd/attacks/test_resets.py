@@ -36,7 +36,7 @@ def answer(port):
         return json.loads(raw.read_answer(connection).body)
 
 
-def test_streams_whose_clients_have_left_leave_room_for_calls(tmp_path):
+def test_streams_of_disconnected_clients_free_their_capacity(tmp_path):
     programs = start_sidecar(tmp_path)
     try:
         port = port_of(programs[-1])

@@ -45,7 +45,7 @@ def read_to_the_end(socket):
     return count, None
 
 
-def test_p5_one_stalled_subscriber_of_a_thousand_slows_nobody_down(crowd):
+def test_p5_one_stalled_subscriber_of_a_thousand_does_not_delay_others(crowd):
     server, audience = crowd
     # What else the machine does only adds to latencies: one of a few rounds has to be quiet enough.
     rounds = []

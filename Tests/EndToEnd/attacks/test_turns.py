@@ -43,7 +43,7 @@ def cost_of_a_call(full):
     return (time.monotonic() - start) / 10, (full.cpu() - before) / 10
 
 
-def test_calls_of_clients_that_have_left_do_not_delay_others(full):
+def test_calls_of_disconnected_clients_do_not_delay_others(full):
     seconds, processor = cost_of_a_call(full)
     other = raw.WebSocket(full.port)
     before = full.cpu()
