@@ -1,4 +1,4 @@
-"""Clients that leave at every step of every kind of request, by a reset or in the ordinary way."""
+"""Clients that disconnect at every step of every kind of request, by a reset or an orderly close."""
 
 import socket as sockets
 import struct
@@ -22,14 +22,14 @@ def chunked(text, size=9):
 
 
 SUBSCRIBE = call("rpc.subscribe", '{"topic":"chat.room"}', 2)
-# Everything that a client sends, by kind.
+# The bytes that a client sends, by kind of request.
 KINDS = {
     "a short call": web_socket(call("calculator.add", "[2,3]")),
     "a long call": web_socket(SLOW),
     "a long call that is cancelled": web_socket(SLOW, '{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":1}}'),
     "many long calls": web_socket(*[call("jobs.run", "[1000,100]", number) for number in range(40)]),
     "a stream": web_socket(call("clock.ticks", "[0.01]")),
-    "a stream that rests": web_socket(call("clock.ticks", "[3600]")),
+    "an idle stream": web_socket(call("clock.ticks", "[3600]")),
     "a subscription": web_socket(SUBSCRIBE, call("chat.say", '["a","left"]')),
     "a batch": web_socket(f"[{SLOW},{SUBSCRIBE},{call('clock.ticks', '[3600]', 3)},{call('chat.history', '[]', 4)}]"),
     "a callback": web_socket(call("echo.back", '["ui/ask",1]')),
@@ -39,23 +39,23 @@ KINDS = {
     "a call by path": raw.post("[1000,100]", "/rpc/jobs/run"),
     "a safe call": raw.get("/rpc/chat/history?limit=3"),
     "events of a method": raw.get("/rpc/clock/ticks?interval=0.01", STREAM, close=False),
-    "events of a method that rests": raw.get("/rpc/clock/ticks?interval=3600", STREAM, close=False),
+    "events of a method that is idle": raw.get("/rpc/clock/ticks?interval=3600", STREAM, close=False),
     "events of a topic": raw.get("/events/chat/room", STREAM, close=False),
     "a chunked body": chunked(SLOW),
     "pipelined requests": raw.post(call("calculator.add", "[2,3]")) + raw.post(SLOW) + raw.get("/livez"),
 }
-# What a client does once all has been sent: leaves at once, after some seconds, or after an answer has begun.
+# When a client that has sent everything disconnects: after so many seconds, or after the first byte of an answer.
 ENDINGS = (0, 0.001, 0.005, 0.02, "answer")
 
 
 def steps(data, count):
-    """How many bytes are sent, and what follows: cuts that are spread over the request, then every ending."""
+    """Pairs of the number of bytes to send and the ending: cuts that are spread over the request, then every ending."""
     cuts = count - len(ENDINGS)
     return [(len(data) * (cut + 1) // (cuts + 1), 0) for cut in range(cuts)] + [(len(data), ending) for ending in ENDINGS]
 
 
 def abort(port, data, ending, resets):
-    """Sends bytes, and leaves."""
+    """Sends bytes and disconnects."""
     connection = raw.connect(port, 5)
     raw.send_quietly(connection, data)
     if ending == "answer":
@@ -70,14 +70,14 @@ def abort(port, data, ending, resets):
 
 
 def leave(connection, resets):
-    """Closes a connection by a reset, or in the ordinary way."""
+    """Closes a connection by a reset or an orderly close."""
     if resets:
         connection.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
 
 def abort_everything(port, count=1_000, steps_of_each=40):
-    """Aborts clients at every step, over and over, until there were as many as that; how many there were."""
+    """Disconnects clients at every step, at least `count` of them, and returns their number."""
     done = 0
     plan = [(data, step, resets) for data in KINDS.values() for step in steps(data, steps_of_each) for resets in (False, True)]
     for number in range(max(count, len(plan))):

@@ -1,4 +1,4 @@
-"""Many WebSocket clients in one thread: all subscribe to a topic, and each delivery of each event is timed."""
+"""Many WebSocket clients in one thread that subscribe to a topic and measure the latency of every delivery."""
 
 import resource
 import select
@@ -6,12 +6,12 @@ import time
 
 import raw
 
-# Each event arrives as `…"result":"<index> <filler>"…`, its index with so many digits.
+# An event arrives as `…"result":"<index> <filler>"…`, where the index has `DIGITS` digits.
 MARK, DIGITS = b'"result":"', 6
 
 
 def raise_descriptor_limit(count):
-    """Many systems allow 1,024 open files unless they are asked; what is started afterwards inherits it."""
+    """Raises the limit of open files, which child processes inherit and which is often 1,024 by default."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -19,14 +19,14 @@ def raise_descriptor_limit(count):
 
 
 def subscribe(socket, times=1):
-    """Subscribes to `bench`, several times if wanted: each event then comes as often."""
+    """Subscribes to `bench` the given number of times, so that each event is delivered as often."""
     socket.send(*[raw.frame(raw.TEXT, raw.call("rpc.subscribe", '{"topic":"bench"}', index)) for index in range(times)])
     for _ in range(times):
         assert "subscription" in socket.message()
 
 
 class Audience:
-    """Subscribers that read at once, and one more client that publishes."""
+    """Subscribers that read immediately, and a client that publishes."""
 
     def __init__(self, port, count):
         self.publisher = raw.WebSocket(port)
@@ -40,20 +40,19 @@ class Audience:
             socket.connection.setblocking(False)
             self.poll.register(number, select.EPOLLIN)
         self.published = []
-        # The index of the last event that each subscriber got.
+        # The index of the last event that each subscriber received.
         self.last = dict.fromkeys(self.sockets, -1)
 
     def measure(self, events, rate, size, sample):
-        """Publishes events at a steady rate; every delivery's latency in seconds, in ascending order.
+        """Publishes events at a steady rate and returns the sorted latencies of all deliveries, in seconds.
 
-        Where deliveries take longer than that rate has them, it is lower. `sample` is called after each event has been
-        published.
+        The rate is lower while deliveries fall behind. `sample` is called after each event has been published.
         """
         latencies, filler = [], "x" * (size - DIGITS - 1)
         first, start = len(self.published), time.monotonic()
         deadline = start + events / rate + 2 * raw.PATIENCE
         while len(latencies) < events * len(self.sockets):
-            assert time.monotonic() < deadline, f"{len(latencies)} deliveries in time"
+            assert time.monotonic() < deadline, f"only {len(latencies)} deliveries in time"
             index = len(self.published)
             due = start + (index - first) / rate
             isBehind = len(latencies) < (index - first - 2) * len(self.sockets)
@@ -72,7 +71,7 @@ class Audience:
         socket = self.sockets.get(number, self.publisher)
         piece = socket.connection.recv(262144)
         now = time.perf_counter()
-        assert piece, "a client that reads was closed"
+        assert piece, "the connection of a client that reads was closed"
         socket.data += piece
         while got := socket.read(0):
             kind, payload, _ = got
@@ -85,7 +84,7 @@ class Audience:
                 continue
             at = payload.index(MARK) + len(MARK)
             index = int(payload[at : at + DIGITS])
-            assert index == self.last[number] + 1, "an event was lost, or came in another order"
+            assert index == self.last[number] + 1, "an event was lost or arrived out of order"
             self.last[number] = index
             latencies.append(now - self.published[index])
 

@@ -1,4 +1,4 @@
-"""One gateway for all attacks that may share it; every test leaves it alive and within its memory."""
+"""Fixtures: one gateway for all attacks that can share it. Every test checks that it runs within its memory limit."""
 
 import pathlib
 import sys
@@ -15,7 +15,7 @@ from scenarios import Scenarios  # noqa: E402
 from server import Server  # noqa: E402
 from victim import Victim  # noqa: E402
 
-# 256 MiB of output, and 64 KiB for each of 1,000 connections (RELIABILITY: P6).
+# 256 MiB of output, and 64 KiB for each of 1,000 connections (RELIABILITY P6).
 MEMORY_ROOM = (256 << 20) + 1_000 * (64 << 10)
 
 
@@ -29,12 +29,12 @@ def shared_server():
 
 @pytest.fixture
 def server(shared_server):
-    """The shared gateway, with the checks that every row asks for."""
+    """The shared gateway, with the checks that every row requires."""
     lines, start = shared_server.lineCount, time.monotonic()
     yield shared_server
     assert shared_server.isAlive(), "the gateway died:\n" + "\n".join(shared_server.lines[-50:])
     assert shared_server.rss() < shared_server.base + MEMORY_ROOM
-    # So many lines of one cause are written a second.
+    # The log is limited to 20 lines per second for each cause.
     assert shared_server.lineCount - lines <= 200 + 20 * (time.monotonic() - start), "the gateway wrote too many lines"
 
 
@@ -45,14 +45,14 @@ def port(server):
 
 @pytest.fixture
 def alive(server):
-    """Somebody else is served all the while."""
+    """Checks that another client is served during the test."""
     with Victim(server.port):
         yield
 
 
 @pytest.fixture(scope="module")
 def start():
-    """Starts gateways of a test's own, and ends them."""
+    """Starts gateways for the tests of a module, and stops them at its end."""
     started = []
 
     def start(*options, **settings):
@@ -96,8 +96,8 @@ def leaks(tmp_path_factory):
 
 @pytest.fixture(scope="session", autouse=True)
 def begin(request):
-    """What takes long begins first, and goes on while other tests run."""
-    # Some scenarios hold a thousand connections while a test opens thousands.
+    """Starts the long scenarios first, so that they run in the background of other tests."""
+    # Some scenarios keep a thousand connections open while a test opens thousands.
     raise_descriptor_limit(8_192)
     wanted = {name for item in request.session.items for name in item.fixturenames}
     for name in ("scenarios", "memory", "leaks"):

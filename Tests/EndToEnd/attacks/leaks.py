@@ -1,4 +1,4 @@
-"""Sessions under valgrind, in the background: how much memory is lost after few and after many connections of every kind."""
+"""Measures under valgrind, in the background, how much memory leaks in few and in many connections of every kind."""
 
 import pathlib
 import re
@@ -11,11 +11,11 @@ from aborts import chunked
 from raw import call
 from server import Server, program
 
-# valgrind names what nothing points to any more; Swift's runtime has undefined values in its padding.
+# Reports leaked blocks only: padding in Swift's runtime causes false reports of undefined values.
 VALGRIND = ("valgrind", "--leak-check=summary", "--undef-value-errors=no", "--max-stackframe=8388608")
 ROUNDS = (10, 50)
 STREAM = "Accept: text/event-stream"
-# What a client writes to a WebSocket of its own; it closes it when it has taken a message.
+# The text that a client sends over its own WebSocket, which it closes after the first message.
 TEXTS = {
     "a short call": call("calculator.add", "[2,3]"),
     "a long call": call("jobs.run", "[2,1]"),
@@ -25,7 +25,7 @@ TEXTS = {
     "a stream": call("clock.ticks", "[0.01]"),
     "a callback": call("echo.back", '["ui/ask",1]'),
 }
-# What a client sends over HTTP; it closes the connection when the answer has begun.
+# The bytes that a client sends over HTTP. It closes the connection when the answer has begun.
 REQUESTS = {
     "a posted call": raw.post(call("calculator.add", "[2,3]")),
     "a posted long call": raw.post(call("jobs.run", "[2,1]")),
@@ -35,13 +35,13 @@ REQUESTS = {
     "a safe call": raw.get("/rpc/chat/history?limit=3"),
     "a page": raw.get("/livez"),
     "events of a method": raw.get("/rpc/clock/ticks?interval=0.01", STREAM, close=False),
-    "events of a method that rests": raw.get("/rpc/clock/ticks?interval=3600", STREAM, close=False),
+    "events of a method that is idle": raw.get("/rpc/clock/ticks?interval=3600", STREAM, close=False),
     "events of a topic": raw.get("/events/chat/room", STREAM, close=False),
 }
 
 
 class LeakCheck:
-    """Runs one gateway for each number of rounds; `lost` has the blocks and bytes that were lost in each."""
+    """Runs a gateway for each number of rounds. `lost` has the number of leaked blocks and bytes of each."""
 
     def __init__(self, folder):
         self.isAvailable = bool(shutil.which("valgrind") and shutil.which("strip"))
@@ -61,7 +61,7 @@ class LeakCheck:
             self.servers.append(server)
             for _ in range(rounds):
                 connect_in_every_way(server.port)
-            assert server.terminate(300) == 0, "it did not stop"
+            assert server.terminate(300) == 0, "the gateway did not stop"
             self.lost[rounds] = lost(server.lines)
         except Exception as error:
             self.failures.append((error, server and server.lines[-40:]))
@@ -76,7 +76,7 @@ class LeakCheck:
 
 
 def connect_in_every_way(port):
-    """One connection of every kind: each is used, and closed by its client in the ordinary way."""
+    """Makes a connection of every kind, which is used and then closed by its client in an orderly way."""
     for text in TEXTS.values():
         socket = raw.WebSocket(port, timeout=300)
         socket.text(text)
@@ -92,7 +92,7 @@ def connect_in_every_way(port):
 
 
 def lost(lines):
-    """Blocks and bytes that valgrind calls lost for certain, with those that hang on them."""
+    """Returns the number of blocks and bytes that valgrind reports as definitely or indirectly lost."""
     found = re.findall(r"(?:definitely|indirectly) lost: ([\d,]+) bytes in ([\d,]+) blocks", "\n".join(lines))
     assert found or any("no leaks are possible" in line for line in lines), lines[-20:]
     blocks, size = (sum(int(one[part].replace(",", "")) for one in found) for part in (1, 0))

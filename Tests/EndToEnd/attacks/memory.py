@@ -1,4 +1,4 @@
-"""A session under valgrind, in the background: everything that ends connections in an unusual way."""
+"""A session under valgrind, in the background, with every unusual end of a connection."""
 
 import shutil
 import subprocess
@@ -9,12 +9,12 @@ import raw
 from raw import CLOSE, CONTINUATION, PING, TEXT, frame
 from server import Server, program
 
-# What Swift's runtime does with padding counts as undefined values; reads and writes of freed memory are what we look for.
+# Looks for accesses of freed memory only: padding in Swift's runtime causes false reports of undefined values.
 VALGRIND = ("valgrind", "-q", "--error-exitcode=99", "--leak-check=no", "--undef-value-errors=no", "--max-stackframe=8388608")
 
 
 class MemoryCheck:
-    """Runs the whole session once; `exitCode` and `log` tell what valgrind saw."""
+    """Runs the session once. `exitCode` and `log` are those of valgrind."""
 
     def __init__(self, folder):
         self.isAvailable = bool(shutil.which("valgrind") and shutil.which("strip"))
@@ -44,7 +44,7 @@ class MemoryCheck:
 
     @staticmethod
     def upgrades(port):
-        """H10: once a use after free in libwebsockets."""
+        """H10: upgrades that once caused a use after free in libwebsockets."""
         for upgrade in ("foo", "h2c", "websocket"):
             for _ in range(20):
                 with raw.connect(port, 300) as connection:
@@ -69,7 +69,7 @@ class MemoryCheck:
 
     @staticmethod
     def endings(port):
-        """Broken rules, ends in the middle, calls that outlive their socket, answers that nobody reads."""
+        """Protocol errors, incomplete messages, calls that outlive their socket, and answers that are not read."""
         ends = [
             frame(TEXT, b"\xff"), frame(3, b"x"), frame(TEXT, b"x", length=2 << 20), frame(TEXT, b"x", length=1 << 63),
             frame(CLOSE, b""), frame(CLOSE, b"\x03"), raw.close_frame(1012), frame(PING, b"x" * 126), frame(CONTINUATION),
@@ -82,7 +82,7 @@ class MemoryCheck:
         for waits in (0, 0.02, 0.2):
             sockets = []
             for end in ends:
-                # Once behind the handshake in one segment, once alone.
+                # Once in the segment of the handshake, once separately.
                 sockets.append(raw.WebSocket(port, timeout=300, extra=end))
                 sockets.append(raw.WebSocket(port, timeout=300))
                 sockets[-1].send(end)
@@ -123,7 +123,7 @@ class MemoryCheck:
             if index % 2:
                 raw.send_quietly(connection, b"x")
             connection.close()
-        # The stop finds a socket with a call and a stream that are still open.
+        # A WebSocket with a call and an open stream is connected when the gateway stops.
         publisher.text(raw.call("jobs.run", '{"steps":1,"stepMs":300}'))
 
     def stop(self):

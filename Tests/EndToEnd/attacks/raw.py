@@ -1,4 +1,4 @@
-"""Raw sockets for attacks: HTTP/1.1 requests byte for byte, and WebSocket frames as a client writes them."""
+"""Raw sockets for attacks: HTTP/1.1 requests byte by byte, and WebSocket frames of a client."""
 
 import base64
 import os
@@ -6,14 +6,14 @@ import socket
 import struct
 import time
 
-from programs import PATIENCE, wait_until  # noqa: F401  Tests of attacks wait by it as `raw.wait_until`.
+from programs import PATIENCE, wait_until  # noqa: F401  Used by tests as `raw.wait_until`.
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 TEXT, BINARY, CLOSE, PING, PONG, CONTINUATION = 1, 2, 8, 9, 10, 0
 
 
 def connect(port, timeout=PATIENCE, receive_buffer=None):
-    """A TCP connection; a small receive buffer must be set before it is made."""
+    """Opens a TCP connection. A small receive buffer has to be set before the connection is made."""
     connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if receive_buffer:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -24,12 +24,12 @@ def connect(port, timeout=PATIENCE, receive_buffer=None):
 
 
 def ports(connections):
-    """The ports of clients, by which a server's ends of their connections are found after they have left."""
+    """Returns the local ports of clients, which identify their connections in the server after they have closed."""
     return {connection.getsockname()[1] for connection in connections}
 
 
 def read_all(connection, seconds=PATIENCE):
-    """Everything until the other end closes; the second value says whether it did in time."""
+    """Returns all bytes until the server closes the connection, and whether it did so in time."""
     deadline, data = time.monotonic() + seconds, b""
     while True:
         left = deadline - time.monotonic()
@@ -48,7 +48,7 @@ def read_all(connection, seconds=PATIENCE):
 
 
 class Answer:
-    """One HTTP answer, and what came behind it."""
+    """An HTTP response, and the bytes that followed it."""
 
     def __init__(self, data):
         head, _, rest = data.partition(b"\r\n\r\n")
@@ -67,7 +67,7 @@ class Answer:
 
 
 def read_answer(connection, seconds=PATIENCE):
-    """One HTTP answer of a connection that may stay open; status is None when there was none."""
+    """Reads a response from a connection that may stay open. The status is None if there was no response."""
     deadline, data = time.monotonic() + seconds, b""
     while True:
         head, found, rest = data.partition(b"\r\n\r\n")
@@ -87,7 +87,7 @@ def read_answer(connection, seconds=PATIENCE):
 
 
 def read_interim(connection):
-    """The bytes of an answer without a body, however they arrive."""
+    """Reads the bytes of a response without a body, in however many segments they arrive."""
     data = b""
     while not data.endswith(b"\r\n\r\n") and (piece := connection.recv(1)):
         data += piece
@@ -95,9 +95,9 @@ def read_interim(connection):
 
 
 def ask(port, request, seconds=PATIENCE):
-    """Sends a request on a connection of its own; its answer, and whether the server then closed the connection.
+    """Sends a request on a new connection, and returns the response and whether the server closed the connection.
 
-    A server that announces the end of the connection, or does not answer, gets a while to end it.
+    Waits for the close if the response announces it, or if there is no response.
     """
     with connect(port, seconds) as connection:
         send_quietly(connection, request)
@@ -111,7 +111,7 @@ def ask(port, request, seconds=PATIENCE):
 
 
 def send_quietly(connection, data):
-    """Sends, and does not mind that the other end has closed meanwhile."""
+    """Sends bytes, and ignores errors, as the server may have closed the connection."""
     try:
         connection.sendall(data)
     except OSError:
@@ -148,7 +148,7 @@ def mask(payload, key):
 
 
 def frame(kind, payload=b"", final=True, masked=True, reserved=0, length=None, wide=None):
-    """One frame; `length` announces another length than the payload has, `wide` another width of it (16 or 64)."""
+    """Encodes a frame. `length` overrides the length of the payload, and `wide` the width of that field (16 or 64 bits)."""
     payload = payload.encode() if isinstance(payload, str) else payload
     announced = len(payload) if length is None else length
     first = (0x80 if final else 0) | reserved << 4 | kind
@@ -170,7 +170,7 @@ def close_frame(code=1000, reason=b""):
 
 
 class WebSocket:
-    """A client that sends what it is told and reads whole frames."""
+    """A client that sends arbitrary bytes and reads complete frames."""
 
     def __init__(self, port, path="/rpc", *headers, timeout=PATIENCE, receive_buffer=None, extra=b""):
         self.connection = connect(port, timeout, receive_buffer)
@@ -195,7 +195,7 @@ class WebSocket:
         self.send(frame(TEXT, text))
 
     def read(self, seconds=None):
-        """(kind, payload, final) of the next frame; None when the connection ends or the time is over."""
+        """Returns (kind, payload, final) of the next frame; None at the end of the connection or after the timeout."""
         deadline = time.monotonic() + (self.timeout if seconds is None else seconds)
         while True:
             taken = self._take()
@@ -233,7 +233,7 @@ class WebSocket:
         return kind, payload, final
 
     def message(self, seconds=None):
-        """The text of the next data frame; pings and pongs in between are skipped, pings are answered."""
+        """Returns the text of the next data frame. Pings before it are answered, and pongs are skipped."""
         while True:
             got = self.read(seconds)
             if got is None:
@@ -246,9 +246,9 @@ class WebSocket:
                 return None
 
     def ending(self, seconds=PATIENCE, answers=True, waits=True):
-        """How the server ends the connection: its close code, "bare" for an end without one, None if it does not.
+        """Returns how the server ends the connection: its close code, "bare" without a close frame, None if it does not.
 
-        Data that was under way is skipped. With `waits` the connection must also come to its end.
+        Data before the end is skipped. If `waits` is true, the connection itself must end as well.
         """
         deadline, code = time.monotonic() + seconds, "bare"
         while (left := deadline - time.monotonic()) > 0:

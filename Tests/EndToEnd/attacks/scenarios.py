@@ -1,4 +1,4 @@
-"""What takes as long as a limit lasts: scenarios that share one gateway and wait at the same time."""
+"""Scenarios that wait for a timeout of the gateway. They share one gateway and run at the same time."""
 
 import struct
 import threading
@@ -11,7 +11,7 @@ from server import Server
 
 
 def drip(port, pieces, pause, seconds):
-    """Sends piece after piece, and gives back what came, and after how long the server ended the connection."""
+    """Sends the pieces one by one, and returns the received bytes and the time until the server closed the connection."""
     start, data = time.monotonic(), b""
     pieces = iter(pieces)
     with raw.connect(port) as connection:
@@ -31,7 +31,7 @@ def drip(port, pieces, pause, seconds):
 
 
 def slow_heads(port, count):
-    """T1: heads that come at a byte a second on many connections; how long each was kept."""
+    """T1: sends heads at a byte per second on many connections, and returns how long each stayed open."""
     start = time.monotonic()
     connections = {raw.connect(port): None for _ in range(count)}
     text = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 100
@@ -58,7 +58,7 @@ def slow_heads(port, count):
 
 
 def silent_websocket(port):
-    """W15, P10: a client that answers nothing; the close code it gets, and when the connection ended."""
+    """W15, P10: a client that answers no ping. Returns the number of pings, the close code, and the time of the end."""
     start, code, pings = time.monotonic(), None, 0
     socket = raw.WebSocket(port)
     while got := socket.read():
@@ -70,7 +70,7 @@ def silent_websocket(port):
 
 
 def quiet_websocket(port):
-    """P10: a client that only answers pings stays; whether it was still served at the end."""
+    """P10: a client that only answers pings. Returns whether it is still served at the end."""
     socket = raw.WebSocket(port)
     start = time.monotonic()
     while time.monotonic() - start < 42:
@@ -84,7 +84,7 @@ def quiet_websocket(port):
 
 
 def unanswered_close(port):
-    """W11: the server closes, the client does not; how long the connection lasts."""
+    """W11: a client that does not answer the close of the server. Returns how long the connection stays open."""
     socket = raw.WebSocket(port)
     start = time.monotonic()
     socket.send(frame(TEXT, b"x" * 100, length=2 << 20))
@@ -95,7 +95,7 @@ def unanswered_close(port):
 
 
 def unfinished_message(port, piece):
-    """W3: a message that does not end; how it is closed, and when."""
+    """W3: a message without an end. Returns the close code and the time of the close."""
     socket = raw.WebSocket(port)
     start = time.monotonic()
     socket.send(frame(TEXT, piece, final=False))
@@ -108,7 +108,7 @@ def unfinished_message(port, piece):
 
 
 def stalled_download(port):
-    """A client that takes none of a large answer; after how long its connection was cut."""
+    """A client that does not read a large answer. Returns the time until it is disconnected."""
     with raw.connect(port, receive_buffer=2048) as connection:
         big = "x" * 1_000_000
         start = time.monotonic()
@@ -128,7 +128,7 @@ def stalled_download(port):
 
 
 def slow_download(port):
-    """A client that takes a large answer slowly, but steadily, gets all of it."""
+    """A client that reads a large answer slowly but steadily. Returns the number of bytes and the time."""
     with raw.connect(port, receive_buffer=4096) as connection:
         big = "x" * 1_000_000
         threading.Thread(target=raw.send_quietly, daemon=True, args=(
@@ -145,7 +145,7 @@ def slow_download(port):
 
 
 def slow_websocket(port):
-    """The same over a WebSocket, with a message that libwebsockets holds as a whole."""
+    """Like `slow_download`, over a WebSocket, with a message that libwebsockets buffers completely."""
     socket = raw.WebSocket(port, receive_buffer=4096)
     big = "x" * 1_000_000
     threading.Thread(target=socket.text, daemon=True, args=(raw.call("echo.echo", f'{{"value":"{big}"}}'),)).start()
@@ -161,7 +161,7 @@ def slow_websocket(port):
 
 
 class Scenarios:
-    """All of them, running; a test asks for the result of its own."""
+    """All scenarios, running in threads. `result` waits for one of them."""
 
     def __init__(self):
         self.server = Server()

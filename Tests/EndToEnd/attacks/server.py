@@ -1,4 +1,4 @@
-"""Starts the demo gateway for one test or many, and looks at its process."""
+"""Starts the demo gateway and observes its process."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def program():
-    """The demo gateway: `POSTERN_DEMO`, else the newest build of this checkout."""
+    """Returns the path of the demo gateway: `POSTERN_DEMO`, or the newest build of this checkout."""
     if named := os.environ.get("POSTERN_DEMO"):
         return pathlib.Path(named)
     built = [ROOT / ".build" / kind / "postern-demo" for kind in ("release", "debug")]
@@ -23,7 +23,7 @@ def program():
 
 
 class Server:
-    """One running gateway. Its output is kept, up to a limit, in `lines`."""
+    """A running gateway. `lines` has the first lines of its output."""
 
     def __init__(self, *options, wrapper=(), environment=None, patience=60, binary=None):
         command = [*wrapper, str(binary or program()), "--port", "0", "--raw-echo", *options]
@@ -56,12 +56,12 @@ class Server:
         return self.process.poll() is None
 
     def rss(self):
-        """Resident memory in bytes."""
+        """Returns the resident memory in bytes."""
         with open(f"/proc/{self.pid}/status") as status:
             return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)) * 1024
 
     def cpu(self):
-        """Seconds of processor time so far."""
+        """Returns the processor time used so far, in seconds."""
         with open(f"/proc/{self.pid}/stat") as stat:
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -70,7 +70,7 @@ class Server:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     def connections(self, ports):
-        """How many connections from these ports of clients it has open."""
+        """Returns how many connections from these ports of clients the gateway has open."""
         with open("/proc/net/tcp") as table:
             rows = [row.split() for row in list(table)[1:]]
         ends = [[int(end.rpartition(":")[2], 16) for end in row[1:3]] + row[9:10] for row in rows]
@@ -78,7 +78,7 @@ class Server:
         return len(wanted.intersection(self._links()))
 
     def _links(self):
-        """What its descriptors are."""
+        """Yields the files and sockets that its descriptors refer to."""
         folder = f"/proc/{self.pid}/fd"
         for name in os.listdir(folder):
             try:
@@ -87,17 +87,17 @@ class Server:
                 pass
 
     def isBelow(self, share, seconds=0.3):
-        """Whether it takes less processor time than that in one of several spans, which a busy loop never does."""
+        """Whether it uses less processor time than `share` in one of several intervals, which a busy loop never does."""
         return any(self.cpuShare(seconds) < share for _ in range(8))
 
     def cpuShare(self, seconds):
-        """Processor time per second of a span that begins now."""
+        """Returns the processor time per second in an interval that begins now."""
         before, start = self.cpu(), time.monotonic()
         time.sleep(seconds)
         return (self.cpu() - before) / (time.monotonic() - start)
 
     def terminate(self, seconds=60):
-        """Asks it to stop; its exit code, None when it did not."""
+        """Sends SIGTERM, and returns the exit code; None if it did not stop in time."""
         self.process.send_signal(signal.SIGTERM)
         return self.wait(seconds)
 

@@ -1,4 +1,4 @@
-"""What answers after its client has left is dropped, its producer ends, and nothing of the client stays."""
+"""After a client has disconnected, its answers are dropped, their producers end, and all its state is freed."""
 
 import json
 import os
@@ -21,7 +21,7 @@ NOTHING = dict.fromkeys(("calls", "waiting", "sessions", "streams", "topics", "l
 
 @pytest.fixture(params=["in-process", "sidecar"])
 def programs(request, tmp_path):
-    """The gateway comes last, and logs what it has under way."""
+    """The programs of a topology. The gateway is the last one, and logs the number of its calls and streams."""
     if request.param == "in-process":
         started = [Program("postern-demo", "--port", 0, "--log-level", "trace", ready=LISTENING)]
     else:
@@ -34,7 +34,7 @@ def programs(request, tmp_path):
 
 
 def counts(program):
-    """What the gateway has logged last."""
+    """Returns the counts that the gateway has logged last."""
     for line in reversed(program.output):
         if "under way" in line:
             return {name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", line)}
@@ -71,16 +71,16 @@ def is_idle(now):
 
 
 def settled(programs):
-    """The state once nothing is under way, and all that is made when first needed has been made."""
+    """Returns the state of an idle gateway, after its lazily created resources have been created."""
     abort_everything(port_of(programs[-1]), 0, len(ENDINGS) + 1)
     now = wait_until(raw.PATIENCE, is_idle, programs)
     assert is_idle(now), now
-    # The connection that asked for it, and those before it, may not have been closed yet.
+    # The connections that request the state may not have been closed yet, so the smallest of several counts is taken.
     looks = [state(programs) for _ in range(10) if time.sleep(0.1) is None]
     return {**now, "descriptors": [min(counts) for counts in zip(*(look["descriptors"] for look in looks))]}
 
 
-def check_that_nothing_stayed(programs, before):
+def check_that_all_state_is_freed(programs, before):
     def is_reached(now):
         return is_idle(now) and all(map(int.__le__, now["descriptors"], before["descriptors"]))
 
@@ -91,5 +91,5 @@ def check_that_nothing_stayed(programs, before):
 def test_clients_that_disconnect_at_every_step_leave_no_state(programs):
     before = settled(programs)
     assert abort_everything(port_of(programs[-1])) >= 1_000
-    check_that_nothing_stayed(programs, before)
+    check_that_all_state_is_freed(programs, before)
 

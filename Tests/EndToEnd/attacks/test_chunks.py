@@ -1,4 +1,4 @@
-"""Bodies in chunks: what is well-formed is read, everything else closes, and no request hides in or behind one."""
+"""Chunked bodies: well-formed ones are read, all others are refused, and no hidden request is executed."""
 
 import random
 import time
@@ -123,7 +123,7 @@ def test_mutated_bodies_never_run_a_hidden_request(server):
             raw.send_quietly(connection, original[:start] + bytes(body))
             connection.shutdown(1)
             data, closed = raw.read_all(connection)
-            # At most one answer is a result, whatever was done to the body; half of it is answered too.
+            # No mutation may produce a second result. An incomplete body is answered as well.
             assert closed and data.startswith(b"HTTP/1.1 ") and data.count(b'"result"') <= 1
 
 

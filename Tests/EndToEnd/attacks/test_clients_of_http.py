@@ -1,4 +1,4 @@
-"""What old clients, proxies, balancers and careful clients send, and the one right answer to each (RFC 9110, 9112)."""
+"""Requests of old clients, proxies and load balancers, and the answers that RFC 9110 and 9112 require."""
 
 import email.utils
 import socket
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("alive")
 
 
 def old(request, *, keep=False, host=True):
-    """The same request as a client of HTTP/1.0 sends it."""
+    """Converts a request to HTTP/1.0."""
     head, separator, body = request.replace(b"HTTP/1.1", b"HTTP/1.0", 1).partition(b"\r\n\r\n")
     lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Connection:")]
     lines = [line for line in lines if host or not line.startswith(b"Host:")]
@@ -134,7 +134,7 @@ def test_a_handshake_with_an_absolute_target_opens_a_websocket(port):
     answer, _ = raw.ask(port, raw.handshake("http://localhost/rpc", host="evil.example"))
     assert answer.status == 101
     assert raw.ask(port, raw.handshake("http://evil.example/rpc"))[0].status == 421
-    # A page of another origin stays out, whatever it writes.
+    # The origin is checked for absolute targets as well.
     assert raw.ask(port, raw.handshake("http://localhost/rpc", "Origin: http://evil.test"))[0].status == 403
 
 
@@ -210,7 +210,7 @@ def test_only_plain_bodies_are_read(port, encoding, status):
 
 # Streams in chunks
 def chunks(data):
-    """What the chunks of a body hold, and what is behind the last one; everything must be well-formed."""
+    """Returns the contents of the chunks of a body and the bytes after the last one. The body must be well-formed."""
     found = []
     while True:
         size, _, rest = data.partition(b"\r\n")
@@ -236,9 +236,9 @@ def test_each_event_is_a_chunk(port):
         assert all(event.startswith(b"data: ") and event.endswith(b"\n\n") for event in events)
 
 
-# Clients that send nothing more
+# Half-closed clients
 def finished(port, request, seconds=5):
-    """Everything that a client gets that ends its side right behind its request, and whether the server closed."""
+    """Returns what a client receives that shuts its side down after the request, and whether the server closed."""
     with raw.connect(port) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
@@ -260,11 +260,11 @@ JOB = raw.call("jobs.run", '{"steps":1,"stepMs":300}', 1)
 def test_a_half_closed_client_is_answered(port, request_bytes, answers):
     start = time.monotonic()
     data, closed = finished(port, request_bytes)
-    # A client whose answer takes longer than a second is sent an interim one.
+    # A client whose answer takes longer than a second receives an interim response.
     finals = data.count(b"HTTP/1.1 ") - data.count(b"HTTP/1.1 100")
     assert closed and finals == data.count(b"HTTP/1.1 200") == len(answers)
     positions = [data.find(answer) for answer in answers]
-    # A connection that is kept ends after 15 seconds.
+    # An idle connection would be closed after 15 seconds.
     assert positions == sorted(positions) and positions[0] >= 0 and time.monotonic() - start < 14
 
 
@@ -272,7 +272,7 @@ def test_a_long_call_of_a_half_closed_client_is_answered(port):
     data, closed = finished(port, raw.post(raw.call("jobs.run", '{"steps":1,"stepMs":4000}', 1)))
     interim, _, answer = data.partition(b"HTTP/1.1 200 OK")
     assert closed and b'"id":1' in answer
-    assert interim == b"HTTP/1.1 100 Continue\r\n\r\n", "so that a client that has closed would answer with a reset"
+    assert interim == b"HTTP/1.1 100 Continue\r\n\r\n", "an interim response, which a closed client would answer with a reset"
 
 
 @pytest.mark.parametrize("request_bytes, word", [
@@ -291,7 +291,7 @@ def test_streams_and_websockets_of_half_closed_clients_end(port):
     assert finished(port, raw.handshake())[1]
 
 
-# A handshake behind other requests
+# Handshakes after other requests
 @pytest.mark.parametrize("before, answers", [
     (raw.get("/livez", close=False), [b"ok\n"]),
     (raw.post(raw.ADD) * 3, [b'"result":3'] * 3),
@@ -319,7 +319,7 @@ def test_a_handshake_waits_for_a_client_that_does_not_read(port):
         assert first.count(b"x") == 200_000 and b'"id":7' in rest
 
 
-# More than is read ahead
+# Requests beyond the read-ahead buffer
 @pytest.mark.parametrize("sizes", [[70_000], [40_000, 40_000], [300_000, 10, 300_000]], ids=str)
 def test_requests_behind_a_slow_one_wait_however_large_they_are(port, sizes):
     echoes = [raw.post(raw.call("echo.echo", '["' + "x" * size + '"]', index + 2)) for index, size in enumerate(sizes)]

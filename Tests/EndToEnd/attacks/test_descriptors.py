@@ -1,11 +1,11 @@
-"""A limit of open files that is as high as containers have it."""
+"""A limit of open files as high as in containers."""
 
 import pathlib
 import subprocess
 
 import raw
 
-# Where the limit is above ten million, libwebsockets' own table of descriptors ends here.
+# The size of libwebsockets' own table of descriptors if the limit is above ten million.
 FALLBACK = 2_560
 
 
@@ -16,7 +16,7 @@ def test_an_infinite_descriptor_limit_allows_more_websockets_than_the_fallback(s
     sockets = []
     while len(sockets) < FALLBACK + 40:
         sockets.append(raw.WebSocket(server.port))
-        # A client that is silent for half a minute is closed, which is less than some machines take for all of these.
+        # Keeps the first client alive: silent ones are closed after half a minute, and the loop may take longer.
         if len(sockets) % 100 == 0:
             sockets[0].text(raw.ADD)
             assert '"result":3' in sockets[0].message()

@@ -1,4 +1,4 @@
-"""Where libwebsockets 4.1 does something else than the standard asks, and we let it: each is harmless to others."""
+"""Known deviations of libwebsockets 4.1 from RFC 6455, all of them harmless to other clients."""
 
 import pytest
 
@@ -16,9 +16,9 @@ def socket(port):
 
 
 def test_w9_unmasked_frames_behind_another_are_accepted(socket):
-    """RFC 6455 5.1 asks for a close with 1002. Masks protect proxies between client and server, not the server.
+    """RFC 6455 5.1 requires a close with 1002. Masks protect proxies between client and server, not the server.
 
-    A first message without a mask that arrives alone is refused, see test_frames.py: the bytes that came are counted.
+    An unmasked first message that arrives alone is refused, see test_frames.py.
     """
     socket.text(raw.ADD)
     assert '"result":3' in socket.message()
@@ -28,7 +28,7 @@ def test_w9_unmasked_frames_behind_another_are_accepted(socket):
 
 @pytest.mark.parametrize("length", [1, 126, 70_000])
 def test_w9_unmasked_frames_of_every_width_do_not_crash(socket, length):
-    """An unmasked frame of no length in a wide field makes libwebsockets read on; our limit ends that."""
+    """After an unmasked empty frame with a wide length field, libwebsockets reads on; the message limit ends that."""
     socket.send(frame(TEXT, b"", masked=False, wide=16), frame(TEXT, b"x" * length, masked=False), frame(TEXT, b"", masked=False, wide=64))
     socket.send(b"y" * 1_200_000)
     assert socket.ending() in (1002, 1007, 1008, 1009, "bare")
@@ -36,20 +36,20 @@ def test_w9_unmasked_frames_of_every_width_do_not_crash(socket, length):
 
 @pytest.mark.parametrize("wide", [16, 64])
 def test_lengths_that_are_not_minimal_are_accepted(socket, wide):
-    """RFC 6455 5.2 asks for the shortest form of a length."""
+    """RFC 6455 5.2 requires the shortest form of a length."""
     socket.send(frame(TEXT, raw.ADD, wide=wide))
     assert '"result":3' in socket.message()
 
 
 @pytest.mark.parametrize("code", [1012, 1013, 1014])
 def test_w10_newer_close_codes_are_answered_by_1002(socket, code):
-    """The registry knows them since; we never send them."""
+    """These codes were registered after RFC 6455, and Postern never sends them."""
     socket.send(raw.close_frame(code))
     assert socket.ending(answers=False) == 1002
 
 
 def test_a_burst_of_pings_is_answered_by_fewer_pongs(socket):
-    """RFC 6455 5.5.3 allows it: libwebsockets keeps one pong, and drops pings that come before it has left."""
+    """RFC 6455 5.5.3 allows it: libwebsockets queues one pong, and ignores pings that arrive before it was sent."""
     socket.send(*[frame(PING, b"%d" % index) for index in range(50)])
     socket.text(raw.ADD)
     kinds = [socket.read()[0] for _ in range(2)]

@@ -1,4 +1,4 @@
-"""Stops under load (RELIABILITY P17, S1): whatever was accepted is answered."""
+"""Stops under load (RELIABILITY P17, S1): every accepted call is answered."""
 
 import json
 import random
@@ -13,7 +13,7 @@ import raw
 
 
 class Load:
-    """Clients that call without a pause until the server sends them away."""
+    """Clients that make calls without a pause until the server closes their connections."""
 
     def __init__(self, port):
         self.port, self.isOver, self.problems, self.answered, self.refused = port, False, [], 0, 0
@@ -46,7 +46,7 @@ class Load:
             got = socket.read()
             if got is None or got[0] == raw.CLOSE:
                 code = None if got is None else int.from_bytes(got[1][:2], "big")
-                # What was sent before an answered call was accepted; what was sent after it may not have been read.
+                # A call that precedes an answered one was accepted; a later one may not have been read.
                 lost = [identity for identity in sent if identity < answered]
                 if code != 4101 or lost:
                     self.problems.append(f"close code {code}, without an answer: {lost}")
@@ -74,17 +74,17 @@ class Load:
 
 
 def is_running(server):
-    """Whether a job runs."""
+    """Whether a job is running."""
     return raw.ask(server.port, raw.get("/rpc/jobs/active"))[0].body == b"1"
 
 
 def is_draining(server):
-    """Whether it has logged that it stops, for which the level of its log is info."""
+    """Whether the server has logged that it is draining, which requires the log level info."""
     return any("draining" in line for line in server.lines)
 
 
 def test_a_stop_under_load_answers_every_accepted_call(start):
-    # As long as the lead is, requests of new connections are answered, which is all that posts need.
+    # During the lead, requests on new connections are answered, so no POST fails.
     server = start("--drain-lead", "5", "--drain-grace", "60")
     load = Load(server.port)
     raw.wait_until(lambda: load.answered > 200)
@@ -94,7 +94,7 @@ def test_a_stop_under_load_answers_every_accepted_call(start):
     while (status := raw.ask(server.port, raw.get("/readyz"))[0].status) == 200:
         pass
     assert status == 503 and raw.ask(server.port, raw.get("/livez"))[0].status == 200
-    # Who asks whether the server is ready goes elsewhere now.
+    # Clients that observe /readyz now use another server.
     load.isOver = True
     assert server.wait() == 0 and time.monotonic() - began < 40
     load.join()
@@ -140,19 +140,19 @@ def test_a_second_signal_ends_the_program_at_once(start, kind):
 
 
 def test_a_request_in_flight_while_the_server_stops_is_answered(start):
-    """A proxy that keeps its connections learns of a stop only by their end."""
-    # The time for a last request is a second: on a busy machine it may be over before the request is sent.
+    """A proxy with persistent connections notices a stop only by their close."""
+    # A last request is accepted for a second, which may have passed on a busy machine before the request is sent.
     assert any(last_request_is_refused(start("--log-level", "info")) for _ in range(5))
 
 
 def last_request_is_refused(server):
-    """Stops a server, and asks on a connection that was kept; false where that was closed before."""
+    """Stops a server and sends a request on an open connection. Returns whether the request was refused."""
     with raw.connect(server.port) as kept:
         kept.sendall(raw.get("/livez", close=False))
         assert raw.read_answer(kept).status == 200
         server.process.send_signal(signal.SIGTERM)
         raw.wait_until(lambda: is_draining(server))
-        # The line of the log is written right before calls are refused.
+        # The log line is written immediately before calls are refused.
         time.sleep(0.2)
         raw.send_quietly(kept, raw.post(raw.call("calculator.add", "[2,3]")))
         answer = raw.read_answer(kept)

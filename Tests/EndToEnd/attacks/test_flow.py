@@ -1,4 +1,4 @@
-"""Readers that fall behind, streams that are left, and descriptors that run out (RELIABILITY T20, W14, W18, P5)."""
+"""Slow readers, abandoned streams, and exhausted descriptors (RELIABILITY T20, W14, W18, P5)."""
 
 import json
 import statistics
@@ -42,7 +42,7 @@ def test_w14_a_stalled_subscriber_does_not_affect_others(server, alive):
         thread.start()
     filler = "x" * 1_000
     for index in range(count):
-        # Readers that get little time are not to fall so far behind that they are cut off too.
+        # Waits for the readers, which on a busy machine might otherwise fall behind and be disconnected as well.
         raw.wait_until(lambda: index - min(map(len, received)) < 200 or any(not it.is_alive() for it in threads))
         publisher.text(raw.call("bench.publish", f'{{"text":"{time.perf_counter()} {filler}"}}', index))
         assert "result" in publisher.message()
@@ -51,7 +51,7 @@ def test_w14_a_stalled_subscriber_does_not_affect_others(server, alive):
     assert [len(times) for times in received] == [count] * readers
     assert statistics.median(time for times in received for time in times) < 1
     assert server.rss() - before < 64 << 20
-    # The stalled one: what it is given once it reads again ends with 4408, or with a cut.
+    # When the stalled subscriber reads again, its stream ends with 4408 or without a close frame.
     time.sleep(0.5)
     assert stalled.ending() in (4408, "bare")
     for socket in [*sockets, publisher, stalled]:
@@ -125,18 +125,18 @@ def test_w18_running_out_of_descriptors_is_survived(start):
     lines, start = server.lineCount, time.monotonic()
     with Victim(server.port):
         connections = [raw.connect(server.port) for _ in range(100)]
-        assert server.isBelow(0.3, seconds=1.5), "the victim's calls are in this"
+        assert server.isBelow(0.3, seconds=1.5), "busy, though the processor time includes the calls of the victim"
         assert server.descriptors() <= 64 and server.isAlive()
         for connection in connections:
             connection.close()
         raw.wait_until(lambda: raw.ask(server.port, raw.get("/livez"))[0].status == 200)
         for _ in range(20):
             assert raw.ask(server.port, raw.get("/livez"))[0].status == 200
-    # So many lines of one cause are written a second.
+    # The log is limited to 20 lines per second for each cause.
     assert server.lineCount - lines < 40 + 20 * (time.monotonic() - start)
 
 
-# P23, in small
+# P23, with fewer connections
 def test_closed_connections_leave_no_descriptors_or_memory(server, alive):
     def churn(count):
         for _ in range(count):
@@ -149,7 +149,7 @@ def test_closed_connections_leave_no_descriptors_or_memory(server, alive):
     churn(200)
     time.sleep(0.3)
     descriptors, growth = server.descriptors(), []
-    # Heaps grow for other reasons too, but not each time.
+    # A heap also grows for other reasons, but not in every round.
     while not growth or min(growth) >= 2 << 20:
         memory = server.rss()
         churn(400)

@@ -1,4 +1,4 @@
-"""WebSocket frames that break the rules, or nearly (RELIABILITY 3.3)."""
+"""WebSocket frames that violate RFC 6455, or are valid edge cases (RELIABILITY 3.3)."""
 
 import struct
 import time
@@ -62,7 +62,7 @@ def test_w2_announced_lengths_are_checked_before_the_payload_arrives(server, soc
     assert server.rss() - before < 16 << 20
 
 
-# W3, its time limit is in test_waiting.py
+# W3; its timeout is tested in test_waiting.py
 @pytest.mark.parametrize("piece", [b"", b"x", b"x" * 2000])
 def test_w3_endless_fragments_are_refused(socket, piece):
     socket.send(frame(TEXT, piece, final=False))
@@ -156,7 +156,7 @@ def test_w8_invalid_text_in_binary_json_is_a_parse_error(socket, bad):
     assert '"result":3' in socket.message()
 
 
-# W10: every code that fits, in groups
+# W10: every close code up to 5000, in groups
 def test_w10_every_close_code_ends_the_connection(port):
     for first in range(0, 5001, 100):
         sockets = [(code, raw.WebSocket(port)) for code in range(first, min(first + 100, 5001))]
@@ -218,7 +218,7 @@ def test_w16_a_session_may_arrive_byte_by_byte(port):
 # W20
 @pytest.mark.parametrize("seed", range(6))
 def test_w20_random_and_mutated_sessions(server, port, seed):
-    """The seed is the test's number; 60 sessions each."""
+    """The parameter is the seed of 60 sessions."""
     import random
 
     chance = random.Random(seed)
@@ -244,7 +244,7 @@ def test_w20_random_and_mutated_sessions(server, port, seed):
     assert server.isAlive()
 
 
-# A close of a full queue once ran in a circle.
+# Closing a connection with a full queue once caused an endless loop.
 def test_a_client_that_never_reads_large_answers_takes_bounded_memory(server, port):
     before = server.rss()
     socket = raw.WebSocket(port, "/echo", receive_buffer=2048, timeout=5)

@@ -1,4 +1,4 @@
-"""Handshakes, origins and hosts (RELIABILITY 3.1): what must not become a WebSocket does not."""
+"""Handshakes, origins and hosts (RELIABILITY 3.1): invalid and foreign ones do not open a WebSocket."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def status(port, request):
     return raw.ask(port, request)[0].status
 
 
-# H1, H2: an origin is the very host that is asked, this machine, or listed; nothing that only looks like it.
+# H1, H2: an origin must be the requested host, a local one, or listed; these only resemble such origins.
 FOREIGN = [
     "http://evil.test", "https://evil.test", "http://localhost.evil.test", "http://evil.localhost.test",
     "http://127.0.0.1.evil.test", "http://evil.test/localhost", "http://evil.test#localhost", "http://evil.test?localhost",
@@ -182,7 +182,7 @@ def test_h18_frames_behind_the_handshake_are_handled_in_order(port, count, size)
 
 
 def test_h18_cut_at_every_byte(port):
-    """The handshake with a call behind it, in two segments, cut at each byte."""
+    """Sends a handshake and a call in two segments, split at each byte."""
     whole = raw.handshake() + raw.frame(raw.TEXT, raw.ADD)
     for cut in range(1, len(whole)):
         with raw.connect(port) as connection:

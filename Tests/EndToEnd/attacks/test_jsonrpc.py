@@ -1,4 +1,4 @@
-"""JSON and JSON-RPC that needs a connection to attack with (RELIABILITY 3.4); the tables are tested without one."""
+"""Attacks by JSON and JSON-RPC that require a connection (RELIABILITY 3.4); unit tests cover the others."""
 
 import json
 import time
@@ -23,7 +23,7 @@ def ask(socket, text):
 
 
 def nested(depth):
-    """A message whose deepest value lies `depth` containers deep."""
+    """Returns a message with `depth` levels of nested containers."""
     return raw.call("calculator.add", "[" * (depth - 1) + "]" * (depth - 1))
 
 
@@ -69,12 +69,12 @@ def test_j14_subscription_churn_takes_no_memory(server, socket):
                 frames.append(raw.frame(raw.TEXT, raw.call("rpc.unsubscribe", f'{{"subscription":"{index}"}}', -index)))
             socket.send(*frames)
             answers = [json.loads(socket.message()) for _ in range(200)]
-            # One that is ended before it began is answered as cancelled.
+            # A subscription that is ended before it has begun is answered as cancelled.
             assert all(answer.get("result") or answer["error"]["code"] == -32800 for answer in answers), answers[:4]
 
     churn(2_000, 1)
     growth = []
-    # Heaps grow for other reasons too, but not each time.
+    # A heap also grows for other reasons, but not in every round.
     while not growth or min(growth) >= 4 << 20:
         before = server.rss()
         churn(4_000, 10_001 + 4_000 * len(growth))

@@ -1,4 +1,4 @@
-"""Nothing of a connection stays after its end: the sessions of leaks.py under valgrind."""
+"""Memory leaks of connections: the sessions of leaks.py under valgrind."""
 
 import pytest
 

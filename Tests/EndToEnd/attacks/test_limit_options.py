@@ -1,4 +1,4 @@
-"""The limits and times that an operator can set."""
+"""The limits and timeouts that an operator can set."""
 
 import json
 import subprocess
@@ -34,7 +34,7 @@ def test_the_timeouts_of_idle_connections_and_bodies_are_options(own):
             slow.sendall(raw.post(raw.ADD)[:-1])
             assert raw.read_all(idle) == (b"", True)
             data, closed = raw.read_all(slow)
-        # Without the options they end after 15 and after 10 seconds.
+        # The defaults are 15 and 10 seconds.
         assert data.startswith(b"HTTP/1.1 408 ") and closed and 1.5 < time.monotonic() - start < 9
 
 

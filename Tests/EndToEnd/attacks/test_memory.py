@@ -1,4 +1,4 @@
-"""No memory is used after it was freed (RELIABILITY H10): the session of memory.py under valgrind."""
+"""Uses of freed memory (RELIABILITY H10): the session of memory.py under valgrind."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""References and callbacks of JSON clients, with and without good manners (RELIABILITY M9, M10, M12, M14, J13)."""
+"""References and callbacks of well-behaved and hostile JSON clients (RELIABILITY M9, M10, M12, M14, J13)."""
 
 import json
 import os
@@ -23,7 +23,7 @@ FUNCTION = f'{{"{MARK}":1,"handle":7,"kind":"function"}}'
 
 @pytest.fixture(scope="module")
 def sidecar(tmp_path_factory):
-    """The port of a gateway whose services are another program; both lie where the demo does."""
+    """The port of a gateway whose services are in another program, both from the folder of the demo."""
     os.environ.setdefault("POSTERN_BIN", str(program().parent))
     started = programs.start_sidecar(tmp_path_factory.mktemp("sidecar"))
     yield programs.port_of(started[-1])
@@ -32,7 +32,7 @@ def sidecar(tmp_path_factory):
 
 @pytest.fixture(params=["in-process", "sidecar"])
 def port(request, server):
-    """What a client sees of references does not depend on where the services live."""
+    """The port of a gateway of each topology: references work alike in both."""
     return server.port if request.param == "in-process" else request.getfixturevalue("sidecar")
 
 
@@ -61,7 +61,7 @@ def messages(socket):
 
 
 def watch(socket, path, interval=0.05, identity=1, function=FUNCTION):
-    """Starts a monitor; its handle."""
+    """Starts a monitor and returns its handle."""
     answer = ask(socket, raw.call("files.watch", f'["{path}",{function},{interval}]', identity))
     assert answer["id"] == identity
     monitor = answer["result"]
@@ -83,7 +83,7 @@ def expect_released(socket, handle=7, count=None):
 
 
 def expect_active(socket, count):
-    """Waits until so many workers are at work: they begin and end a little after the answer that says so."""
+    """Waits until the number of workers is `count`, as they start and end shortly after the answer of their call."""
     end = time.monotonic() + raw.PATIENCE
     while (found := ask(socket, raw.call("files.active", "[]", 99))["result"]) != count:
         assert time.monotonic() < end, f"{found} workers"
@@ -95,7 +95,7 @@ def expect_idle(socket):
 
 
 def write(path, text):
-    """Replaces a file in one step: a look that falls between its truncation and the text would see another change."""
+    """Replaces a file atomically. Otherwise, the monitor might report its truncation as another change."""
     new = path.with_suffix(".new")
     new.write_text(text)
     new.replace(path)
@@ -111,7 +111,7 @@ def test_check_50_a_function_is_called_on_each_change_until_stop(socket, watched
     old, new = event["params"]
     assert (old["size"], new["size"]) == (0, 5)
     expect_active(socket, 1)
-    # The answer, and the function that is given back, come in either order.
+    # The answer and the release of the function arrive in either order.
     socket.text(raw.call(f"$/invokeProxy/{handle}/stop", "[]", 2))
     answers = [json.loads(socket.message()), json.loads(socket.message())]
     assert {"jsonrpc": "2.0", "id": 2, "result": None} in answers
@@ -143,7 +143,7 @@ def test_check_50_a_handler_calls_its_client(socket, server, port):
     socket.text(raw.call("echo.back", '["ui/ask",{"a":[1,null]}]', 1))
     message = json.loads(socket.message())
     if port != server.port:
-        # Behind a gateway the caller is the gateway, which serves nothing.
+        # In the sidecar topology the caller of the service is the gateway, which serves no methods.
         assert message["error"]["code"] == -32601
         return
     assert message == {"jsonrpc": "2.0", "id": 1, "method": "ui.ask", "params": [{"a": [1, None]}]}
@@ -187,8 +187,8 @@ def test_m9_a_hundred_unknown_handles_close_the_connection(socket):
 
 
 def test_m9_a_returned_reference_must_be_one_of_the_server(socket):
-    stranger = f'{{"{MARK}":0,"handle":12345,"kind":"function"}}'
-    answer = ask(socket, raw.call("files.watch", f'["/nowhere",{stranger},1]'))
+    unknown = f'{{"{MARK}":0,"handle":12345,"kind":"function"}}'
+    answer = ask(socket, raw.call("files.watch", f'["/nowhere",{unknown},1]'))
     assert answer["error"]["code"] == -32001
 
 
@@ -221,21 +221,21 @@ def test_an_invalid_release_is_an_error(socket, params):
 def test_m12_more_than_ten_thousand_are_refused_and_released(socket):
     functions = ",".join(f'{{"{MARK}":1,"handle":{number},"kind":"function"}}' for number in range(1, 10_002))
     socket.text(raw.call("echo.echo", f"[[{functions}]]"))
-    given_back = set()
+    released = set()
     for message in messages(socket):
         if "id" in message:
             assert message["error"]["code"] == -32056
             break
-        given_back.add(message["params"]["handle"])
-    assert given_back == set(range(1, 10_002))
+        released.add(message["params"]["handle"])
+    assert released == set(range(1, 10_002))
 
 
 def test_m12_a_thousand_references_return(socket):
     functions = [{MARK: 1, "handle": number, "kind": "function"} for number in range(1, 1_001)]
     answer = ask(socket, raw.call("echo.echo", json.dumps([functions])))
     assert answer["result"] == [{**function, MARK: 0} for function in functions]
-    given_back = {json.loads(socket.message())["params"]["handle"] for _ in functions}
-    assert given_back == set(range(1, 1_001))
+    released = {json.loads(socket.message())["params"]["handle"] for _ in functions}
+    assert released == set(range(1, 1_001))
 
 
 @pytest.mark.parametrize("value", [
@@ -250,13 +250,13 @@ def test_an_invalid_reference_is_refused(socket, value):
 @pytest.mark.parametrize("value", ["7", '"f"', "{}", f'{{"{MARK}":1,"handle":7}}'])
 def test_other_values_are_not_accepted_as_functions(socket, value):
     socket.text(raw.call("files.watch", f'["/nowhere",{value},1]'))
-    # What is not kept is given back before the answer.
+    # A function that the service does not keep is released before the answer.
     answer = next(message for message in messages(socket) if "id" in message)
     assert answer["error"]["code"] == -32602
     assert "callback" in answer["error"]["message"]
 
 
-# The doors that send one answer.
+# Doors with a single answer
 def test_a_notification_with_a_function_is_not_run(socket, watched):
     socket.text(f'{{"jsonrpc":"2.0","method":"files.watch","params":["{watched}",{FUNCTION},3600]}}')
     expect_released(socket)

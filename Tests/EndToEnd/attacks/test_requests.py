@@ -1,4 +1,4 @@
-"""Requests that parsers disagree about, and requests that are just wrong (RELIABILITY 3.2)."""
+"""Ambiguous requests that parsers interpret differently, and malformed ones (RELIABILITY 3.2)."""
 
 import os
 import socket
@@ -17,7 +17,7 @@ HIDDEN_RESULT = b'"result":42'
 
 
 def refuse(port, request, *statuses):
-    """The request is answered with one of the statuses, once, and the connection is closed."""
+    """Checks that a request is answered once, with one of the statuses, and that the connection is closed."""
     answer, closed = raw.ask(port, request)
     assert answer.status in statuses, answer
     assert closed and b"HTTP/1.1" not in answer.rest and HIDDEN_RESULT not in answer.body + answer.rest
@@ -86,7 +86,7 @@ def test_t6_without_a_length_there_is_no_body(port):
     head = b"POST /rpc/jobs/active HTTP/1.1\r\nHost: localhost\r\n\r\n"
     answer, closed = raw.ask(port, head)
     assert answer.status == 200 and not closed
-    # What comes behind the head is the next request, and this is none.
+    # The bytes after the head are parsed as the next request, which is malformed.
     with raw.connect(port) as connection:
         connection.sendall(head + b'{"a":1}')
         answer = raw.read_answer(connection)
@@ -130,7 +130,7 @@ def test_t6_without_a_length_there_is_no_body(port):
     b"SSH-2.0-x\r\n\r\n",
 ], ids=range(32))
 def test_t7_malformed_heads_are_refused_at_once(port, request_bytes):
-    # Not 408, with which the wait for more of a head ends.
+    # Not 408, the status of an incomplete head.
     answer = refuse(port, request_bytes, 400, 405, 505)
     assert b"evil" not in answer.raw
 
@@ -141,7 +141,7 @@ def test_t9_a_field_with_a_similar_name_does_not_hide_another(port):
     assert raw.ask(port, request)[0].status == 200
     assert raw.ask(port, raw.handshake("/rpc", "X-A: 1", "Origin: http://evil.test"))[0].status == 403
     assert raw.ask(port, raw.handshake("/rpc", "X-Origin: http://evil.test", "Origin-X: http://evil.test"))[0].status == 101
-    # A field that is the beginning of a known one stands last.
+    # The last field name is a prefix of a known one.
     assert raw.ask(port, raw.get("/livez", "Orig: x", close=False))[0].status == 200
 
 
@@ -188,7 +188,7 @@ def test_t12_pipelined_requests_run_once_and_in_order(server):
     with raw.connect(server.port) as connection:
         connection.sendall(job(700, 1) + job(300, 2) + raw.post(raw.ADD))
         raw.wait_until(lambda: active(server.port) > 0)
-        assert all(active(server.port) <= 1 for _ in range(10)), "the second waits for the answer to the first"
+        assert all(active(server.port) <= 1 for _ in range(10)), "the second request ran before the first was answered"
         first = raw.read_answer(connection)
         assert b'"id":1' in first.body
         data = first.rest
@@ -226,7 +226,7 @@ def test_t13_a_client_that_disconnects_frees_its_slot(server, leave):
             connection.close()
         else:
             connection.close()
-    # A closed socket looks like one that only sends nothing more, until an interim answer to it is answered by a reset.
+    # A closed socket looks half-closed until it answers an interim response with a reset.
     raw.wait_until(lambda: active(server.port) == 0)
     raw.wait_until(lambda: server.connections(ports) == 0)
 
@@ -318,7 +318,7 @@ def test_t19_names_in_the_table_are_served(folder_server):
     assert raw.ask(folder_server.port, raw.get("/index.html?x=../.."))[0].status == 200
 
 
-# P6: a client that asks and does not read
+# P6: a client that sends requests and does not read
 def test_p6_answers_do_not_accumulate_for_a_client_that_does_not_read(server):
     before = server.rss()
     connections = [raw.connect(server.port, receive_buffer=2048) for _ in range(20)]
@@ -333,7 +333,7 @@ def test_p6_answers_do_not_accumulate_for_a_client_that_does_not_read(server):
 
 
 def test_answers_reach_a_client_that_reads_late(port):
-    """60 answers wait for room; all of them come, in order, when the client reads."""
+    """60 answers are queued, and all of them arrive in order when the client reads."""
     with raw.connect(port, receive_buffer=2048) as connection:
         count = 60
         big = "x" * 20_000

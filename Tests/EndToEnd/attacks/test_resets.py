@@ -1,4 +1,4 @@
-"""Event streams whose clients have left before they begin end, and leave room for calls."""
+"""Event streams end if their clients have disconnected before the stream begins."""
 
 import json
 import pathlib
@@ -12,25 +12,25 @@ sys.path.append(str(pathlib.Path(__file__).parents[1]))
 
 from programs import port_of, start_sidecar, stop_all  # noqa: E402
 
-RESTS = raw.get("/rpc/clock/ticks?interval=3600", STREAM, close=False)
-# Each round is repeated for every pause, as only some clients leave in the moment in which their stream begins. Far more
-# than the 128 calls that a service answers for one gateway.
+IDLE_STREAM = raw.get("/rpc/clock/ticks?interval=3600", STREAM, close=False)
+# Each round is repeated with every pause, as only some clients disconnect at the moment in which their stream begins.
+# There are far more of them than the 128 calls in flight that a service allows a gateway.
 ROUNDS, AT_ONCE = 25, 20
 PAUSES = (0, 0.0003, 0.001, 0.002)
 
 
 def reset_streams(port, pause):
-    """Some clients ask for a stream at once, and reset their connections while it begins."""
+    """Requests streams on several connections, and resets the connections while the streams begin."""
     connections = [raw.connect(port) for _ in range(AT_ONCE)]
     for connection in connections:
-        raw.send_quietly(connection, RESTS)
+        raw.send_quietly(connection, IDLE_STREAM)
     time.sleep(pause)
     for connection in connections:
         leave(connection, resets=True)
 
 
 def answer(port):
-    """What a call through the gateway answers."""
+    """Returns the answer to a call through the gateway."""
     with raw.connect(port) as connection:
         connection.sendall(raw.post(raw.call("jobs.active"), "/rpc", "Connection: close"))
         return json.loads(raw.read_answer(connection).body)

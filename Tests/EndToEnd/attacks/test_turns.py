@@ -1,4 +1,4 @@
-"""Calls off the loop: clients take turns, and what a client that has left sent is not begun."""
+"""Calls off the event loop: they are scheduled fairly, and calls of disconnected clients are not started."""
 
 import time
 
@@ -7,14 +7,14 @@ import pytest
 import raw
 from raw import TEXT, call, frame
 
-# 128 calls whose answers of 2 MB take tens of milliseconds each, more on a slow machine.
+# 128 calls with answers of 2 MB, each of which takes tens of milliseconds.
 CALLS = [frame(TEXT, call("chat.history", "[1000]", number)) for number in range(128)]
 CLIENTS = 8
 
 
 @pytest.fixture(scope="module")
 def full(start):
-    """A gateway whose room has as many messages as it keeps."""
+    """A gateway whose chat room has a full history."""
     server = start()
     writer = raw.WebSocket(server.port)
     for number in range(0, 1_000, 50):
@@ -25,7 +25,7 @@ def full(start):
 
 
 def seconds_of_a_call(client):
-    """How long a call takes that runs off the loop."""
+    """Returns the time of a call that runs off the event loop."""
     start = time.monotonic()
     client.text(call("chat.history", "[0]"))
     assert '"result":[]' in client.message()
@@ -33,7 +33,7 @@ def seconds_of_a_call(client):
 
 
 def cost_of_a_call(full):
-    """How long one of the calls takes, and how much processor time, when there are no others."""
+    """Returns the time and the processor time of one of the calls on an idle gateway."""
     client = raw.WebSocket(full.port)
     start, before = time.monotonic(), full.cpu()
     for _ in range(10):

@@ -1,6 +1,6 @@
-"""Rows that take as long as a limit lasts; they began with the first test of the session.
+"""Rows that wait for a timeout. Their scenarios began with the first test of the session.
 
-None ends sooner than its limit; how much later it is seen to end depends on what else the machine does.
+No connection may end before its timeout; how much later it ends depends on the load of the machine.
 """
 
 import time

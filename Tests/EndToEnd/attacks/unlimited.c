@@ -1,5 +1,5 @@
-/* Loaded first into a program, lets it see a limit of open files as containers have it, LimitNOFILE=infinity, which a
-   test may not set. What the program sets is seen from then on, and is set as far as the system allows. */
+/* A library for LD_PRELOAD that makes a program see the limit of open files of containers with LimitNOFILE=infinity,
+   which a test may not be permitted to set. A limit that the program sets is reported from then on, but not applied. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <sys/resource.h>

@@ -1,4 +1,4 @@
-"""A well-behaved client that measures, while somebody else attacks, how long it waits for its answers."""
+"""A well-behaved client that measures the latency of its calls during an attack."""
 
 import statistics
 import threading
@@ -8,9 +8,9 @@ import raw
 
 
 class Victim:
-    """Calls `add` every few milliseconds in a thread of its own; `with` ends it and checks what it saw."""
+    """Calls `add` every few milliseconds in its own thread. Leaving the `with` block checks the answers and latencies."""
 
-    # The latencies of all victims of the session.
+    # The latencies of all victims in the session.
     seen = []
 
     def __init__(self, port, interval=0.005, worst=5, median=0.5, path="/rpc"):
@@ -31,7 +31,7 @@ class Victim:
                 self.socket.text(raw.ADD)
                 answer = self.socket.message()
                 if answer is None or ('"result":3' not in answer and answer != raw.ADD):
-                    raise AssertionError(f"the victim was answered {answer!r}")
+                    raise AssertionError(f"unexpected answer to the victim: {answer!r}")
                 self.latencies.append(time.perf_counter() - start)
                 time.sleep(self.interval)
         except Exception as error:
