@@ -127,6 +127,7 @@ def free_port():
 
 
 def port_of(program):
+    """Returns the TCP port that the program printed when it was ready."""
     return int(program.line[1])
 
 

@@ -15,13 +15,13 @@ RATE = 300_000
 # The one-way delay and the round-trip time of the line, in seconds.
 DELAY = 0.05
 LATENCY = 2 * DELAY
-# Receive buffers are small, so that the line is slow and not only its end: large buffers would hold whole messages.
+# The size of receive buffers. It is small, because larger buffers would hide the rate of the line from the sender.
 BUFFER = 16 << 10
 PIECE = 4 << 10
 
 
 class SlowLine:
-    """A proxy that forwards connections through small buffers, `up` and `down` at so many bytes per second."""
+    """A proxy that forwards connections; `up` and `down` limit its rate, in bytes per second, unless they are `None`."""
 
     def __init__(self, target, up=None, down=None):
         self.target, self.rates, self.server = target, (up, down), None

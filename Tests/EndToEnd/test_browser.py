@@ -59,7 +59,7 @@ def test_the_search_and_the_form_work_with_the_keyboard(server, open_page):
 
 
 def watch(page, path):
-    """Starts to watch a file on the page, and returns when the server has read the file for the first time."""
+    """Starts to watch a file with the page, and waits until the page confirms it; the first look reports no change."""
     page.fill("#file-path", str(path))
     page.fill("#file-interval", "0.2")
     page.click("#file-start")
@@ -67,7 +67,7 @@ def watch(page, path):
 
 
 def append(path, text):
-    """Appends text, in one step: truncating and writing could be seen as two changes."""
+    """Appends text in a single write; replacing the content could be reported as two changes."""
     with path.open("a") as file:
         file.write(text)
 

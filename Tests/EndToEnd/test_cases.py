@@ -132,7 +132,7 @@ def named(case):
 
 
 def elements(text):
-    """Returns the elements of an array, or the members of an object, as they are in the text."""
+    """Returns the elements of an array, or the members of an object, as pieces of its text."""
     found, depth, start, quoted, position = [], 0, 1, False, 0
     while position < len(text):
         character = text[position]
@@ -184,7 +184,7 @@ def is_expected(answer, expected, door):
 
 
 def same_value(one, other):
-    """Whether two values are equal if numbers are compared by value and sign, not by type."""
+    """Whether two values are equal, where numbers are compared by value and sign and not by type."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same_value(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):

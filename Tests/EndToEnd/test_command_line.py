@@ -14,7 +14,7 @@ NATIVE_LINE = r"native on (\S+)"
 
 
 def postern(*arguments, **environment):
-    """Runs `postern` until it exits."""
+    """Runs `postern` until it exits, with additional environment variables."""
     return subprocess.run(
         [binary("postern"), *map(str, arguments)], cwd=ROOT, env={**os.environ, **environment},
         capture_output=True, text=True, timeout=PATIENCE)

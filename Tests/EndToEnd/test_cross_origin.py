@@ -152,7 +152,7 @@ def test_cookies_are_accepted_only_from_listed_origins_with_the_option(visit, el
 
 
 def test_images_and_links_on_other_sites_cannot_call(visit, elsewhere):
-    """A browser sends `Sec-Fetch-Site` only to trustworthy addresses, of which 127.0.0.1 is one."""
+    """The test uses 127.0.0.1, because browsers send `Sec-Fetch-Site` only to trustworthy addresses."""
     programs = start_in_process()
     try:
         base = f"http://127.0.0.1:{port_of(programs[-1])}"

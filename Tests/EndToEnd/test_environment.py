@@ -82,7 +82,7 @@ def test_the_error_for_an_invalid_argument_names_the_option():
     assert "--loops 0 is not" in run(["postern-demo"], {"POSTERN_LOOPS": "1"}, "--loops=0")[1]
 
 
-def test_a_gateway_can_be_configured_only_by_its_environment(tmp_path, monkeypatch):
+def test_a_gateway_can_be_configured_without_arguments(tmp_path, monkeypatch):
     secret = tmp_path / "secret"
     secret.write_text("0123456789abcdef" * 2)
     secret.chmod(0o600)

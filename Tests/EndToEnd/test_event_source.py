@@ -1,4 +1,4 @@
-"""Tests that `EventSource` and the JavaScript client miss no event when the service or the gateway restarts."""
+"""Tests that `EventSource` and the JavaScript client lose no event when the service or the gateway restarts."""
 
 import pytest
 

@@ -66,7 +66,7 @@ def call(program, milliseconds):
         yield websocket
 
 
-def wait_until_drain(program):
+def wait_until_draining(program):
     """Waits until the program has handled its first signal and accepts no new connection."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
@@ -90,7 +90,7 @@ def test_calls_end_after_a_signal_and_the_exit_code_is_0(program, number):
 def test_a_second_signal_ends_the_program_immediately(program):
     with call(program, 20_000):
         program.signal()
-        wait_until_drain(program)
+        wait_until_draining(program)
         program.signal()
         assert program.process.wait(3) == 128 + signal.SIGTERM
 

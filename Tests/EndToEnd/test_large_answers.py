@@ -36,7 +36,7 @@ def test_many_large_answers_are_all_received(server):
 
 
 def test_a_connection_remains_open_while_many_large_answers_are_queued(server):
-    """All calls have arrived before the first answer is sent, so there is no back-pressure on their results.
+    """All calls arrive before the first answer is sent, so behind a gateway there is no back-pressure on the results.
 
     An answer that exceeds the queue of the connection becomes the error -32009 with `executed` "yes". No other answer
     is lost, and the connection remains open.

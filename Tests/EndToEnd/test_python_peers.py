@@ -155,7 +155,7 @@ def test_a_reference_is_passed_on_to_a_third_peer(pair):
 
 
 def counter_caller(counter):
-    """Returns a function that increments an object of another peer repeatedly."""
+    """Returns a function that increments an object of another peer as often as its argument says."""
     async def increment(times):
         for _ in range(times):
             result = await counter.call("increment")

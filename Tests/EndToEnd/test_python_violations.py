@@ -73,7 +73,7 @@ def test_another_version_or_a_goodbye_instead_of_a_hello_ends_the_connection(tmp
     run(test)
 
 
-def output_of(peer):
+def unsent_bytes(peer):
     """Returns the number of bytes in the write buffer of a peer."""
     return peer._writer.transport.get_write_buffer_size()
 
@@ -86,7 +86,7 @@ def test_a_slow_reader_is_disconnected(tmp_path, monkeypatch):
             async with Raw.connected(f"{tmp_path}/s") as client:
                 client.writer.transport.pause_reading()
                 client.send(1, 1, "t/echo", None, 0, 0, ["x" * (4 << 20)], None)
-                await until(lambda: any(output_of(peer) > 2 << 20 for peer in server.peers))
+                await until(lambda: any(unsent_bytes(peer) > 2 << 20 for peer in server.peers))
                 slow, = server.peers
                 client.send(11, 1)
                 await until(lambda: slow.ending)

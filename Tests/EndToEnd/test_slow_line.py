@@ -171,7 +171,6 @@ def limits_exceeded(programs):
     seen = {
         "the longest transfer": (max(transfers), SECONDS + 8 + 50 * lateness),
         "calls on other connections": (percentile_90(beside), 2 * LATENCY + 4 * lateness),
-        "notifications on the same connection, in the other direction": (percentile_90(below), 2 * LATENCY + 8 * lateness),
-        "items on the same connection, in the other direction": (
-            percentile_90(gaps), 0.1 + LATENCY + 4 * lateness)}
+        "notifications in the other direction of a connection": (percentile_90(below), 2 * LATENCY + 8 * lateness),
+        "items in the other direction of a connection": (percentile_90(gaps), 0.1 + LATENCY + 4 * lateness)}
     return {name: seconds for name, (seconds, limit) in seen.items() if seconds >= limit}

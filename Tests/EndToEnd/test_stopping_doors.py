@@ -29,7 +29,7 @@ def test_posts_to_a_gateway_that_drains_are_answered_503(topology, tmp_path):
         bodies = [
             (entry, 503), (f"[{entry},{entry.replace('1,', '3,', 1)},{notification}]", 503), (f"[{entry},{ping}]", 200),
             (ping, 200), (notification, 202)]
-        # The heads arrive before the drain begins, so these connections are not idle when it closes idle ones.
+        # The heads arrive before the drain begins, so the drain does not close these connections as idle.
         path = connections[5]
         for connection, (body, _) in zip(connections, bodies):
             begin_post(connection, "/rpc", len(body))

@@ -159,5 +159,5 @@ def test_all_tasks_end_when_the_demo_stops():
     numbers = [task["process"] for task in tasks(server).values()]
     assert len(numbers) == 3
     stop_all(programs)
-    # A process that ends after its parent is reaped by init, asynchronously.
+    # A process that ends after its parent is reaped asynchronously.
     wait_until(lambda: not any(os.path.exists(f"/proc/{number}") for number in numbers))
