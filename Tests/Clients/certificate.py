@@ -7,7 +7,7 @@ PASSWORD = "public"
 
 
 def make(folder):
-    """The certificate with its key in one file, as HAProxy wants it, and nginx takes it."""
+    """Creates a file with the certificate and its key, the form that HAProxy requires and nginx accepts."""
     certificate, key, both = folder / "certificate.pem", folder / "key.pem", folder / "both.pem"
     run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
         "-subj", "/CN=localhost", "-addext", NAMES, "-keyout", key, "-out", certificate)
@@ -19,7 +19,7 @@ def make(folder):
 
 
 def trust(folder):
-    """The environment in which every client trusts it."""
+    """Returns the environment in which every client trusts the certificate."""
     certificate = str(folder / "certificate.pem")
     names = ["CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "PERL_LWP_SSL_CA_FILE"]
     java = f"-Djavax.net.ssl.trustStore={folder / 'java'} -Djavax.net.ssl.trustStorePassword={PASSWORD}"

@@ -1,4 +1,4 @@
-"""The programs in `programs`, the steps of each, and what every client has to see."""
+"""The programs in `programs`, the steps of each, and the answers that every client must receive."""
 
 import dataclasses
 import json
@@ -13,7 +13,7 @@ from programs import PATIENCE, ROOT
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
 BUILD = ROOT / ".build" / "clients"
 
-# A step, the part of its answers that is looked at, and what is found there: status and value of each answer.
+# A step, the member of its answers that is checked, and the status and value expected of each answer.
 CALLS = {
     "call": (["result"], [(200, 5)]),
     "path": ([], [(200, 0.25)]),
@@ -39,21 +39,21 @@ HTTP = CALLS | STREAMS
 
 @dataclasses.dataclass
 class Client:
-    """A program, called with the address; it prints a line for each answer: the step, the status and the body."""
+    """A program that is run with an address and prints the step, the status and the body of each answer."""
 
     command: list
     steps: dict
     options: tuple = ()
 
     def run(self, base, environment=None):
-        """What every step saw, in the form of the tables above."""
+        """Runs the program and returns the answers of each step, in the form of the tables above."""
         done = subprocess.run(
             [*self.command, base, *self.options], capture_output=True, text=True, timeout=2 * PATIENCE,
             env={**os.environ, **(environment or {})})
         seen = {}
         for step, status, body in re.findall(r"^(\S+) (\d+) (.*)$", done.stdout, re.MULTILINE):
             seen.setdefault(step, []).append((int(status), value(self.steps[step][0], body)))
-        # Java reports the options that its environment has for it.
+        # Java prints the options that it reads from the environment.
         complaints = re.sub(r"NOTE: Picked up .*\n", "", done.stderr)
         assert (complaints, done.returncode) == ("", 0), f"after {list(seen)}"
         return seen
@@ -68,7 +68,7 @@ class Client:
 
 
 def value(path, body):
-    """The part of a body that is looked at, or the whole body where it has no such part."""
+    """Returns the member of a body that is checked, or the whole body if it has no such member."""
     if not body:
         return None
     try:
@@ -85,7 +85,7 @@ def program(*command):
 
 
 def build_go():
-    """Compiles the Go program; Go needs no network for its own packages."""
+    """Compiles the Go program, which uses only the standard library and needs no network."""
     binary = BUILD / "go"
     environment = {**os.environ, "GOCACHE": str(BUILD / "go-cache"), "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local"}
     subprocess.run(["go", "build", "-o", binary, PROGRAMS / "client.go"], env=environment, check=True)

@@ -1,4 +1,4 @@
-"""Fixtures: doors to the same services, straight and through a proxy."""
+"""Fixtures: doors to the same services, directly and through a proxy."""
 
 import contextlib
 import dataclasses
@@ -17,7 +17,7 @@ SHORTEST = ["nginx-shortest.conf", "haproxy-shortest.cfg"]
 
 @dataclasses.dataclass
 class Door:
-    """An address, and what clients need in their environment to reach it."""
+    """An address, and the environment that clients need to connect to it."""
 
     base: str
     environment: dict = dataclasses.field(default_factory=dict)
@@ -30,7 +30,7 @@ def go_program():
 
 @pytest.fixture(scope="session")
 def tls(tmp_path_factory):
-    """The folder of a certificate."""
+    """The folder of the certificate."""
     folder = tmp_path_factory.mktemp("tls")
     certificate.make(folder)
     return folder
@@ -38,7 +38,7 @@ def tls(tmp_path_factory):
 
 @contextlib.contextmanager
 def services_and_gateways(folder, *options):
-    """The services, then two gateways in front of them; a test may have killed any of the three."""
+    """The services, and two gateways in front of them. A test may kill any of these programs."""
     socket = f"unix:{folder}/app.sock"
     programs = [Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)]
     try:
@@ -52,14 +52,14 @@ def services_and_gateways(folder, *options):
 
 @contextlib.contextmanager
 def two_gateways(folder, *options):
-    """Two gateways in front of the same services; a test may have killed one."""
+    """Two gateways in front of the same services."""
     with services_and_gateways(folder, *options) as [_, *gateways]:
         yield gateways
 
 
 @contextlib.contextmanager
 def behind(name, folder, gateways, tls=None):
-    """The proxy of a file in front of gateways."""
+    """Starts a proxy with the configuration in a file, in front of gateways."""
     proxy = Proxy(name, folder, [port_of(gateway) for gateway in gateways], tls and tls / "both.pem")
     try:
         yield proxy
@@ -68,7 +68,7 @@ def behind(name, folder, gateways, tls=None):
 
 
 @pytest.fixture(scope="session", params=["in-process", "sidecar"])
-def straight(request, tmp_path_factory):
+def direct(request, tmp_path_factory):
     """A gateway in each topology."""
     programs = start_in_process() if request.param == "in-process" else start_sidecar(tmp_path_factory.mktemp("app"))
     yield Door(f"http://127.0.0.1:{port_of(programs[-1])}")

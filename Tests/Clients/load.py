@@ -1,4 +1,4 @@
-"""Clients that call through a proxy without a pause, and count what failed."""
+"""Clients that make calls through a proxy without a pause and count failures."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ CALL = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "jobs.run", "params": [1
 
 
 class Load:
-    """`failed` has what went wrong, by kind; `answered` how often it went well."""
+    """The clients in threads. `failed` has the failures and `answered` the number of successful calls, both by kind."""
 
     def __init__(self, base, tls):
         self.base, self.tls, self.isOver = base, tls, threading.Event()
@@ -30,7 +30,7 @@ class Load:
         self.requests("GET", lambda client: client.get("/rpc/calculator/add?a=2&b=3"))
 
     def posts(self):
-        """A call that is not safe, and takes 20 ms."""
+        """Makes calls by POST that are not safe and take 20 ms."""
         self.requests("POST", lambda client: client.post("/rpc", content=CALL, headers={
             "Content-Type": "application/json"}))
 
@@ -44,7 +44,7 @@ class Load:
                     self.note(kind, repr(error))
 
     def sockets(self):
-        """Calls over WebSockets, on a new one whenever one is closed."""
+        """Makes calls over a WebSocket, and opens a new one whenever it is closed."""
         while not self.isOver.is_set():
             try:
                 with connect(self.base.replace("http", "ws", 1) + "/rpc", ssl=self.tls) as socket:
@@ -62,7 +62,7 @@ class Load:
             self.failed[kind].append(text)
 
     def wait_for_answers(self, count):
-        """Waits until every kind has been answered so many times more."""
+        """Waits until `count` more calls of every kind have succeeded."""
         wanted = {kind: answered + count for kind, answered in self.answered.items()}
         end = time.monotonic() + PATIENCE
         while any(self.answered[kind] < wanted[kind] for kind in wanted):

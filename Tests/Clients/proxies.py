@@ -1,4 +1,4 @@
-"""Starts nginx and HAProxy on a port of loopback, with a configuration whose addresses and files are replaced."""
+"""Starts nginx and HAProxy on a loopback port, with the addresses and paths of a configuration replaced."""
 
 import pathlib
 import re
@@ -34,7 +34,7 @@ global
 
 
 class Proxy:
-    """A proxy that runs a file of `proxies` in a folder of its own."""
+    """A proxy with a configuration of the folder `proxies`, running in its own folder."""
 
     def __init__(self, name, folder, gateways, certificate=None):
         self.name, self.folder, self.port = name, folder, free_port()
@@ -66,7 +66,7 @@ class Proxy:
                 time.sleep(0.02)
 
     def servers(self):
-        """What HAProxy's checks found: name, state and the result of the last check of each server."""
+        """Returns the name, the state and the result of the last health check of each server of HAProxy."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(f"{self.folder}/statistics")
             connection.sendall(b"show stat\n")
@@ -82,7 +82,7 @@ class Proxy:
 
 
 def with_addresses(text, port, gateways, certificate):
-    """A configuration with the addresses and files of this test; each has to be in it, and one place to listen."""
+    """Replaces the addresses and paths of a configuration, each of which must occur, with those of this test."""
     address = f"127.0.0.1:{port}"
     listening = {
         "listen 80;": f"listen {address};", "listen 443 ssl": f"listen {address} ssl",
@@ -95,8 +95,8 @@ def with_addresses(text, port, gateways, certificate):
 
 
 def with_replaced(text, replaced):
-    """A configuration with other texts in it; each of the old ones has to be there."""
+    """Replaces texts in a configuration. Each of them must occur."""
     for old, new in replaced.items():
-        assert old in text, f"no {old} in the configuration"
+        assert old in text, f"{old} is not in the configuration"
         text = text.replace(old, new)
     return text

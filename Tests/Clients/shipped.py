@@ -1,4 +1,4 @@
-"""Starts nginx with docker/nginx.conf, in which addresses and paths are replaced, and nothing else."""
+"""Starts nginx with docker/nginx.conf, with only addresses and paths replaced."""
 
 import contextlib
 
@@ -9,7 +9,7 @@ CONFIGURATION = ROOT / "docker" / "nginx.conf"
 
 
 class ShippedProxy(Proxy):
-    """nginx in front of two gateways, where `gateways` are addresses and `certificate` is a folder."""
+    """nginx in front of two gateways. `gateways` are their addresses, and `certificate` is a folder."""
 
     def __init__(self, folder, gateways, certificate):
         self.plain_port = free_port()
@@ -25,7 +25,7 @@ class ShippedProxy(Proxy):
             "/etc/nginx/tls/": f"{certificate}/"})
 
     def command(self):
-        # The folder of a test is readable by its user only.
+        # The folder of a test is readable only by its user.
         return ["nginx", "-e", self.folder / "log", "-c", self.folder / "given", "-g", "daemon off; user root;"]
 
 

@@ -1,4 +1,4 @@
-"""Readers of an event stream that come back as a browser does, with the id of the last event that they have had."""
+"""Readers of an event stream that reconnect like a browser, with the id of the last event received."""
 
 import json
 import threading
@@ -10,7 +10,7 @@ PATH = "/events/chat/room"
 
 
 class Reader:
-    """`texts` has what was said in the room, in order, a gap as the reason for it; `opened` counts the streams."""
+    """A reader of the chat room. `texts` has messages and reasons for gaps; `opened` is the number of streams."""
 
     def __init__(self, base, tls):
         self.base, self.tls, self.isOver = base, tls, threading.Event()

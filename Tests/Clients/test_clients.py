@@ -6,9 +6,9 @@ from clients import CLIENTS
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_a_client_is_served(straight, name):
+def test_a_client_is_served(direct, name):
     client = CLIENTS[name]
-    assert client.run(straight.base) == client.expected
+    assert client.run(direct.base) == client.expected
 
 
 @pytest.mark.parametrize("name", CLIENTS)

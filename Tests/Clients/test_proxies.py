@@ -1,4 +1,4 @@
-"""What proxies themselves need of a gateway, and what they must not break."""
+"""Requirements of proxies on a gateway, and behaviour that must be the same through them."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def test_the_article_has_the_configurations_that_run_here(language, name):
 
 
 def curl(door, *arguments):
-    """The status and the body of an answer."""
+    """Returns the status and the body of a response."""
     done = subprocess.run(
         ["curl", "-sS", "-w", "\n%{http_code}", *arguments], capture_output=True, text=True, timeout=PATIENCE,
         env={**os.environ, **door.environment})
@@ -49,7 +49,7 @@ def test_a_body_above_the_limit_is_refused(through_proxy, tmp_path):
 
 
 def test_a_proxy_that_does_not_upgrade_is_reported(tmp_path):
-    """nginx without the lines for WebSockets passes the key on, but not the upgrade."""
+    """Without the lines for WebSockets, nginx forwards the key of the handshake but not the `Upgrade` field."""
     programs = start_in_process()
     try:
         with behind("nginx-shortest.conf", tmp_path, programs) as proxy:
@@ -62,13 +62,13 @@ def test_a_proxy_that_does_not_upgrade_is_reported(tmp_path):
 
 
 def wait_until_checks_succeed(proxy):
-    """Waits until HAProxy finds each server up: one that is looked at while the machine is busy is first found down."""
+    """Waits until HAProxy reports each server as up. On a busy machine, the first check may have failed."""
     wait_until(lambda: {(state, check) for _, state, check in proxy.servers()} == {("UP", "L7OK")})
 
 
 @pytest.mark.parametrize("name", ["haproxy.cfg", "haproxy-shortest.cfg"])
 def test_the_checks_of_haproxy_succeed(name, tmp_path, tls):
-    """The shortest configuration asks `OPTIONS / HTTP/1.0` without `Host`."""
+    """The shortest configuration sends `OPTIONS / HTTP/1.0` without `Host`."""
     with two_gateways(tmp_path) as gateways:
         gateways = gateways if name == "haproxy.cfg" else gateways[:1]
         with behind(name, tmp_path, gateways, tls if name == "haproxy.cfg" else None) as proxy:

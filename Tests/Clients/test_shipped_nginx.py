@@ -1,4 +1,4 @@
-"""docker/nginx.conf in front of two gateways: every door passes, and what clients notice when something ends."""
+"""docker/nginx.conf in front of two gateways: every door works, also when a gateway or the service ends."""
 
 import http.client
 import json
@@ -19,7 +19,7 @@ TOO_LARGE = 1_100_000
 
 
 class Front:
-    """nginx, what is behind it, and the certificate that its clients trust."""
+    """nginx, the programs behind it, and the certificate that its clients trust."""
 
     def __init__(self, proxy, programs, tls):
         self.proxy, self.base = proxy, f"https://localhost:{proxy.port}"
@@ -28,7 +28,7 @@ class Front:
         self.context = ssl.create_default_context(cafile=self.authority)
 
     def curl(self, *arguments):
-        """What curl prints, over HTTP/2 where it is not asked for something else."""
+        """Returns the output of curl, which uses HTTP/2 by default."""
         done = subprocess.run(
             ["curl", "-sS", "--cacert", self.authority, *arguments], capture_output=True, text=True, timeout=20)
         assert done.stderr == ""
@@ -51,13 +51,13 @@ def test_a_body_above_the_limit_is_refused_by_the_gateway(front, tmp_path):
 
 
 def test_a_path_is_passed_on_unchanged(front):
-    """nginx does not make another path of it, which the gateway would take for a call."""
+    """nginx does not normalize the path, which could turn it into the path of a method."""
     answer = front.curl("--path-as-is", f"{front.base}/./rpc/calculator/add?a=2&b=3")
     assert json.loads(answer)["error"]["code"] == -32601
 
 
 def test_a_page_of_the_same_origin_may_call(front):
-    """The port is in the `Host` that the gateway compares with the origin."""
+    """The gateway compares the origin with `Host`, which must include the port."""
     base, resolve = f"https://api.example:{front.proxy.port}", f"api.example:{front.proxy.port}:127.0.0.1"
     call = f"{base}/rpc/calculator/add?a=2&b=3"
     assert front.curl("--resolve", resolve, "-H", f"Origin: {base}", call) == "5"
@@ -73,7 +73,7 @@ def test_a_post_without_tls_is_sent_again_as_a_post(front):
 
 def test_a_gateway_is_killed_under_load_and_no_event_is_lost(front):
     survivor, numbers = port_of(front.gateways[1]), [str(number) for number in range(20)]
-    # Before the load: nginx takes turns, so that each gateway has two of them.
+    # Opened before the load: nginx balances by round-robin, so each gateway has two of them.
     readers = [Reader(front.base, front.context) for _ in range(4)]
     for reader in readers:
         reader.wait_for(lambda reader: reader.opened == 1)
@@ -98,7 +98,7 @@ def test_a_gateway_is_killed_under_load_and_no_event_is_lost(front):
 
 
 def test_both_gateways_report_that_the_service_is_absent(front):
-    """nginx leaves out neither of them, so every call gets the answer of a gateway."""
+    """nginx does not mark them as unavailable, so every call is answered by a gateway."""
     front.services.kill()
     for _ in range(4):
         answer = front.curl("-w", "\n%{http_code}", f"{front.base}/rpc/calculator/add?a=2&b=3")

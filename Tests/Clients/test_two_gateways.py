@@ -1,10 +1,10 @@
-"""Two gateways behind a proxy as the documentation configures it: what clients notice when one of them ends.
+"""Two gateways behind a proxy with the documented configuration: the effects on clients when one of them ends.
 
-- Stopped by SIGTERM: no GET fails. Through HAProxy, whose checks see /readyz, nothing else fails either; nginx has no
-  checks, so a POST may be answered 503 with `executed` "no", after which any client may send it again. A WebSocket is
-  closed with 4101, and the next one is open at once.
-- Killed: no GET fails. At most what the killed gateway had in hand fails: one POST of each client. WebSockets are
-  opened again on the other.
+- Stopped by SIGTERM: no GET fails. Through HAProxy, which checks /readyz, no POST fails either. nginx has no checks, so
+  a POST may be answered 503 with `executed` "no", after which a client may repeat it. A WebSocket is closed with 4101,
+  and a new one opens immediately.
+- Killed: no GET fails. Only calls in flight on the killed gateway fail: at most one POST of each client. WebSockets are
+  reopened on the other gateway.
 """
 
 import re
@@ -22,7 +22,7 @@ from programs import PATIENCE
 def pair(request, tmp_path, tls):
     """The name of the proxy, two gateways behind it, and a load on them.
 
-    HAProxy looks once a second whether they are ready; the lead is long enough for a look that comes late.
+    HAProxy checks once a second whether they are ready; the lead is long enough for a late check.
     """
     with two_gateways(tmp_path, "--drain-lead", 6) as gateways, behind(request.param, tmp_path, gateways, tls) as proxy:
         load = Load(f"https://localhost:{proxy.port}", ssl.create_default_context(cafile=tls / "certificate.pem"))

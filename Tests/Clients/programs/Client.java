@@ -88,7 +88,7 @@ public class Client {
         socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
     }
 
-    /** Whole messages, in order. */
+    /** Collects complete messages in order. */
     static class Messages implements WebSocket.Listener {
         private final BlockingQueue<String> whole = new LinkedBlockingQueue<>();
         private final StringBuilder parts = new StringBuilder();

@@ -11,7 +11,7 @@ def call(method, *params):
 
 
 async def parts():
-    """A body whose length is not known."""
+    """A body of unknown length, which is sent in chunks."""
     yield b'["'
     for _ in range(100):
         yield b"x" * 1000

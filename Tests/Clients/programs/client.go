@@ -20,7 +20,7 @@ func main() {
 	post("unknown", "/rpc/no/such", strings.NewReader("{}"))
 	show("empty", must(http.Post(base+"/rpc/jobs/active", "", nil)))
 	post("notification", "/rpc", strings.NewReader(`{"jsonrpc":"2.0","method":"calculator.add","params":[2,3]}`))
-	// A reader whose length is not known is sent in chunks.
+	// A reader of unknown length is sent in chunks.
 	post("upload", "/rpc/echo/echo", io.MultiReader(strings.NewReader(`["`+strings.Repeat("x", 100_000)+`"]`)))
 	follow("stream", "/rpc/clock/ticks?interval=0.05", 3)
 	follow("topic", "/events/chat/room", 1)

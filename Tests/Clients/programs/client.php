@@ -1,5 +1,5 @@
 <?php
-// PHP: calls by its own streams, events by its curl.
+// PHP: calls with stream wrappers, events with curl.
 $base = $argv[1];
 
 function call(string $method, array $params): string
@@ -24,7 +24,7 @@ function post(string $step, string $url, string $body): void
     show($step, $url, context("POST", ["Content-Type: application/json"], $body));
 }
 
-// By curl: PHP's own streams hold a chunked answer back until they have 8 KiB of it.
+// Uses curl, as PHP's streams buffer a chunked response until they have 8 KiB of it.
 function follow(string $step, string $url, int $count): void
 {
     $rest = "";

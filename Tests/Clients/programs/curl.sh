@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# curl, with the options after the address: --http1.0, --http1.1, --http2.
+# curl. The options after the address select the version: --http1.0, --http1.1, --http2.
 set -euo pipefail
 base=$1
 shift
 options=(-sS "$@")
 
-# Asks, and prints the step, the status and the body.
+# Sends a request, and prints the step, the status and the body.
 ask() {
     local step=$1 answer
     shift
@@ -17,7 +17,7 @@ call() {
     echo '{"jsonrpc":"2.0","id":1,"method":"'"$1"'","params":'"$2"'}'
 }
 
-# Prints events of a stream, so many; says something in the room as soon as the stream is open.
+# Prints the given number of events of a stream; posts a message to the chat room once the stream is open.
 follow() {
     local step=$1 count=$2 line
     exec {events}< <(exec curl "${options[@]}" -N -H 'Accept: text/event-stream' "$base/$3")
@@ -40,7 +40,7 @@ ask unknown "$base/rpc/no/such" --json '{}'
 ask empty -X POST "$base/rpc/jobs/active"
 ask notification "$base/rpc" --json '{"jsonrpc":"2.0","method":"calculator.add","params":[2,3]}'
 
-# HTTP/1.0 has no chunks: there the length is sent.
+# HTTP/1.0 has no chunked coding, so the length is sent.
 chunks=()
 [[ " $* " == *" --http1.0 "* ]] || chunks=(-H 'Transfer-Encoding: chunked')
 value=$(printf '%100000s' | tr ' ' x)

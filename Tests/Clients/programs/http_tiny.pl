@@ -42,7 +42,7 @@ show("error", post("/rpc", call("calculator.divide", 1, 0)));
 show("unknown", post("/rpc/no/such", "{}"));
 show("empty", $http->post("$base/rpc/jobs/active"));
 show("notification", post("/rpc", '{"jsonrpc":"2.0","method":"calculator.add","params":[2,3]}'));
-# What a function returns is sent in chunks.
+# Content that a function returns is sent in chunks.
 my @parts = ('["', ("x" x 1000) x 100, '"]');
 show("upload", post("/rpc/echo/echo", sub { shift @parts }));
 follow("stream", "/rpc/clock/ticks?interval=0.05", 3);

@@ -11,7 +11,7 @@ const headers = { "Content-Type": "application/json" };
 
 const call = (method, ...params) => JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
 
-/** Sends a request; several parts are sent in chunks. */
+/** Sends a request. A body in several parts is sent in chunks. */
 async function ask(path, options, ...parts) {
   const asked = request(base + path, options);
   const last = parts.pop();

@@ -29,7 +29,7 @@ def follow(step, path, count, **query):
 
 
 def parts():
-    """A body whose length is not known."""
+    """A body of unknown length, which is sent in chunks."""
     yield b'["'
     for _ in range(100):
         yield b"x" * 1000

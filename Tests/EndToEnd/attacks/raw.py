@@ -148,7 +148,7 @@ def mask(payload, key):
 
 
 def frame(kind, payload=b"", final=True, masked=True, reserved=0, length=None, wide=None):
-    """Encodes a frame. `length` overrides the length of the payload, and `wide` the width of that field (16 or 64 bits)."""
+    """Encodes a frame. `length` overrides the length of the payload, and `wide` its width (16 or 64 bits)."""
     payload = payload.encode() if isinstance(payload, str) else payload
     announced = len(payload) if length is None else length
     first = (0x80 if final else 0) | reserved << 4 | kind
@@ -246,7 +246,7 @@ class WebSocket:
                 return None
 
     def ending(self, seconds=PATIENCE, answers=True, waits=True):
-        """Returns how the server ends the connection: its close code, "bare" without a close frame, None if it does not.
+        """Returns how the server ends the connection: its close code, "bare" without one, None if it does not end.
 
         Data before the end is skipped. If `waits` is true, the connection itself must end as well.
         """

@@ -11,7 +11,7 @@ from server import Server
 
 
 def drip(port, pieces, pause, seconds):
-    """Sends the pieces one by one, and returns the received bytes and the time until the server closed the connection."""
+    """Sends the pieces one by one, and returns the received bytes and the time until the server closed."""
     start, data = time.monotonic(), b""
     pieces = iter(pieces)
     with raw.connect(port) as connection:

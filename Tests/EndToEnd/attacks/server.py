@@ -87,7 +87,7 @@ class Server:
                 pass
 
     def isBelow(self, share, seconds=0.3):
-        """Whether it uses less processor time than `share` in one of several intervals, which a busy loop never does."""
+        """Whether its share of a processor is below `share` in one of several intervals, unlike that of a busy loop."""
         return any(self.cpuShare(seconds) < share for _ in range(8))
 
     def cpuShare(self, seconds):

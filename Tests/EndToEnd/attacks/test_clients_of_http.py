@@ -272,7 +272,7 @@ def test_a_long_call_of_a_half_closed_client_is_answered(port):
     data, closed = finished(port, raw.post(raw.call("jobs.run", '{"steps":1,"stepMs":4000}', 1)))
     interim, _, answer = data.partition(b"HTTP/1.1 200 OK")
     assert closed and b'"id":1' in answer
-    assert interim == b"HTTP/1.1 100 Continue\r\n\r\n", "an interim response, which a closed client would answer with a reset"
+    assert interim == b"HTTP/1.1 100 Continue\r\n\r\n", "a closed client would answer it with a reset"
 
 
 @pytest.mark.parametrize("request_bytes, word", [

@@ -8,7 +8,7 @@ import raw
 
 
 class Victim:
-    """Calls `add` every few milliseconds in its own thread. Leaving the `with` block checks the answers and latencies."""
+    """Calls `add` every few milliseconds in its own thread. Leaving `with` checks answers and latencies."""
 
     # The latencies of all victims in the session.
     seen = []

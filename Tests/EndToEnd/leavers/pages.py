@@ -1,8 +1,8 @@
-"""Pages in a browser that hold and pass references, and leave while the server works for them."""
+"""Browser pages that hold and pass references, and are closed while the server runs their calls."""
 
 import time
 
-# What a page does; it goes on until the page leaves.
+# The script of a page, which runs until the page is closed.
 SCRIPT = """async ({ path, seed }) => {
     const { Postern, lend } = await import("/postern.js");
     let state = seed;
@@ -36,26 +36,26 @@ SCRIPT = """async ({ path, seed }) => {
 
 
 def visit(chromium, url, path, chance):
-    """Opens a page and leaves it: closed, loaded anew, sent elsewhere, or with its context."""
+    """Opens a page, and closes it, reloads it, navigates away, or closes its browser context."""
     context = chromium.new_context()
     try:
         page = context.new_page()
         page.goto(f"{url}/favicon.svg")
         page.evaluate(SCRIPT, {"path": path, "seed": chance.randint(1, 1 << 30)})
         page.wait_for_timeout(chance.choice([1, 20, 100]))
-        ending = chance.choice(["close", "reload", "elsewhere", "context"])
+        ending = chance.choice(["close", "reload", "navigate", "context"])
         if ending == "close":
             page.close()
         elif ending == "reload":
             page.reload()
-        elif ending == "elsewhere":
+        elif ending == "navigate":
             page.goto("about:blank")
     finally:
         context.close()
 
 
 def visit_until(chromium, url, path, chance, end):
-    """One page after the other; how many there were."""
+    """Visits one page after the other until the time `end`, and returns their number."""
     count = 0
     while time.monotonic() < end:
         visit(chromium, url, path, chance)

@@ -1,4 +1,4 @@
-"""Visits of clients that hold and pass references, and leave at a random moment in a random way."""
+"""Connections of clients that hold and pass references, and disconnect at a random moment in a random way."""
 
 import random
 import socket
@@ -9,12 +9,12 @@ import time
 
 from leavers.wires import Reference
 
-# How a client goes.
+# The ways in which a client disconnects.
 ENDINGS = ["close", "reset", "half-close", "goodbye", "inside a message", "inside a message, reset", "unread"]
 
 
 class Visit:
-    """One connection, from its first byte to its end."""
+    """A connection, from its first byte to its end."""
 
     def __init__(self, wire, chance, path):
         self.wire, self.chance, self.path = wire, chance, path
@@ -47,7 +47,7 @@ class Visit:
     def read(self, seconds):
         answers = []
         for event in self.wire.read(seconds):
-            if event.kind == "lent":
+            if event.kind == "reference":
                 self.hold(event)
             elif event.kind == "stream":
                 self.streams.append((event.number, event.value))
@@ -63,7 +63,7 @@ class Visit:
         self.counts[event.number] = self.counts.get(event.number, 0) + 1
 
     def answer(self, identity):
-        """What a function of ours answers, if it does."""
+        """Returns a random answer of a function of this client, or none."""
         kind = self.chance.choice(["value", "function", "held", "failure", "nothing"])
         if kind == "nothing":
             return []
@@ -73,21 +73,21 @@ class Visit:
         return [self.wire.result(identity, value)]
 
     def function(self):
-        """A new function, or one that was lent before."""
+        """Returns a new function, or one that was passed before."""
         if self.functions == 0 or self.chance.random() < 0.7:
             self.functions += 1
             return Reference(self.functions)
         return Reference(self.chance.randint(1, self.functions))
 
     def held_reference(self):
-        """One of the other side's, on its way home."""
+        """Returns a reference of the server that this client holds, to be passed back to it."""
         if not self.held:
             return None
         held = self.chance.choice(self.held)
-        return Reference(held.number, is_home=True, is_object=held.is_object)
+        return Reference(held.number, is_returned=True, is_object=held.is_object)
 
     def leave(self, ending):
-        """What precedes the end of the connection."""
+        """Prepares the end of the connection."""
         connection = self.wire.connection
         if "inside" in ending:
             last = self.wire.join(watch(self))
@@ -95,7 +95,7 @@ class Visit:
         if ending == "goodbye":
             self.send([self.wire.goodbye()])
         if ending == "unread":
-            self.send(lend_much(self))
+            self.send(get_large_result(self))
             time.sleep(self.chance.choice([0, 0.01]))
         if ending == "half-close":
             connection.shutdown(socket.SHUT_WR)
@@ -108,7 +108,7 @@ class Visit:
         return self.wire.call(self.calls, method, list(arguments), **options)
 
     def cancelled(self, message):
-        """The last call, followed at once by its cancellation."""
+        """Returns a call, followed immediately by its cancellation."""
         return [message, self.wire.cancel(self.calls)]
 
 
@@ -124,32 +124,32 @@ def watch_by_notification(visit):
     return [visit.wire.notification("files.watch", [visit.path, visit.function(), 3600])]
 
 
-def lend(visit):
+def get_references(visit):
     return [visit.call("probe.lend", visit.chance.randint(0, 5), progress=visit.chance.random() < 0.5)]
 
 
-def lend_and_cancel(visit):
+def get_references_and_cancel(visit):
     return visit.cancelled(visit.call("probe.lend", 3, visit.chance.choice([0, 1, 20])))
 
 
-def lend_late(visit):
+def get_references_late(visit):
     return [visit.call("probe.lend", 3, visit.chance.choice([0, 10, 20, 30, 1000]), timeout=20, progress=True)]
 
 
-def lend_in_vain(visit):
+def get_references_by_notification(visit):
     return [visit.wire.notification(visit.chance.choice(["probe.lend", "probe.lendNow"]), [])]
 
 
-def lend_at_once(visit):
+def get_references_immediately(visit):
     return [visit.call("probe.lendNow")]
 
 
-def lend_at_once_and_cancel(visit):
+def get_references_immediately_and_cancel(visit):
     return visit.cancelled(visit.call("probe.lendNow"))
 
 
-def lend_much(visit):
-    """More than a native client takes in one frame, and a page reads at once."""
+def get_large_result(visit):
+    """A result larger than the frame limit of the native client, and than one read of a page."""
     return [visit.call("probe.lend", 3, 0, 100_000)]
 
 
@@ -157,39 +157,39 @@ def stream(visit):
     return [visit.call("probe.stream", visit.chance.choice([3, 200, 10_000]))]
 
 
-def go_on_with_stream(visit):
+def continue_stream(visit):
     if not visit.streams:
         return []
     identity, name = visit.streams[-1]
     if visit.chance.random() < 0.5:
         return [visit.wire.credit(identity)]
     visit.streams.pop()
-    return [visit.wire.leave_stream(name)]
+    return [visit.wire.end_stream(name)]
 
 
 def swap(visit):
     return [visit.call("probe.swap", visit.function())]
 
 
-def swap_what_is_held(visit):
+def swap_held_reference(visit):
     return [visit.call("probe.swap", visit.held_reference() or visit.function())]
 
 
-def be_called(visit):
+def receive_call(visit):
     method = visit.chance.choice(["probe.callWithReference", "probe.notify"])
     return [visit.call(method, visit.function(), timeout=visit.chance.choice([None, 5, 1000]))]
 
 
-def be_called_with_own(visit):
+def receive_call_with_own_references(visit):
     return [visit.call("probe.call", visit.function(), [visit.function(), visit.held_reference()])]
 
 
-def call_for_another(visit):
-    """Has the function of another client called with references of ours."""
+def call_other_client(visit):
+    """Makes the server call the function of another client with a reference of this one."""
     return [visit.call("probe.call", visit.held_reference() or visit.function(), [visit.function()])]
 
 
-def call_what_is_held(visit):
+def call_held_reference(visit):
     if not visit.held:
         return []
     held = visit.chance.choice(visit.held)
@@ -197,15 +197,15 @@ def call_what_is_held(visit):
     return visit.cancelled(call) if visit.chance.random() < 0.3 else [call]
 
 
-def notify_what_is_held(visit):
+def notify_held_reference(visit):
     return [visit.wire.notification((visit.chance.choice(visit.held), "text"), [])] if visit.held else []
 
 
-def send_home(visit):
+def return_references(visit):
     return [visit.call("echo.echo", [visit.function(), visit.held_reference(), visit.function()])]
 
 
-def be_remembered(visit):
+def register_with_probe(visit):
     return [visit.call("probe.remember")]
 
 
@@ -220,15 +220,17 @@ def run_job(visit):
     return [visit.call("jobs.run", 100, 100, progress=True)]
 
 
+# Listed in this order, as the random choices of a seed depend on it.
 STEPS = [
-    watch, watch_and_cancel, watch_by_notification, lend, lend_and_cancel, lend_late, lend_in_vain, lend_at_once,
-    lend_at_once_and_cancel, lend_much, stream, go_on_with_stream, swap, swap, swap_what_is_held, be_called,
-    be_called_with_own, call_for_another, call_what_is_held, notify_what_is_held, send_home, be_remembered, release,
-    run_job]
+    watch, watch_and_cancel, watch_by_notification, get_references, get_references_and_cancel, get_references_late,
+    get_references_by_notification, get_references_immediately, get_references_immediately_and_cancel,
+    get_large_result, stream, continue_stream, swap, swap, swap_held_reference, receive_call,
+    receive_call_with_own_references, call_other_client, call_held_reference, notify_held_reference, return_references,
+    register_with_probe, release, run_job]
 
 
 class Visitor(threading.Thread):
-    """One client after the other, until the time is over."""
+    """A thread that runs one client after the other until the time `end`."""
 
     def __init__(self, connect, seed, path, end):
         super().__init__(daemon=True)
@@ -249,7 +251,7 @@ class Visitor(threading.Thread):
 
 
 class KilledVisitor(threading.Thread):
-    """One process after the other that is killed in the middle of a call; `addresses` are those of the server."""
+    """A thread that starts client processes and kills each during a call. `addresses` are those of the server."""
 
     CALLS = [["probe.stream", "10000"], ["probe.lend", "3", "1000"], ["files.monitor", "/nowhere", "0.05"]]
 

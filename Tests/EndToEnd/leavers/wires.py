@@ -14,26 +14,26 @@ sys.path.append(str(pathlib.Path(__file__).parents[1] / "attacks"))
 import raw  # noqa: E402
 
 MARK = "__jsonrpc_marshaled"
-# What a native client takes at most, so that a larger result cannot be sent to it.
+# The frame limit of a native client. The server cannot send it a larger result.
 FRAME_BYTES = 64 << 10
 
 
 class Reference:
-    """A function or an object in a message; `is_home` for one of the receiver's own."""
+    """A function or an object in a message. `is_returned` is true for one that belongs to the receiver."""
 
-    def __init__(self, number, is_home=False, is_object=False):
-        self.number, self.is_home, self.is_object = number, is_home, is_object
+    def __init__(self, number, is_returned=False, is_object=False):
+        self.number, self.is_returned, self.is_object = number, is_returned, is_object
 
 
 class Event:
-    """What arrived: "call" and "notify" of a function of ours, "lent", "result", "stream" or "ping"."""
+    """A received message: "call" of a function of this client, "reference", "result", "stream" or "ping"."""
 
     def __init__(self, kind, number, value=None):
         self.kind, self.number, self.value = kind, number, value
 
 
 class NativeWire:
-    """Frames as WireProtocol.md has them, over a Unix socket."""
+    """Frames of the native protocol, WireProtocol.md, over a Unix socket."""
 
     def __init__(self, address):
         self.connection = socket.socket(socket.AF_UNIX)
@@ -42,7 +42,7 @@ class NativeWire:
         self.data, self.lent, self.kinds = bytearray(), [], {}
 
     def greet(self):
-        """Says hello, and waits for that of the other side."""
+        """Sends the hello, and waits for that of the server."""
         self.send(self.frame([0, 1, {"frameBytes": FRAME_BYTES, "callsInFlight": 128, "name": "leaver"}]))
         self.data += self.connection.recv(1 << 16)
 
@@ -50,15 +50,15 @@ class NativeWire:
         named = {}
 
         def write(reference):
-            named[reference.number, reference.is_home] = reference
-            flags = reference.is_home | reference.is_object << 1
+            named[reference.number, reference.is_returned] = reference
+            flags = reference.is_returned | reference.is_object << 1
             return msgpack.ExtType(1, bytes([flags]) + struct.pack(">Q", reference.number))
 
         body = msgpack.packb([*fields, *values], default=write)
         frame = struct.pack(">I", len(body)) + body
         if not named:
             return frame
-        lent, home = ([number for number, is_home in named if is_home == wanted] for wanted in (False, True))
+        lent, home = ([number for number, is_returned in named if is_returned == wanted] for wanted in (False, True))
         return self.frame([16, lent, home]) + frame
 
     def call(self, identity, method, arguments, timeout=None, progress=False):
@@ -69,7 +69,7 @@ class NativeWire:
 
     @staticmethod
     def path(method):
-        """The path of a method by its name, or by a reference and its name."""
+        """Returns the path of a method, which is a name, or a reference and a name."""
         if isinstance(method, str):
             return method.replace(".", "/")
         reference, name = method
@@ -84,7 +84,7 @@ class NativeWire:
     def cancel(self, identity):
         return self.frame([4, identity])
 
-    def leave_stream(self, identity):
+    def end_stream(self, identity):
         return self.cancel(identity)
 
     def credit(self, identity):
@@ -105,7 +105,7 @@ class NativeWire:
         self.connection.sendall(data)
 
     def read(self, seconds):
-        """The events of that time."""
+        """Yields the events that arrive within the given time."""
         deadline = time.monotonic() + seconds
         while True:
             while len(self.data) >= 4 and len(self.data) >= (end := 4 + struct.unpack_from(">I", self.data)[0]):
@@ -118,7 +118,7 @@ class NativeWire:
             except TimeoutError:
                 return
             if not piece:
-                raise ConnectionError("it was closed")
+                raise ConnectionError("the connection was closed")
             self.data += piece
 
     def note(self, _kind, data):
@@ -127,7 +127,7 @@ class NativeWire:
     def events(self, frame):
         kind = frame[0]
         for number in self.lent:
-            yield Event("lent", number, self.kinds.get(number, False))
+            yield Event("reference", number, self.kinds.get(number, False))
         self.lent = frame[1] if kind == 16 else []
         if kind == 1 and frame[2].startswith("$/"):
             yield Event("call", frame[1])
@@ -143,19 +143,19 @@ class NativeWire:
 
 
 class PageWire:
-    """JSON-RPC as a page sends it."""
+    """JSON-RPC over a WebSocket, as a page sends it."""
 
     def __init__(self, port):
         self.socket = raw.WebSocket(port)
         self.connection = self.socket.connection
 
     def greet(self):
-        """The handshake was enough."""
+        """Does nothing, as the handshake suffices."""
 
     def value(self, value):
         if isinstance(value, Reference):
             kind = {} if value.is_object else {"kind": "function"}
-            return {MARK: 0 if value.is_home else 1, "handle": value.number, **kind}
+            return {MARK: 0 if value.is_returned else 1, "handle": value.number, **kind}
         return value
 
     def text(self, **members):
@@ -184,7 +184,7 @@ class PageWire:
     def cancel(self, identity):
         return self.text(method="$/cancelRequest", params={"id": identity})
 
-    def leave_stream(self, identity):
+    def end_stream(self, identity):
         return self.text(method="rpc.unsubscribe", params=[str(identity)])
 
     def credit(self, identity):
@@ -197,7 +197,7 @@ class PageWire:
         return None
 
     def joined(self, messages):
-        """One message: a batch."""
+        """Joins the messages to a batch."""
         return raw.frame(raw.TEXT, "[" + ",".join(messages) + "]")
 
     def join(self, messages):
@@ -211,7 +211,7 @@ class PageWire:
         while (left := deadline - time.monotonic()) > 0:
             got = self.socket.read(left)
             if self.socket.ended or got and got[0] == raw.CLOSE:
-                raise ConnectionError("it was closed")
+                raise ConnectionError("the connection was closed")
             if got and got[0] == raw.PING:
                 self.send(raw.frame(raw.PONG, got[1]))
             elif got:
@@ -220,7 +220,7 @@ class PageWire:
                     yield from self.events(one)
 
     def events(self, message):
-        yield from self.lent(message)
+        yield from self.references(message)
         method, identity = message.get("method"), message.get("id")
         if method is None:
             yield Event("result", identity)
@@ -230,8 +230,8 @@ class PageWire:
         elif identity is not None:
             yield Event("call", identity)
 
-    def lent(self, value):
-        """Every reference once, as a client counts them."""
+    def references(self, value):
+        """Yields every reference of a message once, as a client counts them."""
         found = {}
 
         def look(value):
@@ -246,4 +246,4 @@ class PageWire:
 
         look(value)
         for handle, is_object in found.items():
-            yield Event("lent", handle, is_object)
+            yield Event("reference", handle, is_object)
