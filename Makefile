@@ -1,37 +1,37 @@
 # make run           builds and starts the demo
 # make test          runs all tests
-# make test-clients  runs clients in many languages, straight and through nginx and HAProxy; installs them
-# make test-tasks    runs the tests of child processes, and kills some of 1,000 of them; SPAWNS=10000 for more
-# make test-leavers  has clients leave at random moments for a minute, SEED=17 as a failure printed it
-# make test-traits   runs the tests of what package traits turn on
+# make test-clients  runs clients in many languages, directly and through nginx and HAProxy; installs them
+# make test-tasks    runs the tests of task processes, and kills some of 1,000 of them; SPAWNS=10000 for more
+# make test-leavers  disconnects clients at random moments for a minute; SEED=17 repeats a failure that printed it
+# make test-traits   runs the tests of features behind package traits
 # make test-threads  runs the tests of the core and its sockets under the thread sanitizer
-# make image         builds the images postern and postern-demo, by docker or buildah
-# make test-image    builds the images, without a registry if there is none, and tests containers; installs podman
-# make lint-docker   checks the files of docker: Dockerfiles, compose.yaml, manifests of Kubernetes, the systemd unit
-# make fuzz          looks for requests that break the parsers of HTTP, SECONDS=60 for each
-# make bench         measures
-# make bench-native  measures native calls beside gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
-# make bench-tasks   measures task processes beside those of Cowait, ROUNDS=21
-# make bench-against REV=main  measures the work tree beside another revision; also ROUNDS=11 ROWS="G2 ws"
+# make image         builds the images postern and postern-demo with docker or buildah
+# make test-image    builds the images, also without a registry, and tests containers; installs podman
+# make lint-docker   checks the Dockerfiles, compose.yaml, the Kubernetes manifests and the systemd unit in docker
+# make fuzz          fuzzes the HTTP parsers, SECONDS=60 for each
+# make bench         runs the benchmarks
+# make bench-native  compares native calls with gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
+# make bench-tasks   compares task processes with those of Cowait, ROUNDS=21
+# make bench-against REV=main  compares the work tree with another revision; also ROUNDS=11 ROWS="G2 ws"
 # make docs          builds the documentation of the libraries into .build/docs
-# make api           writes API.txt, the public declarations, anew
+# make api           updates API.txt, the list of public declarations
 # make format        formats the sources
-# make clean         removes what was built
+# make clean         removes all build products
 
 LIBRARIES = libwebsockets-dev libwebsockets-evlib-uv libuv1-dev pkg-config
 TOOLS = curl chromium openssl python3-venv valgrind
-# liblwp and libio-socket-ssl let Perl speak to proxies that end TLS.
+# liblwp and libio-socket-ssl are the TLS support of Perl, for proxies that terminate TLS.
 CLIENTS = curl default-jdk-headless golang-go haproxy libio-socket-ssl-perl liblwp-protocol-https-perl libwww-perl \
 	nginx-light nodejs openssl php-cli php-curl python3-venv ruby
 PEERS = libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libcapnp-dev capnproto nats-server libnats-dev \
 	g++ python3-venv
-# netavark runs iptables.
+# netavark requires iptables.
 ENGINES = aardvark-dns buildah iptables mmdebstrap netavark openssl podman runc
 PRODUCTS = .build/debug
-# A target names every module that its files import.
+# Targets must declare every module that their files import.
 BUILD = swift build --explicit-target-dependency-import-check error
 
-# A crash is to end a program at once, not to stop in a debugger.
+# Without backtraces, a program that crashes ends immediately.
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
@@ -48,13 +48,13 @@ unit-tests: libraries tools .venv/ready
 	$(BUILD) --build-tests
 	swift test --skip-build --skip PosternTasksTests
 
-# Alone, as hundreds of processes make tests with a clock late.
+# Separately, as hundreds of processes delay tests that depend on time.
 test-tasks: libraries tools .venv/ready
 	$(BUILD) --build-tests
 	swift test --skip-build --filter PosternTasksTests
 	POSTERN_SPAWNS=$(or $(SPAWNS),1000) swift test --skip-build --filter KillTests
 
-# In a folder of its own: a trait changes how everything is compiled.
+# In a separate folder, as a trait recompiles everything.
 test-traits: libraries tools .venv/ready
 	$(BUILD) --build-tests --enable-all-traits --scratch-path .build-traits
 	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter "PosternMacrosTests|ClashingNamesTests|PosternTLSTests"
@@ -84,7 +84,7 @@ test-clients: libraries .venv/clients
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-# Built apart. What is loaded first reports the waits inside Swift's Mutex to the sanitizer.
+# In a separate folder. The preloaded library reports the waits of Swift's Mutex to the sanitizer.
 test-threads: export POSTERN_TESTS = threads
 test-threads: THREADS = --sanitize thread --scratch-path .build-tsan
 test-threads:
@@ -93,7 +93,7 @@ test-threads:
 	LD_PRELOAD=$(CURDIR)/.build-tsan/mutex.so swift test --skip-build $(THREADS) \
 		--no-parallel --skip InLittleTime
 
-# Docker where its engine answers, else buildah, whose own format of images has no HEALTHCHECK.
+# Uses Docker if its engine runs, else buildah, whose default image format has no HEALTHCHECK.
 image: VERSION = $(shell sed -n 's/.*number = "\(.*\)"/\1/p' Sources/PosternPrograms/Program.swift)
 image:
 	@if docker version >/dev/null 2>&1; then \
@@ -117,7 +117,7 @@ test-image: .venv/containers
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-# The unit names a program that is not installed here. Each step writes a file, so that none fails unseen in a pipe.
+# Replaces the program of the unit, which is not installed here. Each step writes a file, as a pipe hides failures.
 lint-docker: LINT = .build/lint
 lint-docker: .build/lint/ready
 	$(LINT)/bin/hadolint docker/Dockerfile docker/service.Dockerfile
@@ -136,8 +136,8 @@ lint-docker: .build/lint/ready
 	.build/lint/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-# The sources of the parsers are compiled into the fuzzers, without the rest of their module. What was found last time is
-# tried again, after the corpus of the repository; what breaks a parser stays in .build/fuzz and belongs into the corpus.
+# The fuzzers are compiled with the sources of the parsers, without the rest of their module. Inputs found by earlier
+# runs are kept in .build/fuzz/found. An input that breaks a parser is saved in .build/fuzz; add it to the corpus.
 SECONDS = 60
 HTTP = Sources/LibWebSockets/HTTP
 PARSERS = $(wildcard $(HTTP)/HTTPHeadParser*.swift $(HTTP)/HTTPGate*.swift) \
@@ -192,7 +192,7 @@ docs: libraries
 	$(BUILD)
 	.ci/docs
 
-# The test that compares the list writes it here.
+# The test that compares the list also writes it.
 api: libraries
 	$(BUILD) --build-tests
 	POSTERN_WRITE_API=1 swift test --skip-build --filter SurfaceTests

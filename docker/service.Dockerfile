@@ -1,8 +1,8 @@
-# Ships a program of a package of yours that opens the gateway's doors itself, as `docker/example` does. Copy this file
-# into the package, build the image `postern` once from Postern's own repository, and then:
+# Builds an image of a program of your package that runs the gateway itself, like `docker/example`. Copy this file into
+# the package, build the image `postern` from the repository of Postern, and then:
 #   docker build -f service.Dockerfile --build-arg PRODUCT=my-service -t my-service .
 ARG SWIFT_IMAGE=docker.io/library/swift:6.3-bookworm
-# Has the libraries that the gateway loads, and `postern health` for HEALTHCHECK.
+# Contains the libraries that the gateway requires, and `postern health` for HEALTHCHECK.
 ARG POSTERN_IMAGE=postern
 
 FROM ${SWIFT_IMAGE} AS build
@@ -11,7 +11,7 @@ RUN apt-get update -q \
     && apt-get install -y -q --no-install-recommends libuv1-dev libwebsockets-dev libwebsockets-evlib-uv pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /context
-# The folder of the package in the context.
+# The folder of the package within the context.
 ARG PACKAGE=.
 COPY Package.* ./
 COPY ${PACKAGE}/Package.* ${PACKAGE}/

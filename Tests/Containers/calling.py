@@ -1,4 +1,4 @@
-"""A client that calls without a pause, and what its answers may be while a service or a gateway restarts."""
+"""A client that makes calls without a pause, while a service or a gateway restarts."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from waiting import until
 
 
 class Calling(threading.Thread):
-    """Calls until it is closed, and keeps every answer."""
+    """Makes calls in a thread until it is closed, and records every answer."""
 
     def __init__(self, url, context=None):
         super().__init__(daemon=True)
@@ -22,7 +22,7 @@ class Calling(threading.Thread):
             self.answers.append(ask(self.url, call, context=self.context))
 
     def wait_for_results(self, count):
-        """Waits until so many more calls have succeeded, one after the other."""
+        """Waits until `count` more calls have succeeded, one after the other."""
         first = len(self.answers)
         until(lambda: sum('"result":' in text for _, text in self.answers[first:]) >= count)
 
@@ -31,10 +31,10 @@ class Calling(threading.Thread):
         self.join()
 
     def failures(self):
-        """Whether each call that failed was executed; every other answer has to be the sum."""
+        """Returns the `executed` value of each failed call. Every other answer must be the sum."""
         failures = []
         for number, (status, text) in enumerate(self.answers):
-            # nginx answers 502 by itself when it has lost a gateway that had the call.
+            # The response of nginx itself when it has lost the gateway during a call.
             answer = {} if status == 502 else json.loads(text)
             if "result" in answer:
                 assert answer["result"] == number + 1

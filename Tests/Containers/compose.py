@@ -1,4 +1,4 @@
-"""Brings docker/compose.yaml up with podman-compose, on free ports and with a certificate as the page describes it."""
+"""Runs docker/compose.yaml with podman-compose, on free ports and with a certificate as documented in Deployment.md."""
 
 import socket
 import subprocess
@@ -13,7 +13,7 @@ PORTS = ["HTTP_PORT", "HTTPS_PORT", "PLAIN_PORT"]
 
 
 class Project:
-    """The services of compose.yaml, those of all profiles among them."""
+    """The services of compose.yaml, including those of all profiles."""
 
     def __init__(self, folder):
         self.name = f"postern{uuid.uuid4().hex[:8]}"
@@ -23,7 +23,7 @@ class Project:
         self.front = f"https://localhost:{self.ports['HTTPS_PORT']}"
 
     def run(self, *arguments):
-        """Runs one command of podman-compose."""
+        """Runs a command of podman-compose."""
         settings = {name: str(port) for name, port in self.ports.items()} | {"TLS_FOLDER": str(self.folder)}
         command = [*COMPOSE, "-p", self.name, "-f", FILE, "--profile", "nginx", *arguments]
         done = subprocess.run(command, env=ENVIRONMENT | settings, capture_output=True, text=True, timeout=120)
@@ -34,7 +34,7 @@ class Project:
         return f"{self.name}_{service}_1"
 
     def inspect(self, service, template):
-        """A part of the description of a container."""
+        """Returns a part of the description of a container."""
         return podman("inspect", "--type=container", "--format", template, self.container(service))
 
     def logs(self):
@@ -42,7 +42,7 @@ class Project:
 
 
 def free_ports(count):
-    """Ports that differ, as all are open at once."""
+    """Returns different free ports, all of which are reserved at the same time."""
     listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [listener.getsockname()[1] for listener in listeners]
     for listener in listeners:
@@ -51,7 +51,7 @@ def free_ports(count):
 
 
 def make_certificate(folder):
-    """Makes a certificate by the command of the deployment page, in a folder that takes the place of docker/tls."""
+    """Creates a certificate with the command in Deployment.md, in a folder that replaces docker/tls."""
     page = (FILE.parent / "Deployment.md").read_text()
     [block] = [block for block in page.split("```sh\n") if block.startswith("mkdir docker/tls\n")]
     script = block.split("```")[0]

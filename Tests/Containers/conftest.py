@@ -1,4 +1,4 @@
-"""Fixtures: containers and volumes that last as long as a test."""
+"""Fixtures: containers and volumes with the lifetime of a test."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from engine import EngineError, podman, require_programs
 
 @pytest.fixture(scope="session", autouse=True)
 def images():
-    """Ends the run with a sentence where no container can be run."""
+    """Ends the test run with a message if no container can run here."""
     try:
         require_programs("podman", "runc")
         podman("run", "--rm", "--pull=never", "--network=none", "localhost/postern:latest", "--version")
@@ -20,7 +20,7 @@ def images():
 
 @pytest.fixture
 def start():
-    """Starts containers, and removes them at the end."""
+    """Starts containers, and removes them after the test."""
     started = []
 
     def run(image, *arguments, **settings):
@@ -34,7 +34,7 @@ def start():
 
 @pytest.fixture(scope="module")
 def demo():
-    """A demo without rights, for the tests of a module that leave it as it was."""
+    """A demo without privileges, for the tests of a module that do not change it."""
     container = Container("postern-demo")
     yield container.start().wait_ready()
     container.remove()

@@ -1,4 +1,4 @@
-"""One running container, as an operator sees it."""
+"""Controls and observes a container."""
 
 import json
 import pathlib
@@ -11,7 +11,7 @@ from engine import podman, run
 
 START_SECONDS = 20
 STOP_SECONDS = 15
-# What an operator who trusts nothing allows.
+# The privileges of a hardened deployment.
 HARDENED = [
     "--read-only", "--read-only-tmpfs=false", "--cap-drop=ALL", "--security-opt=no-new-privileges",
     "--pids-limit=256", "--memory=256m",
@@ -19,7 +19,7 @@ HARDENED = [
 
 
 class Container:
-    """A container of one image; its port 8080 is published on a free port of the loopback address."""
+    """A container, whose port 8080 is published on a free loopback port."""
 
     def __init__(self, image, *arguments, environment=None, options=(), hardened=True):
         settings = [f"--env={name}={value}" for name, value in (environment or {}).items()]
@@ -27,49 +27,49 @@ class Container:
                          f"localhost/{image}:latest", *arguments)
 
     def start(self):
-        """Starts it, for the first time or again."""
+        """Starts or restarts the container."""
         podman("start", self.id)
         return self
 
     @property
     def port(self):
-        """The port of the host that leads to its doors, known before it is started."""
+        """The published port of the host, which is known before the container is started."""
         return int(self.inspect('{{(index (index .HostConfig.PortBindings "8080/tcp") 0).HostPort}}'))
 
     @property
     def url(self):
-        """Its base URL, without a slash at its end."""
+        """The base URL, without a trailing slash."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def process(self):
-        """The number of its first process, as the host counts."""
+        """The process id of its first process, in the namespace of the host."""
         return int(self.inspect("{{.State.Pid}}"))
 
     @property
     def processes(self):
-        """The numbers of all its processes, as the host counts."""
+        """The process ids of all its processes, in the namespace of the host."""
         return [int(number) for number in podman("top", self.id, "hpid").splitlines()[1:]]
 
     def inspect(self, template):
-        """A part of its description."""
+        """Returns a part of the description of the container."""
         return podman("inspect", "--type=container", "--format", template, self.id)
 
     def status(self):
-        """What the kernel says about its first process, by name."""
+        """Returns the fields of /proc/PID/status of its first process, by name."""
         lines = pathlib.Path(f"/proc/{self.process}/status").read_text().splitlines()
         return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
 
     def run(self, *command, check=True):
-        """The output of a command inside."""
+        """Runs a command in the container and returns its output."""
         return podman("exec", self.id, *command, check=check)
 
     def wait_ready(self):
-        """Waits until it says that it is ready."""
+        """Waits until the container is ready."""
         url, deadline = f"{self.url}/readyz", time.monotonic() + START_SECONDS
         while ask(url)[0] != 200:
             assert time.monotonic() < deadline, f"not ready after {START_SECONDS} s:\n{self.logs()}"
-            assert self.inspect("{{.State.Running}}") == "true", f"it ended:\n{self.logs()}"
+            assert self.inspect("{{.State.Running}}") == "true", f"the container ended:\n{self.logs()}"
             time.sleep(0.02)
         return self
 
@@ -84,20 +84,20 @@ class Container:
         podman("kill", f"--signal={signal}", self.id)
 
     def wait(self):
-        """The exit code, once it has ended."""
+        """Waits until the container has ended, and returns the exit code."""
         return int(podman("wait", self.id, timeout=STOP_SECONDS))
 
     def logs(self):
-        """What it has written so far."""
+        """Returns the output so far."""
         return run("bash", "-c", 'exec podman logs "$0" 2>&1', self.id)
 
     def remove(self):
-        """Ends it without notice, and removes what it wrote."""
+        """Kills the container, and removes its files."""
         podman("rm", "--force", "--ignore", "--time=0", "--volumes", self.id)
 
 
 def ask(url, body=None, timeout=15, host=None, context=None):
-    """The status and the text of an answer; 0 when there is none. `host` is another name in `Host`."""
+    """Returns the status and the body of a response; status 0 if there is none. `host` overrides the `Host` field."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Content-Type": "application/json", **({"Host": host} if host else {})}
     request = urllib.request.Request(url, data, headers)
@@ -111,7 +111,7 @@ def ask(url, body=None, timeout=15, host=None, context=None):
 
 
 class Asking(threading.Thread):
-    """One request in a thread of its own; `answer` is its status and text."""
+    """A request in its own thread. `answer` is the status and the body of the response."""
 
     def __init__(self, url, body=None):
         super().__init__(daemon=True)

@@ -1,4 +1,4 @@
-"""Runs podman and buildah with a storage of their own, apart from the user's images and containers."""
+"""Runs podman and buildah with a separate storage, apart from the images and containers of the user."""
 
 import hashlib
 import os
@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Holds images, containers and networks.
+# The folder of images, containers and networks.
 FOLDER = pathlib.Path(os.environ.get("POSTERN_CONTAINERS", ROOT / ".build/containers")).resolve()
 
 STORAGE = """\
@@ -16,13 +16,13 @@ driver = "{driver}"
 graphroot = "{folder}/storage"
 runroot = "{folder}/run"
 {options}"""
-# Without it, a mount would be left that keeps the folder from being removed.
+# Otherwise, a mount would remain that prevents the removal of the folder.
 OVERLAY_OPTIONS = """
 [storage.options.overlay]
 skip_mount_home = "true"
 """
 
-# `cgroupfs` works without systemd. podman's own limits of processes and files may be above those of this machine.
+# `cgroupfs` works without systemd. The default limits of podman may exceed those of this machine.
 CONTAINERS = """\
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
@@ -41,11 +41,11 @@ default_subnet = "10.{subnet}.0.0/16"
 
 
 class EngineError(AssertionError):
-    """A command of podman or buildah failed; the text is what it wrote."""
+    """An error of a command of podman or buildah, with its output as the message."""
 
 
 def environment():
-    """The variables that make `podman`, `buildah` and `podman-compose` use the storage."""
+    """Returns the environment in which podman, buildah and podman-compose use the storage."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     driver = storage_driver()
     options = OVERLAY_OPTIONS if driver == "overlay" else ""
@@ -60,18 +60,18 @@ def environment():
 
 
 def storage_driver():
-    """`overlay`; in a container, whose own files are an overlay, `vfs`, which copies whole layers."""
+    """Returns `overlay`, or `vfs`, which copies whole layers, in a container whose own file system is an overlay."""
     kind = subprocess.run(["stat", "-f", "-c", "%T", FOLDER], capture_output=True, text=True).stdout
     return "vfs" if "overlay" in kind else "overlay"
 
 
 def subnet():
-    """A number below 100, so that two storages on one machine seldom share addresses."""
+    """Returns a number below 100, so that two storages on one machine rarely have the same addresses."""
     return hashlib.sha256(str(FOLDER).encode()).digest()[0] % 100
 
 
 def run(program, *arguments, check=True, timeout=120):
-    """What one command writes to its output, without blanks at its ends."""
+    """Runs a command and returns its output without surrounding whitespace."""
     command = [program, *map(str, arguments)]
     try:
         done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=timeout)
@@ -83,12 +83,12 @@ def run(program, *arguments, check=True, timeout=120):
 
 
 def podman(*arguments, check=True, timeout=120):
-    """What one command of podman writes."""
+    """Runs a command of podman and returns its output."""
     return run("podman", *arguments, check=check, timeout=timeout)
 
 
 def require_programs(*names):
-    """Fails where a program is not installed."""
+    """Raises an error if a program is not installed."""
     missing = [name for name in names if not shutil.which(name)]
     if missing:
         raise EngineError(f"not installed: {', '.join(missing)}")

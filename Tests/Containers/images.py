@@ -1,4 +1,4 @@
-"""Builds the images that the tests run from the Dockerfiles as they are, on stand-ins where there is no registry."""
+"""Builds the images for the tests from the Dockerfiles, on replacements of base images if no registry is available."""
 
 import json
 import pathlib
@@ -10,14 +10,14 @@ from engine import ENVIRONMENT, FOLDER, ROOT, EngineError, podman, require_progr
 
 BASE = "docker.io/library/debian:bookworm-slim"
 SWIFT = "docker.io/library/swift:6.3-bookworm"
-# Where the stand-in for the Swift image has the toolchain of this machine.
+# The path at which the toolchain of this machine is mounted in the replacement of the Swift image.
 TOOLCHAIN = "/toolchain"
-# Debian's packages in the Swift image.
+# The Debian packages of the Swift image.
 SWIFT_PACKAGES = [
     "binutils-gold", "build-essential", "git", "libcurl4-openssl-dev", "libedit2", "libncurses6", "libpython3.11",
     "libsqlite3-0", "libxml2-dev", "pkg-config", "tzdata", "zlib1g-dev",
 ]
-# The slim image of Debian has no documents, no translations, and no caches of apt.
+# Like the slim image of Debian: without documents, translations and caches of apt.
 SLIM = [
     "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-include=/usr/share/doc/*/copyright",
     "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=path-exclude=/usr/share/man/*",
@@ -25,7 +25,7 @@ SLIM = [
     "--customize-hook=echo 'APT::Keep-Downloaded-Packages \"false\";' >\"$1/etc/apt/apt.conf.d/docker-clean\"",
 ]
 EXAMPLE = ["--build-arg", "PACKAGE=docker/example"]
-# The tag, the file, and further options of each build. The first stages have tags so that they are kept.
+# The tag, the file, and additional options of each build. The first stages have tags so that they are kept.
 IMAGES = [
     ("postern-build", "Dockerfile", ["--target", "build"]),
     ("postern-demo", "Dockerfile", ["--target", "postern-demo"]),
@@ -42,13 +42,13 @@ def main():
     mounts = [option for mount in swift_mounts() for option in ("--volume", mount)]
     for tag, file, options in IMAGES:
         build(tag, f"docker/{file}", *options, *mounts)
-    # What interrupted builds left, and what was built from earlier sources.
+    # Removes the remains of interrupted builds and images of earlier sources.
     run("buildah", "rm", "--all")
     podman("image", "prune", "--force")
 
 
 def provide(image, make):
-    """Pulls an image, or makes a stand-in where it cannot be pulled."""
+    """Pulls an image, or builds a replacement if it cannot be pulled."""
     if podman("images", "--quiet", image):
         return
     try:
@@ -60,7 +60,7 @@ def provide(image, make):
 
 
 def make_base(image):
-    """Makes the stand-in for Debian's image from its packages."""
+    """Builds the replacement of the Debian image from packages."""
     archive = FOLDER / "base.tar"
     run("mmdebstrap", "--variant=minbase", *SLIM, "bookworm", archive, timeout=600)
     podman("import", "--change", "CMD bash", "--change", "LABEL stand-in=yes", archive, image)
@@ -68,7 +68,7 @@ def make_base(image):
 
 
 def make_swift(image):
-    """Makes the stand-in for Swift's image, except for the toolchain, which is mounted when it is used."""
+    """Builds the replacement of the Swift image without the toolchain, which is mounted when the image is used."""
     container = run("buildah", "from", "--pull-never", BASE)
     inside = ["buildah", "run", container, "--"]
     run(*inside, "apt-get", "update", "-q", timeout=300)
@@ -76,14 +76,14 @@ def make_swift(image):
     run(*inside, "git", "config", "--system", "safe.directory", "*")
     for key, value in replaced_urls():
         run(*inside, "git", "config", "--system", "--add", key, value)
-    # Last, so that no other program of the toolchain's folder hides one of Debian's.
+    # Last, so that programs of the toolchain do not hide those of Debian.
     path = f"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{TOOLCHAIN}/usr/bin"
     run("buildah", "config", "--env", f"PATH={path}", "--label", "stand-in=yes", container)
     run("buildah", "commit", "--format", "docker", "--rm", container, image, timeout=600)
 
 
 def swift_mounts():
-    """The toolchain and local copies of packages, to be mounted where the stand-in is used."""
+    """Returns the mounts of the replacement of the Swift image: the toolchain and local copies of packages."""
     if podman("image", "inspect", SWIFT, "--format", '{{index .Labels "stand-in"}}') != "yes":
         return []
     libraries = pathlib.Path(json.loads(run("swift", "-print-target-info"))["paths"]["runtimeResourcePath"])
@@ -92,13 +92,13 @@ def swift_mounts():
 
 
 def replaced_urls():
-    """The settings by which git reads packages from folders of this machine, as pairs of a key and a value."""
+    """Returns the settings with which git reads packages from local folders, as pairs of a key and a value."""
     settings = run("git", "config", "--get-regexp", r"^url\./.*\.insteadof$", check=False)
     return [line.split(" ", 1) for line in settings.splitlines()]
 
 
 def build(tag, file, *options):
-    """Builds one image, without a warning of a compiler; buildah's output is shown as it is written."""
+    """Builds an image and shows the output of buildah. Compiler warnings are errors."""
     command = [
         "buildah", "build", "--format", "docker", "--layers", "--pull-never", "--tag", f"localhost/{tag}:latest",
         "--file", file, "--ignorefile", "docker/Dockerfile.dockerignore", *options, ".",
@@ -108,7 +108,7 @@ def build(tag, file, *options):
 
 
 def run_without_warnings(command):
-    """Runs a command and shows its output; warnings of SwiftPM and of compilers fail at its end."""
+    """Runs a command and shows its output. Raises an error at its end if it had warnings."""
     warnings = []
     with subprocess.Popen(
         command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
@@ -124,7 +124,7 @@ def run_without_warnings(command):
 
 
 def timed(work):
-    """How many seconds it takes."""
+    """Runs an action and returns its duration in seconds."""
     start = time.monotonic()
     work()
     return time.monotonic() - start

@@ -1,4 +1,4 @@
-"""The pod of docker/kubernetes, with podman in place of a kubelet: its containers as the manifest describes them."""
+"""The pod of docker/kubernetes, run by podman instead of a kubelet as the manifest describes it."""
 
 import re
 import subprocess
@@ -12,21 +12,21 @@ NAMESPACE = "team"
 
 
 def rendered():
-    """The manifests by kind, as `kubectl apply -k` would send them."""
+    """Returns the manifests by kind, as `kubectl apply -k` would send them."""
     command = ["kubectl", "kustomize", ROOT / "docker" / "kubernetes"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return {manifest["kind"]: manifest for manifest in yaml.safe_load_all(text)}
 
 
 class Pod:
-    """A pod whose containers are started one by one; `volume` is the name of the volume that they share."""
+    """A pod whose containers are started one by one. `volume` is the name of their shared volume."""
 
     def __init__(self, deployment, volume):
         self.spec, self.volume, self.ids = deployment["spec"]["template"]["spec"], volume, {}
         self.containers = {found["name"]: found for found in self.spec["initContainers"] + self.spec["containers"]}
 
     def start(self, name):
-        """Starts a container; the first has a network, which the others join."""
+        """Starts a container. The first one creates the network, which the others join."""
         container = self.containers[name]
         image = re.search(r"[^/]+(?=:)", container["image"])[0]
         first = next(iter(self.ids.values()), None)
@@ -37,7 +37,7 @@ class Pod:
             f"localhost/{image}:latest", *container.get("args", []))
 
     def rights(self, container):
-        """What the security contexts and the limits are as options of podman."""
+        """Converts the security contexts and the resource limits to options of podman."""
         pod, own = self.spec["securityContext"], container["securityContext"]
         assert own["readOnlyRootFilesystem"] and not own["allowPrivilegeEscalation"] and pod["runAsNonRoot"]
         memory = container["resources"]["limits"]["memory"].removesuffix("i").lower()
@@ -52,7 +52,7 @@ class Pod:
         return podman("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", first)
 
     def ask(self, path, body=None, host=None):
-        """The answer at the address of the pod, by which the kubelet asks."""
+        """Sends a request to the address of the pod, as the kubelet does, and returns the response."""
         return ask(f"http://{self.address}:{self.port}{path}", body, host=host)
 
     @property
@@ -61,7 +61,7 @@ class Pod:
         return port["containerPort"]
 
     def passes(self, name, probe):
-        """Whether a probe of a container passes now."""
+        """Runs a probe of a container and returns whether it passes."""
         request = self.containers[name][probe]["httpGet"]
         assert request["port"] in ("http", self.port) and "host" not in request
         return self.ask(request["path"])[0] == 200
@@ -77,7 +77,7 @@ class Pod:
 
 
 def environment(container):
-    """The variables, with fields of the pod and references to other variables replaced."""
+    """Returns the environment, with fields of the pod and references to other variables expanded."""
     values = {}
     for entry in container.get("env", []):
         value = NAMESPACE if "valueFrom" in entry else entry["value"]

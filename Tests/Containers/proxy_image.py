@@ -1,4 +1,4 @@
-"""The image of nginx that compose.yaml names: the official one where it can be pulled, else one of Debian's package."""
+"""The image of nginx in compose.yaml: the official one, or one with the Debian package if it cannot be pulled."""
 
 from engine import podman, run
 from images import BASE, provide
@@ -11,7 +11,7 @@ def provide_nginx():
 
 
 def make_nginx(image):
-    """Makes the stand-in."""
+    """Builds the replacement."""
     container = run("buildah", "from", "--pull-never", BASE)
     inside = ["buildah", "run", container, "--"]
     run(*inside, "apt-get", "update", "-q", timeout=300)

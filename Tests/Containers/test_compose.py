@@ -1,4 +1,4 @@
-"""docker/compose.yaml as it is: the page without another flag, rights and limits, restarts, and nginx in front."""
+"""docker/compose.yaml unchanged: the page, privileges and limits, restarts, and nginx in front of the gateways."""
 
 import contextlib
 import json
@@ -41,7 +41,7 @@ def test_the_page_is_served_at_the_documented_address(project):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_container_has_rights(project, service):
+def test_no_container_has_privileges(project, service):
     found = project.inspect(service, "{{.EffectiveCaps}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.SecurityOpt}} "
                             "{{.Config.User}} {{.HostConfig.PidsLimit}} {{.HostConfig.Memory}}")
     assert found == f"[] true [no-new-privileges] 65532:65532 256 {256 * MEBIBYTE}"
@@ -79,13 +79,13 @@ def test_nginx_answers_while_a_gateway_restarts(project, trust):
         calling.wait_for_results(50)
         project.run("restart", "gateway-2")
         calling.wait_for_results(3)
-        # It may have another address now, which nginx looks up when it is reloaded.
+        # The gateway may have a new address, which nginx resolves when it is reloaded.
         project.run("exec", "nginx", "nginx", "-s", "reload")
         calling.wait_for_results(50)
     assert set(calling.failures()) <= {"no", "unknown"}
 
 
 def test_all_services_stop_in_time(project):
-    """The last test: it leaves no service behind."""
+    """Runs last, as it stops all services."""
     project.run("stop")
     assert [project.inspect(service, "{{.State.ExitCode}}") for service in SERVICES] == ["0"] * 4

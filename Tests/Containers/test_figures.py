@@ -1,4 +1,4 @@
-"""Figures of the images: size above Debian's, time from the start of the process to ready, memory when idle."""
+"""Figures of the images: the size without the base image, the time from start to ready, and the memory when idle."""
 
 import os
 import pathlib
@@ -19,7 +19,7 @@ STARTS = 5
 
 @pytest.fixture
 def show(capsys):
-    """Prints a line of figures also when the test passes."""
+    """Prints a line of figures, also if the test passes."""
 
     def line(text):
         with capsys.disabled():
@@ -37,7 +37,7 @@ def test_an_image_is_small(image, show):
 
 @pytest.mark.parametrize("image", ["postern", "postern-demo"])
 def test_a_container_is_ready_soon(image, show):
-    # The fastest of a few, as other programs may have the processor meanwhile.
+    # The fastest of several starts, as other programs may use the processor.
     seconds, kibibytes = min(started(image) for _ in range(STARTS))
     start = f"ready {seconds * 1_000:.0f} ms after the start of its process"
     show(f"{image}: {start}, {kibibytes / 1024:.1f} MiB of memory when idle")
@@ -49,7 +49,7 @@ def size(image):
 
 
 def started(image):
-    """Seconds from the start of the process to the first answer, and the KiB of memory of all processes then."""
+    """Returns the seconds from the process start to the first response, and the memory of all processes in KiB."""
     environment = {"POSTERN_UPSTREAM": "unix:/run/postern/absent.sock"} if image == "postern" else {}
     container = Container(image, environment=environment)
     try:
@@ -62,13 +62,13 @@ def started(image):
 
 
 def memory(process):
-    """KiB of memory of a process, with its part of what it shares."""
+    """Returns the proportional set size (PSS) of a process in KiB."""
     lines = pathlib.Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 class Watch(threading.Thread):
-    """Asks again and again until there is an answer."""
+    """Sends requests in a thread until one is answered."""
 
     def __init__(self, url):
         super().__init__(daemon=True)
@@ -83,13 +83,13 @@ class Watch(threading.Thread):
             time.sleep(0.002)
 
     def ready_at(self):
-        """When the answer came, in seconds since the machine was started."""
+        """Returns the time of the response, in seconds since boot."""
         self.join()
         assert self.answered, "there was no answer within 20 s"
         return self.answered
 
 
 def began_at(process):
-    """When a process began, in seconds since the machine was started."""
+    """Returns the start time of a process, in seconds since boot."""
     fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return int(fields[19]) / os.sysconf("SC_CLK_TCK")

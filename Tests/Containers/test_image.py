@@ -1,4 +1,4 @@
-"""The images as they are built: rights, doors, health, and how a container ends."""
+"""The images: privileges, doors, health checks, and the end of a container."""
 
 import contextlib
 import json
@@ -15,11 +15,11 @@ from waiting import until
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "calculator.add", "params": [2, 3]}
 MEBIBYTE = 1 << 20
-# What a gateway needs to start.
+# The options that a gateway requires to start.
 ABSENT = {"POSTERN_UPSTREAM": "unix:/run/postern/absent.sock"}
 
 
-def test_the_process_has_no_rights(demo):
+def test_the_process_has_no_privileges(demo):
     status = demo.status()
     assert (status["Uid"].split(), status["Gid"].split()) == (["65532"] * 4, ["65532"] * 4)
     assert [status[f"Cap{kind}"] for kind in ("Inh", "Prm", "Eff", "Bnd", "Amb")] == ["0" * 16] * 5
@@ -29,7 +29,7 @@ def test_the_process_has_no_rights(demo):
 
 
 def test_the_limits_of_the_container_are_in_force(demo):
-    # The first path of each is that of the older cgroups.
+    # The first path of each pair is that of cgroups v1.
     names = "{pids/,}pids.max,memory/memory.limit_in_bytes,memory.max"
     limits = demo.run("bash", "-c", f"cd /sys/fs/cgroup && cat {{{names}}} 2>/dev/null || true")
     assert limits.split() == ["256", str(256 * MEBIBYTE)]
@@ -64,7 +64,7 @@ def test_a_stream_arrives_as_server_sent_events(demo):
 
 
 def children(process):
-    """The numbers of the processes, zombies among them, whose parent this one is."""
+    """Returns the process ids of the children of a process, including zombies."""
     found = set()
     for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -145,7 +145,7 @@ def test_calls_in_flight_are_answered_before_the_container_stops(start):
     assert demo.wait() == 0
     assert time.monotonic() - began < 10
     assert [json.loads(call.wait()[1])["done"] for call in calls] == [True] * 8
-    # Its root could be written to; only podman wrote there, for the files that it mounts in this folder.
+    # The root file system was writable, but only podman wrote to it, for the files that it mounts in this folder.
     assert podman("diff", demo.id) in ("", "C /etc")
 
 

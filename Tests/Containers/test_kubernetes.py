@@ -1,4 +1,4 @@
-"""docker/kubernetes: the containers of its pod in the order of a kubelet, their probes, names, and end."""
+"""docker/kubernetes: the start order of the containers of its pod, their probes, environment, and end."""
 
 import json
 import time
@@ -19,7 +19,7 @@ def manifests():
 
 @pytest.fixture
 def pod(manifests):
-    """The pod before its start. Its volume is in memory, and of the group that `fsGroup` names."""
+    """The pod before its start. Its volume is in memory and belongs to the group `fsGroup`."""
     group, name = manifests["Deployment"]["spec"]["template"]["spec"]["securityContext"]["fsGroup"], uuid.uuid4().hex
     podman("volume", "create", "--opt=type=tmpfs", "--opt=device=tmpfs", f"--opt=o=gid={group},mode=2775", name)
     pod = Pod(manifests["Deployment"], name)
@@ -29,7 +29,7 @@ def pod(manifests):
 
 
 def test_the_gateway_starts_first_and_is_ready_with_its_service(pod):
-    """The service is not started before the startup probe of the gateway has passed."""
+    """The service is started after the startup probe of the gateway has succeeded."""
     pod.start("gateway")
     until(lambda: pod.passes("gateway", "startupProbe"))
     assert not pod.passes("gateway", "readinessProbe") and pod.passes("gateway", "livenessProbe")
@@ -47,7 +47,7 @@ def test_calls_in_flight_are_answered_when_the_pod_ends(pod):
     call = Asking(f"http://{pod.address}:{pod.port}/rpc/jobs/run", {"steps": 2, "stepMs": 500})
     until(lambda: pod.ask("/rpc/jobs/active")[1] == "1")
     began = time.monotonic()
-    # Sidecars end after the containers of the pod.
+    # Sidecars are stopped after the containers of the pod.
     assert (pod.end("service"), pod.end("gateway")) == (0, 0)
     seconds = time.monotonic() - began + pod.containers["service"]["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert seconds < pod.spec["terminationGracePeriodSeconds"]

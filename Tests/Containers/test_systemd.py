@@ -1,4 +1,4 @@
-"""docker/postern.service under a systemd of its own: the gateway starts, serves and stops with all that it forbids."""
+"""docker/postern.service under its own systemd: the gateway starts, serves and stops with all its restrictions."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from waiting import until
 
 IMAGE = "localhost/postern-systemd:latest"
 UNIT = ROOT / "docker" / "postern.service"
-# The service in front of which the unit starts a gateway, as the deployment page describes it.
+# The unit of the service behind the gateway, as described in Deployment.md.
 SERVICE = """
 [Service]
 ExecStart=/usr/local/bin/postern-demo --no-gateway --native unix:/run/app/app.sock --socket-group app
@@ -17,7 +17,7 @@ RuntimeDirectory=app
 
 
 def make_image():
-    """Makes an image that boots systemd, with the programs and without the user of the others."""
+    """Builds an image that boots systemd, with the programs of the other images and without their user."""
     container = run("buildah", "from", "--pull-never", "localhost/postern:latest")
     run("buildah", "config", "--user", "root", container)
     inside = ["buildah", "run", container, "--"]
@@ -32,10 +32,10 @@ def make_image():
 
 
 class Machine:
-    """A container that has booted."""
+    """A container that runs systemd."""
 
     def __init__(self, service):
-        # What systemd needs to start a unit in namespaces; /proc/sys and /sys cannot be written to.
+        # The privileges that systemd requires to start a unit in namespaces. /proc/sys and /sys are read-only.
         self.id = podman(
             "run", "--detach", "--network=none", "--systemd=always", "--cap-add=SYS_ADMIN,SYS_PTRACE",
             "--security-opt=seccomp=unconfined", f"--volume={UNIT}:/etc/systemd/system/postern.service:ro",
@@ -45,7 +45,7 @@ class Machine:
         return podman("exec", self.id, *command, check=check)
 
     def shows(self, name):
-        """A property of the unit."""
+        """Returns a property of the unit."""
         return self.run("systemctl", "show", "--value", "--property", name, "postern", check=False)
 
     def is_ready(self):
@@ -64,7 +64,7 @@ def machine(tmp_path):
 
 
 def test_the_unit_starts_restarts_and_stops_a_gateway(machine):
-    # First without the service, then with it.
+    # Starts without the service, and then with it.
     machine.run("systemctl", "start", "postern")
     assert not machine.is_ready()
     machine.run("systemctl", "start", "app")

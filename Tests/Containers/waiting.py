@@ -1,10 +1,10 @@
-"""Waits for what another process does."""
+"""Waits for other processes."""
 
 import time
 
 
 def until(condition, seconds=15):
-    """Returns once the condition holds."""
+    """Waits until a condition is true."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s"

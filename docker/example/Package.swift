@@ -4,7 +4,7 @@ import PackageDescription
 let package = Package(
     name: "service",
     dependencies: [
-        // Outside of this repository: .package(url: "https://…/postern", from: "1.0.0")
+        // Outside this repository: .package(url: "https://…/postern", from: "1.0.0")
         .package(name: "postern", path: "../.."),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
