@@ -50,7 +50,7 @@ def open_page(chromium):
     problems = []
     expected = []
 
-    def note(text):
+    def record(text):
         if not any(part in text for part in expected):
             problems.append(text)
 
@@ -60,8 +60,8 @@ def open_page(chromium):
         context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: note(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: note(str(error)))
+        page.on("console", lambda message: record(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: record(str(error)))
         page.goto(url)
         page.wait_for_selector("#connection[data-state=open]")
         page.wait_for_selector("[data-method='calculator.add']")

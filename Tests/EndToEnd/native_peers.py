@@ -36,7 +36,7 @@ def make_certificate(folder):
     return certificate, key
 
 
-def trusting(certificate):
+def context_trusting(certificate):
     """Returns the TLS context of a client that trusts one certificate."""
     return ssl.create_default_context(cafile=str(certificate))
 
@@ -49,7 +49,7 @@ class Frames:
         self.codes = {"sent": set(), "received": set()}
         self.goodbyes = {"sent": set(), "received": set()}
 
-    def note(self, way, rest, data):
+    def record(self, way, rest, data):
         """Records the complete frames in the bytes of one direction.
 
         `rest` holds the incomplete frame at the end of the previous bytes, and is updated.
@@ -59,9 +59,9 @@ class Frames:
             body = bytes(rest[4:end])
             del rest[:end]
             with contextlib.suppress(Exception):
-                self.note_frame(way, msgpack.unpackb(body, timestamp=0, ext_hook=lambda *_: None))
+                self.record_frame(way, msgpack.unpackb(body, timestamp=0, ext_hook=lambda *_: None))
 
-    def note_frame(self, way, frame):
+    def record_frame(self, way, frame):
         """Records the kind, and the error or close code, of one frame."""
         kind = KINDS[frame[0]]
         self.kinds[way].add(kind)
@@ -71,29 +71,29 @@ class Frames:
             self.goodbyes[way].add(frame[1])
 
     @contextlib.contextmanager
-    def noted(self):
+    def recording(self):
         """Returns a context manager that records the frames of all connections of this process."""
         write, feed_data = asyncio.StreamWriter.write, asyncio.StreamReader.feed_data
         received = weakref.WeakKeyDictionary()
 
-        def noting_write(writer, data):
-            self.note("sent", bytearray(), data)
+        def recording_write(writer, data):
+            self.record("sent", bytearray(), data)
             write(writer, data)
 
-        def noting_feed_data(reader, data):
-            self.note("received", received.setdefault(reader, bytearray()), data)
+        def recording_feed_data(reader, data):
+            self.record("received", received.setdefault(reader, bytearray()), data)
             feed_data(reader, data)
 
-        asyncio.StreamWriter.write, asyncio.StreamReader.feed_data = noting_write, noting_feed_data
+        asyncio.StreamWriter.write, asyncio.StreamReader.feed_data = recording_write, recording_feed_data
         try:
             yield self
         finally:
             asyncio.StreamWriter.write, asyncio.StreamReader.feed_data = write, feed_data
 
     @contextlib.contextmanager
-    def noted_silently(self, caplog):
+    def recording_without_logs(self, caplog):
         """Returns a context manager that records frames, and then asserts that asyncio has logged nothing."""
-        with self.noted():
+        with self.recording():
             yield self
         assert [record.getMessage() for record in caplog.get_records("call") if record.name == "asyncio"] == []
 

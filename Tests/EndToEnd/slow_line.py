@@ -21,7 +21,7 @@ PIECE = 4 << 10
 
 
 class SlowLine:
-    """A proxy that forwards connections; `up` and `down` limit its rate, in bytes per second, unless they are `None`."""
+    """A proxy that forwards connections; `up` and `down` are its rates in bytes per second, or `None` for no limit."""
 
     def __init__(self, target, up=None, down=None):
         self.target, self.rates, self.server = target, (up, down), None

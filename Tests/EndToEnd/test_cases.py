@@ -109,7 +109,7 @@ def quote(text):
     return urllib.parse.quote(text, safe="")
 
 
-def natively(cases, path, safe=False):
+def by_native_protocol(cases, path, safe=False):
     client = NativeClient(path)
     for case in cases:
         answer = client.call(case.method, named(case) if safe else case.params, safe)
@@ -234,7 +234,7 @@ def test_each_case_has_the_same_answer_over_the_native_protocol(servers, door):
     cases = [case for case in cases_at("native") if door == "native" or "get" not in case.without and
              "native-get" not in case.without]
     places = ("native",) if door == "native" else ("native-get", "native", door)
-    check(cases, natively(cases, servers["native"], safe=door == "native-get"), *places)
+    check(cases, by_native_protocol(cases, servers["native"], safe=door == "native-get"), *places)
 
 
 def stream_by_websocket(case, port):

@@ -61,7 +61,7 @@ WITH_COOKIES = """async (api) => {
 
 
 @pytest.fixture(scope="module")
-def elsewhere():
+def page_port():
     """Yields the port of a server that returns an empty page for every host name."""
 
     class Page(http.server.BaseHTTPRequestHandler):
@@ -98,11 +98,11 @@ def visit(chromium):
 
 
 @pytest.fixture(scope="module", params=["in-process", "sidecar"])
-def api(request, elsewhere, tmp_path_factory):
+def api(request, page_port, tmp_path_factory):
     """Yields the origin of a gateway that allows one origin and the sub-domains of another site."""
     options = [
-        *HOST, "--allow-origin", f"http://app.site.example:{elsewhere}",
-        "--allow-origin", f"http://*.wild.example:{elsewhere}"]
+        *HOST, "--allow-origin", f"http://app.site.example:{page_port}",
+        "--allow-origin", f"http://*.wild.example:{page_port}"]
     if request.param == "in-process":
         programs = start_in_process(*options)
     else:
@@ -119,24 +119,24 @@ def api(request, elsewhere, tmp_path_factory):
     ("wild.example", REFUSED), ("other.site.example", REFUSED), ("evil.example", REFUSED),
     # Pages of localhost are allowed only if the gateway is addressed as local, too.
     ("localhost", REFUSED)])
-def test_only_listed_origins_and_sub_domains_can_use_the_doors(visit, api, elsewhere, host, expected):
-    assert visit(f"http://{host}:{elsewhere}/").evaluate(DOORS, api) == expected
+def test_only_listed_origins_and_sub_domains_can_use_the_doors(visit, api, page_port, host, expected):
+    assert visit(f"http://{host}:{page_port}/").evaluate(DOORS, api) == expected
 
 
-def test_a_page_of_any_origin_can_use_every_door_if_all_origins_are_allowed(visit, elsewhere):
+def test_a_page_of_any_origin_can_use_every_door_if_all_origins_are_allowed(visit, page_port):
     programs = start_in_process(*HOST, "--allow-origin", "*")
     try:
         api = f"http://api.site.example:{port_of(programs[-1])}"
-        assert visit(f"http://evil.example:{elsewhere}/").evaluate(DOORS, api) == WORKS
+        assert visit(f"http://evil.example:{page_port}/").evaluate(DOORS, api) == WORKS
         cookies = {"post": "refused", "get": "refused", "without": 5}
-        assert visit(f"http://evil.example:{elsewhere}/").evaluate(WITH_COOKIES, api) == cookies
+        assert visit(f"http://evil.example:{page_port}/").evaluate(WITH_COOKIES, api) == cookies
     finally:
         stop_all(programs)
 
 
 @pytest.mark.parametrize("options, answer", [([], "refused"), (["--allow-credentials"], 5)])
-def test_cookies_are_accepted_only_from_listed_origins_with_the_option(visit, elsewhere, options, answer):
-    origin = f"http://app.site.example:{elsewhere}"
+def test_cookies_are_accepted_only_from_listed_origins_with_the_option(visit, page_port, options, answer):
+    origin = f"http://app.site.example:{page_port}"
     programs = start_in_process(*HOST, "--allow-origin", origin, *options)
     try:
         api = f"http://api.site.example:{port_of(programs[-1])}"
@@ -151,17 +151,17 @@ def test_cookies_are_accepted_only_from_listed_origins_with_the_option(visit, el
         stop_all(programs)
 
 
-def test_images_and_links_on_other_sites_cannot_call(visit, elsewhere):
+def test_images_and_links_on_other_sites_cannot_call(visit, page_port):
     """The test uses 127.0.0.1, because browsers send `Sec-Fetch-Site` only to trustworthy addresses."""
     programs = start_in_process()
     try:
         base = f"http://127.0.0.1:{port_of(programs[-1])}"
-        page = visit(f"http://evil.example:{elsewhere}/")
+        page = visit(f"http://evil.example:{page_port}/")
         for path in ("/rpc/calculator/add?a=1&b=2", "/events/chat/room"):
             with page.expect_event("requestfailed", timeout=PATIENCE * 1000) as failed:
                 page.evaluate("(url) => { new Image().src = url; }", base + path)
             assert "ERR_BLOCKED_BY_RESPONSE" in failed.value.failure
-            visitor = visit(f"http://evil.example:{elsewhere}/")
+            visitor = visit(f"http://evil.example:{page_port}/")
             with visitor.expect_response(base + path, timeout=PATIENCE * 1000) as response:
                 visitor.evaluate("(url) => { location.href = url; }", base + path)
             assert response.value.status == 403

@@ -47,7 +47,7 @@ def is_event(message):
     return isinstance(message, dict) and message.get("method") == "rpc.event"
 
 
-def said(message):
+def text_of(message):
     return message["params"]["result"]["text"]
 
 
@@ -55,7 +55,7 @@ def check_subscription(messages, text):
     """Asserts that the subscription is answered once, and that its event arrives once and later."""
     flat = [entry for message in messages for entry in (message if isinstance(message, list) else [message])]
     joined = [index for index, message in enumerate(flat) if message.get("id") == 1]
-    events = [index for index, message in enumerate(flat) if is_event(message) and said(message) == text]
+    events = [index for index, message in enumerate(flat) if is_event(message) and text_of(message) == text]
     assert len(joined) == 1 and len(events) == 1 and joined < events, flat
     assert "error" not in flat[joined[0]], flat
 
@@ -69,7 +69,7 @@ def test_an_event_published_directly_after_its_subscription_is_received(port, to
     for number in range(ROUNDS):
         socket = raw.WebSocket(port)
         send_together(socket, *together(*subscribe_and_say(f"right behind {number}")))
-        messages = messages_until(socket, lambda message: is_event(message) and said(message).endswith(f" {number}"))
+        messages = messages_until(socket, lambda message: is_event(message) and text_of(message).endswith(f" {number}"))
         check_subscription(messages, f"right behind {number}")
         socket.close()
 
@@ -81,7 +81,7 @@ def test_an_event_published_directly_after_a_second_subscription_is_received(soc
     for number in range(ROUNDS):
         socket = raw.WebSocket(port)
         send_together(socket, *subscribe_and_say(f"second {number}"))
-        messages = messages_until(socket, lambda message: is_event(message) and said(message) == f"second {number}")
+        messages = messages_until(socket, lambda message: is_event(message) and text_of(message) == f"second {number}")
         check_subscription(messages, f"second {number}")
         socket.close()
     first.close()

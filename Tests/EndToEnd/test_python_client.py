@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from native_peers import error_of, make_certificate, postern, run, services, trusting, until
+from native_peers import context_trusting, error_of, make_certificate, postern, run, services, until
 from programs import LISTENING, PATIENCE, ROOT, Program, binary, stop_all
 
 NATIVE_LINE = r"native on (\S+)"
@@ -186,7 +186,7 @@ def test_tls(tmp_path, secret):
         *(["--secret-file", tmp_path / "secret"] if secret else []), ready=NATIVE_LINE)
 
     async def test():
-        async with postern.connect(demo.line[1], secret=secret, context=trusting(certificate)) as peer:
+        async with postern.connect(demo.line[1], secret=secret, context=context_trusting(certificate)) as peer:
             assert await peer.call("calculator/add", 1, 2) == 3
             async for tick in await peer.call("clock/ticks", named={"interval": 0.01}):
                 if tick["tick"] == 100:

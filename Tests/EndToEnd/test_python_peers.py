@@ -11,7 +11,8 @@ import sys
 
 import pytest
 
-from native_peers import KINDS, PAGE, Frames, Raw, error_of, make_certificate, postern, run, services, trusting, until
+from native_peers import (
+    KINDS, PAGE, Frames, Raw, context_trusting, error_of, make_certificate, postern, run, services, until)
 from programs import PATIENCE, ROOT
 
 CODES = [int(code) for code in re.findall(r"^\| (-32\d{3}) \|", PAGE, re.MULTILINE)]
@@ -23,7 +24,7 @@ FRAMES = Frames()
 @pytest.fixture(autouse=True)
 def frames(caplog):
     """Records the frames of all tests of this module; the last test checks that they are complete."""
-    with FRAMES.noted_silently(caplog):
+    with FRAMES.recording_without_logs(caplog):
         yield FRAMES
 
 
@@ -33,7 +34,7 @@ def contexts(tmp_path_factory):
     certificate, key = make_certificate(tmp_path_factory.mktemp("tls"))
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.load_cert_chain(certificate, key)
-    return server, trusting(certificate)
+    return server, context_trusting(certificate)
 
 
 @pytest.fixture(params=["unix", "tcp", "tls"])

@@ -16,7 +16,7 @@ FRAMES = Frames()
 @pytest.fixture(autouse=True)
 def frames(caplog):
     """Records the frames of all tests of this module; the last test checks that they are complete."""
-    with FRAMES.noted_silently(caplog):
+    with FRAMES.recording_without_logs(caplog):
         yield FRAMES
 
 

@@ -21,7 +21,7 @@ PAYLOAD_AS_RECEIVED = "a Payload is passed on as received: in one process as the
 NO_TEXT = "a native client sends integers, bytes and times as such; text for them is accepted only in calls from JSON"
 
 
-def natively(parameter, wanted):
+def text_refused(parameter, wanted):
     """Returns the differences of a call whose text is refused over the native protocol."""
     return {door: (wrong(f"types.{parameter}", f"expected {wanted}, found a string"), NO_TEXT)
             for door in ("native", "native-get")}
@@ -63,20 +63,20 @@ NUMBERS = [
     Case("types.int", "[1e300]", wrong("types.int", "expected " + INT)),
     Case("types.int", "[1.5]", wrong("types.int", "expected an integer, found a fraction")),
     Case("types.int", "[1e-1]", wrong("types.int", "expected an integer, found a fraction")),
-    Case("types.int", '["42"]', Result("42"), differs=natively("int", "an integer")),
-    Case("types.int", '["\\u0034\\u0032"]', Result("42"), differs=natively("int", "an integer")),
-    Case("types.int", '["-0"]', Result("0"), differs=natively("int", "an integer")),
-    Case("types.intInATask", '["42"]', Result("42"), differs=natively("intInATask", "an integer")),
-    Case("types.intOffTheLoop", '["42"]', Result("42"), differs=natively("intOffTheLoop", "an integer")),
+    Case("types.int", '["42"]', Result("42"), differs=text_refused("int", "an integer")),
+    Case("types.int", '["\\u0034\\u0032"]', Result("42"), differs=text_refused("int", "an integer")),
+    Case("types.int", '["-0"]', Result("0"), differs=text_refused("int", "an integer")),
+    Case("types.intInATask", '["42"]', Result("42"), differs=text_refused("intInATask", "an integer")),
+    Case("types.intOffTheLoop", '["42"]', Result("42"), differs=text_refused("intOffTheLoop", "an integer")),
     Case("types.unsigned", '["18446744073709551615"]', Result("18446744073709551615"),
-         differs=natively("unsigned", "an integer")),
+         differs=text_refused("unsigned", "an integer")),
     Case("types.list", '[["1","2"]]', Result("[1,2]"), differs={
         "native": (wrong("types.list", "[0]: expected an integer, found a string"), NO_TEXT)}),
     Case("types.point", '[{"x":"3"}]', Result('{"x":3}'), differs={
         "native": (wrong("types.point", "x: expected an integer, found a string"), NO_TEXT)}),
     Case("types.int", '["1e2"]', wrong("types.int", "expected an integer, found a string")),
     Case("types.int", '["99999999999999999999"]', wrong("types.int", "expected " + INT),
-         differs=natively("int", "an integer")),
+         differs=text_refused("int", "an integer")),
     Case("types.intOffTheLoop", "[1.0]", Result("1")),
     Case("types.intOffTheLoop", "[1.5]", wrong("types.intOffTheLoop", "expected an integer, found a fraction")),
     Case("types.intInATask", "[1e2]", Result("100")),
@@ -121,14 +121,15 @@ VALUES = [
     Case("types.text", "[7]", wrong("types.text", "expected a string, found a number")),
     Case("types.text", "[1.5]", wrong("types.text", "expected a string, found a number")),
     Case("types.text", "[null]", wrong("types.text", "expected a string, found null")),
-    Case("types.bytes", '["AQL/"]', Result('"AQL/"'), differs=natively("bytes", BYTES)),
-    Case("types.bytes", '["abcd"]', Result('"abcd"'), differs=natively("bytes", BYTES)),
+    Case("types.bytes", '["AQL/"]', Result('"AQL/"'), differs=text_refused("bytes", BYTES)),
+    Case("types.bytes", '["abcd"]', Result('"abcd"'), differs=text_refused("bytes", BYTES)),
     Case("types.bytes", '["AQL"]', wrong("types.bytes", f"expected {BYTES}, found text that is not base64 with padding"),
-         differs=natively("bytes", BYTES)),
+         differs=text_refused("bytes", BYTES)),
     Case("types.bytes", "[1]", wrong("types.bytes", f"expected {BYTES}, found a number")),
-    Case("types.time", '["2026-01-02T03:04:05Z"]', Result('"2026-01-02T03:04:05.000Z"'), differs=natively("time", TIME)),
+    Case("types.time", '["2026-01-02T03:04:05Z"]', Result('"2026-01-02T03:04:05.000Z"'),
+         differs=text_refused("time", TIME)),
     Case("types.time", '["yesterday"]', wrong("types.time", f'expected {TIME}, found "yesterday"'),
-         differs=natively("time", TIME)),
+         differs=text_refused("time", TIME)),
     Case("types.time", "[1]", wrong("types.time", f"expected {TIME}, found a number")),
     Case("types.list", "[[1,2.0,3e0]]", Result("[1,2,3]")),
     Case("types.list", "[[1,[2]]]", wrong("types.list", "[1]: expected an integer, found an array")),
