@@ -534,7 +534,7 @@ class Peer:
         _demand(kind == NOTIFY or 0 < id < 1 << 63 and id not in self._served, VIOLATION, f"Call {id} is taken")
         deadline = None if timeout is None else self.loop.time() + min(timeout, 1 << 40) / 1_000
         call, is_full = Incoming(self, id, path, deadline, flags, depth), len(self._served) >= MAXIMUM_CALLS or (
-            len(self._tasks) >= 2 * MAXIMUM_CALLS + MAXIMUM_NOTIFICATIONS)  # Cancelled tasks that do not end count as well.
+            len(self._tasks) >= 2 * MAXIMUM_CALLS + MAXIMUM_NOTIFICATIONS)  # Those that do not end count.
         if kind == CALL:
             self._served[id] = call
         elif len(self._tasks) - len(self._served) >= MAXIMUM_NOTIFICATIONS:
