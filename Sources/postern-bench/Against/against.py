@@ -35,7 +35,7 @@ def run(*command, **options):
 
 
 def unpack(revision):
-    """The folder with the sources of a revision, named after its commit."""
+    """Creates the folder with the sources of a revision, named after its commit, and returns its path."""
     ask = ["git", "-C", ROOT, "rev-parse", "--verify", "--short=12", revision + "^{commit}"]
     folder = BUILDS / run(*ask, stdout=subprocess.PIPE, text=True).stdout.strip()
     if not folder.exists():
@@ -58,7 +58,7 @@ def build_tools(tools):
 
 
 def pair(row, tools, folders, seconds):
-    """One reading of each revision."""
+    """Takes a reading of each revision."""
     servers = []
     try:
         for folder in folders:

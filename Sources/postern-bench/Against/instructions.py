@@ -62,7 +62,7 @@ def read(profile):
 
 
 def changes(old, new, most=8):
-    """The functions whose own instructions changed most, as lines; specializations of one count as one."""
+    """Returns lines for the functions whose own instructions changed most, with specializations combined."""
     names = sorted(old.functions | new.functions)
     demangle = ["swift", "demangle", "--simplified", "--compact"]
     done = subprocess.run(demangle, input="\n".join(names), text=True, stdout=subprocess.PIPE, check=True)

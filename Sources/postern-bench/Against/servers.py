@@ -30,7 +30,7 @@ class Server:
             raise SystemExit(f"{command[0]} did not start")
 
     def cpu(self):
-        """Seconds of CPU that all threads have used, by the clock of the process (clock_getcpuclockid)."""
+        """Returns the CPU time of all threads in seconds, by the clock of the process (clock_getcpuclockid)."""
         return time.clock_gettime(~self.process.pid << 3 | 2)
 
     def stop(self):

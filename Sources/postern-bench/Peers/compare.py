@@ -89,7 +89,7 @@ def rows(options, directory):
 
 
 def cpu(process):
-    """Microseconds of CPU that a process has used, in all threads, by its clock (clock_getcpuclockid)."""
+    """Returns the CPU time of all threads of a process in microseconds, by its clock (clock_getcpuclockid)."""
     return time.clock_gettime(~process.pid << 3 | 2) * 1e6
 
 
