@@ -45,7 +45,7 @@ public struct SharedSecret: Authentication {
         Array(HMAC<SHA256>.authenticationCode(for: statement, using: key))
     }
 
-    /// Returns whether a proof is that of a statement; compares in constant time.
+    /// Returns whether a proof is valid for a statement; compares in constant time.
     public func accepts(_ proof: [UInt8], of statement: [UInt8]) -> Bool {
         // Not `==`, whose duration reveals how many bytes of a guess are right.
         HMAC<SHA256>.isValidAuthenticationCode(proof, authenticating: statement, using: key)

@@ -53,7 +53,7 @@ package enum PathCall {
             output.removeSubrange(start...)
             let error = error.isUnfinishedResult ? .referencesUnavailable(ran: .yes) : error
             JSONRPCError.appendObject(error, into: &output)
-            return ConnectStatus.http(for: error)
+            return ConnectHTTPStatus.http(for: error)
         }
     }
 

@@ -7,15 +7,15 @@ enum Fault: Hashable, Sendable {
     // The declaration with the attribute.
     case notAMethod(String), outsideService, inExtension, notAService(String), notFinal, nothingExposed
     case notAProtocol, notARemoteMethod(String), classBound
-    // The method.
+    // The kind of the method.
     case isStatic, isMutating, isGeneric, isNotAsyncThrows, wrongError(String), optionsOfRemote
-    // Its parameters and its result.
+    // The parameters and the result.
     case isInout, isVariadic, isIsolated, isNameless, isNamedTwice(String), tooMany(Int)
-    case closureTaken, closureGiven, tuple, existential(String), anything
-    case misplacedContext, contextInRemote, streamTaken, foreignStream
-    // Its name.
+    case closureAsParameter, closureAsResult, tuple, existential(String), anyType
+    case misplacedContext, contextInRemote, streamAsParameter, foreignStream
+    // The names of methods.
     case notLiteral, emptyName, separatorInName(String), reservedStart(String), reservedName, tooLong(String)
-    case takenName(String), calledName(String)
+    case duplicateName(String), duplicateRemoteName(String)
 
     /// Whether the fault is an error rather than a warning.
     private var isError: Bool { self != .nothingExposed }

@@ -58,7 +58,7 @@ struct MethodParameter {
         if let passing = syntax.type.as(AttributedTypeSyntax.self)?.faultInSpecifiers {
             return Diagnostic(passing, at: syntax.type)
         }
-        return syntax.type.diagnostic(.taken) ?? (type.isStream ? Diagnostic(.streamTaken, at: syntax.type) : nil)
+        return syntax.type.diagnostic(.taken) ?? (type.isStream ? Diagnostic(.streamAsParameter, at: syntax.type) : nil)
     }
 
     /// The fix-it that replaces a variadic parameter by an array.

@@ -34,7 +34,7 @@ struct ServiceMembers {
         guard method.isFit else { return }
         if let other = names[method.name] {
             let note = Note(node: Syntax(other.function.name), message: Remark(message: "It is this one"))
-            return diagnostics.append(Diagnostic(.takenName(method.name), at: method.attribute, notes: [note]))
+            return diagnostics.append(Diagnostic(.duplicateName(method.name), at: method.attribute, notes: [note]))
         }
         names[method.name] = method
         text.append(Registration(method: method, isIsolated: isIsolated).text)

@@ -22,7 +22,7 @@ struct Stub {
                 diagnostics += method.diagnostics
                 if let other = methods.first(where: { $0.name == method.name }) {
                     let note = Note(node: Syntax(other.function.name), message: Remark(message: "It is this one"))
-                    diagnostics.append(Diagnostic(.calledName(method.name), at: function.name, notes: [note]))
+                    diagnostics.append(Diagnostic(.duplicateRemoteName(method.name), at: function.name, notes: [note]))
                 }
                 methods.append(method)
             } else if !member.decl.is(TypeAliasDeclSyntax.self) {
@@ -41,7 +41,7 @@ struct Stub {
         return """
             /// A `\(name)` in another process: its methods call those of a service there.
             \(access)struct Remote\(name): \(name) {
-                /// Where the calls go.
+                /// The service that the methods call.
                 \(access)let remote: Postern::RemoteService
 
                 /// Calls the service at a path.

@@ -50,7 +50,7 @@ extension TypeSyntaxProtocol {
         if type.is(FunctionTypeSyntax.self) { return .closure(type, role) }
         if let opaque = type.as(SomeOrAnyTypeSyntax.self) { return opaque.diagnosticOfKind(role) }
         guard lastName == "Any" else { return nil }
-        return Diagnostic(.anything, at: type, .use("Value", for: type))
+        return Diagnostic(.anyType, at: type, .use("Value", for: type))
     }
 }
 
@@ -81,7 +81,7 @@ extension SomeOrAnyTypeSyntax {
 
 extension Diagnostic {
     fileprivate static func closure(_ type: TypeSyntax, _ role: TypeRole) -> Diagnostic {
-        Diagnostic(role == .taken ? .closureTaken : .closureGiven, at: type, .use("Callback", for: type))
+        Diagnostic(role == .taken ? .closureAsParameter : .closureAsResult, at: type, .use("Callback", for: type))
     }
 }
 #endif

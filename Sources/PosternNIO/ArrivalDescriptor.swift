@@ -21,7 +21,11 @@ public final class ArrivalDescriptor: Sendable {
 
     fileprivate init(_ peer: Peer) throws(CallError) {
         guard peer.hasArrivals != nil else {
-            throw CallError(.invalidRequest, "This peer serves as things arrive, so nothing waits", ran: .no)
+            throw CallError(
+                .invalidRequest,
+                "Only a peer in manual serving mode has a descriptor of arrivals",
+                ran: .no
+            )
         }
         do throws(Errno) {
             (descriptor, signal) = try FileDescriptor.pipe(options: [.nonBlocking, .closeOnExec])

@@ -27,7 +27,7 @@ public struct ConnectionOptions: Sendable {
     #endif
     /// The mode and group of a server's socket file; refused for addresses without a file.
     public var socketFile = SocketFileOptions()
-    /// The time that an incomplete frame, or output that the other side does not read, may make no progress: 10
+    /// The longest time without progress of an incomplete frame, or of output that the other side does not read: 10
     /// seconds.
     ///
     /// It is also the time limit of the whole handshake.

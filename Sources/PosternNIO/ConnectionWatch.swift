@@ -84,7 +84,7 @@ struct ConnectionWatch {
         }
         if let pinged {
             let isLate = now - pinged >= pingGrace
-            return isLate ? .close(DisconnectReason(.timedOut, "The other side gave no sign of life")) : .nothing
+            return isLate ? .close(DisconnectReason(.timedOut, "The other side is silent")) : .nothing
         }
         guard now - lastInput >= pingInterval else { return .nothing }
         pinged = now

@@ -6,7 +6,7 @@ extension ReconnectingPeer {
     /// - Throws: `.unavailable` without a connection, `.unauthenticated` when authentication failed, `.busy` when too
     ///   many calls wait for a connection, or the error of `Peer.dispatch(_:)`.
     public func dispatch(_ call: Call) async throws(CallError) -> Reply {
-        // Without a wait, and so without its bookkeeping, while there is a connection.
+        // With an open connection the call is sent directly, without an entry among the waiting calls.
         if let peer = current.peer {
             do throws(CallError) { return try await peer.dispatch(call) } catch {
                 guard mayMove(call.arguments, from: peer, after: error) else { throw error }

@@ -10,7 +10,7 @@ package struct TransferPace: Sendable {
         /// The minimum rate in bytes per second, on average over each ``patience``; with 0, any progress is enough.
         package var bytesPerSecond: Int
 
-        /// Creates a demand.
+        /// Creates a demand from a period in milliseconds and a minimum rate.
         package init(patience: UInt64, bytesPerSecond: Int) {
             self.patience = patience
             self.bytesPerSecond = bytesPerSecond
@@ -19,7 +19,7 @@ package struct TransferPace: Sendable {
         /// Returns the minimum number of bytes in a period.
         fileprivate func bytes(in milliseconds: UInt64) -> UInt64 {
             let (product, overflows) = UInt64(clamping: bytesPerSecond).multipliedReportingOverflow(by: milliseconds)
-            // A rate beyond all numbers can only be met by as many bytes.
+            // The product overflows, so no transfer can reach the rate.
             return overflows ? .max : product / 1_000
         }
     }
@@ -45,7 +45,7 @@ package struct TransferPace: Sendable {
     /// The start of the period over which the rate is measured.
     private var window = Mark(moved: 0, time: 0)
 
-    /// Creates a state without a transfer.
+    /// Creates the pace of a connection without a transfer.
     package init() {}
 
     /// Whether a transfer is in progress.

@@ -21,12 +21,12 @@ package struct GatewayOptions: ParsableArguments {
 
     /// The origins that are allowed besides the default ones.
     @Option(
-        help: "Lets pages of this origin in: https://app.example, https://*.app.example, or * for all. May be repeated."
+        help: "Admits pages of this origin: https://app.example, https://*.app.example, or * for all. May be repeated."
     )
     package var allowOrigin = Setting.list("allow-origin")
 
     /// The host names that are allowed besides the default ones.
-    @Option(help: "Answers under this host too: api.example, api.example:8080 or *.app.example. May be repeated.")
+    @Option(help: "Admits requests with this host: api.example, api.example:8080 or *.app.example. May be repeated.")
     package var allowHost = Setting.list("allow-host")
 
     /// Whether pages of allowed origins may send cookies.
@@ -47,7 +47,7 @@ package struct GatewayOptions: ParsableArguments {
     @OptionGroup(title: "Limits") package var limits: LimitOptions
 
     /// The time between the announcement and the beginning of a stop, in seconds.
-    @Option(help: "Seconds that connections are still accepted after /readyz has begun to fail, when told to stop.")
+    @Option(help: "Seconds between the failing of /readyz and the end of accepting connections, at a stop.")
     package var drainLead = Setting.value("drain-lead", default: 0)
 
     /// The time that calls in flight have to complete during a stop, in seconds.
@@ -68,7 +68,7 @@ package struct GatewayOptions: ParsableArguments {
     /// Whether an echo WebSocket for conformance suites is served.
     @Flag(
         inversion: .prefixedNo,
-        help: "Serves a WebSocket at /echo that sends back what it gets, for conformance suites."
+        help: "Serves a WebSocket at /echo that echoes each message, for conformance suites."
     )
     package var rawEcho = Setting.flag("raw-echo")
 

@@ -22,15 +22,15 @@ package struct LimitOptions: ParsableArguments {
     package var bodyTimeout = Setting.value("body-timeout", default: 10)
 
     /// The time after which a client that reads nothing of its output is disconnected, in seconds.
-    @Option(help: "Seconds that a client may take nothing of an answer that waits for it.")
+    @Option(help: "Seconds after which a client that does not read its answer is disconnected.")
     package var stallTimeout = Setting.value("stall-timeout", default: 10)
 
     /// The minimum rate of bodies, messages and answers, in bytes per second; 0 for no minimum.
-    @Option(help: "Bytes a second that bodies, messages and answers move at least; 0 for any progress.")
+    @Option(help: "The lowest rate of bodies, messages and answers, in bytes per second; 0 for any.")
     package var minRate = Setting.value("min-rate", default: 16_384)
 
     /// The maximum size of the head of a request, in bytes.
-    @Option(help: "Bytes of the head of a request; more where cookies of other programs come along.")
+    @Option(help: "Bytes of the head of a request; raise it if the host has large cookies of other programs.")
     package var maxHeadBytes = Setting.value("max-head-bytes", default: 8_192)
 
     /// The maximum size of a body or message, in bytes.

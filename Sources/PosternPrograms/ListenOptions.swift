@@ -95,7 +95,7 @@ package struct ListenOptions: ParsableArguments {
             return nil
         }
         let source = listen.isEmpty ? Setting.named("host", host) : Setting.named("listen", host)
-        return ValidationError("\(source) is no IPv4 or IPv6 address; of names only localhost can be listened on")
+        return ValidationError("\(source) is no IPv4 or IPv6 address; the only name allowed is localhost")
     }
 
     private var tcp: (host: String, port: Int)? { listen.isEmpty ? (host, port) : tcpAddresses.first?.hostAndPort }

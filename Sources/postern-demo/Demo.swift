@@ -14,7 +14,7 @@ struct Demo: AsyncParsableCommand {
         abstract: "Serves a few services to try Postern with: calculator, chat, clock, echo, files, jobs, tasks.",
         discussion: """
             Opens the JSON doors (page, POST, GET, WebSocket, event streams), the native one, or both, and prints a \
-            line for each once it is open. SIGTERM and SIGINT let calls in flight end; a second one does not.
+            line for each once it is open. The first SIGTERM or SIGINT lets calls in flight end; a second one stops at once.
 
             Every option can also be given in the environment, --log-level as POSTERN_LOG_LEVEL and --access-log as \
             POSTERN_ACCESS_LOG=1, several values separated by commas; the command line wins.

@@ -1,4 +1,4 @@
-/// A passage of prose in a file: a comment, a paragraph, or the name of a test.
+/// A passage of prose in a file: a comment, a paragraph, a message, or the name of a test.
 struct Prose {
     /// The number of its first line, counted from 1.
     let line: Int
@@ -10,7 +10,7 @@ struct Prose {
             switch file.path {
             case let path where path.hasSuffix(".md"): paragraphs(of: file.lines)
             case let path where path.hasSuffix(".swift"):
-                comments(of: file.lines, marker: "//") + testNames(of: file)
+                comments(of: file.lines, marker: "//") + testNames(of: file) + messages(of: file)
             case let path where path.hasSuffix(".js") || path.hasSuffix(".mjs"): comments(of: file.lines, marker: "//")
             default: comments(of: file.lines, marker: "#") + documentation(of: file.lines) + testNames(of: file)
             }
@@ -66,6 +66,19 @@ struct Prose {
             }
         }
         return passages
+    }
+
+    /// Returns the string literals of the sources that are sentences: errors, log lines and texts of help.
+    private static func messages(of file: SourceFile) -> [Prose] {
+        guard file.path.hasPrefix("Sources/") else { return [] }
+        return file.lines.enumerated().flatMap { index, line in
+            guard !line.drop(while: { $0 == " " }).hasPrefix("//") else { return [Prose]() }
+            let literals = line.matches(of: /"((?:[^"\\]|\\.)*)"/).map(\.output.1)
+            // A name of one or two words is code, such as a key or a path.
+            return literals.filter { $0.count(where: { $0 == " " }) >= 2 }.map { literal in
+                Prose(line: index + 1, text: String(literal).replacing(/\\\([^)]*\)/, with: ""))
+            }
+        }
     }
 
     /// Returns the names and titles of tests, with the words of names separated.

@@ -27,7 +27,7 @@ import Testing
         ("Tests/A.swift", "@Test(\"A caller is told\") func name() {}"),
         ("Tests/a.py", "def test_that_a_page_is_gone():"),
         ("a.py", "\"\"\"Says it.\n\nTells it.\"\"\""), ("a.py", "x = 1  # nobody"),
-        ("A.md", "A page that tells\nwhat is."),
+        ("A.md", "A page that tells\nwhat is."), ("Sources/A.swift", "throw B(\"Call \\(id) is gone\")"),
         ("a.js", "// Tells it."),
     ])
     func aListedWordIsFound(path: String, text: String) {
@@ -36,7 +36,7 @@ import Testing
 
     @Test(arguments: [
         ("A.swift", "let told = 1"), ("A.swift", "let text = \"it tells // nobody\""),
-        ("A.swift", "/// `nobody` is a user."),
+        ("A.swift", "/// `nobody` is a user."), ("Sources/A.swift", "let key = \"is gone\""),
         ("A.md", "```sh\ntold\n```"), ("A.md", "[a](told.md)"), ("A.md", "a stand-in, and gone-ness"),
         ("a.py", "url = \"http://told\""),
     ])

@@ -196,6 +196,6 @@ import Testing
         (.internalError, 500), (.handlerFailed, 500), (.init(rawValue: 7), 500),
     ])
     func errorsHaveTheStatusOfConnectsTable(code: CallError.Code, status: Int) {
-        #expect(ConnectStatus.http(for: CallError(code, "")) == status)
+        #expect(ConnectHTTPStatus.http(for: CallError(code, "")) == status)
     }
 }

@@ -53,14 +53,14 @@ import Testing
         ),
         Case(
             method: "@Expose private mutating func open() {}",
-            message: "A mutating method cannot be exposed: what callers reach does not change; use an actor",
+            message: "A mutating method cannot be exposed: the registered value is immutable; use an actor",
             column: 21,
             remedy: "Remove 'mutating'",
             fixed: "@Expose private func open() {}"
         ),
         Case(
             method: "@Expose func open<Key>(with key: Key) {}",
-            message: "A generic method cannot be exposed: callers cannot say what its types are",
+            message: "A generic method cannot be exposed: a call does not name types",
             column: 22
         ),
         Case(
@@ -75,7 +75,7 @@ import Testing
         ),
         Case(
             method: "@Expose func move(to a: Int, to b: Int) {}",
-            message: "Two parameters are named \"to\": callers cannot tell them apart",
+            message: "Two parameters have the name \"to\": callers cannot distinguish them",
             column: 34
         ),
         Case(
@@ -93,12 +93,12 @@ import Testing
     private static let types = [
         Case(
             method: "@Expose func open(door: inout Int) {}",
-            message: "An inout parameter cannot be exposed: only the result goes back to the caller",
+            message: "An inout parameter cannot be exposed: only the result is returned to the caller",
             column: 29
         ),
         Case(
             method: "@Expose func open(on actor: isolated Opener) {}",
-            message: "An isolated parameter cannot be exposed: no caller has the actor",
+            message: "An isolated parameter cannot be exposed: a caller cannot pass an actor",
             column: 33
         ),
         Case(
@@ -110,48 +110,48 @@ import Testing
         ),
         Case(
             method: "@Expose func open(_: Int) {}",
-            message: "The parameter needs a name, by which callers give its argument",
+            message: "The parameter needs a name, by which callers pass its argument",
             column: 23
         ),
         Case(
             method: "@Expose func open(then done: @escaping @Sendable () -> Void) {}",
-            message: "A closure cannot travel: take a Callback",
+            message: "A closure cannot be sent: take a Callback",
             column: 34,
             remedy: "Use 'Callback'",
             fixed: "@Expose func open(then done: Callback) {}"
         ),
         Case(
             method: "@Expose func open(then done: (() -> Void)?) {}",
-            message: "A closure cannot travel: take a Callback",
+            message: "A closure cannot be sent: take a Callback",
             column: 34,
             remedy: "Use 'Callback'",
             fixed: "@Expose func open(then done: Callback?) {}"
         ),
         Case(
             method: "@Expose func opener() -> () -> Void { {} }",
-            message: "A closure cannot travel: return a Callback",
+            message: "A closure cannot be sent: return a Callback",
             column: 30,
             remedy: "Use 'Callback'",
             fixed: "@Expose func opener() -> Callback { {} }"
         ),
         Case(
             method: "@Expose func size() -> (Int, Int) { (1, 2) }",
-            message: "A tuple cannot travel: use a Codable struct",
+            message: "A tuple is not Codable: use a Codable struct",
             column: 28
         ),
         Case(
             method: "@Expose func open(doors: [String: any Door]) {}",
-            message: "'any Door' cannot travel: name a type that is Codable",
+            message: "'any Door' is not Codable: name a type that is",
             column: 39
         ),
         Case(
             method: "@Expose func open(door: some Door) {}",
-            message: "A generic method cannot be exposed: callers cannot say what its types are",
+            message: "A generic method cannot be exposed: a call does not name types",
             column: 29
         ),
         Case(
             method: "@Expose func open(door: Any) {}",
-            message: "'Any' cannot travel: use Value",
+            message: "'Any' is not Codable: use Value",
             column: 29,
             remedy: "Use 'Value'",
             fixed: "@Expose func open(door: Value) {}"
@@ -190,10 +190,14 @@ import Testing
             message: "A path has at most 128 bytes, this name alone 129",
             column: 13
         ),
-        Case(method: "@Expose(name) func open() {}", message: "The macro reads this itself: write it out", column: 13),
+        Case(
+            method: "@Expose(name) func open() {}",
+            message: "The argument must be a literal: macros see only source text",
+            column: 13
+        ),
         Case(
             method: "@Expose(isStream: flag) func open() {}",
-            message: "The macro reads this itself: write it out",
+            message: "The argument must be a literal: macros see only source text",
             column: 23
         ),
     ]

@@ -56,7 +56,7 @@ import Testing
             becomes: "protocol Store: \(parent) {}",
             diagnostics: [
                 DiagnosticSpec(
-                    message: "A protocol with @Remote cannot be for classes or actors: what it writes is a struct",
+                    message: "A protocol with @Remote cannot be for classes or actors: the generated type is a struct",
                     line: 2,
                     column: 17
                 )
@@ -129,19 +129,19 @@ import Testing
         ),
         Case(
             member: "func open(_ context: CallContext) async throws",
-            message: "A CallContext is given by the process that serves: leave it out here",
+            message: "Remove the CallContext: the serving process supplies it",
             column: 26
         ),
         Case(
             member: "func open(then done: @Sendable () -> Void) async throws",
-            message: "A closure cannot travel: take a Callback",
+            message: "A closure cannot be sent: take a Callback",
             column: 26,
             remedy: "Use 'Callback'",
             fixed: "func open(then done: Callback) async throws"
         ),
         Case(
             member: "@Expose(isSafe: true) func open() async throws",
-            message: "Only a name can be given here: the rest is said where the method is served",
+            message: "@Expose in a protocol takes only a name: the other options belong to the registration",
             column: 5
         ),
         Case(
@@ -169,7 +169,7 @@ import Testing
         ),
         Case(
             member: "func open<Key: Codable>(with key: Key) async throws",
-            message: "A generic method cannot be exposed: callers cannot say what its types are",
+            message: "A generic method cannot be exposed: a call does not name types",
             column: 14
         ),
         Case(
@@ -181,7 +181,7 @@ import Testing
         ),
         Case(
             member: "func size() async throws -> (Int, Int)",
-            message: "A tuple cannot travel: use a Codable struct",
+            message: "A tuple is not Codable: use a Codable struct",
             column: 33
         ),
         Case(

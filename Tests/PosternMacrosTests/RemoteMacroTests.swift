@@ -34,7 +34,7 @@ import Testing
 
                 /// A `Calculator` in another process: its methods call those of a service there.
                 struct RemoteCalculator: Calculator {
-                    /// Where the calls go.
+                    /// The service that the methods call.
                     let remote: Postern::RemoteService
 
                     /// Calls the service at a path.
@@ -84,7 +84,7 @@ import Testing
 
                 /// A `Store` in another process: its methods call those of a service there.
                 public struct RemoteStore: Store {
-                    /// Where the calls go.
+                    /// The service that the methods call.
                     public let remote: Postern::RemoteService
 
                     /// Calls the service at a path.
@@ -133,7 +133,7 @@ import Testing
 
                 /// A `Store` in another process: its methods call those of a service there.
                 struct RemoteStore: Store {
-                    /// Where the calls go.
+                    /// The service that the methods call.
                     let remote: Postern::RemoteService
 
                     /// Calls the service at a path.

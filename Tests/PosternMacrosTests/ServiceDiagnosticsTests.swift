@@ -84,7 +84,7 @@ import Testing
                 """,
             diagnostics: [
                 DiagnosticSpec(
-                    message: "No method is marked with @Expose: callers reach nothing",
+                    message: "No method is marked with @Expose: the service has no methods",
                     line: 1,
                     column: 1,
                     severity: .warning
@@ -149,7 +149,7 @@ import Testing
             becomes: "extension Store {\n    func open() {}\n}",
             diagnostics: [
                 DiagnosticSpec(
-                    message: "@Service sees no extensions: move the method between the braces of its type",
+                    message: "@Service does not read extensions: declare the method in the type itself",
                     line: 2,
                     column: 5
                 )

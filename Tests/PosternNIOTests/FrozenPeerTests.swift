@@ -31,7 +31,7 @@ struct FrozenPeerTests {
             #expect(isFrozen)
             let error = await #expect(throws: CallError.self) { try await call.value }
             #expect(error?.code == .unavailable && error?.executed == .unknown)
-            #expect(error?.message == "The other side gave no sign of life")
+            #expect(error?.message == "The other side is silent")
             guard case .disconnected(_, let reason)? = await signals.next() else { throw CancellationError() }
             #expect(reason.kind == .timedOut)
         }

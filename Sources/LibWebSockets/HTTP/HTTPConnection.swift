@@ -118,7 +118,7 @@ final class HTTPConnection: PollOwner, Flushable {
     /// Stops reading until the next output has been sent.
     private func pauseReading() { poll?.watch(readable: false, writable: !output.isEmpty) }
 
-    /// Whether no input is watched for, so that a reset of the connection is found only by a query of the socket.
+    /// Whether reading is paused, so that a reset of the connection is detected only by a query of the socket.
     var isInputPaused: Bool {
         if case .answering = state { !isReading } else { false }
     }

@@ -11,50 +11,50 @@ package struct HTTPStatus: Hashable, Sendable {
         self.phrase = phrase
     }
 
-    /// 200.
+    /// OK.
     package static let ok = HTTPStatus(200, "OK")
-    /// 202.
+    /// Accepted.
     package static let accepted = HTTPStatus(202, "Accepted")
-    /// 204.
+    /// No Content.
     package static let noContent = HTTPStatus(204, "No Content")
-    /// 304.
+    /// Not Modified.
     package static let notModified = HTTPStatus(304, "Not Modified")
-    /// 400.
+    /// Bad Request.
     package static let badRequest = HTTPStatus(400, "Bad Request")
-    /// 401.
+    /// Unauthorized.
     package static let unauthorized = HTTPStatus(401, "Unauthorized")
-    /// 403.
+    /// Forbidden.
     package static let forbidden = HTTPStatus(403, "Forbidden")
-    /// 404.
+    /// Not Found.
     package static let notFound = HTTPStatus(404, "Not Found")
-    /// 405.
+    /// Method Not Allowed.
     package static let methodNotAllowed = HTTPStatus(405, "Method Not Allowed")
-    /// 406.
+    /// Not Acceptable.
     package static let notAcceptable = HTTPStatus(406, "Not Acceptable")
-    /// 408.
+    /// Request Timeout.
     package static let requestTimeout = HTTPStatus(408, "Request Timeout")
-    /// 413.
+    /// Content Too Large.
     package static let contentTooLarge = HTTPStatus(413, "Content Too Large")
-    /// 414.
+    /// URI Too Long.
     package static let uriTooLong = HTTPStatus(414, "URI Too Long")
-    /// 415.
+    /// Unsupported Media Type.
     package static let unsupportedMediaType = HTTPStatus(415, "Unsupported Media Type")
-    /// 417.
+    /// Expectation Failed.
     package static let expectationFailed = HTTPStatus(417, "Expectation Failed")
-    /// 421.
+    /// Misdirected Request.
     package static let misdirectedRequest = HTTPStatus(421, "Misdirected Request")
-    /// 426.
+    /// Upgrade Required.
     package static let upgradeRequired = HTTPStatus(426, "Upgrade Required")
-    /// 429.
+    /// Too Many Requests.
     package static let tooManyRequests = HTTPStatus(429, "Too Many Requests")
-    /// 431.
+    /// Request Header Fields Too Large.
     package static let requestHeaderFieldsTooLarge = HTTPStatus(431, "Request Header Fields Too Large")
-    /// 500.
+    /// Internal Server Error.
     package static let internalServerError = HTTPStatus(500, "Internal Server Error")
-    /// 501.
+    /// Not Implemented.
     package static let notImplemented = HTTPStatus(501, "Not Implemented")
-    /// 503.
+    /// Service Unavailable.
     package static let serviceUnavailable = HTTPStatus(503, "Service Unavailable")
-    /// 505.
+    /// HTTP Version Not Supported.
     package static let versionNotSupported = HTTPStatus(505, "HTTP Version Not Supported")
 }

@@ -24,7 +24,7 @@ package final class EventLoop: @unchecked Sendable {
     private var waker: HookHandle?
     private var thread: ServiceThread?
     private let ending = Ending()
-    /// The same instant on both clocks, to convert between them without a system call.
+    /// One instant on `ContinuousClock` and on libuv's clock, to convert between them without a system call.
     private let start: (time: ContinuousClock.Instant, milliseconds: UInt64)
     /// Buffers for incomplete messages.
     var messageBuffers = BufferPool()
@@ -189,7 +189,7 @@ package final class EventLoop: @unchecked Sendable {
         leaveThread()
     }
 
-    /// Runs the work that is posted after the loop's thread has ended, as the loop's thread for that time.
+    /// Runs work that is posted after the loop's thread has ended; meanwhile the calling thread counts as the loop's.
     private func substitute() {
         raw.adoptThread()
         drainMailbox()
@@ -230,7 +230,7 @@ package final class EventLoop: @unchecked Sendable {
         for connection in batch { connection.flush() }
         batch.removeAll(keepingCapacity: true)
         dirty.recycle(&batch)
-        // The close of one connection may have made others write.
+        // Closing a connection may have queued output on others.
         if !dirty.isEmpty { waker?.wake() }
     }
 

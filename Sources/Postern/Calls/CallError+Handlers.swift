@@ -40,7 +40,7 @@ extension CallError {
     private init(_ error: CallError, ran: Executed) {
         self = error
         executed = ran
-        // The observer of `executed` has set it, but the value is not from the author of the error.
+        // Setting `executed` has set `isStated`, but the value is from the library and not from the author of the error.
         isStated = false
     }
 }

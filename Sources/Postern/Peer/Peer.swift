@@ -70,7 +70,7 @@ public final class Peer: Sendable {
         state.start(name: name, authentication.map { AuthenticationExchange($0.end, nonce: $0.method.makeNonce()) })
         self.state = Mutex(state)
         // Last, as it makes the peer visible to handlers and references.
-        link.lead(to: self)
+        link.connect(to: self)
     }
 
     /// The executor for tasks that make many calls: the event loop of the connection, or `nil` if there is none.
@@ -148,7 +148,7 @@ extension Peer {
         for handler in lastHandlers.withLock({ exchange(&$0, with: []) }) { await handler.value }
     }
 
-    /// The maximum time for which calls may be in flight that were sent before the goodbye was received.
+    /// The time to wait, after a goodbye was sent, for calls that the remote peer sent before it received the goodbye.
     private static let crossingTime = Duration.seconds(1)
 
     private func after(_ time: Duration, _ step: @escaping @Sendable (Peer) -> Void) -> Task<Void, Never> {

@@ -117,5 +117,5 @@ extension PendingCall: CustomStringConvertible {
 }
 
 extension CallError {
-    fileprivate static let abandoned = CallError(.cancelled, "Nobody waits for the call any more")
+    fileprivate static let abandoned = CallError(.cancelled, "The call is no longer waited for")
 }

@@ -117,7 +117,7 @@ package final class ConnectionLink: Sendable {
     }
 
     /// Sets the connection, which must call ``cut()`` when it closes.
-    package func lead(to connection: any ReferenceConnection) { state.withLock { $0 = connection } }
+    package func connect(to connection: any ReferenceConnection) { state.withLock { $0 = connection } }
 
     /// Clears the link.
     package func cut() {

@@ -98,7 +98,7 @@ extension ReferenceTables {
         for number in numbers.lent {
             // The sender knows the limit from the hello. The holds added so far end with the message that is returned.
             guard imports.receive(number) else {
-                return (held, [:], .protocolViolation("more references were lent than are held"))
+                return (held, [:], .protocolViolation("more references were passed than the limit permits"))
             }
             held.append(number)
         }

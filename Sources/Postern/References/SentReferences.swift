@@ -30,7 +30,7 @@ package final class SentReferences: Sendable {
         return try result.get()
     }
 
-    /// Returns the form of a reference for this message, and pins what it leads to.
+    /// Returns the form of a reference for this message, and pins its target.
     ///
     /// - Throws: `.tooManyReferences` when the table of exports is full.
     func name(_ handle: ReferenceHandle) throws(PayloadError) -> WireReference {

@@ -17,7 +17,7 @@ private import Synchronization
     package nonisolated(nonsending) static func wait(_ body: (Suspension) -> Void) async -> Value {
         #if DEBUG
         let use = SingleUse()
-        defer { use.expect("A task was resumed by somebody else") }
+        defer { use.expect("A suspension was resumed more than once") }
         // Safe because `Duty` traps unless the continuation is resumed exactly once.
         return await unsafe withUnsafeContinuation { unsafe body(Suspension(continuation: $0, duty: Duty(use))) }
         #else

@@ -28,7 +28,7 @@ struct TopicSource: Sendable {
         JSON.endArray(list, into: &arguments.bytes)
         let call = Call("rpc/subscribe", arguments: arguments)
         guard case .stream(let stream) = try await dispatcher.dispatch(call) else {
-            throw CallError(.internalError, "The topic gave no stream")
+            throw CallError(.internalError, "The topic returned no stream")
         }
         return (stream.position ?? StreamPosition(epoch: "", offset: 0), stream)
     }

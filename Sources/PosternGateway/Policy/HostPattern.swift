@@ -31,7 +31,7 @@ public struct HostPattern: Hashable, Sendable, CustomStringConvertible {
         coversSubdomains = part.hasPrefix("*.")
         let name = coversSubdomains ? part.dropFirst(2) : part
         guard !name.contains("*") else {
-            throw PatternError(text, "has a * where none can be; it stands for sub-domains only, as in *.app.example")
+            throw PatternError(text, "has a * in an invalid place; it means all sub-domains, as in *.app.example")
         }
         guard !name.contains(where: { "/?#@".contains($0) }) else {
             throw PatternError(text, "has more than a host and a port, as in \(example)")

@@ -51,7 +51,7 @@ package enum JSONRPCError {
         let data = members["data"]
         var code = CallError.Code.internalError
         if case .integer(let number)? = members["code"] { code = CallError.Code(rawValue: Int(clamping: number)) }
-        var message = "The client gave no reason"
+        var message = "The client stated no reason"
         if case .string(let text)? = members["message"] { message = text }
         var executed: CallError.Executed?
         if case .string(let word)? = data?["executed"] { executed = CallError.Executed(rawValue: word) }

@@ -35,7 +35,7 @@ package final class JSONRPCClient: ReferenceConnection {
         self.dialect = dialect
         references = ReferenceStore(limit: limits.references, largestNumber: Self.largestHandle)
         state = Mutex(ClientState(wake: wake))
-        link.lead(to: self)
+        link.connect(to: self)
     }
 
     /// What the client holds of this side, by handle; empty once it has left.

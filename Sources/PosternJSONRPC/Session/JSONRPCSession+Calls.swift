@@ -204,8 +204,13 @@ extension JSONRPCSession {
                 call.id,
                 into: &output
             )
-        // A dispatcher that returns a stream for a description, for example.
-        default: answer(CallError(.internalError, "An answer of the wrong kind"), id: call.id, into: &output)
+        // Reached when a dispatcher replies to rpc.describe with a stream, for example.
+        default:
+            answer(
+                CallError(.internalError, "The reply has the wrong kind for this request"),
+                id: call.id,
+                into: &output
+            )
         }
         return nil
     }

@@ -183,7 +183,7 @@ extension JSONRPCSession {
     mutating func takeStrayResponse(_ actions: inout [Action]) {
         strayResponses += 1
         if strayResponses == limits.strayResponses {
-            actions.append(.close(code: 4503, reason: "too many responses that nobody waits for"))
+            actions.append(.close(code: 4503, reason: "too many responses without a call"))
         }
     }
 }

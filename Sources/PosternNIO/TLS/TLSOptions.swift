@@ -81,7 +81,10 @@ extension TLSOptions {
     private func clientVerification() throws(CallError) -> CertificateVerification {
         guard demandsClientCertificate else { return .none }
         guard authorityFile != nil else {
-            throw CallError(.invalidRequest, "Whoever demands certificates of clients has to name their authorities")
+            throw CallError(
+                .invalidRequest,
+                "A server that demands certificates of clients must name their authorities"
+            )
         }
         // Clients have no host name, so only the authority of their certificate is checked.
         return .noHostnameVerification

@@ -108,7 +108,7 @@ extension TaskNode {
         return .failure(await loss.value().map { TaskErrors.lost(id, $0) } ?? error)
     }
 
-    /// Publishes the events of the tasks below this one, and records as lost those that have not ended when it has.
+    /// Publishes the events of the tasks below this one; those that have not ended when this task ends are lost.
     private func forwardEvents(from peer: Peer) async {
         do {
             for try await item in try await peer.stream("task/events", of: Value.self) {

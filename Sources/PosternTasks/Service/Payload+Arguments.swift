@@ -1,6 +1,6 @@
 import Postern
 
-/// Payloads that are the arguments of a call and an argument of another one.
+/// Conversions between a value and the arguments of a call.
 extension Payload {
     /// No arguments.
     static let noArguments = Payload(bytes: [null], codec: MessagePack.self)

@@ -14,7 +14,7 @@ struct TaskFeed: Sendable {
     init(_ host: TaskHost, in service: Service) {
         let topic = service.router.topic(
             "\(service.path)/events",
-            documentation: "What happens to tasks, with their logs",
+            documentation: "The events and log lines of tasks",
             history: Self.history
         )
         self.host = host

@@ -69,7 +69,10 @@ public struct TaskService: NamedExposable {
             "watch",
             result: "object",
             isStream: true,
-            options: MethodOptions(documentation: "What happens to tasks, behind what is known of them", isSafe: true)
+            options: MethodOptions(
+                documentation: "The events of tasks, after one event for each task so far",
+                isSafe: true
+            )
         ) { (call) throws(CallError) in .stream(feed.watch(as: call.arguments.codec)) }
         service.register(
             "result",

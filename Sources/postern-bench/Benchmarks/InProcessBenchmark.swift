@@ -24,7 +24,7 @@ struct InProcessBenchmark: AsyncParsableCommand {
         for inFlight in [1, 64] {
             try await ClosedLoop.measure("in-process peer add x\(inFlight)", inFlight: inFlight, time) {
                 let sum: Int = try await client.call("add", 1, 2)
-                guard sum == 3 else { throw BenchmarkFailure("1 + 2 gave \(sum)") }
+                guard sum == 3 else { throw BenchmarkFailure("1 + 2 returned \(sum)") }
             }
         }
         withExtendedLifetime(server) {}

@@ -27,7 +27,7 @@ struct NativeBenchmark: AsyncParsableCommand {
             for inFlight in [1, 64] {
                 try await ClosedLoop.measure("native \(name) \(method) x\(inFlight)", inFlight: inFlight, time) {
                     let sum: Int = try await peer.call(method, 1, 2)
-                    guard sum == 3 else { throw BenchmarkFailure("1 + 2 gave \(sum)") }
+                    guard sum == 3 else { throw BenchmarkFailure("1 + 2 returned \(sum)") }
                 }
             }
         }

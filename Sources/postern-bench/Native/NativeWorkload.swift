@@ -72,6 +72,6 @@ enum NativeWorkload: String, CaseIterable, ExpressibleByArgument, Sendable {
     }
 
     private func expect(_ expected: Int, _ answer: Int) throws {
-        guard answer == expected else { throw BenchmarkFailure("\(self) gave \(answer), not \(expected)") }
+        guard answer == expected else { throw BenchmarkFailure("\(self) returned \(answer), not \(expected)") }
     }
 }

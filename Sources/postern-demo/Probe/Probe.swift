@@ -16,12 +16,16 @@ final class Probe: Sendable {
 
     /// Registers `probe`.
     init(in router: Router) {
-        let service = router.service("probe", documentation: "What tests of references call")
+        let service = router.service("probe", documentation: "Methods for tests of references")
         registerLending(in: service)
         registerCallbacks(in: service)
         service.register(
             "status",
-            options: MethodOptions(documentation: "Counts what is left", isSafe: true, execution: .onEventLoop)
+            options: MethodOptions(
+                documentation: "Counts the remaining references, calls and streams",
+                isSafe: true,
+                execution: .onEventLoop
+            )
         ) { [self] () in status }
         service.register(
             "forget",
@@ -41,7 +45,7 @@ final class Probe: Sendable {
             Parameter("count", "How many references, 0 to 100", default: 1),
             Parameter("delayMs", "Milliseconds before the answer, 0 to 60000", default: 0),
             Parameter("bytes", "Size of the text beside them, 0 to 20000000", default: 0),
-            options: MethodOptions(documentation: "Lends objects, and reports one as progress first")
+            options: MethodOptions(documentation: "Returns objects by reference, and reports one as progress first")
         ) { [self] (context: CallContext, count: Int, delay: Int, bytes: Int) async throws -> Loan in
             context.reportProgress(ledger.reference())
             let loan = Loan(count: count, bytes: bytes, from: ledger)
@@ -50,12 +54,15 @@ final class Probe: Sendable {
         }
         service.register(
             "lendNow",
-            options: MethodOptions(documentation: "Lends an object on the event loop", execution: .onEventLoop)
+            options: MethodOptions(
+                documentation: "Returns an object by reference, on the event loop",
+                execution: .onEventLoop
+            )
         ) { [self] () -> Reference in ledger.reference() }
         service.registerStream(
             "stream",
             Parameter("count", "How many references, 0 to 10000", default: 100),
-            options: MethodOptions(documentation: "Lends one object after the other")
+            options: MethodOptions(documentation: "Yields objects by reference, one after the other")
         ) { [self] (count: Int) in Loans(left: min(count, 10_000), ledger: ledger) }
     }
 

@@ -6,7 +6,7 @@ import Postern
 enum BenchmarkTwins {
     /// Registers the service and the topic `bench`.
     static func register(in router: Router) {
-        let service = router.service("bench", documentation: "What load generators call")
+        let service = router.service("bench", documentation: "Methods for load generators")
         service.register("add", a, b, options: options("Adds on the event loop", .onEventLoop)) { (a: Int, b: Int) in
             try sum(a, b)
         }
@@ -18,14 +18,14 @@ enum BenchmarkTwins {
             (a: Int, b: Int) async throws in
             try sum(a, b)
         }
-        service.register("echo", Parameter<Payload>("value"), options: options("Gives back any value", .onEventLoop)) {
+        service.register("echo", Parameter<Payload>("value"), options: options("Returns its argument", .onEventLoop)) {
             (value: Payload) in value
         }
         registerPublish(in: router, service)
     }
 
     private static func registerPublish(in router: Router, _ service: Service) {
-        let topic = router.topic("bench", documentation: "What publish was given", history: .none)
+        let topic = router.topic("bench", documentation: "The published values", history: .none)
         let options = MethodOptions(documentation: "Publishes to the topic bench", execution: .onEventLoop)
         service.register("publish", Parameter<String>("text"), options: options) { (text: String) in
             try topic.publish(text)

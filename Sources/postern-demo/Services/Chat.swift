@@ -14,10 +14,10 @@ final class Chat: Sendable {
     /// Registers the service and the topic `chat/room`.
     static func register(in router: Router) {
         let chat = Chat(in: router)
-        let service = router.service("chat", documentation: "One room for everybody")
+        let service = router.service("chat", documentation: "One room for all clients")
         service.register(
             "say",
-            Parameter<String>("author", "Who speaks, at most 100 bytes"),
+            Parameter<String>("author", "The name of the sender, at most 100 bytes"),
             Parameter<String>("text", "What is said, at most 2000 bytes"),
             options: MethodOptions(documentation: "Says something in chat/room", execution: .onEventLoop)
         ) { (author: String, text: String) throws -> ChatMessage in try chat.say(text, by: author) }

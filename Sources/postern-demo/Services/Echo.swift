@@ -4,25 +4,25 @@ import Postern
 enum Echo {
     /// Registers the service.
     static func register(in router: Router) {
-        let service = router.service("echo", documentation: "Gives back what it gets")
+        let service = router.service("echo", documentation: "Methods that return their argument")
         service.register(
             "echo",
             Parameter<Payload>("value", "Anything"),
-            options: quick("Gives back any value, byte for byte")
+            options: quick("Returns its argument, byte for byte")
         ) { (value: Payload) in value }
         service.register(
             "bytes",
             Parameter<[UInt8]>("data", "Bytes; base64 text in JSON"),
-            options: quick("Gives back bytes")
+            options: quick("Returns the bytes")
         ) { (data: [UInt8]) in data }
         service.register(
             "back",
             Parameter<String>("method", "One that the caller serves itself"),
             Parameter<Payload>("value", "Its argument"),
-            options: MethodOptions(documentation: "Calls the caller back, and gives what it answers")
+            options: MethodOptions(documentation: "Calls the caller back, and returns its answer")
         ) { (context: CallContext, method: String, value: Payload) async throws -> Payload in
             guard let caller = context.caller else {
-                throw CallError(.invalidRequest, "Nobody can be called back here", executed: .no)
+                throw CallError(.invalidRequest, "The caller cannot be called back", executed: .no)
             }
             return try await caller.call(method, value)
         }

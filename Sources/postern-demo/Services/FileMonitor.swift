@@ -9,8 +9,8 @@ enum FileMonitor {
         let monitors = ActiveCount()
         service.registerStream(
             "monitor",
-            Parameter<String>("path", "The file to watch; it need not be there"),
-            Parameter("interval", "Seconds between two looks, 0.05 to 3600", default: 1.0),
+            Parameter<String>("path", "The file to watch, which may not exist yet"),
+            Parameter("interval", "Seconds between two checks, 0.05 to 3600", default: 1.0),
             options: MethodOptions(documentation: "Sends an event for every change of a file", isSafe: true)
         ) { (path: String, interval: Double) in
             let interval = Duration.seconds(Interval.clamp(interval, to: 0.05...3600))
@@ -27,10 +27,10 @@ enum FileMonitor {
     private static func registerWatch(in service: Service, _ monitors: ActiveCount) {
         service.register(
             "watch",
-            Parameter<String>("path", "The file to watch; it need not be there"),
+            Parameter<String>("path", "The file to watch, which may not exist yet"),
             Parameter<Callback>("callback", "Called with what a look found before and what it finds now, or null"),
-            Parameter("interval", "Seconds between two looks, 0.05 to 3600", default: 1.0),
-            options: MethodOptions(documentation: "Gives an object whose method stop ends the watching")
+            Parameter("interval", "Seconds between two checks, 0.05 to 3600", default: 1.0),
+            options: MethodOptions(documentation: "Returns an object whose method stop ends the watching")
         ) { (path: String, callback: Callback, interval: Double) throws -> Reference in
             let interval = Duration.seconds(Interval.clamp(interval, to: 0.05...3600))
             let changes = FileChanges(path: try filePath(path), interval: interval, monitors: monitors)

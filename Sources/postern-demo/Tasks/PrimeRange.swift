@@ -104,7 +104,7 @@ enum PrimeSieve {
             for number in stride(from: multiple, through: range.upperBound, by: divisor) {
                 isComposite[number - first] = true
             }
-            // After 2, only odd divisors.
+            // Even numbers above 2 divide nothing that is left.
             divisor += divisor == 2 ? 1 : 2
         }
         return isComposite.count { !$0 }

@@ -52,7 +52,7 @@ struct CallTranscript {
         }
     }
 
-    /// The same call through another server, which forwards it to the first one.
+    /// Calls `int` through a second server, which forwards the call to the first one.
     func intThroughAMiddle() async throws {
         print(#"== x = int("nor is this") through a middle"#)
         let router = Router()

@@ -30,7 +30,7 @@ struct EventTranscript {
         print("mon.stop()")
         try file.write("nobody looks any more")
         signal.finish()
-        // `notified` ends with the signal, so this reads an event only if one has arrived after `stop`.
+        // The stream has ended, so `next()` returns only an event that arrived after `stop`.
         print("events after it: \(await notified.next() == nil ? "none" : "some")")
     }
 }

@@ -8,7 +8,7 @@ struct CallCommand: AsyncParsableCommand {
         commandName: "call",
         abstract: "Calls a method and prints its result as JSON.",
         discussion: """
-            Arguments are JSON values in order, or name=value pairs; what is no JSON is taken as text. A stream is \
+            Arguments are JSON values in order, or name=value pairs; other text is a string. A stream is \
             printed line by line until it ends. An argument that begins with a dash goes behind --.
 
             Examples:

@@ -16,7 +16,7 @@ struct DescribeCommand: AsyncParsableCommand {
 
     @OptionGroup var remote: RemoteOptions
 
-    @Flag(inversion: .prefixedNo, help: "Prints the description as the server gives it.")
+    @Flag(inversion: .prefixedNo, help: "Prints the description exactly as the server sends it.")
     var json = Setting.flag("json")
 
     func run() async throws {

@@ -14,7 +14,7 @@ struct GatewayCommand: AsyncParsableCommand {
         abstract: "Opens the JSON doors in front of a native server.",
         discussion: """
             Starts also when the server is not there yet, and connects again whenever the connection is lost; calls \
-            made meanwhile fail with -32054. Ends when the server and the gateway do not share a secret. SIGTERM and SIGINT let calls in flight end; a second one does not.
+            made meanwhile fail with -32054. Ends when the server and the gateway do not share a secret. The first SIGTERM or SIGINT lets calls in flight end; a second one stops at once.
 
             Every option can also be given in the environment: --drain-grace 5 as POSTERN_DRAIN_GRACE=5, --access-log as \
             POSTERN_ACCESS_LOG=1, and several values separated by commas, as POSTERN_ALLOW_HOST=a.example,b.example.

@@ -51,7 +51,7 @@ struct JSONRPCExchange {
             try JSON.validate(bytes.span)
             message = try Value(decoding: Payload(bytes: bytes, codec: JSON.self))
         } catch {
-            throw CallError(.internalError, "The server sent what is no JSON: \(error.message)")
+            throw CallError(.internalError, "The server sent invalid JSON: \(error.message)")
         }
         // An error without a known identifier has the identifier null, and concerns the only request.
         if message["method"] == nil, message["id"] == Self.id || message["id"] == .null {

@@ -59,9 +59,9 @@ struct PageCallbackTests {
         let page = await Page(router)
         for (answer, expected) in [
             (#"{"code":17,"message":"Not today","data":{"executed":"no"}}"#, "17 Not today no"),
-            (#"{"code":17}"#, "17 The client gave no reason yes"),
+            (#"{"code":17}"#, "17 The client stated no reason yes"),
             (#"{"code":-32001,"message":"gone"}"#, "-32001 gone yes"),
-            (#"7"#, "-32603 The client gave no reason yes"),
+            (#"7"#, "-32603 The client stated no reason yes"),
         ] {
             let call = await page.ask(#"{"jsonrpc":"2.0","id":"x","method":"code","params":[\#(Self.function)]}"#)
             let id = call.firstMatch(of: /"id":(\d+)/)?.output.1 ?? ""

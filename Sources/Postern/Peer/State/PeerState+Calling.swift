@@ -140,7 +140,11 @@ extension PeerState {
         // No call at least as deep waits or is in flight, so each call in flight may depend on this one. None of them
         // would end first: waiting would be a deadlock.
         if waiting.isOpen, call.depth > waiting.greatestDepth, !calls.holdsCall(atLeast: call.depth) {
-            throw CallError(.busy, "The other side has no room for a call that others may wait for", ran: .no)
+            throw CallError(
+                .busy,
+                "The other side accepts no more calls, and calls that it serves may depend on this one",
+                ran: .no
+            )
         }
         // Also for calls without a deadline: a remote peer that replies to none must not fill the room for good.
         let end = limits.callTimeout.map { now.later(by: $0) }

@@ -122,7 +122,7 @@ extension PeerState {
         guard phase == .open, var call = served[id], !call.isCancelled, call.isStream else {
             return .stopped
         }
-        // Credit is what the reader grants; crowding is what the socket can carry. Either stops the producer.
+        // The producer waits until the reader has granted credit, and while too much output is unsent.
         guard call.credit > 0, !isCrowded else { return .wait }
         let limit = outgoingFrameLimit
         let fits = outbox.write(behind: references, limit: limit) { output in

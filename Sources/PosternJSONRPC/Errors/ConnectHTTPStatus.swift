@@ -1,7 +1,7 @@
 package import Postern
 
 /// The HTTP statuses of errors, from the table of the Connect protocol.
-package enum ConnectStatus {
+package enum ConnectHTTPStatus {
     /// Returns the status of a response whose body is the error object.
     package static func http(for error: CallError) -> Int {
         switch error.name {
