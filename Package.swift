@@ -168,8 +168,8 @@ let package = Package(
         .target(
             name: "DocumentExamples",
             dependencies: [
-                "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternLogging", "PosternNIO",
-                "PosternTasks",
+                "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLogging",
+                "PosternNIO", "PosternTasks",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

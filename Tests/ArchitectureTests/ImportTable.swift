@@ -57,8 +57,8 @@ enum ImportTable {
     static let fixtures: [String: Set<String>] = [
         "CaseService": ["LibWebSockets", "Postern", "PosternGateway", "PosternNIO", "PosternPrograms"],
         "DocumentExamples": [
-            "LibWebSockets", "Logging", "Postern", "PosternAuth", "PosternGateway", "PosternLogging", "PosternNIO",
-            "PosternTasks", "ServiceLifecycle", "UnixSignals",
+            "LibWebSockets", "Logging", "Postern", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLogging",
+            "PosternNIO", "PosternTasks", "ServiceLifecycle", "UnixSignals",
         ],
         "FirstProgram": ["Postern", "PosternGateway", "PosternNIO", "ServiceLifecycle", "UnixSignals"],
         "ParentCallsChild": ["Postern", "PosternTasks"],

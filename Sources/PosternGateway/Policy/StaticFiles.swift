@@ -34,7 +34,8 @@ public struct StaticFiles: Sendable {
     ///   - maximumBytes: The maximum size of all files together in bytes.
     ///   - contentSecurityPolicy: The value of `Content-Security-Policy` for every file; empty for none. The default
     ///     forbids inline scripts, and everything from other servers.
-    /// - Throws: An error of the file system, or ``LoadError`` if the files are too large.
+    /// - Throws: ``LoadError`` if the folder cannot be read or the files are too large, or an error of the file system
+    ///   for a file that cannot be read.
     public init(
         folder: String,
         maximumBytes: Int = 64 << 20,
@@ -43,7 +44,7 @@ public struct StaticFiles: Sendable {
         self.contentSecurityPolicy = contentSecurityPolicy
         var remaining = maximumBytes
         let manager = FileManager.default
-        for name in try manager.subpathsOfDirectory(atPath: folder).sorted() {
+        for name in try Self.names(in: folder) {
             // Hidden files, such as `.git` and `.env`, must not be published by mistake.
             guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
             let path = folder + "/" + name
@@ -60,9 +61,15 @@ public struct StaticFiles: Sendable {
         }
     }
 
+    private static func names(in folder: String) throws(LoadError) -> [String] {
+        do { return try FileManager.default.subpathsOfDirectory(atPath: folder).sorted() } catch {
+            throw LoadError(description: "the folder \(folder) cannot be read: \(error)")
+        }
+    }
+
     /// The reason why a folder was not read.
     public struct LoadError: Error, CustomStringConvertible, LocalizedError {
-        /// A text for people with the folder and the limit.
+        /// A text for people with the folder and the reason.
         public let description: String
 
         /// The description, which Foundation uses for `localizedDescription`.

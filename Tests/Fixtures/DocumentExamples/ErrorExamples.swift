@@ -19,6 +19,14 @@ func errorExamples(peer: Peer, service: Service) async throws {
         throw CallError(.notFound, "There is no file \(path)", name: .notFound)
     }
 
+    service.register("pay", "amount") { (amount: Int) throws -> Int in
+        guard amount <= 100 else {
+            let details = try Payload(encoding: ["maximum": 100])
+            throw CallError(.init(rawValue: 1001), "The amount is too large", name: .outOfRange, details: details)
+        }
+        return amount
+    }
+
     do {
         try await raising(FileMissing.self) { try await peer.call("files/open", "a.txt") }
     } catch let missing as FileMissing {

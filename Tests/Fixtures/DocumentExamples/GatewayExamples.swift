@@ -1,6 +1,7 @@
 import LibWebSockets
 import Postern
 import PosternGateway
+import PosternJSONRPC
 import PosternTasks
 import ServiceLifecycle
 import UnixSignals
@@ -19,6 +20,14 @@ func openedGateway() throws {
     configuration.server.host = "0.0.0.0"
     configuration.origins.hosts = [try HostPattern("api.example")]
     configuration.origins.origins = [try OriginPattern("https://app.example")]
+}
+
+func limitedGateway() -> GatewayConfiguration {
+    var configuration = GatewayConfiguration()
+    configuration.webSocket.maximumMessageBytes = 4 << 20
+    configuration.messages.callsInFlight = 32
+    configuration.server.http.head.maximumBytes = 16 << 10
+    return configuration
 }
 
 struct Count: ChildTask {
