@@ -1,5 +1,11 @@
-import ArgumentParser
 package import PosternNIO
+
+#if TLS
+package import ArgumentParser
+#else
+// Without options no declaration of the package uses the module.
+import ArgumentParser
+#endif
 
 /// The options for certificates of native connections at `tls:` addresses.
 ///
