@@ -38,6 +38,7 @@ let package = Package(
     targets: [
         .target(name: "Postern"),
         .target(name: "PosternPacing"),
+        .target(name: "PosternLedger"),
         .target(
             name: "PosternNIO",
             dependencies: [
@@ -69,17 +70,17 @@ let package = Package(
             dependencies: ["PosternMacrosExpansion", syntax("SwiftCompilerPlugin"), syntax("SwiftSyntaxMacros")]
         ),
         .target(name: "PosternMacros", dependencies: ["Postern", "PosternMacrosPlugin"]),
-        .target(name: "PosternJSONRPC", dependencies: ["Postern"]),
+        .target(name: "PosternJSONRPC", dependencies: ["Postern", "PosternLedger"]),
         .systemLibrary(
             name: "CLibWebSockets",
             pkgConfig: "libwebsockets",
             providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-uv", "libuv1-dev"])]
         ),
-        .target(name: "LibWebSockets", dependencies: ["CLibWebSockets", "PosternPacing"]),
+        .target(name: "LibWebSockets", dependencies: ["CLibWebSockets", "PosternLedger", "PosternPacing"]),
         .target(
             name: "PosternGateway",
             dependencies: [
-                "Postern", "PosternJSONRPC", "PosternLogging", "LibWebSockets",
+                "Postern", "PosternJSONRPC", "PosternLedger", "PosternLogging", "LibWebSockets",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -98,7 +99,8 @@ let package = Package(
         .target(
             name: "PosternPrograms",
             dependencies: [
-                "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternLogging", "PosternNIO",
+                "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternLedger", "PosternLogging",
+                "PosternNIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -206,6 +208,7 @@ let package = Package(
         .target(name: "PosternTestSupport", dependencies: ["Postern"], path: "Tests/PosternTestSupport"),
         .testTarget(name: "ArchitectureTests", exclude: ["WordingExceptions.txt"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern", "PosternTestSupport"]),
+        .testTarget(name: "PosternLedgerTests", dependencies: ["PosternLedger"]),
         .testTarget(name: "PosternPacingTests", dependencies: ["PosternPacing"]),
         .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets", "PosternTestSupport"]),
         .testTarget(

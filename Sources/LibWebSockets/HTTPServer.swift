@@ -1,4 +1,5 @@
 public import FoundationEssentials
+package import PosternLedger
 import Synchronization
 
 /// A server for HTTP/1.1 and WebSocket connections.
@@ -22,11 +23,18 @@ public final class HTTPServer: Sendable {
         package var subprotocol = "jsonrpc"
         /// The maximum number of open connections of all loops together; connections above it are closed on arrival.
         public var maximumConnections = 10_000
+        /// The maximum number of bytes that one connection makes this process hold: arguments of calls, unfinished
+        /// responses, unread output and incomplete input.
+        public var maximumHeldBytes = 32 << 20
+        /// The ledger of the memory that all connections make this process hold.
+        package var ledger = MemoryLedger.process
         /// The limits and timeouts of each HTTP connection.
         public var http = HTTPLimits()
 
         /// Creates a configuration with the default values: loopback address, port 8080, one loop.
         public init() {}
+
+        var memory: MemoryBudgets { MemoryBudgets(ledger: ledger, connectionBytes: maximumHeldBytes) }
 
         var connectionsPerLoop: Int { max(1, min(maximumConnections, DescriptorLimit.connections) / max(1, loops)) }
     }

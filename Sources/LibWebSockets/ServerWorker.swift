@@ -10,6 +10,7 @@ final class ServerWorker {
     let parser: HTTPHeadParser
     let observesAnswers: Bool
     let subprotocol: String
+    let memory: MemoryBudgets
     let readBuffer = ReadBuffer()
     /// The end of each response head, with the date, which is formatted once a second for all connections.
     var headEnding = HeadEnding()
@@ -43,6 +44,7 @@ final class ServerWorker {
         limits = configuration.http.withClampedTimes
         parser = HTTPHeadParser(limits: configuration.http.head)
         subprotocol = configuration.subprotocol
+        memory = configuration.memory
         maximumConnections = configuration.connectionsPerLoop
         let traits = WebSocketContext.Traits(
             subprotocol: configuration.subprotocol,

@@ -1,6 +1,7 @@
 public import LibWebSockets
 public import Logging
 public import Postern
+import PosternLedger
 import PosternLogging
 public import ServiceLifecycle
 
@@ -36,6 +37,7 @@ public final class Gateway: ServiceLifecycle.Service {
         let observer = observer ?? IncidentLog(logger)
         let accessLog = configuration.accessLog.map { AccessLog($0) }
         let loops = LoopRegistry()
+        if let budget = configuration.processHeldBytes { configuration.server.ledger.setBudget(budget) }
         let queuedCalls = QueuedCallCounter(limit: configuration.waitingCalls)
         self.configuration = configuration
         self.readiness = readiness
@@ -80,6 +82,7 @@ public final class Gateway: ServiceLifecycle.Service {
         for listener in configured.listeners { logger.info("listening", metadata: ["address": "\(listener.name)"]) }
         var limits: Logger.Metadata = [
             "connections": "\(server.maximumConnections)", "descriptors": "\(server.maximumDescriptors)",
+            "heldBytes": "\(configured.ledger.budget)",
         ]
         logger.info("limits", metadata: limits)
         // The connections are divided by the loops, so a remainder of less than one for each loop is not a shortage.

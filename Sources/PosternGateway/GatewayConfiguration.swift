@@ -20,6 +20,12 @@ public struct GatewayConfiguration: Sendable {
     /// The maximum number of calls of all clients that wait for a thread before they begin; calls above it are answered
     /// with the error -32009.
     public var waitingCalls = 16_384
+    /// The number of bytes that all clients of the process together make it hold; `nil` for 256 MiB, or half of the
+    /// memory that the control group allows if that is less.
+    ///
+    /// It applies to the whole process. Above seven eighths of it, calls of clients that hold more than their share are
+    /// answered with the error -32009; above it, the client that holds most is disconnected.
+    public var processHeldBytes: Int?
     /// The times of a stop.
     public var drain = DrainTimes()
     /// A function that returns whether the service behind the dispatcher can be reached; if not, `/readyz` responds

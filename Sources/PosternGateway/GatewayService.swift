@@ -63,6 +63,7 @@ final class GatewayService: HTTPService {
     }
 
     func rejectedConnection(from address: String) { context.reportTooMany(from: address) }
+    func cutConnection(from address: String) { context.reportMemoryCut(of: address) }
 
     private func upgrade(_ request: HTTPRequestHead) -> HTTPAdmission {
         if request.equals(request.path, "/rpc") {
@@ -117,5 +118,6 @@ final class EchoSession: WebSocketHandler {
 
     func fellBehind(_ socket: WebSocket) { CloseCode.slowConsumer.close(socket, droppingQueued: true) }
     func wentSilent(_ socket: WebSocket) { CloseCode.noPong.close(socket) }
+    func exceededMemory(_ socket: WebSocket) { CloseCode.tooMuchMemory.close(socket, droppingQueued: true) }
     func closed(_ socket: WebSocket) {}
 }

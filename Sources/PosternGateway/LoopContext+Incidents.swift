@@ -30,6 +30,12 @@ extension LoopContext {
         observer.observe(Incident(.clientCut, cause: "close \(code)", fields))
     }
 
+    /// Reports an HTTP connection that is closed because it makes this process hold too much memory.
+    func reportMemoryCut(of address: String) {
+        let fields: [Incident.Field: String] = [.address: address, .error: "too much memory"]
+        observer.observe(Incident(.clientCut, cause: "memory", fields))
+    }
+
     /// Reports an event stream that ends because its client reads too slowly.
     func reportSlowReader(at address: String) {
         let fields: [Incident.Field: String] = [.address: address, .error: "slow reader of an event stream"]

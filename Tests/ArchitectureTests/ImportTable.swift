@@ -7,7 +7,8 @@ enum ImportTable {
     static let libraries: [String: Set<String>] = [
         "Postern": [],
         "PosternAuth": ["Postern", "Crypto"],
-        "PosternJSONRPC": ["Postern"],
+        "PosternJSONRPC": ["Postern", "PosternLedger"],
+        "PosternLedger": ["Glibc"],
         "PosternLogging": ["Postern", "Dispatch", "Logging"],
         "PosternMacros": ["Postern"],
         "PosternMacrosExpansion": [
@@ -17,21 +18,22 @@ enum ImportTable {
         "PosternNIO": ["Postern", "PosternPacing", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage"],
         "PosternPacing": [],
         "CLibWebSockets": [],
-        "LibWebSockets": ["CLibWebSockets", "Glibc", "PosternPacing"],
+        "LibWebSockets": ["CLibWebSockets", "Glibc", "PosternLedger", "PosternPacing"],
         "PosternTasks": [
             "Postern", "PosternJSONRPC", "PosternNIO", "Dispatch", "Glibc", "Logging", "NIOCore", "NIOPosix",
             "Subprocess", "SystemPackage",
         ],
         "PosternGateway": [
-            "Postern", "PosternJSONRPC", "PosternLogging", "LibWebSockets", "Logging", "ServiceLifecycle",
+            "Postern", "PosternJSONRPC", "PosternLedger", "PosternLogging", "LibWebSockets", "Logging",
+            "ServiceLifecycle",
         ],
     ]
 
     /// The imports of the programs, and of the module with their shared options.
     static let programs: [String: Set<String>] = [
         "PosternPrograms": [
-            "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLogging",
-            "PosternNIO",
+            "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLedger",
+            "PosternLogging", "PosternNIO",
             "ArgumentParser",
             "Dispatch", "Glibc",
             "Logging", "NIOCore", "NIOPosix",

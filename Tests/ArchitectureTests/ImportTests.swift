@@ -27,7 +27,7 @@ import Testing
 
     @Test func theCoreImportsNoTransport() {
         #expect(ImportTable.libraries["Postern"] == [])
-        #expect(ImportTable.libraries["PosternJSONRPC"] == ["Postern"])
+        #expect(ImportTable.libraries["PosternJSONRPC"] == ["Postern", "PosternLedger"])
     }
 
     @Test func onlyTheBridgeImportsC() {

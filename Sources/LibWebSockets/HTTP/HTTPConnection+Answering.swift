@@ -39,6 +39,7 @@ extension HTTPConnection {
             return true
         }
         isCrowded = true
+        chargeOutput()
         // A handler may write much in one turn. What the socket takes is sent now rather than collected until its end.
         if !hasOutputWaited { flush() }
         if case .closed = state { return false }
@@ -59,6 +60,8 @@ extension HTTPConnection {
 
     private func finishAnswer() {
         exchange = nil
+        // A large response is charged at once: many may be written in one turn, before any is sent.
+        if output.count > worker.limits.maximumQueuedBytes { chargeOutput() }
         // In any other state `process()` is on the stack, and continues with pipelined requests itself.
         let isLater =
             switch state {
@@ -79,6 +82,7 @@ extension HTTPConnection {
 
     func refuse(_ refusal: HTTPRefusal, of head: HTTPRequestHead?) {
         closesAfterAnswer = true
+        releaseInput()
         fields = worker.service.fieldsOfAnswers(to: head)
         let response = worker.service.refusal(refusal, of: head, from: remoteAddress)
         send(response.status, headers: response.headers, body: response.body.span, isHead: head?.method == .head)

@@ -104,12 +104,14 @@ extension HTTPConnection {
         worker.remove(self)
         exchange?.disconnected()
         exchange = nil
+        closeAccount()
     }
 
     /// Transfers the descriptor to libwebsockets, with the handshake in canonical form.
     func finishUpgrade(_ upgrade: WebSocketUpgrade) {
         // Two poll handles must not watch one descriptor, so ours is closed before libwebsockets opens its own.
         state = .closed
+        closeAccount()
         poll?.close()
         poll = nil
         worker.remove(self)
@@ -122,6 +124,7 @@ extension HTTPConnection {
             socket: WebSocket(
                 loop: loop,
                 limits: upgrade.limits,
+                memory: worker.memory,
                 remoteAddress: remoteAddress,
                 bytesBeforeFrames: received - (upgrade.request.bytes.count - upgrade.request.length),
                 handler: upgrade.handler

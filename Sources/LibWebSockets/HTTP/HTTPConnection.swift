@@ -1,3 +1,4 @@
+import PosternLedger
 import PosternPacing
 
 /// An HTTP/1 connection, which serves its requests one after the other.
@@ -42,6 +43,10 @@ final class HTTPConnection: PollOwner, Flushable {
     /// The pace at which the client receives the unsent output.
     private var outgoing = TransferPace()
     private var progress = SocketProgress()
+    /// The account of the connection, created on first use.
+    var openedAccount: MemoryAccount?
+    /// The size of the unsent output that was charged last, in bytes.
+    var chargedOutput = 0
 
     enum State {
         case readingHead
@@ -214,7 +219,12 @@ final class HTTPConnection: PollOwner, Flushable {
 
     private func readBody(_ body: consuming RequestBody) -> Bool {
         var body = body
-        switch body.take(&input) {
+        let outcome = body.take(&input)
+        guard chargeInput(of: body, outcome) else {
+            refuse(.tooMuchMemory, of: body.head)
+            return false
+        }
+        switch outcome {
         case .incomplete:
             state = .readingBody(body)
             return false
@@ -264,6 +274,7 @@ final class HTTPConnection: PollOwner, Flushable {
         case .empty: finishFlush()
         case .waits:
             hasOutputWaited = true
+            chargeOutput()
             poll?.watch(readable: isReading && !hasOutputBacklog, writable: true)
         case .failed: close()
         }
@@ -274,6 +285,7 @@ final class HTTPConnection: PollOwner, Flushable {
         let hasWaited = hasOutputWaited
         hasOutputWaited = false
         outgoing.end()
+        if chargedOutput > 0 { chargeOutput() }
         if isCrowded {
             isCrowded = false
             exchange?.onOutputDrained?()

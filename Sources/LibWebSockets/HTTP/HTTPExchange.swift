@@ -1,3 +1,5 @@
+package import PosternLedger
+
 /// A complete request and the means to respond to it.
 ///
 /// The first response is sent, later ones are ignored, and so is a response after the client has disconnected. All
@@ -52,6 +54,9 @@ package final class HTTPExchange {
 
     /// The number of unsent bytes of the connection.
     package var queuedBytes: Int { connection?.queuedBytes ?? 0 }
+
+    /// The account of the memory that the connection makes this process hold; `nil` after the client has disconnected.
+    package var account: MemoryAccount? { connection?.account }
 
     /// Whether unsent output has exceeded ``HTTPLimits/maximumQueuedBytes``.
     ///

@@ -24,6 +24,11 @@ package struct HTTPRefusal: Error, Hashable, Sendable {
     static let bodyTooSlow = HTTPRefusal(.requestTimeout, "The body of the request did not arrive in time")
     static let stopping = HTTPRefusal(.serviceUnavailable, "The server stopped before the request had arrived")
 
+    static let tooMuchMemory = HTTPRefusal(
+        .serviceUnavailable,
+        "The server holds as much for its clients as it may; send the request again later"
+    )
+
     /// The header fields that a response with this status needs.
     package var headers: [(name: String, value: String)] {
         switch status {

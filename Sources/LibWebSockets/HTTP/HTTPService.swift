@@ -32,6 +32,8 @@ package protocol HTTPService: AnyObject {
     func answered(_ request: HTTPRequestHead?, with status: Int, after duration: Duration, to address: String)
     /// Called when a connection was closed on arrival because too many are open.
     func rejectedConnection(from address: String)
+    /// Called before a connection is closed because it makes this process hold too much memory.
+    func cutConnection(from address: String)
 }
 
 extension HTTPService {
@@ -41,6 +43,8 @@ extension HTTPService {
     }
     /// Does nothing.
     package func rejectedConnection(from address: String) {}
+    /// Does nothing.
+    package func cutConnection(from address: String) {}
     /// `false` by default.
     package var observesAnswers: Bool { false }
     /// Does nothing.

@@ -13,6 +13,8 @@ struct MessageAssembly {
     }
 
     private var bytes: [UInt8] = []
+    /// The size of the received part, in bytes.
+    var byteCount: Int { bytes.count }
     private var isBinary = false
     private var frames = 0
     private var pace = TransferPace()

@@ -1,4 +1,5 @@
 import CLibWebSockets
+package import PosternLedger
 import PosternPacing
 
 /// A WebSocket connection.
@@ -16,12 +17,12 @@ package final class WebSocket: Flushable {
     /// The close code that the peer sent; 1005 if its close frame had none, 1006 without a close frame.
     package private(set) var remoteCloseCode: UInt16 = 1006
 
-    private enum State { case opening, open, closing, closed }
-    private var state = State.opening
+    enum State { case opening, open, closing, closed }
+    var state = State.opening
     /// The `lws` of the connection, from the handshake until the connection has closed.
-    private var connection: OpaquePointer?
-    private var handler: (any WebSocketHandler)?
-    private var message = MessageAssembly()
+    var connection: OpaquePointer?
+    var handler: (any WebSocketHandler)?
+    var message = MessageAssembly()
     /// The frames that have not been passed to libwebsockets, after ``prefix`` unspecified bytes; empty if there are
     /// none.
     private var output: [UInt8] = []
@@ -29,26 +30,34 @@ package final class WebSocket: Flushable {
     private var unsolicitedBytes = 0
     private var isDirty = false
     /// The number of bytes that were passed to libwebsockets, which could not send all of them at once.
-    private var heldBytes = 0
+    var heldBytes = 0
     /// Whether output waits for the writable callback, since the socket's buffer is full.
-    private var isAwaitingWritable = false
-    private var outgoing = TransferPace()
-    private var progress = SocketProgress()
+    var isAwaitingWritable = false
+    var outgoing = TransferPace()
+    var progress = SocketProgress()
     /// The number of acknowledged bytes when the pong was checked last.
-    private var acknowledged: UInt64 = 0
+    var acknowledged: UInt64 = 0
     /// The time of the last input, in milliseconds of the loop's clock.
-    private var lastInput: UInt64
-    private var awaited: Awaited = .firstMessage
+    var lastInput: UInt64
+    var awaited: Awaited = .firstMessage
     /// The number of bytes that were read from the connection before its first frame.
     private let bytesBeforeFrames: Int
     /// The size of this side's close frame, the last part of the output, until it has been written.
     private var closeFrameBytes = 0
-    private var closeDeadline = UInt64.max
+    var closeDeadline = UInt64.max
+    /// The budgets that the memory held for the connection counts against.
+    private let memory: MemoryBudgets
+    /// The account of the connection, created on first use: many connections only make short calls.
+    private(set) var openedAccount: MemoryAccount?
+    /// The size of the unsent output that was charged last, in bytes.
+    var chargedOutput = 0
+    /// Whether the connection was cut because it holds too much memory.
+    var isCut = false
 
     /// The input that is being waited for.
     ///
     /// One byte holds both flags, because it is read and written for each message.
-    private struct Awaited: OptionSet {
+    struct Awaited: OptionSet {
         let rawValue: UInt8
         /// A ping was sent, and no input has arrived since.
         static let pong = Awaited(rawValue: 1)
@@ -62,7 +71,7 @@ package final class WebSocket: Flushable {
     var wasOpened: Bool { state != .opening }
     /// The number of unsent bytes.
     package var queuedBytes: Int { waitingBytes + heldBytes }
-    private var waitingBytes: Int { max(0, output.count - Self.prefix) }
+    var waitingBytes: Int { max(0, output.count - Self.prefix) }
 
     /// The time for sending a close frame whose response is not waited for.
     private static let farewellMilliseconds: UInt64 = 100
@@ -74,17 +83,20 @@ package final class WebSocket: Flushable {
     /// - Parameters:
     ///   - loop: The loop of the connection.
     ///   - limits: The limits and timeouts.
+    ///   - memory: The budgets that the memory held for the connection counts against.
     ///   - remoteAddress: The address of the peer, without the port.
     ///   - bytesBeforeFrames: The number of bytes that were read from the connection before its first frame.
     ///   - handler: The handler, which is retained until the connection has closed.
     init(
         loop: EventLoop,
         limits: WebSocketLimits,
+        memory: MemoryBudgets,
         remoteAddress: String,
         bytesBeforeFrames: Int,
         handler: any WebSocketHandler
     ) {
         self.loop = loop
+        self.memory = memory
         self.bytesBeforeFrames = bytesBeforeFrames
         self.limits = limits.withClampedTimes
         self.remoteAddress = remoteAddress
@@ -99,11 +111,12 @@ package final class WebSocket: Flushable {
     /// Once it has been written, ``WebSocketHandler/outputDrained(_:)`` is called.
     package var isCrowded: Bool { waitingBytes > limits.maximumQueuedBytes }
 
-    /// Returns whether a response of some bytes may be added to the unsent output.
-    ///
-    /// The result is always `true` while the connection is writable, since a response is sent soon then.
-    package func hasRoom(forAnswer byteCount: Int) -> Bool {
-        !isBlocked || waitingBytes <= limits.maximumAnswerBytes / 4 * 3 - byteCount
+    /// The account of the memory that the connection makes this process hold.
+    package var account: MemoryAccount {
+        if let openedAccount { return openedAccount }
+        let account = memory.account(cutting: WeakWebSocket(self), on: loop)
+        openedAccount = account
+        return account
     }
 
     /// Sends the text that `body` appends as one message; sends nothing if there is none.
@@ -142,7 +155,7 @@ package final class WebSocket: Flushable {
         closeFrameBytes = output.count - start
     }
 
-    private func append(
+    func append(
         _ kind: WebSocketFrame.Kind,
         keepsEmpty: Bool = false,
         isAnswer: Bool = false,
@@ -156,13 +169,14 @@ package final class WebSocket: Flushable {
         markDirty()
         if !isAnswer { unsolicitedBytes += output.count - start }
         guard isCrowded else { return }
+        chargeOutput()
         // Bytes that libwebsockets holds do not count: they may be a single large response that is being sent.
         let isTooMuch = unsolicitedBytes > limits.maximumQueuedBytes || waitingBytes > limits.maximumAnswerBytes
         if isTooMuch, isBlocked { handler?.fellBehind(self) }
     }
 
     /// Whether the socket's buffer is full, even if the only unsent frame is a pong of libwebsockets.
-    private var isBlocked: Bool {
+    var isBlocked: Bool {
         guard let connection = unsafe connection else { return false }
         return unsafe isAwaitingWritable || lws_partial_buffered(connection) != 0
     }
@@ -188,7 +202,10 @@ package final class WebSocket: Flushable {
         isDirty = false
         guard let connection = unsafe connection, output.count > Self.prefix else { return }
         // While libwebsockets holds bytes it does not accept more.
-        guard unsafe lws_partial_buffered(connection) == 0 else { return waitForWritable() }
+        guard unsafe lws_partial_buffered(connection) == 0 else {
+            chargeOutput()
+            return waitForWritable()
+        }
         let (count, wasCrowded) = (waitingBytes, isCrowded)
         guard unsafe write(to: connection) else { return kill() }
         isAwaitingWritable = false
@@ -199,6 +216,7 @@ package final class WebSocket: Flushable {
             heldBytes = count
             waitForWritable()
         }
+        if heldBytes + chargedOutput > 0 { chargeOutput() }
         if wasCrowded { handler?.outputDrained(self) }
     }
 
@@ -259,14 +277,17 @@ package final class WebSocket: Flushable {
             message.begin(with: loop.messageBuffers.take(), isBinary: piece.isBinary, now: loop.milliseconds)
         }
         switch message.add(bytes, piece, limits: limits) {
-        case .incomplete: break
+        case .incomplete: chargeInput()
         case .complete:
             var whole = message.take()
+            chargeInput()
             // A ping between the frames must be answered before the message is.
             if whole.frames > 1 { requestPongWrite() }
             handler?.received(whole.bytes.span, isBinary: whole.isBinary, on: self)
             loop.messageBuffers.recycle(exchange(&whole.bytes, with: []))
-        case .refused(let code, let reason): close(code: code, reason: reason)
+        case .refused(let code, let reason):
+            chargeInput()
+            close(code: code, reason: reason)
         }
         return true
     }
@@ -279,6 +300,7 @@ package final class WebSocket: Flushable {
             isAwaitingWritable = false
         }
         flush()
+        if chargedOutput > queuedBytes { chargeOutput() }
     }
 
     /// Records that a pong or a piece of a message has arrived.
@@ -337,61 +359,10 @@ package final class WebSocket: Flushable {
         unsafe connection = nil
         state = .closed
         output = []
+        heldBytes = 0
+        message = MessageAssembly()
         handler?.closed(self)
         handler = nil
-    }
-
-    // MARK: Time
-
-    /// Sends pings, and closes the connection if a deadline has passed; called a few times per second.
-    func checkTime(_ now: UInt64) {
-        let isStalled = isStalled(now)
-        if state == .closing, now >= closeDeadline, isStalled || !isAwaitingWritable { return kill() }
-        guard state == .open else { return }
-        if isStalled {
-            handler?.fellBehind(self)
-        } else if message.isTooSlow(now, limits: limits) {
-            close(code: 1008, reason: "message takes too long")
-        } else if awaited.contains(.pong), !isPingUnderWay(now), now - lastInput > limits.silenceMilliseconds {
-            handler?.wentSilent(self)
-            // A silent peer will not respond to the close frame either.
-            if state == .closing { closeDeadline = now }
-        } else if !awaited.contains(.pong), now - lastInput > limits.pingMilliseconds {
-            awaited.insert(.pong)
-            // With a payload, since libwebsockets does not report an empty pong.
-            append(.ping) { $0.append(UInt8(ascii: "?")) }
-        }
-    }
-
-    /// Returns whether the peer receives the unsent output too slowly or not at all.
-    private func isStalled(_ now: UInt64) -> Bool {
-        guard isAwaitingWritable, let connection = unsafe connection else {
-            outgoing.end()
-            return false
-        }
-        let moved = unsafe progress.read(lws_get_socket_fd(connection))
-        let demand = TransferPace.Demand(patience: limits.stallMilliseconds, bytesPerSecond: limits.minimumRate)
-        return outgoing.check(moved: moved, at: now, demand) != .moves
-    }
-
-    /// Returns whether the ping is still behind output that makes progress; then the time for its pong is restarted.
-    private func isPingUnderWay(_ now: UInt64) -> Bool {
-        guard let connection = unsafe connection else { return false }
-        let descriptor = unsafe lws_get_socket_fd(connection)
-        let moved = exchange(&acknowledged, with: progress.read(descriptor))
-        guard acknowledged > moved, isAwaitingWritable || SocketProgress.unacknowledgedBytes(descriptor) > 0 else {
-            return false
-        }
-        lastInput = now - limits.pingMilliseconds
-        return true
-    }
-
-    /// Closes the connection without waiting for the peer.
-    ///
-    /// libwebsockets applies the timeout with its next event. The shutdown of the socket causes that event.
-    func kill() {
-        guard let connection = unsafe connection else { return }
-        unsafe lws_set_timeout(connection, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC)
-        Socket.end(unsafe lws_get_socket_fd(connection))
+        closeAccount()
     }
 }

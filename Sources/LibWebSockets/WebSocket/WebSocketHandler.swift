@@ -15,6 +15,8 @@ package protocol WebSocketHandler: AnyObject {
     func fellBehind(_ socket: WebSocket)
     /// Called when neither a pong nor other input has arrived in time; the handler must close the socket.
     func wentSilent(_ socket: WebSocket)
+    /// Called when the connection makes this process hold too much memory; the handler must close the socket.
+    func exceededMemory(_ socket: WebSocket)
     /// Called before this side closes the connection.
     func willClose(_ socket: WebSocket, code: UInt16, reason: String)
     /// Called once after the connection has closed, if ``opened(_:)`` was called.
@@ -24,6 +26,10 @@ package protocol WebSocketHandler: AnyObject {
 extension WebSocketHandler {
     /// Does nothing.
     package func willClose(_ socket: WebSocket, code: UInt16, reason: String) {}
+    /// Closes the socket, and discards what it has not sent.
+    package func exceededMemory(_ socket: WebSocket) {
+        socket.close(code: 1008, reason: "too much memory", droppingQueued: true)
+    }
     /// Does nothing.
     package func outputDrained(_ socket: WebSocket) {}
 }

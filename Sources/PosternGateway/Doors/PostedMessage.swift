@@ -23,7 +23,7 @@ final class PostedMessage {
     /// Starts the calls, and sends the response when all of them have ended.
     func begin(_ actions: [JSONRPCSession.Action]) {
         calls.onFinish = { ticket, result in self.finish(ticket, result) }
-        exchange.onDisconnect = { [calls] in calls.close() }
+        exchange.onDisconnect = { [self] in disconnect() }
         exchange.onInterrupt = { [self] in abandon() }
         perform(actions)
         if session.callsInFlight == 0 { end() }
@@ -54,6 +54,12 @@ final class PostedMessage {
         // A session without subscriptions and references has no other actions.
         default: break
         }
+    }
+
+    /// Cancels the calls, and releases what is held for them, since the client has disconnected.
+    private func disconnect() {
+        calls.close()
+        _ = session.connectionClosed()
     }
 
     /// Answers the calls in flight with an error, since the server stops.

@@ -19,6 +19,7 @@ final class RPCDoor {
     func respond(to exchange: HTTPExchange) {
         // The session of a WebSocket answers a single message here.
         var session = JSONRPCSession(context.sessionSettings, allowsSubscriptions: false)
+        session.account = exchange.account
         if context.readiness.isDraining { session.refusal = .stopping }
         do throws(CallError) {
             session.deadline = try RequestDeadline.deadline(of: exchange.request)

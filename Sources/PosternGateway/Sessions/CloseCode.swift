@@ -10,6 +10,7 @@ struct CloseCode {
     static let notUTF8 = CloseCode(code: 1007, reason: "text is not UTF-8")
     static let draining = CloseCode(code: 4101, reason: "draining")
     static let slowConsumer = CloseCode(code: 4408, reason: "slow consumer")
+    static let tooMuchMemory = CloseCode(code: 4429, reason: "too much memory")
     static let noPong = CloseCode(code: 4412, reason: "no pong")
 
     /// Returns the close code for a client that violates the protocol.

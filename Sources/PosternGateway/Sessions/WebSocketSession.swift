@@ -1,6 +1,7 @@
 import LibWebSockets
 import Postern
 import PosternJSONRPC
+import PosternLedger
 
 /// A WebSocket client: it passes messages to its JSON-RPC session and performs the actions that the session returns.
 ///
@@ -30,6 +31,7 @@ final class WebSocketSession: WebSocketHandler {
 
     func opened(_ socket: WebSocket) {
         self.socket = socket
+        session.account = socket.account
         context.add(self)
         if let accessLog = context.accessLog {
             openedAt = .now
@@ -69,6 +71,14 @@ final class WebSocketSession: WebSocketHandler {
     func fellBehind(_ socket: WebSocket) { CloseCode.slowConsumer.close(socket, droppingQueued: true) }
     func wentSilent(_ socket: WebSocket) { CloseCode.noPong.close(socket) }
 
+    func exceededMemory(_ socket: WebSocket) {
+        // A client whose unread output is the reason reads too slowly.
+        let isOutput = socket.account[.output] > socket.account.held / 2
+        (isOutput ? CloseCode.slowConsumer : .tooMuchMemory).close(socket, droppingQueued: true)
+        // Not only when the socket has closed: the peer may take its time to respond to the close frame.
+        endSession()
+    }
+
     func willClose(_ socket: WebSocket, code: UInt16, reason: String) {
         context.reportCut(socket, code: code, reason: reason)
     }
@@ -77,6 +87,11 @@ final class WebSocketSession: WebSocketHandler {
         self.socket = nil
         context.remove(self)
         if let openedAt { context.accessLog?.closed(socket, after: .now - openedAt) }
+        endSession()
+    }
+
+    /// Cancels the calls and ends the subscriptions, and releases what is held for them.
+    private func endSession() {
         // First the session, whose actions end its subscriptions; then the owners of this session release it.
         var actions = session.connectionClosed()
         perform(&actions)

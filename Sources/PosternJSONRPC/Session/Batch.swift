@@ -4,6 +4,8 @@ internal import Postern
 struct Batch {
     /// The responses written so far, in the order in which the calls ended.
     var text: [UInt8] = []
+    /// The number of bytes of `text` that the account of the client has been charged for.
+    var chargedBytes = 0
     /// The range of each entry's response in `text`; empty for an entry without one.
     var answers: [Range<Int>] = []
     /// The number of calls that were accepted and have no response yet.

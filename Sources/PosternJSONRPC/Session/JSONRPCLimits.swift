@@ -8,6 +8,8 @@ public struct JSONRPCLimits: Hashable, Sendable {
     public var batchEntries = 1000
     /// The number of calls of one batch that run at once; the others wait.
     public var batchCallsAtOnce = 32
+    /// The number of batches of a connection without a response; the calls of further ones fail with -32009.
+    public var openBatches = 16
     /// The size of the response of a batch, in bytes; entries whose responses do not fit fail with -32011.
     public var batchResponseBytes = 25_000_000
     /// The size of one response, in bytes; a larger one is replaced by the error -32003.

@@ -19,6 +19,9 @@ extension JSONRPCSession {
         guard !envelopes.isEmpty else {
             return ResponseWriter.append(.invalidRequest("an empty batch"), id: [], into: &output)
         }
+        guard batches.count < limits.openBatches else {
+            return refuse(envelopes, of: message, .tooManyBatches(limits.openBatches), into: &output)
+        }
         // Beginning an entry changes the batch in the table (its counts and its queue); what is written meanwhile is
         // collected in a local one, so that the table is not searched for each entry. `close` joins the two.
         let (slot, generation) = batches.insert(Batch())
@@ -42,8 +45,25 @@ extension JSONRPCSession {
                 if isOverLimit(&batch, from: start) { refuse(.batchFull(.yes), envelope, message, &batch.text) }
             }
             batch.answers.append(start..<batch.text.count)
+            charge(&batch)
         }
         close(batch, slot, generation, into: &output, actions: &actions)
+    }
+
+    /// Answers every call of a batch with an error.
+    private mutating func refuse(
+        _ envelopes: [Envelope],
+        of message: Span<UInt8>,
+        _ error: CallError,
+        into output: inout [UInt8]
+    ) {
+        var batch = Batch()
+        for envelope in envelopes where !envelope.isResponse {
+            let start = batch.text.count
+            refuse(error, envelope, message, &batch.text)
+            batch.answers.append(start..<batch.text.count)
+        }
+        batchAnswerCount = batch.append(to: &output)
     }
 
     /// Moves the responses that were written while the batch was read into the batch in the table.
@@ -56,6 +76,7 @@ extension JSONRPCSession {
     ) {
         guard var batch = batches.lift(slot, generation) else { return }
         batch.text = read.text
+        batch.chargedBytes = read.chargedBytes
         batch.answers = read.answers
         batch.isFull = read.isFull
         batch.isRead = true
@@ -99,8 +120,9 @@ extension JSONRPCSession {
     ///
     /// - Returns: Whether the response was removed.
     private func isOverLimit(_ batch: inout Batch, from start: Int) -> Bool {
-        guard batch.text.count > start, batch.text.count > limits.batchResponseBytes else { return false }
-        batch.text.removeSubrange(start...)
+        guard batch.text.count > start else { return false }
+        guard batch.text.count > limits.batchResponseBytes || exceedsBudget(batch) else { return false }
+        batch.text.discard(from: start)
         batch.isFull = true
         return true
     }
@@ -145,7 +167,7 @@ extension JSONRPCSession {
     /// Fails the waiting calls of a full batch without running them.
     private mutating func refuseWaiting(_ batch: inout Batch) {
         while let ticket = batch.waiting.popFirst() {
-            guard let call = calls.remove(ticket), !call.id.isEmpty, let place = call.place else { continue }
+            guard let call = removeRequest(ticket), !call.id.isEmpty, let place = call.place else { continue }
             let start = batch.text.count
             answer(.batchFull(.no), id: call.id, into: &batch.text)
             batch.answers[place.entry] = start..<batch.text.count
@@ -169,6 +191,7 @@ extension JSONRPCSession {
             for ticket in batch.heldSubscriptions { release(ticket, actions: &actions) }
             batch.heldSubscriptions = []
         }
+        charge(&batch)
         batches[slot, generation] = batch
         if batch.isOver { _ = batches.remove(slot, generation) }
     }
@@ -198,6 +221,11 @@ extension JSONRPCSession {
 }
 
 extension CallError {
+    /// Returns the error for the calls of a batch above the limit of open ones.
+    fileprivate static func tooManyBatches(_ limit: Int) -> CallError {
+        CallError(.busy, "At most \(limit) batches may wait for their answers", ran: .no)
+    }
+
     /// Returns the error for an entry whose response does not fit into the response of its batch.
     static func batchFull(_ executed: Executed) -> CallError {
         CallError(.batchResponseTooLarge, "The answers of the batch are larger than allowed", ran: executed)

@@ -81,9 +81,11 @@ extension JSONRPCSession {
         if meta.timeoutMilliseconds == 0 { return refuse(.noTimeLeft, request.envelope, message, &output) }
         let details = RequestDetails(request, purpose: purpose)
         if allowsSubscriptions, !request.envelope.isNotification { details.progressToken = meta.progressToken }
+        let byteCount = request.envelope.params.count
+        if let error = refusal(ofArguments: byteCount) { return refuse(error, request.envelope, message, &output) }
         let options = complete(options, request, message, meta)
         let call = call(request, message, meta)
-        if !admit(call, OpenRequest(id: request.id, details: details), options, &actions) {
+        if !admit(call, OpenRequest(id: request.id, argumentBytes: byteCount, details: details), options, &actions) {
             refuse(.tooManyCalls, request.envelope, message, &output)
         }
     }
@@ -131,18 +133,18 @@ extension JSONRPCSession {
     ) -> Bool {
         guard let place = pending.place, var batch = batches.lift(place.batch, place.generation) else {
             guard calls.runningCount < limits.callsInFlight else { return false }
-            actions.append(.start(call, calls.insert(pending), options))
+            actions.append(.start(call, insert(pending), options))
             return true
         }
         defer { batches[place.batch, place.generation] = batch }
         // Once one entry waits, all later ones of the message wait behind it: entries start in their order.
         if hasRoom(in: batch), !isQueueing {
-            actions.append(.start(call, calls.insert(pending), options))
+            actions.append(.start(call, insert(pending), options))
             batch.runningCount += 1
         } else {
             guard calls.waitingCount < limits.batchEntries else { return false }
             pending.details?.waiting = (call, options)
-            batch.waiting.append(calls.insert(pending))
+            batch.waiting.append(insert(pending))
             isQueueing = true
         }
         if !pending.id.isEmpty { batch.unansweredCount += 1 }
@@ -156,7 +158,7 @@ extension JSONRPCSession {
         into output: inout [UInt8],
         actions: inout [Action]
     ) {
-        guard let call = calls.remove(ticket) else { return }
+        guard let call = removeRequest(ticket) else { return }
         if call.id.isEmpty, case .failure(let error) = outcome { noteDropped(call.details?.method ?? "", error) }
         if let place = call.place {
             settle(call, at: place, outcome, into: &output, actions: &actions)
@@ -191,7 +193,8 @@ extension JSONRPCSession {
         case (.joined(let position, let recovered), .topic(let subscription)):
             return confirm(subscription, call, position, recovered: recovered, into: &output)
         case (.reply(.stream(let stream)), .call): return open(stream, for: call, into: &output, actions: &actions)
-        case (.reply(.value(let value)), .call): answer(value, id: call.id, into: &output)
+        case (.reply(.value(let value)), .call):
+            answer(value, id: call.id, isEntry: call.place != nil, into: &output)
         case (.reply(.value(let value)), .openRPC):
             answer(
                 discovered { () throws(PayloadError) in try settings.documents.openRPC(for: value) },
@@ -216,7 +219,7 @@ extension JSONRPCSession {
     }
 
     /// Appends the response with a value; an error if the value cannot be written or is too large.
-    private mutating func answer(_ value: Payload, id: [UInt8], into output: inout [UInt8]) {
+    private mutating func answer(_ value: Payload, id: [UInt8], isEntry: Bool = false, into output: inout [UInt8]) {
         let start = output.count
         ResponseWriter.beginResult(id: id.span, into: &output)
         do throws(PayloadError) {
@@ -227,12 +230,20 @@ extension JSONRPCSession {
             output.removeSubrange(start...)
             return answer(.notWritable(value, error), id: id, into: &output)
         }
-        if output.count - start > limits.responseBytes {
-            output.removeSubrange(start...)
-            return answer(.responseTooLarge(), id: id, into: &output)
+        if let error = faultOfSize(output.count - start, isEntry: isEntry) {
+            output.discard(from: start)
+            return answer(error, id: id, into: &output)
         }
         // Its references are exported once the response is known to be sent: in a batch it may still not fit.
         if value.holdsReferences { unsentReferences.append(value) }
+    }
+
+    /// Returns the error that replaces a response above the limit, or above a budget.
+    ///
+    /// A response in a batch is held with the others, whose size is compared with the budgets as a whole.
+    func faultOfSize(_ byteCount: Int, isEntry: Bool) -> CallError? {
+        if byteCount > limits.responseBytes { return .responseTooLarge() }
+        return isEntry ? nil : refusal(ofResponse: byteCount)
     }
 
     private mutating func answer(_ result: Result<Payload, CallError>, _ id: [UInt8], into output: inout [UInt8]) {

@@ -24,7 +24,7 @@ extension JSONRPCSession {
             _ = batches.update(place.batch, place.generation) { batch in batch.unansweredCount += 1 }
         }
         // The subscription exists before its topic is joined, so that its id is taken and it can be cancelled.
-        actions.append(.joinTopic(subscription, calls.insert(pending), wanted))
+        actions.append(.joinTopic(subscription, insert(pending), wanted))
     }
 
     /// Ends the subscription that a request names; the result is whether there was one.
@@ -38,7 +38,7 @@ extension JSONRPCSession {
         // Ids are stored as the client wrote them; the argument may spell the same text with other escapes.
         let found = subscriptions.first { JSONEscape.decoded($0.id.span) == Array(id.utf8) }
         if let found {
-            _ = subscriptions.remove(found.slot, found.generation)
+            _ = removeSubscription(found.slot, found.generation)
             actions.append(found.value.end(SubscriptionTicket(slot: found.slot, generation: found.generation)))
         }
         answerJSON(found == nil ? "false" : "true", request, into: &output)
@@ -93,24 +93,29 @@ extension JSONRPCSession {
 
     /// Sends the held events of a subscription, and those that follow without delay, because its response is written.
     mutating func release(_ ticket: SubscriptionTicket, actions: inout [Action]) {
-        let held = subscriptions.update(ticket.slot, ticket.generation) { subscription in
-            subscription.isHeld = false
-            defer { subscription.held = [] }
-            return subscription.held
+        guard let held = takeHeld(ticket), let subscription = subscriptions[ticket.slot, ticket.generation] else {
+            return
         }
-        for message in held ?? [] { actions.append(.send(message)) }
+        for event in held {
+            var message: [UInt8] = []
+            switch event {
+            case .event(let event): event.append(subscriptionID: subscription.id.span, into: &message)
+            case .gap(let gap): NotificationWriter.append(gap, to: subscription, into: &message)
+            }
+            actions.append(.send(message))
+        }
     }
 
     /// Removes the subscription of a topic call whose response is not wanted, and leaves the topic.
     mutating func drop(_ outcome: Outcome, of call: OpenRequest, actions: inout [Action]) {
         guard case .topic(let ticket) = call.purpose else { return }
-        let subscription = subscriptions.remove(ticket.slot, ticket.generation)
+        let subscription = removeSubscription(ticket.slot, ticket.generation)
         if case .joined = outcome, let subscription { actions.append(subscription.end(ticket)) }
     }
 
     /// Removes a subscription whose topic was not joined.
     mutating func removeSubscription(_ ticket: SubscriptionTicket) {
-        _ = subscriptions.remove(ticket.slot, ticket.generation)
+        _ = removeSubscription(ticket.slot, ticket.generation)
     }
 
     private mutating func insert(_ subscription: Subscription) -> SubscriptionTicket {

@@ -188,7 +188,7 @@ extension JSONRPCSession {
         _ actions: inout [Action]
     ) {
         let pending = OpenRequest(id: [UInt8](copying: message.extracting(envelope.id)))
-        actions.append(.finish(calls.insert(pending), .failure(error)))
+        actions.append(.finish(insert(pending), .failure(error)))
     }
 
     /// Returns the handles in the arguments of a call.

@@ -97,9 +97,10 @@ extension JSONRPCSession {
         guard calls.runningCount < limits.callsInFlight else {
             return refuse(.tooManyCalls, envelope, message, &output)
         }
+        if let error = refusal(ofArguments: envelope.params.count) { return refuse(error, envelope, message, &output) }
         let id = [UInt8](copying: message.extracting(envelope.id))
         let arguments = Payload(bytes: [UInt8](copying: message.extracting(envelope.params)), codec: JSON.self)
-        actions.append(.run(function, arguments, calls.insert(OpenRequest(id: id))))
+        actions.append(.run(function, arguments, insert(OpenRequest(id: id, argumentBytes: arguments.bytes.count))))
     }
 
     /// Runs an immediate method, which appends its result to the output directly.
@@ -127,9 +128,12 @@ extension JSONRPCSession {
         output.append(Byte.closeBrace)
         // A notification runs like a call, without a response.
         if envelope.isNotification { return output.removeSubrange(start...) }
-        if output.count - start > limits.responseBytes {
-            output.removeSubrange(start...)
-            refuse(.responseTooLarge(), envelope, message, &output)
+        let count = output.count - start
+        if count > Self.shortBytes || count > limits.responseBytes,
+            let error = faultOfSize(count, isEntry: reception.place != nil)
+        {
+            output.discard(from: start)
+            refuse(error, envelope, message, &output)
         }
     }
 

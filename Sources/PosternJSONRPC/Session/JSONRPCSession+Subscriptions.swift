@@ -67,9 +67,7 @@ extension JSONRPCSession {
         // Events of a subscription that has just ended may still arrive from its source.
         guard let subscription = subscriptions[ticket.slot, ticket.generation] else { return }
         guard subscription.isHeld else { return event.append(subscriptionID: subscription.id.span, into: &output) }
-        var message: [UInt8] = []
-        event.append(subscriptionID: subscription.id.span, into: &message)
-        hold(message, for: ticket, &actions)
+        holdOrClose(.event(event), for: ticket, &actions)
     }
 
     /// Appends the notification that a subscription has ended, with an error or without.
@@ -78,7 +76,7 @@ extension JSONRPCSession {
         error: CallError?,
         into output: inout [UInt8]
     ) {
-        guard let subscription = subscriptions.remove(ticket.slot, ticket.generation) else { return }
+        guard let subscription = removeSubscription(ticket.slot, ticket.generation) else { return }
         NotificationWriter.appendEnd(of: subscription, error: error, into: &output)
     }
 
@@ -91,24 +89,13 @@ extension JSONRPCSession {
     ) {
         guard let subscription = subscriptions[ticket.slot, ticket.generation] else { return }
         guard subscription.isHeld else { return NotificationWriter.append(gap, to: subscription, into: &output) }
-        var message: [UInt8] = []
-        NotificationWriter.append(gap, to: subscription, into: &message)
-        hold(message, for: ticket, &actions)
+        holdOrClose(.gap(gap), for: ticket, &actions)
     }
 
-    /// Holds a message for a subscription; closes the connection if too many are held.
-    private mutating func hold(
-        _ message: [UInt8],
-        for ticket: SubscriptionTicket,
-        _ actions: inout [Action]
-    ) {
+    /// Holds an event for a subscription; closes the connection if too many are held.
+    private mutating func holdOrClose(_ event: HeldEvent, for ticket: SubscriptionTicket, _ actions: inout [Action]) {
         // The response may wait for a whole batch, while the topic goes on: without a limit a client could fill memory.
-        let limit = limits.heldEvents
-        let hasRoom = subscriptions.update(ticket.slot, ticket.generation) { subscription in
-            guard subscription.held.count < limit else { return false }
-            subscription.held.append(message)
-            return true
-        }
-        if hasRoom == false { actions.append(.close(code: 4408, reason: "too many events before a response")) }
+        guard hold(event, for: ticket) == false else { return }
+        actions.append(.close(code: 4408, reason: "too many events before a response"))
     }
 }

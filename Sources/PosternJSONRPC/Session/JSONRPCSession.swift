@@ -1,4 +1,5 @@
 package import Postern
+package import PosternLedger
 
 /// The JSON-RPC protocol of one connection as a pure state machine: messages in, messages and actions out.
 ///
@@ -25,6 +26,9 @@ package struct JSONRPCSession: ~Copyable {
     /// An array, because the size of `ContinuousClock.Instant` is only known at run time: a stored one would make the
     /// layout of the whole session dynamic, and every access to a member slower.
     private var deadlines: [ContinuousClock.Instant] = []
+
+    /// The account of the memory that the client makes this process hold; `nil` for a client without a budget.
+    package var account: MemoryAccount?
 
     /// The requests without a response.
     var calls = RequestTable()
@@ -153,6 +157,7 @@ package struct JSONRPCSession: ~Copyable {
         }
         subscriptions.removeAll()
         batches.removeAll()
+        for kind in [MemoryKind.arguments, .responses, .events] { account?.set(0, for: kind) }
         return actions
     }
 

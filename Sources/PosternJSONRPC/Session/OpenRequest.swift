@@ -4,13 +4,16 @@ internal import Postern
 struct OpenRequest {
     /// The bytes of the id, as received; empty for a notification.
     let id: [UInt8]
+    /// The size of the arguments, in bytes.
+    let argumentBytes: Int
     /// Whether the client has cancelled the call.
     var isCancelled = false
     /// The rest of the request; `nil` for a call that needs nothing but its id to be answered.
     let details: RequestDetails?
 
-    init(id: [UInt8], details: RequestDetails? = nil) {
+    init(id: [UInt8], argumentBytes: Int = 0, details: RequestDetails? = nil) {
         self.id = id
+        self.argumentBytes = argumentBytes
         self.details = details
     }
 

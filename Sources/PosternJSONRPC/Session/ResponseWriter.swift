@@ -23,3 +23,10 @@ enum ResponseWriter {
         if id.count > 0 { output.append(copying: id) } else { JSON.writeNull(into: &output) }
     }
 }
+
+extension [UInt8] {
+    /// Removes the bytes from an index on, and frees their memory if they are many.
+    mutating func discard(from start: Int) {
+        if count - start > 64 << 10 { self = Array(self[..<start]) } else { removeSubrange(start...) }
+    }
+}

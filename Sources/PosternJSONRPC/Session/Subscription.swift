@@ -9,8 +9,10 @@ struct Subscription {
     let source: Source
     /// Whether events are held because the response that opened the subscription is not sent yet.
     var isHeld = true
-    /// The events held until the response is sent, as whole messages.
-    var held: [[UInt8]] = []
+    /// The events held until the response is sent.
+    var held: [HeldEvent] = []
+    /// The size of the held events, in bytes.
+    var heldBytes = 0
 
     /// The origin of the events.
     enum Source {

@@ -7,15 +7,16 @@ struct ControlGroupMount {
     /// The mount point.
     private let folder: Substring
 
-    /// Parses a line; returns `nil` for a mount without quotas of processor time.
-    init?(_ line: Substring) {
+    /// Parses a line; returns `nil` for a mount without the controller.
+    init?(_ line: Substring, controller: String) {
         // Optional fields precede the separator, so the type of the file system is found behind it only.
         let halves = line.split(separator: " - ", maxSplits: 1)
         guard halves.count == 2 else { return nil }
         let (place, kind) = (halves[0].split(separator: " "), halves[1].split(separator: " "))
         guard place.count > 4, kind.count > 2 else { return nil }
         isUnified = kind[0] == "cgroup2"
-        guard isUnified || kind[0] == "cgroup" && kind[2].split(separator: ",").contains("cpu") else { return nil }
+        let controllers = kind[2].split(separator: ",")
+        guard isUnified || kind[0] == "cgroup" && controllers.contains(controller[...]) else { return nil }
         (root, folder) = (place[3], place[4])
     }
 

@@ -1,0 +1,67 @@
+import PosternLedger
+
+/// The memory that a connection makes this process hold.
+extension HTTPConnection {
+    /// The account of the connection.
+    var account: MemoryAccount {
+        if let openedAccount { return openedAccount }
+        let account = worker.memory.account(cutting: WeakHTTPConnection(self), on: loop)
+        openedAccount = account
+        return account
+    }
+
+    /// Charges the unsent output, as far as it has changed.
+    func chargeOutput() {
+        chargedOutput = output.count
+        account.set(chargedOutput, for: .output)
+    }
+
+    /// Charges an incomplete body, or releases it if it is complete.
+    ///
+    /// A body is limited by itself, so the budget of the connection does not matter.
+    ///
+    /// - Returns: `false` if the process has no room for the body.
+    func chargeInput(of body: borrowing RequestBody, _ outcome: RequestBody.Outcome) -> Bool {
+        guard case .incomplete = outcome else {
+            releaseInput()
+            return true
+        }
+        let growth = body.head.bytes.count - account[.input]
+        guard growth > 0, account.verdict(for: growth) == .processFull else {
+            account.set(body.head.bytes.count, for: .input)
+            return true
+        }
+        account.set(0, for: .input)
+        return false
+    }
+
+    /// Releases the incomplete body, since it is complete or refused.
+    func releaseInput() { openedAccount?.set(0, for: .input) }
+
+    /// Closes the connection because it holds too much memory.
+    ///
+    /// A client that has not read its response would not read another one either.
+    func cut() {
+        if case .closed = state { return }
+        worker.service.cutConnection(from: remoteAddress)
+        close()
+    }
+
+    /// Ends the account.
+    func closeAccount() {
+        guard let openedAccount else { return }
+        openedAccount.set(0, for: .output)
+        openedAccount.set(0, for: .input)
+        openedAccount.close()
+        self.openedAccount = nil
+    }
+}
+
+/// A reference to a connection that does not retain it.
+final class WeakHTTPConnection: CutTarget {
+    private weak var connection: HTTPConnection?
+
+    init(_ connection: HTTPConnection) { self.connection = connection }
+
+    func cut() { connection?.cut() }
+}

@@ -1,0 +1,29 @@
+import PosternLedger
+
+/// The budgets that the memory of each connection of a server counts against.
+struct MemoryBudgets {
+    /// The ledger of the process.
+    let ledger: MemoryLedger
+    /// The budget of each connection, in bytes.
+    let connectionBytes: Int
+
+    /// Creates the account of a connection.
+    ///
+    /// - Parameters:
+    ///   - target: The object that cuts the connection; it must not retain it.
+    ///   - loop: The loop of the connection, on which it is cut.
+    /// - Returns: The account.
+    func account(cutting target: any CutTarget, on loop: EventLoop) -> MemoryAccount {
+        let target = LoopBound(target, on: loop)
+        return MemoryAccount(ledger, limit: connectionBytes) {
+            // Not at once, even on the loop's own thread: the connection may be in the middle of a step.
+            target.loop.execute { target.value.cut() }
+        }
+    }
+}
+
+/// An object that closes a connection which holds too much memory.
+protocol CutTarget: AnyObject {
+    /// Closes the connection, if it is still open.
+    func cut()
+}

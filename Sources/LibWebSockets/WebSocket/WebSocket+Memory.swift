@@ -1,0 +1,61 @@
+import PosternLedger
+
+/// The memory that a connection makes this process hold.
+extension WebSocket {
+    /// Returns whether a response of some bytes may be added to the unsent output.
+    ///
+    /// The result is always `true` while the connection is writable, since a response is sent soon then.
+    package func hasRoom(forAnswer byteCount: Int) -> Bool {
+        // Whether the peer reads is known only once the output of this turn has been passed to the system.
+        if isCrowded, !isBlocked { flush() }
+        return !isBlocked || waitingBytes <= limits.maximumAnswerBytes / 4 * 3 - byteCount
+    }
+
+    /// Charges the unsent output, as far as it has changed.
+    func chargeOutput() {
+        chargedOutput = queuedBytes
+        account.set(chargedOutput, for: .output)
+    }
+
+    /// Charges the incomplete message, and closes the connection if the process has no room for it.
+    ///
+    /// A message is limited by itself, so the budget of the connection does not matter.
+    func chargeInput() {
+        let growth = message.byteCount - account[.input]
+        guard growth > 0, account.verdict(for: growth) == .processFull else {
+            return account.set(message.byteCount, for: .input)
+        }
+        message = MessageAssembly()
+        account.set(0, for: .input)
+        cut()
+    }
+
+    /// Closes the connection because it holds too much memory.
+    func cut() {
+        guard isOpen else { return }
+        isCut = true
+        handler?.exceededMemory(self)
+        // What libwebsockets holds is freed with the connection only, so a peer that does not read is not waited for.
+        closeDeadline = min(closeDeadline, loop.milliseconds + Self.cutMilliseconds)
+    }
+
+    /// Ends the account.
+    func closeAccount() {
+        guard let openedAccount else { return }
+        openedAccount.set(0, for: .output)
+        openedAccount.set(0, for: .input)
+        openedAccount.close()
+    }
+
+    /// The time in which the peer can read the close frame before a cut connection is closed.
+    private static let cutMilliseconds: UInt64 = 500
+}
+
+/// A reference to a WebSocket that does not retain it.
+final class WeakWebSocket: CutTarget {
+    private weak var socket: WebSocket?
+
+    init(_ socket: WebSocket) { self.socket = socket }
+
+    func cut() { socket?.cut() }
+}

@@ -1,0 +1,136 @@
+package import Postern
+package import PosternLedger
+
+/// The memory that the client makes this process hold.
+///
+/// Each kind is charged and released here: arguments with the table of requests, responses with the batches, and events
+/// with the subscriptions.
+extension JSONRPCSession {
+    /// The number of bytes that a request occupies besides its arguments.
+    private static var requestBytes: Int { 512 }
+
+    /// Returns the error of a call whose arguments exceed a budget; `nil` if there is room for them.
+    func refusal(ofArguments byteCount: Int) -> CallError? {
+        guard let verdict = account?.verdict(for: byteCount + Self.requestBytes), verdict != .admitted else {
+            return nil
+        }
+        return refused(verdict, ran: .no)
+    }
+
+    /// Enters a request in the table.
+    mutating func insert(_ request: OpenRequest) -> CallTicket {
+        account?.add(request.argumentBytes + Self.requestBytes, for: .arguments)
+        return calls.insert(request)
+    }
+
+    /// Removes a request from the table; `nil` if it was removed before.
+    mutating func removeRequest(_ ticket: CallTicket) -> OpenRequest? {
+        guard let request = calls.remove(ticket) else { return nil }
+        account?.release(request.argumentBytes + Self.requestBytes, of: .arguments)
+        return request
+    }
+
+    /// Charges the responses of a batch that were written or sent since the last time.
+    func charge(_ batch: inout Batch) {
+        let difference = batch.text.count - batch.chargedBytes
+        guard difference != 0, let account else { return }
+        batch.chargedBytes = batch.text.count
+        account.set(account[.responses] + difference, for: .responses)
+    }
+
+    /// Returns whether the budgets have no room for the responses of a batch that are not charged yet.
+    func exceedsBudget(_ batch: Batch) -> Bool {
+        // Short responses are admitted without a question: every call needs one, if only an error.
+        let difference = batch.text.count - batch.chargedBytes
+        guard difference > Self.shortBytes, let verdict = account?.verdict(for: difference) else { return false }
+        return refused(verdict)
+    }
+
+    /// Returns the error that replaces a response because of a budget; `nil` if there is room for it.
+    func refusal(ofResponse byteCount: Int) -> CallError? {
+        guard byteCount > Self.shortBytes, let verdict = account?.verdict(for: byteCount) else { return nil }
+        return refused(verdict) ? .noRoomForAnswer : nil
+    }
+
+    /// The size in bytes up to which a response is admitted without a question.
+    static var shortBytes: Int { 4 << 10 }
+
+    /// Holds an event until the response that opened its subscription is sent.
+    ///
+    /// - Returns: `false` if the limits or the budgets have no room for it.
+    mutating func hold(_ event: HeldEvent, for ticket: SubscriptionTicket) -> Bool? {
+        let (limit, account) = (limits.heldEvents, account)
+        return subscriptions.update(ticket.slot, ticket.generation) { subscription in
+            guard subscription.held.count < limit else { return false }
+            let byteCount = event.byteCount
+            if let account, account.charge(byteCount, for: .events) != .admitted { return false }
+            subscription.heldBytes += byteCount
+            subscription.held.append(event)
+            return true
+        }
+    }
+
+    /// Removes the held events of a subscription, because they are sent.
+    mutating func takeHeld(_ ticket: SubscriptionTicket) -> [HeldEvent]? {
+        let account = account
+        return subscriptions.update(ticket.slot, ticket.generation) { subscription in
+            subscription.isHeld = false
+            if subscription.heldBytes > 0 { account?.release(subscription.heldBytes, of: .events) }
+            subscription.heldBytes = 0
+            return exchange(&subscription.held, with: [])
+        }
+    }
+
+    /// Removes a subscription with its held events; `nil` if it was removed before.
+    mutating func removeSubscription(_ slot: Int, _ generation: UInt64) -> Subscription? {
+        guard let subscription = subscriptions.remove(slot, generation) else { return nil }
+        if subscription.heldBytes > 0 { account?.release(subscription.heldBytes, of: .events) }
+        return subscription
+    }
+
+    /// Reports a verdict, and returns whether it is a refusal.
+    private func refused(_ verdict: MemoryVerdict) -> Bool {
+        guard verdict != .admitted else { return false }
+        settings.observer?.observe(.budgetReached(verdict))
+        return true
+    }
+
+    private func refused(_ verdict: MemoryVerdict, ran executed: CallError.Executed) -> CallError {
+        _ = refused(verdict)
+        return CallError(overBudget: verdict, ran: executed)
+    }
+}
+
+/// An event that waits for the response to its subscription.
+enum HeldEvent {
+    /// An event, which shares its text with the other subscribers.
+    case event(TopicEvent)
+    /// The notification that events are missing.
+    case gap(SubscriptionGap)
+
+    /// The size of the event in memory, about, in bytes.
+    var byteCount: Int {
+        switch self {
+        case .event(let event): event.byteCount(subscriptionIDBytes: 64)
+        case .gap: 256
+        }
+    }
+}
+
+extension Incident {
+    /// Returns the incident of a client that was refused memory.
+    package static func budgetReached(_ verdict: MemoryVerdict) -> Incident {
+        Incident(.budgetReached, cause: verdict == .processFull ? "process" : "connection")
+    }
+}
+
+extension CallError {
+    /// Creates the error of a call for which a budget has no room.
+    package init(overBudget verdict: MemoryVerdict, ran executed: CallError.Executed) {
+        let text =
+            verdict == .processFull
+            ? "The server holds as much for its clients as it may"
+            : "The client makes the server hold as much as it may"
+        self.init(.busy, text, ran: executed)
+    }
+}

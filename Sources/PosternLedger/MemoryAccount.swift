@@ -1,0 +1,41 @@
+/// The tally of a connection that several objects of one event loop share.
+///
+/// All members must be used on the loop's thread.
+package final class MemoryAccount {
+    private var tally: MemoryTally
+
+    /// Creates the account of a connection; the parameters are those of ``MemoryTally``.
+    package init(_ ledger: MemoryLedger, limit: Int, onCut: @escaping @Sendable () -> Void) {
+        tally = MemoryTally(ledger, limit: limit, onCut: onCut)
+    }
+
+    /// The number of bytes held, of all kinds.
+    package var held: Int { tally.held }
+
+    /// Returns the number of bytes of a kind.
+    package subscript(kind: MemoryKind) -> Int { tally[kind] }
+
+    /// Returns whether the budgets have room for more bytes, and counts a refusal.
+    package func verdict(for bytes: Int) -> MemoryVerdict { tally.verdict(for: bytes) }
+
+    /// Adds bytes if the budgets have room for them.
+    package func charge(_ bytes: Int, for kind: MemoryKind) -> MemoryVerdict { tally.charge(bytes, for: kind) }
+
+    /// Adds bytes that are held already, whether or not the budgets have room.
+    package func add(_ bytes: Int, for kind: MemoryKind) { tally.add(bytes, for: kind) }
+
+    /// Subtracts bytes that are no longer held.
+    package func release(_ bytes: Int, of kind: MemoryKind) { tally.release(bytes, of: kind) }
+
+    /// Sets the number of bytes of a kind, whether or not the budgets have room.
+    package func set(_ bytes: Int, for kind: MemoryKind) { tally.set(bytes, for: kind) }
+
+    /// Ends the account, since its connection has ended; everything must have been released by now.
+    package func close() {
+        for kind in MemoryKind.allCases { assert(tally[kind] == 0, "\(tally[kind]) bytes of \(kind) are not released") }
+        tally.end()
+    }
+
+    // An account that was not closed must not leave bytes in the ledger.
+    deinit { tally.end() }
+}

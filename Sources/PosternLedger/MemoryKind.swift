@@ -1,0 +1,23 @@
+/// What the bytes are for that a client makes the server hold.
+package enum MemoryKind: Int, CaseIterable, Sendable {
+    /// The arguments of calls in flight and of calls that wait to begin.
+    case arguments
+    /// The responses of batches that are not complete.
+    case responses
+    /// Events that wait until the response to their subscription is sent.
+    case events
+    /// Output that the client has not read.
+    case output
+    /// Incomplete input: fragments of a message, a part of a body or of a frame.
+    case input
+}
+
+/// The answer of the budgets to a request for memory.
+package enum MemoryVerdict: Hashable, Sendable {
+    /// The budgets have room.
+    case admitted
+    /// The budget of the connection has no room.
+    case connectionFull
+    /// The budget of the process has no room, and the connection holds more than its share.
+    case processFull
+}

@@ -1,0 +1,133 @@
+import Synchronization
+
+/// The number of bytes that all clients of a process make it hold, with the budget of the process.
+///
+/// Above seven eighths of the budget, connections that hold more than their share are refused. Above the budget, the
+/// connection that holds most is cut. The share is half of the budget divided by the number of connections that hold
+/// at least ``step``, so that the short calls of other clients do not fail.
+package final class MemoryLedger: Sendable {
+    /// The ledger of this process, with the default budget until ``setBudget(_:)`` is called.
+    package static let process = MemoryLedger(budget: MemoryBudget.ofProcess)
+
+    /// The number of bytes up to which a connection counts for itself, and which it is always served.
+    package static let step = 64 << 10
+
+    private let limit: Atomic<Int>
+    private let total = Atomic(0)
+    private let holderCount = Atomic(0)
+    /// The connections that hold at least a step.
+    private let holders = Mutex<[ObjectIdentifier: MemoryHolder]>([:])
+    private let connectionRefusals = Atomic(0)
+    private let processRefusals = Atomic(0)
+    private let cuts = Atomic(0)
+    private let drops: MemoryDrops
+
+    /// Creates a ledger.
+    ///
+    /// - Parameters:
+    ///   - budget: The budget of the process, in bytes.
+    ///   - onDrop: A function that returns freed memory to the system, called after many bytes were released.
+    package init(budget: Int, onDrop: @escaping @Sendable () -> Void = MemoryTrim.schedule) {
+        limit = Atomic(budget)
+        drops = MemoryDrops(onDrop)
+    }
+
+    /// The budget of the process, in bytes.
+    package var budget: Int { limit.load(ordering: .relaxed) }
+
+    /// Changes the budget of the process.
+    package func setBudget(_ bytes: Int) { limit.store(bytes, ordering: .relaxed) }
+
+    /// Whether so much is held that connections with more than their share are refused.
+    package var isShort: Bool { total.load(ordering: .relaxed) > threshold }
+
+    private var threshold: Int { budget / 8 * 7 }
+
+    /// Returns whether a connection may hold `bytes` more, and `holding` together.
+    func admits(_ bytes: Int, ofHolderWith holding: Int) -> Bool {
+        total.load(ordering: .relaxed) + bytes <= threshold || holding <= share
+    }
+
+    private var share: Int {
+        max(Self.step, budget / (2 * max(1, holderCount.load(ordering: .relaxed))))
+    }
+
+    /// Counts a refusal, and returns it.
+    func refused(_ verdict: MemoryVerdict) -> MemoryVerdict {
+        if verdict == .connectionFull {
+            connectionRefusals.wrappingAdd(1, ordering: .relaxed)
+        } else {
+            processRefusals.wrappingAdd(1, ordering: .relaxed)
+        }
+        return verdict
+    }
+
+    /// Changes the number of bytes of a connection, and cuts the largest holder if the budget is exceeded.
+    func change(_ holder: MemoryHolder, from before: Int, by difference: Int) {
+        // Relaxed: the numbers guard no other memory.
+        holder.bytes.store(before + difference, ordering: .relaxed)
+        if before == 0 || before + difference == 0 { register(holder, before == 0) }
+        let now = total.wrappingAdd(difference, ordering: .relaxed).newValue
+        drops.note(now)
+        if difference > 0, now > budget { cutLargest() }
+    }
+
+    private func register(_ holder: MemoryHolder, _ isNew: Bool) {
+        let count = holders.withLock { holders in
+            holders[ObjectIdentifier(holder)] = isNew ? holder : nil
+            return holders.count
+        }
+        holderCount.store(count, ordering: .relaxed)
+    }
+
+    private func cutLargest() {
+        let largest = holders.withLock { holders -> MemoryHolder? in
+            // The bytes of connections that are being cut are released soon.
+            var (rest, largest) = (0, MemoryHolder?.none)
+            for holder in holders.values where !holder.isBeingCut {
+                let bytes = holder.bytes.load(ordering: .relaxed)
+                rest += bytes
+                if bytes > largest?.bytes.load(ordering: .relaxed) ?? 0 { largest = holder }
+            }
+            guard rest > budget else { return nil }
+            largest?.markCut()
+            return largest
+        }
+        guard let largest else { return }
+        cuts.wrappingAdd(1, ordering: .relaxed)
+        // Without the lock: the connection may release its bytes at once.
+        largest.cut()
+    }
+
+    /// The numbers of the ledger now.
+    package var counts: MemoryCounts {
+        let largest = holders.withLock { $0.values.map { $0.bytes.load(ordering: .relaxed) }.max() ?? 0 }
+        return MemoryCounts(
+            budget: budget,
+            held: total.load(ordering: .relaxed),
+            holders: holderCount.load(ordering: .relaxed),
+            largest: largest,
+            refusedByConnection: connectionRefusals.load(ordering: .relaxed),
+            refusedByProcess: processRefusals.load(ordering: .relaxed),
+            cut: cuts.load(ordering: .relaxed)
+        )
+    }
+}
+
+/// The numbers of a ledger.
+package struct MemoryCounts: Hashable, Sendable {
+    /// The budget of the process, in bytes.
+    package var budget = 0
+    /// The number of bytes that all connections hold, in whole steps of each.
+    package var held = 0
+    /// The number of connections that hold at least ``MemoryLedger/step``.
+    package var holders = 0
+    /// The number of bytes that the largest holder has.
+    package var largest = 0
+    /// The number of refusals because of the budget of a connection.
+    package var refusedByConnection = 0
+    /// The number of refusals because of the budget of the process.
+    package var refusedByProcess = 0
+    /// The number of connections that were cut because of the budget of the process.
+    package var cut = 0
+}

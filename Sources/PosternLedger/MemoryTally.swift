@@ -1,0 +1,89 @@
+/// The bytes that one connection makes the server hold, by kind, within the budgets of the connection and the process.
+///
+/// The owner of the connection counts with plain numbers, and passes changes on to the ledger of the process only in
+/// steps of ``MemoryLedger/step``. A call with few arguments costs an addition, and the sum of the process is at most
+/// one step for each connection too small.
+package struct MemoryTally: Sendable {
+    /// The budget of the connection, in bytes.
+    package let limit: Int
+    /// The number of bytes held, of all kinds.
+    package private(set) var held = 0
+    private let ledger: MemoryLedger
+    private var amounts = InlineArray<5, Int>(repeating: 0)
+    /// The number of bytes that the ledger knows.
+    private var published = 0
+    /// The entry of the connection in the ledger, which exists while the ledger knows of bytes.
+    private var holder: MemoryHolder?
+    /// A function that cuts the connection, on any thread.
+    private let onCut: @Sendable () -> Void
+
+    /// Creates an empty tally.
+    ///
+    /// - Parameters:
+    ///   - ledger: The ledger of the process.
+    ///   - limit: The budget of the connection, in bytes.
+    ///   - onCut: A function that closes the connection, called on any thread when the process is above its budget and
+    ///     this connection is its largest holder.
+    package init(_ ledger: MemoryLedger, limit: Int, onCut: @escaping @Sendable () -> Void) {
+        self.ledger = ledger
+        self.limit = limit
+        self.onCut = onCut
+    }
+
+    /// Returns the number of bytes of a kind.
+    package subscript(kind: MemoryKind) -> Int { amounts[kind.rawValue] }
+
+    /// Returns whether the budgets have room for more bytes, and counts a refusal.
+    package func verdict(for bytes: Int) -> MemoryVerdict {
+        // The sum cannot overflow: both numbers are sizes of memory, or lengths that are limited elsewhere.
+        let next = held + bytes
+        guard next <= limit else { return ledger.refused(.connectionFull) }
+        // Below one step the ledger knows nothing of the connection, which is served in any case.
+        guard next - published > MemoryLedger.step, !ledger.admits(next - published, ofHolderWith: next) else {
+            return .admitted
+        }
+        return ledger.refused(.processFull)
+    }
+
+    /// Adds bytes if the budgets have room for them.
+    package mutating func charge(_ bytes: Int, for kind: MemoryKind) -> MemoryVerdict {
+        let verdict = verdict(for: bytes)
+        if verdict == .admitted { add(bytes, for: kind) }
+        return verdict
+    }
+
+    /// Adds bytes that are held already, whether or not the budgets have room.
+    package mutating func add(_ bytes: Int, for kind: MemoryKind) {
+        amounts[kind.rawValue] += bytes
+        held += bytes
+        if held - published >= MemoryLedger.step { publish() }
+    }
+
+    /// Subtracts bytes that are no longer held.
+    package mutating func release(_ bytes: Int, of kind: MemoryKind) {
+        amounts[kind.rawValue] -= bytes
+        held -= bytes
+        assert(amounts[kind.rawValue] >= 0, "more \(kind) released than charged")
+        guard published > 0 else { return }
+        if published - held >= MemoryLedger.step || held == 0 { publish() }
+    }
+
+    /// Sets the number of bytes of a kind, whether or not the budgets have room.
+    package mutating func set(_ bytes: Int, for kind: MemoryKind) {
+        let difference = bytes - amounts[kind.rawValue]
+        if difference >= 0 { add(difference, for: kind) } else { release(-difference, of: kind) }
+    }
+
+    /// Subtracts everything that is still held, since the connection has ended.
+    package mutating func end() {
+        for kind in MemoryKind.allCases { set(0, for: kind) }
+    }
+
+    private mutating func publish() {
+        let difference = held - published
+        let holder = holder ?? MemoryHolder(onCut: onCut)
+        self.holder = held == 0 ? nil : holder
+        ledger.change(holder, from: published, by: difference)
+        published = held
+    }
+}

@@ -1,0 +1,141 @@
+"""What clients make the server hold stays within budgets: of each connection, and of the process."""
+
+import json
+import time
+from contextlib import closing
+
+import pytest
+
+import raw
+from raw import TEXT, frame
+from victim import Victim
+
+MIB = 1 << 20
+BIG = "x" * 900_000
+LIMITS = ("--max-held-bytes", str(4 * MIB), "--max-process-bytes", str(16 * MIB))
+
+
+@pytest.fixture
+def own(start):
+    return start(*LIMITS)
+
+
+def call(method, params, number):
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+
+
+def answers(socket, count, seconds=30):
+    """The next responses, by id; calls of the server are skipped."""
+    found, deadline = {}, time.monotonic() + seconds
+    while len(found) < count and time.monotonic() < deadline:
+        text = socket.message(seconds)
+        if text is None:
+            break
+        message = json.loads(text)
+        for answer in message if isinstance(message, list) else [message]:
+            if "method" not in answer:
+                found[answer["id"]] = answer
+    return found
+
+
+def code(answer):
+    return answer.get("error", {}).get("code")
+
+
+def held(server, cause):
+    """The number of lines of the log about a budget."""
+    return sum("budget reached" in line and cause in line for line in server.lines)
+
+
+def test_f2_answers_of_unfinished_batches_are_limited(own):
+    with closing(raw.WebSocket(own.port)) as socket:
+        # Each control character becomes six bytes, so that short calls have long answers.
+        for number in range(75):
+            socket.text(json.dumps(call("chat.say", ["a", "\x01" * 2_000], number)))
+        assert len(answers(socket, 75)) == 75
+        for batch in range(8):
+            socket.text(json.dumps([call("jobs.run", [1, 3_000], 10 * batch), call("chat.history", [75], 10 * batch + 1)]))
+        found = answers(socket, 16)
+        codes = [code(found[10 * batch + 1]) for batch in range(8)]
+        assert codes == [None] * 4 + [-32011] * 4
+        assert found[71]["error"]["data"]["executed"] == "yes"
+        # With the responses their bytes are released.
+        socket.text(json.dumps([call("chat.history", [75], 1)]))
+        assert code(answers(socket, 1)[1]) is None
+    assert raw.wait_until(lambda: held(own, "connection") > 0)
+
+
+def test_f2_few_batches_of_a_connection_are_open(own):
+    with closing(raw.WebSocket(own.port)) as socket:
+        for batch in range(17):
+            socket.text(json.dumps([call("jobs.run", [1, 1_500], 10 * batch), call("calculator.add", [1, 2], 10 * batch + 1)]))
+        found = answers(socket, 34)
+        assert [code(found[10 * batch]) for batch in range(16)] == [None] * 16
+        assert [code(found[number]) for number in (160, 161)] == [-32009] * 2
+        assert found[160]["error"]["data"]["executed"] == "no"
+        socket.text(json.dumps([call("calculator.add", [1, 2], 1)]))
+        assert answers(socket, 1)[1]["result"] == 3
+
+
+def test_f3_arguments_of_calls_in_flight_are_limited(own):
+    with closing(raw.WebSocket(own.port)) as socket:
+        # The handler waits for an answer of its caller, and holds its argument meanwhile.
+        for number in range(8):
+            socket.text(json.dumps(call("echo.back", ["anything", BIG], number)))
+        socket.text(json.dumps(call("calculator.add", [1, 2], 99)))
+        found = answers(socket, 5, 10)
+        assert found[99]["result"] == 3
+        refused = [number for number in range(8) if number in found]
+        assert refused == [4, 5, 6, 7]
+        assert {code(found[number]) for number in refused} == {-32009}
+        assert found[7]["error"]["data"]["executed"] == "no"
+
+
+def test_f3_half_messages_are_limited(own):
+    with Victim(own.port):
+        sockets = [raw.WebSocket(own.port) for _ in range(40)]
+        for socket in sockets:
+            raw.send_quietly(socket.connection, frame(TEXT, b'"' + BIG.encode(), final=False))
+        ends = [socket.ending(2, answers=False, waits=False) for socket in sockets]
+        assert 4429 in ends and None in ends
+        for socket in sockets:
+            socket.close()
+    assert raw.wait_until(lambda: any("4429" in line for line in own.lines))
+    with closing(raw.WebSocket(own.port)) as socket:
+        socket.text(json.dumps(call("echo.echo", [BIG], 1)))
+        assert code(answers(socket, 1)[1]) is None
+
+
+def test_f3_half_bodies_are_limited(own):
+    head = raw.post("{}").split(b"\r\n\r\n")[0].replace(b"Content-Length: 2", b"Content-Length: 1000000")
+    with Victim(own.port):
+        connections = []
+        for _ in range(40):
+            connection = raw.connect(own.port)
+            raw.send_quietly(connection, head + b"\r\n\r\n" + BIG.encode())
+            connections.append(connection)
+        statuses = [raw.read_all(connection, 0.3)[0][:12] for connection in connections]
+        assert b"HTTP/1.1 503" in statuses and b"" in statuses
+        for connection in connections:
+            connection.close()
+
+
+def test_f3_clients_that_do_not_read_their_answers_are_limited(own):
+    entries = json.dumps([call("echo.echo", [BIG], 1)])
+    with Victim(own.port):
+        base, connections = own.rss(), []
+        for _ in range(60):
+            connection = raw.connect(own.port, receive_buffer=4_096)
+            raw.send_quietly(connection, raw.post(entries))
+            connections.append(connection)
+        sockets = []
+        for _ in range(20):
+            socket = raw.WebSocket(own.port, receive_buffer=4_096)
+            for number in range(8):
+                raw.send_quietly(socket.connection, frame(TEXT, json.dumps(call("echo.echo", [BIG], number)).encode()))
+            sockets.append(socket)
+        time.sleep(1)
+        assert own.rss() - base < 16 * MIB + 80 * (64 << 10) + 24 * MIB
+        for connection in [*connections, *sockets]:
+            connection.close()
+    assert raw.wait_until(lambda: any("client cut off" in line or "budget reached" in line for line in own.lines))
