@@ -36,13 +36,14 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
-        .target(name: "Postern"),
+        .target(name: "Postern", dependencies: ["PosternLedger"]),
         .target(name: "PosternPacing"),
         .target(name: "PosternLedger"),
         .target(
             name: "PosternNIO",
             dependencies: [
                 "Postern",
+                "PosternLedger",
                 "PosternPacing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -306,7 +307,7 @@ for target in package.targets where target.type != .system {
 // What `make test-threads` builds: the core, its sockets, and their tests.
 if Context.environment["POSTERN_TESTS"] == "threads" {
     let kept: Set = [
-        "Postern", "PosternAuth", "PosternNIO", "PosternPacing", "native-peer", "PosternTestSupport",
+        "Postern", "PosternAuth", "PosternLedger", "PosternNIO", "PosternPacing", "native-peer", "PosternTestSupport",
         "PosternTests", "PosternNIOTests",
     ]
     package.products.removeAll { !kept.contains($0.name) }

@@ -3,7 +3,7 @@ import Synchronization
 /// Finds when many bytes have been released since the last maximum.
 struct MemoryDrops: ~Copyable, Sendable {
     /// The number of released bytes after which memory is returned to the system.
-    static let bytes = 32 << 20
+    static let bytes = 8 << 20
 
     private let peak = Atomic(0)
     private let onDrop: @Sendable () -> Void

@@ -7,7 +7,10 @@ import Synchronization
 /// at least ``step``, so that the short calls of other clients do not fail.
 package final class MemoryLedger: Sendable {
     /// The ledger of this process, with the default budget until ``setBudget(_:)`` is called.
-    package static let process = MemoryLedger(budget: MemoryBudget.ofProcess)
+    package static let process = {
+        MemoryTrim.limitHeaps()
+        return MemoryLedger(budget: MemoryBudget.ofProcess)
+    }()
 
     /// The number of bytes up to which a connection counts for itself, and which it is always served.
     package static let step = 64 << 10

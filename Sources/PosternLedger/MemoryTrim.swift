@@ -6,23 +6,47 @@ import Synchronization
 /// The allocator of glibc keeps what is freed in the middle of its heaps, for later allocations.
 package enum MemoryTrim {
     private static let isScheduled = Atomic(false)
-    /// The time after a drop, in which what was released together is freed, and the shortest time between two trims.
-    private static let delay = Duration.milliseconds(500)
+    /// The times between a drop and the trims after it.
+    ///
+    /// What was released is freed a moment later, and what handlers hold that the client no longer waits for still
+    /// later. Drops between the trims cause no further ones, so that there are at most two in five seconds.
+    private static let delays: [Duration] = [.milliseconds(500), .milliseconds(4_500)]
 
-    /// Trims the heaps in a moment, on a thread of the global executor.
+    /// Trims the heaps soon, on a thread of the global executor.
     @Sendable package static func schedule() {
         guard !isScheduled.exchange(true, ordering: .relaxed) else { return }
         Task.detached(priority: .utility) {
-            try? await Task.sleep(for: delay)
+            for delay in delays {
+                try? await Task.sleep(for: delay)
+                trim()
+            }
             isScheduled.store(false, ordering: .relaxed)
-            trim()
         }
     }
 
+    /// Limits what each heap keeps at its end when memory is freed, which ``trim()`` returns for one heap only.
+    ///
+    /// By default glibc raises both thresholds to the largest blocks that are freed, up to 32 MiB, so that every thread
+    /// may keep twice as much. Blocks above the threshold are mapped, and returned to the system when they are freed;
+    /// messages of the usual sizes are below it.
+    static func limitHeaps() {
+        // The module Glibc has neither function: both are extensions of glibc, and other libraries have none.
+        guard let symbol = unsafe dlsym(nil, "mallopt") else { return }
+        typealias Option = @convention(c) (CInt, CInt) -> CInt
+        let option = unsafe unsafeBitCast(symbol, to: Option.self)
+        _ = option(Self.mapThreshold, CInt(Self.keptBytes))
+        _ = option(Self.trimThreshold, CInt(Self.keptBytes))
+    }
+
     private static func trim() {
-        // The module Glibc does not have the function, which is an extension of glibc: other libraries have none.
         guard let symbol = unsafe dlsym(nil, "malloc_trim") else { return }
         typealias Trim = @convention(c) (Int) -> CInt
         _ = unsafe unsafeBitCast(symbol, to: Trim.self)(0)
     }
+
+    /// The number of free bytes at the end of a heap that it keeps.
+    private static let keptBytes = 4 << 20
+    /// The values of `M_TRIM_THRESHOLD` and `M_MMAP_THRESHOLD`.
+    private static let trimThreshold: CInt = -1
+    private static let mapThreshold: CInt = -3
 }

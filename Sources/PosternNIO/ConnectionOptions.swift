@@ -1,4 +1,5 @@
 public import Postern
+package import PosternLedger
 
 /// The options of native connections: limits, timeouts, authentication and reports.
 public struct ConnectionOptions: Sendable {
@@ -27,6 +28,8 @@ public struct ConnectionOptions: Sendable {
     #endif
     /// The mode and group of a server's socket file; refused for addresses without a file.
     public var socketFile = SocketFileOptions()
+    /// The ledger of the memory that the connections make this process hold.
+    package var ledger = MemoryLedger.process
     /// The longest time without progress of an incomplete frame, or of output that the other side does not read: 10
     /// seconds.
     ///

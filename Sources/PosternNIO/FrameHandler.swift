@@ -1,5 +1,6 @@
 import NIOCore
 import Postern
+import PosternLedger
 
 /// Splits the input of a channel into frames for a peer, and writes the output of the peer.
 ///
@@ -18,6 +19,8 @@ final class FrameHandler: ChannelInboundHandler {
     private var watch: ConnectionWatch
     private var watching: RepeatedTask?
     private var output = OutputMeter()
+    /// The size of the incomplete frame, and that of the unsent output, which the peer has been notified of.
+    private var noted = (input: 0, output: 0)
     private var isHandshakeDone = false
     private var isClosing = false
 
@@ -110,17 +113,21 @@ final class FrameHandler: ChannelInboundHandler {
 
     private func pass(_ count: Int, of bytes: inout ByteBuffer, _ peer: Peer) {
         guard count > 0, let frames = bytes.readBytes(length: count) else { return }
+        // What is whole now is charged as arguments, if a handler keeps it.
+        noteInput(0)
         executor?.turn { peer.receive(frames) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         watch.noteRead(hasHalfFrame: rest != nil)
+        noteInput(rest?.readableBytes ?? 0)
         flushOutput()
         polling?.noteReadEnd()
         context.fireChannelReadComplete()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        noteOutput(context.channel)
         flushOutput()
         context.fireChannelWritabilityChanged()
     }
@@ -145,6 +152,7 @@ final class FrameHandler: ChannelInboundHandler {
         let output = peer.takeOutput()
         guard !output.isEmpty else { return }
         write(output, to: context, promise: nil)
+        if output.count > MemoryLedger.step || noted.output > 0 { noteOutput(context.channel) }
         polling?.noteOutput()
     }
 
@@ -165,6 +173,11 @@ final class FrameHandler: ChannelInboundHandler {
         let sent = context.eventLoop.makePromise(of: Void.self)
         write(peer?.takeOutput() ?? [], to: context, promise: sent)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        // What the channel holds is freed with it only, so a peer that holds too much and does not read is not waited for.
+        if peer?.disconnectReason?.kind == .tooMuchMemory {
+            let channel = context.channel
+            context.eventLoop.scheduleTask(in: .milliseconds(500)) { channel.close(promise: nil) }
+        }
         sent.futureResult.whenComplete { _ in bound.value.finishClosing() }
     }
 
@@ -186,6 +199,8 @@ final class FrameHandler: ChannelInboundHandler {
         stopWatching()
         polling?.end()
         peer?.transportClosed(reason)
+        rest = nil
+        peer?.endAccount()
     }
 
     private func stopWatching() {
@@ -199,6 +214,7 @@ final class FrameHandler: ChannelInboundHandler {
         // modules change it.
         var (output, watch) = (output, watch)
         let reading = output.read(channel)
+        noteOutput(reading.held)
         let isStuck = isClosing && watch.isStuck(.now(), reading)
         let verdict =
             isClosing ? .nothing : watch.check(now: .now(), isHandshakeDone: peer.isHandshakeDone, output: reading)
@@ -209,5 +225,26 @@ final class FrameHandler: ChannelInboundHandler {
         case .ping: peer.ping()
         case .close(let reason): peer.transportClosed(reason)
         }
+    }
+}
+
+/// The memory that the connection makes this process hold.
+extension FrameHandler {
+    /// Notifies the peer of the size of the incomplete frame, if it is large or was.
+    private func noteInput(_ byteCount: Int) {
+        guard byteCount >= MemoryLedger.step || noted.input > 0 else { return }
+        noted.input = byteCount
+        peer?.noteIncomplete(byteCount)
+    }
+
+    private func noteOutput(_ channel: any Channel) {
+        noteOutput((try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
+    }
+
+    /// Notifies the peer of the size of the output that the channel holds, if it is large or was.
+    private func noteOutput(_ byteCount: Int) {
+        guard byteCount >= MemoryLedger.step || noted.output > 0 else { return }
+        noted.output = byteCount
+        peer?.noteBuffered(byteCount)
     }
 }

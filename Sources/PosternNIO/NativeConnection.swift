@@ -26,6 +26,7 @@ enum NativeConnection {
             observer: options.observer,
             authentication: options.authentication.map { PeerAuthentication($0, at: end) }
         )
+        peer.countMemory(in: options.ledger)
         let executor = EventLoopExecutor.of(channel.eventLoop)
         handler.serve(peer, on: executor, polling: PolledChannel(channel, on: executor, atMost: busyPolling))
         // Before the frames: TLS decrypts what the frame handler reads.

@@ -5,7 +5,7 @@ enum ImportTable {
 
     /// The imports of the libraries.
     static let libraries: [String: Set<String>] = [
-        "Postern": [],
+        "Postern": ["PosternLedger"],
         "PosternAuth": ["Postern", "Crypto"],
         "PosternJSONRPC": ["Postern", "PosternLedger"],
         "PosternLedger": ["Glibc"],
@@ -15,7 +15,9 @@ enum ImportTable {
             "SwiftDiagnostics", "SwiftParser", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros",
         ],
         "PosternMacrosPlugin": ["PosternMacrosExpansion", "SwiftCompilerPlugin", "SwiftSyntaxMacros"],
-        "PosternNIO": ["Postern", "PosternPacing", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage"],
+        "PosternNIO": [
+            "Postern", "PosternLedger", "PosternPacing", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage",
+        ],
         "PosternPacing": [],
         "CLibWebSockets": [],
         "LibWebSockets": ["CLibWebSockets", "Glibc", "PosternLedger", "PosternPacing"],

@@ -170,9 +170,9 @@ struct PeerStateServingTests {
         var limits = PeerLimits()
         limits.notifications = 1
         var session = PeerSession(limits: limits)
-        let first = session.state.beginNotification()
+        let first = session.state.beginNotification(byteCount: 0)
         #expect(first != nil)
-        #expect(session.state.beginNotification() == nil)
+        #expect(session.state.beginNotification(byteCount: 0) == nil)
         #expect(session.state.notificationsDropped == 1)
     }
 }

@@ -95,7 +95,7 @@ struct PeerStateStreamTests {
     @Test
     func creditForANotificationOrAnUnknownCallIsIgnored() {
         var session = PeerSession()
-        let id = session.state.beginNotification() ?? 0
+        let id = session.state.beginNotification(byteCount: 0) ?? 0
         #expect(id == PeerSession.State.firstNotificationID)
         #expect(session.receive { FrameWriter.writeNumbers(.credit, id, 1 << 30, into: &$0) }.words == "none")
         #expect(session.receive { FrameWriter.writeNumbers(.credit, 9, 1 << 30, into: &$0) }.words == "none")

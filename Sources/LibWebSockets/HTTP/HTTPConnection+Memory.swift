@@ -26,9 +26,10 @@ extension HTTPConnection {
             releaseInput()
             return true
         }
-        let growth = body.head.bytes.count - account[.input]
+        let byteCount = body.head.bytes.capacity
+        let growth = byteCount - account[.input]
         guard growth > 0, account.verdict(for: growth) == .processFull else {
-            account.set(body.head.bytes.count, for: .input)
+            account.set(byteCount, for: .input)
             return true
         }
         account.set(0, for: .input)

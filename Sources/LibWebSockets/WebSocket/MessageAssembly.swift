@@ -13,8 +13,8 @@ struct MessageAssembly {
     }
 
     private var bytes: [UInt8] = []
-    /// The size of the received part, in bytes.
-    var byteCount: Int { bytes.count }
+    /// The memory that the received part occupies, in bytes; the rest of a buffer that was used before is not counted.
+    var byteCount: Int { min(bytes.capacity, 2 * bytes.count) }
     private var isBinary = false
     private var frames = 0
     private var pace = TransferPace()

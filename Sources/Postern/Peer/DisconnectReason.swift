@@ -25,6 +25,8 @@ public struct DisconnectReason: Error, Hashable, Sendable {
         public static let notSecured = Kind(word: "not secured")
         /// The server has reached its maximum number of connections.
         public static let tooMany = Kind(word: "too many")
+        /// The remote peer made this one hold more memory than the process may hold for all.
+        public static let tooMuchMemory = Kind(word: "too much memory")
     }
 
     /// The kind of the reason.
@@ -68,6 +70,7 @@ extension DisconnectReason {
             case 4: .timedOut
             case 5: .authenticationFailed
             case 6: .tooMany
+            case 7: .tooMuchMemory
             // A code of a later version: the remote peer has closed the connection, for whatever reason.
             default: .closedThere
             }
@@ -83,6 +86,7 @@ extension DisconnectReason {
         case .timedOut: 4
         case .authenticationFailed: 5
         case .tooMany: 6
+        case .tooMuchMemory: 7
         default: 0
         }
     }

@@ -1,3 +1,5 @@
+internal import PosternLedger
+
 /// The interface of a peer to its transport.
 extension Peer {
     /// Applies frames that arrived.
@@ -15,6 +17,7 @@ extension Peer {
         }
         var reader = FrameReader()
         var violation: DisconnectReason?
+        var refusal: MemoryVerdict?
         do throws(ProtocolViolation) {
             while violation == nil, let frame = try reader.next(in: bytes.span) {
                 let message = references
@@ -41,8 +44,10 @@ extension Peer {
             if !replies.bytes.isEmpty { state.outbox.append(replies.bytes) }
             // After the end of the connection no message follows that could use them.
             state.waitingReferences = state.phase == .closed ? nil : references
+            refusal = state.refusedMemory.take()
             return state.sendWaiting()
         }
+        report(refusal)
         outcome?.settle(reportingTo: observer)
         if let violation { disconnect(violation) }
     }
@@ -50,7 +55,7 @@ extension Peer {
     /// Removes and returns the frames that may be sent.
     package func takeOutput() -> [UInt8] {
         writeReleases()
-        let (output, relief) = changeInTurn { state in (state.outbox.take(), relieve(&state)) }
+        let (output, relief) = changeInTurn { state in (state.takeOutput(), relieve(&state)) }
         if let relief { resume(relief) }
         return output
     }

@@ -37,7 +37,9 @@ extension Peer {
     /// Handles a notification: in place if its method is short, and otherwise in order with calls.
     func handleNotification(_ path: Range<Int>, _ arguments: Range<Int>, _ bytes: [UInt8]) {
         if let arrivals {
-            guard let id = changeInTurn({ $0.beginNotification() }) else { return reportDropped(path, bytes) }
+            guard let id = changeInTurn({ $0.beginNotification(byteCount: arguments.count) }) else {
+                return reportDropped(path, bytes)
+            }
             return arrivals.append(.init(id: id, call: notification(path, arguments, bytes), depth: 0))
         }
         switch dispatcher.execution(of: bytes.span.extracting(path)) {
@@ -45,7 +47,9 @@ extension Peer {
             var unused: [UInt8] = []
             try? method.run(bytes.span.extracting(arguments), MessagePack.self, &unused)
         case let execution:
-            guard let id = changeInTurn({ $0.beginNotification() }) else { return reportDropped(path, bytes) }
+            guard let id = changeInTurn({ $0.beginNotification(byteCount: arguments.count) }) else {
+                return reportDropped(path, bytes)
+            }
             begin(id, notification(path, arguments, bytes), depth: 0, execution)
         }
     }
@@ -123,7 +127,7 @@ extension Peer {
     ) -> DisconnectReason? {
         var call = notification(path, arguments, bytes)
         guard locate(&call, references) else { return self.references.noteBadUse() }
-        guard let id = changeInTurn({ $0.beginNotification() }) else {
+        guard let id = changeInTurn({ $0.beginNotification(byteCount: arguments.count) }) else {
             reportDropped(path, bytes)
             return nil
         }

@@ -1,3 +1,4 @@
+internal import PosternLedger
 internal import Synchronization
 
 /// One side of a connection.
@@ -86,6 +87,7 @@ public final class Peer: Sendable {
             let result = try body(&state)
             // In the same step as the write that crowds the outbox: no handler may begin in between.
             if state.isCrowded { hold(&state) }
+            if state.outbox.byteCount >= MemoryLedger.step { state.chargeOutput() }
             return (result, state.outbox.takeWakeUp(), state.takeDrainWaiter(), state.isOverfull)
         }
         // After the lock is released: each of these calls out, and may come back to this peer.

@@ -30,6 +30,13 @@ public struct PeerLimits: Hashable, Sendable {
     /// Calls above it fail with `.busy`. This is what sixteen pages have in flight at most. Lower it, or
     /// ``frameBytes``, if clients are not trusted or memory is scarce.
     public var servedBytes = 2 << 30
+    /// The maximum number of bytes that the remote peer makes this one hold, of all kinds: arguments, unread output, and
+    /// an incomplete frame: 128 MiB.
+    ///
+    /// Calls above it fail with `.busy`, and notifications are dropped and reported. It is four times what a gateway
+    /// allows one page, so that no page uses up a service that all pages share; 32 MiB suit a service without gateways.
+    /// All connections of a process have one budget too.
+    public var heldBytes = 128 << 20
     /// The maximum number of calls, each made while serving the previous one, that lead to a call: 256.
     ///
     /// Deeper calls fail with `.invalidRequest`. Two peers that call each other back reach an earlier end, with

@@ -1,5 +1,5 @@
-package import Postern
-package import PosternLedger
+internal import Postern
+internal import PosternLedger
 
 /// The memory that the client makes this process hold.
 ///
@@ -114,23 +114,5 @@ enum HeldEvent {
         case .event(let event): event.byteCount(subscriptionIDBytes: 64)
         case .gap: 256
         }
-    }
-}
-
-extension Incident {
-    /// Returns the incident of a client that was refused memory.
-    package static func budgetReached(_ verdict: MemoryVerdict) -> Incident {
-        Incident(.budgetReached, cause: verdict == .processFull ? "process" : "connection")
-    }
-}
-
-extension CallError {
-    /// Creates the error of a call for which a budget has no room.
-    package init(overBudget verdict: MemoryVerdict, ran executed: CallError.Executed) {
-        let text =
-            verdict == .processFull
-            ? "The server holds as much for its clients as it may"
-            : "The client makes the server hold as much as it may"
-        self.init(.busy, text, ran: executed)
     }
 }

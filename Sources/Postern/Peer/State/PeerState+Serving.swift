@@ -24,6 +24,7 @@ extension PeerState {
         guard call.path.count <= limits.pathBytes else {
             return refuse(call.id, CallError(.invalidRequest, "The path is longer than \(limits.pathBytes) bytes"))
         }
+        if let error = refusal(ofArguments: call.arguments.count) { return refuse(call.id, error) }
         return .serve(call)
     }
 
@@ -40,21 +41,23 @@ extension PeerState {
         let call = ServedCall<Handler, Parked>(.call, byteCount: byteCount)
         served[id] = call
         counts.add(call)
+        chargeArguments()
     }
 
     /// Adds a notification whose handler is about to start.
     ///
-    /// - Returns: An identifier of this peer's own, or `nil` if too many notifications wait, in which case it is
-    ///   dropped.
-    mutating func beginNotification() -> UInt64? {
-        guard phase == .open, counts.notifications < limits.notifications else {
+    /// - Returns: An identifier of this peer's own, or `nil` if too many notifications wait, or a budget has no room, in
+    ///   which case it is dropped.
+    mutating func beginNotification(byteCount: Int) -> UInt64? {
+        guard phase == .open, counts.notifications < limits.notifications, refusal(ofArguments: byteCount) == nil else {
             notificationsDropped += 1
             return nil
         }
         defer { nextNotificationID += 1 }
-        let call = ServedCall<Handler, Parked>(.notification)
+        let call = ServedCall<Handler, Parked>(.notification, byteCount: byteCount)
         served[nextNotificationID] = call
         counts.add(call)
+        chargeArguments()
         return nextNotificationID
     }
 
@@ -83,12 +86,14 @@ extension PeerState {
     ) -> Bool {
         guard let call = endServing(id), !call.isNotification, !call.isCancelled, phase == .open else { return false }
         let (limit, room) = (outgoingFrameLimit, limits.answerRoom - outbox.byteCount)
+        var isRefused = false
+        if case .success(let value) = result { isRefused = exceedsBudget(result: value.count) }
         // A value that would fill the outbox beyond its room becomes an error, which is small: memory stays bounded
         // although the handler has already run.
         return outbox.write { output in
             let error: CallError
             switch result {
-            case .success(let value) where value.count > room: error = .noRoomForAnswer
+            case .success(let value) where isRefused || value.count > room: error = .noRoomForAnswer
             case .success(let value):
                 let fits = Outbox.append(behind: references, limit: limit, to: &output) { output in
                     let start = FrameWriter.begin(.reply, fields: 3, id: id, into: &output)
@@ -121,6 +126,7 @@ extension PeerState {
     mutating func endServing(_ id: UInt64) -> ServedCall<Handler, Parked>? {
         guard let call = served.removeValue(forKey: id) else { return nil }
         counts.remove(call)
+        chargeArguments()
         return call
     }
 

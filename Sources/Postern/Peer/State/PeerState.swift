@@ -1,3 +1,5 @@
+internal import PosternLedger
+
 /// The protocol between two peers as a pure state machine: a frame or an event goes in, an action comes out.
 ///
 /// It holds no clock, lock or socket. Whatever waits is opaque to it: `Waiter` is a caller, `Handler` a running
@@ -44,6 +46,12 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     var readers: [UInt64: IncomingStream<Parked>] = [:]
     /// The task that drains the connection, while it is suspended.
     var drainWaiter: Parked?
+    /// The memory that the remote peer makes this process hold; `nil` without a budget.
+    var memory: MemoryTally?
+    /// The size of the output that the transport has taken and not sent, in bytes.
+    var bufferedBytes = 0
+    /// The last refusal because of a budget, until it is reported.
+    var refusedMemory: MemoryVerdict?
     /// The references of a message whose own frame has not arrived yet.
     var waitingReferences: ReceivedReferences?
 
@@ -193,7 +201,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     mutating func close(_ reason: DisconnectReason, isLost: Bool = false) -> Remains? {
         guard phase != .closed else { return nil }
         // A remote peer that reads slowly would receive the goodbye only after everything before it.
-        let discards = isLost || reason.kind == .slowReader
+        let discards = isLost || [.slowReader, .tooMuchMemory].contains(reason.kind)
         let unsent = discards ? outbox.discardCalls() : []
         // The answer to a goodbye is the end of the connection, not another goodbye.
         if goodbye == nil {
@@ -215,6 +223,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         let handlers = served.values.compactMap(\.handler)
         served = [:]
         counts = ServedCounts()
+        chargeArguments()
         let sent = calls.removeAll { unsent.contains($0) }
         return Remains(
             waiters: sent.others,

@@ -1,0 +1,128 @@
+package import PosternLedger
+
+/// The memory that the remote peer makes this process hold.
+extension PeerState {
+    /// The number of bytes that a call occupies besides its arguments.
+    private static var callBytes: Int { 512 }
+
+    /// Returns the error of a call whose arguments exceed a budget; `nil` if there is room for them.
+    mutating func refusal(ofArguments byteCount: Int) -> CallError? {
+        guard let verdict = memory?.verdict(for: byteCount + Self.callBytes), verdict != .admitted else { return nil }
+        refusedMemory = verdict
+        return CallError(overBudget: verdict, ran: .no)
+    }
+
+    /// Returns whether a result exceeds a budget.
+    mutating func exceedsBudget(result byteCount: Int) -> Bool {
+        // Short results are admitted without a question: every call needs a reply, if only an error.
+        guard byteCount > 4 << 10, let verdict = memory?.verdict(for: byteCount), verdict != .admitted else {
+            return false
+        }
+        refusedMemory = verdict
+        return true
+    }
+
+    /// Charges the arguments of the calls and notifications that are being served.
+    mutating func chargeArguments() {
+        memory?.set(counts.byteCount + Self.callBytes * served.count, for: .arguments)
+    }
+
+    /// Charges the output that was not sent, once it is much.
+    mutating func chargeOutput() {
+        guard let memory else { return }
+        let byteCount = outbox.byteCount + bufferedBytes
+        guard byteCount >= MemoryLedger.step || memory[.output] > 0 else { return }
+        self.memory?.set(byteCount, for: .output)
+    }
+
+    /// Removes and returns the frames that may be sent.
+    mutating func takeOutput() -> [UInt8] {
+        let output = outbox.take()
+        if let memory, memory[.output] > 0 { chargeOutput() }
+        return output
+    }
+
+    /// Charges the received part of an incomplete frame.
+    ///
+    /// A frame is limited by itself, so the budget of the connection does not matter.
+    ///
+    /// - Returns: `false` if the process has no room for it.
+    mutating func chargeInput(_ byteCount: Int) -> Bool {
+        guard let memory else { return true }
+        let growth = byteCount - memory[.input]
+        guard growth > 0, memory.verdict(for: growth) == .processFull else {
+            self.memory?.set(byteCount, for: .input)
+            return true
+        }
+        return false
+    }
+
+    /// Ends the account, since the connection has ended.
+    mutating func endAccount() {
+        memory?.end()
+        memory = nil
+    }
+}
+
+/// The memory that the remote peer makes this process hold, as the transport notes it.
+extension Peer {
+    /// Counts the memory in a ledger, within ``PeerLimits/heldBytes``; called once, before the first frame.
+    package func countMemory(in ledger: MemoryLedger) {
+        let tally = MemoryTally(ledger, limit: limits.heldBytes) { [weak self] in self?.scheduleCut() }
+        changeInTurn { $0.memory = tally }
+    }
+
+    /// Notes the size of the output that was taken and has not been sent.
+    package func noteBuffered(_ byteCount: Int) {
+        changeInTurn { state in
+            state.bufferedBytes = byteCount
+            state.chargeOutput()
+        }
+    }
+
+    /// Notes the size of an incomplete frame, and closes the connection if the process has no room for it.
+    package func noteIncomplete(_ byteCount: Int) {
+        if !changeInTurn({ $0.chargeInput(byteCount) }) { cut() }
+    }
+
+    /// Ends the account, after the transport has closed.
+    package func endAccount() { changeInTurn { $0.endAccount() } }
+
+    /// Reports that a client was refused memory.
+    func report(_ verdict: MemoryVerdict?) {
+        if let verdict { observer?.observe(.budgetReached(verdict)) }
+    }
+
+    /// Closes the connection soon: the caller holds the lock of a peer.
+    private func scheduleCut() {
+        transport.run(after: .zero) { [weak self] in self?.cut() }
+    }
+
+    private func cut() {
+        guard isConnected else { return }
+        disconnect(.overBudget)
+    }
+}
+
+extension DisconnectReason {
+    /// The reason for a remote peer that makes this process hold too much memory.
+    static let overBudget = DisconnectReason(.tooMuchMemory, "The other side makes this one hold too much memory")
+}
+
+extension CallError {
+    /// Creates the error of a call for which a budget has no room.
+    package init(overBudget verdict: MemoryVerdict, ran executed: CallError.Executed) {
+        let text =
+            verdict == .processFull
+            ? "The server holds as much for its clients as it may"
+            : "The client makes the server hold as much as it may"
+        self.init(.busy, text, ran: executed)
+    }
+}
+
+extension Incident {
+    /// Returns the incident of a client that was refused memory.
+    package static func budgetReached(_ verdict: MemoryVerdict) -> Incident {
+        Incident(.budgetReached, cause: verdict == .processFull ? "process" : "connection")
+    }
+}

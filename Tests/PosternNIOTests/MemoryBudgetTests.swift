@@ -1,0 +1,115 @@
+@testable import Postern
+@testable import PosternNIO
+import PosternLedger
+import PosternTestSupport
+import Testing
+
+/// The memory that native clients make a server hold, within the budgets of a connection and of the process.
+@Suite(.timeLimit(.minutes(10)))
+struct MemoryBudgetTests {
+    private static let large = [UInt8](repeating: 7, count: 1 << 20)
+
+    /// A server with a ledger of its own, and a method that takes bytes and ends when a gate is opened.
+    private struct Hall {
+        let gate = Gate()
+        let handled = Counter()
+        let incidents = IncidentRecorder()
+        let ledger: MemoryLedger
+        let link: Link
+
+        init(_ wiring: Wiring, heldBytes: Int, budget: Int = 1 << 30) async throws {
+            let ledger = MemoryLedger(budget: budget, onDrop: {})
+            var options = ConnectionOptions.patient
+            options.limits.heldBytes = heldBytes
+            options.ledger = ledger
+            options.observer = incidents
+            let router = Router()
+            router.root.register("keep", "bytes") { [gate, handled] (bytes: [UInt8]) async in
+                handled.increment()
+                await gate.wait()
+            }
+            router.root.register("size", "bytes") { (bytes: [UInt8]) in bytes.count }
+            self.ledger = ledger
+            link = try await Link.make(wiring, serving: router, options: options)
+        }
+
+        func count(_ kind: Incident.Kind) -> Int { incidents.all.count { $0.kind == kind } }
+    }
+
+    @Test("Notifications above the budget of the connection are dropped", arguments: [Wiring.tcp, .unix])
+    func notificationsAreDropped(wiring: Wiring) async throws {
+        let hall = try await Hall(wiring, heldBytes: 4 << 20)
+        for _ in 0..<40 {
+            try hall.link.client.notify("keep", Self.large)
+            await settle { hall.link.client.tables.queuedBytes == 0 }
+        }
+        #expect(await eventually { hall.count(.notificationDropped) == 37 })
+        #expect(hall.count(.budgetReached) > 0)
+        #expect(hall.handled.value == 3)
+        #expect(hall.ledger.counts.held <= 4 << 20)
+        hall.gate.open()
+        #expect(await eventually { hall.ledger.counts.held == 0 })
+        #expect(try await hall.link.client.call("size", Self.large) == 1 << 20)
+        await hall.link.close()
+    }
+
+    @Test("Calls above the budget of the connection have not run", arguments: [Wiring.tcp, .unix])
+    func callsAreRefused(wiring: Wiring) async throws {
+        let hall = try await Hall(wiring, heldBytes: 4 << 20)
+        let calls = (0..<3).map { _ -> PendingCall<Void> in hall.link.client.begin("keep", Self.large) }
+        let error = await #expect(throws: CallError.self) { try await hall.link.client.call("keep", Self.large) }
+        #expect(error?.code == .busy && error?.executed == .no)
+        hall.gate.open()
+        for call in calls { try await call.value }
+        #expect(await eventually { hall.ledger.counts.held == 0 })
+        await hall.link.close()
+        #expect(await eventually { hall.ledger.counts.holders == 0 })
+    }
+
+    @Test("The end of a connection releases what was held for it", arguments: [Wiring.tcp, .unix])
+    func theEndReleasesEverything(wiring: Wiring) async throws {
+        let hall = try await Hall(wiring, heldBytes: 64 << 20)
+        let call: PendingCall<Void> = hall.link.client.begin("keep", Self.large)
+        #expect(await eventually { hall.handled.value == 1 })
+        #expect(hall.ledger.counts.held > 1 << 20)
+        await hall.link.close()
+        #expect(await eventually { hall.ledger.counts.held == 0 })
+        hall.gate.open()
+        await #expect(throws: CallError.self) { try await call.value }
+    }
+
+    @Test("The largest holder is disconnected with goodbye 7 above the budget of the process")
+    func theLargestHolderIsCut() async throws {
+        let hall = try await Hall(.tcp, heldBytes: 64 << 20, budget: 8 << 20)
+        let other = MemoryAccount(hall.ledger, limit: 1 << 30, onCut: {})
+        let calls = (0..<5).map { _ -> PendingCall<Void> in hall.link.client.begin("keep", Self.large) }
+        #expect(await eventually { hall.handled.value == 5 })
+        for _ in 0..<4 { other.add(1 << 20, for: .output) }
+        #expect(await hall.link.client.disconnected.kind == .tooMuchMemory)
+        for call in calls { await #expect(throws: CallError.self) { try await call.value } }
+        #expect(hall.ledger.counts.cut == 1)
+        other.set(0, for: .output)
+        #expect(await eventually { hall.ledger.counts.held == 0 })
+        hall.gate.open()
+        await hall.link.close()
+    }
+
+    @Test("Half a frame ends the connection when the process has no room for it")
+    func halfAFrameIsRefused() async throws {
+        let hall = try await Hall(.tcp, heldBytes: 64 << 20, budget: 8 << 20)
+        let other = MemoryAccount(hall.ledger, limit: 1 << 30, onCut: {})
+        other.add(15 << 19, for: .output)
+        let address = try #require(hall.link.address)
+        let raw = try await RawPeer(RawConnection(to: address))
+        raw.send([0, 0x7f, 0, 0] + [UInt8](repeating: 0, count: 6 << 20))
+        guard case .goodbye(7, _)? = try await raw.next() else {
+            Issue.record("no goodbye 7")
+            return
+        }
+        #expect(try await raw.next() == nil)
+        #expect(try await hall.link.client.call("size", [1, 2, 3] as [UInt8]) == 3)
+        other.set(0, for: .output)
+        #expect(await eventually { hall.ledger.counts.held == 0 })
+        await hall.link.close()
+    }
+}
