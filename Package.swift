@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "PosternJSONRPC", targets: ["PosternJSONRPC"]),
         .library(name: "PosternNIO", targets: ["PosternNIO"]),
         .library(name: "PosternAuth", targets: ["PosternAuth"]),
+        .library(name: "PosternAdmission", targets: ["PosternAdmission"]),
         .library(name: "PosternLogging", targets: ["PosternLogging"]),
         .library(name: "PosternMacros", targets: ["PosternMacros"]),
         .library(name: "PosternGateway", targets: ["PosternGateway"]),
@@ -39,11 +40,13 @@ let package = Package(
         .target(name: "Postern", dependencies: ["PosternLedger"]),
         .target(name: "PosternPacing"),
         .target(name: "PosternLedger"),
+        .target(name: "PosternAdmission"),
         .target(
             name: "PosternNIO",
             dependencies: [
                 "Postern",
                 "PosternLedger",
+                "PosternAdmission",
                 "PosternPacing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -77,11 +80,14 @@ let package = Package(
             pkgConfig: "libwebsockets",
             providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-uv", "libuv1-dev"])]
         ),
-        .target(name: "LibWebSockets", dependencies: ["CLibWebSockets", "PosternLedger", "PosternPacing"]),
+        .target(
+            name: "LibWebSockets",
+            dependencies: ["CLibWebSockets", "PosternAdmission", "PosternLedger", "PosternPacing"]
+        ),
         .target(
             name: "PosternGateway",
             dependencies: [
-                "Postern", "PosternJSONRPC", "PosternLedger", "PosternLogging", "LibWebSockets",
+                "Postern", "PosternAdmission", "PosternJSONRPC", "PosternLedger", "PosternLogging", "LibWebSockets",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -100,7 +106,8 @@ let package = Package(
         .target(
             name: "PosternPrograms",
             dependencies: [
-                "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternLedger", "PosternLogging",
+                "LibWebSockets", "Postern", "PosternAdmission", "PosternAuth", "PosternGateway", "PosternLedger",
+                "PosternLogging",
                 "PosternNIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -171,7 +178,8 @@ let package = Package(
         .target(
             name: "DocumentExamples",
             dependencies: [
-                "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLogging",
+                "LibWebSockets", "Postern", "PosternAdmission", "PosternAuth", "PosternGateway", "PosternJSONRPC",
+                "PosternLogging",
                 "PosternNIO", "PosternTasks",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -211,7 +219,11 @@ let package = Package(
         .testTarget(name: "PosternTests", dependencies: ["Postern", "PosternTestSupport"]),
         .testTarget(name: "PosternLedgerTests", dependencies: ["PosternLedger"]),
         .testTarget(name: "PosternPacingTests", dependencies: ["PosternPacing"]),
-        .testTarget(name: "LibWebSocketsTests", dependencies: ["LibWebSockets", "PosternTestSupport"]),
+        .testTarget(name: "PosternAdmissionTests", dependencies: ["PosternAdmission"]),
+        .testTarget(
+            name: "LibWebSocketsTests",
+            dependencies: ["LibWebSockets", "PosternAdmission", "PosternTestSupport"]
+        ),
         .testTarget(
             name: "PosternJSONRPCTests",
             dependencies: ["Postern", "PosternJSONRPC", "PosternTestSupport"],
@@ -277,6 +289,7 @@ let package = Package(
             name: "PosternNIOTests",
             dependencies: [
                 "Postern",
+                "PosternAdmission",
                 "PosternAuth",
                 "PosternNIO",
                 "PosternTestSupport",
@@ -307,7 +320,8 @@ for target in package.targets where target.type != .system {
 // What `make test-threads` builds: the core, its sockets, and their tests.
 if Context.environment["POSTERN_TESTS"] == "threads" {
     let kept: Set = [
-        "Postern", "PosternAuth", "PosternLedger", "PosternNIO", "PosternPacing", "native-peer", "PosternTestSupport",
+        "Postern", "PosternAdmission", "PosternAuth", "PosternLedger", "PosternNIO", "PosternPacing", "native-peer",
+        "PosternTestSupport",
         "PosternTests", "PosternNIOTests",
     ]
     package.products.removeAll { !kept.contains($0.name) }

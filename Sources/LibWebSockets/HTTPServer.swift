@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import PosternAdmission
 package import PosternLedger
 import Synchronization
 
@@ -21,13 +22,18 @@ public final class HTTPServer: Sendable {
         public var loops = 1
         /// The WebSocket subprotocol that is confirmed if a client offers it.
         package var subprotocol = "jsonrpc"
-        /// The maximum number of open connections of all loops together; connections above it are closed on arrival.
+        /// The maximum number of open connections of all loops together.
+        ///
+        /// When that many are open, the one that has been open for longest without a complete request is closed for a
+        /// new one; if all have sent one, the new one is.
         public var maximumConnections = 10_000
         /// The maximum number of bytes that one connection makes this process hold: arguments of calls, unfinished
         /// responses, unread output and incomplete input.
         public var maximumHeldBytes = 32 << 20
         /// The ledger of the memory that all connections make this process hold.
         package var ledger = MemoryLedger.process
+        /// The share of one address in the connections, and the proxies in front of the server.
+        public var addresses = AddressLimits()
         /// The limits and timeouts of each HTTP connection.
         public var http = HTTPLimits()
 
@@ -64,6 +70,8 @@ public final class HTTPServer: Sendable {
     package let maximumConnections: Int
     /// The number of descriptors that the process may have open (`RLIMIT_NOFILE`).
     package let maximumDescriptors: Int
+    /// The connections of each address, with their limit.
+    package let gate: AddressGate
     /// The listeners that have not been closed.
     private let listeners: Mutex<[AdoptedListener]>
 
@@ -79,14 +87,17 @@ public final class HTTPServer: Sendable {
     ) async throws(StartError) {
         DescriptorLimit.raise(forConnections: configuration.maximumConnections)
         var configuration = configuration
+        let loopCount = max(1, configuration.loops)
+        let maximumConnections = configuration.connectionsPerLoop * loopCount
+        let gate = AddressGate(configuration.addresses, maximumConnections: maximumConnections)
         var loops: [EventLoop] = []
         var workers: [LoopBound<ServerWorker>] = []
         do throws(StartError) {
             if configuration.listensOnTCP { try Self.checkPortIsFree(configuration) }
-            for index in 0..<max(1, configuration.loops) {
+            for index in 0..<loopCount {
                 let loop = EventLoop(index: index)
                 loops.append(loop)
-                let started = try await Self.start(loop, configuration, makeService)
+                let started = try await Self.start(loop, configuration, gate, makeService)
                 workers.append(started.worker)
                 // With port 0 the system selects the port of the first loop; the others must bind the same one.
                 configuration.port = started.port
@@ -101,7 +112,8 @@ public final class HTTPServer: Sendable {
         self.loops = loops
         self.workers = workers
         port = configuration.port
-        maximumConnections = configuration.connectionsPerLoop * loops.count
+        self.maximumConnections = maximumConnections
+        self.gate = gate
         maximumDescriptors = DescriptorLimit.current
         listeners = Mutex(configuration.listeners)
     }
@@ -120,6 +132,7 @@ public final class HTTPServer: Sendable {
     private static func start(
         _ loop: EventLoop,
         _ configuration: Configuration,
+        _ gate: AddressGate,
         _ makeService: @escaping @Sendable (EventLoop) -> any HTTPService
     ) async throws(StartError) -> (worker: LoopBound<ServerWorker>, port: Int) {
         let result = await withCheckedContinuation { continuation in
@@ -129,6 +142,7 @@ public final class HTTPServer: Sendable {
                         let worker = try ServerWorker(
                             loop: loop,
                             configuration: configuration,
+                            gate: gate,
                             service: makeService(loop)
                         )
                         return (LoopBound(worker, on: loop), worker.port)

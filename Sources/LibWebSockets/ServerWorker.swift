@@ -1,4 +1,5 @@
 import Glibc
+import PosternAdmission
 
 /// The part of a server that belongs to one event loop: its listening sockets and its connections.
 ///
@@ -17,10 +18,14 @@ final class ServerWorker {
     /// The TCP port in use; 0 if the server does not listen on TCP.
     let port: Int
     private(set) var isDraining = false
+    /// The connections of each address, which all loops count together.
+    let gate: AddressGate
+    let forwarded: ForwardedField
     private let maximumConnections: Int
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
-    private var waiting: [HTTPConnection] = []
+    /// The connections without a complete request so far.
+    private var silent = ArrivalOrder<HTTPConnection>()
     private var context: WebSocketContext?
     private var pausedUntil: UInt64?
     private var lastSocketCheck: UInt64 = 0
@@ -33,6 +38,7 @@ final class ServerWorker {
     init(
         loop: EventLoop,
         configuration: HTTPServer.Configuration,
+        gate: AddressGate,
         service: any HTTPService
     ) throws(HTTPServer.StartError) {
         self.loop = loop
@@ -40,6 +46,8 @@ final class ServerWorker {
         do { sockets = try Self.listen(configuration) } catch { throw .socket(error) }
         port = sockets.own?.port ?? 0
         self.service = service
+        self.gate = gate
+        forwarded = ForwardedField(gate.limits)
         observesAnswers = service.observesAnswers
         limits = configuration.http.withClampedTimes
         parser = HTTPHeadParser(limits: configuration.http.head)
@@ -48,7 +56,7 @@ final class ServerWorker {
         maximumConnections = configuration.connectionsPerLoop
         let traits = WebSocketContext.Traits(
             subprotocol: configuration.subprotocol,
-            descriptors: DescriptorLimit.table(forConnections: configuration.maximumConnections)
+            descriptors: DescriptorTable.size(forConnections: configuration.maximumConnections)
         )
         guard let context = loop.raw.context(traits) else { throw .noContext }
         self.context = context
@@ -81,8 +89,10 @@ final class ServerWorker {
     func accept(on listener: Int32) -> Bool {
         switch Socket.accept(on: listener) {
         case .failure(let error):
+            guard error.isShortOfDescriptors else { return false }
+            service.rejectedConnection(from: "", because: .noDescriptor)
             // The pending connection keeps the socket readable, so the loop would spin on the failing accept.
-            if error.isShortOfDescriptors { pause() }
+            if !closeOldestSilent() { pause() }
             return false
         case .success(let descriptor):
             add(descriptor)
@@ -91,17 +101,53 @@ final class ServerWorker {
     }
 
     private func add(_ descriptor: Int32) {
-        // A descriptor beyond the tables of libwebsockets could not become a WebSocket later.
-        guard connectionCount < maximumConnections, let context, descriptor < context.traits.descriptors else {
-            service.rejectedConnection(from: ListeningSocket.peerAddress(of: descriptor))
-            return Socket.close(descriptor)
+        let address = ListeningSocket.peerAddress(of: descriptor)
+        let peer = PeerAddress(address)
+        let place: AddressPlace?
+        switch gate.enter(peer) {
+        case .unlimited: place = nil
+        case .admitted(let taken): place = taken
+        case .refused: return reject(descriptor, address, .tooManyOfOneAddress)
         }
-        let connection = HTTPConnection(descriptor: descriptor, worker: self)
+        // A descriptor beyond the tables of libwebsockets could not become a WebSocket later.
+        guard let context, descriptor < context.traits.descriptors, hasRoom() else {
+            return reject(descriptor, address, .tooMany)
+        }
+        let connection = HTTPConnection(
+            descriptor: descriptor,
+            client: HTTPClient(address, place, isProxy: gate.limits.isProxy(peer)),
+            worker: self
+        )
         guard connection.start() else { return Socket.close(descriptor) }
         connections[ObjectIdentifier(connection)] = connection
+        connection.silence = silent.append(connection)
     }
 
-    func remove(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = nil }
+    private func reject(_ descriptor: Int32, _ address: String, _ cause: HTTPRejection) {
+        service.rejectedConnection(from: address, because: cause)
+        Socket.close(descriptor)
+    }
+
+    /// Returns whether one more connection may be open, for which the oldest silent one may have been closed.
+    private func hasRoom() -> Bool { connectionCount < maximumConnections || closeOldestSilent() }
+
+    /// Closes the connection that has been open for longest without a complete request.
+    ///
+    /// - Returns: `false` if every connection has sent one.
+    private func closeOldestSilent() -> Bool {
+        guard let oldest = silent.findOldest() else { return false }
+        service.rejectedConnection(from: oldest.client.address, because: .silentForLongest)
+        oldest.close()
+        return true
+    }
+
+    /// Keeps a connection open from its first complete request on, also when the server is full.
+    func noteRequest(of connection: HTTPConnection) { connection.silence.take().map { _ = silent.remove($0) } }
+
+    func remove(_ connection: HTTPConnection) {
+        noteRequest(of: connection)
+        connections[ObjectIdentifier(connection)] = nil
+    }
 
     /// Schedules the processing of pipelined requests for later in this turn.
     ///

@@ -1,6 +1,7 @@
 public import LibWebSockets
 public import Logging
 public import Postern
+import PosternAdmission
 import PosternLedger
 import PosternLogging
 public import ServiceLifecycle
@@ -83,6 +84,7 @@ public final class Gateway: ServiceLifecycle.Service {
         var limits: Logger.Metadata = [
             "connections": "\(server.maximumConnections)", "descriptors": "\(server.maximumDescriptors)",
             "heldBytes": "\(configured.ledger.budget)",
+            "perAddress": "\(server.gate.share)",
         ]
         logger.info("limits", metadata: limits)
         // The connections are divided by the loops, so a remainder of less than one for each loop is not a shortage.

@@ -62,7 +62,9 @@ final class GatewayService: HTTPService {
         context.accessLog?.answered(request, with: status, after: duration, to: address)
     }
 
-    func rejectedConnection(from address: String) { context.reportTooMany(from: address) }
+    func rejectedConnection(from address: String, because cause: HTTPRejection) {
+        context.report(cause, from: address)
+    }
     func cutConnection(from address: String) { context.reportMemoryCut(of: address) }
 
     private func upgrade(_ request: HTTPRequestHead) -> HTTPAdmission {

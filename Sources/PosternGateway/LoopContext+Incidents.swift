@@ -18,9 +18,10 @@ extension LoopContext {
         observer.observe(Incident(.clientRefused, cause: "status \(status)", fields))
     }
 
-    /// Reports a connection above the limit.
-    func reportTooMany(from address: String) {
-        observer.observe(Incident(.clientRefused, cause: "too many connections", [.address: address]))
+    /// Reports a connection that was closed, or not accepted, because of a limit of the server.
+    func report(_ rejection: HTTPRejection, from address: String) {
+        let kind: Incident.Kind = rejection == .silentForLongest ? .clientCut : .clientRefused
+        observer.observe(Incident(kind, cause: rejection.cause, [.address: address, .error: rejection.reason]))
     }
 
     /// Reports a WebSocket that is closed because its client violated the protocol, a limit or a timeout.
@@ -52,5 +53,17 @@ extension LoopContext {
     func reported(_ result: Result<Reply, CallError>, at method: String = "") -> Result<Reply, CallError> {
         guard case .failure(let error) = result else { return result }
         return .failure(reported(error, at: method))
+    }
+}
+
+extension HTTPRejection {
+    /// The cause in the log, whose rate of lines is limited.
+    fileprivate var cause: String {
+        switch self {
+        case .tooMany: "too many connections"
+        case .tooManyOfOneAddress: "too many connections of one address"
+        case .silentForLongest: "silent while others wait"
+        case .noDescriptor: "no descriptor left"
+        }
     }
 }

@@ -13,8 +13,27 @@ struct ClientReports: Sendable {
         self.address = address?.ipAddress ?? address?.description ?? ""
     }
 
-    /// Reports a client that was closed on accept because the server has too many.
-    func turnedAway() { report(.clientRefused, DisconnectReason(.tooMany, "The server has too many clients")) }
+    /// The limit of connections that the server has reached.
+    enum Limit: String {
+        case ofAll = "too many connections"
+        case ofOneAddress = "too many connections of one address"
+    }
+
+    /// Reports a client that was closed on accept because of a limit.
+    func turnedAway(_ limit: Limit) {
+        let text =
+            switch limit {
+            case .ofAll: "The server has too many clients"
+            case .ofOneAddress: "Its address has as many connections as one address may have"
+            }
+        observer.observe(Incident(.clientRefused, cause: limit.rawValue, [.address: address, .error: text]))
+    }
+
+    /// Reports that connections wait because the process has no descriptor left.
+    static func noDescriptor(to observer: (any IncidentObserver)?) {
+        let text = "No descriptor is left, by the limit of open files"
+        observer?.observe(Incident(.clientRefused, cause: "no descriptor left", [.error: text]))
+    }
 
     /// Reports a connection that ended before it authenticated.
     func refused(_ reason: DisconnectReason) { if reason.kind != .closedHere { report(.clientRefused, reason) } }

@@ -1,4 +1,5 @@
 public import Postern
+public import PosternAdmission
 package import PosternLedger
 
 /// The options of native connections: limits, timeouts, authentication and reports.
@@ -32,9 +33,9 @@ public struct ConnectionOptions: Sendable {
     package var ledger = MemoryLedger.process
     /// The longest time without progress of an incomplete frame, or of output that the other side does not read: 10
     /// seconds.
-    ///
-    /// It is also the time limit of the whole handshake.
     public var frameTimeout = Duration.seconds(10)
+    /// The time limit of the whole handshake, with the authentication and that of TLS: 5 seconds.
+    public var handshakeTimeout = Duration.seconds(5)
     /// The minimum rate of an incomplete frame and of pending output, in bytes per second: 16 KiB.
     ///
     /// It is an average over each ``frameTimeout``. A slower connection is closed; 0 accepts any progress.
@@ -56,12 +57,16 @@ public struct ConnectionOptions: Sendable {
     public var maximumWaitingCalls = 10_000
     /// The most clients of a server: 10,000.
     ///
-    /// A connection above the limit is closed when it is accepted, or once it has authenticated.
+    /// A connection above the limit is closed when it is accepted, or once it has authenticated. Where clients need not
+    /// authenticate, the one that has been connected for longest without a word is closed instead. The limit of open
+    /// files may allow fewer.
     public var maximumConnections = 10_000
+    /// The share of one address in the connections of a server; half of them by default.
+    public var addresses = AddressLimits()
     /// The most unauthenticated connections of a server, besides its clients: 1,000.
     ///
     /// Above the limit the oldest one is closed, so that silent connections cannot keep others out. Each may stay
-    /// unauthenticated for ``frameTimeout``, and use `PeerLimits.unprovenBytes` of memory.
+    /// unauthenticated for ``handshakeTimeout``, and use `PeerLimits.unprovenBytes` of memory.
     public var maximumUnproven = 1_000
 
     /// Creates the default options.
@@ -74,6 +79,15 @@ extension ConnectionOptions {
         var options = self
         if let secret { options.authentication = secret }
         return options
+    }
+
+    /// Whether clients of a server have to authenticate, by a secret or a certificate.
+    var authenticatesClients: Bool {
+        #if TLS
+        authentication != nil || tls != nil
+        #else
+        authentication != nil
+        #endif
     }
 
     /// Creates the transport security of an address.

@@ -14,6 +14,7 @@ struct ConnectionWatch {
     }
 
     private let frameTimeout: TimeAmount
+    private let handshakeTimeout: TimeAmount
     private let minimumRate: Int
     private let pingInterval: TimeAmount
     private let pingGrace: TimeAmount
@@ -35,6 +36,7 @@ struct ConnectionWatch {
 
     init(_ options: ConnectionOptions, now: NIODeadline) {
         frameTimeout = TimeAmount(options.frameTimeout.clamped)
+        handshakeTimeout = TimeAmount(options.handshakeTimeout.clamped)
         minimumRate = options.minimumRate
         pingInterval = TimeAmount(options.pingInterval.clamped)
         pingGrace = TimeAmount(options.pingGrace.clamped)
@@ -44,7 +46,7 @@ struct ConnectionWatch {
 
     /// The interval of the checks: each timeout is noticed at most an eighth of it late.
     var period: TimeAmount {
-        let shortest = min(frameTimeout, min(pingInterval, pingGrace))
+        let shortest = min(min(frameTimeout, handshakeTimeout), min(pingInterval, pingGrace))
         return .nanoseconds(max(shortest.nanoseconds / 8, 1_000_000))
     }
 
@@ -76,7 +78,7 @@ struct ConnectionWatch {
             return .close(DisconnectReason(.timedOut, "Half a frame was not completed in time"))
         }
         guard isHandshakeDone else {
-            let isLate = now - began >= frameTimeout
+            let isLate = now - began >= handshakeTimeout
             return isLate ? .close(DisconnectReason(.timedOut, "The handshake was not done in time")) : .nothing
         }
         if isStuck(now, output) {

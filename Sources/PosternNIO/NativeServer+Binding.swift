@@ -61,6 +61,13 @@ extension NativeServer {
         ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: UnixSocketCalls.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptBackoffHandler { [self] _ in waitForDescriptor() }
+                    )
+                }
+            }
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture { try accept(channel, over: address.medium, security) }
             }

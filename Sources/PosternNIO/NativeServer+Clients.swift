@@ -7,11 +7,14 @@ extension NativeServer {
     /// Creates the peer of an accepted channel; must be called on the channel's event loop.
     func accept(_ channel: any Channel, over medium: ConnectionEnd.Medium, _ security: ConnectionSecurity) throws {
         let mustAuthenticate = options.authentication != nil || medium == .tls
-        // A client that has to authenticate is refused afterwards, with a reason; any other is closed without a peer.
-        let isFull = state.withLock { $0.isStopped || !mustAuthenticate && $0.table.isFull }
         let reports = ClientReports(of: channel.remoteAddress, to: options.observer)
-        guard !isFull else {
-            reports?.turnedAway()
+        guard let taken = places.enter(channel.remoteAddress, mustAuthenticate: mustAuthenticate) else {
+            reports?.turnedAway(.ofOneAddress)
+            return channel.close(promise: nil)
+        }
+        // A client that has to authenticate is refused afterwards, with a reason; any other is closed without a peer.
+        guard hasRoom(mustAuthenticate: mustAuthenticate) else {
+            reports?.turnedAway(.ofAll)
             return channel.close(promise: nil)
         }
         let peer = try NativeConnection.install(
@@ -21,23 +24,49 @@ extension NativeServer {
             options: options,
             security: security
         )
-        if mustAuthenticate { add(unauthenticated: peer) } else { add(client: peer) }
+        if mustAuthenticate { add(unauthenticated: peer, in: taken) } else { add(client: peer, in: taken) }
         let id = ObjectIdentifier(peer)
         peer.onDisconnect { [weak self] reason in self?.remove(id, reason, reports) }
     }
 
-    private func add(client: Peer) {
+    /// Makes room after a connection could not be accepted, and returns the time until the next attempt.
+    ///
+    /// Without a pause the loop would spin: the connection that waits keeps the socket readable.
+    func waitForDescriptor() -> TimeAmount {
+        ClientReports.noDescriptor(to: options.observer)
+        let silent = state.withLock { $0.table.findWaiting() }
+        silent?.transportClosed(DisconnectReason(.tooMany, "It was silent, and another client needs its descriptor"))
+        return silent == nil ? .milliseconds(100) : .milliseconds(1)
+    }
+
+    /// Returns whether one more connection may be open, for which the client that has been silent for longest may have
+    /// been closed.
+    private func hasRoom(mustAuthenticate: Bool) -> Bool {
+        let (isFull, silent) = state.withLock { state -> (Bool, Peer?) in
+            if state.isStopped { return (true, nil) }
+            guard !mustAuthenticate, state.table.isFull else { return (false, nil) }
+            return (true, state.table.findSilentClient())
+        }
+        silent?.transportClosed(DisconnectReason(.tooMany, "It was silent, and another client needs its place"))
+        return !isFull || silent != nil
+    }
+
+    private func add(client: Peer, in taken: ClientTable.Places) {
         let delivery = state.withLock { state in
-            state.table.add(client: client)
+            state.table.add(client: client, in: taken)
             return state.readers.send(.connected(client))
         }
         // The handler runs first: it may prepare what the readers of the signals rely on.
         onConnect(client)
         delivery.complete()
+        client.onConnect { [weak self, weak client] in
+            guard let self, let client else { return }
+            state.withLock { $0.table.noteHello(of: client) }
+        }
     }
 
-    private func add(unauthenticated peer: Peer) {
-        let oldest = state.withLock { $0.table.add(unauthenticated: peer) }
+    private func add(unauthenticated peer: Peer, in taken: ClientTable.Places) {
+        let oldest = state.withLock { $0.table.add(unauthenticated: peer, in: taken) }
         oldest?.transportClosed(DisconnectReason(.tooMany, "Too many others wait to prove themselves"))
         peer.onConnect { [weak self, weak peer] in if let peer { self?.admit(peer) } }
     }

@@ -25,6 +25,8 @@ public final class NativeServer: Sendable {
     let onRefusal: @Sendable (DisconnectReason) -> Void
     let state: Mutex<State>
     let group: MultiThreadedEventLoopGroup
+    /// The numbers of connections that there may be.
+    let places: ServerPlaces
 
     /// Creates a server that does not listen yet; ``run(at:grace:)`` starts it.
     ///
@@ -49,13 +51,23 @@ public final class NativeServer: Sendable {
         self.onConnect = onConnect
         self.onDisconnect = onDisconnect
         self.onRefusal = onRefusal
+        places = ServerPlaces(options)
         let table = ClientTable(
-            maximumClients: options.maximumConnections,
-            maximumUnauthenticated: options.maximumUnproven
+            maximumClients: places.clients,
+            maximumUnauthenticated: places.unauthenticated
         )
         state = Mutex(State(table: table))
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(threads, 1))
     }
+
+    /// The most clients, by the options and the limit of open files.
+    package var maximumConnections: Int { places.clients }
+
+    /// The most connections of one address, unless it is not limited.
+    package var maximumConnectionsPerAddress: Int { places.perAddress }
+
+    /// The number of descriptors that the process may have open (`RLIMIT_NOFILE`).
+    package var maximumDescriptors: Int { places.descriptors }
 
     /// The clients that are connected now, without unauthenticated connections.
     public var peers: [Peer] { state.withLock { $0.table.clients } }

@@ -46,6 +46,9 @@ package struct GatewayOptions: ParsableArguments {
     /// The limits and timeouts of connections.
     @OptionGroup(title: "Limits") package var limits: LimitOptions
 
+    /// The share of one address in the connections, and the proxies in front.
+    @OptionGroup(title: "Addresses") package var addresses: AddressOptions
+
     /// The time between the announcement and the beginning of a stop, in seconds.
     @Option(help: "Seconds between the failing of /readyz and the end of accepting connections, at a stop.")
     package var drainLead = Setting.value("drain-lead", default: 0)
@@ -99,6 +102,7 @@ package struct GatewayOptions: ParsableArguments {
     package func configuration(defaultFolder: String? = nil) throws -> GatewayConfiguration {
         var configuration = GatewayConfiguration()
         limits.apply(to: &configuration)
+        configuration.server.addresses = addresses.limits
         configuration.origins = try originPolicy()
         configuration.drain.lead = .seconds(drainLead)
         configuration.drain.grace = .seconds(drainGrace)

@@ -91,11 +91,13 @@ struct Demo: AsyncParsableCommand {
             let options = try nativeOptions.connectionOptions(
                 sendsTraces: gatewayOptions.sendTraces,
                 socketFile: gatewayOptions.listen.socketFile(forNativeAt: address),
-                observer: incidents
+                observer: incidents,
+                limits: gatewayOptions
             )
             let grace = Duration.seconds(gatewayOptions.drainGrace)
             let door = try await NativeDoor(router, at: address, options: options, grace: grace)
             probe?.watch(door)
+            door.logLimits(to: logger)
             doors.append(door)
             Output.line("native on \(door.address)")
         }

@@ -1,3 +1,4 @@
+import Logging
 import Postern
 import PosternNIO
 import ServiceLifecycle
@@ -8,6 +9,8 @@ struct NativeDoor: ServiceLifecycle.Service {
     let address: Address
     let server: NativeServer
     private let grace: Duration
+    /// The number of connections that the options ask for.
+    private let configured: Int
 
     /// Starts listening.
     init(
@@ -17,8 +20,21 @@ struct NativeDoor: ServiceLifecycle.Service {
         grace: Duration
     ) async throws(CallError) {
         self.grace = grace
+        configured = options.maximumConnections
         server = NativeServer(router, options: options)
         self.address = try await server.start(at: address)
+    }
+
+    /// Logs how many connections there may be, and a notice where they are fewer than configured.
+    func logLimits(to logger: Logger) {
+        var limits: Logger.Metadata = [
+            "connections": "\(server.maximumConnections)", "descriptors": "\(server.maximumDescriptors)",
+            "perAddress": "\(server.maximumConnectionsPerAddress)",
+        ]
+        logger.info("native limits", metadata: limits)
+        guard server.maximumConnections < configured else { return }
+        limits["configured"] = "\(configured)"
+        logger.notice("fewer native connections than configured, by the limit of open files", metadata: limits)
     }
 
     func run() async throws {

@@ -18,13 +18,16 @@ struct NativeOptions: ParsableArguments {
     func connectionOptions(
         sendsTraces: Bool,
         socketFile: SocketFileOptions,
-        observer: any IncidentObserver
+        observer: any IncidentObserver,
+        limits: GatewayOptions
     ) throws -> ConnectionOptions {
         var options = ConnectionOptions()
         options.name = "postern-demo"
         options.sendsTraces = sendsTraces
         options.observer = observer
         options.socketFile = socketFile
+        options.maximumConnections = limits.limits.maxConnections
+        options.addresses = limits.addresses.limits
         options.authentication = try secretOptions.secret()
         tlsArguments.apply(to: &options, isListening: true)
         return options

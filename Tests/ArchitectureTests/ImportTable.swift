@@ -6,6 +6,7 @@ enum ImportTable {
     /// The imports of the libraries.
     static let libraries: [String: Set<String>] = [
         "Postern": ["PosternLedger"],
+        "PosternAdmission": ["Glibc"],
         "PosternAuth": ["Postern", "Crypto"],
         "PosternJSONRPC": ["Postern", "PosternLedger"],
         "PosternLedger": ["Glibc"],
@@ -16,17 +17,18 @@ enum ImportTable {
         ],
         "PosternMacrosPlugin": ["PosternMacrosExpansion", "SwiftCompilerPlugin", "SwiftSyntaxMacros"],
         "PosternNIO": [
-            "Postern", "PosternLedger", "PosternPacing", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "SystemPackage",
+            "Postern", "PosternAdmission", "PosternLedger", "PosternPacing", "Glibc", "NIOCore", "NIOPosix", "NIOSSL",
+            "SystemPackage",
         ],
         "PosternPacing": [],
         "CLibWebSockets": [],
-        "LibWebSockets": ["CLibWebSockets", "Glibc", "PosternLedger", "PosternPacing"],
+        "LibWebSockets": ["CLibWebSockets", "Glibc", "PosternAdmission", "PosternLedger", "PosternPacing"],
         "PosternTasks": [
             "Postern", "PosternJSONRPC", "PosternNIO", "Dispatch", "Glibc", "Logging", "NIOCore", "NIOPosix",
             "Subprocess", "SystemPackage",
         ],
         "PosternGateway": [
-            "Postern", "PosternJSONRPC", "PosternLedger", "PosternLogging", "LibWebSockets", "Logging",
+            "Postern", "PosternAdmission", "PosternJSONRPC", "PosternLedger", "PosternLogging", "LibWebSockets", "Logging",
             "ServiceLifecycle",
         ],
     ]
@@ -34,7 +36,8 @@ enum ImportTable {
     /// The imports of the programs, and of the module with their shared options.
     static let programs: [String: Set<String>] = [
         "PosternPrograms": [
-            "LibWebSockets", "Postern", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLedger",
+            "LibWebSockets", "Postern", "PosternAdmission", "PosternAuth", "PosternGateway", "PosternJSONRPC",
+            "PosternLedger",
             "PosternLogging", "PosternNIO",
             "ArgumentParser",
             "Dispatch", "Glibc",
@@ -61,8 +64,8 @@ enum ImportTable {
     static let fixtures: [String: Set<String>] = [
         "CaseService": ["LibWebSockets", "Postern", "PosternGateway", "PosternNIO", "PosternPrograms"],
         "DocumentExamples": [
-            "LibWebSockets", "Logging", "Postern", "PosternAuth", "PosternGateway", "PosternJSONRPC", "PosternLogging",
-            "PosternNIO", "PosternTasks", "ServiceLifecycle", "UnixSignals",
+            "LibWebSockets", "Logging", "Postern", "PosternAdmission", "PosternAuth", "PosternGateway",
+            "PosternJSONRPC", "PosternLogging", "PosternNIO", "PosternTasks", "ServiceLifecycle", "UnixSignals",
         ],
         "FirstProgram": ["Postern", "PosternGateway", "PosternNIO", "ServiceLifecycle", "UnixSignals"],
         "ParentCallsChild": ["Postern", "PosternTasks"],

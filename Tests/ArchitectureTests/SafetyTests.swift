@@ -8,7 +8,7 @@ import Testing
         "Sources/LibWebSockets/HTTP/HTTPRequestHead.swift",
         "Sources/LibWebSockets/Loop/Acceptor.swift",
         "Sources/LibWebSockets/Loop/BatchingExecutor.swift",
-        "Sources/LibWebSockets/Loop/DescriptorLimit.swift",
+        "Sources/PosternAdmission/DescriptorLimit.swift",
         "Sources/LibWebSockets/Loop/EventLoop.swift",
         "Sources/LibWebSockets/Loop/HookHandle.swift",
         "Sources/LibWebSockets/Loop/ListeningSocket.swift",

@@ -15,14 +15,15 @@ WRONG = {
     "access-log": "perhaps", "allow-credentials": "perhaps", "allow-host": "a.example,https://b.example",
     "allow-origin": "https://a.example,b.example/c", "bench": "perhaps", "body-timeout": "0",
     "content-security-policy": "\u00e4", "drain-grace": "-1", "drain-lead": "soon", "drain-spread": "3601",
-    "head-timeout": "0", "host": "256.0.0.1", "idle-timeout": "0", "listen": "tcp:127.0.0.1:0,8080",
-    "log-format": "xml", "log-level": "loud", "loops": "65", "max-calls-in-flight": "0", "max-connections": "0",
+    "forwarded-field": "x-real-ip", "head-timeout": "0", "host": "256.0.0.1", "idle-timeout": "0",
+    "limit-loopback": "perhaps", "listen": "tcp:127.0.0.1:0,8080", "log-format": "xml", "log-level": "loud",
+    "loops": "65", "max-calls-in-flight": "0", "max-connections": "0", "max-connections-per-address": "-1",
     "max-head-bytes": "1", "max-held-bytes": "1", "max-message-bytes": "1", "max-process-bytes": "-1",
     "max-requests-per-connection": "-1", "min-rate": "-1",
     "native": "8080", "no-gateway": "perhaps", "no-tasks": "perhaps", "port": "65536", "probe": "perhaps",
     "public": "/no/such", "raw-echo": "perhaps", "ready-without-upstream": "perhaps", "secret-file": "/no/such",
     "send-traces": "perhaps", "socket-group": "no such group", "socket-mode": "0999", "stall-timeout": "0",
-    "timeout": "0", "upstream": "8080",
+    "timeout": "0", "trusted-proxy": "10.0.0.5/8", "upstream": "8080",
 }
 PROGRAMS = {
     "gateway": ["postern", "gateway"], "health": ["postern", "health"], "demo": ["postern-demo"],

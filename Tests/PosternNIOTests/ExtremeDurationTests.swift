@@ -64,7 +64,7 @@ struct ExtremeDurationTests {
     func connectionsAcceptEveryDuration(time: Duration) async throws {
         var options = ConnectionOptions()
         (options.frameTimeout, options.pingInterval, options.pingGrace) = (time, time, time)
-        options.connectTimeout = time
+        (options.connectTimeout, options.handshakeTimeout) = (time, time)
         options.limits.callTimeout = time
         let link = try await Link.make(.tcp, serving: router(), options: options)
         #expect(try await link.client.call("later", 2) == 4)
@@ -87,6 +87,7 @@ struct ExtremeDurationTests {
         #expect(error?.code == .unavailable)
         var options = ConnectionOptions()
         (options.frameTimeout, options.pingInterval, options.pingGrace) = (time, time, time)
+        options.handshakeTimeout = time
         let peer = try await NativeClient.connect(to: address, options: options)
         // The connection may be closed at once, as the timeouts say.
         _ = try? await peer.call("double", 2) as Int

@@ -72,6 +72,7 @@ extension ConnectionOptions {
         var options = ConnectionOptions()
         options.limits.callTimeout = .seconds(500)
         (options.connectTimeout, options.frameTimeout) = (.seconds(60), .seconds(60))
+        options.handshakeTimeout = .seconds(60)
         options.pingInterval = .seconds(600)
         return options
     }

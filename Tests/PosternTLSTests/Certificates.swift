@@ -27,7 +27,7 @@ final class Certificates: Sendable {
     /// Returns the options of a side with a certificate; a server with an authority demands one of every client.
     func options(_ name: String, authority: String? = nil) -> ConnectionOptions {
         var options = ConnectionOptions()
-        options.frameTimeout = .seconds(60)
+        (options.frameTimeout, options.handshakeTimeout) = (.seconds(60), .seconds(60))
         options.tls = TLSOptions(
             certificateFile: file("\(name).pem"),
             keyFile: file("\(name).key"),
@@ -39,7 +39,7 @@ final class Certificates: Sendable {
     /// Returns the options of a client without a certificate that trusts an authority.
     func trusting(_ authority: String) -> ConnectionOptions {
         var options = ConnectionOptions()
-        options.frameTimeout = .seconds(60)
+        (options.frameTimeout, options.handshakeTimeout) = (.seconds(60), .seconds(60))
         var tls = TLSOptions()
         tls.authorityFile = file("\(authority).pem")
         options.tls = tls

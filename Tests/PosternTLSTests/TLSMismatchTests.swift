@@ -50,7 +50,7 @@ struct TLSMismatchTests {
     @Test("A client that stays silent in the TLS handshake is disconnected")
     func aSilentClientIsDropped() async throws {
         var options = certificates.options("server")
-        options.frameTimeout = .milliseconds(50)
+        options.handshakeTimeout = .milliseconds(50)
         let server = try await NativeServer.listen(on: "tls://127.0.0.1:0", serving: NothingExposed(), options: options)
         guard case .tls(let host, let port)? = server.address else { throw CertificateError() }
         let signals = server.signals

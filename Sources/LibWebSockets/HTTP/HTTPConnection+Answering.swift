@@ -62,6 +62,7 @@ extension HTTPConnection {
         exchange = nil
         // A large response is charged at once: many may be written in one turn, before any is sent.
         if output.count > worker.limits.maximumQueuedBytes { chargeOutput() }
+        client.finishRequest()
         // In any other state `process()` is on the stack, and continues with pipelined requests itself.
         let isLater =
             switch state {
@@ -84,13 +85,13 @@ extension HTTPConnection {
         closesAfterAnswer = true
         releaseInput()
         fields = worker.service.fieldsOfAnswers(to: head)
-        let response = worker.service.refusal(refusal, of: head, from: remoteAddress)
+        let response = worker.service.refusal(refusal, of: head, from: client.address)
         send(response.status, headers: response.headers, body: response.body.span, isHead: head?.method == .head)
         observeAnswer(to: head, response.status.code, after: .zero)
     }
 
     func observeAnswer(to request: HTTPRequestHead?, _ status: Int, after duration: Duration) {
         guard worker.observesAnswers else { return }
-        worker.service.answered(request, with: status, after: duration, to: remoteAddress)
+        worker.service.answered(request, with: status, after: duration, to: client.address)
     }
 }

@@ -101,6 +101,7 @@ extension HTTPConnection {
         poll?.close()
         poll = nil
         Socket.close(descriptor)
+        client.releasePlaces()
         worker.remove(self)
         exchange?.disconnected()
         exchange = nil
@@ -115,6 +116,8 @@ extension HTTPConnection {
         poll?.close()
         poll = nil
         worker.remove(self)
+        // The WebSocket has a copy, with which the places are released.
+        defer { client.releasePlaces() }
         worker.openWebSocket(
             descriptor: descriptor,
             handshake: Handshake.canonical(
@@ -125,7 +128,7 @@ extension HTTPConnection {
                 loop: loop,
                 limits: upgrade.limits,
                 memory: worker.memory,
-                remoteAddress: remoteAddress,
+                client: client,
                 bytesBeforeFrames: received - (upgrade.request.bytes.count - upgrade.request.length),
                 handler: upgrade.handler
             )

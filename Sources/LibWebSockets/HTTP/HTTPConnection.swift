@@ -1,3 +1,4 @@
+import PosternAdmission
 import PosternLedger
 import PosternPacing
 
@@ -7,7 +8,10 @@ import PosternPacing
 /// thread.
 final class HTTPConnection: PollOwner, Flushable {
     let loop: EventLoop
-    let remoteAddress: String
+    /// The client, of which a trusted proxy names another one with each request.
+    var client: HTTPClient
+    /// The position among the connections without a complete request; `nil` after the first one.
+    var silence: ArrivalOrder<HTTPConnection>.Ticket?
     let descriptor: Int32
     let worker: ServerWorker
     var poll: PollHandle?
@@ -65,11 +69,11 @@ final class HTTPConnection: PollOwner, Flushable {
 
     private static let lingerMilliseconds: UInt64 = 2_000
 
-    init(descriptor: Int32, worker: ServerWorker) {
+    init(descriptor: Int32, client: HTTPClient, worker: ServerWorker) {
         self.descriptor = descriptor
         self.worker = worker
         loop = worker.loop
-        remoteAddress = ListeningSocket.peerAddress(of: descriptor)
+        self.client = client
         deadline = loop.milliseconds + worker.limits.headMilliseconds
     }
 
@@ -163,6 +167,7 @@ final class HTTPConnection: PollOwner, Flushable {
             if wasIdle, searched > 0 { deadline = loop.milliseconds + worker.limits.headMilliseconds }
             return false
         case .refused(let refusal, let head):
+            client.identify(head, by: worker.forwarded)
             refuse(refusal, of: head)
             return false
         case .complete(let head):
@@ -170,6 +175,7 @@ final class HTTPConnection: PollOwner, Flushable {
             input = []
             searched = 0
             requests += 1
+            if requests == 1 { worker.noteRequest(of: self) }
             isHTTP10 = head.isHTTP10
             closesAfterAnswer = head.wantsClose || requests >= worker.limits.maximumRequests || worker.isDraining
             return admit(head)
@@ -178,7 +184,7 @@ final class HTTPConnection: PollOwner, Flushable {
 
     private func admit(_ head: HTTPRequestHead) -> Bool {
         fields = worker.service.fieldsOfAnswers(to: head)
-        switch worker.service.admit(head, from: remoteAddress) {
+        switch decide(about: head) {
         case .answer(let response):
             // The body is not read, so the start of the next request would be unknown.
             if head.hasBody || response.closesConnection { closesAfterAnswer = true }
@@ -204,6 +210,14 @@ final class HTTPConnection: PollOwner, Flushable {
             }
             return beginBody(RequestBody(of: head, atMost: limit))
         }
+    }
+
+    private func decide(about head: HTTPRequestHead) -> HTTPAdmission {
+        guard client.takePlace(for: head, by: worker.forwarded, at: worker.gate) else {
+            // Not a refusal that closes the connection: the proxy sends requests of other clients over it.
+            return .answer(worker.service.refusal(.tooManyOfOneClient, of: head, from: client.address))
+        }
+        return worker.service.admit(head, from: client.address)
     }
 
     private func beginBody(_ body: consuming RequestBody) -> Bool {

@@ -8,7 +8,7 @@ package final class HTTPExchange {
     /// The head of the request.
     package let request: HTTPRequestHead
     /// The address of the client, without the port.
-    package var remoteAddress: String { connection?.remoteAddress ?? "unknown" }
+    package var remoteAddress: String { connection?.client.address ?? "unknown" }
     /// A function that is called once if the client disconnects before the response is complete.
     package var onDisconnect: (() -> Void)?
     /// A function that is called when all unsent output of a stream has been sent after ``isCrowded`` was `true`.

@@ -1,6 +1,6 @@
 /// The reason why a request was refused because of its form, before it reached the service.
 ///
-/// The connection is closed after the response.
+/// The connection is closed after the response, except after ``tooManyOfOneClient``.
 package struct HTTPRefusal: Error, Hashable, Sendable {
     /// The status of the response.
     package let status: HTTPStatus
@@ -22,6 +22,10 @@ package struct HTTPRefusal: Error, Hashable, Sendable {
     static let headEnded = malformed("The client stopped sending before the end of the head")
     static let bodyEnded = malformed("The client stopped sending before the end of the body that the head announced")
     static let bodyTooSlow = HTTPRefusal(.requestTimeout, "The body of the request did not arrive in time")
+    static let tooManyOfOneClient = HTTPRefusal(
+        .tooManyRequests,
+        "The client has as many requests and WebSockets as one address may have; try again later"
+    )
     static let stopping = HTTPRefusal(.serviceUnavailable, "The server stopped before the request had arrived")
 
     static let tooMuchMemory = HTTPRefusal(
@@ -33,7 +37,7 @@ package struct HTTPRefusal: Error, Hashable, Sendable {
     package var headers: [(name: String, value: String)] {
         switch status {
         case .methodNotAllowed: [("Allow", "GET, HEAD, POST")]
-        case .serviceUnavailable: [("Retry-After", "1")]
+        case .serviceUnavailable, .tooManyRequests: [("Retry-After", "1")]
         case .unsupportedMediaType: [("Accept-Encoding", "identity")]
         case .upgradeRequired:
             [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13")]

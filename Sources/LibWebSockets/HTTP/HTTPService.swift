@@ -30,8 +30,12 @@ package protocol HTTPService: AnyObject {
     ///   - duration: The time since the request was complete.
     ///   - address: The address of the client, without the port.
     func answered(_ request: HTTPRequestHead?, with status: Int, after duration: Duration, to address: String)
-    /// Called when a connection was closed on arrival because too many are open.
-    func rejectedConnection(from address: String)
+    /// Called when a connection was closed, or not accepted, because of a limit of the server.
+    ///
+    /// - Parameters:
+    ///   - address: The address of the peer, without the port; empty if it is unknown.
+    ///   - cause: The limit.
+    func rejectedConnection(from address: String, because cause: HTTPRejection)
     /// Called before a connection is closed because it makes this process hold too much memory.
     func cutConnection(from address: String)
 }
@@ -42,7 +46,7 @@ extension HTTPService {
         refusal.response
     }
     /// Does nothing.
-    package func rejectedConnection(from address: String) {}
+    package func rejectedConnection(from address: String, because cause: HTTPRejection) {}
     /// Does nothing.
     package func cutConnection(from address: String) {}
     /// `false` by default.

@@ -13,7 +13,9 @@ package final class WebSocket: Flushable {
     /// The limits and timeouts, with clamped timeouts.
     package let limits: WebSocketLimits
     /// The address of the peer, without the port.
-    package let remoteAddress: String
+    package var remoteAddress: String { client.address }
+    /// The peer, with its place among the connections of its address.
+    private var client: HTTPClient
     /// The close code that the peer sent; 1005 if its close frame had none, 1006 without a close frame.
     package private(set) var remoteCloseCode: UInt16 = 1006
 
@@ -83,15 +85,14 @@ package final class WebSocket: Flushable {
     /// - Parameters:
     ///   - loop: The loop of the connection.
     ///   - limits: The limits and timeouts.
-    ///   - memory: The budgets that the memory held for the connection counts against.
-    ///   - remoteAddress: The address of the peer, without the port.
+    ///   - client: The peer, with its place among the connections of its address.
     ///   - bytesBeforeFrames: The number of bytes that were read from the connection before its first frame.
     ///   - handler: The handler, which is retained until the connection has closed.
     init(
         loop: EventLoop,
         limits: WebSocketLimits,
         memory: MemoryBudgets,
-        remoteAddress: String,
+        client: HTTPClient,
         bytesBeforeFrames: Int,
         handler: any WebSocketHandler
     ) {
@@ -99,7 +100,7 @@ package final class WebSocket: Flushable {
         self.memory = memory
         self.bytesBeforeFrames = bytesBeforeFrames
         self.limits = limits.withClampedTimes
-        self.remoteAddress = remoteAddress
+        self.client = client
         self.handler = handler
         lastInput = loop.milliseconds
     }
@@ -358,6 +359,7 @@ package final class WebSocket: Flushable {
     func closed() {
         unsafe connection = nil
         state = .closed
+        client.releasePlaces()
         output = []
         heldBytes = 0
         message = MessageAssembly()

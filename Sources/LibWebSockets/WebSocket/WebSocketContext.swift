@@ -46,7 +46,7 @@ final class WebSocketContext {
         unsafe info.foreign_loops = resources.loops
         unsafe info.retry_and_idle_policy = UnsafePointer(resources.retry)
         unsafe info.user = Unmanaged.passUnretained(resources).toOpaque()
-        let created = DescriptorLimit.withTable(of: traits.descriptors) {
+        let created = DescriptorTable.with(size: traits.descriptors) {
             unsafe Int(bitPattern: lws_create_context(&info))
         }
         guard let created, let raw = unsafe OpaquePointer(bitPattern: created) else { return nil }

@@ -71,6 +71,7 @@ enum HTTPError {
             switch refusal.status {
             case .contentTooLarge: .requestTooLarge
             case .serviceUnavailable: .draining
+            case .tooManyRequests: .busy
             default: .invalidRequest
             }
         var response = response(refusal.status, code, refusal.reason)

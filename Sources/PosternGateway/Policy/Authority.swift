@@ -1,3 +1,5 @@
+import PosternAdmission
+
 /// A host and a port, as in `Host` and in origins (RFC 3986 section 3.2).
 struct Authority: Hashable, Sendable {
     /// A host name in lower case, or an address.
@@ -69,4 +71,9 @@ struct Authority: Hashable, Sendable {
                 && label.allSatisfy { $0.isDigit || $0 >= 0x61 && $0 <= 0x7A || $0 == 0x2D || $0 == 0x5F }
         }
     }
+}
+
+extension UInt8 {
+    /// Whether the byte is a decimal digit.
+    var isDigit: Bool { self >= 0x30 && self <= 0x39 }
 }

@@ -45,7 +45,7 @@ extension TaskNode {
             // A child that is stopped by a debugger, or that computes on all of its threads, answers no ping and is not
             // lost. Its end is detected by waiting for the process instead.
             options.pingInterval = .longest
-            options.frameTimeout = .longest
+            (options.frameTimeout, options.handshakeTimeout) = (.longest, .longest)
             return try await Peer.adopt(
                 channel,
                 as: .acceptor,

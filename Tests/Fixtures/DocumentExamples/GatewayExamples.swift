@@ -1,5 +1,6 @@
 import LibWebSockets
 import Postern
+import PosternAdmission
 import PosternGateway
 import PosternJSONRPC
 import PosternTasks
@@ -28,6 +29,12 @@ func limitedGateway() -> GatewayConfiguration {
     configuration.messages.callsInFlight = 32
     configuration.server.http.head.maximumBytes = 16 << 10
     return configuration
+}
+
+func limitedAddresses() {
+    var configuration = GatewayConfiguration()
+    configuration.server.addresses.connectionsPerAddress = 100
+    configuration.server.addresses.trustedProxies = ["10.0.0.5", "fd00:1::/64"].compactMap(TrustedProxy.init)
 }
 
 struct Count: ChildTask {

@@ -106,7 +106,7 @@ struct HostileAuthenticationTests {
     @Test("M8: a client that does not authenticate in time is disconnected")
     func aClientThatWaitsTooLongIsDropped() async throws {
         var impatient = Stage.options
-        impatient.frameTimeout = .seconds(1)
+        impatient.handshakeTimeout = .seconds(1)
         try await Stage.attack(.tcp, impatient, besideAnother: false) { stage in
             let raw = try await RawConnection(to: stage.address)
             raw.send(RawSession.hello)

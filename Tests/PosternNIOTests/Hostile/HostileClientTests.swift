@@ -80,11 +80,12 @@ struct HostileClientTests {
     @Test("M6: a client that never sends anything is disconnected", arguments: [Wiring.tcp, .unix])
     func aSilentClientIsDisconnected(wiring: Wiring) async throws {
         var options = ConnectionOptions.patient
-        options.frameTimeout = .seconds(1)
+        options.handshakeTimeout = .seconds(1)
         try await HostileStage.attack(wiring, options, besideAnother: false) { stage in
             let (_, server) = try await stage.connect()
             #expect(await server.disconnected.kind == .timedOut)
         }
+        #expect(ConnectionOptions().handshakeTimeout <= .seconds(5))
     }
 
     @Test

@@ -1,0 +1,52 @@
+import PosternAdmission
+
+/// The client of an HTTP connection: its peer, or the client for which a trusted proxy has sent the current request.
+struct HTTPClient {
+    /// The address of the client of the current request, without the port.
+    private(set) var address: String
+    /// The address of the peer of the connection, without the port.
+    private let peer: String
+    /// Whether the peer is a trusted proxy.
+    private let isProxy: Bool
+    /// The place of the connection among those of its address; `nil` if it is not limited.
+    private var connectionPlace: AddressPlace?
+    /// The place of the current request among those of its client; `nil` if the peer is no proxy.
+    ///
+    /// A WebSocket keeps that of its handshake until it closes.
+    private var requestPlace: AddressPlace?
+
+    init(_ peer: String, _ place: AddressPlace?, isProxy: Bool) {
+        address = peer
+        self.peer = peer
+        self.isProxy = isProxy
+        connectionPlace = place
+    }
+
+    /// Reads the address of the client of a request; `nil` for a request whose head could not be parsed.
+    ///
+    /// - Returns: The client that a trusted proxy has named, whose requests are limited.
+    @discardableResult
+    mutating func identify(_ head: HTTPRequestHead?, by field: ForwardedField) -> ForwardedChain.Client? {
+        guard isProxy else { return nil }
+        let client = head.flatMap(field.client)
+        address = client?.text ?? peer
+        return client
+    }
+
+    /// Takes a place for a request whose head is complete, if a trusted proxy has sent it.
+    ///
+    /// - Returns: `false` if the client has as many requests and WebSockets as it may have.
+    mutating func takePlace(for head: HTTPRequestHead, by field: ForwardedField, at gate: AddressGate) -> Bool {
+        requestPlace = nil
+        guard let client = identify(head, by: field), !client.isProxy else { return true }
+        guard case .admitted(let place) = gate.enter(client: client.address) else { return false }
+        requestPlace = place
+        return true
+    }
+
+    /// Releases the place of a request that has been answered.
+    mutating func finishRequest() { requestPlace = nil }
+
+    /// Releases all places, since the connection has closed.
+    mutating func releasePlaces() { (connectionPlace, requestPlace) = (nil, nil) }
+}
