@@ -89,7 +89,7 @@ final class ServerWorker {
     func accept(on listener: Int32) -> Bool {
         switch Socket.accept(on: listener) {
         case .failure(let error):
-            guard error.isShortOfDescriptors else { return false }
+            guard error.isShortOfDescriptors, Socket.hasPendingConnection(listener) else { return false }
             service.rejectedConnection(from: "", because: .noDescriptor)
             // The pending connection keeps the socket readable, so the loop would spin on the failing accept.
             if !closeOldestSilent() { pause() }

@@ -63,9 +63,11 @@ extension NativeServer {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        AcceptBackoffHandler { [self] _ in waitForDescriptor() }
-                    )
+                    let accepted = AcceptedChannels()
+                    let pause = AcceptBackoffHandler { [self] _ in
+                        accepted.takeNews() ? .milliseconds(1) : waitForDescriptor()
+                    }
+                    try channel.pipeline.syncOperations.addHandlers(accepted, pause)
                 }
             }
             .childChannelInitializer { [self] channel in

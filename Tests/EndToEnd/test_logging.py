@@ -157,11 +157,9 @@ def fail(server, count):
             assert "error" in json.loads(client.recv(PATIENCE))
 
 
-INFO, TRACE = ["--log-level", "info"], ["--log-level", "trace", "--log-format", "json", "--access-log"]
-
-
-@pytest.mark.parametrize("options", [[], INFO, TRACE])
-def test_a_full_pipe_at_standard_error_does_not_block_the_program(options):
+@contextlib.contextmanager
+def full_pipe():
+    """Yields the writing end of a full pipe that no program reads."""
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     with contextlib.suppress(BlockingIOError):
@@ -169,15 +167,105 @@ def test_a_full_pipe_at_standard_error_does_not_block_the_program(options):
             os.write(writer, b"x" * 4096)
     # The program shares the file description, and its writes have to block.
     os.set_blocking(writer, True)
-    demo = Program("postern-demo", "--port", 0, *options, ready=LISTENING, stderr=writer)
     try:
-        refuse(demo, 3_000)
-        fail(demo, 300)
-        assert call(demo, "calculator.add", [2, 3])["result"] == 5
+        yield writer
     finally:
-        demo.stop()
         os.close(reader)
         os.close(writer)
+
+
+INFO, TRACE = ["--log-level", "info"], ["--log-level", "trace", "--log-format", "json", "--access-log"]
+
+
+@pytest.mark.parametrize("options", [[], INFO, TRACE])
+def test_a_full_pipe_at_standard_error_does_not_block_the_program(options):
+    with full_pipe() as writer:
+        demo = Program("postern-demo", "--port", 0, *options, ready=LISTENING, stderr=writer)
+        try:
+            refuse(demo, 3_000)
+            fail(demo, 300)
+            assert call(demo, "calculator.add", [2, 3])["result"] == 5
+        finally:
+            demo.stop()
+
+
+def prove_wrongly(port, count):
+    """Opens connections of clients with another secret."""
+
+    async def test():
+        async def prove():
+            with contextlib.suppress(postern.CallError):
+                async with postern.connect(f"tcp:127.0.0.1:{port}", secret=b"another secret of this test"):
+                    raise AssertionError("a wrong secret was accepted")
+
+        for start in range(0, count, 50):
+            await asyncio.gather(*[prove() for _ in range(min(50, count - start))])
+
+    run(test)
+
+
+SECRET = b"the secret of this test"
+
+
+@pytest.fixture
+def secret(tmp_path):
+    path = tmp_path / "secret"
+    path.write_bytes(SECRET)
+    return path
+
+
+NATIVE_TCP = r"native on tcp:127\.0\.0\.1:(\d+)"
+
+
+def test_wrong_proofs_do_not_block_the_program_while_its_log_is_not_read(secret):
+    with full_pipe() as writer:
+        demo = Program("postern-demo", "--no-gateway", "--native", "tcp:127.0.0.1:0", "--secret-file", secret,
+                       ready=NATIVE_TCP, stderr=writer)
+        try:
+            prove_wrongly(port_of(demo), 3_000)
+
+            async def add():
+                async with postern.connect(f"tcp:127.0.0.1:{port_of(demo)}", secret=SECRET) as peer:
+                    assert await peer.call("calculator/add", 2, 3) == 5
+
+            run(add)
+        finally:
+            demo.stop()
+
+
+def test_wrong_proofs_are_logged_up_to_a_rate_and_counted_above_it(secret):
+    demo = Program("postern-demo", "--no-gateway", "--native", "tcp:127.0.0.1:0", "--secret-file", secret,
+                   ready=NATIVE_TCP)
+    start = time.monotonic()
+    try:
+        prove_wrongly(port_of(demo), 3_000)
+        seconds = time.monotonic() - start
+
+        def counts():
+            lines = [line for line in list(demo.output) if 'cause="authentication failed"' in line]
+            suppressed = sum(int(line.split("suppressed=")[1]) for line in lines if "suppressed=" in line)
+            return sum("suppressed=" not in line for line in lines), suppressed
+
+        wait_until(lambda: sum(counts()) == 3_000)
+        assert 20 <= counts()[0] <= 20 * (int(seconds) + 2)
+    finally:
+        stop_all([demo])
+
+
+def test_a_sidecar_gateway_is_not_blocked_by_a_log_that_is_not_read(tmp_path):
+    socket = f"unix:{tmp_path}/app.sock"
+    services = Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)
+    try:
+        with full_pipe() as writer:
+            gateway = Program("postern", "gateway", "--upstream", socket, "--port", 0, "--access-log", "--log-level",
+                              "trace", ready=LISTENING, stderr=writer)
+            try:
+                refuse(gateway, 3_000)
+                wait_until(lambda: call(gateway, "calculator.add", [2, 3]).get("result") == 5)
+            finally:
+                gateway.stop()
+    finally:
+        stop_all([services])
 
 
 def test_log_lines_in_json_are_objects_and_limited_in_rate():

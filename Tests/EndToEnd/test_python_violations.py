@@ -222,6 +222,7 @@ def test_an_invalid_answer_fails_only_its_call(tmp_path):
 
 def test_an_incomplete_frame_or_handshake_ends_the_connection(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "STALL_SECONDS", 0.2)
+    monkeypatch.setattr(postern, "OPEN_SECONDS", 0.2)
 
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()):

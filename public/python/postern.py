@@ -52,7 +52,7 @@ STOPPING, VIOLATION, VERSION, SLOW, SILENT, UNPROVEN, FULL = range(7)  # Goodbye
 FRAME_BYTES, EARLY_BYTES, UNPROVEN_BYTES, QUEUED_BYTES = 1 << 24, 1 << 14, 1 << 10, 1 << 25
 MAXIMUM_CALLS, MAXIMUM_NOTIFICATIONS, MAXIMUM_REFERENCES, MAXIMUM_CONNECTIONS = 2_048, 1_024, 10_000, 10_000
 WINDOW = 64  # The initial credit of a stream: the number of items that may be sent before the reader grants more.
-STALL_SECONDS, PING_SECONDS = 10.0, 25.0
+STALL_SECONDS, PING_SECONDS, OPEN_SECONDS = 10.0, 25.0, 5.0
 
 
 @dataclass(eq=False)
@@ -246,7 +246,7 @@ class Peer:
         self._lent, self._numbers, self._sent = dict[int, Any](), dict[Any, int](), Counter[int]()
         self._held, self._misuses = weakref.WeakValueDictionary[int, Remote](), 0
         self._listed = dict[tuple[int, int], Any]()  # References of the next message: (is ours, number).
-        self._heard, self._due, self._open_due = self.loop.time(), math.inf, self.loop.time() + STALL_SECONDS
+        self._heard, self._due, self._open_due = self.loop.time(), math.inf, self.loop.time() + OPEN_SECONDS
         self._moved, self._unsent = self._heard, 0  # The last progress of writing, and bytes unsent then.
         writer.transport.set_write_buffer_limits(1 << 21)
         hello = {"frameBytes": FRAME_BYTES, "callsInFlight": MAXIMUM_CALLS, "references": MAXIMUM_REFERENCES}

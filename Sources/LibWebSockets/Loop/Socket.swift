@@ -64,6 +64,15 @@ enum Socket {
         return .success(descriptor)
     }
 
+    /// Returns whether a connection waits to be accepted.
+    ///
+    /// The system reserves a descriptor before it looks for a connection. So if there is none left, accepting fails in
+    /// the same way whether or not a connection waits.
+    static func hasPendingConnection(_ listener: Int32) -> Bool {
+        var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, 0) > 0
+    }
+
     static func setOption(_ level: Int32, _ name: Int32, _ value: Int32, on descriptor: Int32) {
         var value = value
         _ = unsafe setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
