@@ -9,6 +9,8 @@
 # make test-image    builds the images, also without a registry, and tests containers; installs podman
 # make lint-docker   checks the Dockerfiles, compose.yaml, the Kubernetes manifests and the systemd unit in docker
 # make fuzz          fuzzes the HTTP parsers, SECONDS=60 for each
+# make torture       attacks servers in every way and checks that others are served; ONLY="ping-flood half-messages"
+# make torture-short runs the most important attacks, two minutes
 # make bench         runs the benchmarks
 # make bench-native  compares native calls with gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
 # make bench-tasks   compares task processes with those of Cowait, ROUNDS=21
@@ -35,7 +37,8 @@ BUILD = swift build --explicit-target-dependency-import-check error
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image lint-docker fuzz unit-tests end-to-end-tests bench bench-native bench-tasks \
+.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image lint-docker fuzz unit-tests end-to-end-tests torture torture-short \
+	bench bench-native bench-tasks \
 	bench-against docs api format clean libraries tools
 
 run: libraries
@@ -158,6 +161,15 @@ fuzz: .build/fuzz/heads .build/fuzz/chunks
 .build/fuzz/heads .build/fuzz/chunks: $(PARSERS)
 	mkdir -p .build/fuzz
 	swiftc -O -g -package-name postern -sanitize=fuzzer,address -parse-as-library $(PARSERS) $(filter Tests/%, $^) -o $@
+
+# It starts the other programs, which are in the folder of its own.
+torture: libraries
+	for program in postern postern-demo postern-torture; do $(BUILD) -c release --product $$program || exit 1; done
+	.build/release/postern-torture $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+torture-short: libraries
+	$(BUILD)
+	$(PRODUCTS)/postern-torture --seconds 120 $(if $(SEED),--seed $(SEED))
 
 bench: libraries
 	$(BUILD) -c release --product postern-bench

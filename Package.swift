@@ -131,11 +131,16 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        // What the programs that measure share; it is no product.
+        .target(
+            name: "PosternMeasuring",
+            dependencies: [.product(name: "NIOCore", package: "swift-nio")]
+        ),
         .executableTarget(
             name: "postern-bench",
             dependencies: [
                 "Postern", "PosternJSONRPC", "PosternNIO", "LibWebSockets", "PosternGateway", "PosternPrograms",
-                "PosternTasks",
+                "PosternTasks", "PosternMeasuring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -143,6 +148,16 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             exclude: ["Against", "Cowait", "Peers"]
+        ),
+        .executableTarget(
+            name: "postern-torture",
+            dependencies: [
+                "Postern", "PosternAuth", "PosternMeasuring", "PosternNIO", "PosternPrograms",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
         ),
         .executableTarget(
             name: "postern-demo",
@@ -229,7 +244,8 @@ let package = Package(
             dependencies: ["Postern", "PosternJSONRPC", "PosternTestSupport"],
             exclude: ["Corpus"]
         ),
-        .testTarget(name: "PosternBenchTests", dependencies: ["postern-bench"]),
+        .testTarget(name: "PosternMeasuringTests", dependencies: ["PosternMeasuring"]),
+        .testTarget(name: "PosternTortureTests", dependencies: ["PosternMeasuring", "postern-torture"]),
         .testTarget(
             name: "PosternCommandTests",
             dependencies: [

@@ -49,10 +49,15 @@ enum ImportTable {
             "ArgumentParser", "Logging", "NIOCore", "NIOHTTP1",
             "NIOPosix", "NIOWebSocket", "ServiceLifecycle",
         ],
+        "PosternMeasuring": ["NIOCore"],
         "postern-bench": [
-            "LibWebSockets", "Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO", "PosternPrograms",
-            "PosternTasks", "ArgumentParser", "Foundation", "Glibc", "Logging", "NIOCore", "NIOPosix",
-            "ServiceLifecycle",
+            "LibWebSockets", "Postern", "PosternGateway", "PosternJSONRPC", "PosternMeasuring", "PosternNIO",
+            "PosternPrograms", "PosternTasks", "ArgumentParser", "Foundation", "Glibc", "Logging", "NIOCore",
+            "NIOPosix", "ServiceLifecycle",
+        ],
+        "postern-torture": [
+            "Postern", "PosternAuth", "PosternMeasuring", "PosternNIO", "PosternPrograms", "ArgumentParser",
+            "Foundation", "Glibc", "NIOCore", "NIOPosix", "UnixSignals",
         ],
         "postern-demo": [
             "Postern", "PosternGateway", "PosternLogging", "PosternNIO", "PosternPrograms", "PosternTasks",

@@ -1,4 +1,5 @@
 import Foundation
+import PosternMeasuring
 
 /// A gateway in a separate process.
 final class GatewayProcess {
@@ -20,11 +21,7 @@ final class GatewayProcess {
     }
 
     /// The resident memory of the process, in bytes.
-    var residentBytes: Int {
-        let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-        return (Int(line.filter(\.isNumber)) ?? 0) * 1024
-    }
+    var residentBytes: Int { ProcessMemory(of: process.processIdentifier)?.residentBytes ?? 0 }
 
     func stop() {
         process.terminate()

@@ -1,4 +1,5 @@
 import NIOCore
+import PosternMeasuring
 
 /// Calls `add` with a fixed number of calls in flight; each response triggers the next call.
 final class CallWorkload: Workload {

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import PosternMeasuring
 
 /// A load generator that runs all its WebSockets on one event loop with its own thread.
 final class LoadGenerator: Sendable {
@@ -60,5 +61,22 @@ final class LoadGenerator: Sendable {
             whenOpen.fail(error)
         }
         try await whenOpen.futureResult.get()
+    }
+}
+
+/// A workload that sends nothing.
+final class IdleWorkload: Workload {
+    func opened(_ socket: RawWebSocket) {}
+    func received(_ message: Span<UInt8>, on socket: RawWebSocket) {}
+}
+
+/// The durations of all WebSockets of one event loop.
+final class LoadCounters {
+    var times = Histogram()
+
+    /// Returns the counted durations, and starts to count again.
+    func reset() -> Histogram {
+        defer { times = Histogram() }
+        return times
     }
 }

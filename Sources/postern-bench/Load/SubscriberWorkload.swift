@@ -1,4 +1,5 @@
 import NIOCore
+import PosternMeasuring
 
 /// Subscribes to the topic of the benchmark, and measures the age of events on arrival.
 final class SubscriberWorkload: Workload {

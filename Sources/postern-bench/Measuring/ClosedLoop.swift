@@ -1,3 +1,5 @@
+import PosternMeasuring
+
 /// Measures a repeated operation, with a fixed number of operations in flight.
 enum ClosedLoop {
     /// Measures an asynchronous function.

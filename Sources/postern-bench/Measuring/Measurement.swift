@@ -1,3 +1,4 @@
+import PosternMeasuring
 import PosternPrograms
 
 /// The result of one measurement.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Postern
+import PosternMeasuring
 
 /// An operation that a task repeats over a native connection.
 enum NativeWorkload: String, CaseIterable, ExpressibleByArgument, Sendable {

@@ -1,6 +1,6 @@
 extension Span<UInt8> {
     /// Returns the number after the first occurrence of a text, of at most 18 digits; `nil` when there is none.
-    func number(after text: [UInt8]) -> Int? {
+    package func number(after text: [UInt8]) -> Int? {
         guard let start = end(of: text) else { return nil }
         var number: Int?
         for index in start..<Swift.min(count, start + 18) {

@@ -1,11 +1,11 @@
-import NIOCore
+package import NIOCore
 
-/// A minimal WebSocket client for benchmarks: unfragmented text frames, and one write for each turn of the loop.
+/// A minimal WebSocket client that measures: unfragmented text frames, and one write for each turn of the loop.
 ///
 /// The input buffer is limited; a frame of 64 KiB or more closes the connection.
-final class RawWebSocket: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+package final class RawWebSocket: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
 
     private static let maximumBufferedBytes = 16 << 20
 
@@ -14,14 +14,20 @@ final class RawWebSocket: ChannelInboundHandler {
     private var isOpen = false
     private var input = ByteBuffer()
     private var output = ByteBuffer()
+    private var context: ChannelHandlerContext?
 
-    init(_ workload: any Workload, whenOpen: EventLoopPromise<Void>) {
+    /// Creates a client, which begins the handshake when its connection is open.
+    ///
+    /// - Parameters:
+    ///   - workload: What it sends and measures.
+    ///   - whenOpen: Succeeds when the handshake is complete.
+    package init(_ workload: any Workload, whenOpen: EventLoopPromise<Void>) {
         self.workload = workload
         self.whenOpen = whenOpen
     }
 
     /// Returns the bytes of a text frame, whose mask is zero, so that the text is not changed.
-    static func frame(_ text: String) -> ByteBuffer {
+    package static func frame(_ text: String) -> ByteBuffer {
         let bytes = Array(text.utf8)
         precondition(bytes.count < 1 << 16, "The load generator sends short messages only")
         var frame = ByteBuffer(bytes: [0x81])
@@ -37,9 +43,13 @@ final class RawWebSocket: ChannelInboundHandler {
     }
 
     /// Enqueues a frame, which is written at the end of this turn of the loop.
-    func send(_ frame: ByteBuffer) { output.writeImmutableBuffer(frame) }
+    package func send(_ frame: ByteBuffer) { output.writeImmutableBuffer(frame) }
 
-    func channelActive(context: ChannelHandlerContext) {
+    /// Writes a frame outside of the handling of a message.
+    package func sendNow(_ frame: ByteBuffer) { context?.writeAndFlush(wrapOutboundOut(frame), promise: nil) }
+
+    package func channelActive(context: ChannelHandlerContext) {
+        self.context = context
         let request = """
             GET /rpc HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n
@@ -47,7 +57,7 @@ final class RawWebSocket: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
         guard input.readableBytes <= Self.maximumBufferedBytes else { return context.close(promise: nil) }
@@ -56,17 +66,19 @@ final class RawWebSocket: ChannelInboundHandler {
         if input.readableBytes == 0 { input.clear() } else { input.discardReadBytes() }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    package func channelReadComplete(context: ChannelHandlerContext) {
         guard output.readableBytes > 0 else { return }
         context.writeAndFlush(wrapOutboundOut(output), promise: nil)
         output = context.channel.allocator.buffer(capacity: output.readableBytes)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        whenOpen.fail(BenchmarkFailure("The gateway closed a connection"))
+    package func channelInactive(context: ChannelHandlerContext) {
+        self.context = nil
+        whenOpen.fail(ConnectionClosed())
+        workload.closed(self)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     private func readHandshake(_ context: ChannelHandlerContext) {
         let text = String(buffer: input)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import postern_bench
+@testable import PosternMeasuring
 
 @Suite struct HistogramTests {
     @Test(arguments: [0, 1, 31, 32, 63, 64, 1000, 123_456_789, 3_600_000_000_000, Int64.max])

@@ -1,30 +1,33 @@
 /// A histogram of durations with logarithmic buckets, each at most 3 % wide.
-struct Histogram: Sendable {
+package struct Histogram: Sendable {
     private static let bucketsPerDoubling = 32
     private var buckets = [Int](repeating: 0, count: 60 * Histogram.bucketsPerDoubling)
     /// The number of durations.
-    private(set) var count = 0
+    package private(set) var count = 0
+
+    /// Creates an empty histogram.
+    package init() {}
 
     /// Adds a duration.
-    mutating func record(_ duration: Duration) {
+    package mutating func record(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         record(nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 
     /// Adds a duration in nanoseconds.
-    mutating func record(nanoseconds: Int64) {
+    package mutating func record(nanoseconds: Int64) {
         buckets[Self.bucket(of: max(0, nanoseconds))] += 1
         count += 1
     }
 
     /// Adds the durations of another histogram.
-    mutating func merge(_ other: Histogram) {
+    package mutating func merge(_ other: Histogram) {
         for index in buckets.indices { buckets[index] += other.buckets[index] }
         count += other.count
     }
 
     /// Returns the quantile for a share between 0 and 1, in nanoseconds.
-    func quantile(_ share: Double) -> Double {
+    package func quantile(_ share: Double) -> Double {
         var remaining = Int(Double(count) * share)
         for (index, number) in buckets.enumerated() {
             remaining -= number

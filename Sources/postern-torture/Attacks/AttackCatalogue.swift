@@ -1,0 +1,23 @@
+/// All attacks, in the order of the documentation.
+enum AttackCatalogue {
+    /// The attacks.
+    static let all = MemoryAttacks.all
+
+    /// Returns the attack of a name.
+    static func attack(named name: String) -> Attack? { all.first { $0.name == name } }
+
+    /// Returns the attacks to run.
+    ///
+    /// - Parameters:
+    ///   - names: The names of those that are wanted; all for an empty list.
+    ///   - isShort: Whether only those of the short form are wanted.
+    /// - Returns: The attacks, in the order of the catalogue.
+    /// - Throws: ``TortureFailure`` for a name that is not in the catalogue.
+    static func selection(_ names: [String], isShort: Bool) throws(TortureFailure) -> [Attack] {
+        if let unknown = names.first(where: { attack(named: $0) == nil }) {
+            throw TortureFailure("there is no attack \(unknown); --list prints their names")
+        }
+        guard names.isEmpty else { return all.filter { names.contains($0.name) } }
+        return isShort ? all.filter(\.isInShortForm) : all
+    }
+}

@@ -1,0 +1,30 @@
+/// The numbers of the bars.
+struct BarLimits: Sendable {
+    /// What a process may hold for all of its clients, in bytes.
+    var budget = 256 << 20
+
+    /// The least latency that counts as late, in milliseconds.
+    static let latency = 20.0
+    /// What may stay above the value before the attack, in bytes.
+    static let memoryAfter = 32 << 20
+    /// The time until all is back.
+    static let recovery = Duration.seconds(15)
+    /// What each connection may take besides, in bytes.
+    private static let connection = 64 << 10
+
+    /// Returns the most memory during an attack.
+    func peakMemory(_ figures: Figures, of attack: Attack) -> Int {
+        let processes = attack.topology == .sidecar ? 2 : 1
+        return figures.base.memory + processes * budget + figures.outcome.connections * Self.connection
+    }
+
+    /// Returns the most lines of a log: 20 a second for each cause, and those of the start and the end.
+    static func logLines(seconds: Double) -> Double { 200 + 20 * seconds }
+
+    /// Returns whether the usage after an attack is that before it.
+    static func isBack(_ usage: Usage, to base: Usage) -> Bool {
+        // The pools of threads grow with the first work that blocks.
+        usage.memory <= base.memory + memoryAfter && usage.descriptors <= base.descriptors
+            && usage.threads <= base.threads + 4
+    }
+}

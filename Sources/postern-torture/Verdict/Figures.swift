@@ -1,0 +1,28 @@
+/// What was measured during one attack.
+struct Figures: Codable, Sendable {
+    /// The usage before the attack.
+    var base = Usage()
+    /// The greatest usage during the attack.
+    var peak = Usage()
+    /// The usage after the attack, when all was back or the time for it was over.
+    var after = Usage()
+    /// The seconds after the attack until all was back; `nil` when it was not in time.
+    var recovery: Double?
+    /// The 99th percentile of the victim's latency before the attack, in milliseconds.
+    var quiet = 0.0
+    /// The 99th percentile of the victim's latency during the attack, in milliseconds.
+    var p99 = 0.0
+    var victimCalls = 0
+    var failedCalls = 0
+    /// The clients that connected during the attack and were not served.
+    var refusedNewcomers = 0
+    /// What is still under way after the attack.
+    var remains: [String] = []
+    var outcome = AttackOutcome()
+    /// The lines that the server has written to its log during the attack.
+    var logLines = 0
+    /// The seconds from the begin of the attack to its end.
+    var seconds = 0.0
+    /// Whether the server was still running, and has stopped in an orderly way when it was asked to.
+    var survived = true
+}
