@@ -26,6 +26,10 @@ struct Attack: Sendable {
     var isInShortForm = false
     /// Whether it needs the native door.
     var needsNative = false
+    /// Whether the native door asks for a secret.
+    var needsSecret = false
+    /// Whether the log of the server is a pipe that is not read.
+    var blocksLog = false
     /// The method that the victim calls; it answers 3 to 1 and 2.
     var victimMethod = "calculator.add"
     let run: @Sendable (Attacker) async throws -> Void
@@ -36,5 +40,7 @@ struct Attack: Sendable {
     }
 
     /// Whether it can be run against a server that was started by others.
-    var runsAnywhere: Bool { options.isEmpty && topology == .inProcess && descriptorLimit == nil && !needsNative }
+    var runsAnywhere: Bool {
+        options.isEmpty && topology == .inProcess && descriptorLimit == nil && !needsNative && !blocksLog
+    }
 }

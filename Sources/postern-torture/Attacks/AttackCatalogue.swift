@@ -1,7 +1,9 @@
 /// All attacks, in the order of the documentation.
 enum AttackCatalogue {
     /// The attacks.
-    static let all = MemoryAttacks.all
+    static let all =
+        MemoryAttacks.all + ShareAttacks.all + RequestAttacks.all + FrameAttacks.all + MessageAttacks.all
+        + LeavingAttacks.all + SlowAttacks.all + NativeAttacks.all + LogAttacks.all
 
     /// Returns the attack of a name.
     static func attack(named name: String) -> Attack? { all.first { $0.name == name } }

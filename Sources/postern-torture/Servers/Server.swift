@@ -32,7 +32,13 @@ final class Server: Sendable {
     private static func start(_ attack: Attack, in folder: URL, _ started: inout [ServerProcess]) async throws -> Server
     {
         func start(_ program: String, _ arguments: [String]) throws -> ServerProcess {
-            let process = try ServerProcess(program, arguments, in: folder, descriptorLimit: attack.descriptorLimit)
+            let process = try ServerProcess(
+                program,
+                arguments,
+                in: folder,
+                blocksLog: attack.blocksLog,
+                descriptorLimit: attack.descriptorLimit
+            )
             started.append(process)
             return process
         }
@@ -40,7 +46,8 @@ final class Server: Sendable {
         let gateway: ServerProcess
         switch attack.topology {
         case .inProcess:
-            gateway = try start("postern-demo", services + ["tcp:127.0.0.1:0"] + doors + attack.options)
+            let secret = attack.needsSecret ? ["--secret-file", try secretFile(in: folder)] : []
+            gateway = try start("postern-demo", services + ["tcp:127.0.0.1:0"] + doors + secret + attack.options)
             native = Address(try await gateway.line(after: "native on "))
         case .sidecar:
             let socket = "unix:\(folder.path)/app.sock"
@@ -52,6 +59,12 @@ final class Server: Sendable {
         let address = try Target.address(String(url.prefix { $0 != "/" }))
         let target = Target(address: address, native: native, processes: started.map(\.identifier))
         return Server(target, started, folder)
+    }
+
+    private static func secretFile(in folder: URL) throws -> String {
+        let file = folder.appending(path: "secret")
+        try Data("a secret of this attack alone\n".utf8).write(to: file)
+        return file.path
     }
 
     var isRunning: Bool { processes.allSatisfy(\.isRunning) }

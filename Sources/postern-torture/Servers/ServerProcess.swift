@@ -13,9 +13,10 @@ final class ServerProcess: Sendable {
     ///   - program: The name of a program in the folder of this one.
     ///   - arguments: Its arguments.
     ///   - folder: The folder for its output.
+    ///   - blocksLog: Whether its standard error is a pipe that is not read.
     ///   - descriptorLimit: The number of descriptors that it may open; `nil` for that of this process.
     /// - Throws: The error of a program that cannot be started.
-    init(_ program: String, _ arguments: [String], in folder: URL, descriptorLimit: Int? = nil) throws {
+    init(_ program: String, _ arguments: [String], in folder: URL, blocksLog: Bool, descriptorLimit: Int?) throws {
         log = folder.appending(path: "\(program).log")
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
         let output = try FileHandle(forWritingTo: log)
@@ -27,7 +28,7 @@ final class ServerProcess: Sendable {
         process.arguments = ["-c", "\(limit)exec \"$@\"", "sh", path] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
         process.standardOutput = output
-        process.standardError = output
+        process.standardError = blocksLog ? Pipe() : output
         try process.run()
     }
 

@@ -53,6 +53,9 @@ final class RawConnection: Sendable {
     /// Stops or resumes reading from the socket.
     func setReads(_ reads: Bool) { _ = channel.setOption(.autoRead, value: reads) }
 
+    /// Reads once from the socket, at most as much as its buffer holds, while reading is stopped.
+    func readOnce() async { try? await channel.eventLoop.submit { [channel] in channel.read() }.get() }
+
     /// Discards input that has not been taken, and all further input.
     func discardInput() { channel.eventLoop.execute { [inbox] in inbox.value.discardInput() } }
 

@@ -1,0 +1,111 @@
+import PosternNIO
+
+/// Native frames that break the protocol, and what fills the tables of a native connection.
+enum NativeAttacks {
+    static let all = [nativeFrames, nativeNotifications, wrongProofs, hoardedReferences]
+
+    static let nativeFrames = Attack(
+        name: "native-frames",
+        rows: "M1, M2, M6, M8, M9, M17, M18",
+        summary: "native frames with wrong lengths, kinds and values, before and after the hello, over and over",
+        refusals: ["goodbye 1"],
+        isInShortForm: true,
+        needsNative: true
+    ) { attacker in
+        try await attacker.parallel(4) { number in
+            var index = number
+            while attacker.isGoing {
+                let row = table[index % table.count]
+                let response = await attacker.nativeResponse(to: row.bytes)
+                guard attacker.isGoing else { return }
+                attacker.record.check(row.name, response, among: row.responses)
+                index += 1
+            }
+        }
+    }
+
+    private static let table: [(name: String, bytes: [UInt8], responses: [String])] = {
+        let hello = NativeBytes.hello
+        let huge: [UInt8] = [0x91, 0xdd, 0xff, 0xff, 0xff, 0xff]
+        let deep = [UInt8](repeating: 0x91, count: 65)
+        return [
+            ("a call", hello + NativeBytes.call("calculator/add", [0x92, 1, 2]), ["reply"]),
+            ("M1", hello + NativeBytes.call("calculator/add", huge), ["-32600"]),
+            ("M1 as a frame", hello + NativeBytes.frame(Array(huge.dropFirst())), ["goodbye 1"]),
+            ("M2", hello + NativeBytes.call("calculator/add", deep + [0xc0]), ["-32600"]),
+            ("M6 empty", hello + [0, 0, 0, 0], ["goodbye 1"]),
+            ("M6 long", hello + [0xff, 0xff, 0xff, 0xff], ["goodbye 1"]),
+            ("M8", NativeBytes.call("calculator/add", [0x92, 1, 2]), ["goodbye 1"]),
+            ("M8 hello twice", hello + hello, ["goodbye 1"]),
+            ("M9", hello + NativeBytes.call("$/12345", [0x90]), ["-32001"]),
+            ("M17", hello + NativeBytes.call("calculator/deinit", [0x90]), ["-32601"]),
+            ("M18", NativeBytes.frame([0x93, 0, 2, 0x80]), ["goodbye 2"]),
+            ("garbage", Array("GET / HTTP/1.1\r\n\r\n".utf8), ["goodbye 1", "closed"]),
+        ]
+    }()
+
+    static let nativeNotifications = Attack(
+        name: "native-notifications",
+        rows: "F3",
+        summary: "40 native notifications of 15 MiB, whose handlers wait for an answer of their caller",
+        seconds: 8,
+        refusals: ["goodbye 3", "cut", "-32009"],
+        isInShortForm: true,
+        needsNative: true
+    ) { attacker in
+        let size = 15 << 20
+        let method = NativeBytes.text("ui/ask")
+        let value =
+            [0xdb] + (0..<4).reversed().map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
+            + [UInt8](repeating: 0x78, count: size)
+        let notification = NativeBytes.frame(
+            [0x94, 5] + NativeBytes.text("echo/back") + [0x92] + method + value + [0xc0]
+        )
+        let connection = try await attacker.connectNatively()
+        connection.discardInput()
+        connection.send(NativeBytes.hello)
+        for _ in 0..<40 { await connection.write(notification) }
+        if await connection.isClosed(within: attacker.left) { attacker.record.note("cut") }
+    }
+
+    static let wrongProofs = Attack(
+        name: "wrong-proofs",
+        rows: "F14, H15, H16",
+        summary: "native connections with a wrong proof of the secret, as fast as 16 tasks can",
+        refusals: ["goodbye 5"],
+        isInShortForm: true,
+        needsNative: true,
+        needsSecret: true
+    ) { attacker in
+        let hello = NativeBytes.hello(nonce: [UInt8](repeating: 7, count: 16))
+        let proof = NativeBytes.frame([0x92, 14, 0xc4, 32] + [UInt8](repeating: 1, count: 32))
+        try await attacker.parallel(16) { _ in
+            while attacker.isGoing { attacker.record.note(await attacker.nativeResponse(to: hello + proof)) }
+        }
+    }
+
+    static let hoardedReferences = Attack(
+        name: "hoarded-references",
+        rows: "M10, M12",
+        summary: "WebSockets that take 11,000 references, return none, and leave",
+        seconds: 8,
+        refusals: ["-32056"],
+        isInShortForm: true
+    ) { attacker in
+        try await attacker.parallel(2) { _ in
+            while attacker.isGoing {
+                let socket = try await attacker.webSocket()
+                for id in 1...110 {
+                    socket.send(ClientFrame.text(RequestText.call("probe.lend", "[100]", id: id)).bytes)
+                    var isAnswered = false
+                    while !isAnswered {
+                        guard let frame = await socket.take(within: attacker.left, ServerFrame.parse) else { return }
+                        isAnswered = !frame.text.contains("\"method\"")
+                        if isAnswered { attacker.note(frame) }
+                    }
+                }
+                await socket.close()
+            }
+        }
+    }
+}

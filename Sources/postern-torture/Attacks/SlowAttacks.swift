@@ -1,0 +1,104 @@
+/// Clients that send, read or answer slowly, or not at all.
+enum SlowAttacks {
+    static let all = [slowRequests, slowReaders, stalledSubscribers, halfOpen]
+
+    static let slowRequests = Attack(
+        name: "slow-requests",
+        rows: "T1–T3, W3",
+        summary: "400 connections: heads, bodies and messages at a byte a second, and silence",
+        seconds: 16,
+        refusals: ["cut"]
+    ) { attacker in
+        let connections = try await attacker.connections(400)
+        let body = Array(
+            "POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+                .utf8
+        )
+        var message = ClientFrame.text("[")
+        message.announcedLength = 1_000
+        for (number, connection) in connections.enumerated() {
+            switch number % 4 {
+            case 0: connection.send(Array("GET /livez HTTP/1.1\r\nX: ".utf8))
+            case 1: connection.send(body)
+            case 2: connection.send(RequestText.handshake() + message.bytes)
+            default: break
+            }
+        }
+        for _ in 0..<14 {
+            try await Task.sleep(for: .seconds(1))
+            for (number, connection) in connections.enumerated() where number % 4 != 3 { connection.send([0x78]) }
+        }
+        await attacker.noteCuts(of: connections, atLeast: connections.count)
+    }
+
+    static let slowReaders = Attack(
+        name: "slow-readers",
+        rows: "F16, T21",
+        summary: "eight WebSockets that ask for histories of 1,000 messages, and read 4 KiB a second of 20 MB",
+        seconds: 30,
+        refusals: ["cut"]
+    ) { attacker in
+        try await attacker.fillHistory(1_000)
+        try await attacker.parallel(8) { _ in
+            let socket = try await attacker.webSocket(receiveBuffer: 4_096)
+            socket.setReads(false)
+            for id in 1...10 { socket.send(ClientFrame.text(RequestText.call("chat.history", "[1000]", id: id)).bytes) }
+            for _ in 0..<24 {
+                try await Task.sleep(for: .seconds(1))
+                await socket.readOnce()
+            }
+            socket.discardInput()
+            socket.setReads(true)
+            if await socket.isClosed(within: .seconds(2)) { attacker.record.note("cut") }
+        }
+    }
+
+    static let stalledSubscribers = Attack(
+        name: "stalled-subscribers",
+        rows: "W14, P5",
+        summary: "20 subscribers that read nothing, while 2,000 events of 2 KB a second are published",
+        seconds: 10,
+        refusals: ["cut"],
+        isInShortForm: true
+    ) { attacker in
+        let subscribe = ClientFrame.text(RequestText.call("rpc.subscribe", #"{"topic":"chat.room"}"#)).bytes
+        var subscribers: [RawConnection] = []
+        for _ in 0..<20 {
+            let socket = try await attacker.webSocket(receiveBuffer: 4_096)
+            socket.send(subscribe)
+            _ = await socket.take(within: .seconds(5), ServerFrame.parse)
+            socket.setReads(false)
+            subscribers.append(socket)
+        }
+        let publisher = try await attacker.webSocket()
+        let text = String(repeating: "x", count: 2_000)
+        let say = ClientFrame.text(RequestText.call("chat.say", #"["a","\#(text)"]"#)).bytes
+        while attacker.left > .seconds(3) {
+            for _ in 0..<20 { publisher.send(say) }
+            for _ in 0..<20 { _ = await publisher.take(within: attacker.left, ServerFrame.parse) }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        for socket in subscribers {
+            socket.discardInput()
+            socket.setReads(true)
+        }
+        try await attacker.parallel(subscribers.count) { [subscribers] number in
+            if await subscribers[number].isClosed(within: .seconds(2)) { attacker.record.note("cut") }
+        }
+    }
+
+    static let halfOpen = Attack(
+        name: "half-open",
+        rows: "W11, W15",
+        summary: "200 WebSockets that answer neither pings nor a close",
+        seconds: 40,
+        refusals: ["close 4412"]
+    ) { attacker in
+        let sockets = try await attacker.connections(200)
+        for socket in sockets { socket.send(RequestText.handshake()) }
+        try await attacker.parallel(sockets.count) { number in
+            _ = await sockets[number].take(within: .seconds(5), HTTPAnswer.parse)
+            await attacker.noteRefusals(on: sockets[number])
+        }
+    }
+}
