@@ -11,6 +11,7 @@
 # make fuzz          fuzzes the HTTP parsers, SECONDS=60 for each
 # make torture       attacks servers in every way and checks that others are served; ONLY="ping-flood half-messages"
 # make torture-short runs the most important attacks, two minutes
+# make soak          has clients come and leave for ten minutes and checks that nothing grows; SECONDS=60 for shorter
 # make bench         runs the benchmarks
 # make bench-native  compares native calls with gRPC, Cap'n Proto, NATS and RPyC; builds for ten minutes
 # make bench-tasks   compares task processes with those of Cowait, ROUNDS=21
@@ -37,7 +38,7 @@ BUILD = swift build --explicit-target-dependency-import-check error
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image lint-docker fuzz unit-tests end-to-end-tests torture torture-short \
+.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image lint-docker fuzz unit-tests end-to-end-tests torture torture-short soak \
 	bench bench-native bench-tasks \
 	bench-against docs api format clean libraries tools
 
@@ -166,6 +167,11 @@ fuzz: .build/fuzz/heads .build/fuzz/chunks
 torture: libraries
 	for program in postern postern-demo postern-torture; do $(BUILD) -c release --product $$program || exit 1; done
 	.build/release/postern-torture $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+soak: libraries
+	for program in postern-demo postern-torture; do $(BUILD) -c release --product $$program || exit 1; done
+	.build/release/postern-torture soak $(if $(SEED),--seed $(SEED)) \
+		--seconds $(if $(filter command environment,$(firstword $(origin SECONDS))),$(SECONDS),600)
 
 torture-short: libraries
 	$(BUILD)

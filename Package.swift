@@ -245,7 +245,12 @@ let package = Package(
             exclude: ["Corpus"]
         ),
         .testTarget(name: "PosternMeasuringTests", dependencies: ["PosternMeasuring"]),
-        .testTarget(name: "PosternTortureTests", dependencies: ["PosternMeasuring", "postern-torture"]),
+        .testTarget(
+            name: "PosternTortureTests",
+            dependencies: [
+                "PosternMeasuring", "postern-torture", .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
         .testTarget(
             name: "PosternCommandTests",
             dependencies: [

@@ -6,7 +6,7 @@ enum AttackCatalogue {
         + LeavingAttacks.all + SlowAttacks.all + NativeAttacks.all + LogAttacks.all
 
     /// Returns the attack of a name.
-    static func attack(named name: String) -> Attack? { all.first { $0.name == name } }
+    static func attack(named name: String) -> Attack? { (all + [Churn.attack]).first { $0.name == name } }
 
     /// Returns the attacks to run.
     ///

@@ -21,7 +21,7 @@ extension Attacker {
     /// - Returns: `result` or the code of the first message, such as `-32600`; `close 1002` when the server closes with a
     ///   code, `closed` when it closes without one, and `silence` when nothing comes.
     func response(to bytes: [UInt8]) async -> String {
-        guard let socket = try? await webSocketThatIsNotCounted() else { return "no WebSocket" }
+        guard let socket = try? await openWebSocket() else { return "no WebSocket" }
         socket.send(bytes)
         var response: String?
         while response == nil, let frame = await socket.take(within: Self.patience, ServerFrame.parse) {
@@ -72,7 +72,8 @@ extension Attacker {
         if count < expected { record.fault("\(count) of \(connections.count) connections were cut") }
     }
 
-    private func webSocketThatIsNotCounted() async throws -> RawConnection {
+    /// Opens a WebSocket that is not counted, as it is closed at once.
+    func openWebSocket() async throws -> RawConnection {
         let connection = try await RawConnection.open(to: server)
         connection.send(RequestText.handshake())
         let answer = await connection.take(within: Self.patience, HTTPAnswer.parse)

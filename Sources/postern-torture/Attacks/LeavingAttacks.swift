@@ -30,7 +30,8 @@ enum LeavingAttacks {
         RequestText.handshake() + texts.flatMap { ClientFrame.text($0).bytes }
     }
 
-    private static let kinds: [[UInt8]] = [
+    /// Requests of every kind.
+    static let kinds: [[UInt8]] = [
         session(RequestText.call("calculator.add", "[2,3]")), session(slow),
         session(slow, #"{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":1}}"#),
         session(RequestText.call("clock.ticks", "[0.01]")), session(RequestText.call("clock.ticks", "[3600]")),

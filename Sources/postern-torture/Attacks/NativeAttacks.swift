@@ -27,7 +27,7 @@ enum NativeAttacks {
     private static let table: [(name: String, bytes: [UInt8], responses: [String])] = {
         let hello = NativeBytes.hello
         let huge: [UInt8] = [0x91, 0xdd, 0xff, 0xff, 0xff, 0xff]
-        let deep = [UInt8](repeating: 0x91, count: 65)
+        let deep = [UInt8](repeating: 0x91, count: 66)
         return [
             ("a call", hello + NativeBytes.call("calculator/add", [0x92, 1, 2]), ["reply"]),
             ("M1", hello + NativeBytes.call("calculator/add", huge), ["-32600"]),

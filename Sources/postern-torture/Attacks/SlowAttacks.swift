@@ -6,7 +6,7 @@ enum SlowAttacks {
         name: "slow-requests",
         rows: "T1–T3, W3",
         summary: "400 connections: heads, bodies and messages at a byte a second, and silence",
-        seconds: 16,
+        seconds: 20,
         refusals: ["cut"]
     ) { attacker in
         let connections = try await attacker.connections(400)
@@ -24,7 +24,7 @@ enum SlowAttacks {
             default: break
             }
         }
-        for _ in 0..<14 {
+        for _ in 0..<18 {
             try await Task.sleep(for: .seconds(1))
             for (number, connection) in connections.enumerated() where number % 4 != 3 { connection.send([0x78]) }
         }

@@ -24,13 +24,16 @@ struct AttackCommand: AsyncParsableCommand {
     @Option(help: "The seed of everything random.")
     var seed: UInt64 = 1
 
+    @Option(help: "Seconds, in place of those of the attack.")
+    var seconds: Int?
+
     func run() async throws {
         guard let attack = AttackCatalogue.attack(named: name) else { throw ValidationError("no attack \(name)") }
         let attacker = Attacker(
             server: try Target.address(address),
             native: native,
             seed: seed,
-            end: .now + .seconds(attack.seconds)
+            end: .now + .seconds(seconds ?? attack.seconds)
         )
         await withTaskGroup { group in
             group.addTask { await Self.run(attack, by: attacker) }

@@ -38,6 +38,6 @@ struct AttackProcess {
         let own = [ServerProcess.path(of: "postern-torture"), "attack", attack.name]
         let address = "\(target.address.ipAddress ?? ""):\(target.address.port ?? 0)"
         let native = target.native.map { ["--native", "\($0)"] } ?? []
-        return own + ["--address", address, "--seed", "\(seed)"] + native
+        return own + ["--address", address, "--seed", "\(seed)", "--seconds", "\(attack.seconds)"] + native
     }
 }

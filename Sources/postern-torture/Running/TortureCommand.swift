@@ -16,7 +16,7 @@ struct TortureCommand: AsyncParsableCommand {
             Measure a release build on a quiet machine: make torture
             """,
         version: ProgramVersion.line(of: "postern-torture"),
-        subcommands: [RunCommand.self, AttackCommand.self],
+        subcommands: [RunCommand.self, SoakCommand.self, AttackCommand.self],
         defaultSubcommand: RunCommand.self
     )
 }

@@ -34,7 +34,7 @@ struct Trial {
         figures.base = try await lowestUsage()
         let counts = await self.counts
         figures.quiet = try await victim.take().p99
-        let lines = server?.logLines ?? 0
+        let causes = LogCauses(server?.log ?? "")
         let begin = ContinuousClock.now
         let watching = Task { await sampler.run() }
         let connecting = Task { await newcomers.run() }
@@ -47,10 +47,10 @@ struct Trial {
         figures.p99 = seen.p99
         await recover(from: &figures, counts)
         seen.merge(try await victim.take())
-        (figures.victimCalls, figures.failedCalls) = (seen.times.count, seen.failed)
+        (figures.victimCalls, figures.failures) = (seen.times.count, seen.failures)
         figures.refusedNewcomers = newcomers.current.refused
         figures.peak = sampler.peak
-        figures.logLines = (server?.logLines ?? 0) - lines
+        (figures.logCause, figures.logLines) = LogCauses(server?.log ?? "").greatest(since: causes)
         figures.survived = server?.isRunning ?? true
         return figures
     }

@@ -72,11 +72,6 @@ final class Server: Sendable {
     /// The log of the gateway.
     var log: String { processes.last?.output ?? "" }
 
-    /// The number of lines of all logs at level `notice` or above, and of lines without a level.
-    var logLines: Int {
-        processes.reduce(0) { $0 + $1.output.split(separator: "\n").count { !$0.contains(" trace ") } }
-    }
-
     /// Ends the processes, the gateway first, and removes their files.
     ///
     /// - Returns: Whether all have stopped in time with code 0.

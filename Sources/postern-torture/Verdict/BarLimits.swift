@@ -18,13 +18,13 @@ struct BarLimits: Sendable {
         return figures.base.memory + processes * budget + figures.outcome.connections * Self.connection
     }
 
-    /// Returns the most lines of a log: 20 a second for each cause, and those of the start and the end.
-    static func logLines(seconds: Double) -> Double { 200 + 20 * seconds }
+    /// Returns the most lines of a log for one cause: 20 a second, and one that counts those left out.
+    static func logLines(seconds: Double) -> Double { 21 * (seconds + 2) }
 
     /// Returns whether the usage after an attack is that before it.
     static func isBack(_ usage: Usage, to base: Usage) -> Bool {
         // The pools of threads grow with the first work that blocks.
         usage.memory <= base.memory + memoryAfter && usage.descriptors <= base.descriptors
-            && usage.threads <= base.threads + 4
+            && usage.threads <= base.threads + 8
     }
 }

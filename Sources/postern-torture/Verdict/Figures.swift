@@ -13,16 +13,21 @@ struct Figures: Codable, Sendable {
     /// The 99th percentile of the victim's latency during the attack, in milliseconds.
     var p99 = 0.0
     var victimCalls = 0
-    var failedCalls = 0
+    /// The victim's calls that failed, by the code of the error, `late` or `lost`.
+    var failures: [String: Int] = [:]
     /// The clients that connected during the attack and were not served.
     var refusedNewcomers = 0
     /// What is still under way after the attack.
     var remains: [String] = []
     var outcome = AttackOutcome()
-    /// The lines that the server has written to its log during the attack.
+    /// The cause of which the gateway has written most lines to its log, and their number.
+    var logCause = ""
     var logLines = 0
     /// The seconds from the begin of the attack to its end.
     var seconds = 0.0
     /// Whether the server was still running, and has stopped in an orderly way when it was asked to.
     var survived = true
+
+    /// The number of the victim's calls that failed.
+    var failedCalls: Int { failures.values.reduce(0, +) }
 }

@@ -33,7 +33,7 @@ struct Verdict: Codable, Sendable {
     private var latency: String {
         let newcomers = figures.refusedNewcomers == 0 ? "" : ", \(figures.refusedNewcomers) newcomers refused"
         return "p99 \(figures.quiet.rounded(to: 2)) → \(figures.p99.rounded(to: 2)) ms, \(figures.failedCalls) of "
-            + "\(figures.victimCalls + figures.failedCalls) failed" + newcomers
+            + "\(figures.victimCalls + figures.failedCalls) failed" + Self.list(figures.failures) + newcomers
     }
 
     private var counts: String {
@@ -43,12 +43,18 @@ struct Verdict: Codable, Sendable {
     }
 
     private var refusals: String {
-        let all = figures.outcome.refusals.sorted { $0.key < $1.key }.map { "\($0.key) ×\($0.value)" }
-        return "\(figures.outcome.connections) connections, "
-            + (all.isEmpty ? "no refusal" : all.joined(separator: " "))
+        "\(figures.outcome.connections) connections, "
+            + (figures.outcome.refusals.isEmpty ? "no refusal" : Self.list(figures.outcome.refusals))
     }
 
-    private var faults: String { figures.outcome.faults.joined(separator: "; ") }
+    private var faults: String {
+        let log = missed.contains(.log) ? ["\(figures.logLines) lines: \(figures.logCause)"] : []
+        return (log + figures.outcome.faults.prefix(3)).joined(separator: "; ")
+    }
+
+    private static func list(_ numbers: [String: Int]) -> String {
+        numbers.sorted { $0.key < $1.key }.map { " \($0.key) ×\($0.value)" }.joined()
+    }
 }
 
 extension Int {

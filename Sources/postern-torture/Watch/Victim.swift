@@ -36,14 +36,16 @@ final class Victim: Sendable {
 /// The latency of a victim's calls.
 struct VictimFigures: Sendable {
     var times = Histogram()
-    /// The calls that were refused, or not answered within five seconds, or lost with their connection.
-    var failed = 0
+    /// The calls that failed, by the code of the error, `late` for those without an answer, and `lost`.
+    private(set) var failures: [String: Int] = [:]
 
     /// The 99th percentile of the latency, in milliseconds.
     var p99: Double { times.quantile(0.99) / 1_000_000 }
 
+    mutating func fail(_ reason: String, _ count: Int = 1) { failures[reason, default: 0] += count }
+
     mutating func merge(_ other: VictimFigures) {
         times.merge(other.times)
-        failed += other.failed
+        failures.merge(other.failures, uniquingKeysWith: +)
     }
 }

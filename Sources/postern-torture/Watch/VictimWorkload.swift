@@ -7,6 +7,7 @@ final class VictimWorkload: Workload {
     /// After this time a call without an answer counts as failed.
     private static let patience = TimeAmount.seconds(5)
     private static let id = Array("\"id\":".utf8)
+    private static let code = Array("\"code\":-".utf8)
     private static let result = Array("\"result\":".utf8)
 
     private let method: String
@@ -28,13 +29,13 @@ final class VictimWorkload: Workload {
         if message.number(after: Self.result) == 3 {
             figures.times.record(nanoseconds: (.now() - start).nanoseconds)
         } else {
-            figures.failed += 1
+            figures.fail(message.number(after: Self.code).map { "-\($0)" } ?? "wrong")
         }
     }
 
     func closed(_ socket: RawWebSocket) {
         isClosed = true
-        figures.failed += sent.count + 1
+        figures.fail("lost", sent.count + 1)
         sent = [:]
     }
 
@@ -56,7 +57,7 @@ final class VictimWorkload: Workload {
         let now = NIODeadline.now()
         for (id, start) in sent where now - start > Self.patience {
             sent[id] = nil
-            figures.failed += 1
+            figures.fail("late")
         }
         sent[next] = now
         socket.sendNow(RawWebSocket.frame(RequestText.call(method, "[1,2]", id: next)))
