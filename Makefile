@@ -38,8 +38,8 @@ BUILD = swift build --explicit-target-dependency-import-check error
 export SWIFT_BACKTRACE = enable=no
 
 .NOTPARALLEL:
-.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image lint-docker fuzz unit-tests end-to-end-tests torture torture-short soak \
-	bench bench-native bench-tasks \
+.PHONY: run test test-clients test-tasks test-leavers test-traits test-threads image test-image lint-docker fuzz unit-tests end-to-end-tests \
+	torture torture-short soak bench bench-native bench-tasks \
 	bench-against docs api format clean libraries tools
 
 run: libraries
@@ -163,19 +163,21 @@ fuzz: .build/fuzz/heads .build/fuzz/chunks
 	mkdir -p .build/fuzz
 	swiftc -O -g -package-name postern -sanitize=fuzzer,address -parse-as-library $(PARSERS) $(filter Tests/%, $^) -o $@
 
-# It starts the other programs, which are in the folder of its own.
+# The last one starts the others, which are in its folder.
+TORTURERS = postern postern-demo postern-torture
+
 torture: libraries
-	for program in postern postern-demo postern-torture; do $(BUILD) -c release --product $$program || exit 1; done
+	for program in $(TORTURERS); do $(BUILD) -c release --product $$program || exit 1; done
 	.build/release/postern-torture $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 soak: libraries
-	for program in postern-demo postern-torture; do $(BUILD) -c release --product $$program || exit 1; done
+	for program in $(TORTURERS); do $(BUILD) -c release --product $$program || exit 1; done
 	.build/release/postern-torture soak $(if $(SEED),--seed $(SEED)) \
 		--seconds $(if $(filter command environment,$(firstword $(origin SECONDS))),$(SECONDS),600)
 
 torture-short: libraries
-	$(BUILD)
-	$(PRODUCTS)/postern-torture --seconds 120 $(if $(SEED),--seed $(SEED))
+	for program in $(TORTURERS); do $(BUILD) -c release --product $$program || exit 1; done
+	.build/release/postern-torture --seconds 120 $(if $(SEED),--seed $(SEED))
 
 bench: libraries
 	$(BUILD) -c release --product postern-bench

@@ -65,8 +65,7 @@ enum FrameAttacks {
     static let pingFlood = Attack(
         name: "ping-flood",
         rows: "W12",
-        summary: "four WebSockets that send pings and pongs as fast as they are taken",
-        isInShortForm: true
+        summary: "four WebSockets that send pings and pongs as fast as they are taken"
     ) { attacker in
         let payload = [UInt8](repeating: 0x78, count: 100)
         let both =

@@ -6,7 +6,7 @@ enum LeavingAttacks {
         name: "aborted-requests",
         rows: "F1, T12, T13",
         summary: "every kind of request, cut at a random byte or after it, by a reset or in the ordinary way",
-        seconds: 8,
+        seconds: 6,
         isInShortForm: true
     ) { attacker in
         try await attacker.parallel(8) { number in
@@ -55,8 +55,7 @@ enum LeavingAttacks {
         name: "left-streams",
         rows: "F1, F19, T20",
         summary: "event streams of a method that rests, which their clients close in the ordinary way",
-        seconds: 6,
-        isInShortForm: true
+        seconds: 6
     ) { attacker in
         try await attacker.parallel(8) { number in
             let interval = number % 2 == 0 ? "3600" : "0.01"

@@ -16,7 +16,6 @@ enum LogAttacks {
         rows: "F14, S8",
         summary: "the same, while the server's standard error is a pipe that is not read",
         refusals: ["close 1002"],
-        isInShortForm: true,
         blocksLog: true
     ) { attacker in
         try await flood(by: attacker)

@@ -8,7 +8,7 @@ enum MemoryAttacks {
         name: "unfinished-batches",
         rows: "F2",
         summary: "one WebSocket, 128 batches of one slow call and three histories of 640 messages",
-        seconds: 12,
+        seconds: 8,
         refusals: refused,
         isInShortForm: true
     ) { attacker in
@@ -27,7 +27,7 @@ enum MemoryAttacks {
         name: "unread-posts",
         rows: "F3",
         summary: "100 clients that post a batch of eight histories of 640 messages, and read nothing",
-        seconds: 10,
+        seconds: 8,
         refusals: refused + ["503", "cut"],
         isInShortForm: true
     ) { attacker in
@@ -54,7 +54,7 @@ enum MemoryAttacks {
         name: "held-arguments",
         rows: "F3",
         summary: "four WebSockets, 128 calls with 1 MB on each, whose handlers wait for an answer of their caller",
-        seconds: 8,
+        seconds: 6,
         refusals: refused,
         isInShortForm: true
     ) { attacker in
@@ -76,7 +76,7 @@ enum MemoryAttacks {
         name: "half-messages",
         rows: "F3, W3",
         summary: "300 WebSockets with a message of 1 MiB whose last bytes are never sent",
-        seconds: 9,
+        seconds: 6,
         refusals: ["close 4429", "cut"],
         isInShortForm: true
     ) { attacker in
@@ -99,8 +99,7 @@ enum MemoryAttacks {
         summary: "behind a gateway, eight clients ask for 2 MB of control characters, which are 12 MB of JSON",
         topology: .sidecar,
         seconds: 8,
-        refusals: ["-32003"],
-        isInShortForm: true
+        refusals: ["-32003"]
     ) { attacker in
         let text = String(repeating: #"\u0001"#, count: 2_000)
         let socket = try await attacker.webSocket()

@@ -49,8 +49,7 @@ enum MessageAttacks {
     static let notificationFlood = Attack(
         name: "notification-flood",
         rows: "J12",
-        summary: "four WebSockets that send notifications of methods that do not exist, as fast as they are taken",
-        isInShortForm: true
+        summary: "four WebSockets that send notifications of methods that do not exist, as fast as they are taken"
     ) { attacker in
         let notification = ClientFrame.text(#"{"jsonrpc":"2.0","method":"no.such","params":[1]}"#).bytes
         let many = [[UInt8]](repeating: notification, count: 500).flatMap { $0 }
@@ -78,8 +77,7 @@ enum MessageAttacks {
         name: "subscription-churn",
         rows: "J14",
         summary: "four WebSockets that subscribe 300 times, and unsubscribe, over and over",
-        refusals: ["-32006"],
-        isInShortForm: true
+        refusals: ["-32006"]
     ) { attacker in
         try await attacker.parallel(4) { _ in
             let socket = try await attacker.webSocket()

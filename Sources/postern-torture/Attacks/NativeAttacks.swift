@@ -9,7 +9,6 @@ enum NativeAttacks {
         rows: "M1, M2, M6, M8, M9, M17, M18",
         summary: "native frames with wrong lengths, kinds and values, before and after the hello, over and over",
         refusals: ["goodbye 1"],
-        isInShortForm: true,
         needsNative: true
     ) { attacker in
         try await attacker.parallel(4) { number in
@@ -32,7 +31,7 @@ enum NativeAttacks {
             ("a call", hello + NativeBytes.call("calculator/add", [0x92, 1, 2]), ["reply"]),
             ("M1", hello + NativeBytes.call("calculator/add", huge), ["-32600"]),
             ("M1 as a frame", hello + NativeBytes.frame(Array(huge.dropFirst())), ["goodbye 1"]),
-            ("M2", hello + NativeBytes.call("calculator/add", deep + [0xc0]), ["-32600"]),
+            ("M2", hello + NativeBytes.call("calculator/sum", deep + [0xc0]), ["-32600", "-32602"]),
             ("M6 empty", hello + [0, 0, 0, 0], ["goodbye 1"]),
             ("M6 long", hello + [0xff, 0xff, 0xff, 0xff], ["goodbye 1"]),
             ("M8", NativeBytes.call("calculator/add", [0x92, 1, 2]), ["goodbye 1"]),
@@ -48,7 +47,7 @@ enum NativeAttacks {
         name: "native-notifications",
         rows: "F3",
         summary: "40 native notifications of 15 MiB, whose handlers wait for an answer of their caller",
-        seconds: 8,
+        seconds: 6,
         refusals: ["goodbye 3", "cut", "-32009"],
         isInShortForm: true,
         needsNative: true
@@ -73,7 +72,6 @@ enum NativeAttacks {
         rows: "F14, H15, H16",
         summary: "native connections with a wrong proof of the secret, as fast as 16 tasks can",
         refusals: ["goodbye 5"],
-        isInShortForm: true,
         needsNative: true,
         needsSecret: true
     ) { attacker in
@@ -88,7 +86,7 @@ enum NativeAttacks {
         name: "hoarded-references",
         rows: "M10, M12",
         summary: "WebSockets that take 11,000 references, return none, and leave",
-        seconds: 8,
+        seconds: 6,
         refusals: ["-32056"],
         isInShortForm: true
     ) { attacker in

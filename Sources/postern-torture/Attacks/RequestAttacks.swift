@@ -6,8 +6,7 @@ enum RequestAttacks {
         name: "handshakes",
         rows: "F12, F17, H1–H9, H11",
         summary: "handshakes with wrong origins, hosts, versions, keys and methods, over and over",
-        refusals: ["403"],
-        isInShortForm: true
+        refusals: ["403"]
     ) { attacker in
         try await repeated(handshakeTable, by: attacker)
     }
@@ -16,8 +15,7 @@ enum RequestAttacks {
         name: "requests",
         rows: "T4–T9, T11, T14, T15",
         summary: "requests with doubtful lengths, malformed heads, wrong methods, paths and types, over and over",
-        refusals: ["400"],
-        isInShortForm: true
+        refusals: ["400"]
     ) { attacker in
         try await repeated(requestTable, by: attacker)
     }

@@ -57,7 +57,7 @@ enum SlowAttacks {
         name: "stalled-subscribers",
         rows: "W14, P5",
         summary: "20 subscribers that read nothing, while 2,000 events of 2 KB a second are published",
-        seconds: 10,
+        seconds: 8,
         refusals: ["cut"],
         isInShortForm: true
     ) { attacker in

@@ -56,7 +56,9 @@ struct RunCommand: AsyncParsableCommand {
                 skip(attack, "no time is left")
                 continue
             }
-            let verdict = try await verdict(attack)
+            var verdict = try await verdict(attack)
+            // Other work on the machine delays the victim too, but hardly twice in a row.
+            if verdict.missed == [.latency] { verdict = try await self.verdict(attack) }
             isMissed = isMissed || !verdict.missed.isEmpty
             Output.line(json ? try Self.json(verdict) : verdict.line)
         }

@@ -41,7 +41,6 @@ struct Trial {
         defer { watching.cancel() }
         defer { connecting.cancel() }
         figures.outcome = try await AttackProcess(attack: attack, target: target, seed: seed).run()
-        figures.seconds = (ContinuousClock.now - begin).inSeconds
         connecting.cancel()
         var seen = try await victim.take()
         figures.p99 = seen.p99
@@ -51,6 +50,7 @@ struct Trial {
         figures.refusedNewcomers = newcomers.current.refused
         figures.peak = sampler.peak
         (figures.logCause, figures.logLines) = LogCauses(server?.log ?? "").greatest(since: causes)
+        figures.seconds = (ContinuousClock.now - begin).inSeconds
         figures.survived = server?.isRunning ?? true
         return figures
     }

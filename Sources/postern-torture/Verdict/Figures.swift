@@ -23,7 +23,7 @@ struct Figures: Codable, Sendable {
     /// The cause of which the gateway has written most lines to its log, and their number.
     var logCause = ""
     var logLines = 0
-    /// The seconds from the begin of the attack to its end.
+    /// The seconds from the begin of the attack to the last look at the log.
     var seconds = 0.0
     /// Whether the server was still running, and has stopped in an orderly way when it was asked to.
     var survived = true

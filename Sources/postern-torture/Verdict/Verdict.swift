@@ -19,7 +19,7 @@ struct Verdict: Codable, Sendable {
     var line: String {
         let result = missed.isEmpty ? "ok" : "MISSED " + missed.map(\.rawValue).joined(separator: ", ")
         let parts = [
-            attack.padding(to: 22) + rows.padding(to: 14) + result, memory, latency, counts, refusals, faults,
+            attack.padding(to: 22) + rows.padding(to: 27) + result, memory, latency, counts, refusals, faults,
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "; ")
     }
@@ -31,9 +31,10 @@ struct Verdict: Codable, Sendable {
     }
 
     private var latency: String {
+        let failures = figures.failures.isEmpty ? "" : " (\(Self.list(figures.failures)))"
         let newcomers = figures.refusedNewcomers == 0 ? "" : ", \(figures.refusedNewcomers) newcomers refused"
         return "p99 \(figures.quiet.rounded(to: 2)) → \(figures.p99.rounded(to: 2)) ms, \(figures.failedCalls) of "
-            + "\(figures.victimCalls + figures.failedCalls) failed" + Self.list(figures.failures) + newcomers
+            + "\(figures.victimCalls + figures.failedCalls) failed" + failures + newcomers
     }
 
     private var counts: String {
@@ -53,7 +54,7 @@ struct Verdict: Codable, Sendable {
     }
 
     private static func list(_ numbers: [String: Int]) -> String {
-        numbers.sorted { $0.key < $1.key }.map { " \($0.key) ×\($0.value)" }.joined()
+        numbers.sorted { $0.key < $1.key }.map { "\($0.key) ×\($0.value)" }.joined(separator: " ")
     }
 }
 

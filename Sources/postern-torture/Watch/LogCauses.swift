@@ -24,8 +24,13 @@ struct LogCauses: Hashable, Sendable {
         let words = line.split(separator: " ")
         guard words.count > 3 else { return String(line) }
         guard words[1] != "trace" else { return nil }
-        let rest = words.dropFirst(3)
-        let message = rest.prefix { !$0.contains("=") }
-        return (message + rest.filter { $0.hasPrefix("cause=") }).joined(separator: " ")
+        let message = words.dropFirst(3).prefix { !$0.contains("=") }.joined(separator: " ")
+        guard let detail = line.firstRange(of: " cause=") else { return message }
+        return "\(message) \(value(of: line[detail.upperBound...]))"
+    }
+
+    /// Returns the value at the begin of a text, which is in quotes when it contains a space.
+    private static func value(of text: Substring) -> Substring {
+        text.first == "\"" ? text.dropFirst().prefix { $0 != "\"" } : text.prefix { $0 != " " }
     }
 }

@@ -6,7 +6,7 @@ struct ServerCounts: Codable, Hashable, Sendable {
     private(set) var numbers: [String: Int] = [:]
 
     /// The methods whose results are numbers, or objects with numbers.
-    private static let methods = ["probe.status", "jobs.active", "files.active", "rpc.status"]
+    private static let methods = ["probe.status", "jobs.active", "files.active"]
     /// Numbers that only grow, or that are not counts.
     private static let ignored: Set = ["lent", "released"]
 
