@@ -48,7 +48,6 @@ enum NativeAttacks {
         rows: "F3",
         summary: "40 native notifications of 15 MiB, whose handlers wait for an answer of their caller",
         seconds: 6,
-        refusals: ["goodbye 3", "cut", "-32009"],
         isInShortForm: true,
         needsNative: true
     ) { attacker in

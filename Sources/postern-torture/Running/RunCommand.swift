@@ -56,13 +56,23 @@ struct RunCommand: AsyncParsableCommand {
                 skip(attack, "no time is left")
                 continue
             }
+            isMissed = await !isMet(attack) || isMissed
+        }
+        return isMissed
+    }
+
+    /// Runs an attack, prints its line, and returns whether every bar was met.
+    private func isMet(_ attack: Attack) async -> Bool {
+        do {
             var verdict = try await verdict(attack)
             // Other work on the machine delays the victim too, but hardly twice in a row.
             if verdict.missed == [.latency] { verdict = try await self.verdict(attack) }
-            isMissed = isMissed || !verdict.missed.isEmpty
             Output.line(json ? try Self.json(verdict) : verdict.line)
+            return verdict.missed.isEmpty
+        } catch {
+            if !Task.isCancelled { Output.error("\(attack.name) could not be run to its end: \(error)") }
+            return false
         }
-        return isMissed
     }
 
     private func verdict(_ attack: Attack) async throws -> Verdict {

@@ -51,7 +51,7 @@ struct Trial {
         figures.peak = sampler.peak
         (figures.logCause, figures.logLines) = LogCauses(server?.log ?? "").greatest(since: causes)
         figures.seconds = (ContinuousClock.now - begin).inSeconds
-        figures.survived = server?.isRunning ?? true
+        figures.survived = target.isRunning
         return figures
     }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import PosternMeasuring
 import PosternNIO
 
 /// The server that is attacked.
@@ -12,7 +13,10 @@ struct Target: Sendable {
     /// The folder of its control group, whose memory then counts in place of that of the processes.
     var controlGroup: String?
 
-    /// Creates an target at an address such as `127.0.0.1:8080`.
+    /// Whether all of its processes run.
+    var isRunning: Bool { processes.allSatisfy { ProcessMemory(of: $0) != nil } }
+
+    /// Parses an address such as `127.0.0.1:8080`.
     ///
     /// - Throws: ``TortureFailure`` for text that is not an address.
     static func address(_ text: String) throws(TortureFailure) -> SocketAddress {
