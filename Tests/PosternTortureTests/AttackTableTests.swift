@@ -19,3 +19,19 @@ import Testing
         #expect(Set(AttackCatalogue.all.map(\.name)).count == AttackCatalogue.all.count)
     }
 }
+
+/// The choice of attacks.
+@Suite struct AttackSelectionTests {
+    @Test func attacksAreChosenByName() throws {
+        #expect(try AttackCatalogue.selection(["frames"], isShort: true).map(\.name) == ["frames"])
+        #expect(try AttackCatalogue.selection([], isShort: false).count == AttackCatalogue.all.count)
+        #expect(throws: TortureFailure.self) { try AttackCatalogue.selection(["frames", "no-such"], isShort: false) }
+    }
+
+    @Test func theShortFormFitsIntoTwoMinutes() throws {
+        let attacks = try AttackCatalogue.selection([], isShort: true)
+        // The start of a server, the rest before an attack and its end take about three seconds.
+        #expect(attacks.reduce(0) { $0 + $1.seconds + 3 } <= 120)
+        #expect(attacks.count { $0.runsAnywhere } >= 8)
+    }
+}

@@ -18,8 +18,8 @@ extension Attacker {
     /// Sends bytes over a WebSocket of their own.
     ///
     /// - Parameter bytes: Frames, or what is not one.
-    /// - Returns: `result` or the code of the first message, such as `-32600`; `close 1002` when the server closes with a
-    ///   code, `closed` when it closes without one, and `silence` when nothing comes.
+    /// - Returns: `result` or the code of the first message, such as `-32600`; `close 1002` when the server closes with
+    ///   a code, `closed` when it closes without one, and `silence` when nothing comes.
     func response(to bytes: [UInt8]) async -> String {
         guard let socket = try? await openWebSocket() else { return "no WebSocket" }
         socket.send(bytes)

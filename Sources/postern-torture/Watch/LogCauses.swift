@@ -6,7 +6,7 @@ struct LogCauses: Hashable, Sendable {
 
     /// Counts the lines of a log.
     ///
-    /// - Parameter log: Lines such as `2026-01-31T12:00:00.000Z notice postern-demo: client refused cause=origin host=a`.
+    /// - Parameter log: Lines such as `2026-01-31T12:00:00.000Z notice demo: client refused cause=origin host=a`.
     init(_ log: String) {
         for line in log.split(separator: "\n") {
             if let cause = Self.cause(of: line) { lines[cause, default: 0] += 1 }
