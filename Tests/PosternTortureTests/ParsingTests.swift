@@ -12,6 +12,8 @@ import Testing
                 2026-01-31T12:00:01.000Z notice a: client refused address=127.0.0.1 cause="status 403" host=y
                 2026-01-31T12:00:01.000Z notice a: client refused cause="status 421" host=z
                 2026-01-31T12:00:01.000Z trace a: under way calls=1
+                2026-01-31T12:00:01.000Z trace a: under way calls=1
+                2026-01-31T12:00:01.000Z trace a: under way calls=1
                 2026-01-31T12:00:01.000Z notice a: client refused cause="status 421" host=z
                 """
         let greatest = LogCauses(end).greatest(since: LogCauses(start))
