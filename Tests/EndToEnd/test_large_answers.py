@@ -21,13 +21,20 @@ def test_many_large_answers_are_all_received(server):
     async def run():
         url = server.replace("http", "ws", 1) + "/rpc"
         async with connect(url, max_queue=None) as socket:
+            # A client that sends more than 32 MiB before it reads an answer is refused.
+            room = asyncio.Semaphore(16)
+
             async def send():
                 for number in range(COUNT):
+                    await room.acquire()
                     request = {"jsonrpc": "2.0", "id": number, "method": "echo.echo", "params": [LARGE]}
                     await socket.send(json.dumps(request))
 
             sending = asyncio.create_task(send())
-            answers = [json.loads(await socket.recv()) for _ in range(COUNT)]
+            answers = []
+            for _ in range(COUNT):
+                answers.append(json.loads(await socket.recv()))
+                room.release()
             await sending
             assert sorted(answer["id"] for answer in answers) == list(range(COUNT))
             assert all(answer.get("result") == LARGE for answer in answers)
