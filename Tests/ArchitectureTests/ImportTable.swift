@@ -28,7 +28,8 @@ enum ImportTable {
             "Subprocess", "SystemPackage",
         ],
         "PosternGateway": [
-            "Postern", "PosternAdmission", "PosternJSONRPC", "PosternLedger", "PosternLogging", "LibWebSockets", "Logging",
+            "Postern", "PosternAdmission", "PosternJSONRPC", "PosternLedger", "PosternLogging", "LibWebSockets",
+            "Logging",
             "ServiceLifecycle",
         ],
     ]

@@ -44,7 +44,7 @@ extension HTTPConnection {
     /// A client that has not read its response would not read another one either.
     func cut() {
         if case .closed = state { return }
-        worker.service.cutConnection(from: remoteAddress)
+        worker.service.cutConnection(from: client.address)
         close()
     }
 

@@ -85,6 +85,7 @@ package final class WebSocket: Flushable {
     /// - Parameters:
     ///   - loop: The loop of the connection.
     ///   - limits: The limits and timeouts.
+    ///   - memory: The budgets of the connection and the process.
     ///   - client: The peer, with its place among the connections of its address.
     ///   - bytesBeforeFrames: The number of bytes that were read from the connection before its first frame.
     ///   - handler: The handler, which is retained until the connection has closed.
