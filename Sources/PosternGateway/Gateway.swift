@@ -35,10 +35,11 @@ public final class Gateway: ServiceLifecycle.Service {
     ) async throws(HTTPServer.StartError) {
         let dispatcher = configuration.sendsTraces ? TracingDispatcher(dispatcher, name: "gateway") : dispatcher
         let readiness = Readiness(isServiceReachable: configuration.isServiceReachable)
-        let observer = observer ?? IncidentLog(logger)
+        let observer = IncidentCounter(observer ?? IncidentLog(logger))
         let accessLog = configuration.accessLog.map { AccessLog($0) }
         let loops = LoopRegistry()
         if let budget = configuration.processHeldBytes { configuration.server.ledger.setBudget(budget) }
+        let status = configuration.offersStatus ? StatusSource(loops, configuration.server.ledger, observer) : nil
         let queuedCalls = QueuedCallCounter(limit: configuration.waitingCalls)
         self.configuration = configuration
         self.readiness = readiness
@@ -53,7 +54,8 @@ public final class Gateway: ServiceLifecycle.Service {
                 readiness: readiness,
                 observer: observer,
                 accessLog: accessLog,
-                queuedCalls: queuedCalls
+                queuedCalls: queuedCalls,
+                status: status
             )
             loops.add(LoopBound(context, on: loop))
             return GatewayService(context)

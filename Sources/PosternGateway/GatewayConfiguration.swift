@@ -26,6 +26,8 @@ public struct GatewayConfiguration: Sendable {
     /// It applies to the whole process. Above seven eighths of it, calls of clients that hold more than their share are
     /// answered with the error -32009; above it, the client that holds most is disconnected.
     public var processHeldBytes: Int?
+    /// Whether every client may read the numbers of calls, connections, held bytes and refusals with `rpc.status`.
+    public var offersStatus = false
     /// The times of a stop.
     public var drain = DrainTimes()
     /// A function that returns whether the service behind the dispatcher can be reached; if not, `/readyz` responds

@@ -42,12 +42,20 @@ struct GatewayCounts: Hashable, Sendable {
 }
 
 extension LoopRegistry {
+    /// The sums of all loops.
+    var counts: GatewayCounts {
+        get async {
+            var counts = GatewayCounts()
+            for context in all { counts = counts + (await context.run { $0.counts }) }
+            return counts
+        }
+    }
+
     /// Logs the sums of all loops at level `trace` whenever they have changed, until the task is cancelled.
     func logCounts(to logger: Logger) async {
         var last: GatewayCounts?
         while !Task.isCancelled {
-            var counts = GatewayCounts()
-            for context in all { counts = counts + (await context.run { $0.counts }) }
+            let counts = await counts
             if counts != last { logger.trace("under way", metadata: counts.metadata) }
             last = counts
             try? await Task.sleep(for: .milliseconds(50))

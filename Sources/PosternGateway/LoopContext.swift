@@ -17,6 +17,8 @@ final class LoopContext {
     let sessionSettings: JSONRPCSettings
     /// The number of calls of all loops that wait for a thread, with its limit.
     let queuedCalls: QueuedCallCounter
+    /// The source of the numbers for `rpc.status`; `nil` if it is not offered.
+    let status: StatusSource?
     private let lanes: LaneWatch
     /// An empty list with capacity, which the sessions use in turn for the actions of a message.
     var spareActions: [JSONRPCSession.Action] = []
@@ -32,7 +34,8 @@ final class LoopContext {
         readiness: Readiness,
         observer: any IncidentObserver,
         accessLog: AccessLog? = nil,
-        queuedCalls: QueuedCallCounter
+        queuedCalls: QueuedCallCounter,
+        status: StatusSource? = nil
     ) {
         self.loop = loop
         self.dispatcher = dispatcher
@@ -41,8 +44,13 @@ final class LoopContext {
         self.observer = observer
         self.accessLog = accessLog
         self.queuedCalls = queuedCalls
+        self.status = status
         lanes = LaneWatch(loop)
-        sessionSettings = JSONRPCSettings(limits: configuration.messages, observer: observer)
+        sessionSettings = JSONRPCSettings(
+            limits: configuration.messages,
+            gatewayMethods: status == nil ? [] : ["rpc.status"],
+            observer: observer
+        )
         feeds = TopicFeeds(loop: loop, dispatcher: dispatcher)
         loop.every(milliseconds: configuration.heartbeatMilliseconds) { [unowned self] in
             for stream in streams.values { stream.sendHeartbeat() }

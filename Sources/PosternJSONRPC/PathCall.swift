@@ -46,11 +46,11 @@ package enum PathCall {
     ) -> Int {
         let start = output.count
         do throws(CallError) {
-            try append(try value(of: result), &output)
+            try append(try value(of: result), limits, &output)
             if output.count - start > limits.responseBytes { throw .responseTooLarge() }
             return 200
         } catch {
-            output.removeSubrange(start...)
+            output.discard(from: start)
             let error = error.isUnfinishedResult ? .referencesUnavailable(ran: .yes) : error
             JSONRPCError.appendObject(error, into: &output)
             return ConnectHTTPStatus.http(for: error)
@@ -85,9 +85,13 @@ package enum PathCall {
         }
     }
 
-    private static func append(_ value: Payload, _ output: inout [UInt8]) throws(CallError) {
+    private static func append(_ value: Payload, _ limits: JSONRPCLimits, _ output: inout [UInt8]) throws(CallError) {
         do throws(PayloadError) {
-            if value.bytes.isEmpty { JSON.writeNull(into: &output) } else { try value.appendJSON(to: &output) }
+            if value.bytes.isEmpty {
+                JSON.writeNull(into: &output)
+            } else {
+                try value.appendJSON(to: &output, atMost: limits.responseBytes)
+            }
         } catch { throw .notWritable(value, error) }
     }
 }

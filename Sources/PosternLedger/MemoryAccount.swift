@@ -15,8 +15,11 @@ package final class MemoryAccount {
     /// Returns the number of bytes of a kind.
     package subscript(kind: MemoryKind) -> Int { tally[kind] }
 
-    /// Returns whether the budgets have room for more bytes, and counts a refusal.
+    /// Returns whether the budgets have room for more bytes; a refusal is counted by ``countRefusal(_:)``.
     package func verdict(for bytes: Int) -> MemoryVerdict { tally.verdict(for: bytes) }
+
+    /// Counts a refusal.
+    package func countRefusal(_ verdict: MemoryVerdict) { tally.countRefusal(verdict) }
 
     /// Adds bytes if the budgets have room for them.
     package func charge(_ bytes: Int, for kind: MemoryKind) -> MemoryVerdict { tally.charge(bytes, for: kind) }

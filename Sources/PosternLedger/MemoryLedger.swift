@@ -55,14 +55,13 @@ package final class MemoryLedger: Sendable {
         max(Self.step, budget / (2 * max(1, holderCount.load(ordering: .relaxed))))
     }
 
-    /// Counts a refusal, and returns it.
-    func refused(_ verdict: MemoryVerdict) -> MemoryVerdict {
-        if verdict == .connectionFull {
-            connectionRefusals.wrappingAdd(1, ordering: .relaxed)
-        } else {
-            processRefusals.wrappingAdd(1, ordering: .relaxed)
+    /// Counts a refusal.
+    func countRefusal(_ verdict: MemoryVerdict) {
+        switch verdict {
+        case .admitted: break
+        case .connectionFull: connectionRefusals.wrappingAdd(1, ordering: .relaxed)
+        case .processFull: processRefusals.wrappingAdd(1, ordering: .relaxed)
         }
-        return verdict
     }
 
     /// Changes the number of bytes of a connection, and cuts the largest holder if the budget is exceeded.

@@ -33,24 +33,27 @@ package struct MemoryTally: Sendable {
     /// Returns the number of bytes of a kind.
     package subscript(kind: MemoryKind) -> Int { amounts[kind.rawValue] }
 
-    /// Returns whether the budgets have room for more bytes, and counts a refusal.
+    /// Returns whether the budgets have room for more bytes; a refusal is counted by ``countRefusal(_:)``.
     package func verdict(for bytes: Int) -> MemoryVerdict {
         // The sum cannot overflow: both numbers are sizes of memory, or lengths that are limited elsewhere.
         let next = held + bytes
-        guard next <= limit else { return ledger.refused(.connectionFull) }
+        guard next <= limit else { return .connectionFull }
         // Below one step the ledger knows nothing of the connection, which is served in any case.
         guard next - published > MemoryLedger.step, !ledger.admits(next - published, ofHolderWith: next) else {
             return .admitted
         }
-        return ledger.refused(.processFull)
+        return .processFull
     }
 
     /// Adds bytes if the budgets have room for them.
     package mutating func charge(_ bytes: Int, for kind: MemoryKind) -> MemoryVerdict {
         let verdict = verdict(for: bytes)
-        if verdict == .admitted { add(bytes, for: kind) }
+        if verdict == .admitted { add(bytes, for: kind) } else { countRefusal(verdict) }
         return verdict
     }
+
+    /// Counts a refusal.
+    package func countRefusal(_ verdict: MemoryVerdict) { ledger.countRefusal(verdict) }
 
     /// Adds bytes that are held already, whether or not the budgets have room.
     package mutating func add(_ bytes: Int, for kind: MemoryKind) {

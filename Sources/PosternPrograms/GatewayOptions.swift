@@ -68,6 +68,13 @@ package struct GatewayOptions: ParsableArguments {
     )
     package var sendTraces = Setting.flag("send-traces")
 
+    /// Whether clients may read the numbers of the gateway.
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Answers rpc.status with the numbers of calls, connections, held bytes and refusals; for every client."
+    )
+    package var status = Setting.flag("status")
+
     /// Whether an echo WebSocket for conformance suites is served.
     @Flag(
         inversion: .prefixedNo,
@@ -109,6 +116,7 @@ package struct GatewayOptions: ParsableArguments {
         configuration.drain.spread = .seconds(drainSpread)
         configuration.sendsTraces = sendTraces
         configuration.offersEcho = rawEcho
+        configuration.offersStatus = status
         if let folder = publicFolder ?? Setting.optional("public") ?? defaultFolder {
             configuration.files = try files(in: folder)
         }

@@ -23,7 +23,7 @@ WRONG = {
     "native": "8080", "no-gateway": "perhaps", "no-tasks": "perhaps", "port": "65536", "probe": "perhaps",
     "public": "/no/such", "raw-echo": "perhaps", "ready-without-upstream": "perhaps", "secret-file": "/no/such",
     "send-traces": "perhaps", "socket-group": "no such group", "socket-mode": "0999", "stall-timeout": "0",
-    "timeout": "0", "trusted-proxy": "10.0.0.5/8", "upstream": "8080",
+    "status": "perhaps", "timeout": "0", "trusted-proxy": "10.0.0.5/8", "upstream": "8080",
 }
 PROGRAMS = {
     "gateway": ["postern", "gateway"], "health": ["postern", "health"], "demo": ["postern-demo"],

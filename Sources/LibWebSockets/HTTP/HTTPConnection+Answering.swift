@@ -60,6 +60,7 @@ extension HTTPConnection {
 
     private func finishAnswer() {
         exchange = nil
+        releaseInput()
         // A large response is charged at once: many may be written in one turn, before any is sent.
         if output.count > worker.limits.maximumQueuedBytes { chargeOutput() }
         client.finishRequest()

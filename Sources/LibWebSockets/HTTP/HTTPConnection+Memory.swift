@@ -33,10 +33,20 @@ extension HTTPConnection {
             return true
         }
         account.set(0, for: .input)
+        account.countRefusal(.processFull)
         return false
     }
 
-    /// Releases the incomplete body, since it is complete or refused.
+    /// Charges the body of a request that is not answered yet, and that its exchange holds.
+    func chargeRequest() {
+        guard let exchange, exchange.request.contentLength > Self.shortBytes else { return }
+        account.set(exchange.request.contentLength, for: .input)
+    }
+
+    /// The size in bytes of a body that is not charged.
+    private static var shortBytes: Int { 4 << 10 }
+
+    /// Releases the body, since it is complete, refused or answered.
     func releaseInput() { openedAccount?.set(0, for: .input) }
 
     /// Closes the connection because it holds too much memory.

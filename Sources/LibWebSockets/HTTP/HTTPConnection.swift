@@ -258,6 +258,7 @@ final class HTTPConnection: PollOwner, Flushable {
         let exchange = HTTPExchange(request, on: self)
         self.exchange = exchange
         worker.service.respond(to: exchange)
+        chargeRequest()
     }
 
     /// Continues with pipelined requests after ``process()`` has stopped.

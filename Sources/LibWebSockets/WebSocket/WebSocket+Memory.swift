@@ -27,6 +27,7 @@ extension WebSocket {
         }
         message = MessageAssembly()
         account.set(0, for: .input)
+        account.countRefusal(.processFull)
         cut()
     }
 

@@ -21,6 +21,16 @@ extension MessagePack {
         try transcode(value, TranscodingWalk(target: target, references: writer), into: &output)
     }
 
+    /// Appends one value in another encoding, and stops soon after the output exceeds a size.
+    package static func transcode(
+        _ value: Span<UInt8>,
+        to target: any PayloadCodec.Type,
+        atMost limit: Int,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        try transcode(value, TranscodingWalk(target: target, limit: limit), into: &output)
+    }
+
     private static func transcode(
         _ value: Span<UInt8>,
         _ walk: consuming TranscodingWalk,
@@ -107,11 +117,17 @@ private struct TranscodingWalk {
 
     let target: any PayloadCodec.Type
     private let references: ReferenceWriter?
+    /// The maximum size of the output, in bytes.
+    private let limit: Int
     private var values = 0
     private var ledger = NameLedger()
 
-    init(target: any PayloadCodec.Type, references: ReferenceWriter? = nil) {
+    /// The size in bytes of a text that is written before its size in the other encoding is known.
+    private static let shortBytes = 16 << 10
+
+    init(target: any PayloadCodec.Type, references: ReferenceWriter? = nil, limit: Int = .max) {
         self.target = target
+        self.limit = limit
         self.references = references
     }
 
@@ -125,6 +141,7 @@ private struct TranscodingWalk {
         let header = try MessagePackHeader(at: offset, in: bytes)
         values += 1
         guard values <= PayloadLimits.standard.values else { throw .tooManyValues }
+        guard output.count <= limit else { throw .tooLarge }
         switch header.form {
         case .array:
             var mark = target.beginArray(into: &output)
@@ -137,7 +154,9 @@ private struct TranscodingWalk {
             target.endMap(mark, into: &output)
             return end
         default:
-            try scalar(header, bytes.extracting(offset..<header.next), into: &output)
+            let value = bytes.extracting(offset..<header.next)
+            if header.count > Self.shortBytes { try check(header, value, output.count) }
+            try scalar(header, value, into: &output)
             return header.next
         }
     }
@@ -170,6 +189,13 @@ private struct TranscodingWalk {
         // For an array nothing was added since `height`, so nothing is checked.
         try ledger.closeMap(from: height, in: bytes)
         return position
+    }
+
+    /// Throws if a long text or binary would exceed the limit, since a text may grow to six times its size in JSON.
+    private func check(_ header: MessagePackHeader, _ value: Span<UInt8>, _ written: Int) throws(PayloadError) {
+        let content = value.extracting((value.count - header.count)..<value.count)
+        let byteCount = header.form == .string ? target.byteCount(ofText: content) : content.count
+        guard byteCount <= limit - min(limit, written) else { throw .tooLarge }
     }
 
     /// Appends a value that is no container.

@@ -142,6 +142,14 @@ extension MessagePackFromJSON: ReferenceCodec {
     ) throws(PayloadError) {
         try MessagePack.transcode(value, to: target, into: &output)
     }
+    package static func transcode(
+        _ value: Span<UInt8>,
+        to target: any PayloadCodec.Type,
+        atMost limit: Int,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        try MessagePack.transcode(value, to: target, atMost: limit, into: &output)
+    }
     package static func transcodeArguments(
         _ arguments: Span<UInt8>,
         to target: any PayloadCodec.Type,

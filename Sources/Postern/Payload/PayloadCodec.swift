@@ -96,6 +96,16 @@ package protocol PayloadCodec: Sendable {
         to target: any PayloadCodec.Type,
         into output: inout [UInt8]
     ) throws(PayloadError)
+    /// Appends one value in another encoding; it stops with ``PayloadError/tooLarge`` soon after the size of the whole
+    /// output has exceeded `limit`.
+    static func transcode(
+        _ value: Span<UInt8>,
+        to target: any PayloadCodec.Type,
+        atMost limit: Int,
+        into output: inout [UInt8]
+    ) throws(PayloadError)
+    /// Returns the size of a text in this encoding, about, in bytes: at least that of its characters.
+    static func byteCount(ofText text: Span<UInt8>) -> Int
     /// Appends encoded arguments in another encoding, in one pass.
     static func transcodeArguments(
         _ arguments: Span<UInt8>,
@@ -130,6 +140,19 @@ package struct ContainerMark: Sendable {
 }
 
 extension PayloadCodec {
+    /// Does not stop early; callers compare the size of the output.
+    package static func transcode(
+        _ value: Span<UInt8>,
+        to target: any PayloadCodec.Type,
+        atMost limit: Int,
+        into output: inout [UInt8]
+    ) throws(PayloadError) {
+        try transcode(value, to: target, into: &output)
+    }
+
+    /// Returns the size of the text itself.
+    package static func byteCount(ofText text: Span<UInt8>) -> Int { text.count }
+
     /// Appends the encoding of any value; leaves the output unchanged if it throws.
     ///
     /// The value is encoded into the output itself, so containers must be written in order: writing to an outer one

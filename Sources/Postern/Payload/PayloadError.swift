@@ -67,6 +67,7 @@ extension PayloadError {
     /// The error for text that is not base64 where raw bytes are expected.
     package static let noBase64 = PayloadError.expected(bytesPhrase, found: "text that is not base64 with padding")
 
+    package static let tooLarge = PayloadError(.limitExceeded, "the value is larger than allowed")
     static let tooDeep = PayloadError(.limitExceeded, "values are nested deeper than 64 levels")
     static let tooManyValues = PayloadError(.limitExceeded, "too many values in one payload")
 }

@@ -1,13 +1,21 @@
 import LibWebSockets
 import Postern
 import PosternJSONRPC
+import PosternLedger
 
 /// The responses of the path door.
 enum PathAnswer {
     /// Responds with the bare result of a call, or with its error and the status of Connect's table.
     static func send(_ result: Result<Reply, CallError>, to exchange: HTTPExchange) {
-        var body: [UInt8] = []
-        let status = PathCall.append(result, into: &body)
+        var (result, body) = (result, [UInt8]())
+        var status = PathCall.append(result, into: &body)
+        if body.count > MemoryLedger.step, let verdict = exchange.account?.verdict(for: body.count),
+            verdict != .admitted
+        {
+            exchange.account?.countRefusal(verdict)
+            (result, body) = (.failure(.noRoomForAnswer), [])
+            status = PathCall.append(result, into: &body)
+        }
         if status == HTTPStatus.ok.code {
             // A prepared head sends its body, which a response to HEAD must not have.
             guard exchange.request.method == .head else { return exchange.respond(JSONHeaders.ok, body: body.span) }

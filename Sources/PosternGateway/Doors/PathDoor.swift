@@ -1,6 +1,7 @@
 import LibWebSockets
 import Postern
 import PosternJSONRPC
+import PosternLedger
 
 /// The door for `POST /rpc/<service>/<method>` with the arguments as the body, and for `GET` and `HEAD` of methods that
 /// are registered as safe, with the arguments in the query.
@@ -26,10 +27,22 @@ final class PathDoor {
 
     func respond(to exchange: HTTPExchange) {
         do throws(CallError) {
+            try admit(exchange)
             start(try call(for: exchange), exchange)
         } catch {
             Self.answer(exchange, .failure(error), context)
         }
+    }
+
+    /// Throws if a budget has no room for the arguments.
+    private func admit(_ exchange: HTTPExchange) throws(CallError) {
+        let byteCount = exchange.request.contentLength
+        guard byteCount > 0, let verdict = exchange.account?.verdict(for: byteCount), verdict != .admitted else {
+            return
+        }
+        exchange.account?.countRefusal(verdict)
+        context.observer.observe(.budgetReached(verdict))
+        throw CallError(overBudget: verdict, ran: .no)
     }
 
     private func call(for exchange: HTTPExchange) throws(CallError) -> Call {
@@ -67,16 +80,24 @@ final class PathDoor {
     private func start(_ call: Call, _ exchange: HTTPExchange) {
         let runner = CallRunner(context)
         let method = call.method
+        let account = exchange.account
+        // The exchange has one call only.
+        account?.set(call.arguments.bytes.count, for: .arguments)
         runner.onFinish = { [context] _, result in
+            account?.set(0, for: .arguments)
             guard case .success(.stream(let stream)) = result else {
                 return Self.answer(exchange, result, context)
             }
             Self.answer(exchange, stream, of: method, context)
         }
-        exchange.onDisconnect = { runner.close() }
+        exchange.onDisconnect = {
+            runner.close()
+            account?.set(0, for: .arguments)
+        }
         // The runner is closed first, so that the cancelled call does not respond too.
         exchange.onInterrupt = { [context] in
             runner.close()
+            account?.set(0, for: .arguments)
             Self.answer(exchange, .failure(.stopped), context)
         }
         let path = Array(call.method.utf8)

@@ -39,6 +39,7 @@ final class CallRunner {
 
     /// Starts a call; a call that runs on the loop has run up to its first suspension when this returns.
     func start(_ ticket: CallTicket, _ call: Call, _ options: JSONRPCSession.CallOptions) {
+        if options.placement == .gateway, let status = context.status { return start(ticket, status) }
         let isShort = options.placement == .onEventLoop
         // A function cannot be interrupted, so a call with a deadline runs in a task.
         if let function = options.function, call.deadlineMoment == nil, function.isSafe || !call.requiresSafeMethod {
@@ -52,7 +53,8 @@ final class CallRunner {
             isShort: isShort,
             at: context.dispatcher,
             for: LoopBound(self, on: context.loop),
-            countedBy: context.queuedCalls
+            countedBy: context.queuedCalls,
+            resultBytes: context.configuration.messages.responseBytes
         )
         if append(entry, ticket) { handles[ticket] = .call(entry) }
     }
@@ -73,6 +75,13 @@ final class CallRunner {
         append(FunctionCall(ticket, function, arguments, traits, for: runner, countedBy: context.queuedCalls), ticket)
     }
 
+    /// Answers a call of `rpc.status`.
+    private func start(_ ticket: CallTicket, _ status: StatusSource) {
+        context.callsInFlight += 1
+        let runner = LoopBound(self, on: context.loop)
+        handles[ticket] = .task(Task { runner.finishTask(ticket, await status.reply()) })
+    }
+
     /// Starts a task for a call on the loop.
     private func startHere(_ ticket: CallTicket, _ call: Call) {
         context.callsInFlight += 1
@@ -81,7 +90,10 @@ final class CallRunner {
         endedInStart = nil
         let runner = LoopBound(self, on: context.loop)
         let dispatcher = context.dispatcher
-        let task = context.loop.start { await runner.run(ticket, call, at: dispatcher) }
+        let resultBytes = context.configuration.messages.responseBytes
+        let task = context.loop.start {
+            await runner.run(ticket, call, at: dispatcher, resultBytes: resultBytes)
+        }
         if endedInStart != ticket { handles[ticket] = .task(task) }
         endedInStart = outer
     }
@@ -144,15 +156,25 @@ final class CallRunner {
 
 extension LoopBound<CallRunner> {
     /// Calls the dispatcher, and delivers the result.
-    func run(_ ticket: CallTicket, _ call: Call, at dispatcher: any Dispatcher) async {
+    func run(_ ticket: CallTicket, _ call: Call, at dispatcher: any Dispatcher, resultBytes: Int) async {
         let result: Result<Reply, CallError>
         let began = ContinuousClock.now
         do throws(CallError) {
-            result = .success(try await call.answer(from: dispatcher))
+            result = .success(try await prepared(try await call.answer(from: dispatcher), resultBytes))
         } catch {
             result = .failure(error.thrown(at: call.method, after: .now - began))
         }
         finishTask(ticket, result)
+    }
+
+    /// Returns a reply with a large value written as JSON, which does not delay the other clients of the loop.
+    private func prepared(_ reply: Reply, _ limit: Int) async throws(CallError) -> Reply {
+        guard case .value(let value) = reply, value.isWorthPreparing else { return reply }
+        guard loop.isCurrent else { return .value(try value.preparedForJSON(atMost: limit)) }
+        let prepared = await Task(executorPreference: globalConcurrentExecutor) {
+            Result { () throws(CallError) in try value.preparedForJSON(atMost: limit) }
+        }.value
+        return .value(try prepared.get())
     }
 
     /// Delivers the result of a task on the loop.

@@ -16,6 +16,8 @@ final class TaskCall: LaneEntry {
     private let queuedCalls: QueuedCallCounter
     let traits: LaneTraits
     private let dispatcher: any Dispatcher
+    /// The maximum size of the result, in bytes.
+    private let resultBytes: Int
     private let state = Mutex(State())
 
     init(
@@ -24,10 +26,12 @@ final class TaskCall: LaneEntry {
         isShort: Bool,
         at dispatcher: any Dispatcher,
         for runner: LoopBound<CallRunner>,
-        countedBy queuedCalls: QueuedCallCounter
+        countedBy queuedCalls: QueuedCallCounter,
+        resultBytes: Int
     ) {
         self.ticket = ticket
         self.call = call
+        self.resultBytes = resultBytes
         self.dispatcher = dispatcher
         self.runner = runner
         self.queuedCalls = queuedCalls
@@ -38,8 +42,8 @@ final class TaskCall: LaneEntry {
     func begin() {
         queuedCalls.remove()
         guard !state.withLock({ $0.isCancelled }) else { return runner.finishTask(ticket, .failure(Self.cancelled)) }
-        let task = Task.immediate { [runner, ticket, call, dispatcher] in
-            await runner.run(ticket, call, at: dispatcher)
+        let task = Task.immediate { [runner, ticket, call, dispatcher, resultBytes] in
+            await runner.run(ticket, call, at: dispatcher, resultBytes: resultBytes)
         }
         // A cancellation since the check above has not found the task.
         let isCancelled = state.withLock { state in

@@ -1,4 +1,4 @@
-internal import Postern
+package import Postern
 
 extension CallError {
     /// Creates the error for text that is not JSON.
@@ -33,7 +33,8 @@ extension CallError {
 extension CallError {
     /// Returns the error for a result that cannot be written as JSON.
     static func notWritable(_ result: Payload, _ reason: PayloadError) -> CallError {
-        result.holdsReferences ? .referencesUnavailable(ran: .yes) : .unwritableResult(reason)
+        if reason == .tooLarge { return .responseTooLarge() }
+        return result.holdsReferences ? .referencesUnavailable(ran: .yes) : .unwritableResult(reason)
     }
 }
 
@@ -45,17 +46,43 @@ extension Payload {
         return Payload(bytes: bytes, codec: JSON.self)
     }
 
+    /// Returns a large value in the encoding of responses; small values, and those with references, are unchanged.
+    ///
+    /// Writing a large value takes long, so it is done on the thread of the handler instead of that of the client.
+    ///
+    /// - Parameter limit: The maximum size of the value, in bytes.
+    /// - Returns: The value as JSON, or the value itself.
+    /// - Throws: The error for the caller if the value is too large or cannot be written.
+    package func preparedForJSON(atMost limit: Int) throws(CallError) -> Payload {
+        guard isWorthPreparing else { return self }
+        var output: [UInt8] = []
+        output.reserveCapacity(min(bytes.count, limit))
+        do throws(PayloadError) { try appendJSON(to: &output, atMost: limit) } catch {
+            throw .notWritable(self, error)
+        }
+        return Payload(bytes: output, codec: JSON.self)
+    }
+
+    /// Whether ``preparedForJSON(atMost:)`` changes the value.
+    package var isWorthPreparing: Bool { bytes.count > 64 << 10 && codec != JSON.self && !holdsReferences }
+
     /// Appends the value as JSON.
     ///
-    /// - Throws: `.noConnection` for references that are not exported to a client, or the error of the transcoding.
-    func appendJSON(to output: inout [UInt8]) throws(PayloadError) {
+    /// - Parameters:
+    ///   - output: The buffer to append to.
+    ///   - limit: The size in bytes above which writing stops; the output may exceed it by a little.
+    /// - Throws: `.noConnection` for references that are not exported to a client, `.tooLarge` above the limit, or the
+    ///   error of the transcoding.
+    func appendJSON(to output: inout [UInt8], atMost limit: Int = .max) throws(PayloadError) {
         if codec == JSON.self || holdsReferences {
             // References are exported by `JSONRPCClient.outgoing`, which encodes the value as JSON; any other encoding
             // shows that there is no client.
             guard codec == JSON.self else { throw PayloadError(.noConnection, "a reference needs a WebSocket") }
+            guard bytes.count <= limit else { throw .tooLarge }
             output.append(copying: bytes.span)
         } else {
-            try codec.transcode(bytes.span, to: JSON.self, into: &output)
+            let end = limit < .max - output.count ? output.count + limit : .max
+            try codec.transcode(bytes.span, to: JSON.self, atMost: end, into: &output)
         }
     }
 }

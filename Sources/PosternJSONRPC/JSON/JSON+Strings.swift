@@ -61,6 +61,17 @@ extension JSON {
         output.append(Byte.quote)
     }
 
+    /// Returns the size of a text in JSON without its quotes, if each escape had six bytes.
+    package static func byteCount(ofText text: Span<UInt8>) -> Int {
+        var (escapes, position) = (0, text.afterPlainText(from: 0))
+        while position < text.count {
+            // Only control characters have six: the short escapes of a few others do not matter for a limit.
+            if text[position] < 0x20 { escapes += 1 }
+            position = text.afterPlainText(from: position &+ 1)
+        }
+        return text.count + 5 * escapes
+    }
+
     private static func writeEscape(of byte: UInt8, into output: inout [UInt8]) {
         output.append(Byte.backslash)
         switch byte {

@@ -224,10 +224,14 @@ extension JSONRPCSession {
         ResponseWriter.beginResult(id: id.span, into: &output)
         do throws(PayloadError) {
             // An empty payload is the result of a method without one.
-            if value.bytes.isEmpty { JSON.writeNull(into: &output) } else { try value.appendJSON(to: &output) }
+            if value.bytes.isEmpty {
+                JSON.writeNull(into: &output)
+            } else {
+                try value.appendJSON(to: &output, atMost: limits.responseBytes)
+            }
             output.append(Byte.closeBrace)
         } catch {
-            output.removeSubrange(start...)
+            output.discard(from: start)
             return answer(.notWritable(value, error), id: id, into: &output)
         }
         if let error = faultOfSize(output.count - start, isEntry: isEntry) {

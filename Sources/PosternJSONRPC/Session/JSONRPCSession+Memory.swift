@@ -91,6 +91,7 @@ extension JSONRPCSession {
     /// Reports a verdict, and returns whether it is a refusal.
     private func refused(_ verdict: MemoryVerdict) -> Bool {
         guard verdict != .admitted else { return false }
+        account?.countRefusal(verdict)
         settings.observer?.observe(.budgetReached(verdict))
         return true
     }

@@ -139,3 +139,30 @@ def test_f3_clients_that_do_not_read_their_answers_are_limited(own):
         for connection in [*connections, *sockets]:
             connection.close()
     assert raw.wait_until(lambda: any("client cut off" in line or "budget reached" in line for line in own.lines))
+
+
+def status(server):
+    answer = raw.ask(server.port, raw.post(raw.call("rpc.status")))[0]
+    return json.loads(answer.body).get("result")
+
+
+def test_f2_the_status_has_what_is_held_and_what_was_refused(start):
+    own = start(*LIMITS, "--status")
+    assert status(own)["memory"] == {
+        "budget": 16 * MIB, "held": 0, "largest": 0, "holders": 0, "refusedByConnection": 0, "refusedByProcess": 0, "cut": 0}
+    with closing(raw.WebSocket(own.port)) as socket:
+        for number in range(6):
+            socket.text(json.dumps(call("echo.back", ["anything", BIG], number)))
+        assert len(answers(socket, 2, 10)) == 2
+        memory = status(own)["memory"]
+        assert 3 * MIB < memory["held"] == memory["largest"] < 5 * MIB
+        assert memory["holders"] == 1 and memory["refusedByConnection"] == 2
+        assert status(own)["counts"]["webSockets"] == 1 and status(own)["counts"]["calls"] == 5
+        assert {"kind": "budget reached", "cause": "connection", "count": 2} in status(own)["incidents"]
+    # With the connection everything is released.
+    assert raw.wait_until(lambda: status(own)["memory"]["held"] == 0 and status(own)["memory"]["holders"] == 0)
+    assert status(own)["counts"]["calls"] == 1
+
+
+def test_the_status_is_not_offered_without_the_option(own):
+    assert status(own) is None

@@ -8,7 +8,7 @@ extension PeerState {
     /// Returns the error of a call whose arguments exceed a budget; `nil` if there is room for them.
     mutating func refusal(ofArguments byteCount: Int) -> CallError? {
         guard let verdict = memory?.verdict(for: byteCount + Self.callBytes), verdict != .admitted else { return nil }
-        refusedMemory = verdict
+        note(verdict)
         return CallError(overBudget: verdict, ran: .no)
     }
 
@@ -18,7 +18,7 @@ extension PeerState {
         guard byteCount > 4 << 10, let verdict = memory?.verdict(for: byteCount), verdict != .admitted else {
             return false
         }
-        refusedMemory = verdict
+        note(verdict)
         return true
     }
 
@@ -54,7 +54,13 @@ extension PeerState {
             self.memory?.set(byteCount, for: .input)
             return true
         }
+        note(.processFull)
         return false
+    }
+
+    private mutating func note(_ verdict: MemoryVerdict) {
+        memory?.countRefusal(verdict)
+        refusedMemory = verdict
     }
 
     /// Ends the account, since the connection has ended.
