@@ -21,7 +21,9 @@ extension LoopContext {
     /// Reports a connection that was closed, or not accepted, because of a limit of the server.
     func report(_ rejection: HTTPRejection, from address: String) {
         let kind: Incident.Kind = rejection == .silentForLongest ? .clientCut : .clientRefused
-        observer.observe(Incident(kind, cause: rejection.cause, [.address: address, .error: rejection.reason]))
+        var fields: [Incident.Field: String] = [.error: rejection.reason]
+        if !address.isEmpty { fields[.address] = address }
+        observer.observe(Incident(kind, cause: rejection.cause, fields))
     }
 
     /// Reports a WebSocket that is closed because its client violated the protocol, a limit or a timeout.

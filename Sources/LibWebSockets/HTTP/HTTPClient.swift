@@ -7,7 +7,7 @@ struct HTTPClient {
     /// The address of the peer of the connection, without the port.
     private let peer: String
     /// Whether the peer is a trusted proxy.
-    private let isProxy: Bool
+    let isProxy: Bool
     /// The place of the connection among those of its address; `nil` if it is not limited.
     private var connectionPlace: AddressPlace?
     /// The place of the current request among those of its client; `nil` if the peer is no proxy.

@@ -63,7 +63,7 @@ extension HTTPConnection {
         releaseInput()
         // A large response is charged at once: many may be written in one turn, before any is sent.
         if output.count > worker.limits.maximumQueuedBytes { chargeOutput() }
-        client.finishRequest()
+        if client.isProxy { client.finishRequest() }
         // In any other state `process()` is on the stack, and continues with pipelined requests itself.
         let isLater =
             switch state {

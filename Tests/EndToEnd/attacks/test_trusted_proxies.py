@@ -76,7 +76,8 @@ def test_requests_in_flight_have_places_until_they_are_answered(own):
         assert addresses.ask(own.port, PROXY, raw.get("/livez", x_forwarded_for(OTHER))).status == 200
         for connection in waiting:
             assert raw.read_answer(connection).status == 200
-        # The connections are open, and have no request.
+        # The connections are open, and have no request: their places are free for those of other connections.
+        assert addresses.ask(own.port, PROXY, raw.get("/livez", x_forwarded_for(CLIENT))).status == 200
         for connection in waiting:
             connection.sendall(raw.get("/livez", x_forwarded_for(CLIENT)))
             assert raw.read_answer(connection).status == 200
