@@ -23,7 +23,7 @@ public struct GatewayConfiguration: Sendable {
     /// The number of bytes that all clients of the process together make it hold; `nil` for 256 MiB, or half of the
     /// memory that the control group allows if that is less.
     ///
-    /// It applies to the whole process. Above seven eighths of it, calls of clients that hold more than their share are
+    /// It applies to the whole process. Above three quarters of it, calls of clients that hold more than their share are
     /// answered with the error -32009; above it, the client that holds most is disconnected.
     public var processHeldBytes: Int?
     /// Whether every client may read the numbers of calls, connections, held bytes and refusals with `rpc.status`.

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The number of bytes that all clients of a process make it hold, with the budget of the process.
 ///
-/// Above seven eighths of the budget, connections that hold more than their share are refused. Above the budget, the
+/// Above three quarters of the budget, connections that hold more than their share are refused. Above the budget, the
 /// connection that holds most is cut. The share is half of the budget divided by the number of connections that hold
 /// at least ``step``, so that the short calls of other clients do not fail.
 package final class MemoryLedger: Sendable {
@@ -44,7 +44,8 @@ package final class MemoryLedger: Sendable {
     /// Whether so much is held that connections with more than their share are refused.
     package var isShort: Bool { total.load(ordering: .relaxed) > threshold }
 
-    private var threshold: Int { budget / 8 * 7 }
+    /// Less than the budget, since arrays that grow leave free memory behind, which the ledger does not count.
+    private var threshold: Int { budget / 4 * 3 }
 
     /// Returns whether a connection may hold `bytes` more, and `holding` together.
     func admits(_ bytes: Int, ofHolderWith holding: Int) -> Bool {

@@ -62,7 +62,7 @@ import Testing
     @Test func largeHoldersAreRefusedAndSmallOnesServed() {
         let ledger = Self.ledger(64 * Self.step)
         var (large, small) = (Self.tally(ledger), Self.tally(ledger))
-        #expect(large.charge(56 * Self.step, for: .arguments) == .admitted)
+        #expect(large.charge(48 * Self.step, for: .arguments) == .admitted)
         #expect(!ledger.isShort)
         // One more step is within what the ledger does not know, but not two.
         #expect(large.charge(2 * Self.step, for: .arguments) == .processFull)
@@ -77,7 +77,7 @@ import Testing
     @Test func theShareShrinksWithTheNumberOfHolders() {
         let ledger = Self.ledger(64 * Self.step)
         var holders = (0..<8).map { _ in Self.tally(ledger) }
-        for index in holders.indices { #expect(holders[index].charge(7 * Self.step, for: .output) == .admitted) }
+        for index in holders.indices { #expect(holders[index].charge(6 * Self.step, for: .output) == .admitted) }
         // 64 / (2 * 8) steps are the share of each.
         #expect(holders[0].charge(2 * Self.step, for: .output) == .processFull)
         var late = Self.tally(ledger)

@@ -80,15 +80,15 @@ struct MemoryBudgetTests {
 
     @Test("The largest holder is disconnected with goodbye 7 above the budget of the process")
     func theLargestHolderIsCut() async throws {
-        let hall = try await Hall(.tcp, heldBytes: 64 << 20, budget: 8 << 20)
-        let other = MemoryAccount(hall.ledger, limit: 1 << 30, onCut: {})
+        let hall = try await Hall(.tcp, heldBytes: 64 << 20, budget: 32 << 20)
+        let others = (0..<8).map { _ in MemoryAccount(hall.ledger, limit: 1 << 30, onCut: {}) }
         let calls = (0..<5).map { _ -> PendingCall<Void> in hall.link.client.begin("keep", Self.large) }
         #expect(await eventually { hall.handled.value == 5 })
-        for _ in 0..<4 { other.add(1 << 20, for: .output) }
+        for other in others { other.add(4 << 20, for: .output) }
         #expect(await hall.link.client.disconnected.kind == .tooMuchMemory)
         for call in calls { await #expect(throws: CallError.self) { try await call.value } }
         #expect(hall.ledger.counts.cut == 1)
-        other.set(0, for: .output)
+        for other in others { other.set(0, for: .output) }
         #expect(await eventually { hall.ledger.counts.held == 0 })
         hall.gate.open()
         await hall.link.close()
