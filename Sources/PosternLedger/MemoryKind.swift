@@ -1,6 +1,6 @@
 /// What the bytes are for that a client makes the server hold.
 package enum MemoryKind: Int, CaseIterable, Sendable {
-    /// The arguments of calls in flight and of calls that wait to begin.
+    /// The arguments of calls in flight and of calls that wait to begin, as ``bytes(ofArguments:)``.
     case arguments
     /// The responses of batches that are not complete.
     case responses
@@ -10,6 +10,12 @@ package enum MemoryKind: Int, CaseIterable, Sendable {
     case output
     /// Incomplete input: fragments of a message, a part of a body or of a frame.
     case input
+
+    /// Returns the number of bytes that a call with arguments of a size makes the process hold.
+    ///
+    /// A handler decodes its arguments, and often passes them on: its process holds the message, the decoded value, and
+    /// the bytes of a call that it makes with the value. 512 bytes are for the call itself.
+    package static func bytes(ofArguments byteCount: Int) -> Int { 512 + 3 * byteCount }
 }
 
 /// The answer of the budgets to a request for memory.

@@ -17,6 +17,8 @@ package final class MemoryLedger: Sendable {
 
     private let limit: Atomic<Int>
     private let total = Atomic(0)
+    /// The bytes of large results that are on their way to a loop.
+    let inTransit = Atomic(0)
     private let holderCount = Atomic(0)
     /// The connections that hold at least a step.
     private let holders = Mutex<[ObjectIdentifier: MemoryHolder]>([:])
@@ -42,14 +44,17 @@ package final class MemoryLedger: Sendable {
     package func setBudget(_ bytes: Int) { limit.store(bytes, ordering: .relaxed) }
 
     /// Whether so much is held that connections with more than their share are refused.
-    package var isShort: Bool { total.load(ordering: .relaxed) > threshold }
+    package var isShort: Bool { held > threshold }
+
+    /// The number of bytes that the ledger knows of.
+    var held: Int { total.load(ordering: .relaxed) + inTransit.load(ordering: .relaxed) }
 
     /// Less than the budget, since arrays that grow leave free memory behind, which the ledger does not count.
-    private var threshold: Int { budget / 4 * 3 }
+    var threshold: Int { budget / 4 * 3 }
 
     /// Returns whether a connection may hold `bytes` more, and `holding` together.
     func admits(_ bytes: Int, ofHolderWith holding: Int) -> Bool {
-        total.load(ordering: .relaxed) + bytes <= threshold || holding <= share
+        held + bytes <= threshold || holding <= share
     }
 
     private var share: Int {
@@ -64,6 +69,9 @@ package final class MemoryLedger: Sendable {
         case .processFull: processRefusals.wrappingAdd(1, ordering: .relaxed)
         }
     }
+
+    /// Notes memory that was freed without having been counted, which is then returned to the system.
+    package func noteFreed(_ bytes: Int) { drops.noteFreed(bytes) }
 
     /// Changes the number of bytes of a connection, and cuts the largest holder if the budget is exceeded.
     func change(_ holder: MemoryHolder, from before: Int, by difference: Int) {

@@ -38,7 +38,7 @@ struct MemoryBudgetTests {
 
     @Test("Notifications above the budget of the connection are dropped", arguments: [Wiring.tcp, .unix])
     func notificationsAreDropped(wiring: Wiring) async throws {
-        let hall = try await Hall(wiring, heldBytes: 4 << 20)
+        let hall = try await Hall(wiring, heldBytes: 12 << 20)
         for _ in 0..<40 {
             try hall.link.client.notify("keep", Self.large)
             await settle { hall.link.client.tables.queuedBytes == 0 }
@@ -46,7 +46,7 @@ struct MemoryBudgetTests {
         #expect(await eventually { hall.count(.notificationDropped) == 37 })
         #expect(hall.count(.budgetReached) > 0)
         #expect(hall.handled.value == 3)
-        #expect(hall.ledger.counts.held <= 4 << 20)
+        #expect(hall.ledger.counts.held <= 12 << 20)
         hall.gate.open()
         #expect(await eventually { hall.ledger.counts.held == 0 })
         #expect(try await hall.link.client.call("size", Self.large) == 1 << 20)
@@ -55,7 +55,7 @@ struct MemoryBudgetTests {
 
     @Test("Calls above the budget of the connection have not run", arguments: [Wiring.tcp, .unix])
     func callsAreRefused(wiring: Wiring) async throws {
-        let hall = try await Hall(wiring, heldBytes: 4 << 20)
+        let hall = try await Hall(wiring, heldBytes: 12 << 20)
         let calls = (0..<3).map { _ -> PendingCall<Void> in hall.link.client.begin("keep", Self.large) }
         let error = await #expect(throws: CallError.self) { try await hall.link.client.call("keep", Self.large) }
         #expect(error?.code == .busy && error?.executed == .no)

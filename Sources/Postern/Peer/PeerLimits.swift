@@ -31,12 +31,13 @@ public struct PeerLimits: Hashable, Sendable {
     /// ``frameBytes``, if clients are not trusted or memory is scarce.
     public var servedBytes = 2 << 30
     /// The maximum number of bytes that the remote peer makes this one hold, of all kinds: arguments, unread output, and
-    /// an incomplete frame: 128 MiB.
+    /// an incomplete frame: 192 MiB.
     ///
-    /// Calls above it fail with `.busy`, and notifications are dropped and reported. It is four times what a gateway
-    /// allows one page, so that no page uses up a service that all pages share; 32 MiB suit a service without gateways.
+    /// Arguments count three times: as a message, as the decoded value, and in a call that the handler makes with it.
+    /// Calls above the limit fail with `.busy`, and notifications are dropped and reported. It is six times what a
+    /// gateway allows one page, so that no page uses up a service that all pages share; 32 MiB suit a service without gateways.
     /// All connections of a process have one budget too.
-    public var heldBytes = 128 << 20
+    public var heldBytes = 192 << 20
     /// The maximum number of calls, each made while serving the previous one, that lead to a call: 256.
     ///
     /// Deeper calls fail with `.invalidRequest`. Two peers that call each other back reach an earlier end, with

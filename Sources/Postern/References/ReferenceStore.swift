@@ -1,3 +1,4 @@
+internal import PosternLedger
 internal import Synchronization
 
 /// The references of one connection, guarded by a lock.
@@ -48,8 +49,25 @@ package final class ReferenceStore: Sendable {
 
     /// Removes all references, at the end of the connection, and notifies their owners.
     package func close() {
-        for entry in tables.withLock({ $0.close() }) { entry.target.loseHolder() }
+        let entries = tables.withLock { $0.close() }
+        guard entries.count > Self.fewReferences else { return Self.release(entries) }
+        // Ten thousand owners take tens of milliseconds, in which the loop would serve no other client.
+        Task {
+            Self.release(entries)
+            MemoryLedger.process.noteFreed(entries.count * Self.referenceBytes)
+        }
     }
+
+    private static func release(
+        _ entries: [ReferenceTables<ReferenceHandle.Key, ReferenceHandle, RemoteReference>.Exports.Entry]
+    ) {
+        for entry in entries { entry.target.loseHolder() }
+    }
+
+    /// The number of references that are released on the thread that closes the connection.
+    private static let fewReferences = 256
+    /// The size of a reference with its target, about, in bytes.
+    private static let referenceBytes = 1 << 10
 
     /// Counts the use of a reference that the other side does not hold.
     ///

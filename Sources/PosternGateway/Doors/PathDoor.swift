@@ -82,7 +82,7 @@ final class PathDoor {
         let method = call.method
         let account = exchange.account
         // The exchange has one call only.
-        account?.set(call.arguments.bytes.count, for: .arguments)
+        account?.set(MemoryKind.bytes(ofArguments: call.arguments.bytes.count), for: .arguments)
         runner.onFinish = { [context] _, result in
             account?.set(0, for: .arguments)
             guard case .success(.stream(let stream)) = result else {

@@ -10,6 +10,7 @@ import PosternJSONRPC
 /// thread.
 final class CallRunner {
     private let context: LoopContext
+    private let results: ResultGate
     /// The lane, created on first use: connections with short calls only need none.
     private var lane: HandlerLane?
     /// The means to cancel the calls in flight.
@@ -32,7 +33,10 @@ final class CallRunner {
         }
     }
 
-    init(_ context: LoopContext) { self.context = context }
+    init(_ context: LoopContext) {
+        self.context = context
+        results = ResultGate(context)
+    }
 
     /// Whether every call has begun, so that a short call may run on the loop without overtaking another.
     var isIdle: Bool { lane?.isIdle ?? true }
@@ -54,7 +58,7 @@ final class CallRunner {
             at: context.dispatcher,
             for: LoopBound(self, on: context.loop),
             countedBy: context.queuedCalls,
-            resultBytes: context.configuration.messages.responseBytes
+            through: results
         )
         if append(entry, ticket) { handles[ticket] = .call(entry) }
     }
@@ -72,7 +76,16 @@ final class CallRunner {
             return onFinish(ticket, context.reported(function.result(for: arguments), at: method))
         }
         let runner = LoopBound(self, on: context.loop)
-        append(FunctionCall(ticket, function, arguments, traits, for: runner, countedBy: context.queuedCalls), ticket)
+        let call = FunctionCall(
+            ticket,
+            function,
+            arguments,
+            traits,
+            for: runner,
+            countedBy: context.queuedCalls,
+            through: results
+        )
+        append(call, ticket)
     }
 
     /// Answers a call of `rpc.status`.
@@ -90,9 +103,8 @@ final class CallRunner {
         endedInStart = nil
         let runner = LoopBound(self, on: context.loop)
         let dispatcher = context.dispatcher
-        let resultBytes = context.configuration.messages.responseBytes
-        let task = context.loop.start {
-            await runner.run(ticket, call, at: dispatcher, resultBytes: resultBytes)
+        let task = context.loop.start { [results] in
+            await runner.run(ticket, call, at: dispatcher, through: results)
         }
         if endedInStart != ticket { handles[ticket] = .task(task) }
         endedInStart = outer
@@ -156,23 +168,28 @@ final class CallRunner {
 
 extension LoopBound<CallRunner> {
     /// Calls the dispatcher, and delivers the result.
-    func run(_ ticket: CallTicket, _ call: Call, at dispatcher: any Dispatcher, resultBytes: Int) async {
+    func run(_ ticket: CallTicket, _ call: Call, at dispatcher: any Dispatcher, through gate: ResultGate) async {
         let result: Result<Reply, CallError>
         let began = ContinuousClock.now
         do throws(CallError) {
-            result = .success(try await prepared(try await call.answer(from: dispatcher), resultBytes))
+            result = .success(try await prepared(try await call.answer(from: dispatcher), gate))
         } catch {
             result = .failure(error.thrown(at: call.method, after: .now - began))
         }
-        finishTask(ticket, result)
+        guard !loop.isCurrent else { return value.finishTask(ticket, result) }
+        let departing = gate.departing(result)
+        loop.execute {
+            gate.arrived(departing)
+            value.finishTask(ticket, departing)
+        }
     }
 
     /// Returns a reply with a large value written as JSON, which does not delay the other clients of the loop.
-    private func prepared(_ reply: Reply, _ limit: Int) async throws(CallError) -> Reply {
+    private func prepared(_ reply: Reply, _ gate: ResultGate) async throws(CallError) -> Reply {
         guard case .value(let value) = reply, value.isWorthPreparing else { return reply }
-        guard loop.isCurrent else { return .value(try value.preparedForJSON(atMost: limit)) }
+        guard loop.isCurrent else { return .value(try gate.prepared(value)) }
         let prepared = await Task(executorPreference: globalConcurrentExecutor) {
-            Result { () throws(CallError) in try value.preparedForJSON(atMost: limit) }
+            Result { () throws(CallError) in try gate.prepared(value) }
         }.value
         return .value(try prepared.get())
     }

@@ -12,6 +12,7 @@ final class FunctionCall: LaneEntry, Errand {
     private let function: ImmediateMethod
     private let arguments: Payload
     private let queuedCalls: QueuedCallCounter
+    private let results: ResultGate
     let traits: LaneTraits
     private let result = Mutex<Result<Reply, CallError>?>(nil)
 
@@ -21,7 +22,8 @@ final class FunctionCall: LaneEntry, Errand {
         _ arguments: Payload,
         _ traits: LaneTraits,
         for runner: LoopBound<CallRunner>,
-        countedBy queuedCalls: QueuedCallCounter
+        countedBy queuedCalls: QueuedCallCounter,
+        through results: ResultGate
     ) {
         self.ticket = ticket
         self.function = function
@@ -29,6 +31,7 @@ final class FunctionCall: LaneEntry, Errand {
         self.traits = traits
         self.runner = runner
         self.queuedCalls = queuedCalls
+        self.results = results
     }
 
     /// Calls the function, and returns to the loop.
@@ -36,12 +39,21 @@ final class FunctionCall: LaneEntry, Errand {
         queuedCalls.remove()
         let began = ContinuousClock.now
         let found = function.result(for: arguments).mapError { $0.thrown(at: "", after: .now - began) }
-        result.withLock { $0 = found }
+            .flatMap(prepared)
+        let departing = results.departing(found)
+        result.withLock { $0 = departing }
         runner.loop.takeBack(self)
+    }
+
+    private func prepared(_ reply: Reply) -> Result<Reply, CallError> {
+        guard case .value(let value) = reply, value.isWorthPreparing else { return .success(reply) }
+        return Result { () throws(CallError) in .value(try results.prepared(value)) }
     }
 
     /// Delivers the result on the loop's thread.
     func finish() {
-        if let found = result.withLock({ $0.take() }) { runner.value.finish(ticket, found) }
+        guard let found = result.withLock({ $0.take() }) else { return }
+        results.arrived(found)
+        runner.value.finish(ticket, found)
     }
 }

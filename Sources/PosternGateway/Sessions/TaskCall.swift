@@ -16,8 +16,7 @@ final class TaskCall: LaneEntry {
     private let queuedCalls: QueuedCallCounter
     let traits: LaneTraits
     private let dispatcher: any Dispatcher
-    /// The maximum size of the result, in bytes.
-    private let resultBytes: Int
+    private let results: ResultGate
     private let state = Mutex(State())
 
     init(
@@ -27,11 +26,11 @@ final class TaskCall: LaneEntry {
         at dispatcher: any Dispatcher,
         for runner: LoopBound<CallRunner>,
         countedBy queuedCalls: QueuedCallCounter,
-        resultBytes: Int
+        through results: ResultGate
     ) {
         self.ticket = ticket
         self.call = call
-        self.resultBytes = resultBytes
+        self.results = results
         self.dispatcher = dispatcher
         self.runner = runner
         self.queuedCalls = queuedCalls
@@ -42,8 +41,8 @@ final class TaskCall: LaneEntry {
     func begin() {
         queuedCalls.remove()
         guard !state.withLock({ $0.isCancelled }) else { return runner.finishTask(ticket, .failure(Self.cancelled)) }
-        let task = Task.immediate { [runner, ticket, call, dispatcher, resultBytes] in
-            await runner.run(ticket, call, at: dispatcher, resultBytes: resultBytes)
+        let task = Task.immediate { [runner, ticket, call, dispatcher, results] in
+            await runner.run(ticket, call, at: dispatcher, through: results)
         }
         // A cancellation since the check above has not found the task.
         let isCancelled = state.withLock { state in

@@ -6,12 +6,9 @@ internal import PosternLedger
 /// Each kind is charged and released here: arguments with the table of requests, responses with the batches, and events
 /// with the subscriptions.
 extension JSONRPCSession {
-    /// The number of bytes that a request occupies besides its arguments.
-    private static var requestBytes: Int { 512 }
-
     /// Returns the error of a call whose arguments exceed a budget; `nil` if there is room for them.
     func refusal(ofArguments byteCount: Int) -> CallError? {
-        guard let verdict = account?.verdict(for: byteCount + Self.requestBytes), verdict != .admitted else {
+        guard let verdict = account?.verdict(for: MemoryKind.bytes(ofArguments: byteCount)), verdict != .admitted else {
             return nil
         }
         return refused(verdict, ran: .no)
@@ -19,14 +16,14 @@ extension JSONRPCSession {
 
     /// Enters a request in the table.
     mutating func insert(_ request: OpenRequest) -> CallTicket {
-        account?.add(request.argumentBytes + Self.requestBytes, for: .arguments)
+        account?.add(MemoryKind.bytes(ofArguments: request.argumentBytes), for: .arguments)
         return calls.insert(request)
     }
 
     /// Removes a request from the table; `nil` if it was removed before.
     mutating func removeRequest(_ ticket: CallTicket) -> OpenRequest? {
         guard let request = calls.remove(ticket) else { return nil }
-        account?.release(request.argumentBytes + Self.requestBytes, of: .arguments)
+        account?.release(MemoryKind.bytes(ofArguments: request.argumentBytes), of: .arguments)
         return request
     }
 

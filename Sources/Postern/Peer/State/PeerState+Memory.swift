@@ -2,12 +2,11 @@ package import PosternLedger
 
 /// The memory that the remote peer makes this process hold.
 extension PeerState {
-    /// The number of bytes that a call occupies besides its arguments.
-    private static var callBytes: Int { 512 }
-
     /// Returns the error of a call whose arguments exceed a budget; `nil` if there is room for them.
     mutating func refusal(ofArguments byteCount: Int) -> CallError? {
-        guard let verdict = memory?.verdict(for: byteCount + Self.callBytes), verdict != .admitted else { return nil }
+        guard let verdict = memory?.verdict(for: MemoryKind.bytes(ofArguments: byteCount)), verdict != .admitted else {
+            return nil
+        }
         note(verdict)
         return CallError(overBudget: verdict, ran: .no)
     }
@@ -24,7 +23,9 @@ extension PeerState {
 
     /// Charges the arguments of the calls and notifications that are being served.
     mutating func chargeArguments() {
-        memory?.set(counts.byteCount + Self.callBytes * served.count, for: .arguments)
+        // Of all calls together: each has its constant part, and all bytes have the same factor.
+        let arguments = MemoryKind.bytes(ofArguments: counts.byteCount) - MemoryKind.bytes(ofArguments: 0)
+        memory?.set(arguments + MemoryKind.bytes(ofArguments: 0) * served.count, for: .arguments)
     }
 
     /// Charges the output that was not sent, once it is much.
