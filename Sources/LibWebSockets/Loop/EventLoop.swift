@@ -24,6 +24,9 @@ package final class EventLoop: @unchecked Sendable {
     private var waker: HookHandle?
     private var thread: ServiceThread?
     private let ending = Ending()
+    /// The messages taken from the mailbox, of which those before `backlogIndex` have been handled.
+    private var backlog: [Mailbox.Message] = []
+    private var backlogIndex = 0
     /// One instant on `ContinuousClock` and on libuv's clock, to convert between them without a system call.
     private let start: (time: ContinuousClock.Instant, milliseconds: UInt64)
     /// Buffers for incomplete messages.
@@ -152,16 +155,41 @@ package final class EventLoop: @unchecked Sendable {
         }
     }
 
-    private func drainMailbox() {
-        var messages = mailbox.take()
-        for message in messages {
-            switch message {
-            case .work(let work): work()
-            case .job(let job): jobs.append(job)
-            case .errand(let errand): errand.finish()
+    /// Handles the messages in the mailbox; the rest waits for the next turn when they take long.
+    ///
+    /// Hundreds of large results may arrive at once, and other connections must be served between them.
+    ///
+    /// - Parameter isLast: Whether there is no next turn, so that all messages are handled now.
+    private func drainMailbox(isLast: Bool = false) {
+        let isResumed = !backlog.isEmpty
+        if !isResumed { backlog = mailbox.take() }
+        var start: ContinuousClock.Instant?
+        while backlogIndex < backlog.count {
+            handle(backlog[backlogIndex])
+            backlogIndex += 1
+            // The clock is read for every fourth message only, and so never for the few of a usual turn.
+            guard backlogIndex % 4 == 0, !isLast else { continue }
+            let now = ContinuousClock.now
+            if now - (start ?? now) > Self.mailboxTime {
+                waker?.wake()
+                return
             }
+            start = start ?? now
         }
-        mailbox.recycle(&messages)
+        backlogIndex = 0
+        mailbox.recycle(&backlog)
+        // The wake-up of the messages that arrived since then may have been the one for this call.
+        guard isResumed else { return }
+        if isLast { drainMailbox(isLast: true) } else { waker?.wake() }
+    }
+    private static let mailboxTime = Duration.milliseconds(2)
+
+    private func handle(_ message: Mailbox.Message) {
+        switch message {
+        case .work(let work): work()
+        case .job(let job): jobs.append(job)
+        case .errand(let errand): errand.finish()
+        }
     }
 
     private func finishTurn() {
@@ -182,7 +210,7 @@ package final class EventLoop: @unchecked Sendable {
     /// Runs the work that was posted before the stop, and closes the loop's handles.
     private func finish() {
         for hook in hooks { hook.close() }
-        drainMailbox()
+        drainMailbox(isLast: true)
         runJobs()
         raw.finishClosing()
         hooks = []
@@ -192,7 +220,7 @@ package final class EventLoop: @unchecked Sendable {
     /// Runs work that is posted after the loop's thread has ended; meanwhile the calling thread counts as the loop's.
     private func substitute() {
         raw.adoptThread()
-        drainMailbox()
+        drainMailbox(isLast: true)
         runJobs()
         leaveThread()
     }

@@ -75,7 +75,8 @@ final class PostedMessage {
     private func end() { end(isTurnedAway: session.isTurnedAway) }
 
     private func end(isTurnedAway: Bool) {
-        Self.answer(exchange, output, isTurnedAway: isTurnedAway)
+        // Taken out: the exchange retains this object until the client has read all of the response.
+        Self.answer(exchange, Swift.exchange(&output, with: []), isTurnedAway: isTurnedAway)
         // Breaks the cycle of the runner's function and this object.
         calls.onFinish = { _, _ in }
     }

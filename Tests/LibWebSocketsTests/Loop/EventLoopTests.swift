@@ -27,6 +27,28 @@ import Testing
         }
     }
 
+    @Test func longWorkIsDividedAmongTurns() async {
+        await withLoop { loop in
+            let turns = Mutex<[UInt64]>([])
+            let order = Mutex<[Int]>([])
+            // Posted on the loop's thread, so that all of it is in the mailbox at the next turn.
+            loop.execute {
+                for number in 0..<40 {
+                    loop.execute {
+                        let end = ContinuousClock.now + .milliseconds(1)
+                        while ContinuousClock.now < end {}
+                        order.withLock { $0.append(number) }
+                        turns.withLock { $0.append(loop.milliseconds) }
+                    }
+                }
+            }
+            while order.withLock({ $0.count }) < 40 { await turn(of: loop) }
+            #expect(order.withLock { $0 } == Array(0..<40))
+            // The clock of the loop is read once a turn.
+            #expect(Set(turns.withLock { $0 }).count >= 4)
+        }
+    }
+
     @concurrent private static func note(_ seen: Counter) async { seen.increment() }
 
     @Test func startedTasksRunToTheirFirstSuspensionAndContinueOnTheLoop() async {
