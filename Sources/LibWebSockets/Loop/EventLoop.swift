@@ -167,8 +167,8 @@ package final class EventLoop: @unchecked Sendable {
         while backlogIndex < backlog.count {
             handle(backlog[backlogIndex])
             backlogIndex += 1
-            // The clock is read for every fourth message only, and so never for the few of a usual turn.
-            guard backlogIndex % 4 == 0, !isLast else { continue }
+            // The clock is not read for the few messages of a usual turn.
+            guard backlog.count > Self.fewMessages, !isLast else { continue }
             let now = ContinuousClock.now
             if now - (start ?? now) > Self.mailboxTime {
                 waker?.wake()
@@ -182,6 +182,7 @@ package final class EventLoop: @unchecked Sendable {
         guard isResumed else { return }
         if isLast { drainMailbox(isLast: true) } else { waker?.wake() }
     }
+    private static let fewMessages = 8
     private static let mailboxTime = Duration.milliseconds(2)
 
     private func handle(_ message: Mailbox.Message) {

@@ -56,7 +56,8 @@ extension Payload {
     package func preparedForJSON(atMost limit: Int) throws(CallError) -> Payload {
         guard isWorthPreparing else { return self }
         var output: [UInt8] = []
-        output.reserveCapacity(min(bytes.count, limit))
+        // JSON is a little longer than MessagePack. An array that grows takes twice the memory that it needs.
+        output.reserveCapacity(min(bytes.count + bytes.count / 4, limit))
         do throws(PayloadError) { try appendJSON(to: &output, atMost: limit) } catch {
             throw .notWritable(self, error)
         }

@@ -4,7 +4,7 @@ internal import Postern
 struct Batch {
     /// The responses written so far, in the order in which the calls ended.
     var text: [UInt8] = []
-    /// The number of bytes of `text` that the account of the client has been charged for.
+    /// The number of bytes that the account of the client has been charged for `text`.
     var chargedBytes = 0
     /// The range of each entry's response in `text`; empty for an entry without one.
     var answers: [Range<Int>] = []

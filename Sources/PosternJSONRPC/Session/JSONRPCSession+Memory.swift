@@ -29,9 +29,10 @@ extension JSONRPCSession {
 
     /// Charges the responses of a batch that were written or sent since the last time.
     func charge(_ batch: inout Batch) {
-        let difference = batch.text.count - batch.chargedBytes
+        // An array that grows has up to twice the memory that its elements need.
+        let difference = batch.text.capacity - batch.chargedBytes
         guard difference != 0, let account else { return }
-        batch.chargedBytes = batch.text.count
+        batch.chargedBytes = batch.text.capacity
         account.set(account[.responses] + difference, for: .responses)
     }
 
