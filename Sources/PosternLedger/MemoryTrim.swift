@@ -27,14 +27,14 @@ package enum MemoryTrim {
     /// Limits what each heap keeps at its end when memory is freed, which ``trim()`` returns for one heap only.
     ///
     /// By default glibc raises both thresholds to the largest blocks that are freed, up to 32 MiB, so that every thread
-    /// may keep twice as much. Blocks above the threshold are mapped, and returned to the system when they are freed;
-    /// messages of the usual sizes are below it.
+    /// may keep twice as much. Blocks of a mebibyte are mapped, and returned to the system when they are freed;
+    /// messages of the usual sizes are smaller.
     static func limitHeaps() {
         // The module Glibc has neither function: both are extensions of glibc, and other libraries have none.
         guard let symbol = unsafe dlsym(nil, "mallopt") else { return }
         typealias Option = @convention(c) (CInt, CInt) -> CInt
         let option = unsafe unsafeBitCast(symbol, to: Option.self)
-        _ = option(Self.mapThreshold, CInt(Self.keptBytes))
+        _ = option(Self.mapThreshold, CInt(Self.mappedBytes))
         _ = option(Self.trimThreshold, CInt(Self.keptBytes))
     }
 
@@ -46,6 +46,8 @@ package enum MemoryTrim {
 
     /// The number of free bytes at the end of a heap that it keeps.
     private static let keptBytes = 4 << 20
+    /// The size of a block that is mapped: smaller ones leave gaps in the heap of the thread that allocated them.
+    private static let mappedBytes = 1 << 20
     /// The values of `M_TRIM_THRESHOLD` and `M_MMAP_THRESHOLD`.
     private static let trimThreshold: CInt = -1
     private static let mapThreshold: CInt = -3
