@@ -241,7 +241,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PosternJSONRPCTests",
-            dependencies: ["Postern", "PosternJSONRPC", "PosternTestSupport"],
+            dependencies: ["Postern", "PosternJSONRPC", "PosternLedger", "PosternTestSupport"],
             exclude: ["Corpus"]
         ),
         .testTarget(name: "PosternMeasuringTests", dependencies: ["PosternMeasuring"]),

@@ -60,6 +60,7 @@ public final class Gateway: ServiceLifecycle.Service {
             loops.add(LoopBound(context, on: loop))
             return GatewayService(context)
         }
+        status?.watch(server.gate)
         logStart()
     }
 

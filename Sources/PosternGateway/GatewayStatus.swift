@@ -1,3 +1,4 @@
+import PosternAdmission
 import PosternLedger
 
 /// The numbers of a gateway that `rpc.status` returns.
@@ -10,6 +11,7 @@ struct GatewayStatus: Encodable {
         let holders: Int
         let refusedByConnection: Int
         let refusedByProcess: Int
+        let refusedByAddress: Int
         let cut: Int
 
         init(_ counts: MemoryCounts) {
@@ -19,6 +21,7 @@ struct GatewayStatus: Encodable {
             holders = counts.holders
             refusedByConnection = counts.refusedByConnection
             refusedByProcess = counts.refusedByProcess
+            refusedByAddress = counts.refusedByAddress
             cut = counts.cut
         }
     }
@@ -42,7 +45,21 @@ struct GatewayStatus: Encodable {
         }
     }
 
+    /// The numbers of the limit of connections and requests of each address.
+    struct Addresses: Encodable {
+        /// The number of limited addresses with open connections or requests in flight.
+        let connected: Int
+        /// The number of connections and requests that were refused.
+        let refused: Int
+
+        init(_ gate: AddressGate?) {
+            connected = gate?.addressCount ?? 0
+            refused = gate?.refusalCount ?? 0
+        }
+    }
+
     let memory: Memory
+    let addresses: Addresses
     let counts: Counts
     /// The refusals, disconnects and failures since the start.
     let incidents: [IncidentCount]

@@ -5,9 +5,17 @@ package final class MemoryAccount {
     private var tally: MemoryTally
 
     /// Creates the account of a connection; the parameters are those of ``MemoryTally``.
-    package init(_ ledger: MemoryLedger, limit: Int, onCut: @escaping @Sendable () -> Void) {
-        tally = MemoryTally(ledger, limit: limit, onCut: onCut)
+    package init(
+        _ ledger: MemoryLedger,
+        limit: Int,
+        address: MemoryAddress? = nil,
+        onCut: @escaping @Sendable () -> Void
+    ) {
+        tally = MemoryTally(ledger, limit: limit, address: address, onCut: onCut)
     }
+
+    /// Counts everything that is held, now and later, for another address; for none if it is `nil`.
+    package func move(to address: MemoryAddress?) { tally.move(to: address) }
 
     /// The number of bytes held, of all kinds.
     package var held: Int { tally.held }

@@ -26,4 +26,9 @@ package enum MemoryVerdict: Hashable, Sendable {
     case connectionFull
     /// The budget of the process has no room, and the connection holds more than its share.
     case processFull
+    /// The connections of the client's address hold as much as those of one address may hold.
+    case addressFull
+
+    /// Whether a budget that the connection shares with others has no room.
+    package var isOfSharedBudget: Bool { self == .processFull || self == .addressFull }
 }

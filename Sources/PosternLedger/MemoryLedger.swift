@@ -4,7 +4,8 @@ import Synchronization
 ///
 /// Above three quarters of the budget, connections that hold more than their share are refused. Above the budget, the
 /// connection that holds most is cut. The share is half of the budget divided by the number of connections that hold
-/// at least ``step``, so that the short calls of other clients do not fail.
+/// at least ``step``, so that the short calls of other clients do not fail. The connections of one address are refused
+/// above half of the budget, however little others hold.
 package final class MemoryLedger: Sendable {
     /// The ledger of this process, with the default budget until ``setBudget(_:)`` is called.
     package static let process = {
@@ -22,8 +23,11 @@ package final class MemoryLedger: Sendable {
     private let holderCount = Atomic(0)
     /// The connections that hold at least a step.
     private let holders = Mutex<[ObjectIdentifier: MemoryHolder]>([:])
+    /// What the connections of each limited address hold; locked only when a connection holds a step more or less.
+    private let addresses = Mutex(MemoryByAddress())
     private let connectionRefusals = Atomic(0)
     private let processRefusals = Atomic(0)
+    private let addressRefusals = Atomic(0)
     private let cuts = Atomic(0)
     private let drops: MemoryDrops
 
@@ -53,9 +57,15 @@ package final class MemoryLedger: Sendable {
     var threshold: Int { budget / 4 * 3 }
 
     /// Returns whether a connection may hold `bytes` more, and `holding` together.
-    func admits(_ bytes: Int, ofHolderWith holding: Int) -> Bool {
-        held + bytes <= threshold || holding <= share
+    func verdict(for bytes: Int, ofHolderWith holding: Int, at address: MemoryAddress?) -> MemoryVerdict {
+        if held + bytes > threshold, holding > share { return .processFull }
+        // A step is served in any case, so that an address with many clients can always make short calls.
+        guard let address, holding > Self.step else { return .admitted }
+        return held(by: address) + bytes <= budget / 2 ? .admitted : .addressFull
     }
+
+    /// Returns the number of bytes that the connections of an address hold, in whole steps of each.
+    func held(by address: MemoryAddress) -> Int { addresses.withLock { $0[address] } }
 
     private var share: Int {
         max(Self.step, budget / (2 * max(1, holderCount.load(ordering: .relaxed))))
@@ -67,6 +77,7 @@ package final class MemoryLedger: Sendable {
         case .admitted: break
         case .connectionFull: connectionRefusals.wrappingAdd(1, ordering: .relaxed)
         case .processFull: processRefusals.wrappingAdd(1, ordering: .relaxed)
+        case .addressFull: addressRefusals.wrappingAdd(1, ordering: .relaxed)
         }
     }
 
@@ -74,13 +85,22 @@ package final class MemoryLedger: Sendable {
     package func noteFreed(_ bytes: Int) { drops.noteFreed(bytes) }
 
     /// Changes the number of bytes of a connection, and cuts the largest holder if the budget is exceeded.
-    func change(_ holder: MemoryHolder, from before: Int, by difference: Int) {
+    func change(_ holder: MemoryHolder, at address: MemoryAddress?, from before: Int, by difference: Int) {
         // Relaxed: the numbers guard no other memory.
         holder.bytes.store(before + difference, ordering: .relaxed)
         if before == 0 || before + difference == 0 { register(holder, before == 0) }
+        if let address { addresses.withLock { $0.add(difference, to: address) } }
         let now = total.wrappingAdd(difference, ordering: .relaxed).newValue
         drops.note(now)
         if difference > 0, now > budget { cutLargest() }
+    }
+
+    /// Counts the bytes of a connection for another address.
+    func move(_ bytes: Int, from address: MemoryAddress?, to other: MemoryAddress?) {
+        addresses.withLock { addresses in
+            if let address { addresses.add(-bytes, to: address) }
+            if let other { addresses.add(bytes, to: other) }
+        }
     }
 
     private func register(_ holder: MemoryHolder, _ isNew: Bool) {
@@ -120,6 +140,7 @@ package final class MemoryLedger: Sendable {
             largest: largest,
             refusedByConnection: connectionRefusals.load(ordering: .relaxed),
             refusedByProcess: processRefusals.load(ordering: .relaxed),
+            refusedByAddress: addressRefusals.load(ordering: .relaxed),
             cut: cuts.load(ordering: .relaxed)
         )
     }
@@ -139,6 +160,8 @@ package struct MemoryCounts: Hashable, Sendable {
     package var refusedByConnection = 0
     /// The number of refusals because of the budget of the process.
     package var refusedByProcess = 0
+    /// The number of refusals because of the budget of an address.
+    package var refusedByAddress = 0
     /// The number of connections that were cut because of the budget of the process.
     package var cut = 0
 }

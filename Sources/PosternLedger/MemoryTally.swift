@@ -9,6 +9,8 @@ package struct MemoryTally: Sendable {
     /// The number of bytes held, of all kinds.
     package private(set) var held = 0
     private let ledger: MemoryLedger
+    /// The address whose budget the bytes count against; `nil` if it is not limited.
+    private var address: MemoryAddress?
     private var amounts = InlineArray<5, Int>(repeating: 0)
     /// The number of bytes that the ledger knows.
     private var published = 0
@@ -22,11 +24,18 @@ package struct MemoryTally: Sendable {
     /// - Parameters:
     ///   - ledger: The ledger of the process.
     ///   - limit: The budget of the connection, in bytes.
+    ///   - address: The address of the client; `nil` if it is not limited.
     ///   - onCut: A function that closes the connection, called on any thread when the process is above its budget and
     ///     this connection is its largest holder.
-    package init(_ ledger: MemoryLedger, limit: Int, onCut: @escaping @Sendable () -> Void) {
+    package init(
+        _ ledger: MemoryLedger,
+        limit: Int,
+        address: MemoryAddress? = nil,
+        onCut: @escaping @Sendable () -> Void
+    ) {
         self.ledger = ledger
         self.limit = limit
+        self.address = address
         self.onCut = onCut
     }
 
@@ -38,11 +47,10 @@ package struct MemoryTally: Sendable {
         // The sum cannot overflow: both numbers are sizes of memory, or lengths that are limited elsewhere.
         let next = held + bytes
         guard next <= limit else { return .connectionFull }
-        // Below one step the ledger knows nothing of the connection, which is served in any case.
-        guard next - published > MemoryLedger.step, !ledger.admits(next - published, ofHolderWith: next) else {
-            return .admitted
-        }
-        return .processFull
+        // Below one step the ledger knows nothing of the connection, which is served in any case. The step itself is
+        // asked for, or charges whose sum is exactly a step would never be.
+        guard next - published >= MemoryLedger.step else { return .admitted }
+        return ledger.verdict(for: next - published, ofHolderWith: next, at: address)
     }
 
     /// Adds bytes if the budgets have room for them.
@@ -77,6 +85,13 @@ package struct MemoryTally: Sendable {
         if difference >= 0 { add(difference, for: kind) } else { release(-difference, of: kind) }
     }
 
+    /// Counts everything that is held, now and later, for another address; for none if it is `nil`.
+    package mutating func move(to address: MemoryAddress?) {
+        guard address != self.address else { return }
+        if published > 0 { ledger.move(published, from: self.address, to: address) }
+        self.address = address
+    }
+
     /// Subtracts everything that is still held, since the connection has ended.
     package mutating func end() {
         for kind in MemoryKind.allCases { set(0, for: kind) }
@@ -86,7 +101,7 @@ package struct MemoryTally: Sendable {
         let difference = held - published
         let holder = holder ?? MemoryHolder(onCut: onCut)
         self.holder = held == 0 ? nil : holder
-        ledger.change(holder, from: published, by: difference)
+        ledger.change(holder, at: address, from: published, by: difference)
         published = held
     }
 }

@@ -1,5 +1,6 @@
 import Postern
 import PosternAdmission
+import PosternLedger
 
 /// The connections of a server: its clients, and the connections that have not authenticated yet.
 ///
@@ -21,6 +22,11 @@ struct ClientTable: Sendable {
         var connection: AddressPlace?
         /// The place among the unauthenticated connections.
         var unauthenticated: AddressPlace?
+
+        /// The key of the address in the ledger of memory; `nil` if the address is not limited.
+        var memoryAddress: MemoryAddress? {
+            connection.map { MemoryAddress($0.bucket.bits, isV4: $0.bucket.isV4) }
+        }
     }
 
     /// Creates an empty table; at least one connection may be unauthenticated, or no client could ever authenticate.

@@ -1,18 +1,21 @@
 import NIOCore
 import NIOPosix
 import Postern
+import PosternLedger
 
 /// Assembles a peer, its transport and its handlers on a channel.
 enum NativeConnection {
     /// Creates the peer of a channel; must be called on the channel's event loop.
     ///
-    /// The loop polls the channel after output for at most `busyPolling`, or not at all for `.zero`.
+    /// The memory counts against the budget of `memoryAddress`, if it is limited. The loop polls the channel after
+    /// output for at most `busyPolling`, or not at all for `.zero`.
     static func install(
         on channel: any Channel,
         as end: ConnectionEnd,
         exposing dispatcher: any Dispatcher,
         options: ConnectionOptions,
         security: ConnectionSecurity,
+        memoryAddress: MemoryAddress? = nil,
         busyPolling: Duration = .zero
     ) throws -> Peer {
         let handler = FrameHandler(options: options)
@@ -26,7 +29,7 @@ enum NativeConnection {
             observer: options.observer,
             authentication: options.authentication.map { PeerAuthentication($0, at: end) }
         )
-        peer.countMemory(in: options.ledger)
+        peer.countMemory(in: options.ledger, of: memoryAddress)
         let executor = EventLoopExecutor.of(channel.eventLoop)
         handler.serve(peer, on: executor, polling: PolledChannel(channel, on: executor, atMost: busyPolling))
         // Before the frames: TLS decrypts what the frame handler reads.

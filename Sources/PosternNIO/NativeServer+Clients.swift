@@ -22,7 +22,8 @@ extension NativeServer {
             as: ConnectionEnd(.acceptor, over: medium),
             exposing: dispatcher,
             options: options,
-            security: security
+            security: security,
+            memoryAddress: taken.memoryAddress
         )
         if mustAuthenticate { add(unauthenticated: peer, in: taken) } else { add(client: peer, in: taken) }
         let id = ObjectIdentifier(peer)

@@ -1,5 +1,6 @@
 import Postern
 import PosternJSONRPC
+import PosternLedger
 
 /// A session whose messages are text, without a connection.
 final class TestClient {
@@ -11,10 +12,12 @@ final class TestClient {
         limits: JSONRPCLimits = JSONRPCLimits(),
         allowsSubscriptions: Bool = true,
         gatewayMethods: [String] = [],
-        observer: (any IncidentObserver)? = nil
+        observer: (any IncidentObserver)? = nil,
+        account: MemoryAccount? = nil
     ) {
         let settings = JSONRPCSettings(limits: limits, gatewayMethods: gatewayMethods, observer: observer)
         session = JSONRPCSession(settings, allowsSubscriptions: allowsSubscriptions)
+        session.account = account
     }
 
     var callsInFlight: Int { session.callsInFlight }

@@ -49,6 +49,17 @@ import Testing
         #expect(ledger.counts == MemoryCounts(budget: 1 << 30))
     }
 
+    /// Charges whose sum is exactly a step would otherwise be published without a question.
+    @Test func shortChargesAreRefusedTooOnceTheyAreMany() {
+        let ledger = Self.ledger(16 * Self.step)
+        var (large, other) = (Self.tally(ledger), Self.tally(ledger))
+        large.add(20 * Self.step, for: .output)
+        var verdicts: Set<MemoryVerdict> = []
+        for _ in 0..<(20 * 64) { verdicts.insert(other.charge(1 << 10, for: .arguments)) }
+        #expect(verdicts == [.admitted, .processFull])
+        #expect(other.held < 6 * Self.step)
+    }
+
     @Test func theEndReleasesEverything() {
         let ledger = Self.ledger(1 << 30)
         var tally = Self.tally(ledger)

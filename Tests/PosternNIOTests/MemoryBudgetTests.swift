@@ -1,5 +1,6 @@
 @testable import Postern
 @testable import PosternNIO
+import PosternAdmission
 import PosternLedger
 import PosternTestSupport
 import Testing
@@ -17,11 +18,12 @@ struct MemoryBudgetTests {
         let ledger: MemoryLedger
         let link: Link
 
-        init(_ wiring: Wiring, heldBytes: Int, budget: Int = 1 << 30) async throws {
+        init(_ wiring: Wiring, heldBytes: Int, budget: Int = 1 << 30, limitsLoopback: Bool = false) async throws {
             let ledger = MemoryLedger(budget: budget, onDrop: {})
             var options = ConnectionOptions.patient
             options.limits.heldBytes = heldBytes
             options.ledger = ledger
+            options.addresses.limitsLoopback = limitsLoopback
             options.observer = incidents
             let router = Router()
             router.root.register("keep", "bytes") { [gate, handled] (bytes: [UInt8]) async in
@@ -64,6 +66,31 @@ struct MemoryBudgetTests {
         #expect(await eventually { hall.ledger.counts.held == 0 })
         await hall.link.close()
         #expect(await eventually { hall.ledger.counts.holders == 0 })
+    }
+
+    @Test("The connections of one address hold at most half of the budget of the process", arguments: [false, true])
+    func oneAddressHoldsHalf(isLimited: Bool) async throws {
+        let hall = try await Hall(.tcp, heldBytes: 64 << 20, budget: 16 << 20, limitsLoopback: isLimited)
+        var calls: [PendingCall<Void>] = []
+        // One after the other, since the output of the client counts in the same ledger.
+        for count in 1...7 {
+            calls.append(hall.link.client.begin("keep", Self.large))
+            try #require(await eventually { hall.handled.value == count })
+        }
+        // Shorter than the part of a frame for which the connection would be closed.
+        let short = [UInt8](repeating: 7, count: 60 << 10)
+        let others = (0..<30).map { _ -> PendingCall<Void> in hall.link.client.begin("keep", short) }
+        let refusals = { hall.ledger.counts.refusedByAddress }
+        #expect(await eventually { hall.handled.value + refusals() == 37 })
+        #expect(isLimited ? refusals() > 8 : refusals() == 0)
+        #expect(hall.ledger.counts.refusedByProcess == 0)
+        hall.gate.open()
+        for call in calls { try await call.value }
+        var errors: [CallError] = []
+        for call in others { do throws(CallError) { try await call.value } catch { errors.append(error) } }
+        #expect(errors.count == refusals() && errors.allSatisfy { $0.code == .busy && $0.executed == .no })
+        await hall.link.close()
+        #expect(await eventually { hall.ledger.counts.held == 0 })
     }
 
     @Test("The end of a connection releases what was held for it", arguments: [Wiring.tcp, .unix])

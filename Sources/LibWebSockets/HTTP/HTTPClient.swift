@@ -1,4 +1,5 @@
 import PosternAdmission
+import PosternLedger
 
 /// The client of an HTTP connection: its peer, or the client for which a trusted proxy has sent the current request.
 struct HTTPClient {
@@ -8,6 +9,10 @@ struct HTTPClient {
     private let peer: String
     /// Whether the peer is a trusted proxy.
     let isProxy: Bool
+    /// The address whose budget the memory of the connection counts against; `nil` if it is not limited.
+    ///
+    /// Behind a proxy it is the client of the last request, also after the response.
+    private(set) var memoryAddress: MemoryAddress?
     /// The place of the connection among those of its address; `nil` if it is not limited.
     private var connectionPlace: AddressPlace?
     /// The place of the current request among those of its client; `nil` if the peer is no proxy.
@@ -20,6 +25,7 @@ struct HTTPClient {
         self.peer = peer
         self.isProxy = isProxy
         connectionPlace = place
+        memoryAddress = place?.memoryAddress
     }
 
     /// Reads the address of the client of a request; `nil` for a request whose head could not be parsed.
@@ -37,10 +43,10 @@ struct HTTPClient {
     ///
     /// - Returns: `false` if the client has as many requests and WebSockets as it may have.
     mutating func takePlace(for head: HTTPRequestHead, by field: ForwardedField, at gate: AddressGate) -> Bool {
-        requestPlace = nil
+        (requestPlace, memoryAddress) = (nil, nil)
         guard let client = identify(head, by: field), !client.isProxy else { return true }
         guard case .admitted(let place) = gate.enter(client: client.address) else { return false }
-        requestPlace = place
+        (requestPlace, memoryAddress) = (place, place.memoryAddress)
         return true
     }
 
@@ -49,4 +55,9 @@ struct HTTPClient {
 
     /// Releases all places, since the connection has closed.
     mutating func releasePlaces() { (connectionPlace, requestPlace) = (nil, nil) }
+}
+
+extension AddressPlace {
+    /// The key of the address in the ledger of memory.
+    var memoryAddress: MemoryAddress { MemoryAddress(bucket.bits, isV4: bucket.isV4) }
 }

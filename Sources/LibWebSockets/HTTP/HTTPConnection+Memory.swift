@@ -5,9 +5,19 @@ extension HTTPConnection {
     /// The account of the connection.
     var account: MemoryAccount {
         if let openedAccount { return openedAccount }
-        let account = worker.memory.account(cutting: WeakHTTPConnection(self), on: loop)
+        let account = worker.memory.account(cutting: WeakHTTPConnection(self), on: loop, of: client.memoryAddress)
         openedAccount = account
         return account
+    }
+
+    /// Takes a place for a request among those of its client, if a trusted proxy has sent it.
+    ///
+    /// - Returns: `false` if the client has as many requests and WebSockets as it may have.
+    func takePlace(for head: HTTPRequestHead) -> Bool {
+        guard client.isProxy else { return true }
+        // What the proxy has not read yet of the last response moves to the new client: most often it is nothing.
+        defer { openedAccount?.move(to: client.memoryAddress) }
+        return client.takePlace(for: head, by: worker.forwarded, at: worker.gate)
     }
 
     /// Charges the unsent output, as far as it has changed.
@@ -18,7 +28,8 @@ extension HTTPConnection {
 
     /// Charges an incomplete body, or releases it if it is complete.
     ///
-    /// A body is limited by itself, so the budget of the connection does not matter.
+    /// A body is limited by itself, so the budget of the connection does not matter. A step of it is
+    /// taken in any case, so that a short call is refused and not its connection.
     ///
     /// - Returns: `false` if the process has no room for the body.
     func chargeInput(of body: borrowing RequestBody, _ outcome: RequestBody.Outcome) -> Bool {
@@ -28,12 +39,14 @@ extension HTTPConnection {
         }
         let byteCount = body.head.bytes.capacity
         let growth = byteCount - account[.input]
-        guard growth > 0, account.verdict(for: growth) == .processFull else {
+        guard growth > 0, byteCount > MemoryLedger.step,
+            case let verdict = account.verdict(for: growth), verdict.isOfSharedBudget
+        else {
             account.set(byteCount, for: .input)
             return true
         }
         account.set(0, for: .input)
-        account.countRefusal(.processFull)
+        account.countRefusal(verdict)
         return false
     }
 

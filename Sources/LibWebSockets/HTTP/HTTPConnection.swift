@@ -213,7 +213,7 @@ final class HTTPConnection: PollOwner, Flushable {
     }
 
     private func decide(about head: HTTPRequestHead) -> HTTPAdmission {
-        guard !client.isProxy || client.takePlace(for: head, by: worker.forwarded, at: worker.gate) else {
+        guard takePlace(for: head) else {
             // Not a refusal that closes the connection: the proxy sends requests of other clients over it.
             return .answer(worker.service.refusal(.tooManyOfOneClient, of: head, from: client.address))
         }

@@ -12,10 +12,11 @@ struct MemoryBudgets {
     /// - Parameters:
     ///   - target: The object that cuts the connection; it must not retain it.
     ///   - loop: The loop of the connection, on which it is cut.
+    ///   - address: The address of the client; `nil` if it is not limited.
     /// - Returns: The account.
-    func account(cutting target: any CutTarget, on loop: EventLoop) -> MemoryAccount {
+    func account(cutting target: any CutTarget, on loop: EventLoop, of address: MemoryAddress?) -> MemoryAccount {
         let target = LoopBound(target, on: loop)
-        return MemoryAccount(ledger, limit: connectionBytes) {
+        return MemoryAccount(ledger, limit: connectionBytes, address: address) {
             // Not at once, even on the loop's own thread: the connection may be in the middle of a step.
             target.loop.execute { target.value.cut() }
         }

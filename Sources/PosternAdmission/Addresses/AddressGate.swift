@@ -63,7 +63,8 @@ package final class AddressGate: Sendable {
 
 /// A place that an address occupies, which is free again once the object is released.
 package final class AddressPlace: Sendable {
-    private let bucket: AddressShares.Bucket
+    /// The address, or the network.
+    package let bucket: AddressShares.Bucket
     private let gate: AddressGate
 
     fileprivate init(_ bucket: AddressShares.Bucket, in gate: AddressGate) {

@@ -5,8 +5,10 @@
 package struct AddressShares: Sendable {
     /// The addresses that share a limit: one IPv4 address, or a /64 network of IPv6.
     package struct Bucket: Hashable, Sendable {
-        private let isV4: Bool
-        private let bits: UInt64
+        /// Whether the bucket is an IPv4 address.
+        package let isV4: Bool
+        /// The IPv4 address, or the first 64 bits of the IPv6 addresses.
+        package let bits: UInt64
 
         /// Creates the bucket of an address.
         package init(_ address: IPAddress) {

@@ -12,11 +12,13 @@ KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 TEXT, BINARY, CLOSE, PING, PONG, CONTINUATION = 1, 2, 8, 9, 10, 0
 
 
-def connect(port, timeout=PATIENCE, receive_buffer=None):
+def connect(port, timeout=PATIENCE, receive_buffer=None, source=None):
     """Opens a TCP connection. A small receive buffer has to be set before the connection is made."""
     connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if receive_buffer:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    if source:
+        connection.bind((source, 0))
     connection.settimeout(timeout)
     connection.connect(("127.0.0.1", port))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -172,8 +174,9 @@ def close_frame(code=1000, reason=b""):
 class WebSocket:
     """A client that sends arbitrary bytes and reads complete frames."""
 
-    def __init__(self, port, path="/rpc", *headers, timeout=PATIENCE, receive_buffer=None, extra=b""):
-        self.connection = connect(port, timeout, receive_buffer)
+    def __init__(self, port, path="/rpc", *headers, timeout=PATIENCE, receive_buffer=None, source=None,
+                 extra=b""):
+        self.connection = connect(port, timeout, receive_buffer, source)
         self.timeout, self.data, self.ended = timeout, bytearray(), False
         key = base64.b64encode(os.urandom(16)).decode()
         self.connection.sendall(handshake(path, *headers, key=key) + extra)

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+import addresses
 import raw
 from raw import TEXT, frame
 from victim import Victim
@@ -141,6 +142,82 @@ def test_f3_clients_that_do_not_read_their_answers_are_limited(own):
     assert raw.wait_until(lambda: any("client cut off" in line or "budget reached" in line for line in own.lines))
 
 
+def post_path(path, body):
+    return raw.post(body, f"/rpc/{path}")
+
+
+def test_f3_the_path_door_charges_arguments(start):
+    own = start("--max-held-bytes", str(2 * MIB), "--status")
+    padded = "[1, 3000]" + " " * 900_000
+    with closing(raw.connect(own.port)) as connection:
+        connection.sendall(post_path("jobs/run", padded))
+        # The arguments of the call, and the body, which the request holds.
+        assert raw.wait_until(lambda: status(own)["memory"]["held"] > 1_750_000)
+        assert status(own)["memory"]["held"] < 2 * MIB
+        assert raw.read_answer(connection).status == 200
+    assert raw.wait_until(lambda: status(own)["memory"]["held"] == 0)
+
+
+def test_f3_the_path_door_refuses_arguments_above_the_budget(start):
+    own = start("--max-held-bytes", str(MIB), "--max-message-bytes", str(2 * MIB))
+    answer = raw.ask(own.port, post_path("echo/echo", json.dumps(["x" * (MIB + 1)])))[0]
+    error = json.loads(answer.body)
+    assert (error["code"], error["data"]["executed"]) == (-32009, "no"), answer
+    assert raw.wait_until(lambda: held(own, "connection") == 1)
+    assert raw.ask(own.port, post_path("calculator/add", "[1, 2]"))[0].status == 200
+
+
+ONE, OTHER, PROXY = "127.0.0.2", "127.0.0.3", "127.0.0.4"
+
+
+@pytest.mark.parametrize("isProxied", [False, True])
+def test_one_address_holds_at_most_half_of_the_budget(start, isProxied):
+    own = start("--max-held-bytes", str(16 * MIB), "--max-process-bytes", str(16 * MIB), "--status",
+                "--limit-loopback", "--trusted-proxy", PROXY)
+
+    def client(address):
+        if isProxied:
+            return raw.WebSocket(own.port, "/rpc", f"X-Forwarded-For: {address}", source=PROXY)
+        return raw.WebSocket(own.port, source=address)
+
+    with closing(client(ONE)) as first, closing(client(ONE)) as second, closing(client(OTHER)) as other, \
+            closing(client(ONE)) as third:
+        for socket in (first, third):
+            for number in range(4):
+                socket.text(json.dumps(call("echo.back", ["anything", BIG], number)))
+            # The answer to the last call of a connection says that the ones before it were read.
+            socket.text(json.dumps(call("calculator.add", [1, 2], 99)))
+            assert answers(socket, 1)[99]["result"] == 3
+        # A call is refused, and not its connection: half a message of 64 KiB or less is always taken.
+        for number in range(60):
+            second.text(json.dumps(call("echo.back", ["anything", "x" * 30_000], number)))
+        found = answers(second, 1)
+        error = found.popitem()[1]["error"]
+        assert (error["code"], error["data"]["executed"]) == (-32009, "no") and "address" in error["message"]
+        short = raw.ask(own.port, raw.post(raw.ADD), 5)[0]
+        assert json.loads(short.body)["result"] == 3
+        other.text(json.dumps(call("echo.echo", [BIG], 1)))
+        assert code(answers(other, 1)[1]) is None
+        assert raw.wait_until(lambda: status(own)["memory"]["refusedByAddress"] > 8)
+        assert status(own)["memory"]["refusedByProcess"] == status(own)["memory"]["cut"] == 0
+        assert raw.wait_until(lambda: held(own, "address") > 8)
+        with closing(client(ONE)) as socket:
+            raw.send_quietly(socket.connection, frame(TEXT, b'"' + BIG.encode(), final=False))
+            assert socket.ending(10, answers=False, waits=False) == 4429
+    assert raw.wait_until(lambda: status(own)["memory"]["held"] == 0)
+    with closing(client(ONE)) as socket:
+        socket.text(json.dumps(call("echo.echo", [BIG], 1)))
+        assert code(answers(socket, 1)[1]) is None
+
+
+def test_the_status_has_the_refusals_of_addresses(start):
+    own = start("--status", "--limit-loopback", "--max-connections-per-address", "2")
+    assert status(own)["addresses"] == {"connected": 1, "refused": 0}
+    with addresses.silent(own.port, ONE, 3) as connections:
+        assert raw.wait_until(lambda: addresses.count_open(connections) == 2)
+        assert status(own)["addresses"] == {"connected": 2, "refused": 1}
+
+
 def status(server):
     answer = raw.ask(server.port, raw.post(raw.call("rpc.status")))[0]
     return json.loads(answer.body).get("result")
@@ -149,7 +226,8 @@ def status(server):
 def test_f2_the_status_has_what_is_held_and_what_was_refused(start):
     own = start(*LIMITS, "--status")
     assert status(own)["memory"] == {
-        "budget": 16 * MIB, "held": 0, "largest": 0, "holders": 0, "refusedByConnection": 0, "refusedByProcess": 0, "cut": 0}
+        "budget": 16 * MIB, "held": 0, "largest": 0, "holders": 0, "refusedByConnection": 0, "refusedByProcess": 0,
+        "refusedByAddress": 0, "cut": 0}
     with closing(raw.WebSocket(own.port)) as socket:
         for number in range(6):
             socket.text(json.dumps(call("echo.back", ["anything", BIG], number)))

@@ -45,17 +45,20 @@ extension PeerState {
 
     /// Charges the received part of an incomplete frame.
     ///
-    /// A frame is limited by itself, so the budget of the connection does not matter.
+    /// A frame is limited by itself, so the budget of the connection does not matter. A step of it is
+    /// taken in any case, so that a short call is refused and not its connection.
     ///
     /// - Returns: `false` if the process has no room for it.
     mutating func chargeInput(_ byteCount: Int) -> Bool {
         guard let memory else { return true }
         let growth = byteCount - memory[.input]
-        guard growth > 0, memory.verdict(for: growth) == .processFull else {
+        guard growth > 0, byteCount > MemoryLedger.step,
+            case let verdict = memory.verdict(for: growth), verdict.isOfSharedBudget
+        else {
             self.memory?.set(byteCount, for: .input)
             return true
         }
-        note(.processFull)
+        note(verdict)
         return false
     }
 
@@ -74,8 +77,14 @@ extension PeerState {
 /// The memory that the remote peer makes this process hold, as the transport notes it.
 extension Peer {
     /// Counts the memory in a ledger, within ``PeerLimits/heldBytes``; called once, before the first frame.
-    package func countMemory(in ledger: MemoryLedger) {
-        let tally = MemoryTally(ledger, limit: limits.heldBytes) { [weak self] in self?.scheduleCut() }
+    ///
+    /// - Parameters:
+    ///   - ledger: The ledger of the process.
+    ///   - address: The address of the remote peer; `nil` if it is not limited.
+    package func countMemory(in ledger: MemoryLedger, of address: MemoryAddress? = nil) {
+        let tally = MemoryTally(ledger, limit: limits.heldBytes, address: address) { [weak self] in
+            self?.scheduleCut()
+        }
         changeInTurn { $0.memory = tally }
     }
 
@@ -120,9 +129,11 @@ extension CallError {
     /// Creates the error of a call for which a budget has no room.
     package init(overBudget verdict: MemoryVerdict, ran executed: CallError.Executed) {
         let text =
-            verdict == .processFull
-            ? "The server holds as much for its clients as it may"
-            : "The client makes the server hold as much as it may"
+            switch verdict {
+            case .processFull: "The server holds as much for its clients as it may"
+            case .addressFull: "The clients of this address make the server hold as much as they may"
+            case .admitted, .connectionFull: "The client makes the server hold as much as it may"
+            }
         self.init(.busy, text, ran: executed)
     }
 }
@@ -130,6 +141,12 @@ extension CallError {
 extension Incident {
     /// Returns the incident of a client that was refused memory.
     package static func budgetReached(_ verdict: MemoryVerdict) -> Incident {
-        Incident(.budgetReached, cause: verdict == .processFull ? "process" : "connection")
+        let cause =
+            switch verdict {
+            case .processFull: "process"
+            case .addressFull: "address"
+            case .admitted, .connectionFull: "connection"
+            }
+        return Incident(.budgetReached, cause: cause)
     }
 }
