@@ -45,9 +45,9 @@ package struct LimitOptions: ParsableArguments {
     @Option(help: "Calls in flight on one WebSocket.")
     package var maxCallsInFlight = Setting.value("max-calls-in-flight", default: 128)
 
-    /// The maximum number of bytes that the server holds for one connection.
-    @Option(help: "Bytes that one client may make the server hold: arguments, answers that wait, half messages.")
-    package var maxHeldBytes = Setting.value("max-held-bytes", default: 32 << 20)
+    /// The maximum number of bytes that the server holds for one connection; 0 for the default.
+    @Option(help: "Bytes that one client may make the server hold; 0 for 32 MiB, or four of the largest messages.")
+    package var maxHeldBytes = Setting.value("max-held-bytes", default: 0)
 
     /// The maximum number of bytes that the server holds for all connections; 0 for the default of the process.
     @Option(help: "The same for all clients together; 0 for 256 MiB, or half of a container's memory if that is less.")
@@ -65,7 +65,7 @@ package struct LimitOptions: ParsableArguments {
             ("min-rate", minRate, 0...1 << 30),
             ("max-head-bytes", maxHeadBytes, 1_024...1 << 20), ("max-message-bytes", maxMessageBytes, 1_024...64 << 20),
             ("max-connections", maxConnections, 1...1 << 20), ("max-calls-in-flight", maxCallsInFlight, 1...65_536),
-            ("max-held-bytes", maxHeldBytes, 1 << 20...1 << 40), ("max-process-bytes", maxProcessBytes, 0...1 << 40),
+            ("max-held-bytes", maxHeldBytes, 0...1 << 40), ("max-process-bytes", maxProcessBytes, 0...1 << 40),
             ("max-requests-per-connection", maxRequestsPerConnection, 0...Int.max),
         ]
         for (name, value, range) in ranges {
@@ -88,7 +88,8 @@ package struct LimitOptions: ParsableArguments {
         configuration.server.http.head.maximumBytes = maxHeadBytes
         // The target is part of the head. The defaults of both have the same ratio.
         configuration.server.http.head.maximumTargetBytes = maxHeadBytes / 2
-        configuration.server.maximumHeldBytes = maxHeldBytes
+        // Arguments count three times, and a message of the largest size must have room.
+        configuration.server.maximumHeldBytes = maxHeldBytes > 0 ? maxHeldBytes : max(32 << 20, 4 * maxMessageBytes)
         if maxProcessBytes > 0 { configuration.processHeldBytes = maxProcessBytes }
         configuration.messages.callsInFlight = maxCallsInFlight
         configuration.webSocket.maximumMessageBytes = maxMessageBytes

@@ -37,7 +37,8 @@ final class PathDoor {
     /// Throws if a budget has no room for the arguments.
     private func admit(_ exchange: HTTPExchange) throws(CallError) {
         let byteCount = exchange.request.contentLength
-        guard byteCount > 0, let verdict = exchange.account?.verdict(for: byteCount), verdict != .admitted else {
+        let needed = MemoryKind.bytes(ofArguments: byteCount)
+        guard byteCount > 0, let verdict = exchange.account?.verdict(for: needed), verdict != .admitted else {
             return
         }
         exchange.account?.countRefusal(verdict)

@@ -75,7 +75,7 @@ final class PostedMessage {
     private func end() { end(isTurnedAway: session.isTurnedAway) }
 
     private func end(isTurnedAway: Bool) {
-        // Taken out: the exchange retains this object until the client has read all of the response.
+        // Emptied, because the exchange retains this object until the client has read the whole response.
         Self.answer(exchange, Swift.exchange(&output, with: []), isTurnedAway: isTurnedAway)
         // Breaks the cycle of the runner's function and this object.
         calls.onFinish = { _, _ in }

@@ -60,9 +60,10 @@ struct GatewayCommand: AsyncParsableCommand {
         options.observer = incidents
         options.authentication = try secretOptions.secret()
         tlsArguments.apply(to: &options)
+        // Before the connection, whose log lines could be mixed with the error for an invalid option.
+        var configuration = try gatewayOptions.configuration()
         let connection = Upstream(to: server, options: options)
         connection.peer.start()
-        var configuration = try gatewayOptions.configuration()
         configuration.accessLog = log.accessLogger("postern-gateway")
         // `/readyz` fails while the native server is not connected, so that a balancer sends no requests here.
         if !readyWithoutUpstream { configuration.isServiceReachable = { connection.peer.peer != nil } }

@@ -13,6 +13,8 @@ from victim import Victim
 
 MIB = 1 << 20
 BIG = "x" * 900_000
+# Arguments count three times.
+ARGUMENT = "x" * 300_000
 LIMITS = ("--max-held-bytes", str(4 * MIB), "--max-process-bytes", str(16 * MIB))
 
 
@@ -82,7 +84,7 @@ def test_f3_arguments_of_calls_in_flight_are_limited(own):
     with closing(raw.WebSocket(own.port)) as socket:
         # The handler waits for an answer of its caller, and holds its argument meanwhile.
         for number in range(8):
-            socket.text(json.dumps(call("echo.back", ["anything", BIG], number)))
+            socket.text(json.dumps(call("echo.back", ["anything", ARGUMENT], number)))
         socket.text(json.dumps(call("calculator.add", [1, 2], 99)))
         found = answers(socket, 5, 10)
         assert found[99]["result"] == 3
@@ -148,11 +150,11 @@ def post_path(path, body):
 
 def test_f3_the_path_door_charges_arguments(start):
     own = start("--max-held-bytes", str(2 * MIB), "--status")
-    padded = "[1, 3000]" + " " * 900_000
+    padded = "[1, 3000]" + " " * 300_000
     with closing(raw.connect(own.port)) as connection:
         connection.sendall(post_path("jobs/run", padded))
         # The arguments of the call, and the body, which the request holds.
-        assert raw.wait_until(lambda: status(own)["memory"]["held"] > 1_750_000)
+        assert raw.wait_until(lambda: status(own)["memory"]["held"] > 1_150_000)
         assert status(own)["memory"]["held"] < 2 * MIB
         assert raw.read_answer(connection).status == 200
     assert raw.wait_until(lambda: status(own)["memory"]["held"] == 0)
@@ -184,7 +186,7 @@ def test_one_address_holds_at_most_half_of_the_budget(start, isProxied):
             closing(client(ONE)) as third:
         for socket in (first, third):
             for number in range(4):
-                socket.text(json.dumps(call("echo.back", ["anything", BIG], number)))
+                socket.text(json.dumps(call("echo.back", ["anything", ARGUMENT], number)))
             # The answer to the last call of a connection says that the ones before it were read.
             socket.text(json.dumps(call("calculator.add", [1, 2], 99)))
             assert answers(socket, 1)[99]["result"] == 3
@@ -230,7 +232,7 @@ def test_f2_the_status_has_what_is_held_and_what_was_refused(start):
         "refusedByAddress": 0, "cut": 0}
     with closing(raw.WebSocket(own.port)) as socket:
         for number in range(6):
-            socket.text(json.dumps(call("echo.back", ["anything", BIG], number)))
+            socket.text(json.dumps(call("echo.back", ["anything", ARGUMENT], number)))
         assert len(answers(socket, 2, 10)) == 2
         memory = status(own)["memory"]
         assert 3 * MIB < memory["held"] == memory["largest"] < 5 * MIB
