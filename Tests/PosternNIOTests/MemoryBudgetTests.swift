@@ -70,7 +70,7 @@ struct MemoryBudgetTests {
 
     @Test("The connections of one address hold at most half of the budget of the process", arguments: [false, true])
     func oneAddressHoldsHalf(isLimited: Bool) async throws {
-        let hall = try await Hall(.tcp, heldBytes: 64 << 20, budget: 16 << 20, limitsLoopback: isLimited)
+        let hall = try await Hall(.tcp, heldBytes: 64 << 20, budget: 48 << 20, limitsLoopback: isLimited)
         var calls: [PendingCall<Void>] = []
         // One after the other, since the output of the client counts in the same ledger.
         for count in 1...7 {
