@@ -63,14 +63,14 @@ import Testing
                 description.services == [
                     ServiceDescription(
                         path: "guestBook",
-                        documentation: "Counts who came; on an actor, and asking who calls."
+                        documentation: "An actor that counts visits, with a method that calls its caller."
                     ),
-                    ServiceDescription(path: "shelf", documentation: "A struct with generic parts."),
+                    ServiceDescription(path: "shelf", documentation: "A generic struct."),
                     ServiceDescription(path: "street/tea", documentation: "Tea for all guests."),
                     ServiceDescription(path: "teaService", documentation: "Tea for all guests."),
                     ServiceDescription(
                         path: "window",
-                        documentation: "On the main actor, and neither final nor marked as safe to share."
+                        documentation: "A class on the main actor that is neither final nor marked as `Sendable`."
                     ),
                 ]
             )
