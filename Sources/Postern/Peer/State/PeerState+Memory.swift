@@ -30,16 +30,17 @@ extension PeerState {
 
     /// Charges the output that was not sent, once it is much.
     mutating func chargeOutput() {
-        guard let memory else { return }
         let byteCount = outbox.byteCount + bufferedBytes
-        guard byteCount >= MemoryLedger.step || memory[.output] > 0 else { return }
-        self.memory?.set(byteCount, for: .output)
+        if byteCount >= MemoryLedger.step || hasChargedOutput { memory?.set(byteCount, for: .output) }
     }
+
+    /// Whether output is charged; read in place, as a copy of the account would cost every call its references.
+    private var hasChargedOutput: Bool { memory?[.output] ?? 0 > 0 }
 
     /// Removes and returns the frames that may be sent.
     mutating func takeOutput() -> [UInt8] {
         let output = outbox.take()
-        if let memory, memory[.output] > 0 { chargeOutput() }
+        if hasChargedOutput { chargeOutput() }
         return output
     }
 
