@@ -3,29 +3,6 @@ import PosternLedger
 
 /// The numbers of a gateway that `rpc.status` returns.
 struct GatewayStatus: Encodable {
-    /// The memory that all clients of the process make it hold, in bytes.
-    struct Memory: Encodable {
-        let budget: Int
-        let held: Int
-        let largest: Int
-        let holders: Int
-        let refusedByConnection: Int
-        let refusedByProcess: Int
-        let refusedByAddress: Int
-        let cut: Int
-
-        init(_ counts: MemoryCounts) {
-            budget = counts.budget
-            held = counts.held
-            largest = counts.largest
-            holders = counts.holders
-            refusedByConnection = counts.refusedByConnection
-            refusedByProcess = counts.refusedByProcess
-            refusedByAddress = counts.refusedByAddress
-            cut = counts.cut
-        }
-    }
-
     /// The numbers of calls and connections now.
     struct Counts: Encodable {
         let calls: Int
@@ -58,7 +35,8 @@ struct GatewayStatus: Encodable {
         }
     }
 
-    let memory: Memory
+    /// The memory that all clients of the process make it hold.
+    let memory: MemoryCounts
     let addresses: Addresses
     let counts: Counts
     /// The refusals, disconnects and failures since the start.

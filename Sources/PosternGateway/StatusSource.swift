@@ -24,7 +24,7 @@ final class StatusSource: Sendable {
     /// Collects the numbers of all loops.
     func status() async -> GatewayStatus {
         GatewayStatus(
-            memory: GatewayStatus.Memory(ledger.counts),
+            memory: ledger.counts,
             addresses: GatewayStatus.Addresses(gate.withLock { $0 }),
             counts: GatewayStatus.Counts(await loops.counts),
             incidents: incidents.counts

@@ -41,6 +41,9 @@ package final class MemoryAccount {
     /// Sets the number of bytes of a kind, whether or not the budgets have room.
     package func set(_ bytes: Int, for kind: MemoryKind) { tally.set(bytes, for: kind) }
 
+    /// Sets the size of an incomplete message, body or frame, as ``MemoryTally/chargeInput(_:)``.
+    package func chargeInput(_ bytes: Int) -> MemoryVerdict { tally.chargeInput(bytes) }
+
     /// Ends the account, since its connection has ended; everything must have been released by now.
     package func close() {
         for kind in MemoryKind.allCases { assert(tally[kind] == 0, "\(tally[kind]) bytes of \(kind) are not released") }

@@ -146,8 +146,8 @@ package final class MemoryLedger: Sendable {
     }
 }
 
-/// The numbers of a ledger.
-package struct MemoryCounts: Hashable, Sendable {
+/// The numbers of a ledger, under the names that `rpc.status` has for them.
+package struct MemoryCounts: Encodable, Hashable, Sendable {
     /// The budget of the process, in bytes.
     package var budget = 0
     /// The number of bytes that all connections hold, in whole steps of each.

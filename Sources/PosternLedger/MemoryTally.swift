@@ -92,6 +92,23 @@ package struct MemoryTally: Sendable {
         self.address = address
     }
 
+    /// Sets the size of an incomplete message, body or frame.
+    ///
+    /// Such input is limited by itself, so the budget of the connection does not matter. A step of it is taken in any
+    /// case, so that a short call is refused and not its connection.
+    ///
+    /// - Returns: `.admitted`, or the budget that has no room; the refusal is counted, and the number is not changed.
+    package mutating func chargeInput(_ bytes: Int) -> MemoryVerdict {
+        let growth = bytes - self[.input]
+        guard growth > 0, bytes > MemoryLedger.step, case let verdict = verdict(for: growth), verdict.isOfSharedBudget
+        else {
+            set(bytes, for: .input)
+            return .admitted
+        }
+        countRefusal(verdict)
+        return verdict
+    }
+
     /// Subtracts everything that is still held, since the connection has ended.
     package mutating func end() {
         for kind in MemoryKind.allCases { set(0, for: kind) }

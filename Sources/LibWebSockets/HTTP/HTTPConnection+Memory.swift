@@ -28,25 +28,14 @@ extension HTTPConnection {
 
     /// Charges an incomplete body, or releases it if it is complete.
     ///
-    /// A body is limited by itself, so the budget of the connection does not matter. A step of it is
-    /// taken in any case, so that a short call is refused and not its connection.
-    ///
     /// - Returns: `false` if the process has no room for the body.
     func chargeInput(of body: borrowing RequestBody, _ outcome: RequestBody.Outcome) -> Bool {
         guard case .incomplete = outcome else {
             releaseInput()
             return true
         }
-        let byteCount = body.head.bytes.capacity
-        let growth = byteCount - account[.input]
-        guard growth > 0, byteCount > MemoryLedger.step,
-            case let verdict = account.verdict(for: growth), verdict.isOfSharedBudget
-        else {
-            account.set(byteCount, for: .input)
-            return true
-        }
-        account.set(0, for: .input)
-        account.countRefusal(verdict)
+        guard account.chargeInput(body.head.bytes.capacity) != .admitted else { return true }
+        releaseInput()
         return false
     }
 

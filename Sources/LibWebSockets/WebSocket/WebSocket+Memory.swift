@@ -18,19 +18,10 @@ extension WebSocket {
     }
 
     /// Charges the incomplete message, and closes the connection if the process has no room for it.
-    ///
-    /// A message is limited by itself, so the budget of the connection does not matter. A step of it is
-    /// taken in any case, so that a short call is refused and not its connection.
     func chargeInput() {
-        let growth = message.byteCount - account[.input]
-        guard growth > 0, message.byteCount > MemoryLedger.step,
-            case let verdict = account.verdict(for: growth), verdict.isOfSharedBudget
-        else {
-            return account.set(message.byteCount, for: .input)
-        }
+        guard account.chargeInput(message.byteCount) != .admitted else { return }
         message = MessageAssembly()
         account.set(0, for: .input)
-        account.countRefusal(verdict)
         cut()
     }
 

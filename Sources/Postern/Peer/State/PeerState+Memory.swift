@@ -46,20 +46,10 @@ extension PeerState {
 
     /// Charges the received part of an incomplete frame.
     ///
-    /// A frame is limited by itself, so the budget of the connection does not matter. A step of it is
-    /// taken in any case, so that a short call is refused and not its connection.
-    ///
     /// - Returns: `false` if the process has no room for it.
     mutating func chargeInput(_ byteCount: Int) -> Bool {
-        guard let memory else { return true }
-        let growth = byteCount - memory[.input]
-        guard growth > 0, byteCount > MemoryLedger.step,
-            case let verdict = memory.verdict(for: growth), verdict.isOfSharedBudget
-        else {
-            self.memory?.set(byteCount, for: .input)
-            return true
-        }
-        note(verdict)
+        guard let verdict = memory?.chargeInput(byteCount), verdict != .admitted else { return true }
+        refusedMemory = verdict
         return false
     }
 
