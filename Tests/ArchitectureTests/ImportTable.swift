@@ -22,7 +22,7 @@ enum ImportTable {
         ],
         "PosternPacing": [],
         "CLibWebSockets": [],
-        "LibWebSockets": ["CLibWebSockets", "Glibc", "PosternAdmission", "PosternLedger", "PosternPacing"],
+        "LibWebSockets": ["CLibWebSockets", "Dispatch", "Glibc", "PosternAdmission", "PosternLedger", "PosternPacing"],
         "PosternTasks": [
             "Postern", "PosternJSONRPC", "PosternNIO", "Dispatch", "Glibc", "Logging", "NIOCore", "NIOPosix",
             "Subprocess", "SystemPackage",

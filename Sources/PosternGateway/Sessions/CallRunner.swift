@@ -172,7 +172,7 @@ extension LoopBound<CallRunner> {
         let result: Result<Reply, CallError>
         let began = ContinuousClock.now
         do throws(CallError) {
-            result = .success(try await prepared(try await call.answer(from: dispatcher), gate))
+            result = .success(try await gate.prepared(try await call.answer(from: dispatcher)))
         } catch {
             result = .failure(error.thrown(at: call.method, after: .now - began))
         }
@@ -182,16 +182,6 @@ extension LoopBound<CallRunner> {
             gate.arrived(departing)
             value.finishTask(ticket, departing)
         }
-    }
-
-    /// Returns a reply with a large value written as JSON, which does not delay the other clients of the loop.
-    private func prepared(_ reply: Reply, _ gate: ResultGate) async throws(CallError) -> Reply {
-        guard case .value(let value) = reply, value.isWorthPreparing else { return reply }
-        guard loop.isCurrent else { return .value(try gate.prepared(value)) }
-        let prepared = await Task(executorPreference: globalConcurrentExecutor) {
-            Result { () throws(CallError) in try gate.prepared(value) }
-        }.value
-        return .value(try prepared.get())
     }
 
     /// Delivers the result of a task on the loop.

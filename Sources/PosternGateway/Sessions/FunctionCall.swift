@@ -39,15 +39,9 @@ final class FunctionCall: LaneEntry, Errand {
         queuedCalls.remove()
         let began = ContinuousClock.now
         let found = function.result(for: arguments).mapError { $0.thrown(at: "", after: .now - began) }
-            .flatMap(prepared)
         let departing = results.departing(found)
         result.withLock { $0 = departing }
         runner.loop.takeBack(self)
-    }
-
-    private func prepared(_ reply: Reply) -> Result<Reply, CallError> {
-        guard case .value(let value) = reply, value.isWorthPreparing else { return .success(reply) }
-        return Result { () throws(CallError) in .value(try results.prepared(value)) }
     }
 
     /// Delivers the result on the loop's thread.
