@@ -35,6 +35,19 @@ import Testing
         #expect(client.finish(tickets[0], "22") == "")
     }
 
+    @Test func largeResponsesAreInTheOrderOfTheEntriesToo() {
+        let client = TestClient()
+        #expect(client.send(batch([add(1), slow(2), slow(3), slow(4), slow(5)])) == "")
+        let tickets = client.started
+        // Larger than a piece, so that responses before and behind them are in other pieces.
+        let large = (2...5).map { #""\#(String(repeating: "\($0)", count: 100_000))""# }
+        for index in [2, 0] { #expect(client.finish(tickets[index], large[index]) == "") }
+        #expect(client.finish(tickets[3], "55") == "")
+        let answer = client.finish(tickets[1], large[1])
+        let results = ["2", large[0], large[1], large[2], "55"].enumerated()
+        #expect(answer == batch(results.map { #"{"jsonrpc":"2.0","id":\#($0 + 1),"result":\#($1)}"# }))
+    }
+
     @Test func anImmediateEntryAfterAStartedOneIsStartedToo() {
         let client = TestClient()
         #expect(client.send(batch([add(1), slow(2), add(3)])) == "")

@@ -1,21 +1,21 @@
 extension HTTPConnection {
-    func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>) {
+    func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: [UInt8]) {
         send(status, headers: headers, body: body, isHead: exchange?.request.method == .head)
     }
 
-    func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>, isHead: Bool) {
+    func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: [UInt8], isHead: Bool) {
         let form = HTTPResponse.form(of: body, status, isHead: isHead)
         HTTPResponse.appendHead(status, headers: headers, form, to: &output.bytes)
         endHead()
-        if !isHead { output.bytes.append(contentsOf: body) }
+        if !isHead { output.append(body) }
         finishAnswer()
     }
 
-    func send(_ prepared: PreparedHead, body: Span<UInt8>) {
+    func send(_ prepared: PreparedHead, body: [UInt8]) {
         output.bytes.append(contentsOf: prepared.bytes)
         output.bytes.appendDecimal(body.count)
         endHead()
-        output.bytes.append(contentsOf: body)
+        output.append(body)
         finishAnswer()
     }
 
@@ -87,7 +87,7 @@ extension HTTPConnection {
         releaseInput()
         fields = worker.service.fieldsOfAnswers(to: head)
         let response = worker.service.refusal(refusal, of: head, from: client.address)
-        send(response.status, headers: response.headers, body: response.body.span, isHead: head?.method == .head)
+        send(response.status, headers: response.headers, body: response.body, isHead: head?.method == .head)
         observeAnswer(to: head, response.status.code, after: .zero)
     }
 

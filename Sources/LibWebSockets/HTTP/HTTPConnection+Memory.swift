@@ -20,9 +20,9 @@ extension HTTPConnection {
         return client.takePlace(for: head, by: worker.forwarded, at: worker.gate)
     }
 
-    /// Charges the unsent output, as far as it has changed.
+    /// Charges the output, as far as it has changed.
     func chargeOutput() {
-        chargedOutput = output.count
+        chargedOutput = output.heldCount
         account.set(chargedOutput, for: .output)
     }
 

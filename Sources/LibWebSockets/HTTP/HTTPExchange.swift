@@ -68,18 +68,18 @@ package final class HTTPExchange {
 
     /// Sends a response.
     package func respond(_ response: HTTPResponse) {
-        respond(response.status, headers: response.headers, body: response.body.span)
+        respond(response.status, headers: response.headers, body: response.body)
     }
 
     /// Sends a response.
-    package func respond(_ status: HTTPStatus, headers: [(name: String, value: String)], body: Span<UInt8>) {
+    package func respond(_ status: HTTPStatus, headers: [(name: String, value: String)], body: [UInt8]) {
         guard phase == .waiting else { return }
         self.status = status.code
         finish()?.send(status, headers: headers, body: body)
     }
 
     /// Sends a response with a prepared head, which is the fastest way to respond.
-    package func respond(_ prepared: PreparedHead, body: Span<UInt8>) {
+    package func respond(_ prepared: PreparedHead, body: [UInt8]) {
         guard phase == .waiting else { return }
         status = prepared.status
         finish()?.send(prepared, body: body)

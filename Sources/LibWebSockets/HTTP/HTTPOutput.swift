@@ -1,7 +1,14 @@
 /// The unsent output of a connection.
+///
+/// A large body is kept as the array that it arrives in: a copy would take time and memory, and so would moving its
+/// unsent rest to the front.
 struct HTTPOutput {
-    /// The buffer to which responses are appended; its first `sent` bytes have been sent.
+    /// The buffer to which responses are appended, behind ``earlier``.
     var bytes: [UInt8] = []
+    /// Large bodies, and what was appended before them.
+    private var earlier: [[UInt8]] = []
+    private var earlierCount = 0
+    /// The number of bytes of the first array that have been sent.
     private var sent = 0
 
     /// The result of sending.
@@ -14,24 +21,52 @@ struct HTTPOutput {
 
     /// The largest capacity in bytes that is kept for later output.
     private static let keptBytes = 4_096
+    /// The size in bytes above which a body is not copied.
+    private static let copiedBytes = 64 << 10
 
     /// The number of unsent bytes.
-    var count: Int { bytes.count - sent }
+    var count: Int { heldCount - sent }
     var isEmpty: Bool { count == 0 }
+
+    /// The number of bytes in memory, some of which may have been sent.
+    var heldCount: Int { earlierCount + bytes.count }
+
+    /// Appends a body.
+    mutating func append(_ body: [UInt8]) {
+        guard body.count > Self.copiedBytes else { return bytes.append(contentsOf: body) }
+        for piece in [bytes, body] where !piece.isEmpty { earlier.append(piece) }
+        earlierCount += bytes.count + body.count
+        bytes = []
+    }
 
     /// Sends as much as the socket's buffer takes.
     mutating func send(to descriptor: Int32) -> Outcome {
+        while let first = earlier.first {
+            let outcome = Self.send(first, from: &sent, to: descriptor)
+            guard case .empty = outcome else { return outcome }
+            earlierCount -= earlier.removeFirst().count
+            sent = 0
+        }
+        let outcome = Self.send(bytes, from: &sent, to: descriptor)
+        switch outcome {
+        case .empty:
+            bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptBytes)
+            sent = 0
+        case .waits: dropSent()
+        case .failed: break
+        }
+        return outcome
+    }
+
+    /// Sends the rest of an array, and adds what the socket's buffer has taken to `sent`.
+    private static func send(_ bytes: [UInt8], from sent: inout Int, to descriptor: Int32) -> Outcome {
         while sent < bytes.count {
             switch Socket.send(bytes, from: sent, to: descriptor) {
             case .bytes(let count): sent += count
-            case .wouldWait:
-                dropSent()
-                return .waits
+            case .wouldWait: return .waits
             case .ended, .failed: return .failed
             }
         }
-        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptBytes)
-        sent = 0
         return .empty
     }
 

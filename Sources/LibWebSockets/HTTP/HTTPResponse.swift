@@ -35,7 +35,7 @@ package struct HTTPResponse: Sendable {
     ///
     /// Some responses must not have a `Content-Length` with their empty body, since the field would describe the body
     /// of another response (RFC 9110 section 8.6).
-    static func form(of body: Span<UInt8>, _ status: HTTPStatus, isHead: Bool) -> BodyForm {
+    static func form(of body: [UInt8], _ status: HTTPStatus, isHead: Bool) -> BodyForm {
         let isBare = status == .noContent || status == .notModified || isHead && body.isEmpty
         return isBare ? .undelimited : .length(body.count)
     }

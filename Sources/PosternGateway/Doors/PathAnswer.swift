@@ -18,21 +18,21 @@ enum PathAnswer {
         }
         if status == HTTPStatus.ok.code {
             // A prepared head sends its body, which a response to HEAD must not have.
-            guard exchange.request.method == .head else { return exchange.respond(JSONHeaders.ok, body: body.span) }
-            return exchange.respond(.ok, headers: JSONHeaders.all, body: body.span)
+            guard exchange.request.method == .head else { return exchange.respond(JSONHeaders.ok, body: body) }
+            return exchange.respond(.ok, headers: JSONHeaders.all, body: body)
         }
         var headers = JSONHeaders.all
         if case .failure(let error) = result {
             if error.isRetryable { headers = JSONHeaders.later }
             if error.isNotSafe, exchange.request.method != .post {
                 headers.append((name: "Allow", value: "POST"))
-                return exchange.respond(.methodNotAllowed, headers: headers, body: body.span)
+                return exchange.respond(.methodNotAllowed, headers: headers, body: body)
             }
         }
         exchange.respond(
             statuses.first { $0.code == status } ?? .internalServerError,
             headers: headers,
-            body: body.span
+            body: body
         )
     }
 

@@ -89,9 +89,9 @@ final class PostedMessage {
         if output.isEmpty {
             exchange.respond(HTTPResponse(.accepted, headers: [JSONHeaders.resourcePolicy]))
         } else if isTurnedAway {
-            exchange.respond(.serviceUnavailable, headers: JSONHeaders.later, body: output.span)
+            exchange.respond(.serviceUnavailable, headers: JSONHeaders.later, body: output)
         } else {
-            exchange.respond(JSONHeaders.ok, body: output.span)
+            exchange.respond(JSONHeaders.ok, body: output)
         }
     }
 }

@@ -1,13 +1,19 @@
 internal import Postern
 
 /// A batch whose responses are being collected.
+///
+/// The responses are written into pieces, each of which ends with the response that makes it large. In a single array
+/// they would be copied whenever it grows.
 struct Batch {
-    /// The responses written so far, in the order in which the calls ended.
+    /// The piece to which the next response is appended; responses are in the order in which the calls ended.
     var text: [UInt8] = []
-    /// The number of bytes that the account of the client has been charged for `text`.
+    /// The pieces before `text`.
+    private var earlier: [[UInt8]] = []
+    private var earlierCount = 0
+    /// The number of bytes that the account of the client has been charged for the responses.
     var chargedBytes = 0
-    /// The range of each entry's response in `text`; empty for an entry without one.
-    var answers: [Range<Int>] = []
+    /// The place of each entry's response; empty for an entry without one.
+    var answers: [Place] = []
     /// The number of calls that were accepted and have no response yet.
     var unansweredCount = 0
     /// The number of calls that run.
@@ -25,11 +31,43 @@ struct Batch {
     /// Whether the response of the whole batch was written.
     var isAnswered = false
 
+    /// The place of a response.
+    struct Place {
+        /// The index of its piece.
+        fileprivate let piece: Int
+        fileprivate let range: Range<Int>
+    }
+
+    /// The size in bytes above which a piece ends.
+    private static let pieceBytes = 64 << 10
+
+    /// The number of bytes of all responses.
+    var byteCount: Int { earlierCount + text.count }
+
+    /// The number of bytes that the responses occupy: an array that grows has up to twice what its elements need.
+    var capacity: Int { earlierCount + text.capacity }
+
     /// Whether the response of the whole batch can be written.
     var isComplete: Bool { isRead && unansweredCount == 0 && !isAnswered }
 
     /// Whether the batch is answered and no call of it runs or waits.
     var isOver: Bool { isAnswered && runningCount == 0 && waiting.isEmpty }
+
+    /// Returns the place of the response that begins at an offset of `text`, and ends the piece if it is large.
+    mutating func place(from start: Int) -> Place {
+        let place = Place(piece: earlier.count, range: start..<text.count)
+        if text.count > Self.pieceBytes {
+            earlierCount += text.count
+            earlier.append(exchange(&text, with: []))
+        }
+        return place
+    }
+
+    /// Takes over the responses of another batch.
+    mutating func takeResponses(of other: Batch) {
+        (text, earlier, earlierCount) = (other.text, other.earlier, other.earlierCount)
+        (chargedBytes, answers) = (other.chargedBytes, other.answers)
+    }
 
     /// Appends the responses in the order of the requests, or nothing if there are none.
     ///
@@ -37,18 +75,19 @@ struct Batch {
     mutating func append(to output: inout [UInt8]) -> Int {
         isAnswered = true
         // A batch of notifications has no response at all, not an empty array (JSON-RPC 2.0, section 6).
-        guard !text.isEmpty else { return 0 }
+        guard byteCount > 0 else { return 0 }
         var count = 0
-        output.reserveCapacity(output.count + text.count + answers.count + 2)
+        output.reserveCapacity(output.count + byteCount + answers.count + 2)
         var separator = Byte.openBracket
-        for answer in answers where !answer.isEmpty {
+        for answer in answers where !answer.range.isEmpty {
             output.append(separator)
-            output.append(copying: text.span.extracting(answer))
+            let piece = answer.piece == earlier.count ? text : earlier[answer.piece]
+            output.append(copying: piece.span.extracting(answer.range))
             separator = Byte.comma
             count += 1
         }
         output.append(Byte.closeBracket)
-        text = []
+        (text, earlier, earlierCount) = ([], [], 0)
         return count
     }
 }

@@ -44,7 +44,7 @@ extension JSONRPCSession {
                 }
                 if isOverLimit(&batch, from: start) { refuse(.batchFull(.yes), envelope, message, &batch.text) }
             }
-            batch.answers.append(start..<batch.text.count)
+            batch.answers.append(batch.place(from: start))
             charge(&batch)
         }
         close(batch, slot, generation, into: &output, actions: &actions)
@@ -61,7 +61,7 @@ extension JSONRPCSession {
         for envelope in envelopes where !envelope.isResponse {
             let start = batch.text.count
             refuse(error, envelope, message, &batch.text)
-            batch.answers.append(start..<batch.text.count)
+            batch.answers.append(batch.place(from: start))
         }
         batchAnswerCount = batch.append(to: &output)
     }
@@ -75,9 +75,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         guard var batch = batches.lift(slot, generation) else { return }
-        batch.text = read.text
-        batch.chargedBytes = read.chargedBytes
-        batch.answers = read.answers
+        batch.takeResponses(of: read)
         batch.isFull = read.isFull
         batch.isRead = true
         putBack(&batch, slot, generation, into: &output, actions: &actions)
@@ -121,7 +119,7 @@ extension JSONRPCSession {
     /// - Returns: Whether the response was removed.
     private func isOverLimit(_ batch: inout Batch, from start: Int) -> Bool {
         guard batch.text.count > start else { return false }
-        guard batch.text.count > limits.batchResponseBytes || exceedsBudget(batch) else { return false }
+        guard batch.byteCount > limits.batchResponseBytes || exceedsBudget(batch) else { return false }
         batch.text.discard(from: start)
         batch.isFull = true
         return true
@@ -150,7 +148,7 @@ extension JSONRPCSession {
                 countReferences(areSent: !isTooLarge)
                 if isTooLarge { answer(.batchFull(outcome.executed), id: call.id, into: &batch.text) }
             }
-            batch.answers[place.entry] = start..<batch.text.count
+            batch.answers[place.entry] = batch.place(from: start)
             batch.unansweredCount -= 1
         }
         // No call runs for a result that cannot be sent.
@@ -170,7 +168,7 @@ extension JSONRPCSession {
             guard let call = removeRequest(ticket), !call.id.isEmpty, let place = call.place else { continue }
             let start = batch.text.count
             answer(.batchFull(.no), id: call.id, into: &batch.text)
-            batch.answers[place.entry] = start..<batch.text.count
+            batch.answers[place.entry] = batch.place(from: start)
             batch.unansweredCount -= 1
         }
     }

@@ -29,17 +29,16 @@ extension JSONRPCSession {
 
     /// Charges the responses of a batch that were written or sent since the last time.
     func charge(_ batch: inout Batch) {
-        // An array that grows has up to twice the memory that its elements need.
-        let difference = batch.text.capacity - batch.chargedBytes
+        let difference = batch.capacity - batch.chargedBytes
         guard difference != 0, let account else { return }
-        batch.chargedBytes = batch.text.capacity
+        batch.chargedBytes = batch.capacity
         account.set(account[.responses] + difference, for: .responses)
     }
 
     /// Returns whether the budgets have no room for the responses of a batch that are not charged yet.
     func exceedsBudget(_ batch: Batch) -> Bool {
         // Short responses are admitted without a question: every call needs one, if only an error.
-        let difference = batch.text.count - batch.chargedBytes
+        let difference = batch.byteCount - batch.chargedBytes
         guard difference > Self.shortBytes, let verdict = account?.verdict(for: difference) else { return false }
         return refused(verdict)
     }

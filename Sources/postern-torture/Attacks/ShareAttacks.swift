@@ -86,8 +86,7 @@ enum ShareAttacks {
         name: "discover-batches",
         rows: "F11, J9",
         summary: "batches of 1,000 `rpc.discover`, one after the other, by two clients",
-        seconds: 5,
-        refusals: ["-32011"]
+        seconds: 5
     ) { attacker in
         let calls = (1...1_000).map { RequestText.call("rpc.discover", id: $0) }.joined(separator: ",")
         let batch = ClientFrame.text("[\(calls)]").bytes

@@ -193,7 +193,9 @@ def test_one_address_holds_at_most_half_of_the_budget(start, isProxied):
         # A call is refused, and not its connection: half a message of 64 KiB or less is always taken.
         for number in range(60):
             second.text(json.dumps(call("echo.back", ["anything", "x" * 30_000], number)))
-        found = answers(second, 1)
+        # The two others hold 7.2 MB of 8.4 MB, so that there is room for 13 calls with 90,560 bytes each.
+        found = answers(second, 47)
+        assert sorted(found) == list(range(13, 60))
         error = found.popitem()[1]["error"]
         assert (error["code"], error["data"]["executed"]) == (-32009, "no") and "address" in error["message"]
         short = raw.ask(own.port, raw.post(raw.ADD), 5)[0]
@@ -246,3 +248,32 @@ def test_f2_the_status_has_what_is_held_and_what_was_refused(start):
 
 def test_the_status_is_not_offered_without_the_option(own):
     assert status(own) is None
+
+
+def test_f2_the_largest_holder_is_cut_with_4408_if_it_does_not_read(start):
+    own = start("--max-process-bytes", str(7 * MIB // 4), "--status", "--log-format", "json")
+    with closing(raw.WebSocket(own.port)) as socket:
+        for number in range(13):
+            socket.text(json.dumps(call("chat.say", ["a", "\x01" * 2_000], number)))
+        assert len(answers(socket, 13)) == 13
+    reader, *others = [raw.WebSocket(own.port, receive_buffer=4_096) for _ in range(13)]
+    # The kernel takes the first answers. No further call begins once a mebibyte waits.
+    for number in range(60):
+        if status(own)["memory"]["largest"] > MIB:
+            break
+        reader.text(json.dumps(call("chat.history", [13], number)))
+        time.sleep(0.05)
+    memory = status(own)["memory"]
+    assert memory["largest"] > MIB and memory["cut"] == 0
+    # Each of the others stays within its share, 1/26 of the budget; together with the reader they exceed the budget.
+    for socket in others:
+        socket.text(json.dumps(call("echo.back", ["anything", "x" * 23_100], 1)))
+    assert raw.wait_until(lambda: status(own)["memory"]["cut"] == 1)
+    assert raw.wait_until(lambda: any("4408" in line for line in own.lines))
+    assert not any("4429" in line for line in own.lines)
+    assert raw.wait_until(lambda: own.connections(raw.ports([reader.connection])) == 0)
+    with closing(raw.WebSocket(own.port)) as socket:
+        socket.text(json.dumps(call("calculator.add", [1, 2], 1)))
+        assert answers(socket, 1)[1]["result"] == 3
+    for socket in [reader, *others]:
+        socket.close()

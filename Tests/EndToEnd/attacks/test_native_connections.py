@@ -1,5 +1,6 @@
 """F7 and P12 for native connections: no address keeps others out, and a silent one gets little."""
 
+import asyncio
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from audience import raise_descriptor_limit
 from native_peers import postern, run
 from programs import line_with
 
+MIB = 1 << 20
 ONE, OTHER = "127.0.0.2", "127.0.0.3"
 
 
@@ -128,3 +130,30 @@ def test_p12_two_thousand_silent_connections_of_http_get_little():
             print(f"{each / 1024:.1f} KiB each; others {sorted(times)[10] * 1e3:.1f} ms, {max(times) * 1e3:.1f} ms")
             assert each <= 16 << 10 and sorted(times)[10] < 0.1
             assert addresses.count_open(connections) == 2_000
+
+
+def test_f3_large_native_notifications_are_limited():
+    with running.native() as server:
+        base, peak = server.rss(), 0
+
+        async def test():
+            nonlocal peak
+            over = asyncio.Event()
+
+            async def unanswered(text):
+                await over.wait()
+
+            client = postern.Service("anything")
+            client.expose(unanswered, name="echo")
+            async with postern.connect(f"tcp:127.0.0.1:{server.port}", client) as peer:
+                for _ in range(40):
+                    peer.notify("echo/back", "anything/echo", "x" * (15 * MIB))
+                    # Each is sent before the next one is given.
+                    assert await peer.call("calculator/add", 2, 3) == 5
+                    peak = max(peak, server.rss())
+                over.set()
+
+        run(test)
+        assert any("budget reached" in line for line in server.program.output)
+        # The budget of a connection, and two frames that are being read and decoded.
+        assert peak - base < 128 * MIB + 64 * MIB

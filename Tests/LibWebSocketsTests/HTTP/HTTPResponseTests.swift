@@ -66,7 +66,7 @@ import Testing
             (.noContent, [], false, false), (.notModified, [], false, false), (.accepted, [], false, true),
         ]
         for (status, body, isHead, isSaid) in cases {
-            let form = HTTPResponse.form(of: body.span, status, isHead: isHead)
+            let form = HTTPResponse.form(of: body, status, isHead: isHead)
             if case .length(let count) = form { #expect(isSaid && count == body.count) } else { #expect(!isSaid) }
         }
     }
