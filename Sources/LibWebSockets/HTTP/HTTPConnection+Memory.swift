@@ -1,11 +1,11 @@
 import PosternLedger
 
 /// The memory that a connection makes this process hold.
-extension HTTPConnection {
+extension HTTPConnection: CutTarget {
     /// The account of the connection.
     var account: MemoryAccount {
         if let openedAccount { return openedAccount }
-        let account = worker.memory.account(cutting: WeakHTTPConnection(self), on: loop, of: client.memoryAddress)
+        let account = worker.memory.account(cutting: self, on: loop, of: client.memoryAddress)
         openedAccount = account
         return account
     }
@@ -68,13 +68,4 @@ extension HTTPConnection {
         openedAccount.close()
         self.openedAccount = nil
     }
-}
-
-/// A reference to a connection that does not retain it.
-final class WeakHTTPConnection: CutTarget {
-    private weak var connection: HTTPConnection?
-
-    init(_ connection: HTTPConnection) { self.connection = connection }
-
-    func cut() { connection?.cut() }
 }

@@ -10,21 +10,28 @@ struct MemoryBudgets {
     /// Creates the account of a connection.
     ///
     /// - Parameters:
-    ///   - target: The object that cuts the connection; it must not retain it.
+    ///   - connection: The connection, which its account does not retain.
     ///   - loop: The loop of the connection, on which it is cut.
     ///   - address: The address of the client; `nil` if it is not limited.
     /// - Returns: The account.
-    func account(cutting target: any CutTarget, on loop: EventLoop, of address: MemoryAddress?) -> MemoryAccount {
-        let target = LoopBound(target, on: loop)
+    func account(cutting connection: any CutTarget, on loop: EventLoop, of address: MemoryAddress?) -> MemoryAccount {
+        let target = LoopBound(WeakCutTarget(connection), on: loop)
         return MemoryAccount(ledger, limit: connectionBytes, address: address) {
             // Not at once, even on the loop's own thread: the connection may be in the middle of a step.
-            target.loop.execute { target.value.cut() }
+            target.loop.execute { target.value.connection?.cut() }
         }
     }
 }
 
-/// An object that closes a connection which holds too much memory.
+/// A connection that is closed when it holds too much memory.
 protocol CutTarget: AnyObject {
     /// Closes the connection, if it is still open.
     func cut()
+}
+
+/// A reference to a connection that does not retain it.
+private struct WeakCutTarget {
+    weak var connection: (any CutTarget)?
+
+    init(_ connection: any CutTarget) { self.connection = connection }
 }

@@ -1,7 +1,7 @@
 import PosternLedger
 
 /// The memory that a connection makes this process hold.
-extension WebSocket {
+extension WebSocket: CutTarget {
     /// Returns whether a response of some bytes may be added to the unsent output.
     ///
     /// The result is always `true` while the connection is writable, since a response is sent soon then.
@@ -44,13 +44,4 @@ extension WebSocket {
 
     /// The time in which the peer can read the close frame before a cut connection is closed.
     private static let cutMilliseconds: UInt64 = 500
-}
-
-/// A reference to a WebSocket that does not retain it.
-final class WeakWebSocket: CutTarget {
-    private weak var socket: WebSocket?
-
-    init(_ socket: WebSocket) { self.socket = socket }
-
-    func cut() { socket?.cut() }
 }

@@ -116,7 +116,7 @@ package final class WebSocket: Flushable {
     /// The account of the memory that the connection makes this process hold.
     package var account: MemoryAccount {
         if let openedAccount { return openedAccount }
-        let account = memory.account(cutting: WeakWebSocket(self), on: loop, of: client.memoryAddress)
+        let account = memory.account(cutting: self, on: loop, of: client.memoryAddress)
         openedAccount = account
         return account
     }
