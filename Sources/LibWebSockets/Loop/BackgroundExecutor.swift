@@ -5,8 +5,8 @@ import Synchronization
 /// A task executor with threads of low priority, for long work that must not delay event loops.
 ///
 /// Swift's global executor has a thread for each processor. When all of them are busy, loops compete with them for the
-/// processors, and every client of a loop waits. Threads of this executor run while no other thread needs the
-/// processor, and otherwise get about a tenth of its time.
+/// processors, and every client of a loop waits. Threads of this executor give way to them, and get a quarter of the
+/// time of a processor that a loop needs all the time.
 package final class BackgroundExecutor: TaskExecutor {
     /// The executor of this process, with half as many threads as there are processors.
     package static let shared = BackgroundExecutor(threads: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)) / 2))
@@ -35,6 +35,6 @@ package final class BackgroundExecutor: TaskExecutor {
         }
     }
 
-    /// The threads weigh 110 against the 1024 of a thread without a niceness.
-    private static let niceness: CInt = 10
+    /// The threads weigh 335 against the 1024 of a thread without a niceness.
+    private static let niceness: CInt = 5
 }
