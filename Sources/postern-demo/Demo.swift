@@ -11,7 +11,7 @@ import ServiceLifecycle
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postern-demo",
-        abstract: "Serves a few services to try Postern with: calculator, chat, clock, echo, files, jobs, tasks.",
+        abstract: "Serves services to try Postern with: bookings, calculator, chat, clock, echo, files, jobs, tasks.",
         discussion: """
             Opens the JSON doors (page, POST, GET, WebSocket, event streams), the native one, or both, and prints a \
             line for each once it is open. The first SIGTERM or SIGINT lets calls in flight end; a second one stops at once.

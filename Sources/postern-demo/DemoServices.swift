@@ -12,6 +12,7 @@ enum DemoServices {
     static func makeRouter(offersBench: Bool = false, tasks host: TaskHost? = nil) -> Router {
         let router = Router()
         if offersBench { BenchmarkTwins.register(in: router) }
+        Bookings.register(in: router)
         Calculator.register(in: router)
         Chat.register(in: router)
         Clock.register(in: router)

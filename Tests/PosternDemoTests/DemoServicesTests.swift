@@ -35,6 +35,22 @@ func answer(_ router: Router, _ method: String, _ arguments: String) async throw
         #expect(try await answer(router, method, arguments) == expected)
     }
 
+    @Test(arguments: [
+        (#"{"name":"Ada","email":"ada@example.org"}"#, "[BOOKING]", "EUR"),
+        (#"{"name":"Ada","email":"ada@example.org"}"#, #"[BOOKING,"CHF"]"#, "CHF"),
+        (#"{"name":"Ada"}"#, #"{"booking":BOOKING,"currency":null}"#, "EUR"),
+    ])
+    func aBookingIsConfirmed(guest: String, arguments: String, currency: String) async throws {
+        let head = #""id":"6F9619FF-8B86-D011-B42D-00C04FC964FF","guest":\#(guest),"room":"double","#
+        let booking =
+            "{" + head + #""arrival":"2026-03-01T15:00:00Z","nights":3,"wishes":["quiet"]}"#
+        let result = try await answer(router, "bookings/book", arguments.replacing("BOOKING", with: booking))
+        #expect(
+            result == "{" + head + #""arrival":"2026-03-01T15:00:00.000Z","departure":"2026-03-04T15:00:00.000Z","#
+                + #""price":360,"currency":"\#(currency)"}"#
+        )
+    }
+
     @Test func methodsForLoadGeneratorsAreServedOnRequestOnly() {
         let names = DemoServices.makeRouter().description.methods.map(\.path)
         #expect(!names.contains { $0.hasPrefix("bench/") } && names.allSatisfy { $0.contains("/") })
