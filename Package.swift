@@ -37,9 +37,10 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
-        .target(name: "Postern", dependencies: ["PosternLedger"]),
+        .target(name: "Postern", dependencies: ["PosternLedger", "PosternSchema"]),
         .target(name: "PosternPacing"),
         .target(name: "PosternLedger"),
+        .target(name: "PosternSchema"),
         .target(name: "PosternAdmission"),
         .target(
             name: "PosternNIO",
@@ -106,8 +107,8 @@ let package = Package(
         .target(
             name: "PosternPrograms",
             dependencies: [
-                "LibWebSockets", "Postern", "PosternAdmission", "PosternAuth", "PosternGateway", "PosternLedger",
-                "PosternLogging",
+                "LibWebSockets", "Postern", "PosternAdmission", "PosternAuth", "PosternGateway", "PosternJSONRPC",
+                "PosternLedger", "PosternLogging",
                 "PosternNIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -179,6 +180,16 @@ let package = Package(
             dependencies: ["LibWebSockets", "Postern", "PosternGateway", "PosternNIO", "PosternPrograms"],
             path: "Tests/Fixtures/CaseService"
         ),
+        // The types whose schemas tests compare with what the codecs read and write.
+        .target(name: "SampleTypes", dependencies: ["Postern"], path: "Tests/Fixtures/SampleTypes"),
+        .executableTarget(
+            name: "type-service",
+            dependencies: [
+                "LibWebSockets", "Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO", "PosternPrograms",
+                "SampleTypes",
+            ],
+            path: "Tests/Fixtures/TypeService"
+        ),
         .executableTarget(
             name: "first-program",
             dependencies: [
@@ -232,6 +243,7 @@ let package = Package(
         .target(name: "PosternTestSupport", dependencies: ["Postern"], path: "Tests/PosternTestSupport"),
         .testTarget(name: "ArchitectureTests", exclude: ["WordingExceptions.txt"]),
         .testTarget(name: "PosternTests", dependencies: ["Postern", "PosternTestSupport"]),
+        .testTarget(name: "PosternSchemaTests", dependencies: ["PosternSchema"]),
         .testTarget(name: "PosternLedgerTests", dependencies: ["PosternLedger"]),
         .testTarget(name: "PosternPacingTests", dependencies: ["PosternPacing"]),
         .testTarget(name: "PosternAdmissionTests", dependencies: ["PosternAdmission"]),
@@ -283,7 +295,7 @@ let package = Package(
         .testTarget(
             name: "PosternMacrosTests",
             dependencies: [
-                "Postern", "PosternMacros", "PosternMacrosExpansion", "PosternNIO", "PosternTasks",
+                "Postern", "PosternMacros", "PosternMacrosExpansion", "PosternNIO", "PosternTasks", "SampleTypes",
                 syntax("SwiftDiagnostics"), syntax("SwiftSyntax"), syntax("SwiftSyntaxBuilder"),
                 syntax("SwiftSyntaxMacroExpansion"), syntax("SwiftSyntaxMacrosGenericTestSupport"),
             ]
@@ -341,7 +353,8 @@ for target in package.targets where target.type != .system {
 // What `make test-threads` builds: the core, its sockets, and their tests.
 if Context.environment["POSTERN_TESTS"] == "threads" {
     let kept: Set = [
-        "Postern", "PosternAdmission", "PosternAuth", "PosternLedger", "PosternNIO", "PosternPacing", "native-peer",
+        "Postern", "PosternAdmission", "PosternAuth", "PosternLedger", "PosternNIO", "PosternPacing", "PosternSchema",
+        "native-peer",
         "PosternTestSupport",
         "PosternTests", "PosternNIOTests",
     ]

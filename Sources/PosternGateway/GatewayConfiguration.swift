@@ -17,6 +17,10 @@ public struct GatewayConfiguration: Sendable {
     public var webSocket = WebSocketLimits()
     /// The limits of JSON-RPC messages and sessions.
     public var messages = JSONRPCLimits()
+    /// The title and version of the interface in `rpc.discover` and `/openrpc.json`.
+    ///
+    /// They are those of the service, so a gateway in front of a service in another process needs them too.
+    public var information = ServerInformation()
     /// The maximum number of calls of all clients that wait for a thread before they begin; calls above it are answered
     /// with the error -32009.
     public var waitingCalls = 16_384

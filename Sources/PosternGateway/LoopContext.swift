@@ -49,6 +49,7 @@ final class LoopContext {
         sessionSettings = JSONRPCSettings(
             limits: configuration.messages,
             gatewayMethods: status == nil ? [] : ["rpc.status"],
+            information: configuration.information,
             observer: observer
         )
         feeds = TopicFeeds(loop: loop, dispatcher: dispatcher)

@@ -43,6 +43,9 @@ package struct GatewayOptions: ParsableArguments {
         default: StaticFiles.strictContentSecurityPolicy
     )
 
+    /// The title and version of the interface.
+    @OptionGroup(title: "Interface") package var interface: InterfaceOptions
+
     /// The limits and timeouts of connections.
     @OptionGroup(title: "Limits") package var limits: LimitOptions
 
@@ -109,6 +112,7 @@ package struct GatewayOptions: ParsableArguments {
     package func configuration(defaultFolder: String? = nil) throws -> GatewayConfiguration {
         var configuration = GatewayConfiguration()
         limits.apply(to: &configuration)
+        configuration.information = interface.information
         configuration.server.addresses = addresses.limits
         configuration.origins = try originPolicy()
         configuration.drain.lead = .seconds(drainLead)

@@ -5,7 +5,7 @@ enum ImportTable {
 
     /// The imports of the libraries.
     static let libraries: [String: Set<String>] = [
-        "Postern": ["PosternLedger"],
+        "Postern": ["PosternLedger", "PosternSchema"],
         "PosternAdmission": ["Glibc"],
         "PosternAuth": ["Postern", "Crypto"],
         "PosternJSONRPC": ["Postern", "PosternLedger"],
@@ -21,6 +21,7 @@ enum ImportTable {
             "SystemPackage",
         ],
         "PosternPacing": [],
+        "PosternSchema": [],
         "CLibWebSockets": [],
         "LibWebSockets": ["CLibWebSockets", "Dispatch", "Glibc", "PosternAdmission", "PosternLedger", "PosternPacing"],
         "PosternTasks": [
@@ -72,6 +73,11 @@ enum ImportTable {
         "DocumentExamples": [
             "LibWebSockets", "Logging", "Postern", "PosternAdmission", "PosternAuth", "PosternGateway",
             "PosternJSONRPC", "PosternLogging", "PosternNIO", "PosternTasks", "ServiceLifecycle", "UnixSignals",
+        ],
+        "SampleTypes": ["Postern"],
+        "TypeService": [
+            "LibWebSockets", "Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO", "PosternPrograms",
+            "SampleTypes",
         ],
         "FirstProgram": ["Postern", "PosternGateway", "PosternNIO", "ServiceLifecycle", "UnixSignals"],
         "ParentCallsChild": ["Postern", "PosternTasks"],

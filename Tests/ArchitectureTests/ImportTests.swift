@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func theCoreImportsNoTransport() {
-        #expect(ImportTable.libraries["Postern"] == ["PosternLedger"])
+        #expect(ImportTable.libraries["Postern"] == ["PosternLedger", "PosternSchema"])
         #expect(ImportTable.libraries["PosternJSONRPC"] == ["Postern", "PosternLedger"])
     }
 

@@ -31,6 +31,7 @@ import Testing
         "Sources/PosternNIO/ArrivalDescriptor.swift",
         "Sources/PosternNIO/Unix/UnixSocketCalls.swift",
         "Sources/PosternNIO/OutputMeter.swift",
+        "Sources/PosternSchema/EnumCases.swift",
         "Sources/PosternTasks/Containment/DescriptorPassing.swift",
         "Sources/PosternTasks/Containment/SystemCalls.swift",
         "Sources/PosternTasks/Life/ChildOutput.swift",

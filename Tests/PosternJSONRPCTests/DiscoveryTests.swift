@@ -24,6 +24,9 @@ import Testing
         String(decoding: await JSONRPCResponder.respond(to: Array(request.utf8), from: router()) ?? [], as: UTF8.self)
     }
 
+    private static let int =
+        #"{"type":"integer","format":"int64","minimum":-9223372036854775808,"maximum":9223372036854775807}"#
+
     @Test func theOpenRPCDocumentListsEveryMethod() async {
         let text = await answer(#"{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}"#)
         #expect(
@@ -34,15 +37,42 @@ import Testing
         let size =
             #"{"name":"files.size","description":"How large a file is","paramStructure":"either","params":["#
             + #"{"name":"path","description":"Where it is","required":true,"schema":{"type":"string"}},"#
-            + #"{"name":"follow","required":false,"schema":{"type":"boolean"}}],"#
-            + #""result":{"name":"result","schema":{"type":"integer"}},"x-safe":true}"#
+            + #"{"name":"follow","required":false,"schema":{"anyOf":[{"type":"boolean"},{"type":"null"}]}}],"#
+            + #""result":{"name":"result","schema":\#(Self.int)},"x-safe":true}"#
         #expect(text.contains(size), "\(text)")
         let watch =
             #""result":{"name":"subscription","schema":{"type":"object"}},"x-safe":false,"#
-            + #""x-stream":{"notification":"files.subscription","item":{"type":"integer"}}}"#
+            + #""x-stream":{"notification":"files.subscription","item":\#(Self.int)}}"#
         #expect(text.contains(watch), "\(text)")
         #expect(text.contains(#"{"name":"now","#))
         #expect(!text.contains("describe"))
+    }
+
+    /// Peers of earlier versions, and of other languages, send words in place of schemas.
+    @Test func aDescriptionWithoutSchemasIsWrittenByItsWords() throws {
+        let old: Value = [
+            "services": [], "topics": [["path": "news"]],
+            "methods": [
+                [
+                    "path": "read", "result": "integer", "isStream": false, "isSafe": false,
+                    "parameters": [
+                        ["name": "data", "type": "bytes", "isRequired": true],
+                        ["name": "other", "type": "any", "isRequired": true],
+                    ],
+                ]
+            ],
+        ]
+        let information = ServerInformation(title: "Old", version: "3", description: "An old one")
+        let description = try Payload(encoding: old).decode(RouterDescription.self)
+        #expect(
+            String(decoding: OpenRPC.document(for: description, information), as: UTF8.self)
+                == #"{"openrpc":"1.4.0","info":{"title":"Old","version":"3","description":"An old one"},"methods":["#
+                + #"{"name":"read","paramStructure":"either","params":[{"name":"data","required":true,"#
+                + #""schema":{"type":"string","contentEncoding":"base64"}},"#
+                + #"{"name":"other","required":true,"schema":{}}],"#
+                + #""result":{"name":"result","schema":{"type":"integer"}},"x-safe":false}],"#
+                + #""x-topics":[{"name":"news","schema":{}}]}"#
+        )
     }
 
     @Test func modulesAreTheTopLevelServices() async {

@@ -74,7 +74,10 @@ import Testing
                     ),
                 ]
             )
-            let brew = description.methods.first { $0.path == "teaService/brew" }
+            var brew = description.methods.first { $0.path == "teaService/brew" }
+            #expect(brew?.resultSchema != nil && brew?.parameters.allSatisfy { $0.schema != nil } == true)
+            brew?.resultSchema = nil
+            for index in [0, 1] { brew?.parameters[index].schema = nil }
             #expect(
                 brew
                     == MethodDescription(

@@ -6,7 +6,9 @@ package struct ParameterList: Sendable {
 
     /// Creates a list from the names of the parameters, in order.
     package init(_ names: [String]) { self.names = names.map { Array($0.utf8) } }
+}
 
+extension ParameterList {
     /// Returns the index of the parameter with a name, or `nil` if the method has no such parameter.
     package func index(of name: Span<UInt8>) -> Int? {
         // At most eight names: comparing bytes in order is faster than hashing, and makes no `String`.
@@ -14,6 +16,37 @@ package struct ParameterList: Sendable {
             if candidate.span.hasSameBytes(as: name) { return index }
         }
         return nil
+    }
+}
+
+/// The byte range of each argument within encoded arguments, by parameter index.
+///
+/// Stores up to eight ranges inline, so locating the arguments of a call allocates nothing.
+@usableFromInline
+package struct ArgumentRanges: Sendable {
+    /// The maximum number of parameters of one method.
+    package static let maximumCount = 8
+
+    // Two arrays of offsets instead of one of optional ranges: a missing argument is a negative start.
+    @usableFromInline var starts = InlineArray<8, Int>(repeating: -1)
+    @usableFromInline var ends = InlineArray<8, Int>(repeating: -1)
+
+    /// Creates ranges in which every argument is missing.
+    @inlinable
+    package init() {}
+
+    /// Returns whether the call has no argument for the parameter at an index.
+    @inlinable
+    package func isMissing(_ index: Int) -> Bool { starts[index] < 0 }
+
+    /// The range of the argument for the parameter at an index, or `0..<0` if the argument is missing.
+    @inlinable
+    package subscript(index: Int) -> Range<Int> {
+        get { isMissing(index) ? 0..<0 : starts[index]..<ends[index] }
+        set {
+            starts[index] = newValue.lowerBound
+            ends[index] = newValue.upperBound
+        }
     }
 }
 
@@ -55,32 +88,34 @@ extension ParameterList {
     private static func shown(_ name: String) -> String { String(name.prefix(60)) }
 }
 
-/// The comparison of a misspelled name with the names of parameters.
-private enum SpellingDistance {
-    /// The maximum length of names that are compared, in bytes: the time grows with the product of both lengths.
-    private static let longest = 40
+extension ParameterList {
+    /// The comparison of a misspelled name with the names of parameters.
+    private enum SpellingDistance {
+        /// The maximum length of names that are compared, in bytes: the time grows with the product of both lengths.
+        private static let longest = 40
 
-    /// Returns whether the names differ only in case, or in at most a third of their bytes.
-    static func isNear(_ known: String, to name: String) -> Bool {
-        let (known, name) = (Array(known.lowercased().utf8), Array(name.lowercased().utf8.prefix(longest + 1)))
-        guard known.count <= longest, name.count <= longest else { return false }
-        return edits(from: name, to: known) <= max(known.count, name.count) / 3
-    }
-
-    /// Returns the Levenshtein distance: the least number of bytes to insert, delete or replace.
-    private static func edits(from one: [UInt8], to other: [UInt8]) -> Int {
-        // Only one row of the matrix is kept; `diagonal` is the value that the last step has overwritten.
-        var row = Array(0...other.count)
-        for (index, byte) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in other.indices {
-                let replaced = diagonal + (other[column] == byte ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
-            }
+        /// Returns whether the names differ only in case, or in at most a third of their bytes.
+        static func isNear(_ known: String, to name: String) -> Bool {
+            let (known, name) = (Array(known.lowercased().utf8), Array(name.lowercased().utf8.prefix(longest + 1)))
+            guard known.count <= longest, name.count <= longest else { return false }
+            return edits(from: name, to: known) <= max(known.count, name.count) / 3
         }
-        return row[other.count]
+
+        /// Returns the Levenshtein distance: the least number of bytes to insert, delete or replace.
+        private static func edits(from one: [UInt8], to other: [UInt8]) -> Int {
+            // Only one row of the matrix is kept; `diagonal` is the value that the last step has overwritten.
+            var row = Array(0...other.count)
+            for (index, byte) in one.enumerated() {
+                var diagonal = row[0]
+                row[0] = index + 1
+                for column in other.indices {
+                    let replaced = diagonal + (other[column] == byte ? 0 : 1)
+                    diagonal = row[column + 1]
+                    row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
+                }
+            }
+            return row[other.count]
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+package import PosternSchema
+
 /// Encoded arguments or an encoded value: bytes and their encoding.
 ///
 /// A payload is decoded where its value is used, which for a payload that is passed on is never. As a parameter or
@@ -101,4 +103,7 @@ extension Payload: Codable {
     public func encode(to encoder: any Encoder) throws { try decode(Value.self).encode(to: encoder) }
 }
 
-extension Payload: DescribedType { static var typeWord: String { "any" } }
+extension Payload: KnownType {
+    package static var schemaNode: SchemaNode { .any }
+    package static func sample(for run: ProbeRun) throws -> Payload { try Payload(encoding: Value.null) }
+}

@@ -1,4 +1,5 @@
-import FoundationEssentials
+package import FoundationEssentials
+package import PosternSchema
 
 extension Array: PayloadScalar where Element == UInt8 {
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> [UInt8] {
@@ -10,8 +11,10 @@ extension Array: PayloadScalar where Element == UInt8 {
     }
 }
 
-extension Data: PayloadScalar, DescribedType {
-    static var typeWord: String { "bytes" }
+extension Data: PayloadScalar, KnownType {
+    package static var schemaNode: SchemaNode { .base64 }
+    package static func sample(for run: ProbeRun) -> Data { Data() }
+    package var tree: JSONTree? { .string(BytesText.encoded([UInt8](self))) }
 
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Data {
         Data(try codec.readBytes(value))
@@ -23,8 +26,15 @@ extension Data: PayloadScalar, DescribedType {
     }
 }
 
-extension Date: PayloadScalar, DescribedType {
-    static var typeWord: String { "string" }
+extension Date: PayloadScalar, KnownType {
+    package static var schemaNode: SchemaNode { .finished(["type": "string", "format": "date-time"]) }
+    package static func sample(for run: ProbeRun) -> Date { Date(timeIntervalSinceReferenceDate: Double(run.number)) }
+    package var tree: JSONTree? {
+        let seconds = timeIntervalSince1970.rounded(.down)
+        guard let whole = Int64(exactly: seconds) else { return nil }
+        let nanoseconds = UInt32(min((timeIntervalSince1970 - seconds) * 1e9, 999_999_999))
+        return (try? Timestamp(seconds: whole, nanoseconds: nanoseconds).text()).map(JSONTree.string)
+    }
 
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Date {
         let time = try codec.readTimestamp(value)
@@ -61,8 +71,10 @@ package protocol NumeralCodec: PayloadCodec {
 
 // In JSON, a number with all its digits. In MessagePack, the first form that reads back to the same number: an integer,
 // a double, or a string of its digits.
-extension Decimal: PayloadScalar, DescribedType {
-    static var typeWord: String { "number" }
+extension Decimal: PayloadScalar, KnownType {
+    package static var schemaNode: SchemaNode { .finished(["type": "number"]) }
+    package static func sample(for run: ProbeRun) -> Decimal { Decimal(run.number) }
+    package var tree: JSONTree? { Double(description).flatMap(JSONTree.init(encoding:)) }
 
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Decimal {
         let text =
@@ -112,8 +124,17 @@ extension Decimal: PayloadScalar, DescribedType {
 }
 
 // A string: the absolute URL where it has a base.
-extension URL: PayloadScalar, DescribedType {
-    static var typeWord: String { "string" }
+extension URL: PayloadScalar, KnownType {
+    package static var schemaNode: SchemaNode {
+        .finished(["type": "string", "format": "uri-reference", "minLength": 1])
+    }
+    package static func sample(for run: ProbeRun) throws -> URL {
+        guard let url = URL(string: "https://example.org/") else {
+            throw PayloadError(.typeMismatch, "a URL is expected")
+        }
+        return url
+    }
+    package var tree: JSONTree? { .string(absoluteString) }
 
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> URL {
         let text = try codec.readString(value)
@@ -124,4 +145,12 @@ extension URL: PayloadScalar, DescribedType {
     func write(as codec: any PayloadCodec.Type, into output: inout [UInt8]) {
         codec.write(absoluteString, into: &output)
     }
+}
+
+extension UUID: KnownType {
+    package static var schemaNode: SchemaNode { .finished(["type": "string", "format": "uuid"]) }
+    package static func sample(for run: ProbeRun) -> UUID {
+        UUID(uuid: (0, 0, 0, 0, 0, 0, 64, 0, 128, 0, 0, 0, 0, 0, 0, 0))
+    }
+    package var tree: JSONTree? { .string(uuidString) }
 }

@@ -1,6 +1,4 @@
-extension Value: PayloadScalar, DescribedType {
-    static var typeWord: String { "any" }
-
+extension Value: PayloadScalar {
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Value {
         // Each level is skipped once for each level around it, so reading takes time proportional to size times depth.
         // Large values are validated first, which rejects excessive depth in one pass.

@@ -1,13 +1,13 @@
+package import PosternSchema
+
 /// A type whose values are encoded as references.
-protocol ReferenceValue: PayloadScalar, DescribedType {
+protocol ReferenceValue: PayloadScalar {
     static var kind: ReferenceKind { get }
     var handle: ReferenceHandle { get }
     init(handle: ReferenceHandle)
 }
 
 extension ReferenceValue {
-    static var typeWord: String { kind == .function ? "function" : "reference" }
-
     static func read(_ value: Span<UInt8>, as codec: any PayloadCodec.Type) throws(PayloadError) -> Self {
         let reference = try referenceCodec(codec).readReference(value)
         guard reference.kind == kind else {
@@ -45,4 +45,14 @@ extension ReferenceValue {
     public func encode(to encoder: any Encoder) throws {
         throw PayloadError(.noConnection, "a reference is written outside a connection")
     }
+}
+
+extension Callback: KnownType {
+    package static var schemaNode: SchemaNode { .finished(["type": "object", "x-reference": "function"]) }
+    package static func sample(for run: ProbeRun) -> Callback { Callback("sample") { () -> Void in } }
+}
+
+extension Reference: KnownType {
+    package static var schemaNode: SchemaNode { .finished(["type": "object", "x-reference": "object"]) }
+    package static func sample(for run: ProbeRun) -> Reference { Reference(to: Router(builtIn: false), "sample") }
 }

@@ -1,18 +1,13 @@
 /// The services, methods and topics of a router: the result of `rpc/describe`.
 package struct RouterDescription: Codable, Hashable, Sendable {
     /// The services that have documentation, sorted by path.
-    package var services: [ServiceDescription]
+    package var services: [ServiceDescription] = []
     /// The methods, sorted by path.
     package var methods: [MethodDescription]
     /// The topics, sorted by path.
-    package var topics: [TopicDescription]
-
-    /// Creates a description of a router.
-    package init(services: [ServiceDescription] = [], methods: [MethodDescription], topics: [TopicDescription] = []) {
-        self.services = services
-        self.methods = methods
-        self.topics = topics
-    }
+    package var topics: [TopicDescription] = []
+    /// A map with the JSON Schemas of named types; `nil` if there are none, and from peers that send none.
+    package var schemas: Value?
 }
 
 /// The description of a service.
@@ -44,6 +39,10 @@ package struct MethodDescription: Codable, Hashable, Sendable {
     package var isStream: Bool
     /// Whether the method has no side effects, so that a GET request may call it.
     package var isSafe: Bool
+    /// The JSON Schema of the result, or of the items of a stream; `nil` if only the word is known.
+    package var resultSchema: Value?
+    /// The errors that the method declares; `nil` for none.
+    package var errors: [ErrorDescription]?
 
     /// Creates a description of a method.
     package init(
@@ -52,8 +51,12 @@ package struct MethodDescription: Codable, Hashable, Sendable {
         parameters: [ParameterDescription] = [],
         result: String = "any",
         isStream: Bool = false,
-        isSafe: Bool = false
+        isSafe: Bool = false,
+        resultSchema: Value? = nil,
+        errors: [ErrorDescription]? = nil
     ) {
+        self.resultSchema = resultSchema
+        self.errors = errors
         self.path = path
         self.documentation = documentation
         self.parameters = parameters
@@ -73,6 +76,8 @@ public struct ParameterDescription: Codable, Hashable, Sendable {
     package var isRequired: Bool
     /// The documentation, for people.
     package var documentation: String?
+    /// The JSON Schema of the arguments, with the default value; `nil` if only the word is known.
+    package var schema: Value?
 
     /// Creates a description of a parameter, for a method that decodes its own arguments.
     public init(name: String, type: String = "any", isRequired: Bool = true, documentation: String? = nil) {
@@ -83,52 +88,36 @@ public struct ParameterDescription: Codable, Hashable, Sendable {
     }
 }
 
+/// The description of an error that a method declares.
+package struct ErrorDescription: Codable, Hashable, Sendable {
+    /// The error code.
+    package var code: Int64
+    /// The message, or the reason for the error.
+    package var message: String
+    /// The JSON Schema of the details; `nil` if there are none.
+    package var details: Value?
+
+    /// Creates a description of an error.
+    package init(code: Int64, message: String, details: Value? = nil) {
+        self.code = code
+        self.message = message
+        self.details = details
+    }
+}
+
 /// The description of a topic.
 package struct TopicDescription: Codable, Hashable, Sendable {
     /// The path: names joined by `/`.
     package var path: String
     /// The documentation, for people.
     package var documentation: String?
+    /// The JSON Schema of the events; `nil` if their type is not declared.
+    package var schema: Value?
 
     /// Creates a description of a topic.
-    package init(path: String, documentation: String? = nil) {
+    package init(path: String, documentation: String? = nil, schema: Value? = nil) {
         self.path = path
         self.documentation = documentation
+        self.schema = schema
     }
 }
-
-/// A type that has a word of its own in descriptions.
-protocol DescribedType {
-    static var typeWord: String { get }
-}
-
-/// Returns the word for a type in descriptions: its own, that of its raw values, or `object`.
-@usableFromInline
-func typeWord(of type: any Any.Type) -> String {
-    // A dynamic cast, because most types of arguments are the user's own.
-    if let described = type as? any DescribedType.Type { return described.typeWord }
-    if let raw = type as? any RawRepresentable.Type { return rawTypeWord(of: raw) }
-    return "object"
-}
-
-private func rawTypeWord<Raw: RawRepresentable>(of type: Raw.Type) -> String { typeWord(of: Raw.RawValue.self) }
-
-extension Bool: DescribedType { static var typeWord: String { "boolean" } }
-extension String: DescribedType { static var typeWord: String { "string" } }
-extension Double: DescribedType { static var typeWord: String { "number" } }
-extension Float: DescribedType { static var typeWord: String { "number" } }
-extension DescribedType where Self: FixedWidthInteger { static var typeWord: String { "integer" } }
-extension Int: DescribedType {}
-extension Int8: DescribedType {}
-extension Int16: DescribedType {}
-extension Int32: DescribedType {}
-extension Int64: DescribedType {}
-extension UInt: DescribedType {}
-extension UInt8: DescribedType {}
-extension UInt16: DescribedType {}
-extension UInt32: DescribedType {}
-extension UInt64: DescribedType {}
-extension Optional: DescribedType { static var typeWord: String { Postern.typeWord(of: Wrapped.self) } }
-extension Array: DescribedType { static var typeWord: String { Element.self == UInt8.self ? "bytes" : "array" } }
-extension Set: DescribedType { static var typeWord: String { "array" } }
-extension Dictionary: DescribedType { static var typeWord: String { "object" } }

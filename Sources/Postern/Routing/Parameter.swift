@@ -35,12 +35,13 @@ public struct Parameter<Argument: Decodable & Sendable>: ExpressibleByStringLite
     @usableFromInline
     func source(in signature: Signature) -> ArgumentSource<Argument> { ArgumentSource(self, in: signature) }
 
-    @usableFromInline var description: ParameterDescription {
-        ParameterDescription(
+    @usableFromInline var description: RegisteredMethod.Content.Argument {
+        let defaultValue = defaultValue
+        return RegisteredMethod.Content.Argument(
             name: name,
-            type: typeWord(of: Argument.self),
+            type: .value(Argument.self),
             isRequired: defaultValue == nil,
             documentation: documentation
-        )
+        ) { defaultValue }
     }
 }

@@ -1,3 +1,5 @@
+internal import PosternSchema
+
 /// A method of a router: its handler, its path and its description.
 @usableFromInline
 final class RegisteredMethod: Sendable {
@@ -18,29 +20,32 @@ final class RegisteredMethod: Sendable {
     /// The UTF-8 bytes of the path and their hash, computed once for the look-ups of `MethodTable`.
     let pathBytes: [UInt8]
     let pathHash: Int
-    let description: MethodDescription
+    /// The types of the method, from which its description is written on demand.
+    let content: RegisteredMethod.Content
+    let options: MethodOptions
     let body: Body
     let execution: MethodExecution
 
-    init(_ body: Body, description: MethodDescription, execution: MethodOptions.Execution) {
-        path = description.path
-        let bytes = Array(description.path.utf8)
+    init(_ body: Body, path: String, _ content: RegisteredMethod.Content, _ options: MethodOptions) {
+        self.path = path
+        let bytes = Array(path.utf8)
         pathBytes = bytes
         pathHash = MethodTable.hash(bytes.span)
-        self.description = description
+        self.content = content
+        self.options = options
         self.body = body
         // Chosen once, so that each call only reads a field. A synchronous handler needs no task even when it is
         // offloaded.
         self.execution =
-            switch (execution, body) {
-            case (.onEventLoop, .short(let run)): .immediate(ImmediateMethod(isSafe: description.isSafe, run: run))
+            switch (options.execution, body) {
+            case (.onEventLoop, .short(let run)): .immediate(ImmediateMethod(isSafe: options.isSafe, run: run))
             case (.onEventLoop, .long): .onEventLoop
-            case (.concurrent, .short(let run)): .offloaded(.named(description.path, isSafe: description.isSafe, run))
+            case (.concurrent, .short(let run)): .offloaded(.named(path, isSafe: options.isSafe, run))
             case (.concurrent, .long): .concurrent
             }
     }
 
-    var isSafe: Bool { description.isSafe }
+    var isSafe: Bool { options.isSafe }
 
     /// Whether the handler may block its thread, so that it must not run on an event loop.
     var mayBlock: Bool {
@@ -60,6 +65,117 @@ extension ImmediateMethod {
     ) -> ImmediateMethod {
         ImmediateMethod(isSafe: isSafe) { (arguments, codec, output) throws(CallError) in
             do throws(CallError) { try run(arguments, codec, &output) } catch { throw error.thrown(at: path) }
+        }
+    }
+}
+
+extension RegisteredMethod {
+    /// The types of a method, from which its description is written on demand.
+    @usableFromInline
+    struct Content: Sendable {
+        let parameters: [Argument]
+        /// The type of the result, or of the items of a stream.
+        let result: Kind
+        let isStream: Bool
+
+        /// Returns the description of the method at a path; the types that it names are added to the catalogue.
+        func description(
+            path: String,
+            _ options: MethodOptions,
+            _ catalogue: inout SchemaCatalogue
+        ) -> MethodDescription {
+            MethodDescription(
+                path: path,
+                documentation: options.documentation,
+                parameters: parameters.map { $0.description(&catalogue) },
+                result: result.word,
+                isStream: isStream,
+                isSafe: options.isSafe,
+                resultSchema: result.schema(&catalogue).map(Value.init),
+                errors: options.errors.isEmpty ? nil : options.errors.map { $0.description(&catalogue) }
+            )
+        }
+    }
+}
+
+extension RegisteredMethod.Content {
+    /// A parameter, with the type and the default value of its arguments.
+    @usableFromInline
+    struct Argument: Sendable {
+        let name: String
+        private let type: Kind
+        private let isRequired: Bool
+        private let documentation: String?
+        private let defaultValue: @Sendable () -> Any?
+
+        init(
+            name: String,
+            type: Kind,
+            isRequired: Bool,
+            documentation: String?,
+            defaultValue: @escaping @Sendable () -> Any? = { nil }
+        ) {
+            self.name = name
+            self.type = type
+            self.isRequired = isRequired
+            self.documentation = documentation
+            self.defaultValue = defaultValue
+        }
+
+        /// Creates the parameter of a method that decodes its own arguments.
+        init(_ described: ParameterDescription) {
+            self.init(
+                name: described.name,
+                type: .word(described.type),
+                isRequired: described.isRequired,
+                documentation: described.documentation
+            )
+        }
+
+        func description(_ catalogue: inout SchemaCatalogue) -> ParameterDescription {
+            var description = ParameterDescription(
+                name: name,
+                type: type.word,
+                isRequired: isRequired,
+                documentation: documentation
+            )
+            guard var schema = type.schema(&catalogue) else { return description }
+            if let value = defaultValue(), let tree = JSONTree(encoding: value), tree != .null {
+                schema = .object(schema.members.filter { $0.name != "default" } + [.init("default", tree)])
+            }
+            description.schema = Value(schema)
+            return description
+        }
+    }
+}
+
+extension RegisteredMethod.Content {
+    /// The type of an argument, a result or an event.
+    @usableFromInline
+    enum Kind: Sendable {
+        /// The values of a Swift type.
+        case value(any Any.Type)
+        /// Values of which only the word in descriptions is known.
+        case word(String)
+        /// No value, which is null in JSON.
+        case nothing
+
+        /// The word for the type in descriptions.
+        var word: String {
+            switch self {
+            case .value(let type): CustomSchemas.definitions.word(of: type)
+            case .word(let word): word
+            case .nothing: "null"
+            }
+        }
+
+        /// Returns the JSON Schema; `nil` if only the word is known.
+        func schema(_ catalogue: inout SchemaCatalogue) -> JSONTree? {
+            switch self {
+            case .value(let type): catalogue.schema(of: type)
+            case .word: nil
+            case .nothing: ["type": "null"]
+            }
         }
     }
 }

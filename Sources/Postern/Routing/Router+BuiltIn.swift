@@ -1,3 +1,4 @@
+internal import PosternSchema
 import Synchronization
 
 extension Router {
@@ -56,38 +57,58 @@ extension Router {
     private func addBuiltIn(
         _ name: String,
         _ documentation: String,
-        parameters: [ParameterDescription],
+        parameters: [RegisteredMethod.Content.Argument],
         result: String,
         isStream: Bool = false,
         _ body: @escaping RegisteredMethod.LongBody
     ) {
-        let description = MethodDescription(
-            path: "\(MethodPath.builtIn)/\(name)",
-            documentation: documentation,
-            parameters: parameters,
-            result: result,
-            isStream: isStream,
-            isSafe: true
-        )
-        add(RegisteredMethod(.long(body), description: description, execution: .concurrent))
+        let content = RegisteredMethod.Content(parameters: parameters, result: .word(result), isStream: isStream)
+        let options = MethodOptions(documentation: documentation, isSafe: true)
+        add(RegisteredMethod(.long(body), path: "\(MethodPath.builtIn)/\(name)", content, options))
     }
 }
 
 // The description of a router is encoded once for each revision and codec.
 extension Router {
-    /// The description of everything that is registered here and in mounted routers.
-    package var description: RouterDescription {
+    /// Everything that is registered here and in mounted routers, with its path.
+    struct Contents {
+        var services: [ServiceDescription] = []
+        var methods: [(path: String, method: RegisteredMethod)] = []
+        var topics: [(path: String, topic: Topic)] = []
+    }
+
+    var contents: Contents {
         let services = serviceDocumentation.withLock { $0 }
         let methods = methods.withLock { $0.methods }
         let topics = topics.withLock { $0 }
-        var all = mountedDescription
+        var all = mountedContents
         all.services += services.map { ServiceDescription(path: $0.key, documentation: $0.value) }
-        all.methods += methods.map(\.description)
-        all.topics += topics.map { TopicDescription(path: $0.key, documentation: $0.value.documentation) }
+        all.methods += methods.map { ($0.path, $0) }
+        all.topics += topics.map { ($0.key, $0.value) }
+        return all
+    }
+
+    /// The description of everything that is registered here and in mounted routers.
+    package var description: RouterDescription {
+        let all = contents
+        // In the order of paths, so that equal routers choose the same names for their types.
+        var catalogue = SchemaCatalogue(CustomSchemas.definitions)
+        let methods = all.methods.sorted { $0.path < $1.path }.map { path, method in
+            method.content.description(path: path, method.options, &catalogue)
+        }
+        let topics = all.topics.sorted { $0.path < $1.path }.map { path, topic in
+            TopicDescription(
+                path: path,
+                documentation: topic.documentation,
+                schema: topic.event?.schema(&catalogue).map(Value.init)
+            )
+        }
+        let schemas = catalogue.schemas()
         return RouterDescription(
             services: all.services.sorted { $0.path < $1.path },
-            methods: all.methods.sorted { $0.path < $1.path },
-            topics: all.topics.sorted { $0.path < $1.path }
+            methods: methods,
+            topics: topics,
+            schemas: schemas.isEmpty ? Value?.none : Value(.object(schemas))
         )
     }
 

@@ -80,17 +80,15 @@ extension Router {
         return router?.findTopic(String(path[path.index(after: slash)...]))
     }
 
-    /// The description of the mounted routers, with paths relative to this router.
-    var mountedDescription: RouterDescription {
-        var all = RouterDescription(methods: [])
+    /// Everything in the mounted routers, with paths relative to this router.
+    var mountedContents: Contents {
+        var all = Contents()
         for (name, router) in mounted.withLock({ $0 }) {
-            let inner = router.description
+            let inner = router.contents
             all.services += inner.services.map { .init(path: "\(name)/\($0.path)", documentation: $0.documentation) }
-            all.topics += inner.topics.map { .init(path: "\(name)/\($0.path)", documentation: $0.documentation) }
-            for var method in inner.methods where !MethodPath.isBuiltIn(method.path.utf8.span) {
-                method.path = "\(name)/\(method.path)"
-                all.methods.append(method)
-            }
+            all.topics += inner.topics.map { ("\(name)/\($0.path)", $0.topic) }
+            all.methods += inner.methods.filter { !MethodPath.isBuiltIn($0.path.utf8.span) }
+                .map { ("\(name)/\($0.path)", $0.method) }
         }
         return all
     }

@@ -14,7 +14,7 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @Sendable (repeat each Argument) throws -> Result
     ) {
-        var descriptions: [ParameterDescription] = []
+        var descriptions: [RegisteredMethod.Content.Argument] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(path, name, descriptions)
         let sources = (repeat (each parameters).source(in: signature))
@@ -31,7 +31,7 @@ extension Service {
             do { value = try handler(repeat each values) } catch { throw CallError(thrownByHandler: error) }
             try result.append(value, as: codec, to: &output)
         }
-        add(name, .short(body), signature.descriptions, result: typeWord(of: Result.self), options)
+        add(name, .short(body), signature.descriptions, result: .value(Result.self), options)
     }
 
     /// Registers a synchronous function without a result, whose reply is null.
@@ -42,7 +42,7 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @Sendable (repeat each Argument) throws -> Void
     ) {
-        var descriptions: [ParameterDescription] = []
+        var descriptions: [RegisteredMethod.Content.Argument] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(path, name, descriptions)
         let sources = (repeat (each parameters).source(in: signature))
@@ -56,7 +56,7 @@ extension Service {
             do { try handler(repeat each values) } catch { throw CallError(thrownByHandler: error) }
             codec.writeNull(into: &output)
         }
-        add(name, .short(body), signature.descriptions, result: "null", options)
+        add(name, .short(body), signature.descriptions, result: .nothing, options)
     }
 
     /// Registers an asynchronous function.
@@ -70,7 +70,7 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Result
     ) {
-        var descriptions: [ParameterDescription] = []
+        var descriptions: [RegisteredMethod.Content.Argument] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(path, name, descriptions)
         let sources = (repeat (each parameters).source(in: signature))
@@ -81,7 +81,7 @@ extension Service {
             do { value = try await handler(repeat each arguments) } catch { throw CallError(thrownByHandler: error) }
             return .value(try result.payload(value, for: call))
         }
-        add(name, .long(body), signature.descriptions, result: typeWord(of: Result.self), options)
+        add(name, .long(body), signature.descriptions, result: .value(Result.self), options)
     }
 
     /// Registers an asynchronous function without a result, whose reply is null.
@@ -92,7 +92,7 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
     ) {
-        var descriptions: [ParameterDescription] = []
+        var descriptions: [RegisteredMethod.Content.Argument] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(path, name, descriptions)
         let sources = (repeat (each parameters).source(in: signature))
@@ -101,7 +101,7 @@ extension Service {
             do { try await handler(repeat each arguments) } catch { throw CallError(thrownByHandler: error) }
             return .value(.null(as: call.arguments.codec))
         }
-        add(name, .long(body), signature.descriptions, result: "null", options)
+        add(name, .long(body), signature.descriptions, result: .nothing, options)
     }
 }
 
@@ -116,7 +116,7 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @concurrent @Sendable (CallContext, repeat each Argument) async throws -> Result
     ) {
-        var descriptions: [ParameterDescription] = []
+        var descriptions: [RegisteredMethod.Content.Argument] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(path, name, descriptions)
         let sources = (repeat (each parameters).source(in: signature))
@@ -129,7 +129,7 @@ extension Service {
             }
             return .value(try result.payload(value, for: call))
         }
-        add(name, .long(body), signature.descriptions, result: typeWord(of: Result.self), options)
+        add(name, .long(body), signature.descriptions, result: .value(Result.self), options)
     }
 
     /// Registers an asynchronous function without a result that receives information about the call; its reply is null.
@@ -140,7 +140,7 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @concurrent @Sendable (CallContext, repeat each Argument) async throws -> Void
     ) {
-        var descriptions: [ParameterDescription] = []
+        var descriptions: [RegisteredMethod.Content.Argument] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(path, name, descriptions)
         let sources = (repeat (each parameters).source(in: signature))
@@ -151,7 +151,7 @@ extension Service {
             }
             return .value(.null(as: call.arguments.codec))
         }
-        add(name, .long(body), signature.descriptions, result: "null", options)
+        add(name, .long(body), signature.descriptions, result: .nothing, options)
     }
 
     /// Registers an asynchronous function that decodes its arguments and encodes its reply itself.
@@ -174,7 +174,8 @@ extension Service {
         let body: RegisteredMethod.LongBody = { (call) async throws(CallError) in
             do throws(CallError) { return try await handler(call) } catch { throw CallError(thrownByHandler: error) }
         }
-        add(name, .long(body), parameters, result: result, isStream: isStream, options)
+        let described = parameters.map(RegisteredMethod.Content.Argument.init)
+        add(name, .long(body), described, result: .word(result), isStream: isStream, options)
     }
 }
 
@@ -190,7 +191,7 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Values
     ) where Values.Element: Encodable & Sendable {
-        var descriptions: [ParameterDescription] = []
+        var descriptions: [RegisteredMethod.Content.Argument] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(path, name, descriptions)
         let sources = (repeat (each parameters).source(in: signature))
@@ -200,8 +201,7 @@ extension Service {
             do { sequence = try await handler(repeat each arguments) } catch { throw CallError(thrownByHandler: error) }
             return .stream(ReplyStream(encoding: sequence, for: call))
         }
-        let word = typeWord(of: Values.Element.self)
-        add(name, .long(body), signature.descriptions, result: word, isStream: true, options)
+        add(name, .long(body), signature.descriptions, result: .value(Values.Element.self), isStream: true, options)
     }
 
     /// Registers an asynchronous function whose reply is a stream of values and that receives information about the
@@ -213,7 +213,7 @@ extension Service {
         options: MethodOptions = .init(),
         handler: @escaping @concurrent @Sendable (CallContext, repeat each Argument) async throws -> Values
     ) where Values.Element: Encodable & Sendable {
-        var descriptions: [ParameterDescription] = []
+        var descriptions: [RegisteredMethod.Content.Argument] = []
         for parameter in repeat each parameters { descriptions.append(parameter.description) }
         let signature = Signature(path, name, descriptions)
         let sources = (repeat (each parameters).source(in: signature))
@@ -225,7 +225,6 @@ extension Service {
             }
             return .stream(ReplyStream(encoding: sequence, for: call))
         }
-        let word = typeWord(of: Values.Element.self)
-        add(name, .long(body), signature.descriptions, result: word, isStream: true, options)
+        add(name, .long(body), signature.descriptions, result: .value(Values.Element.self), isStream: true, options)
     }
 }

@@ -22,7 +22,7 @@ extension Service {
             do { value = try handler(first) } catch { throw CallError(thrownByHandler: error) }
             try result.append(value, as: codec, to: &output)
         }
-        add(name, .short(body), signature.descriptions, result: typeWord(of: Result.self), options)
+        add(name, .short(body), signature.descriptions, result: .value(Result.self), options)
     }
 
     /// Registers a synchronous function of two parameters.
@@ -45,7 +45,7 @@ extension Service {
             do { value = try handler(first, second) } catch { throw CallError(thrownByHandler: error) }
             try result.append(value, as: codec, to: &output)
         }
-        add(name, .short(body), signature.descriptions, result: typeWord(of: Result.self), options)
+        add(name, .short(body), signature.descriptions, result: .value(Result.self), options)
     }
 
     /// Registers a synchronous function of three parameters.
@@ -76,6 +76,6 @@ extension Service {
             do { value = try handler(first, second, third) } catch { throw CallError(thrownByHandler: error) }
             try result.append(value, as: codec, to: &output)
         }
-        add(name, .short(body), signature.descriptions, result: typeWord(of: Result.self), options)
+        add(name, .short(body), signature.descriptions, result: .value(Result.self), options)
     }
 }

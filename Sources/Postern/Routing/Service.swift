@@ -47,20 +47,17 @@ public struct Service: Sendable {
     func add(
         _ name: String,
         _ body: RegisteredMethod.Body,
-        _ parameters: [ParameterDescription],
-        result: String,
+        _ parameters: [RegisteredMethod.Content.Argument],
+        result: RegisteredMethod.Content.Kind,
         isStream: Bool = false,
         _ options: MethodOptions
     ) {
-        let description = MethodDescription(
+        let method = RegisteredMethod(
+            body,
             path: MethodPath.join(path, name),
-            documentation: options.documentation,
-            parameters: parameters,
-            result: result,
-            isStream: isStream,
-            isSafe: options.isSafe
+            RegisteredMethod.Content(parameters: parameters, result: result, isStream: isStream),
+            options
         )
-        let method = RegisteredMethod(body, description: description, execution: options.execution)
         router.add(method, replacing: options.replaces)
     }
 }

@@ -6,11 +6,11 @@ final class Signature: Sendable {
     /// The path in error messages: names joined by `.`.
     let method: String
     @usableFromInline let list: ParameterList
-    @usableFromInline let descriptions: [ParameterDescription]
+    @usableFromInline let descriptions: [RegisteredMethod.Content.Argument]
 
     /// Creates the signature of a method with a name in the service with a path.
     @usableFromInline
-    init(_ service: String, _ name: String, _ descriptions: [ParameterDescription]) {
+    init(_ service: String, _ name: String, _ descriptions: [RegisteredMethod.Content.Argument]) {
         let names = descriptions.map(\.name)
         // Programming errors, which stop the program at the registration rather than at the first call.
         precondition(names.count <= ArgumentRanges.maximumCount, "A method takes at most 8 parameters: \(names)")

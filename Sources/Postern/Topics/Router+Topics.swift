@@ -16,11 +16,39 @@ extension Router {
         documentation: String? = nil,
         history: TopicHistory.Limits = .init()
     ) -> Topic {
+        topic(path, of: nil, documentation, history)
+    }
+
+    /// Returns the topic at a path, and creates it if it does not exist; descriptions contain the type of its events.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the topic, names joined by `/`, with the same rules as for services and methods.
+    ///   - event: The type of the events. It is not compared with the events that are published. An existing topic
+    ///     keeps its own.
+    ///   - documentation: A description for people. An existing topic keeps its own.
+    ///   - history: The number, size and age of the events that are kept for subscribers that return. An existing topic
+    ///     keeps its own.
+    /// - Returns: The topic.
+    public func topic<Event: Encodable & Sendable>(
+        _ path: String,
+        of event: Event.Type,
+        documentation: String? = nil,
+        history: TopicHistory.Limits = .init()
+    ) -> Topic {
+        topic(path, of: .value(event), documentation, history)
+    }
+
+    private func topic(
+        _ path: String,
+        of event: RegisteredMethod.Content.Kind?,
+        _ documentation: String?,
+        _ history: TopicHistory.Limits
+    ) -> Topic {
         let path = MethodPath.check(path)
         defer { noteChange() }
         return topics.withLock { topics in
             if let topic = topics[path] { return topic }
-            let topic = Topic(path: path, documentation: documentation, history: history)
+            let topic = Topic(path: path, of: event, documentation: documentation, history: history)
             topics[path] = topic
             return topic
         }

@@ -10,6 +10,8 @@ public final class Topic: Sendable {
     package let path: String
     /// A description for people.
     package let documentation: String?
+    /// The type of the events; `nil` if it is not declared.
+    let event: RegisteredMethod.Content.Kind?
     /// The identifier of the history.
     package let epoch: String
 
@@ -22,8 +24,14 @@ public final class Topic: Sendable {
 
     private let state: Mutex<State>
 
-    init(path: String, documentation: String?, history: TopicHistory.Limits) {
+    init(
+        path: String,
+        of event: RegisteredMethod.Content.Kind? = nil,
+        documentation: String?,
+        history: TopicHistory.Limits
+    ) {
         self.path = path
+        self.event = event
         self.documentation = documentation
         epoch = String(UInt64.random(in: .min ... .max), radix: 36)
         state = Mutex(State(history: TopicHistory(limits: history)))

@@ -26,6 +26,15 @@ struct JSONObjectWriter {
         JSON.write(value, into: &output)
     }
 
+    /// Appends a value, or an empty object for one that JSON cannot represent.
+    mutating func member(_ name: String, _ value: Value) {
+        JSON.nextMember(named: name, &mark, into: &output)
+        // Written elsewhere first: what comes from a peer may fail half way.
+        var written: [UInt8] = []
+        do { try JSON.encode(value, into: &written) } catch { written = [Byte.openBrace, Byte.closeBrace] }
+        output += written
+    }
+
     /// Appends an object that `body` builds.
     mutating func object(_ name: String, _ body: (inout JSONObjectWriter) -> Void) {
         JSON.nextMember(named: name, &mark, into: &output)

@@ -4,8 +4,8 @@ package import Postern
 package enum OpenRPC {
     /// Returns the OpenRPC document for a router, as JSON.
     ///
-    /// Safe methods, streams, topics and references, which OpenRPC does not define, are described by the members
-    /// `x-safe`, `x-stream`, `x-topics` and `x-reference`.
+    /// What OpenRPC does not define is described by members of its own: safe methods by `x-safe`, streams by `x-stream`,
+    /// the details of errors by `x-error-details`, topics by `x-topics`, and references by `x-reference` in schemas.
     ///
     /// - Parameters:
     ///   - description: The description of the router.
@@ -17,11 +17,16 @@ package enum OpenRPC {
         writer.object("info") { info in
             info.member("title", information.title)
             info.member("version", information.version)
+            info.member("description", information.description)
         }
         writer.objects("methods", description.methods.filter { !isReserved($0.path) }, write)
         writer.objects("x-topics", description.topics) { writer, topic in
             writer.member("name", dotted(topic.path))
             writer.member("description", topic.documentation)
+            writer.member("schema", schema(topic.schema, or: "any"))
+        }
+        if case .map(let schemas) = description.schemas, !schemas.isEmpty {
+            writer.object("components") { $0.member("schemas", .map(schemas)) }
         }
         return writer.finished()
     }
@@ -46,31 +51,48 @@ package enum OpenRPC {
             writer.member("name", parameter.name)
             writer.member("description", parameter.documentation)
             writer.member("required", parameter.isRequired)
-            writer.object("schema") { writeSchema(of: parameter.type, &$0) }
+            writer.member("schema", schema(parameter.schema, or: parameter.type))
         }
-        writer.object("result") { result in
-            result.member("name", method.isStream ? "subscription" : "result")
-            result.object("schema") { writeSchema(of: method.isStream ? "object" : method.result, &$0) }
+        let result = schema(method.resultSchema, or: method.result)
+        writer.object("result") { writer in
+            writer.member("name", method.isStream ? "subscription" : "result")
+            writer.member("schema", method.isStream ? ["type": "object"] : result)
         }
+        if let errors = method.errors { write(&writer, errors) }
         writer.member("x-safe", method.isSafe)
         guard method.isStream else { return }
         writer.object("x-stream") { stream in
             stream.member("notification", Subscription.notification(of: method.path))
-            stream.object("item") { writeSchema(of: method.result, &$0) }
+            stream.member("item", result)
         }
     }
 
-    /// Writes the JSON Schema of a type, given by its name in descriptions.
-    private static func writeSchema(of type: String, _ schema: inout JSONObjectWriter) {
-        switch type {
-        case "any": break
-        case "bytes":
-            schema.member("type", "string")
-            schema.member("contentEncoding", "base64")
-        case "function", "reference":
-            schema.member("type", "object")
-            schema.member("x-reference", type == "function" ? "function" : "object")
-        default: schema.member("type", type)
+    /// Writes the errors that a method declares; OpenRPC demands that each code appears once.
+    private static func write(_ writer: inout JSONObjectWriter, _ errors: [ErrorDescription]) {
+        var codes: Set<Int64> = []
+        writer.objects("errors", errors.filter { codes.insert($0.code).inserted }) { writer, error in
+            writer.member("code", .integer(error.code))
+            writer.member("message", error.message)
+        }
+        let schemas = Dictionary(grouping: errors.filter { $0.details != nil }, by: \.code)
+        guard !schemas.isEmpty else { return }
+        writer.object("x-error-details") { writer in
+            for (code, errors) in schemas.sorted(by: { $0.key > $1.key }) {
+                let details = errors.map { schema($0.details, or: "any") }
+                writer.member("\(code)", details.count == 1 ? details[0] : ["anyOf": .array(details)])
+            }
+        }
+    }
+
+    /// Returns a schema that a description contains, or that of a word for types.
+    private static func schema(_ described: Value?, or word: String) -> Value {
+        if case .map = described, let described { return described }
+        return switch word {
+        case "any": .map([])
+        case "bytes": ["type": "string", "contentEncoding": "base64"]
+        case "function": ["type": "object", "x-reference": "function"]
+        case "reference": ["type": "object", "x-reference": "object"]
+        default: ["type": .string(word)]
         }
     }
 
@@ -85,10 +107,13 @@ public struct ServerInformation: Hashable, Sendable {
     public var title: String
     /// The version of the interface.
     public var version: String
+    /// The purpose of the interface, for people; `nil` for none.
+    public var description: String?
 
     /// Creates the information of a server.
-    public init(title: String = "Postern", version: String = "1.0.0") {
+    public init(title: String = "Postern", version: String = "1.0.0", description: String? = nil) {
         self.title = title
         self.version = version
+        self.description = description
     }
 }

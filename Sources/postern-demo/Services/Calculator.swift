@@ -10,7 +10,7 @@ enum Calculator {
         service.register("multiply", a, b, options: quick("Multiplies two numbers")) { (a: Double, b: Double) in
             a * b
         }
-        service.register("divide", a, b, options: quick("Divides a by b; code 1001 when b is zero")) {
+        service.register("divide", a, b, options: division) {
             (a: Double, b: Double) in
             try divide(a, by: b)
         }
@@ -27,6 +27,15 @@ enum Calculator {
     /// Returns the options of methods that are fast enough to run on the event loop.
     private static func quick(_ documentation: String) -> MethodOptions {
         MethodOptions(documentation: documentation, isSafe: true, execution: .onEventLoop)
+    }
+
+    private static var division: MethodOptions {
+        MethodOptions(
+            documentation: "Divides a by b; code 1001 when b is zero",
+            isSafe: true,
+            execution: .onEventLoop,
+            errors: [.init(.divisionByZero, "division by zero")]
+        )
     }
 
     private static func divide(_ dividend: Double, by divisor: Double) throws(CallError) -> Double {

@@ -31,6 +31,7 @@ final class Chat: Sendable {
     private init(in router: Router) {
         room = router.topic(
             "chat/room",
+            of: ChatMessage.self,
             documentation: "What is said in the room",
             history: TopicHistory.Limits(events: Self.keptMessages, age: .seconds(24 * 3600))
         )

@@ -41,3 +41,23 @@ func referenceExamples(peer: Peer, service: Service) async throws {
         try await progress.call(100)
     }
 }
+
+struct EmailAddress: Codable, Sendable { var text: String }
+
+extension EmailAddress: CustomJSONSchema {
+    static var jsonSchema: Value { ["type": "string", "format": "email", "examples": ["ada@example.org"]] }
+}
+
+struct Room: Codable, Sendable { var number: Int }
+
+struct RoomTaken: TransferableError { var room: Room }
+
+func schemaExamples(router: Router, hotel: Service) {
+    let rooms = router.topic("rooms", of: Room.self)
+    hotel.register("book", "room", options: .init(errors: [.init(RoomTaken.self, "The room is taken")])) {
+        (room: Room) throws -> Int in try book(room)
+    }
+    _ = rooms
+}
+
+private func book(_ room: Room) throws -> Int { throw RoomTaken(room: room) }

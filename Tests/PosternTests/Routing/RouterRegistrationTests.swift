@@ -23,11 +23,10 @@ import Testing
         #expect(description.methods.map(\.path) == ["clock/set", "clock/ticks", "rpc/describe", "rpc/subscribe"])
         let ticks = try #require(description.methods.first { $0.path == "clock/ticks" })
         #expect(ticks.isStream && !ticks.isSafe && ticks.result == "integer" && ticks.documentation == "Ticks")
-        #expect(
-            ticks.parameters == [
-                ParameterDescription(name: "interval", type: "number", isRequired: false, documentation: "Seconds")
-            ]
-        )
+        var interval = ParameterDescription(name: "interval", type: "number", isRequired: false)
+        interval.documentation = "Seconds"
+        interval.schema = ["type": "number", "default": 1]
+        #expect(ticks.parameters == [interval])
         let set = try #require(description.methods.first { $0.path == "clock/set" })
         #expect(set.parameters.map(\.type) == ["array", "string", "bytes"])
         #expect(set.parameters.map(\.isRequired) == [true, false, true])
