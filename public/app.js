@@ -1,5 +1,8 @@
 /** The script of the page: it connects and starts a module for each section. */
 import { Postern } from "./postern.js";
+import { currentAddress } from "./app/address.js";
+import { startHistory } from "./app/call-history.js";
+import { Calls } from "./app/calls.js";
 import { startCatalogue } from "./app/catalogue.js";
 import { startChat } from "./app/chat.js";
 import { startClock } from "./app/clock.js";
@@ -10,19 +13,24 @@ import { showFrames } from "./app/frames.js";
 import { startJob } from "./app/job.js";
 import { startLoad } from "./app/load.js";
 import { Meter } from "./app/meter.js";
+import { Outcome } from "./app/outcome.js";
 import { showPlots } from "./app/plot.js";
+import { startServerForm } from "./app/server-form.js";
 import { startTasks } from "./app/tasks.js";
-import { startWorkbench } from "./app/workbench.js";
+import { Workbench } from "./app/workbench.js";
 
-const rpc = new Postern();
+const rpc = new Postern(currentAddress(), { exactIntegers: true });
 const meter = new Meter();
 const events = new Events(rpc);
+const calls = new Calls(rpc, meter, events);
 
 showConnection(rpc);
+startServerForm(rpc);
 showFrames(rpc);
 showPlots(meter);
-startLoad(meter);
-const workbench = startWorkbench(rpc, meter, events);
+startLoad(meter, rpc.url);
+const workbench = new Workbench(rpc, calls, new Outcome(calls), events);
+startHistory(calls, workbench);
 startJob(rpc);
 startFiles(rpc);
 startClock(events);

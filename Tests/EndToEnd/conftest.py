@@ -25,6 +25,14 @@ def server(request):
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def demo():
+    """Yields the base URL of a demo in one process, for tests of the page to which the topology is the same."""
+    programs = start_in_process()
+    yield f"http://127.0.0.1:{port_of(programs[0])}"
+    stop_all(programs)
+
+
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory):
     """Yields a browser that ignores changes of the network configuration; see `steady_network.c`."""

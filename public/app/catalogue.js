@@ -1,62 +1,77 @@
 import { byID, describe, element } from "./dom.js";
+import { best, search } from "./search.js";
 
 /**
- * Lists the services that the server describes, again after each reconnect, and hides the cards of missing services.
+ * Lists the methods and topics that the server describes, again after each reconnect, and hides the cards of missing
+ * services.
  *
+ * @param {import("./workbench.js").Workbench} workbench
  * @param {(names: Set<string>) => void} loaded Called with the names of the methods whenever they were loaded.
  */
 export function startCatalogue(rpc, events, workbench, loaded) {
-  const search = byID("method-search");
+  const input = byID("method-search");
   let methods = [];
+  let topics = [];
 
   const draw = () => {
-    const wanted = search.value.trim().toLowerCase();
-    const found = methods.filter((method) => matches(method, wanted));
+    const found = search(methods, input.value);
+    const foundTopics = search(topics, input.value);
     const all = found.length === methods.length;
     byID("method-count").textContent = all ? `${found.length}` : `${found.length} of ${methods.length}`;
-    byID("no-method").hidden = found.length > 0 || methods.length === 0;
+    byID("no-method").hidden = found.length + foundTopics.length > 0 || methods.length === 0;
     byID("methods").replaceChildren(...groups(found, workbench));
+    byID("topics").replaceChildren(...foundTopics.map((topic) => topicRow(topic, workbench, events)));
+    byID("topics-title").hidden = foundTopics.length === 0;
+    markSelected();
+  };
+  const markSelected = () => {
+    for (const button of byID("index").querySelectorAll("[data-method], [data-topic]")) {
+      const isSelected = (button.dataset.method ?? button.dataset.topic) === workbench.selected?.name
+        && Boolean(button.dataset.topic) === Boolean(workbench.selected?.isTopic);
+      if (isSelected) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    }
   };
 
   const load = async () => {
     try {
-      const catalogue = await rpc.call("rpc.discover");
-      methods = catalogue.methods ?? [];
+      const document = await rpc.call("rpc.discover");
+      methods = document.methods ?? [];
+      topics = (document["x-topics"] ?? []).map((topic) => ({ ...topic, isTopic: true }));
+      workbench.load(document, [...methods, ...topics]);
       draw();
-      workbench.refresh(methods);
-      byID("topics").replaceChildren(...(catalogue["x-topics"] ?? []).map((topic) => topicRow(topic, events)));
       const names = new Set(methods.map((method) => method.name));
-      for (const card of document.querySelectorAll("[data-needs]")) card.hidden = !names.has(card.dataset.needs);
+      showCards(names);
       loaded(names);
     } catch (error) {
       byID("method-count").textContent = describe(error);
     }
   };
 
-  search.addEventListener("input", draw);
-  search.addEventListener("keydown", (event) => {
+  input.addEventListener("input", draw);
+  input.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" && event.key !== "Enter") return;
     event.preventDefault();
-    byID("methods").querySelector("button")?.[event.key === "Enter" ? "click" : "focus"]();
+    const found = best([...search(methods, input.value), ...search(topics, input.value)], input.value);
+    if (event.key === "ArrowDown") byID("index").querySelector("[data-method], [data-topic]")?.focus();
+    else if (found) workbench.choose(found, { movesFocus: true });
   });
-  byID("methods").addEventListener("keydown", moveWithArrows);
+  byID("index").addEventListener("keydown", moveWithArrows);
+  workbench.addEventListener("select", markSelected);
   rpc.addEventListener("open", load);
   events.addEventListener("change", () => {
-    for (const button of document.querySelectorAll("[data-topic]")) {
-      button.setAttribute("aria-pressed", String(events.has(button.dataset.topic)));
-    }
+    for (const button of document.querySelectorAll("[data-topic]")) markOpen(button, events);
   });
 }
 
-function matches({ name, description = "", summary = "" }, wanted) {
-  return `${name} ${description} ${summary}`.toLowerCase().includes(wanted);
+function showCards(names) {
+  for (const card of document.querySelectorAll("[data-needs]")) card.hidden = !names.has(card.dataset.needs);
 }
 
 function groups(methods, workbench) {
-  const services = [...new Set(methods.map(serviceOf))];
-  return services.map((service) => [service, methods.filter((method) => serviceOf(method) === service)]).map(([service, members]) =>
+  return [...Map.groupBy(methods, serviceOf)].map(([service, members]) =>
     element("section", { class: "service" },
-      element("h3", {}, service),
+      ...(service ? [element("h3", {}, service)] : []),
       element("ul", { class: "plain" }, ...members.map((method) => methodRow(method, workbench)))));
 }
 
@@ -64,34 +79,32 @@ const serviceOf = ({ name }) => name.slice(0, Math.max(0, name.lastIndexOf("."))
 
 function methodRow(method, workbench) {
   const names = (method.params ?? []).map((param) => param.name).join(", ");
-  const button = element("button", {
-    type: "button",
-    "data-method": method.name,
-    "aria-current": workbench.selected === method.name ? "true" : undefined,
-    onclick: () => {
-      document.querySelector("[data-method][aria-current]")?.removeAttribute("aria-current");
-      button.setAttribute("aria-current", "true");
-      workbench.select(method);
-    },
-  },
+  // A click by the keyboard has no count; the pointer stays where it is, so that a phone opens no keyboard.
+  const choose = (event) => workbench.choose(method, { movesFocus: event.detail === 0 });
+  return element("li", {}, element("button", { type: "button", "data-method": method.name, onclick: choose },
     element("span", { class: "name" }, method.name.slice(method.name.lastIndexOf(".") + 1)),
     element("span", { class: "leader", "aria-hidden": "true" }),
-    element("span", { class: "params" }, method["x-stream"] ? `${names} ⟶`.trim() : names || "–"));
+    element("span", { class: "params" }, method["x-stream"] ? `${names} ⟶`.trim() : names || "–")));
+}
+
+function topicRow(topic, workbench, events) {
+  const choose = (event) => workbench.choose(topic, { movesFocus: event.detail === 0 });
+  const button = element("button", { type: "button", "data-topic": topic.name, onclick: choose },
+    element("span", { class: "name" }, topic.name), element("span", { class: "leader", "aria-hidden": "true" }),
+    element("span", { class: "params" }));
+  markOpen(button, events);
   return element("li", {}, button);
 }
 
-function topicRow(topic, events) {
-  const toggle = () => (events.has(topic.name) ? events.close(topic.name) : events.subscribe(topic.name));
-  const pressed = String(events.has(topic.name));
-  const attributes = { type: "button", "data-topic": topic.name, "aria-pressed": pressed, onclick: toggle };
-  const button = element("button", attributes, topic.name);
-  return element("li", { class: "topic" }, button, element("span", { class: "quiet" }, topic.description ?? ""));
+function markOpen(button, events) {
+  button.querySelector(".params").textContent = events.has(button.dataset.topic) ? "subscribed" : "";
 }
 
 function moveWithArrows(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  const buttons = [...event.currentTarget.querySelectorAll("button")];
-  buttons[buttons.indexOf(document.activeElement) + step]?.focus();
+  if (!step || event.target.id === "method-search") return;
+  const buttons = [...event.currentTarget.querySelectorAll("[data-method], [data-topic]")];
+  const at = buttons.indexOf(document.activeElement) + step;
+  (at < 0 ? byID("method-search") : buttons[at])?.focus();
   event.preventDefault();
 }

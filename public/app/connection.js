@@ -1,4 +1,5 @@
 import { byID } from "./dom.js";
+import { reasonOfRefusal, watchPolicy } from "./refusal.js";
 
 const words = { connecting: "Connecting", open: "Connected", waiting: "Reconnecting", closed: "Closed" };
 
@@ -7,22 +8,29 @@ export function showConnection(rpc) {
   const state = byID("connection");
   const detail = byID("connection-detail");
   const reconnect = byID("reconnect");
+  const problem = byID("connection-problem");
+  const isBlocked = watchPolicy();
+  const { host } = new URL(rpc.url);
 
   const show = (text) => {
     state.dataset.state = rpc.state;
     state.textContent = words[rpc.state];
-    detail.textContent = text;
+    detail.textContent = [host, text].filter(Boolean).join(" · ");
+    if (document.activeElement === reconnect && rpc.state === "open") byID("server-toggle").focus();
     reconnect.hidden = rpc.state === "open" || rpc.state === "connecting";
   };
 
   rpc.addEventListener("open", async () => {
-    show(new URL(rpc.url).host);
+    show("");
+    problem.textContent = "";
     const roundTrip = await rpc.ping().catch(() => undefined);
-    if (roundTrip !== undefined) detail.textContent = `${new URL(rpc.url).host} · ${roundTrip.toFixed(1)} ms`;
+    if (roundTrip !== undefined && rpc.state === "open") show(`${roundTrip.toFixed(1)} ms`);
   });
-  rpc.addEventListener("close", ({ detail: end }) => {
-    const why = end.reason || `code ${end.code}`;
+  rpc.addEventListener("close", async ({ detail: end }) => {
+    const why = end.reason || (end.code === 1006 ? "no connection" : `code ${end.code}`);
     show(end.retryInMs === undefined ? why : `${why} · again in ${(end.retryInMs / 1000).toFixed(1)} s`);
+    const reason = await reasonOfRefusal(rpc.url, isBlocked(rpc.url));
+    if (rpc.state !== "open") problem.textContent = reason;
   });
   const connect = () => {
     rpc.connect();
@@ -30,4 +38,5 @@ export function showConnection(rpc) {
   };
   reconnect.addEventListener("click", connect);
   addEventListener("online", () => rpc.state === "waiting" && connect());
+  show("");
 }

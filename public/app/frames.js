@@ -1,29 +1,13 @@
-import { BoundedList } from "./bounded-list.js";
-import { byID, element, setPressed, timeOfDay } from "./dom.js";
+import { element, timeOfDay } from "./dom.js";
+import { LogView } from "./log-view.js";
 
 const shownFrames = 200;
 const shownCharacters = 2000;
 
-/** Shows the raw messages of the connection. Pausing stops the list only, not the messages. */
+/** Shows the raw messages of the connection. */
 export function showFrames(rpc) {
-  const list = new BoundedList(byID("frames"), shownFrames, drawFrame);
-  const pause = byID("frames-pause");
-  const count = byID("frames-count");
-  let paused = false;
-  let missed = 0;
-
-  rpc.addEventListener("frame", ({ detail: { direction, text } }) => {
-    if (!paused) return list.add({ direction, text, at: new Date() });
-    missed += 1;
-    count.textContent = `${missed} not shown`;
-  });
-  pause.addEventListener("click", () => {
-    paused = !paused;
-    missed = 0;
-    count.textContent = paused ? "paused" : "";
-    setPressed(pause, paused, paused ? "Resume" : "Pause");
-  });
-  byID("frames-clear").addEventListener("click", () => list.clear());
+  const list = new LogView("frames", { limit: shownFrames, draw: drawFrame, textOf: ({ text }) => text });
+  rpc.addEventListener("frame", ({ detail: { direction, text } }) => list.add({ direction, text, at: new Date() }));
 }
 
 function drawFrame({ direction, text, at }) {

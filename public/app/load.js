@@ -5,7 +5,7 @@ import { byID, setPressed } from "./dom.js";
 const pauseAfterFailureMs = 250;
 
 /** Starts the load generator. It has its own connection, which keeps its messages out of the list of raw messages. */
-export function startLoad(meter) {
+export function startLoad(meter, address) {
   const button = byID("load");
   const width = byID("load-width");
   let running;
@@ -16,7 +16,7 @@ export function startLoad(meter) {
     setPressed(button, false, "Start load");
   };
   const start = () => {
-    const rpc = (running = new Postern());
+    const rpc = (running = new Postern(address));
     for (let lane = 0; lane < Number(width.value); lane += 1) run(rpc, meter);
     setPressed(button, true, "Stop load");
   };

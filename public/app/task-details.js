@@ -1,5 +1,6 @@
 import { byID, describe, element, onSubmit } from "./dom.js";
-import { arrange, field, read } from "./form.js";
+import { arrange, Form } from "./form/form.js";
+import { writeJSON } from "./json.js";
 import { hasEnded } from "./task-tree.js";
 
 /** The details of the selected task, with buttons for its methods while it runs. */
@@ -60,18 +61,17 @@ export class TaskDetails {
 
   /** Shows the fields for the parameters of a method, or none. */
   #offer(method) {
-    this.#method = method && { path: method.path, params: asParams(method.parameters) };
     byID("task-call").hidden = !method;
-    const fields = (this.#method?.params ?? []).map((param) => field(param, "task-argument"));
-    byID("task-arguments").replaceChildren(...fields);
+    const form = new Form(byID("task-arguments"), asParams(method?.parameters ?? []), { prefix: "task-argument" });
+    this.#method = method && { path: method.path, form };
     byID("task-call-button").textContent = method ? `Call ${method.path.replaceAll("/", ".")}` : "Call";
-    if (method) byID("task-arguments").querySelector("input, select, textarea")?.focus();
+    if (method) form.focus();
   }
 
   #submit() {
-    const { path, params } = this.#method;
+    const { path, form } = this.#method;
     try {
-      this.#call(path, arrange(read(byID("task-call"), params), params, false));
+      this.#call(path, arrange(form.take(), form.params, false));
     } catch (error) {
       answer(error.message, "error");
     }
@@ -81,7 +81,7 @@ export class TaskDetails {
     const id = this.#id;
     answer("…", "pending");
     const [text, state] = await this.#rpc.call("tasks.call", [id, method, params])
-      .then((value) => [JSON.stringify(value ?? null), "ok"], (error) => [describe(error), "error"]);
+      .then((value) => [writeJSON(value ?? null), "ok"], (error) => [describe(error), "error"]);
     if (id === this.#id) answer(text, state);
   }
 }
@@ -92,7 +92,7 @@ function factsOf({ process, progress, result, message, exit }) {
   return Object.entries(facts).filter(([, text]) => text !== undefined);
 }
 
-const text = (value) => (value === undefined ? undefined : JSON.stringify(value));
+const text = (value) => (value === undefined ? undefined : writeJSON(value));
 const drawFact = ([name, text]) => [element("dt", {}, name), element("dd", { "data-fact": name }, text)];
 
 /** Converts the parameters of a method description to the form from which fields are created. */

@@ -1,5 +1,5 @@
 import { byID, describe, element, onSubmit } from "./dom.js";
-import { arrange, field, read } from "./form.js";
+import { arrange, Form } from "./form/form.js";
 import { asParams, TaskDetails } from "./task-details.js";
 import { TaskLog } from "./task-log.js";
 import { TaskRows } from "./task-rows.js";
@@ -118,16 +118,15 @@ class Follower {
 function startOffers(rpc, spawned) {
   const [form, choice] = [byID("task-form"), byID("task-offer")];
   let offers = [];
+  let fields;
   const current = () => offers.find(({ name }) => name === choice.value);
 
   const show = () => {
     byID("task-about").textContent = current()?.documentation ?? "";
-    const params = asParams(current()?.inputs ?? []);
-    byID("task-inputs").replaceChildren(...params.map((param) => field(param, "task-input")));
+    fields = new Form(byID("task-inputs"), asParams(current()?.inputs ?? []), { prefix: "task-input" });
   };
-  const spawn = async ({ name, inputs }) => {
-    const params = asParams(inputs);
-    spawned(await rpc.call("tasks.spawn", [name, arrange(read(form, params), params, false) ?? []]));
+  const spawn = async ({ name }) => {
+    spawned(await rpc.call("tasks.spawn", [name, arrange(fields.take(), fields.params, false) ?? []]));
     problem("");
   };
   choice.addEventListener("change", show);

@@ -1,9 +1,40 @@
-import { encode } from "../client/encoding.js";
+import { writeJSON } from "./json.js";
+import { dataOption, quoted } from "./shell.js";
 
-/** Returns a command line that makes the same call; a stream is read as server-sent events. */
-export function commandFor({ name, params, isNotification, isStream }) {
-  const message = { jsonrpc: "2.0", ...(isNotification ? {} : { id: 1 }), method: name, params };
-  const accept = isStream ? " -N -H 'Accept: text/event-stream'" : "";
-  const body = encode(message).replaceAll("'", "'\\''");
-  return `curl -s${accept} -H 'Content-Type: application/json' ${location.origin}/rpc \\\n  -d '${body}'`;
+/**
+ * Returns the command lines that make the same call: one for curl, which reads a stream as server-sent events, and one
+ * for the program `postern`. A notification has only the first.
+ *
+ * @param {{name: string, params?: unknown[] | object, kind: "call" | "notification" | "stream" | "topic"}} call
+ * @param {string} address The URL of the WebSocket of the server.
+ * @returns {{curl: string, postern?: string}}
+ */
+export function commandsFor({ name, params, kind }, address) {
+  const curl = curlFor({ name, params, kind }, new URL(address));
+  const program = (command, ...words) => ["postern", command, ...[address, name].map(quoted), ...words].join(" ");
+  if (kind === "notification") return { curl };
+  return { curl, postern: kind === "topic" ? program("watch") : program("call", ...argumentsOf(params)) };
+}
+
+function curlFor({ name, params, kind }, { protocol, host, pathname }) {
+  const origin = `${protocol === "wss:" ? "https" : "http"}://${host}`;
+  const path = name.split(".").map(encodeURIComponent).join("/");
+  if (kind === "topic") return `curl -s -N ${quoted(`${origin}/events/${path}`)}`;
+  const json = "-H 'Content-Type: application/json'";
+  if (kind === "stream") {
+    // One request for a message cannot be a stream; the path of a method can.
+    const url = quoted(`${origin}${pathname}/${path}`);
+    return `curl -s -N -H 'Accept: text/event-stream' ${json} ${url}${dataOption(writeJSON(params ?? {}))}`;
+  }
+  const message = { jsonrpc: "2.0", ...(kind === "notification" ? {} : { id: 1 }), method: name, params };
+  return `curl -s ${json} ${quoted(origin + pathname)}${dataOption(writeJSON(message))}`;
+}
+
+/** Writes the arguments as the program `postern` reads them: JSON values, or names with JSON values. */
+function argumentsOf(params = []) {
+  const words = Array.isArray(params)
+    ? params.map((value) => writeJSON(value))
+    : Object.entries(params).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${writeJSON(value)}`);
+  const separator = words.some((word) => word.startsWith("-")) ? ["--"] : [];
+  return [...separator, ...words.map(quoted)];
 }

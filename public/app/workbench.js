@@ -1,111 +1,129 @@
-import { byID, element, onSubmit } from "./dom.js";
-import { arrange, field, read } from "./form.js";
-import { commandFor } from "./terminal.js";
+import { Arguments } from "./arguments.js";
+import { CommandPanel } from "./command-panel.js";
+import { copyButton } from "./copy.js";
+import { byID, onSubmit } from "./dom.js";
+import { takesReference, withFunctions } from "./functions.js";
+import { writeJSON } from "./json.js";
+import { linkTo } from "./link.js";
+import { kindOf, showMethod } from "./method-head.js";
+import { Router } from "./router.js";
 
 /**
- * Starts the form that calls a method and shows the result of the last call.
- *
- * @returns {{selected?: string, select(method: object): void, refresh(methods: object[]): void}}
+ * The form that calls the chosen method, with its link and its command line. Dispatches `select` when a method is
+ * chosen.
  */
-export function startWorkbench(rpc, meter, events) {
-  const form = byID("call-form");
-  let current;
+export class Workbench extends EventTarget {
+  /** The chosen method or topic. @type {object | undefined} */
+  selected;
+  #methods = [];
+  #root = {};
+  #arguments = new Arguments(() => this.#edited());
+  #router = new Router((link) => this.#follow(link));
 
-  const select = (method) => {
-    current = method;
-    const params = method.params ?? [];
-    form.hidden = false;
-    byID("method-name").replaceChildren(...softened(method.name));
-    byID("method-description").replaceChildren(method.description ?? method.summary ?? "", ...badges(method));
-    byID("fields").replaceChildren(...(params.length ? params.map((param) => field(param)) : [element("p", { class: "quiet" }, "Takes no parameters.")]));
-    byID("call").textContent = method["x-stream"] ? "Subscribe" : "Call";
-    byID("notification-choice").hidden = Boolean(method["x-stream"]);
-    byID("terminal").hidden = false;
-    show("idle", "—", "");
-    showCommand();
+  /**
+   * @param {import("./calls.js").Calls} calls
+   * @param {import("./outcome.js").Outcome} outcome
+   * @param {import("./events.js").Events} events
+   */
+  constructor(rpc, calls, outcome, events) {
+    super();
+    Object.assign(this, { calls, outcome, events, commands: new CommandPanel(rpc.url) });
+    copyButton(byID("copy-link"), () => new URL(this.#link(), location.href).href);
+    onSubmit(byID("call-form"), () => this.#submit());
+    byID("notification").addEventListener("change", () => this.#showCommand());
+  }
+
+  /** Takes the methods and topics of the server, and the document that has their schemas. */
+  load(document, methods) {
+    this.#root = document;
+    this.#methods = methods;
+    if (!this.selected) return this.#router.start();
+    // What was typed is kept after a reconnect if the method has not changed.
+    const now = this.#find(this.selected);
+    if (now && writeJSON(now) !== writeJSON(this.selected)) this.#select(now);
+  }
+
+  /** Chooses a method from the list. @param {{movesFocus?: boolean}} [options] */
+  choose(method, { movesFocus = false } = {}) {
+    this.#select(method);
+    this.#router.push(this.#link());
+    this.#reveal(movesFocus);
+  }
+
+  /** Shows a call with its arguments and its outcome. @param {import("./calls.js").Call} call */
+  show(call) {
+    const method = this.#find({ name: call.name, isTopic: call.kind === "topic" });
+    if (method) {
+      this.#select(method, call.params);
+      byID("notification").checked = call.kind === "notification";
+      this.#showCommand();
+      this.#router.push(this.#link());
+      this.#reveal(false);
+    }
+    this.outcome.show(call);
+  }
+
+  /** Makes a call again. @param {import("./calls.js").Call} call */
+  repeat(call) {
+    this.show(call);
+    if (this.selected?.name === call.name) this.#submit();
+  }
+
+  #find({ name, isTopic }) {
+    return this.#methods.find((method) => method.name === name && Boolean(method.isTopic) === Boolean(isTopic));
+  }
+
+  #follow(link) {
+    const method = this.#find(link);
+    if (method) this.#select(method, link.params);
+    const kind = link.isTopic ? "topic" : "method";
+    const missing = { state: "error", text: `This server has no ${kind} ${link.name}.`, status: "" };
+    this.outcome.show(method ? this.calls.latest(link.name, link.params) : missing);
+  }
+
+  #select(method, params) {
+    this.selected = method;
+    showMethod(method);
+    this.#arguments.use(method.params ?? [], this.#root);
+    this.#arguments.write(params);
+    this.#showCommand();
+    this.outcome.show();
+    this.dispatchEvent(new Event("select"));
+  }
+
+  #edited() {
+    this.#showCommand();
+    this.#router.replaceSoon(() => this.#link());
+  }
+
+  #submit() {
+    const method = this.selected;
+    try {
+      const params = this.#arguments.take();
+      const sent = withFunctions(method, params, (name, values) => this.events.note(name, values));
+      this.outcome.show(this.calls.start({ name: method.name, kind: kindOf(method), params }, sent));
+      this.#router.replace(this.#link());
+    } catch (error) {
+      this.outcome.show({ state: "error", text: error.message, status: "not sent" });
+    }
+  }
+
+  #link() {
+    return linkTo(this.selected, this.#arguments.peek().params);
+  }
+
+  #showCommand() {
+    const { params, isValid } = this.#arguments.peek();
+    const { name } = this.selected;
+    if (!isValid) return this.commands.showIncomplete();
+    this.commands.show({ name, params, kind: kindOf(this.selected), takesFunction: takesReference(this.selected) });
+  }
+
+  #reveal(movesFocus) {
     if (matchMedia("(max-width: 46rem)").matches) byID("workbench").scrollIntoView();
-  };
-
-  const paramsNow = () => {
-    const params = current.params ?? [];
-    return arrange(read(form, params), params, form.elements["postern:style"].value === "position");
-  };
-
-  const showCommand = () => {
-    try {
-      const [isNotification, isStream] = [byID("notification").checked, Boolean(current["x-stream"])];
-      byID("command").textContent = commandFor({ name: current.name, params: paramsNow(), isNotification, isStream });
-    } catch (error) {
-      byID("command").textContent = `(${error.message})`;
-    }
-  };
-
-  const submit = async () => {
-    const method = current;
-    let params;
-    try {
-      params = paramsNow();
-    } catch (error) {
-      form.elements.namedItem(error.field)?.focus();
-      return show("error", error.message, "not sent");
-    }
-    if (method["x-stream"]) return openStream(method.name, params);
-    if (byID("notification").checked) return notify(method.name, params);
-    show("pending", "…", "waiting");
-    const start = performance.now();
-    const outcome = await meter.call(rpc, method.name, params).then((value) => ({ value }), (error) => ({ error }));
-    if (current === method) showOutcome(outcome, performance.now() - start);
-  };
-
-  const notify = (name, params) => {
-    try {
-      rpc.notify(name, params);
-      show("ok", "sent", "a notification has no answer");
-    } catch (error) {
-      showOutcome({ error }, 0);
-    }
-  };
-
-  const openStream = (name, params) => {
-    show("pending", "…", "waiting");
-    const key = events.stream(name, params, {
-      onOpen: () => show("ok", "subscribed", "events arrive in the list of events"),
-      onEnd: (error) => (error ? showOutcome({ error }, 0) : show("ok", "ended", key)),
-    });
-  };
-
-  onSubmit(form, submit);
-  form.addEventListener("input", showCommand);
-  return {
-    get selected() { return current?.name; },
-    select,
-    /** Updates the form after a reconnect. The input is kept if the method has not changed. */
-    refresh(methods) {
-      const same = methods.find((method) => method.name === current?.name);
-      if (same && JSON.stringify(same) !== JSON.stringify(current)) select(same);
-    },
-  };
-}
-
-/** Allows line breaks after the dots of a long name. */
-function softened(name) {
-  return name.split(".").flatMap((part, at) => (at === 0 ? [part] : [".", element("wbr"), part]));
-}
-
-function badges(method) {
-  const words = [method["x-stream"] && "stream", method["x-safe"] && "safe to GET", method.deprecated && "deprecated"];
-  return words.filter(Boolean).flatMap((word) => [" ", element("span", { class: "badge" }, word)]);
-}
-
-function showOutcome({ value, error }, tookMs) {
-  const took = `${tookMs.toFixed(1)} ms`;
-  if (!error) return show("ok", JSON.stringify(value ?? null, null, 2), took);
-  const data = error.data === undefined ? "" : `\n${JSON.stringify(error.data, null, 2)}`;
-  show("error", `${error.message}${data}`, error.code === undefined ? took : `error ${error.code} · ${took}`);
-}
-
-function show(state, text, status) {
-  byID("result").dataset.state = state;
-  byID("result").textContent = text;
-  byID("result-status").textContent = status;
+    else byID("method-name").scrollIntoView({ block: "nearest" });
+    if (!movesFocus) return;
+    if (this.selected.params?.length) this.#arguments.focus();
+    else byID("call").focus();
+  }
 }

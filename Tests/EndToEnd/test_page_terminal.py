@@ -1,0 +1,206 @@
+"""Runs the command lines that the page shows for each method, and compares what they print with what the page shows."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+import urllib.request
+
+import pytest
+from playwright.sync_api import expect
+
+from programs import PATIENCE, binary, wait_until
+
+# A text with every character that is special to a shell, to JSON or to an URL.
+HARD = "it's \"quoted\" $HOME `id` \\ ! * ? # % & ; | <> (x) {y} ~ \t é 😀 \u2028"
+BOOKING = {
+    "id": "123e4567-e89b-12d3-a456-426614174000", "guest": {"name": HARD}, "room": "double",
+    "arrival": "2030-01-31T12:00:00Z", "nights": 3, "wishes": [HARD],
+}
+# The arguments of each method of the demo. Those of tasks name one that does not exist, so that they fail alike.
+ARGUMENTS = {
+    "bookings.book": {"booking": BOOKING},
+    "calculator.add": {"a": -1, "b": 2.5},
+    "calculator.divide": {"a": 1, "b": 0},
+    "calculator.multiply": {"a": 3, "b": 4},
+    "calculator.subtract": {"a": 3, "b": 4},
+    "calculator.sum": {"values": [1, 2, 3.5]},
+    "chat.history": {"limit": 0},
+    "chat.say": {"author": "me", "text": HARD},
+    "clock.ticks": {"interval": 0.05},
+    "echo.back": {"method": "none", "value": HARD},
+    "echo.bytes": {"data": "aGVsbG8="},
+    "echo.echo": {"value": {"text": HARD, "number": 1.5, "none": None}},
+    "echo.fail": {"reason": HARD},
+    "files.active": {},
+    "files.monitor": {"path": "{file}", "interval": 0.05},
+    "files.watch": {"path": "{file}"},
+    "jobs.active": {},
+    "jobs.run": {"steps": 2, "stepMs": 1},
+    "tasks.call": {"id": "none", "method": "status", "arguments": []},
+    "tasks.kill": {"id": "none"},
+    "tasks.list": {},
+    "tasks.offers": {},
+    "tasks.result": {"id": "none"},
+    "tasks.spawn": {"name": "none", "inputs": [HARD]},
+    "tasks.stop": {"id": "none"},
+    "tasks.watch": {},
+}
+# The methods whose results differ from one call to the next, with the members that do not.
+COMPARED = {"chat.say": ["author", "text"], "tasks.list": ["tasks", "topic"], "bookings.book": []}
+# The code of a call that needs a connection, which a POST request is not.
+WITHOUT_CONNECTION = -32600
+
+
+def post(server, method, params):
+    message = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+    request = urllib.request.Request(f"{server}/rpc", message, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def choose(page, name, params):
+    """Opens the link of a method or topic with its arguments."""
+    kind = "topic" if params is None else "method"
+    page.evaluate("""([kind, name, params]) => {
+        location.hash = `#${kind}/${name}` + (params ? `?${encodeURIComponent(params)}` : "");
+    }""", [kind, name, json.dumps(params) if params else None])
+    expect(page.locator("#method-name")).to_have_text(name)
+    expect(page.locator("#result")).to_have_attribute("data-state", "idle")
+
+
+def shell(command):
+    """Starts a shell that reads a command line as if it were typed; `postern` is the program that was built."""
+    path = f"{os.path.dirname(binary('postern'))}:{os.environ['PATH']}"
+    process = subprocess.Popen(
+        ["sh"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        env={**os.environ, "PATH": path, "SWIFT_BACKTRACE": "enable=no"})
+    process.stdin.write(command + "\n")
+    process.stdin.flush()
+    return process
+
+
+def output(command):
+    process = shell(command)
+    printed, errors = process.communicate(timeout=PATIENCE)
+    return process.returncode, printed, errors
+
+
+def compared(name, value):
+    """Returns the part of a result that is the same in each call."""
+    return {key: value[key] for key in COMPARED[name]} if name in COMPARED else value
+
+
+def check_call(page, name):
+    page.click("#call")
+    result = page.locator("#result")
+    expect(result).to_have_attribute("data-state", re.compile("ok|error"))
+    failed = result.get_attribute("data-state") == "error"
+    _, printed, _ = output(page.inner_text("#command"))
+    answer = json.loads(printed)
+    if name == "echo.back":
+        # It calls its caller, which neither of the commands can be.
+        assert answer["error"]["code"] == WITHOUT_CONNECTION
+        return
+    code, value, errors = output(page.inner_text("#command-postern"))
+    if failed:
+        number = int(re.search(r"error (-?\d+)", page.inner_text("#result-status"))[1])
+        assert answer["error"]["code"] == number, name
+        assert (code, str(number) in errors) == (1, True), (name, errors)
+    else:
+        shown = compared(name, json.loads(page.inner_text("#result")))
+        assert compared(name, answer["result"]) == shown, name
+        assert (code, compared(name, json.loads(value))) == (0, shown), (name, errors)
+
+
+def first_event(command, cause):
+    """Returns the first event that a command prints while its cause is repeated."""
+    process = shell(command)
+    lines = []
+    threading.Thread(target=lambda: lines.extend(process.stdout), daemon=True).start()
+    try:
+        event = wait_until(lambda: cause() or next((line for line in lines if line.startswith(("data:", "{"))), None))
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+    event = json.loads(event.removeprefix("data:"))
+    return event["params"]["result"] if "jsonrpc" in event else event
+
+
+def check_stream(page, cause):
+    page.click("#call")
+    expect(page.locator("#result")).to_have_attribute("data-state", "open")
+    expect(page.locator("#cancel")).to_have_text("Unsubscribe")
+    wait_until(lambda: cause() or page.inner_text("#result").startswith("{"))
+    shown = json.loads(page.inner_text("#result"))
+    for command in ("#command", "#command-postern"):
+        assert first_event(page.inner_text(command), cause).keys() & shown.keys() >= {next(iter(shown))}, command
+    page.click("#cancel")
+    expect(page.locator("#result")).to_have_attribute("data-state", "ok")
+
+
+def test_the_command_of_each_method_prints_what_the_page_shows(demo, open_page, tmp_path):
+    file = tmp_path / "it's watched"
+    file.write_text("")
+    document = post(demo, "rpc.discover", [])["result"]
+    page = open_page(demo)
+    for method in document["methods"]:
+        name = method["name"]
+        assert name in ARGUMENTS, f"the test has no arguments for {name}"
+        params = json.loads(json.dumps(ARGUMENTS[name]).replace("{file}", str(file)))
+        choose(page, name, params)
+        if any("x-reference" in param["schema"] for param in method["params"]):
+            expect(page.locator("#command-note")).to_contain_text("function cannot be passed from a terminal")
+            expect(page.locator("#command, #command-postern").locator("visible=true")).to_have_count(0)
+        elif "x-stream" in method:
+            check_stream(page, cause_of(name, demo, file))
+        else:
+            check_call(page, name)
+
+
+def cause_of(name, server, file=None):
+    """Returns a function that causes an event of a stream or topic."""
+
+    def cause():
+        if name.startswith("tasks."):
+            post(server, "tasks.spawn", ["primes", {"limit": 10, "parts": 1}])
+        elif name == "chat.room":
+            post(server, "chat.say", ["me", HARD])
+        elif file:
+            file.write_text(file.read_text() + "x")
+
+    return cause
+
+
+@pytest.mark.parametrize("topic", ["chat.room", "tasks.events"])
+def test_the_command_of_a_topic_prints_its_events(demo, open_page, topic):
+    page = open_page(demo)
+    choose(page, topic, None)
+    check_stream(page, cause_of(topic, demo))
+
+
+def test_the_command_of_a_notification_and_of_a_long_text(demo, open_page):
+    page = open_page(demo)
+    choose(page, "echo.echo", {"value": HARD})
+    page.check("#notification")
+    assert output(page.inner_text("#command"))[:2] == (0, "")
+    expect(page.locator("#command-postern-row")).to_be_hidden()
+    page.uncheck("#notification")
+    # One argument of a program has at most 128 KiB, so a long text is read from a here-document.
+    page.click("#raw summary")
+    page.fill("#raw-text", json.dumps({"value": HARD * 1500}))
+    _, printed, _ = output(page.evaluate("document.querySelector('#command').textContent"))
+    assert json.loads(printed)["result"] == HARD * 1500
+
+
+@pytest.mark.parametrize("params", [[-1, 2], ["-x", "a=b", "@file", ""], [[], {}, None, True]])
+def test_arguments_by_position_are_read_as_they_are(demo, open_page, params):
+    page = open_page(demo)
+    method = "calculator.add" if params == [-1, 2] else "echo.echo"
+    arguments = params if method == "calculator.add" else [params]
+    choose(page, method, arguments)
+    expect(page.locator("[name='postern:style'][value=position]")).to_be_checked()
+    code, printed, _ = output(page.inner_text("#command-postern"))
+    assert (code, json.loads(printed)) == (0, 1 if method == "calculator.add" else params)
