@@ -64,7 +64,7 @@ test-traits: libraries tools .venv/ready
 	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter "PosternMacrosTests|ClashingNamesTests|PosternTLSTests"
 	POSTERN_BIN=.build-traits/debug .venv/bin/python -m pytest Tests/EndToEnd/test_python_client.py -k test_tls
 
-end-to-end-tests: libraries tools .venv/ready
+end-to-end-tests: libraries tools .venv/engines
 	$(BUILD)
 	POSTERN_BIN=$(PRODUCTS) .venv/bin/python -m pytest Tests/EndToEnd
 
@@ -86,6 +86,14 @@ test-clients: libraries .venv/clients
 .venv/ready: Tests/EndToEnd/requirements.txt | tools
 	python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# Each line is a folder in .venv and the package of an engine of JavaScript.
+.venv/engines: Tests/EndToEnd/engines.txt .venv/ready
+	while read -r folder package; do \
+		rm -rf .venv/$$folder && .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+			--target .venv/$$folder $$package || exit 1; \
+	done <$<
 	touch $@
 
 # In a separate folder. The preloaded library reports the waits of Swift's Mutex to the sanitizer.

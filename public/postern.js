@@ -1,13 +1,15 @@
 /**
- * A client for Postern: JSON-RPC 2.0 over one WebSocket, for browsers and for Node 22 or newer.
+ * A client for Postern: JSON-RPC 2.0 over one WebSocket, for browsers, Deno and Node. Node 20 has no WebSocket of its
+ * own, so its constructor is passed in: `new Postern(url, { WebSocket })`.
  *
  *     const rpc = new Postern();
  *     await rpc.call("calculator.add", [1, 2]);             // 3
  *     await rpc.call("calculator.add", { a: 1, b: 2 });     // 3
  *     for await (const { value } of rpc.subscribe("chat.room")) console.log(value);
  *
- * Calls made while there is no open connection are queued and sent in order once it opens. Calls in flight when the
- * connection is lost are rejected and never retried; subscriptions are reopened.
+ * Calls made while there is no open connection, or while the server has as many calls as it permits, are queued and
+ * sent in order. Calls in flight when the connection is lost are rejected and never retried; subscriptions are
+ * reopened. A call whose arguments cannot be encoded is rejected and not sent.
  *
  * Functions are passed by reference: a function in the arguments stays in the page, and the server calls it. A
  * reference to a server-side function arrives as an async function; a reference to a server-side object arrives as a
@@ -21,15 +23,17 @@
  * A reference to a server-side value is valid until `release()` is called or the connection ends; after a reconnect,
  * request it again. Plain objects are passed by value; use `lend(object)` to pass one by reference.
  *
- * `JSON.parse` rounds integers beyond 2^53; a `bigint` argument is always sent exactly.
+ * `JSON.parse` rounds integers beyond 2^53 - 1; with the option `exactIntegers` they arrive as `bigint`. A `bigint`
+ * argument is always sent exactly.
  */
 import { CallTable } from "./client/call-table.js";
-import { encode } from "./client/encoding.js";
+import { encode, encodeWithoutReferences } from "./client/encoding.js";
 import { Code, PosternError } from "./client/error.js";
 import { Feed } from "./client/feed.js";
 import { FeedTable } from "./client/feed-table.js";
 import { Heartbeat } from "./client/heartbeat.js";
 import { Link } from "./client/link.js";
+import { complete } from "./client/options.js";
 import { PendingCall } from "./client/pending-call.js";
 import { lend, References } from "./client/references.js";
 import { list, ServedCalls } from "./client/served-calls.js";
@@ -39,17 +43,8 @@ export { Code, lend, PosternError };
 /** @typedef {import("./client/pending-call.js").CallOptions} CallOptions */
 /** @typedef {import("./client/feed.js").FeedOptions} FeedOptions */
 
-const defaults = {
-  /** The shortest and longest delay before the next connection attempt, in milliseconds. */
-  minimumDelayMs: 250,
-  maximumDelayMs: 15000,
-  /** The maximum number of messages queued while there is no open connection. */
-  maximumWaiting: 1000,
-  /** The maximum number of entries in a batch, equal to the server's default limit. */
-  maximumBatch: 1000,
-  /** The time without a message after which the client pings the server, in milliseconds; 0 disables pings. */
-  pingAfterMs: 30000,
-};
+/** The methods that do not wait for calls in flight, as they find out whether the server responds, or make room. */
+const urgent = new Set(["rpc.ping", "rpc.unsubscribe"]);
 
 /**
  * A client that reconnects automatically.
@@ -76,23 +71,30 @@ export class Postern extends EventTarget {
    * Creates a client and starts to connect.
    *
    * @param {string} [url] The URL of the server; by default, `/rpc` on the host that served the page.
-   * @param {Partial<typeof defaults> & {WebSocket?: typeof WebSocket}} [options]
+   * @param {import("./client/options.js").ClientOptions} [options]
+   * @throws {TypeError} If an option is invalid, or the engine has no WebSocket and none is passed.
    */
   constructor(url = sameOrigin(), options = {}) {
     super();
-    this.#options = { WebSocket: globalThis.WebSocket, ...defaults, ...options };
-    this.#calls = new CallTable(this.#options.maximumWaiting);
-    this.#feeds = new FeedTable((method, params, meta, done) => this.#start(method, params, { meta }, done));
+    this.#options = complete(options);
+    this.#calls = new CallTable(this.#options, {
+      isOpen: () => this.state === "open",
+      encode: (request, counted) => encode(request, this.#references, counted),
+      send: (text) => this.#send(text),
+      cancel: (id) => this.#cancel(id),
+      servedCount: () => this.#served.count,
+    });
+    this.#feeds = new FeedTable((...call) => this.#start(...call));
     this.#references = new References(
       (method, params) => this.call(method, params), (message) => this.#sendNow(message));
     this.#served = new ServedCalls(this.#references, (message) => this.#sendNow(message));
     this.#link = new Link(url, this.#options, {
       opened: () => this.#opened(),
-      received: (text) => this.#received(text),
+      received: (data) => this.#received(data),
       closed: (end) => this.#lost(end),
     });
     this.#heartbeat = new Heartbeat(this.#options.pingAfterMs, {
-      ping: () => this.call("rpc.ping", undefined, { timeoutMs: 10000 }),
+      ping: () => this.call("rpc.ping", undefined, { timeoutMs: this.#options.pingTimeoutMs }),
       silent: () => this.#link.drop("the server does not answer"),
     });
     this.#link.dial();
@@ -129,12 +131,11 @@ export class Postern extends EventTarget {
   /**
    * Sends a notification: a call without a response, whose result and error are discarded.
    *
-   * @throws {TypeError} If `params` contain a function or another reference. Without a response, the client could not
-   *   know whether the server holds the reference.
+   * @throws {TypeError} If `params` cannot be encoded, or contain a function or another reference. Without a response,
+   *   the client could not know whether the server holds the reference.
    */
   notify(method, params) {
-    this.#refuseReferences(params);
-    this.#enqueue([{ jsonrpc: "2.0", method, params }], false);
+    this.#enqueue([this.#notification(method, params)], false);
   }
 
   /**
@@ -147,17 +148,20 @@ export class Postern extends EventTarget {
    */
   async batch(entries, options = {}) {
     if (entries.length === 0) return [];
-    if (entries.length > this.#options.maximumBatch) throw new RangeError(`a batch of ${entries.length} is too large`);
+    if (entries.length > this.#options.maximumBatch) throw new RangeError(`${entries.length} entries are too many`);
     const group = [];
-    const results = entries.map(({ method, params, notify }) => {
-      if (notify) this.#refuseReferences(params);
-      if (notify) return void group.push({ jsonrpc: "2.0", method, params });
+    const settled = Promise.allSettled(entries.map(async ({ method, params, notify }) => {
+      if (notify) return void group.push(this.#notification(method, params));
       return new Promise((resolve, reject) => {
         group.push(this.#pending(method, params, options, (error, value) => (error ? reject(error) : resolve(value))));
       });
-    });
-    const settled = Promise.allSettled(results);
-    this.#enqueue(group, true);
+    }));
+    try {
+      if (group.length > 0) this.#enqueue(group, true);
+    } catch (error) {
+      for (const entry of group) entry.settle?.(error);
+      throw error;
+    }
     return settled;
   }
 
@@ -220,27 +224,36 @@ export class Postern extends EventTarget {
     return performance.now() - start;
   }
 
-  /** Closes the connection for good and ends all calls and subscriptions. */
+  /**
+   * Closes the connection for good and ends all calls and subscriptions.
+   *
+   * @throws If the code is neither 1000 nor 3000 to 4999, or the reason is longer than 123 bytes; nothing ends then.
+   */
   close(code = 1000, reason = "") {
     this.#link.close(code, reason);
   }
 
-  #refuseReferences(params) {
-    if (this.#references.areIn(params)) throw new TypeError("a notification cannot hold functions");
+  #notification(method, params) {
+    return { text: encodeWithoutReferences({ jsonrpc: "2.0", method, params }, this.#references) };
   }
 
   #feed(request, options) {
-    const feed = new Feed(
-      request, options, (ended) => this.#feeds.remove(ended), (value) => this.#references.drop(value));
+    const feed = new Feed(request, options, (ended) => this.#feeds.remove(ended),
+      (value) => this.#references.drop(value), (step) => this.#guard(step));
     if (this.state === "closed") feed.end(PosternError.connectionLost("no", "the client is closed"));
     else this.#feeds.add(feed);
     return feed;
   }
 
   #start(method, params, options, done) {
-    const call = this.#pending(method, params, options, done);
+    let call;
     try {
-      this.#enqueue([call], false);
+      call = this.#pending(method, params, options, done);
+    } catch (error) {
+      return done(PosternError.notSent(error));
+    }
+    try {
+      this.#enqueue([call], false, urgent.has(method));
     } catch (error) {
       call.settle(error);
     }
@@ -248,22 +261,21 @@ export class Postern extends EventTarget {
 
   #pending(method, params, options, done) {
     const id = this.#nextID++;
-    const call = new PendingCall(id, method, params, options, (error, value) => {
+    const call = new PendingCall(id, method, params, options, this.#options.timeoutMs, (error, value) => {
       this.#calls.remove(id);
       done(error, value);
     });
-    call.watch((id) => this.#sendNow({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }));
+    call.watch((id) => this.#cancel(id));
     return call;
   }
 
-  #enqueue(entries, isBatch) {
+  #enqueue(entries, isBatch, isUrgent) {
     if (this.state === "closed") throw PosternError.connectionLost("no", "the client is closed");
-    this.#calls.enqueue(entries, isBatch);
-    if (this.state === "open") this.#flush();
+    this.#calls.enqueue(entries, isBatch, isUrgent);
   }
 
-  #flush() {
-    this.#calls.flush((message) => this.#sendNow(message));
+  #cancel(id) {
+    this.#sendNow({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } });
   }
 
   /**
@@ -273,6 +285,11 @@ export class Postern extends EventTarget {
   #sendNow(message) {
     if (this.state !== "open") return;
     const text = encode(message, this.#references);
+    this.#calls.noteSent();
+    this.#send(text);
+  }
+
+  #send(text) {
     this.#link.send(text);
     this.#emit("frame", { direction: "out", text });
   }
@@ -281,7 +298,7 @@ export class Postern extends EventTarget {
     this.#heartbeat.start();
     this.#emit("open");
     this.#feeds.reopen();
-    this.#guard(() => this.#flush());
+    this.#calls.flush();
   }
 
   #lost(end) {
@@ -296,12 +313,21 @@ export class Postern extends EventTarget {
     this.#emit("close", end);
   }
 
-  #received(text) {
+  #received(data) {
     this.#heartbeat.noteMessage();
-    this.#emit("frame", { direction: "in", text });
-    let messages = [];
-    this.#guard(() => (messages = [this.#references.parse(text)].flat()));
-    for (const message of messages) this.#guard(() => this.#take(message));
+    let message;
+    try {
+      const text = typeof data === "string" ? data : utf8.decode(data);
+      this.#emit("frame", { direction: "in", text });
+      message = this.#references.parse(text, this.#options.exactIntegers);
+      if (![message].flat().every(isObject)) throw new TypeError("the message is no object");
+    } catch (error) {
+      // Any call in flight may have been answered by it, and none of them must wait for ever.
+      this.#emit("fault", error);
+      return this.#link.drop("the server sent a message that is not JSON-RPC");
+    }
+    if (Array.isArray(message)) this.#takeAll(message);
+    else this.#guard(() => this.#take(message));
   }
 
   /** Runs a step and reports what it throws as a `fault`, so that the messages after it are still processed. */
@@ -313,22 +339,40 @@ export class Postern extends EventTarget {
     }
   }
 
+  #takeAll(messages) {
+    const batches = this.#calls.batches(messages);
+    for (const message of messages) this.#guard(() => this.#take(message));
+    this.#calls.finish(batches);
+  }
+
   #take(message) {
     const { method, params, id } = message;
-    if (method === undefined) {
-      if (id === null) this.#emit("fault", PosternError.from(message.error));
-      else if (!this.#calls.receive(message)) this.#references.drop(message.result);
-    } else if (id !== undefined) this.#served.serve(message);
+    if (method === undefined) this.#takeReply(message);
+    else if (id !== undefined) this.#serve(message);
     else if (method === "$/progress") this.#takeProgress(params);
     else if (method === "$/cancelRequest") this.#served.cancel(params?.id);
     else if (method === "$/releaseMarshaledObject") this.#references.takeBack(params);
     else if (!this.#feeds.receive(params)) this.#takeNotification(message);
   }
 
+  #serve(request) {
+    this.#served.serve(request);
+    // One more call in flight may wait for this side.
+    this.#calls.flush();
+  }
+
+  #takeReply(reply) {
+    if (reply.id !== undefined && reply.id !== null) {
+      if (!this.#calls.receive(reply)) this.#references.drop(reply.result);
+      return;
+    }
+    const error = PosternError.from(reply.error);
+    this.#calls.receiveWithoutID(error);
+    this.#emit("fault", error);
+  }
+
   #takeProgress(params) {
-    const report = this.#calls.get(params?.token)?.options.onProgress;
-    if (report) report(params.value);
-    else this.#references.drop(params?.value);
+    if (!this.#calls.progress(params?.token, params?.value)) this.#references.drop(params?.value);
   }
 
   #takeNotification(message) {
@@ -344,7 +388,12 @@ export class Postern extends EventTarget {
   }
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
 function sameOrigin() {
+  if (!globalThis.location) throw new TypeError('no page, so pass a URL: new Postern("ws://127.0.0.1:8080/rpc")');
   const { protocol, host } = globalThis.location;
   return `${protocol === "https:" ? "wss" : "ws"}://${host}/rpc`;
 }

@@ -183,8 +183,9 @@ def test_a_message_that_cannot_be_encoded_exports_nothing_and_fails_alone(run):
         await new Promise((resolve) => other.addEventListener("open", resolve, { once: true }));
         const { id } = Socket.last.sent.find(({ method }) => method === "add");
         Socket.last.take({ jsonrpc: "2.0", id, result: 3 });
-        const failed = (await batch).map(({ reason }) => reason.constructor.name);
+        Socket.last.take([{ jsonrpc: "2.0", id: Socket.last.sent.flat().at(-1).id, result: 4 }]);
+        const failed = (await batch).map(({ value, reason }) => value ?? reason.constructor.name);
         return [failed, await Promise.all(outcomes), other.references.length];""")
-    assert failed == ["TypeError", "TypeError"]
-    assert results == ["TypeError", 3]
+    assert failed == ["PosternError", 4]
+    assert results == ["PosternError", 3]
     assert exported == 0

@@ -8,6 +8,10 @@ export const Code = Object.freeze({
   /** There is no such reference: it was never passed, or it was released. */
   notFound: -32001,
   deadlineExceeded: -32002,
+  /** A limit is reached: of the server, or of the calls that wait in this client. */
+  busy: -32009,
+  /** A batch has more entries than the server permits. */
+  batchTooLarge: -32010,
   positionLost: -32052,
   cancelled: -32800,
   /** The connection ended before the reply arrived. Created by this client and never sent. */
@@ -41,6 +45,25 @@ export class PosternError extends Error {
     return new PosternError(code, String(error?.message ?? "no message"), error?.data);
   }
 
+  /** Creates the error of a message that cannot be encoded. @param {unknown} cause What was thrown, of any type. */
+  static notSent(cause) {
+    if (cause instanceof PosternError && cause.data?.executed === "no") return cause;
+    const data = { name: "invalid_argument", retryable: false, executed: "no" };
+    const error = new PosternError(Code.invalidParams, `not sent: ${textOf(cause)}`, data);
+    error.cause = cause;
+    return error;
+  }
+
+  /** @param {string} reason */
+  static busy(reason) {
+    return new PosternError(Code.busy, reason, { name: "resource_exhausted", retryable: true, executed: "no" });
+  }
+
+  /** Creates the error of an answer that is not valid JSON-RPC. @param {string} reason */
+  static invalidAnswer(reason) {
+    return new PosternError(Code.internal, reason, { name: "internal", retryable: false, executed: "unknown" });
+  }
+
   /** @param {"no" | "unknown"} executed */
   static connectionLost(executed, reason = "the connection was lost") {
     return new PosternError(Code.connectionLost, reason, { name: "unavailable", retryable: true, executed });
@@ -55,5 +78,14 @@ export class PosternError extends Error {
   /** @param {"no" | "unknown"} executed */
   static cancelled(executed) {
     return new PosternError(Code.cancelled, "cancelled", { name: "canceled", retryable: false, executed });
+  }
+}
+
+/** Returns a description of a thrown value; one whose own description throws is named by its type. */
+function textOf(thrown) {
+  try {
+    return String(thrown?.message ?? thrown);
+  } catch {
+    return typeof thrown;
   }
 }

@@ -1,4 +1,5 @@
 import { Code, PosternError } from "./error.js";
+import { timerDelay } from "./time-limit.js";
 
 /** The delay before the next attempt to subscribe after a retryable error without `retryAfterMs`. */
 const retryAfterMs = 1000;
@@ -13,9 +14,11 @@ export class FeedTable {
   #feeds = new Set();
   #opening = new Set();
   #bySubscription = new Map();
+  /** The timers of feeds that the server refused for a while. */
+  #retries = new Map();
   #call;
 
-  /** @param {(method: string, params: any, meta: object, done: (error, value) => void) => void} call */
+  /** @param {(method: string, params: any, options: object, done: (error, value) => void) => void} call */
   constructor(call) {
     this.#call = call;
   }
@@ -55,6 +58,8 @@ export class FeedTable {
   /** Removes a feed that has ended, and unsubscribes if the server has not ended it. */
   remove(feed) {
     this.#feeds.delete(feed);
+    clearTimeout(this.#retries.get(feed));
+    this.#retries.delete(feed);
     if (feed.subscription === undefined) return;
     this.#bySubscription.delete(feed.subscription);
     this.#call("rpc.unsubscribe", [feed.subscription], {}, () => {});
@@ -69,7 +74,7 @@ export class FeedTable {
   #open(feed) {
     if (feed.ended || this.#opening.has(feed) || feed.subscription !== undefined) return;
     this.#opening.add(feed);
-    this.#call(feed.request.method, feed.request.params, feed.meta, (error, result) => {
+    this.#call(feed.request.method, feed.request.params, { meta: feed.meta, timeoutMs: null }, (error, result) => {
       this.#opening.delete(feed);
       if (error) this.#refused(feed, error);
       else this.#accepted(feed, result);
@@ -78,7 +83,7 @@ export class FeedTable {
 
   #accepted(feed, result) {
     if (typeof result?.subscription !== "string") {
-      return feed.end(new PosternError(Code.internal, `${feed.request.method} gives no stream`));
+      return feed.end(new PosternError(Code.internal, `the result of ${feed.request.method} is no stream`));
     }
     if (feed.ended) return this.#call("rpc.unsubscribe", [result.subscription], {}, () => {});
     this.#bySubscription.set(result.subscription, feed);
@@ -88,11 +93,13 @@ export class FeedTable {
   #refused(feed, error) {
     if (feed.ended || error.code === Code.connectionLost) return;
     if (error.code === Code.positionLost && feed.since) {
-      feed.options.onGap?.({ from: feed.since.seq + 1, reason: error.message });
+      feed.reportGap({ from: feed.since.seq + 1, reason: error.message });
       feed.since = undefined;
       return this.#open(feed);
     }
     if (!error.data?.retryable) return feed.end(error);
-    setTimeout(() => this.#open(feed), error.data.retryAfterMs ?? retryAfterMs);
+    const delayMs = timerDelay(Number(error.data.retryAfterMs) || retryAfterMs);
+    clearTimeout(this.#retries.get(feed));
+    this.#retries.set(feed, setTimeout(() => this.#open(feed), delayMs));
   }
 }

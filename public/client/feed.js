@@ -1,3 +1,5 @@
+import { PosternError } from "./error.js";
+
 /**
  * @typedef {{value: any, epoch?: string, seq?: number}} FeedEvent
  * @typedef {{from?: number, to?: number, dropped?: number, reason?: string}} Gap A run of missing events; `to` and
@@ -29,7 +31,11 @@ export class Feed {
   #error;
   #closed;
   #dropped;
+  #guard;
+  #abort = () => this.close();
   #wasOpened = false;
+  /** The position of the last event that was received on this connection. */
+  #received;
   #opened = Promise.withResolvers?.() ?? withResolvers();
 
   /**
@@ -37,8 +43,9 @@ export class Feed {
    * @param {FeedOptions} options
    * @param {(feed: Feed) => void} closed Called once, when the feed has ended on either side.
    * @param {(value: any) => void} dropped Called with each value that is not read.
+   * @param {(step: () => void) => void} guard Runs a callback of the options, and reports what it throws.
    */
-  constructor(request, options, closed, dropped) {
+  constructor(request, options, closed, dropped, guard) {
     this.request = request;
     this.options = { bufferSize: 256, ...options };
     this.since = options.since;
@@ -46,13 +53,17 @@ export class Feed {
     this.ended = false;
     this.#closed = closed;
     this.#dropped = dropped;
+    this.#guard = guard;
     // `opened` is optional to await: without a handler, its rejection would be reported as unhandled.
     this.#opened.promise.catch(() => {});
-    if (options.signal?.aborted) queueMicrotask(() => this.close());
-    else options.signal?.addEventListener("abort", () => this.close(), { once: true });
+    if (options.signal?.aborted) queueMicrotask(this.#abort);
+    else options.signal?.addEventListener("abort", this.#abort);
   }
 
-  /** The server's first reply to the subscription: `{subscription, epoch?, seq?, recovered?}`. */
+  /**
+   * The server's first reply to the subscription: `{subscription, epoch?, seq?, recovered?}`. Rejected if the feed ends
+   * before it arrives.
+   */
   get opened() {
     return this.#opened.promise;
   }
@@ -95,11 +106,17 @@ export class Feed {
   /** Records the reply with which the server accepted the subscription. */
   accept(result) {
     this.subscription = result.subscription;
-    if (this.#wasOpened && !this.since) this.options.onGap?.({ reason: "reconnected" });
+    this.#received = undefined;
+    if (this.#wasOpened && !this.since) this.reportGap({ reason: "reconnected" });
     this.#wasOpened = true;
     this.#advance(result);
     this.#opened.resolve(result);
-    this.options.onOpen?.(result);
+    this.#guard(() => this.options.onOpen?.(result));
+  }
+
+  /** Calls `onGap`. */
+  reportGap(gap) {
+    this.#guard(() => this.options.onGap?.(gap));
   }
 
   /** Delivers a notification of this subscription. */
@@ -107,10 +124,12 @@ export class Feed {
     if (this.ended) return this.#dropped(params.result);
     if (params.gap) {
       this.#advance(params);
-      this.options.onGap?.(params.gap);
+      this.reportGap(params.gap);
     }
     if ("result" in params) {
+      if (this.#isRepeated(params)) return this.#dropped(params.result);
       this.#advance(params);
+      this.#received = params;
       this.#deliver({ value: params.result, epoch: params.epoch, seq: params.seq });
     }
   }
@@ -119,7 +138,9 @@ export class Feed {
   end(error) {
     if (this.ended) return;
     this.ended = true;
-    if (error) this.#opened.reject(error);
+    this.options.signal?.removeEventListener("abort", this.#abort);
+    // Without an effect if it was opened.
+    this.#opened.reject(error ?? PosternError.cancelled("unknown"));
     const [first, ...others] = this.#readers.splice(0);
     if (error && first) first.reject(error);
     else {
@@ -128,6 +149,10 @@ export class Feed {
     }
     for (const reader of others) reader.resolve({ value: undefined, done: true });
     this.#closed(this);
+  }
+
+  #isRepeated({ epoch, seq }) {
+    return seq !== undefined && epoch === this.#received?.epoch && seq <= this.#received.seq;
   }
 
   #advance({ epoch, seq }) {
@@ -144,7 +169,7 @@ export class Feed {
   }
 
   #reportDropped() {
-    this.options.onGap?.({ dropped: this.#droppedHere, reason: "the reader was too slow" });
+    this.reportGap({ dropped: this.#droppedHere, reason: "the reader was too slow" });
     this.#droppedHere = 0;
   }
 }

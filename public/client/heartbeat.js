@@ -1,3 +1,5 @@
+import { timeLimit } from "./time-limit.js";
+
 /**
  * Detects a connection that was lost without a close, which the WebSocket API of browsers does not report.
  *
@@ -10,11 +12,12 @@ export class Heartbeat {
   #receivedAt = 0;
 
   /**
-   * @param {number} afterMs The time without a message after which a ping is sent; 0 disables pings.
+   * @param {number | null} afterMs The time without a message after which a ping is sent; 0, `null` and `Infinity`
+   *   disable pings.
    * @param {{ping(): Promise<unknown>, silent(): void}} actions
    */
   constructor(afterMs, actions) {
-    this.#afterMs = afterMs;
+    this.#afterMs = timeLimit(afterMs) ?? 0;
     this.#actions = actions;
   }
 

@@ -1,4 +1,5 @@
 import { Code, PosternError } from "./error.js";
+import { parse } from "./parsing.js";
 
 /** The member that marks a reference: 1 for a value of the sender, 0 for a value of the receiver that is returned. */
 const mark = "__jsonrpc_marshaled";
@@ -65,14 +66,10 @@ export class References {
     return [...lent, ...held];
   }
 
-  /** Whether the values contain a reference. */
-  areIn(values) {
-    let found = false;
-    JSON.stringify(values, (_key, value) => {
-      found ||= this.#isReference(value);
-      return found || typeof value === "bigint" ? undefined : value;
-    });
-    return found;
+  /** Whether a value is passed by reference. */
+  isReference(value) {
+    if (typeof value === "function" || value instanceof Lent) return true;
+    return typeof value === "object" && value !== null && this.#records.has(value);
   }
 
   /**
@@ -83,7 +80,7 @@ export class References {
    * @throws {PosternError} If the value is a proxy that was released.
    */
   write(value, counted) {
-    if (!this.#isReference(value)) return value;
+    if (!this.isReference(value)) return value;
     const record = this.#records.get(value);
     if (record) {
       if (record.released) throw released();
@@ -92,14 +89,19 @@ export class References {
     return this.#lend(value instanceof Lent ? value.object : value, counted);
   }
 
-  /** Parses a message and replaces its references with the values or proxies that they refer to. */
-  parse(text) {
-    if (!text.includes(mark)) return JSON.parse(text);
+  /**
+   * Parses a message and replaces its references with the values or proxies that they refer to.
+   *
+   * @param {string} text
+   * @param {boolean} exactIntegers Whether integers beyond 2^53 - 1 become a `bigint`.
+   */
+  parse(text, exactIntegers) {
+    if (!text.includes(mark)) return parse(text, exactIntegers);
     const counted = new Set();
-    return JSON.parse(text, (_key, value) => {
+    return parse(text, exactIntegers, (value) => {
       const way = value !== null && typeof value === "object" ? value[mark] : undefined;
       if (way === lentHere) return this.#receive(value, counted);
-      return way === sentHome ? this.#lent.get(value.handle)?.target : value;
+      return way === sentHome ? this.#lent.get(value.handle)?.target ?? null : value;
     });
   }
 
@@ -163,11 +165,6 @@ export class References {
     this.#held.clear();
     this.#lent.clear();
     this.#handles.clear();
-  }
-
-  #isReference(value) {
-    if (typeof value === "function" || value instanceof Lent) return true;
-    return typeof value === "object" && value !== null && this.#records.has(value);
   }
 
   #lend(target, counted) {

@@ -19,6 +19,11 @@ export class ServedCalls {
     this.#send = send;
   }
 
+  /** The number of calls that have not been answered. */
+  get count() {
+    return this.#running.size;
+  }
+
   /** @param {string} method @param {(params: any, signal: AbortSignal) => any} handler */
   expose(method, handler) {
     this.#handlers.set(method, handler);
@@ -33,7 +38,7 @@ export class ServedCalls {
       if (!handler) throw new PosternError(Code.methodNotFound, `no method ${method} here`, { executed: "no" });
       const result = (await handler(params, abort.signal)) ?? null;
       // After a reconnect the id may belong to another request, to which this result is no reply.
-      if (this.#running.get(id) === abort) this.#send({ jsonrpc: "2.0", id, result });
+      if (this.#running.get(id) === abort) this.#reply(id, { result });
     } catch (error) {
       if (this.#running.get(id) !== abort) return;
       if (abort.signal.aborted) this.#refuse(id, Code.cancelled, "cancelled");
@@ -67,7 +72,17 @@ export class ServedCalls {
   }
 
   #refuse(id, code, message, data) {
-    this.#send({ jsonrpc: "2.0", id, error: { code, message, ...(data && { data }) } });
+    this.#reply(id, { error: { code, message, ...(data && { data }) } });
+  }
+
+  /** Sends a reply. A result or error data that cannot be encoded is replaced, so that the server's call ends. */
+  #reply(id, outcome) {
+    try {
+      this.#send({ jsonrpc: "2.0", id, ...outcome });
+    } catch {
+      const error = { code: Code.internal, message: "the answer of the handler cannot be sent" };
+      this.#send({ jsonrpc: "2.0", id, error });
+    }
   }
 }
 

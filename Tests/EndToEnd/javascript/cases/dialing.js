@@ -1,0 +1,130 @@
+import { FakeSocket } from "../fake-socket.js";
+
+export const dialing = [
+  ["a client that is made before the server listens connects once it does", async ({ bench }) => {
+    await bench.proxy("deafen");
+    const rpc = bench.client();
+    const ends = [];
+    rpc.addEventListener("close", ({ detail }) => ends.push(detail));
+    const sum = rpc.call("calculator.add", [2, 3]);
+    await bench.until(() => ends.length > 1);
+    bench.equal([ends[0].code, typeof ends[0].retryInMs], [1006, "number"]);
+    await bench.proxy("listen");
+    bench.equal(await sum, 5);
+  }],
+
+  ["an attempt that is refused with a status is repeated", async ({ bench }) => {
+    await bench.proxy("mode", { mode: "forbid" });
+    const rpc = bench.client();
+    const sum = rpc.call("calculator.add", [2, 3]);
+    await bench.until(async () => (await bench.proxy("accepted")) > 1);
+    await bench.proxy("mode", { mode: "forward" });
+    bench.equal(await sum, 5);
+  }],
+
+  ["an attempt without an answer ends at its time limit", async ({ bench }) => {
+    await bench.proxy("mode", { mode: "silent" });
+    const rpc = bench.client({ dialTimeoutMs: 50 });
+    const sum = rpc.call("calculator.add", [2, 3]);
+    await bench.until(async () => (await bench.proxy("accepted")) > 1);
+    await bench.proxy("mode", { mode: "forward" });
+    bench.equal(await sum, 5);
+  }],
+
+  ["an error before `open` ends the attempt, whether a `close` follows it or not", async ({ bench }) => {
+    FakeSocket.opens = false;
+    const rpc = bench.client({ WebSocket: FakeSocket, minimumDelayMs: 1, maximumDelayMs: 1 });
+    const ends = [];
+    rpc.addEventListener("close", ({ detail }) => ends.push(detail.code));
+    const first = FakeSocket.last;
+    first.onerror({});
+    bench.equal([ends, rpc.state], [[1006], "waiting"]);
+    first.onclose({ code: 1006, reason: "" });
+    bench.equal(ends, [1006]);
+    FakeSocket.opens = true;
+    await bench.until(() => rpc.state === "open");
+    // An error of an open connection has a `close` with its code.
+    FakeSocket.last.onerror({});
+    bench.equal(rpc.state, "open");
+  }],
+
+  ["an engine that throws at a later attempt is tried again", async ({ bench }) => {
+    let throws = 0;
+    class Fragile extends FakeSocket {
+      constructor(...rest) {
+        if (throws-- > 0) throw new Error("no more sockets");
+        super(...rest);
+      }
+    }
+    const rpc = bench.client({ WebSocket: Fragile, minimumDelayMs: 1, maximumDelayMs: 1 });
+    await bench.until(() => rpc.state === "open");
+    throws = 3;
+    FakeSocket.last.onclose({ code: 1006, reason: "" });
+    await bench.until(() => rpc.state === "open");
+    bench.equal(throws, -1);
+  }],
+
+  ["an engine without a WebSocket is refused with a sentence that names the remedy", async ({ bench, Postern }) => {
+    const own = globalThis.WebSocket;
+    globalThis.WebSocket = undefined;
+    try {
+      new Postern("ws://127.0.0.1:1/rpc");
+      throw new Error("made");
+    } catch (error) {
+      const namesRemedy = /Node 22.*new Postern\(url, \{ WebSocket \}\)/.test(error.message);
+      bench.equal([error.name, namesRemedy], ["TypeError", true]);
+    } finally {
+      globalThis.WebSocket = own;
+    }
+  }],
+
+  ["the engine's own WebSocket is the default", async ({ bench }) => {
+    if (!globalThis.WebSocket) return;
+    bench.equal(await bench.client({ WebSocket: undefined }).call("calculator.add", [2, 3]), 5);
+  }],
+
+  ["a closed client fails its calls and connects again, and an invalid close code is refused", async ({ bench }) => {
+    const rpc = await bench.open();
+    const late = bench.outcome(rpc.call("jobs.run", [1, 10000]));
+    let refused;
+    try {
+      rpc.close(1001);
+    } catch (error) {
+      refused = error;
+    }
+    bench.equal([refused !== undefined, rpc.state], [true, "open"]);
+    rpc.close();
+    bench.equal(await late, { code: -32099, executed: "unknown" });
+    bench.equal(await bench.outcome(rpc.call("calculator.add", [2, 3])), { code: -32099, executed: "no" });
+    rpc.connect();
+    bench.equal(await rpc.call("calculator.add", [2, 3]), 5);
+  }],
+
+  ["a client can be closed in each state", async ({ bench }) => {
+    await bench.proxy("mode", { mode: "silent" });
+    const connecting = bench.client();
+    const queued = bench.outcome(connecting.call("calculator.add", [2, 3]));
+    connecting.close();
+    bench.equal(await queued, { code: -32099, executed: "no" });
+    await bench.proxy("deafen");
+    const waiting = bench.client({ minimumDelayMs: 60_000, maximumDelayMs: 60_000 });
+    await bench.until(() => waiting.state === "waiting");
+    waiting.close();
+    bench.equal([connecting.state, waiting.state], ["closed", "closed"]);
+  }],
+
+  ["invalid options are refused", async ({ bench, Postern }) => {
+    const accepts = (options) => {
+      try {
+        new Postern("ws://127.0.0.1:1/rpc", { WebSocket: FakeSocket, ...options }).close();
+        return true;
+      } catch (error) {
+        return error.name;
+      }
+    };
+    const names = ["timeoutMs", "dialTimeoutMs", "pingAfterMs", "minimumDelayMs", "maximumDelayMs"];
+    bench.equal(names.map((name) => accepts({ [name]: NaN })), names.map(() => "TypeError"));
+    bench.equal(names.map((name) => accepts({ [name]: undefined })), names.map(() => true));
+    bench.equal(names.map((name) => accepts({ [name]: Infinity })), names.map(() => true));
+  }],
+];

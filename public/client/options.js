@@ -1,0 +1,42 @@
+import { timeLimit, timerDelay } from "./time-limit.js";
+
+const defaults = {
+  /** The time limit of calls that have none of their own, in milliseconds; `null` for none. Progress renews it. */
+  timeoutMs: 60000,
+  /** The time limit of an attempt to connect, in milliseconds; `null` for none. */
+  dialTimeoutMs: 10000,
+  /** The shortest and longest delay before the next connection attempt, in milliseconds. */
+  minimumDelayMs: 250,
+  maximumDelayMs: 15000,
+  /** The maximum number of calls in flight. The server's default limit is 128; a notification that runs counts too. */
+  maximumInFlight: 120,
+  /** The maximum number of messages queued while there is no open connection, or while enough calls are in flight. */
+  maximumWaiting: 10000,
+  /** The maximum number of entries in a batch, equal to the server's default limit. */
+  maximumBatch: 1000,
+  /** The time without a message after which the client pings the server, in milliseconds; 0 disables pings. */
+  pingAfterMs: 30000,
+  /** The time after which a connection without an answer to a ping is replaced, in milliseconds; `null` for never. */
+  pingTimeoutMs: 10000,
+  /** Whether integers beyond 2^53 - 1 in results, events and errors arrive as `bigint`. */
+  exactIntegers: false,
+};
+
+/**
+ * @typedef {Partial<typeof defaults> & {WebSocket?: typeof WebSocket}} ClientOptions `WebSocket` is the constructor of
+ * WebSockets, by default that of the engine.
+ */
+
+/**
+ * Returns the options with the defaults of those that are undefined.
+ *
+ * @param {ClientOptions} options
+ * @throws {TypeError} If a time is not a number.
+ */
+export function complete(options) {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const complete = { WebSocket: globalThis.WebSocket, ...defaults, ...Object.fromEntries(given) };
+  for (const name of ["timeoutMs", "dialTimeoutMs", "pingAfterMs", "pingTimeoutMs"]) timeLimit(complete[name]);
+  for (const name of ["minimumDelayMs", "maximumDelayMs"]) timerDelay(complete[name]);
+  return complete;
+}

@@ -1,0 +1,29 @@
+import { parseExactly } from "./exact-parser.js";
+
+/** Whether `JSON.parse` passes the source text of a number to its reviver. */
+const hasSource = (() => {
+  let source;
+  JSON.parse("1", (_key, _value, context) => (source = context?.source));
+  return source === "1";
+})();
+
+/** A text without such a run of digits has no integer beyond 2^53 - 1. */
+const longNumber = /\d{16}/;
+const integer = /^-?\d+$/;
+
+/**
+ * Parses JSON.
+ *
+ * @param {string} text
+ * @param {boolean} exactIntegers Whether integers beyond 2^53 - 1 become a `bigint`, which is exact. A number with a
+ *   fraction or an exponent is no integer here.
+ * @param {(value: any) => any} [revive] Replaces each value, from the innermost to the outermost.
+ */
+export function parse(text, exactIntegers, revive) {
+  if (!exactIntegers || !longNumber.test(text)) return JSON.parse(text, revive && ((_key, value) => revive(value)));
+  if (!hasSource) return parseExactly(text, revive);
+  return JSON.parse(text, (_key, value, { source }) => {
+    if (typeof value === "number") return Number.isSafeInteger(value) || !integer.test(source) ? value : BigInt(source);
+    return revive ? revive(value) : value;
+  });
+}
