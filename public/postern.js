@@ -1,3 +1,4 @@
+// @ts-self-types="./postern.d.ts"
 /**
  * A client for Postern: JSON-RPC 2.0 over one WebSocket, for browsers, Deno and Node. Node 20 has no WebSocket of its
  * own, so its constructor is passed in: `new Postern(url, { WebSocket })`.

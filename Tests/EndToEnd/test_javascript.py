@@ -1,7 +1,9 @@
-"""Tests the JavaScript client in every engine."""
+"""Tests the JavaScript client in every engine: its cases, its types, and its installation as a package."""
 
+import http.client
 import json
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -73,6 +75,36 @@ def test_every_case_passes_in_a_browser(server, chromium):
     assert (passed, len(lines) > 60) == (True, True), "\n".join(failures)
 
 
+def test_the_types_accept_what_is_right_and_refuse_what_is_wrong():
+    check(JAVASCRIPT / "types.ts")
+
+
+def check(path, *options, cwd=ROOT):
+    """Checks the types of a TypeScript file."""
+    checked = subprocess.run([DENO, "check", "--no-remote", *options, path], cwd=cwd, text=True, capture_output=True)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_the_types_name_what_the_module_has():
+    text = (PUBLIC / "postern.d.ts").read_text()
+    exported = re.findall(r"^export (?:class|const|function) (\w+)", text, re.M)
+    body = re.search(r"^export class Postern .*?^}", text, re.M | re.S)[0]
+    members = set(re.findall(r"^  (?:readonly )?(\w+)[(<:]", body, re.M)) - {"addEventListener", "removeEventListener"}
+    codes = dict(re.findall(r"^  (\w+): (-\d+);", text, re.M))
+    options = re.search(r"^export interface ClientOptions .*?^}", text, re.M | re.S)[0]
+    names = set(re.findall(r"^  (\w+)\?:", options, re.M))
+    actual = run_module(f"""
+        const module = await import({json.dumps(str(PUBLIC / "postern.js"))});
+        const {{ complete }} = await import({json.dumps(str(PUBLIC / "client/options.js"))});
+        console.log(JSON.stringify([Object.keys(module), Object.getOwnPropertyNames(module.Postern.prototype),
+            module.Code, Object.keys(complete({{}}))]));""")
+    keys, prototype, code, defaults = json.loads(actual)
+    assert sorted(exported) == sorted(keys)
+    assert members == set(prototype)
+    assert {name: int(value) for name, value in codes.items()} == code
+    assert names == set(defaults)
+
+
 def run_module(text, version=22, cwd=ROOT):
     """Runs a module in Node and returns its output."""
     command = [node(version), "--input-type=module", "--eval", text]
@@ -88,3 +120,54 @@ def test_node_without_a_websocket_names_the_remedy():
         try {{ new Postern(); }} catch (error) {{ console.log(error.name, error.message); }}""", version=20)
     assert "TypeError this engine has no WebSocket: use Node 22 or newer, or pass the constructor of" in output
     assert 'TypeError no page, so pass a URL: new Postern("ws://127.0.0.1:8080/rpc")' in output
+
+
+def test_the_package_has_the_version_of_the_programs():
+    program = (ROOT / "Sources/PosternPrograms/Program.swift").read_text()
+    assert json.loads((PUBLIC / "package.json").read_text())["version"] == re.search(r'number = "(.*)"', program)[1]
+
+
+@pytest.mark.parametrize("source", ["folder", "copy", "archive"])
+def test_the_package_is_installed_from_a_folder_and_an_archive(server, tmp_path, source):
+    # A copy, as npm writes the archive of a package into the current folder.
+    shutil.copytree(PUBLIC, tmp_path / "public")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "package.json").write_text('{"private": true, "type": "module"}')
+    package = "../public"
+    if source == "archive":
+        files = [file["path"] for file in json.loads(npm("pack", "--json", "../public", cwd=project))[0]["files"]]
+        expected = [f"client/{path.name}" for path in (PUBLIC / "client").iterdir()]
+        assert sorted(files) == sorted([*expected, "package.json", "postern.d.ts", "postern.js"])
+        package, = (str(path) for path in project.glob("postern-*.tgz"))
+    npm("install", *(["--install-links"] if source == "copy" else []), package, cwd=project)
+    url = server.replace("http:", "ws:") + "/rpc"
+    sum_ = run_module(f"""
+        import {{ Postern }} from "postern";
+        const rpc = new Postern("{url}");
+        console.log(await rpc.call("calculator.add", [2, 3]));
+        rpc.close();""", cwd=project)
+    assert sum_ == "5\n"
+    (project / "main.ts").write_text(
+        'import { Postern } from "postern";\n'
+        'const sum: number = await new Postern("ws://127.0.0.1/rpc").call<number>("calculator.add", [2, 3]);\n'
+        "// @ts-expect-error: a sum is a number\nsum.toUpperCase();\n")
+    check("main.ts", "--node-modules-dir=manual", cwd=project)
+
+
+def npm(*arguments, cwd):
+    """Runs npm without a network."""
+    command = [node(22), node(22).parents[1] / "lib/node_modules/npm/bin/npm-cli.js", *arguments]
+    options = ["--offline", "--no-audit", "--no-fund", "--no-update-notifier", f"--cache={cwd}/.cache"]
+    ran = subprocess.run([*command, *options], cwd=cwd, text=True, capture_output=True, timeout=PATIENCE)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def test_a_gateway_serves_the_client_with_its_types(server):
+    connection = http.client.HTTPConnection("127.0.0.1", int(server.rpartition(":")[2]), timeout=PATIENCE)
+    for path in ["postern.js", "postern.d.ts", "package.json", "client/link.js"]:
+        connection.request("GET", f"/{path}")
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (200, (PUBLIC / path).read_bytes())
+    connection.close()
