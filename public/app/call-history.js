@@ -49,7 +49,7 @@ function makeRow(call, actions) {
 function update(row, { at, state, status, text }) {
   row.dataset.state = state;
   row.querySelector(".history-state").textContent = `${timeOfDay(new Date(at)).slice(0, 8)} · ${status}`;
-  row.querySelector(".history-result").textContent = shortened(text.replace(/\s+/g, " "));
+  row.querySelector(".history-result").textContent = state === "pending" ? "" : shortened(text.replace(/\s+/g, " "));
   return row;
 }
 

@@ -1,5 +1,5 @@
 import { describe } from "./dom.js";
-import { parseJSON, writeJSON } from "./json.js";
+import { parseJSON, referencesIn, writeJSON } from "./json.js";
 
 /** The number of calls that are kept, and the characters of a result that are kept over a reload. */
 const keptCalls = 100;
@@ -17,7 +17,8 @@ const place = "postern:calls";
  * @property {string} text The result, the error or the last event, as the page shows it.
  * @property {string} status
  * @property {unknown} [progress] The last report.
- * @property {() => void} [cancel] Set while the call can be cancelled.
+ * @property {() => void} [cancel] Set while there is something to end: the call, its stream, or references to objects of
+ *   the server that it has returned. They would be released when they are collected if the page did not hold them.
  */
 
 /** The calls of the session, newest first. Dispatches `change` with a call whenever it has changed. */
@@ -67,10 +68,21 @@ export class Calls extends EventTarget {
     const start = performance.now();
     const took = () => `${(performance.now() - start).toFixed(1)} ms`;
     call.cancel = () => controller.abort();
-    const options = { signal: controller.signal, onProgress: (progress) => this.#update(call, { progress }) };
+    const options = { signal: controller.signal, timeoutMs: Infinity, onProgress: (progress) => this.#update(call, { progress }) };
     this.meter.call(this.rpc, call.name, params, options).then(
-      (value) => this.#end(call, { state: "ok", text: writeJSON(value ?? null, 2), status: took() }),
+      (value) => this.#succeed(call, value, took()),
       (error) => this.#end(call, failure(error, took())));
+  }
+
+  #succeed(call, value, status) {
+    const references = referencesIn(value);
+    this.#end(call, { state: "ok", text: writeJSON(value ?? null, 2), status });
+    if (references.length === 0) return;
+    const release = () => {
+      for (const reference of references) this.rpc.release(reference);
+      this.#end(call, { status: "released" });
+    };
+    this.#update(call, { cancel: release });
   }
 
   #notify(call, params) {

@@ -9,8 +9,12 @@ export function showConnection(rpc) {
   const detail = byID("connection-detail");
   const reconnect = byID("reconnect");
   const problem = byID("connection-problem");
-  const isBlocked = watchPolicy();
   const { host } = new URL(rpc.url);
+  let isBlocked = false;
+  watchPolicy(rpc.url, (sentence) => {
+    isBlocked = true;
+    problem.textContent = sentence;
+  });
 
   const show = (text) => {
     state.dataset.state = rpc.state;
@@ -29,8 +33,8 @@ export function showConnection(rpc) {
   rpc.addEventListener("close", async ({ detail: end }) => {
     const why = end.reason || (end.code === 1006 ? "no connection" : `code ${end.code}`);
     show(end.retryInMs === undefined ? why : `${why} · again in ${(end.retryInMs / 1000).toFixed(1)} s`);
-    const reason = await reasonOfRefusal(rpc.url, isBlocked(rpc.url));
-    if (rpc.state !== "open") problem.textContent = reason;
+    const reason = isBlocked ? "" : await reasonOfRefusal(rpc.url);
+    if (rpc.state !== "open" && !isBlocked) problem.textContent = reason;
   });
   const connect = () => {
     rpc.connect();

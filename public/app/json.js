@@ -50,5 +50,12 @@ export function writeJSON(value, indent = 0, margin = "") {
   return `${opening}\n${inner}${parts.join(`,\n${inner}`)}\n${margin}${closing}`;
 }
 
+/** Returns the references to functions and objects of the server in a result. @returns {any[]} */
+export function referencesIn(value) {
+  if (typeof value === "function") return [value];
+  if (value === null || typeof value !== "object") return [];
+  return isObjectReference(value) ? [value] : Object.values(value).flatMap(referencesIn);
+}
+
 /** Whether a value is the proxy of an object of the server. Objects of JSON have a prototype, proxies have none. */
 const isObjectReference = (value) => Object.getPrototypeOf(value) === null;

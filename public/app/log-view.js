@@ -1,5 +1,5 @@
 import { BoundedList } from "./bounded-list.js";
-import { byID, setPressed } from "./dom.js";
+import { byID } from "./dom.js";
 
 /**
  * A list of what has happened, newest first, that can be filtered, paused and cleared.
@@ -42,7 +42,7 @@ export class LogView {
 
   #pause(isPaused) {
     this.#isPaused = isPaused;
-    setPressed(byID(`${this.id}-pause`), isPaused, isPaused ? "Resume" : "Pause");
+    byID(`${this.id}-pause`).setAttribute("aria-pressed", String(isPaused));
     if (!isPaused && this.#missed > 0) this.#redraw();
     this.#missed = 0;
     this.#count();

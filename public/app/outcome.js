@@ -31,7 +31,7 @@ export class Outcome {
 
   #draw() {
     this.#frame = undefined;
-    const { state, text, status, cancel, progress, kind } = this.#shown;
+    const { state, text, status, cancel, progress } = this.#shown;
     byID("result").dataset.state = state;
     byID("result").textContent = text;
     byID("result-status").textContent = status;
@@ -39,8 +39,8 @@ export class Outcome {
     const button = byID("cancel");
     if (!cancel && document.activeElement === button) byID("call").focus();
     button.hidden = !cancel;
-    button.textContent = kind === "stream" || kind === "topic" ? "Unsubscribe" : "Cancel";
-    this.#drawProgress(cancel ? progress : undefined);
+    button.textContent = endingOf(this.#shown);
+    this.#drawProgress(state === "pending" ? progress : undefined);
   }
 
   #drawProgress(progress) {
@@ -52,4 +52,10 @@ export class Outcome {
     else bar.value = part;
     byID("call-progress-text").textContent = writeJSON(progress);
   }
+}
+
+/** Returns the word for what `cancel` does. */
+function endingOf({ kind, state }) {
+  if (kind === "stream" || kind === "topic") return "Unsubscribe";
+  return state === "ok" ? "Release" : "Cancel";
 }

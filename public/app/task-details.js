@@ -97,8 +97,9 @@ const drawFact = ([name, text]) => [element("dt", {}, name), element("dd", { "da
 
 /** Converts the parameters of a method description to the form from which fields are created. */
 export function asParams(parameters) {
-  return parameters.map(({ name, type, isRequired, documentation }) =>
-    ({ name, required: isRequired, description: documentation, schema: { type: type === "any" ? undefined : type } }));
+  return parameters.map(({ name, type, isRequired, documentation, schema }) => ({
+    name, required: isRequired, description: documentation, schema: schema ?? { type: type === "any" ? undefined : type },
+  }));
 }
 
 function answer(text, state) {

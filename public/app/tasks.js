@@ -1,5 +1,6 @@
 import { byID, describe, element, onSubmit } from "./dom.js";
 import { arrange, Form } from "./form/form.js";
+import { writeJSON } from "./json.js";
 import { asParams, TaskDetails } from "./task-details.js";
 import { TaskLog } from "./task-log.js";
 import { TaskRows } from "./task-rows.js";
@@ -133,7 +134,7 @@ function startOffers(rpc, spawned) {
   onSubmit(form, () => current() && spawn(current()).catch((error) => problem(describe(error))));
   return async () => {
     const found = await rpc.call("tasks.offers");
-    if (JSON.stringify(found) === JSON.stringify(offers)) return;
+    if (writeJSON(found) === writeJSON(offers)) return;
     offers = found;
     choice.replaceChildren(...offers.map(({ name }) => element("option", { value: name }, name)));
     byID("task-spawn").disabled = offers.length === 0;

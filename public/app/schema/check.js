@@ -83,11 +83,12 @@ function problemOfRange(value, { minimum, maximum, exclusiveMinimum, exclusiveMa
 
 function problemOfText(text, schema) {
   const format = formatOf(schema);
-  if (format && !format.accepts(text)) return `is not a ${format.name}${format.example ? `, as ${format.example}` : ""}`;
+  const fits = schema.pattern === undefined || matches(text, schema.pattern);
+  if (format && !(fits && format.accepts(text))) return `is not a ${format.name}${format.example ? `, as ${format.example}` : ""}`;
   const length = [...text].length;
   if (length < schema.minLength) return `is shorter than ${schema.minLength}`;
   if (length > schema.maxLength) return `is longer than ${schema.maxLength}`;
-  if (schema.pattern !== undefined && !matches(text, schema.pattern)) return `does not match ${schema.pattern}`;
+  if (!fits) return `does not match ${schema.pattern}`;
 }
 
 /** Patterns that this engine cannot read accept every text. */

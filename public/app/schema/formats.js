@@ -22,7 +22,7 @@ export const formats = {
   uri: { name: "URL", example: "https://example.org/", accepts: (text) => /^[a-z][a-z0-9+.-]*:\S*$/i.test(text) },
   "uri-reference": { name: "URL", example: "https://example.org/", accepts: (text) => /^\S*$/.test(text) },
   base64: {
-    name: "base64", example: "aGVsbG8=",
+    name: "base64 text", example: "aGVsbG8=",
     accepts: (text) => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text),
   },
 };

@@ -1,0 +1,152 @@
+"""Tests the lists of events and messages of the page, and the choice of a server."""
+
+import pytest
+from playwright.sync_api import expect
+
+from page import link
+from programs import free_port, port_of, start_in_process, stop_all
+
+
+def echo(page, text):
+    """Sends a text, which is then in two of the messages."""
+    page.evaluate("""async (text) => {
+        const { Postern } = await import("/postern.js");
+        globalThis.echoing ??= new Postern();
+        await echoing.call("chat.say", ["me", text]);
+    }""", text)
+
+
+def test_events_are_filtered_paused_and_cleared(demo, open_page):
+    page = open_page(demo)
+    shown = page.locator("#events li")
+    for text in ("first apple", "second pear", "third apple"):
+        echo(page, text)
+        expect(page.locator("#events")).to_contain_text(text)
+    page.fill("#events-filter", "apple FIRST")
+    expect(shown).to_have_count(1)
+    page.fill("#events-filter", "apple")
+    expect(shown).to_have_count(2)
+    page.click("#events-pause")
+    echo(page, "fourth apple")
+    expect(page.locator("#events-count")).to_have_text("paused, 1 new")
+    expect(shown).to_have_count(2)
+    page.click("#events-pause")
+    expect(shown.first).to_contain_text("fourth apple")
+    page.click("#events-clear")
+    page.fill("#events-filter", "")
+    expect(shown).to_have_count(0)
+    echo(page, "fifth")
+    expect(shown).to_have_count(1)
+
+
+def test_messages_are_filtered_paused_and_cleared(demo, open_page):
+    page = open_page(demo)
+    shown = page.locator("#frames li")
+    page.fill("#frames-filter", "rpc.discover")
+    # The request, and the topic `rpc.event` of the document is not in it.
+    expect(shown.last).to_contain_text('"method":"rpc.discover"')
+    page.click("#frames-clear")
+    expect(shown).to_have_count(0)
+    page.click("#frames-pause")
+    page.goto(link(demo, "calculator.add", {"a": 1, "b": 2}))
+    page.click("#call")
+    expect(page.locator("#result")).to_have_text("3")
+    expect(page.locator("#frames-count")).to_contain_text("new")
+    expect(shown).to_have_count(0)
+    page.fill("#frames-filter", "calculator.add")
+    page.click("#frames-pause")
+    expect(shown).to_have_count(1)
+
+
+@pytest.fixture
+def start():
+    """Yields a function that starts a demo with options and returns its address."""
+    running = []
+
+    def start_demo(*options, port=0):
+        programs = start_in_process(*options, port=port)
+        running.extend(programs)
+        return f"127.0.0.1:{port_of(programs[0])}"
+
+    yield start_demo
+    stop_all(running)
+
+
+def connect_to(page, address):
+    page.click("#server-toggle")
+    page.fill("#server-address", address)
+    page.press("#server-address", "Enter")
+
+
+def test_another_server_is_connected_by_its_address(start, open_page):
+    port = free_port()
+    page_host = f"127.0.0.1:{port}"
+    other = start("--no-tasks", "--allow-origin", f"http://{page_host}")
+    policy = f"default-src 'self'; connect-src 'self' ws://{other} http://{other}"
+    start("--content-security-policy", policy, port=port)
+    page = open_page(f"http://{page_host}")
+    page.evaluate("history.replaceState(null, '', '#method/tasks.list')")
+    connect_to(page, other)
+    expect(page.locator("#connection-detail")).to_contain_text(other)
+    expect(page.locator("[data-method='calculator.add']")).to_be_visible()
+    expect(page.locator("[data-method='tasks.list']")).to_have_count(0)
+    page.goto(link(f"http://{page_host}", "calculator.add", {"a": 1, "b": 2}))
+    page.click("#call")
+    expect(page.locator("#result")).to_have_text("3")
+    expect(page.locator("#command")).to_contain_text(f"http://{other}/rpc")
+    # It is kept over a reload and offered again.
+    page.reload()
+    expect(page.locator("#connection-detail")).to_contain_text(other)
+    page.click("#server-toggle")
+    known = page.locator("#server-known option")
+    assert [option.get_attribute("value") for option in known.all()] == [f"ws://{other}/rpc"]
+    page.click("#server-own")
+    expect(page.locator("#connection-detail")).to_contain_text(page_host)
+    expect(page.locator("[data-method='tasks.list']")).to_be_visible()
+
+
+def test_the_page_says_why_a_server_refuses(start, open_page):
+    # Pages of this machine are admitted by servers on it, so the page has a name.
+    other, own = start(), f"page.example:{free_port()}"
+    nothing = f"127.0.0.1:{free_port()}"
+    allowed = " ".join(f"ws://{host} http://{host}" for host in (other, nothing))
+    policy = f"default-src 'self'; connect-src 'self' {allowed}"
+    start("--allow-host", "page.example", "--content-security-policy", policy, port=int(own.split(":")[1]))
+    page = open_page(f"http://{own}", expecting=["WebSocket connection", "ERR_CONNECTION_REFUSED"])
+    problem = page.locator("#connection-problem")
+    connect_to(page, other)
+    expect(problem).to_have_text(f"{other} answers, but refuses pages of http://{own}. Start it with --allow-origin http://{own}.")
+    connect_to(page, nothing)
+    expect(problem).to_have_text(f"No server answers at {nothing}.")
+    expect(page.locator("#connection")).to_have_attribute("data-state", "waiting")
+
+
+def test_the_page_says_if_its_own_policy_forbids_a_server(demo, open_page):
+    page = open_page(demo, expecting=["Content Security Policy", "WebSocket"])
+    connect_to(page, "wss://api.example")
+    expect(page.locator("#connection-problem")).to_contain_text("This page may connect to its own server only.")
+    expect(page.locator("#connection-problem")).to_contain_text("connect-src 'self' wss://api.example https://api.example")
+
+
+def test_a_text_that_is_no_address_is_refused(demo, open_page):
+    page = open_page(demo)
+    page.click("#server-toggle")
+    for text, problem in [("", "An address is needed"), ("http://", "is needed"), ("ftp://a.example", "ws:// and wss://")]:
+        page.fill("#server-address", text)
+        page.press("#server-address", "Enter")
+        expect(page.locator("#server-problem")).to_contain_text(problem)
+        expect(page.locator("#server-address")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#server-form")).to_be_hidden()
+    expect(page.locator("#server-toggle")).to_be_focused()
+
+
+def test_addresses_are_completed(demo, open_page):
+    page = open_page(demo)
+    texts = ["localhost:8080", "https://api.example", "ws://a.example/door", "[::1]:80", " A.example "]
+    addresses = page.evaluate("""async (texts) => {
+        const { addressFrom } = await import("/app/address.js");
+        return texts.map(addressFrom);
+    }""", texts)
+    assert addresses == [
+        "ws://localhost:8080/rpc", "wss://api.example/rpc", "ws://a.example/door", "ws://[::1]/rpc", "ws://a.example/rpc"]
