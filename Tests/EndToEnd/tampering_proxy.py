@@ -53,6 +53,8 @@ class TamperingProxy:
     async def do_cut(self):
         for connection in list(self.connections):
             connection.abort()
+        while self.connections:
+            await asyncio.sleep(0.001)
 
     async def do_hold(self):
         self.moving.clear()
@@ -100,26 +102,25 @@ class Connection:
     """A connection of a client, and that to the gateway which it is forwarded to."""
 
     def __init__(self, proxy, reader, writer):
-        self.proxy, self.reader, self.client, self.gateway = proxy, reader, writer, None
+        self.proxy, self.reader, self.client, self.gateway, self.tasks = proxy, reader, writer, None, []
 
     def abort(self):
+        for task in self.tasks:
+            task.cancel()
         for writer in (self.client, self.gateway):
             if writer:
                 writer.transport.abort()
 
     async def run(self):
         gateway, self.gateway = await asyncio.open_connection("127.0.0.1", self.proxy.target)
-        tasks = [asyncio.create_task(self.pump("up", self.reader, self.gateway)),
-                 asyncio.create_task(self.pump("down", gateway, self.client))]
-        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        self.tasks = [asyncio.create_task(self.pump("up", self.reader, self.gateway)),
+                      asyncio.create_task(self.pump("down", gateway, self.client))]
+        _, pending = await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
         # The other direction may still have the end of the closing handshake.
         if pending:
             await asyncio.wait(pending, timeout=1)
-        for task in pending:
+        for task in self.tasks:
             task.cancel()
-        for task in tasks:
-            if task.done() and not task.cancelled():
-                task.result()
 
     async def pump(self, direction, reader, writer):
         # A connection that was cut is no error.
@@ -155,7 +156,6 @@ class Connection:
             await writer.drain()
         if action.startswith("cut"):
             self.abort()
-            raise ConnectionAbortedError
         return raw
 
 

@@ -7,8 +7,8 @@ const hasSource = (() => {
   return source === "1";
 })();
 
-/** A text without such a run of digits has no integer beyond 2^53 - 1. */
-const longNumber = /\d{16}/;
+/** A text without such a run of digits has no integer beyond 2^53 - 1; digits behind a point are a fraction. */
+const longNumber = /(?:^|[^.\d])\d{16}/;
 const integer = /^-?\d+$/;
 
 /**
