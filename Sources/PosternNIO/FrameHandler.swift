@@ -86,8 +86,7 @@ final class FrameHandler: ChannelInboundHandler {
         do {
             try read(&bytes, peer)
         } catch {
-            let isTLS = !isHandshakeDone && ConnectionSecurity.isRecord(bytes)
-            peer.transportClosed(isTLS ? DisconnectReason(.notSecured, "The other side speaks TLS") : error)
+            peer.transportClosed((isHandshakeDone ? nil : ForeignProtocol.reason(for: bytes)) ?? error)
         }
     }
 

@@ -53,7 +53,7 @@ package enum NativeClient {
         } catch let error as CallError {
             throw error
         } catch {
-            throw CallError(.unavailable, "Cannot connect to \(address): \(error)", ran: .no)
+            throw CallError(.unavailable, "Cannot connect to \(address): \(ConnectFault.reason(error))", ran: .no)
         }
     }
 }

@@ -73,10 +73,4 @@ extension ConnectionSecurity {
         #endif
         return DisconnectReason(.lost, "The connection failed: \(error)")
     }
-
-    /// Returns whether bytes begin a TLS record: its type, and the major version 3.
-    static func isRecord(_ bytes: ByteBuffer) -> Bool {
-        guard let start = bytes.getInteger(at: bytes.readerIndex, as: UInt16.self) else { return false }
-        return (0x14...0x17).contains(start >> 8) && start & 0xff == 3
-    }
 }
