@@ -180,8 +180,8 @@ package struct GatewayOptions: ParsableArguments {
         } catch {
             throw listen.usageError(error) ?? error
         }
-        if let url = listen.url(port: gateway.port) { Output.line("listening on \(url)") }
-        for listener in configuration.server.listeners { Output.line("listening on \(listener.name)") }
+        if let url = listen.url(port: gateway.port) { Output.announce("listening on \(url)") }
+        for listener in configuration.server.listeners { Output.announce("listening on \(listener.name)") }
         return gateway
     }
 }

@@ -1,5 +1,4 @@
 package import ArgumentParser
-import Dispatch
 import Glibc
 import Postern
 
@@ -13,18 +12,17 @@ package enum Program {
     /// - Parameters:
     ///   - command: The type of the root command.
     ///   - prepare: Runs before the command line is parsed, and may exit the process.
+    /// - Returns: Never: the process exits with the command.
     package static func run(
         _ command: (some AsyncParsableCommand).Type,
         preparing prepare: @escaping @Sendable () async -> Void = {}
-    ) {
-        let end = DispatchSemaphore(value: 0)
+    ) -> Never {
         // Runs on the global executor, as the main thread is blocked.
         Task.detached {
             await prepare()
-            await command.main()
-            end.signal()
+            await ProgramExit.run(command)
         }
-        end.wait()
+        while true { pause() }
     }
 }
 

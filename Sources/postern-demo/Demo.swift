@@ -99,7 +99,7 @@ struct Demo: AsyncParsableCommand {
             probe?.watch(door)
             door.logLimits(to: logger)
             doors.append(door)
-            Output.line("native on \(door.address)")
+            Output.announce("native on \(door.address)")
         }
         if let url { Hints.print(url: url) }
         // The doors are stopped at the same time, so that a stop takes no longer than that of the slowest door.

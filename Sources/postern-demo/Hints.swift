@@ -4,8 +4,8 @@ import PosternPrograms
 enum Hints {
     /// Prints the commands for the URL of the demo.
     static func print(url: String) {
-        Output.line("open it in a browser, or try:")
-        for command in commands(url) { Output.line("  " + command) }
+        Output.announce("open it in a browser, or try:")
+        for command in commands(url) { Output.announce("  " + command) }
     }
 
     private static func commands(_ url: String) -> [String] {

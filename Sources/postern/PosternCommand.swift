@@ -12,7 +12,8 @@ struct PosternCommand: AsyncParsableCommand {
             tcp:host:port or tls:host:port (native).
             Every option can also be given in the environment, --timeout as POSTERN_TIMEOUT; the command line wins.
 
-            Exit codes: 0 success, 1 the call failed or the gateway is not ready, 64 wrong usage, 69 no connection.
+            Exit codes: 0 success, 1 the call failed or the gateway is not ready, 64 wrong usage, 69 no connection, \
+            74 the output cannot be written, 141 the reader of the output has closed it.
             """,
         version: ProgramVersion.line(of: "postern"),
         subcommands: [
@@ -20,4 +21,6 @@ struct PosternCommand: AsyncParsableCommand {
             HealthCommand.self,
         ]
     )
+
+    static func main() async { await ProgramExit.run(Self.self) }
 }

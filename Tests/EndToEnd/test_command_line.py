@@ -95,7 +95,15 @@ def test_a_stream_ends_when_its_output_is_closed(address):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as call:
         assert json.loads(call.stdout.readline())["tick"] == 1
         call.stdout.close()
-        assert call.wait(PATIENCE) == 0
+        assert call.wait(PATIENCE) == 141
+
+
+@pytest.mark.parametrize("arguments", [["call", None, "calculator.add", 2, 3], ["describe", None], ["tasks", None], ["--help"]])
+def test_a_full_disk_is_a_failure(address, arguments):
+    command = [binary("postern"), *(address if word is None else str(word) for word in arguments)]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (74, "The output cannot be written: No space left on device\n")
 
 
 def test_a_topic_is_watched(address):
