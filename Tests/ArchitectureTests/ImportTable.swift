@@ -48,8 +48,8 @@ enum ImportTable {
         ],
         "postern": [
             "Postern", "PosternGateway", "PosternJSONRPC", "PosternLogging", "PosternNIO", "PosternPrograms",
-            "ArgumentParser", "Logging", "NIOCore", "NIOHTTP1",
-            "NIOPosix", "NIOWebSocket", "ServiceLifecycle",
+            "ArgumentParser", "Glibc", "Logging", "NIOCore", "NIOHTTP1",
+            "NIOPosix", "NIOSSL", "NIOWebSocket", "ServiceLifecycle", "SystemPackage",
         ],
         "PosternMeasuring": ["NIOCore"],
         "postern-bench": [

@@ -13,7 +13,7 @@ from programs import LISTENING, Program, binary, line_with, port_of, stop_all
 # An invalid value of each option of the programs. Variables of flags accept words such as `1` and `no`.
 WRONG = {
     "access-log": "perhaps", "allow-credentials": "perhaps", "allow-host": "a.example,https://b.example",
-    "allow-origin": "https://a.example,b.example/c", "bench": "perhaps", "body-timeout": "0",
+    "allow-origin": "https://a.example,b.example/c", "bench": "perhaps", "body-timeout": "0", "ca-file": "/no/such",
     "content-security-policy": "\u00e4", "drain-grace": "-1", "drain-lead": "soon", "drain-spread": "3601",
     "forwarded-field": "x-real-ip", "head-timeout": "0", "host": "256.0.0.1", "idle-timeout": "0",
     "limit-loopback": "perhaps", "listen": "tcp:127.0.0.1:0,8080", "log-format": "xml", "log-level": "loud",

@@ -87,7 +87,7 @@ def test_the_error_for_an_absent_gateway_is_one_sentence(gateway, line):
 
 
 @pytest.mark.parametrize("arguments, environment, part", [
-    (["https://127.0.0.1"], {}, "https://127.0.0.1"),
+    (["ftp://127.0.0.1"], {}, "ftp://127.0.0.1"),
     ([], {"POSTERN_PORT": "0"}, "The gateway's port is not known"),
     ([], {"POSTERN_LISTEN": "8080"}, "'8080' of POSTERN_LISTEN"),
     ([], {"POSTERN_PORT": "x"}, "'x' of POSTERN_PORT"),

@@ -215,7 +215,7 @@ def test_the_command_line_calls_describes_and_watches_a_python_server(tmp_path):
             assert await command(binary("postern"), "call", server.address, "t.add", "1", "2") == (0, "3\n", "")
             assert await command(binary("postern"), "call", server.address, "t.count", "3") == (0, "0\n1\n2\n", "")
             status, _, errors = await command(binary("postern"), "call", server.address, "t.fail", "1001")
-            assert (status, errors) == (1, "error 1001 unknown: as was asked for\n")
+            assert (status, errors) == (1, "error 1001 unknown: as was asked for\nexecuted: yes\n")
             status, output, _ = await command(binary("postern"), "describe", server.address)
             lines = [" ".join(line.split()) for line in output.splitlines()]
             assert status == 0 and "t.add(a: any, b?: any) -> any [safe] Adds two numbers" in lines

@@ -1,3 +1,4 @@
+import ArgumentParser
 import PosternNIO
 import Testing
 
@@ -6,24 +7,44 @@ import Testing
 @Suite struct EndpointTests {
     @Test(arguments: [
         ("ws://127.0.0.1:8080/rpc", "127.0.0.1:8080", "/rpc"),
-        ("http://localhost/", "localhost:80", "/rpc"),
+        ("http://localhost/", "localhost", "/rpc"),
         ("ws://[::1]:9", "[::1]:9", "/rpc"),
-        ("ws://h/a/b?c=1", "h:80", "/a/b?c=1"),
+        ("ws://h/a/b?c=1", "h", "/a/b?c=1"),
+        ("wss://h:443/rpc", "h", "/rpc"),
+        ("https://h:80", "h:80", "/rpc"),
     ])
     func urlHasParts(text: String, authority: String, path: String) throws {
-        let url = try #require(WebSocketURL(text))
+        let url = try #require(WebURL(text))
         #expect(url.authority == authority)
         #expect(url.path == path)
     }
 
     @Test(arguments: [
-        "", "ws://", "ws://:80/", "ws://h:99999/", "ws://h:x/", "ws://a:b:c/", "wss://h/", "ws://h/a b", "h:80",
+        "", "ws://", "ws://:80/", "ws://h:99999/", "ws://h:x/", "ws://a:b:c/", "ftp://h/", "wss:h", "https://",
+        "ws://h/a b", "h:80",
         "unix:", "tcp:h",
     ])
-    func otherTextIsNoEndpoint(text: String) { #expect(Endpoint(argument: text) == nil) }
+    func otherTextIsNoEndpoint(text: String) {
+        #expect(throws: ValidationError.self) { try Endpoint(reading: text) }
+    }
 
-    @Test func addressesAreNative() {
-        #expect(Endpoint(argument: "unix:/a b") == .native(.unix(path: "/a b")))
-        #expect(Endpoint(argument: "tcp:h:1") == .native(.tcp(host: "h", port: 1)))
+    @Test func addressesAreNative() throws {
+        #expect(try Endpoint(reading: "unix:/a b") == .native(.unix(path: "/a b")))
+        #expect(try Endpoint(reading: "tcp:h:1") == .native(.tcp(host: "h", port: 1)))
+    }
+
+    @Test(arguments: [
+        ("https://h", "wss://h/rpc"), ("http://h:8080/a", "ws://h:8080/a"), ("wss://h", "wss://h/rpc"),
+    ])
+    func eventsNeedAWebSocketAtTheSameServer(text: String, expected: String) throws {
+        let url = try #require(WebURL(text))
+        #expect(Endpoint.web(url).withEvents == .web(try #require(WebURL(expected))))
+        #expect("\(url.webSocket)" == expected)
+    }
+
+    @Test func aURLWithoutAPortHasTheUsualOne() {
+        #expect(WebURL("wss://h")?.port == 443)
+        #expect(WebURL("http://h")?.port == 80)
+        #expect(WebURL("https://[::1]")?.host == "::1")
     }
 }

@@ -9,13 +9,16 @@ import Testing
         ("http://gateway/", "http://gateway:80/readyz"),
         ("http://[::1]:9/livez", "http://[::1]:9/livez"),
         ("unix:/run/http.sock", "unix:/run/http.sock"),
+        ("https://h", "https://h:443/readyz"),
+        ("https://h:8443/livez", "https://h:8443/livez"),
     ])
     func aTargetIsParsed(text: String, description: String) throws {
         #expect(try #require(HealthTarget(text)).description == description)
     }
 
     @Test(arguments: [
-        "", "127.0.0.1:8080", "https://h/", "ws://h/", "http://", "http://h:0/", "http://h:99999/", "http://u@h/",
+        "", "127.0.0.1:8080", "ftp://h/", "ws://h/", "wss://h/", "http://", "http://h:0/", "http://h:99999/",
+        "http://u@h/",
         "http://h/?a", "unix:", "tcp:h:1",
     ])
     func otherTextIsNoTarget(text: String) { #expect(HealthTarget(text) == nil) }

@@ -5,14 +5,19 @@ import Testing
 
 @Suite struct JSONRPCExchangeTests {
     @Test(arguments: [
-        (#"{"jsonrpc":"2.0","id":"postern-1","result":null}"#, JSONRPCExchange.Step.result(.null)),
-        (#"{"jsonrpc":"2.0","id":"postern-1","result":{"subscription":"x"}}"#, .result(["subscription": "x"])),
+        (#"{"jsonrpc":"2.0","id":"postern-1","result":null}"#, JSONRPCExchange.Step.event(.result(.null))),
+        (#"{"jsonrpc":"2.0","id":"postern-1","result":{"subscription":"x"}}"#, .event(.result(["subscription": "x"]))),
         (#"{"jsonrpc":"2.0","id":"postern-1","result":{"subscription":"postern-1"}}"#, .nothing),
         (#"{"jsonrpc":"2.0","id":7,"result":1}"#, .nothing),
-        (#"{"method":"a.subscription","params":{"subscription":"postern-1","result":5,"seq":9}}"#, .item(5)),
+        (#"{"method":"a.subscription","params":{"subscription":"postern-1","result":5,"seq":9}}"#, .event(.item(5))),
         (#"{"method":"a.subscription","params":{"subscription":"other","result":5}}"#, .nothing),
-        (#"{"method":"rpc.event","params":{"subscription":"postern-1","gap":{"dropped":3}}}"#, .gap(["dropped": 3])),
+        (
+            #"{"method":"rpc.event","params":{"subscription":"postern-1","gap":{"dropped":3}}}"#,
+            .event(.gap(["dropped": 3]))
+        ),
         (#"{"method":"rpc.event","params":{"subscription":"postern-1","done":true}}"#, .end),
+        (#"{"method":"$/progress","params":{"token":"postern-1","value":[1]}}"#, .event(.progress([1]))),
+        (#"{"method":"$/progress","params":{"token":"other","value":1}}"#, .nothing),
         (#"{"method":"call.me","id":"postern-1","params":[]}"#, .nothing),
         ("[]", .nothing),
     ])
@@ -28,8 +33,8 @@ import Testing
     ])
     func errorsAreThrown(message: String) throws {
         var exchange = JSONRPCExchange()
-        let error = #expect(throws: CallError.self) { try exchange.take(Array(message.utf8)) }
-        #expect(error?.code.rawValue == 1001)
+        let error = #expect(throws: RemoteError.self) { try exchange.take(Array(message.utf8)) }
+        #expect(error?.code == 1001)
         #expect(error?.message == "no")
     }
 
@@ -43,7 +48,7 @@ import Testing
 
     @Test func invalidJSONIsAnError() {
         var exchange = JSONRPCExchange()
-        #expect(throws: CallError.self) { try exchange.take(Array("nonsense".utf8)) }
+        #expect(throws: RemoteError.self) { try exchange.take(Array("nonsense".utf8)) }
     }
 
     @Test func requestCarriesItsTimeout() throws {
@@ -52,5 +57,12 @@ import Testing
         #expect(
             text == #"{"jsonrpc":"2.0","id":"postern-1","method":"a.b.c","params":[1],"meta":{"timeoutMs":1500}}"#
         )
+    }
+
+    @Test func progressIsRequestedByTheIdentifierOfTheRequest() throws {
+        var request = RemoteRequest("a", .positional([]), timeout: .seconds(1))
+        request.wantsProgress = true
+        let text = String(decoding: try JSONRPCExchange.request(request), as: UTF8.self)
+        #expect(text.hasSuffix(#""meta":{"timeoutMs":1000,"progressToken":"postern-1"}}"#))
     }
 }

@@ -11,6 +11,8 @@ struct HealthProbe {
     let target: HealthTarget
     /// The time for the connection and the answer together.
     let timeout: Duration
+    /// The TLS of the connection; `nil` for none.
+    var security: HealthSecurity?
 
     /// Connects, sends the request, and reads the answer to its end.
     ///
@@ -33,6 +35,9 @@ struct HealthProbe {
                 if answer.count >= HealthAnswer.maximumBytes { return }
             }
         }
+        if answer.isEmpty, let fault = security?.fault() {
+            throw CallError(.unavailable, "Cannot connect to \(target.authority): \(fault)", ran: .no)
+        }
         return HealthAnswer(answer)
     }
 
@@ -43,8 +48,12 @@ struct HealthProbe {
     private func connect(until limit: ContinuousClock.Instant) async throws(CallError) -> Bytes {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(timeout.clamped))
+        let (security, host) = (security, target.host)
         let wrap: @Sendable (any Channel) -> EventLoopFuture<Bytes> = { channel in
-            channel.eventLoop.makeCompletedFuture { try Bytes(wrappingChannelSynchronously: channel) }
+            channel.eventLoop.makeCompletedFuture {
+                try security?.install(channel, host)
+                return try Bytes(wrappingChannelSynchronously: channel)
+            }
         }
         do {
             switch target.address {
@@ -58,19 +67,11 @@ struct HealthProbe {
             // `UnixConnection` already throws an error with a message for users.
             throw error
         } catch {
-            throw CallError(.unavailable, "Cannot connect to \(target.authority): \(Self.reason(error))", ran: .no)
-        }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        let cause = (error as? NIOConnectionError).map { $0.connectionErrors.first?.error } ?? error
-        switch cause {
-        case nil: return "there is no such host"
-        case ChannelError.connectTimeout?: return "no answer in time"
-        case let error as IOError:
-            let code = Errno(rawValue: error.errnoCode)
-            return code == .connectionRefused ? "no server listens there" : "\(code)"
-        case let error?: return "\(error)"
+            throw CallError(
+                .unavailable,
+                "Cannot connect to \(target.authority): \(ConnectFault.reason(error))",
+                ran: .no
+            )
         }
     }
 }

@@ -8,12 +8,15 @@ struct HealthTarget: Hashable, Sendable {
     let address: Address
     /// The path of the request.
     let path: String
+    /// Whether the connection is encrypted by TLS.
+    let isSecure: Bool
 
     private static let readiness = "/readyz"
 
-    private init(_ address: Address, path: String = readiness) {
+    private init(_ address: Address, path: String = readiness, isSecure: Bool = false) {
         self.address = address
         self.path = path
+        self.isSecure = isSecure
     }
 
     /// Creates the target for a gateway that listens on an address.
@@ -31,6 +34,14 @@ struct HealthTarget: Hashable, Sendable {
         }
     }
 
+    /// The name or the address of the gateway, which its certificate is for.
+    var host: String {
+        switch address {
+        case .tcp(let host, _), .tls(let host, _): host
+        case .unix: "localhost"
+        }
+    }
+
     /// The value of the header field `Host`.
     var authority: String {
         switch address {
@@ -42,25 +53,28 @@ struct HealthTarget: Hashable, Sendable {
 }
 
 extension HealthTarget: LosslessStringConvertible, ExpressibleByArgument {
-    /// Parses `unix:/path`, or `http://host:port` with an optional path that replaces `/readyz`.
+    /// Parses `unix:/path`, or `http://host:port` with an optional path that replaces `/readyz`; `https` is possible.
     init?(_ text: String) {
         if text.hasPrefix("unix:") {
             guard let address = Address(text) else { return nil }
             self.init(address)
             return
         }
-        guard let url = URLComponents(string: text), url.scheme == "http", url.user == nil, url.query == nil,
-            let host = url.host, !host.isEmpty, (1...65_535).contains(url.port ?? 80)
+        guard let url = URLComponents(string: text), let usual = Self.usualPorts[url.scheme ?? ""], url.user == nil,
+            url.query == nil, let host = url.host, !host.isEmpty, (1...65_535).contains(url.port ?? usual)
         else { return nil }
         let name = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         let path = url.percentEncodedPath
-        let address = Address.tcp(host: name, port: url.port ?? 80)
-        self.init(address, path: path.isEmpty || path == "/" ? Self.readiness : path)
+        let address = Address.tcp(host: name, port: url.port ?? usual)
+        let isSecure = url.scheme == "https"
+        self.init(address, path: path.isEmpty || path == "/" ? Self.readiness : path, isSecure: isSecure)
     }
+
+    private static let usualPorts = ["http": 80, "https": 443]
 
     var description: String {
         switch address {
-        case .tcp, .tls: "http://\(authority)\(path)"
+        case .tcp, .tls: "http\(isSecure ? "s" : "")://\(authority)\(path)"
         case .unix: "\(address)"
         }
     }

@@ -2,33 +2,52 @@ import ArgumentParser
 import Postern
 import PosternPrograms
 
-/// The command `postern describe`, which prints the methods and topics of a server.
+/// The command `postern describe`, which prints the methods and topics of a server, or one of them in full.
 struct DescribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
-        abstract: "Lists the methods and topics of a server.",
+        abstract: "Lists the methods and topics of a server, or describes one of them.",
         discussion: """
+            With the name of a method or topic, prints its documentation, its parameters with their types and \
+            defaults, its result, its errors, and the types that they refer to.
+
             Examples:
               postern describe ws://127.0.0.1:8080/rpc
+              postern describe ws://127.0.0.1:8080/rpc calculator.add
+              postern describe unix:/run/app.sock chat.room
               postern describe unix:/run/app.sock --json
             """
     )
 
     @OptionGroup var remote: RemoteOptions
 
-    @Flag(inversion: .prefixedNo, help: "Prints the description exactly as the server sends it.")
+    @Argument(help: "A method or a topic, as in calculator.add; all are listed without it.", completion: Completion.all)
+    var name: String?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Prints the description exactly as the server sends it; of a method or topic, its OpenRPC description."
+    )
     var json = Setting.flag("json")
 
     func run() async throws {
-        let request = RemoteRequest("rpc/describe", .positional([]), timeout: remote.duration)
-        let printsJSON = json
-        try await remote.perform(request) { answer in
-            if printsJSON {
-                var printer = ValuePrinter(limit: nil)
-                return printer.print(answer)
-            }
-            for line in DescriptionTable(answer.value).lines { Output.line(line) }
-            return false
+        let request = RemoteRequest(discovery, .positional([]), timeout: remote.connection.duration)
+        let found = name.map { MethodSearch(for: $0, isJSON: json) }
+        let lines: AnswerPrinter.Rendering
+        switch found {
+        case let found?: lines = found.lines
+        case nil where json: lines = { [Output.isTerminal ? PrettyJSON.text($0) : PrettyJSON.line($0)] }
+        case nil: lines = { DescriptionTable($0).lines }
         }
+        try await remote.perform(request, printer: AnswerPrinter(AnswerStyle(), result: lines))
+        guard let found, !found.isFound, let name else { return }
+        Output.error("The server has no method or topic \(Printable.text(name)); postern describe lists them")
+        throw ExitCode(ProgramExit.failure)
+    }
+
+    /// The built-in method with the description: an OpenRPC document where one method is described, if there is one.
+    private var discovery: String {
+        if name != nil, case .web = remote.server { return "rpc/discover" }
+        return "rpc/describe"
     }
 }

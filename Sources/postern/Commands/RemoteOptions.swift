@@ -5,16 +5,20 @@ import PosternPrograms
 
 /// The argument for the server of a command, and the options of the connection.
 struct RemoteOptions: ParsableArguments {
-    @Argument(help: "The server: ws://host:port/rpc, unix:/path, unix:@name, tcp:host:port or tls:host:port.")
+    @Argument(
+        help:
+            "The server: ws://host:port/rpc, wss:, http:, https:, unix:/path, unix:@name, tcp:host:port or tls:host:port.",
+        transform: Endpoint.init(reading:)
+    )
     var server: Endpoint
 
     @OptionGroup var connection: ConnectionArguments
 
-    var duration: Duration { connection.duration }
+    func validate() throws { try connection.checkFields(for: server) }
 
-    /// Performs a request, as ``ConnectionArguments/perform(_:at:receive:)`` does.
-    func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
-        try await connection.perform(request, at: server, receive: receive)
+    /// Performs a request, as ``ConnectionArguments/perform(_:at:printer:)`` does.
+    func perform(_ request: RemoteRequest, printer: AnswerPrinter) async throws {
+        try await connection.perform(request, at: server, printer: printer)
     }
 }
 
@@ -23,6 +27,13 @@ struct ConnectionArguments: ParsableArguments {
     @Option(help: "Seconds to wait for the connection and the answer.")
     var timeout = Setting.value("timeout", default: 30.0)
 
+    @Option(
+        help: "A header field for requests to ws:, wss:, http: and https: URLs, as 'Name: value'. May be repeated.",
+        transform: HeaderField.init(reading:)
+    )
+    var header: [HeaderField] = []
+
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var secretOptions: SecretOptions
     @OptionGroup var tlsArguments: TLSArguments
 
@@ -30,51 +41,74 @@ struct ConnectionArguments: ParsableArguments {
         guard (0.001...86_400).contains(timeout) else {
             throw ValidationError("\(Setting.named("timeout", timeout)) is not within 0.001 to 86400")
         }
+        _ = try fields()
     }
 
     /// The timeout as a duration.
     var duration: Duration { .seconds(timeout) }
 
-    /// Performs a request, and passes each value of its answer to `receive` until that returns `false`.
+    /// Throws a `ValidationError` when there are header fields and the server is a native one.
+    func checkFields(for server: Endpoint) throws {
+        guard case .native = server, !header.isEmpty else { return }
+        throw ValidationError(
+            "--header needs a ws:, wss:, http: or https: URL; the native protocol has no header fields"
+        )
+    }
+
+    /// Performs a request, and prints its answer.
     ///
     /// - Parameters:
-    ///   - request: The request.
+    ///   - request: The request, which SIGINT and SIGTERM cancel.
     ///   - server: The server.
-    ///   - receive: Processes a value, and returns whether further ones are wanted.
-    /// - Throws: `ExitCode` after a failure, which is written to standard error.
-    func perform(_ request: RemoteRequest, at server: Endpoint, receive: (RemoteAnswer) -> Bool) async throws {
+    ///   - printer: Prints the answer.
+    /// - Throws: `ExitCode` after a failure, which is printed.
+    func perform(_ request: RemoteRequest, at server: Endpoint, printer: AnswerPrinter) async throws {
+        let remote = try remote(server)
         do {
-            switch server {
-            case .native(let address):
-                var options = ConnectionOptions()
-                options.authentication = try secretOptions.secret()
-                tlsArguments.apply(to: &options)
-                let remote = NativeRemote(address, options: options)
-                try await remote.perform(request, receive: receive)
-            case .webSocket(let url): try await WebSocketRemote(url).perform(request, receive: receive)
+            defer { printer.clear() }
+            try await SignalCancellation.cancelling {
+                try await remote(request) { printer.print($0) }
             }
         } catch let failure as ConnectionFailure {
-            Output.error("no connection: \(failure.message)")
-            throw ExitCode(69)
+            throw ExitCode(printer.printFailure(failure))
+        } catch let error as RemoteError {
+            throw ExitCode(printer.printError(error))
         } catch let error as CallError {
-            // The description of an error contains the traces, which are long; without any it adds nothing.
-            let isTraced = error.hops.contains { $0.trace != nil }
-            let text = isTraced ? error.description : error.message
-            Output.error("error \(error.code.rawValue) \(error.name.word): \(text)")
-            throw ExitCode(1)
+            throw ExitCode(printer.printError(RemoteError(error)))
         }
     }
-}
 
-/// The option for the number of values after which a stream ends.
-struct CountOption: ParsableArguments {
-    @Option(help: "Ends after this many values of a stream or topic.")
-    var count: Int?
+    /// Returns the function that performs requests at a server.
+    ///
+    /// - Throws: `ValidationError` for a file that cannot be read.
+    func remote(
+        _ server: Endpoint
+    ) throws -> @Sendable (RemoteRequest, @escaping EventReceiver) async throws -> Void {
+        switch server {
+        case .native(let address):
+            var options = ConnectionOptions()
+            options.authentication = try secretOptions.secret()
+            tlsArguments.apply(to: &options)
+            let remote = NativeRemote(address, options: options)
+            return { try await remote.perform($0, receive: $1) }
+        case .web(let url):
+            let (security, fields) = (try trust.security(for: url), try fields())
+            if url.scheme.isWebSocket {
+                let remote = WebSocketRemote(url, security: security, fields: fields)
+                return { try await remote.perform($0, receive: $1) }
+            }
+            let remote = HTTPRemote(url, security: security, fields: fields)
+            return { try await remote.perform($0, receive: $1) }
+        }
+    }
 
-    /// The number of the command line or the environment; `nil` for no limit.
-    var wanted: Int? { count ?? Setting.optional("count") }
-
-    func validate() throws {
-        if let wanted, wanted < 1 { throw ValidationError("\(Setting.named("count")) must be at least 1") }
+    /// The fields of the command line, or else those of the environment, one a line.
+    private func fields() throws -> [HeaderField] {
+        guard header.isEmpty, let text: String = Setting.optional("header") else { return header }
+        return try text.split(separator: "\n").map { line in
+            do { return try HeaderField(reading: String(line)) } catch {
+                throw ValidationError("POSTERN_HEADER: \(error)")
+            }
+        }
     }
 }

@@ -19,7 +19,10 @@ struct TasksCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The server, as for call; ws://127.0.0.1:8080/rpc unless it is given.")
+    @Argument(
+        help: "The server, as for call; ws://127.0.0.1:8080/rpc unless it is given.",
+        transform: Endpoint.init(reading:)
+    )
     var server: Endpoint?
 
     @OptionGroup var connection: ConnectionArguments
@@ -27,21 +30,19 @@ struct TasksCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Prints what happens to tasks, and what they write, until it is ended.")
     var watch = Setting.flag("watch")
 
-    @OptionGroup var limit: CountOption
+    @OptionGroup var answer: AnswerOptions
+
+    func validate() throws { try connection.checkFields(for: server ?? .usual) }
 
     func run() async throws {
         let method = watch ? "tasks/watch" : "tasks/list"
         let request = RemoteRequest(method, .positional([]), timeout: connection.duration)
-        let wanted = limit.wanted
-        var printed = 0
-        // `tasks/list` answers with one value, and `tasks/watch` with a stream of events.
-        try await connection.perform(request, at: server ?? .usual) { answer in
-            guard answer.isStream else {
-                for line in TaskTable(answer.value).lines { Output.line(line) }
-                return false
-            }
-            printed += 1
-            return Output.line(TaskLine(answer.value).text) && printed != wanted
+        let printer = AnswerPrinter(answer.style, limit: answer.limit.wanted) {
+            TaskTable($0).lines
+        } item: {
+            [TaskLine($0).text]
         }
+        let server = server ?? .usual
+        try await connection.perform(request, at: watch ? server.withEvents : server, printer: printer)
     }
 }

@@ -1,6 +1,5 @@
 import Postern
 import PosternJSONRPC
-import PosternPrograms
 
 /// A request and its answer: a response, which is followed by events when the answer is a stream.
 struct JSONRPCExchange {
@@ -8,18 +7,17 @@ struct JSONRPCExchange {
     enum Step: Hashable {
         /// The message does not concern the request, or only begins a stream.
         case nothing
-        /// The message is the result.
-        case result(Value)
-        /// The message is an item of the stream.
-        case item(Value)
-        /// The message reports items that were lost.
-        case gap(Value)
+        /// The message is a part of the answer.
+        case event(RemoteEvent)
         /// The message ends the stream.
         case end
     }
 
-    /// The identifier of the request, and of the subscription when the answer is a stream.
+    /// The identifier of the request, of its progress, and of the subscription when the answer is a stream.
     private static let id = Value.string("postern-1")
+
+    /// The notification that cancels the request.
+    static let cancellation = #"{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":"postern-1"}}"#
 
     /// Whether the response has arrived.
     private(set) var isAnswered = false
@@ -28,12 +26,14 @@ struct JSONRPCExchange {
     static func request(_ request: RemoteRequest) throws(CallError) -> [UInt8] {
         let (seconds, attoseconds) = request.timeout.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        var meta = [Value.Member("timeoutMs", .integer(max(1, milliseconds)))]
+        if request.wantsProgress { meta.append(Value.Member("progressToken", id)) }
         let message = Value.map([
             Value.Member("jsonrpc", .string("2.0")),
             Value.Member("id", id),
             Value.Member("method", .string(request.method.replacing("/", with: "."))),
             Value.Member("params", request.arguments.value),
-            Value.Member("meta", .map([Value.Member("timeoutMs", .integer(max(1, milliseconds)))])),
+            Value.Member("meta", .map(meta)),
         ])
         do throws(PayloadError) { return try Payload(encoding: message, as: JSON.self).bytes } catch {
             throw CallError(error)
@@ -44,51 +44,46 @@ struct JSONRPCExchange {
     ///
     /// - Parameter bytes: The message.
     /// - Returns: The effect of the message on the request.
-    /// - Throws: `CallError`: the error of the call or its stream, or `.internalError` for an invalid message.
-    mutating func take(_ bytes: [UInt8]) throws(CallError) -> Step {
+    /// - Throws: `RemoteError`: the error of the call or its stream, or an internal error for an invalid message.
+    mutating func take(_ bytes: [UInt8]) throws(RemoteError) -> Step {
         let message: Value
         do throws(PayloadError) {
             try JSON.validate(bytes.span)
             message = try Value(decoding: Payload(bytes: bytes, codec: JSON.self))
         } catch {
-            throw CallError(.internalError, "The server sent invalid JSON: \(error.message)")
+            throw Self.fault("The server sent invalid JSON: \(error.message)")
         }
         // An error without a known identifier has the identifier null, and concerns the only request.
         if message["method"] == nil, message["id"] == Self.id || message["id"] == .null {
             return try takeResponse(message)
         }
-        guard let event = message["params"], event["subscription"] == Self.id else { return .nothing }
-        return try Self.step(of: event)
+        guard let event = message["params"] else { return .nothing }
+        if message["method"] == "$/progress" { return Self.progress(event) }
+        return event["subscription"] == Self.id ? try Self.step(of: event) : .nothing
     }
 
-    private mutating func takeResponse(_ message: Value) throws(CallError) -> Step {
+    private mutating func takeResponse(_ message: Value) throws(RemoteError) -> Step {
         isAnswered = true
-        if let error = message["error"] { throw CallError(reading: error) }
+        if let error = message["error"] { throw RemoteError(error) }
         guard let result = message["result"] else {
-            throw CallError(.internalError, "The server sent a response without a result")
+            throw Self.fault("The server sent a response without a result")
         }
-        return result["subscription"] == Self.id ? .nothing : .result(result)
+        return result["subscription"] == Self.id ? .nothing : .event(.result(result))
     }
 
-    private static func step(of event: Value) throws(CallError) -> Step {
-        if let error = event["error"] { throw CallError(reading: error) }
-        if let gap = event["gap"] { return .gap(gap) }
+    private static func progress(_ event: Value) -> Step {
+        guard event["token"] == id, let value = event["value"] else { return .nothing }
+        return .event(.progress(value))
+    }
+
+    private static func step(of event: Value) throws(RemoteError) -> Step {
+        if let error = event["error"] { throw RemoteError(error) }
+        if let gap = event["gap"] { return .event(.gap(gap)) }
         if event["done"] == .bool(true) { return .end }
-        return event["result"].map(Step.item) ?? .nothing
+        return event["result"].map { .event(.item($0)) } ?? .nothing
     }
-}
 
-extension CallError {
-    /// Creates an error from the error object of a message.
-    fileprivate init(reading error: Value) {
-        var code = Code.internalError
-        if case .integer(let number)? = error["code"], let number = Int(exactly: number) {
-            code = Code(rawValue: number)
-        }
-        var message = ""
-        if case .string(let text)? = error["message"] { message = text }
-        var name: Name?
-        if case .string(let word)? = error["data"]?["name"] { name = Name(word: word) }
-        self.init(code, message, name: name)
+    private static func fault(_ message: String) -> RemoteError {
+        RemoteError(CallError(.internalError, message, executed: .unknown))
     }
 }

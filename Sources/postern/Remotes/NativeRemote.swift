@@ -1,9 +1,8 @@
 import Postern
 import PosternNIO
-import PosternPrograms
 
 /// The client for a server of the native protocol.
-struct NativeRemote {
+struct NativeRemote: Sendable {
     private let address: Address
     private let options: ConnectionOptions
 
@@ -14,17 +13,23 @@ struct NativeRemote {
 
     /// Performs a request over a new connection.
     ///
-    /// - Throws: `ConnectionFailure` when the connection cannot be established or is lost, or the `CallError` of the
-    ///   call.
-    func perform(_ request: RemoteRequest, receive: (RemoteAnswer) -> Bool) async throws {
+    /// - Throws: `ConnectionFailure` when the connection cannot be established or is lost, the `RemoteError` of
+    ///   the call, or the `CallError` of a request that cannot be sent.
+    func perform(_ request: RemoteRequest, receive: @escaping EventReceiver) async throws {
         let peer = try await connect(timeout: request.timeout)
         defer { peer.close() }
         do throws(CallError) {
             try await perform(request, over: peer, receive: receive)
         } catch {
-            if error.code == .unavailable, !peer.isConnected { throw ConnectionFailure(error.message) }
-            throw error
+            guard error.code == .unavailable, !peer.isConnected else { throw RemoteError(error) }
+            throw ConnectionFailure("\(error.message)\(Self.hint(error.message))", isSent: error.executed != .no)
         }
+    }
+
+    /// Returns what to do about the reason for the end of a connection.
+    private static func hint(_ reason: String) -> String {
+        if reason.contains("speaks HTTP") { return "; its URL begins with ws:// or http://" }
+        return reason.contains("speaks TLS") ? "; its address begins with tls:, wss:// or https://" : ""
     }
 
     private func connect(timeout: Duration) async throws -> Peer {
@@ -39,19 +44,24 @@ struct NativeRemote {
     private func perform(
         _ request: RemoteRequest,
         over peer: Peer,
-        receive: (RemoteAnswer) -> Bool
+        receive: @escaping EventReceiver
     ) async throws(CallError) {
         var arguments = try request.arguments.encoded(as: MessagePack.self)
         // The arguments were typed as JSON, where bytes and times are text: the server converts them by this codec.
         arguments.codec = MessagePackFromJSON.self
-        let call = Call(request.method, arguments: arguments, deadline: .now.later(by: request.timeout))
+        var call = Call(request.method, arguments: arguments, deadline: .now.later(by: request.timeout))
+        if request.wantsProgress {
+            call.progress = { payload in
+                if let value = try? Self.value(of: payload) { _ = receive(.progress(value)) }
+            }
+        }
         switch try await peer.dispatch(call) {
-        case .value(let payload): _ = receive(RemoteAnswer(value: try Self.value(of: payload), isStream: false))
+        case .value(let payload): _ = receive(.result(try Self.value(of: payload)))
         case .stream(let stream):
             var items = stream.makeAsyncIterator()
             while let item = try await items.next() {
-                if item.lost > 0 { Output.error("gap {\"dropped\":\(item.lost),\"reason\":\"slow\"}") }
-                guard receive(RemoteAnswer(value: try Self.value(of: item.payload), isStream: true)) else { return }
+                if item.lost > 0 { _ = receive(.gap(["dropped": .integer(Int64(item.lost)), "reason": "slow"])) }
+                guard receive(.item(try Self.value(of: item.payload))) else { return }
             }
         }
     }

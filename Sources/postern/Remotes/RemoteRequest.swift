@@ -6,6 +6,8 @@ struct RemoteRequest: Sendable {
     let method: String
     let arguments: Arguments
     let timeout: Duration
+    /// Whether progress values are requested.
+    var wantsProgress = false
 
     /// Creates a request.
     ///
@@ -18,18 +20,34 @@ struct RemoteRequest: Sendable {
         self.arguments = arguments
         self.timeout = timeout
     }
+
+    /// The error of a request without an answer in time.
+    var timeoutError: CallError { CallError(.deadlineExceeded, "No answer came within \(timeout)", ran: .unknown) }
 }
 
-/// A value in the answer of a server.
-struct RemoteAnswer: Sendable {
-    let value: Value
-    /// Whether the value is an item of a stream, so that further ones may follow.
-    let isStream: Bool
+/// A part of the answer of a server.
+enum RemoteEvent: Hashable, Sendable {
+    /// The result, which is the only value.
+    case result(Value)
+    /// An item of a stream, which others may follow.
+    case item(Value)
+    /// Items of a stream were lost.
+    case gap(Value)
+    /// A progress value of the call.
+    case progress(Value)
 }
+
+/// Processes a part of an answer, and returns whether further ones are wanted.
+typealias EventReceiver = @Sendable (RemoteEvent) -> Bool
 
 /// The error when a server cannot be reached or the connection to it is lost.
-struct ConnectionFailure: Error {
+struct ConnectionFailure: Error, Hashable {
     let message: String
+    /// Whether the request was sent, so that the call may have run.
+    let isSent: Bool
 
-    init(_ message: String) { self.message = message }
+    init(_ message: String, isSent: Bool = false) {
+        self.message = message
+        self.isSent = isSent
+    }
 }

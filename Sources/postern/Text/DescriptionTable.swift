@@ -9,8 +9,8 @@ struct DescriptionTable {
 
     /// The lines of the table, methods before topics.
     var lines: [String] {
-        section("Methods", list("methods").map { (signature($0), marks($0) + text($0, "documentation")) })
-            + section("Topics", list("topics").map { (dotted($0), text($0, "documentation")) })
+        section("Methods", list("methods").map { (signature($0), marks($0) + documentation($0)) })
+            + section("Topics", list("topics").map { (dotted($0), documentation($0)) })
     }
 
     private func section(_ title: String, _ rows: [(left: String, right: String)]) -> [String] {
@@ -47,7 +47,13 @@ struct DescriptionTable {
 
     private func dotted(_ value: Value) -> String { text(value, "path").replacing("/", with: ".") }
 
+    /// The first line of the documentation; the page of a method has all of it.
+    private func documentation(_ value: Value) -> String {
+        guard case .string(let text)? = value["documentation"] else { return "" }
+        return Printable.text(String(text.prefix { !$0.isNewline }))
+    }
+
     private func text(_ value: Value, _ name: String) -> String {
-        if case .string(let text) = value[name] { text } else { "" }
+        if case .string(let text) = value[name] { Printable.text(text) } else { "" }
     }
 }

@@ -1,6 +1,5 @@
 import Postern
 import PosternJSONRPC
-import PosternPrograms
 
 /// JSON for terminals: indented by two spaces per level, with short containers on one line.
 struct PrettyJSON {
@@ -9,7 +8,7 @@ struct PrettyJSON {
     /// Returns the JSON of a value on one line.
     static func line(_ value: Value) -> String {
         guard let payload = try? Payload(encoding: value, as: JSON.self) else { return "null" }
-        return String(decoding: payload.bytes, as: UTF8.self)
+        return Printable.json(String(decoding: payload.bytes, as: UTF8.self))
     }
 
     /// Returns the JSON of a value, on several lines when it is longer than 80 bytes.
@@ -28,21 +27,5 @@ struct PrettyJSON {
             return "{\n\(lines.joined(separator: ",\n"))\n\(indentation)}"
         default: return line
         }
-    }
-}
-
-/// Prints the values of an answer: those of a stream on one line each, a single value indented on a terminal.
-struct ValuePrinter {
-    private let limit: Int?
-    private var printed = 0
-
-    init(limit: Int?) { self.limit = limit }
-
-    /// Prints a value, and returns `false` when it is the last one or the output is closed.
-    mutating func print(_ answer: RemoteAnswer) -> Bool {
-        let isPretty = Output.isTerminal && !answer.isStream
-        let isRead = Output.line(isPretty ? PrettyJSON.text(answer.value) : PrettyJSON.line(answer.value))
-        printed += 1
-        return answer.isStream && isRead && printed != limit
     }
 }

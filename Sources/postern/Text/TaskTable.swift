@@ -66,10 +66,3 @@ struct TaskTable {
         return progress == nil || TaskText.percentage(progress) != nil ? "" : TaskText.shown(progress)
     }
 }
-
-extension String {
-    fileprivate func padded(to width: Int, atStart: Bool = false) -> String {
-        let padding = String(repeating: " ", count: max(0, width - count))
-        return atStart ? padding + self : self + padding
-    }
-}
