@@ -193,16 +193,6 @@ let package = Package(
             ],
             path: "Tests/Fixtures/TypeService"
         ),
-        .executableTarget(
-            name: "first-program",
-            dependencies: [
-                "Postern", "PosternGateway", "PosternNIO",
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ],
-            path: "Tests/Fixtures/FirstProgram",
-            packageAccess: false
-        ),
         // The examples of the documents, compiled as a package of their readers would be: with what is public alone.
         .target(
             name: "DocumentExamples",

@@ -85,14 +85,25 @@ import Testing
         for figure in figures { #expect(page.contains(" \(figure) ") || page.contains("**\(figure)")) }
     }
 
-    @Test func theManifestOfTheReadmeNamesProductsThatAreThere() throws {
+    /// The documents that the end-to-end tests build and run as their readers do, from an empty folder.
+    private static let followed = [
+        "README.md", "Sources/PosternGateway/Documentation.docc/YourOwnService.md",
+    ]
+
+    @Test(arguments: followed)
+    func theManifestsOfADocumentNameWhatIsThere(path: String) {
         let package = SourceTree.text(of: "Package.swift")
-        let example = try #require(Self.readme.blocks(of: "swift").first)
-        let products = example.matches(of: /\.product\(name: "(\w+)", package: "postern"\)/).map(\.output.1)
-        #expect(products.count >= 4)
-        for product in products { #expect(package.contains(".library(name: \"\(product)\"")) }
-        let urls = example.matches(of: /\.package\(url: [^)]*\)/).map { String($0.output) }
-        for url in urls { #expect(package.contains(url)) }
+        let manifests = Document(path: path).blocks(of: "swift").filter { $0.hasPrefix("// swift-tools-version") }
+        #expect(!manifests.isEmpty)
+        for manifest in manifests {
+            #expect(package.hasPrefix(manifest.prefix { $0 != "\n" }))
+            let products = manifest.matches(of: /\.product\(name: "(\w+)", package: "postern"\)/).map(\.output.1)
+            #expect(products.count >= 2)
+            for product in products { #expect(package.contains(".library(name: \"\(product)\"")) }
+            let urls = manifest.matches(of: /(?m)^ +(\.package\(url: [^)]*\))/).map { String($0.output.1) }
+            #expect(urls.count >= 2)
+            for url in urls { #expect(package.contains(url)) }
+        }
     }
 
     @Test func theSwiftOfTheDocumentsIsCompiled() {
@@ -101,8 +112,8 @@ import Testing
                 "Tests/PosternMacrosTests/ReadmeCalculator.swift"
             ]
         let compiled = files.flatMap { Document.lines(of: SourceTree.text(of: $0)) }
-        let examples = Self.paths.flatMap { Document(path: $0).blocks(of: "swift") }
-            .filter { !$0.hasPrefix("// swift-tools-version") }
+        let examples = Self.paths.filter { !Self.followed.contains($0) }
+            .flatMap { Document(path: $0).blocks(of: "swift") }
         #expect(examples.count > 20)
         for example in examples {
             let lines = Document.lines(of: example)

@@ -79,7 +79,6 @@ enum ImportTable {
             "LibWebSockets", "Postern", "PosternGateway", "PosternJSONRPC", "PosternNIO", "PosternPrograms",
             "SampleTypes",
         ],
-        "FirstProgram": ["Postern", "PosternGateway", "PosternNIO", "ServiceLifecycle", "UnixSignals"],
         "ParentCallsChild": ["Postern", "PosternTasks"],
         "ChildCallsParent": ["Postern", "PosternTasks"],
         "NativePeer": ["Postern", "PosternNIO"],

@@ -1,22 +1,19 @@
 """Tests the commands and programs in the README and in the articles."""
 
-import fcntl
 import json
-import pathlib
 import re
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 
 import pytest
 
+from playwright.sync_api import expect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from programs import PATIENCE, ROOT, binary
+from guide import Package, Reader, sections
+from programs import PATIENCE, ROOT, wait_until
 
 README = (ROOT / "README.md").read_text()
 DOORS, CLIENTS = ((ROOT / "Sources/PosternGateway/Documentation.docc" / name).read_text() for name in ("Doors.md", "Clients.md"))
@@ -69,12 +66,6 @@ def test_the_command_that_sends_a_chat_message(server):
     assert json.loads(shell(command, server))["text"] == "hello"
 
 
-@pytest.mark.parametrize("command, answer", list(zip(
-    re.findall(r"^curl .*$", README, re.MULTILINE), ["5", "5", '{"openrpc":"1.4.0",'], strict=True)))
-def test_a_command_in_the_readme(server, command, answer):
-    assert answer in shell(command, server, answer)
-
-
 def test_the_python_example(server):
     [code] = re.findall(r"```python\n(.*?)```", CLIENTS, re.DOTALL)
     done = subprocess.run(
@@ -82,37 +73,59 @@ def test_the_python_example(server):
     assert (done.stdout, done.stderr) == ("5\n", "")
 
 
-def is_taken(port):
-    """Whether a server accepts connections at a port."""
-    with socket.socket() as connection:
-        return connection.connect_ex(("127.0.0.1", port)) == 0
+@pytest.fixture(scope="module")
+def calculator():
+    """The package of the README, with its section followed to the end; `answers` are what its commands printed."""
+    package = Package("calculator")
+    reader = Reader(package, takes_variables=False)
+    [blocks] = [blocks for title, blocks in sections(README).items() if title == "Your own server"]
+    yield package, reader, blocks
+    package.close()
 
 
-@pytest.fixture
-def port_of_the_readme():
-    """Locks the port of the README, so that concurrent test runs on this machine use it one after another."""
-    with open(pathlib.Path(tempfile.gettempdir(), "postern-tests-8080"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def test_the_program_of_the_readme_is_built_and_called_as_shown(calculator):
+    package, reader, blocks = calculator
+    reader.follow(blocks)
+    assert reader.output.splitlines()[:3] == ["5", "5", "0.25"]
 
 
-def test_the_first_program_drains_at_sigterm(port_of_the_readme):
-    if is_taken(8080):
-        pytest.skip("port 8080, which the program listens on, is taken")
-    program = subprocess.Popen([binary("first-program")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
+def start(package):
+    running = package.start("calculator", "--port", str(package.port))
+    wait_until(package.listens)
+    return running
+
+
+def test_the_program_of_the_readme_drains_at_sigterm(calculator):
+    package = calculator[0]
+    program = start(package)
+    with connect(f"ws://127.0.0.1:{package.port}/rpc") as page:
+        page.send('{"jsonrpc":"2.0","id":1,"method":"calculator.add","params":[2,3]}')
+        assert json.loads(page.recv(PATIENCE))["result"] == 5
+        program.process.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosed) as closed:
+            page.recv(PATIENCE)
+    assert closed.value.rcvd.code == 4101
+    assert program.wait() == 0
+
+
+def test_a_taken_port_ends_the_program_of_the_readme_with_a_sentence(calculator):
+    package = calculator[0]
+    start(package)
+    second = package.start("calculator", "--port", str(package.port))
+    assert second.wait() == 1
+    assert second.output == f"Error: listen on 127.0.0.1:{package.port}: Address already in use\n"
+    package.running.remove(second)
+    package.stop()
+
+
+def test_the_page_of_the_readme_shows_a_sum_and_each_quotient(calculator, chromium):
+    package, page = calculator[0], chromium.new_page()
+    start(package)
     try:
-        end = time.monotonic() + PATIENCE
-        while not is_taken(8080):
-            assert program.poll() is None and time.monotonic() < end
-            time.sleep(0.02)
-        with connect("ws" + ADDRESS.removeprefix("http") + "/rpc") as page:
-            page.send('{"jsonrpc":"2.0","id":1,"method":"calculator.add","params":[2,3]}')
-            assert json.loads(page.recv(PATIENCE))["result"] == 5
-            program.send_signal(signal.SIGTERM)
-            with pytest.raises(ConnectionClosed) as closed:
-                page.recv(PATIENCE)
-        assert closed.value.rcvd.code == 4101
-        assert program.wait(PATIENCE) == 0
+        page.goto(f"http://127.0.0.1:{package.port}/")
+        expect(page.locator("body")).to_have_text("5")
+        wait_until(lambda: package.shell("curl http://127.0.0.1:8080/rpc/calculator/divide --json '{\"a\":1,\"b\":4}'") and
+                   "0.25" in page.inner_text("body"))
     finally:
-        program.kill()
-        program.communicate()
+        page.close()
+    package.stop()
