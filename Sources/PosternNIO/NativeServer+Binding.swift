@@ -41,7 +41,7 @@ extension NativeServer {
                 let bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 return Listener(channel: try await bootstrap.bind(host: host, port: port).result(), group: group)
             } catch {
-                throw CallError(.unavailable, "Cannot listen at \(address): \(error)", ran: .no)
+                throw CallError(.unavailable, "Cannot listen at \(address): \(Self.reason(error))", ran: .no)
             }
         case .unix(let path):
             let (socket, file) = try await UnixListener(at: path, options.socketFile).listen()
@@ -52,8 +52,17 @@ extension NativeServer {
                 return Listener(channel: channel, group: group, file: file)
             } catch {
                 await file?.remove()
-                throw CallError(.unavailable, "Cannot listen at \(address): \(error)", ran: .no)
+                throw CallError(.unavailable, "Cannot listen at \(address): \(Self.reason(error))", ran: .no)
             }
+        }
+    }
+
+    /// Returns the reason why an address cannot be bound, without the system calls that errors of SwiftNIO name.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError: "\(Errno(rawValue: error.errnoCode))"
+        case is SocketAddressError, is SocketAddressError.UnknownHost: "there is no such host"
+        default: "\(error)"
         }
     }
 

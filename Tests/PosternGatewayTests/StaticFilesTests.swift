@@ -2,12 +2,13 @@ import PosternGateway
 import Testing
 
 @Suite struct StaticFilesTests {
-    @Test func aFolderThatDoesNotExistIsNamedInTheError() {
-        #expect {
-            try StaticFiles(folder: "/dev/null/missing")
-        } throws: { error in
-            (error as? StaticFiles.LoadError)?.description.hasPrefix("the folder /dev/null/missing cannot be read: ")
-                == true
-        }
+    /// An error of Foundation names its types and members of a dictionary, which are no text for people.
+    @Test(arguments: [
+        ("/nonexistent/public", "it does not exist"), ("/dev/null", "it is no folder"),
+        ("/dev/null/missing", "it does not exist"),
+    ])
+    func aFolderThatCannotBeReadIsNamedInOneSentence(folder: String, reason: String) {
+        let error = #expect(throws: StaticFiles.LoadError.self) { try StaticFiles(folder: folder) }
+        #expect(error?.description == "\(folder) cannot be read: \(reason)")
     }
 }

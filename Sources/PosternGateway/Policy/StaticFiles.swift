@@ -34,8 +34,7 @@ public struct StaticFiles: Sendable {
     ///   - maximumBytes: The maximum size of all files together in bytes.
     ///   - contentSecurityPolicy: The value of `Content-Security-Policy` for every file; empty for none. The default
     ///     forbids inline scripts, and everything from other servers.
-    /// - Throws: ``LoadError`` if the folder cannot be read or the files are too large, or an error of the file system
-    ///   for a file that cannot be read.
+    /// - Throws: ``LoadError`` if the folder or a file in it cannot be read, or the files are too large.
     public init(
         folder: String,
         maximumBytes: Int = 64 << 20,
@@ -48,10 +47,9 @@ public struct StaticFiles: Sendable {
             // Hidden files, such as `.git` and `.env`, must not be published by mistake.
             guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
             let path = folder + "/" + name
-            guard try manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular else {
-                continue
-            }
-            let data = try Data(contentsOf: URL(filePath: path))
+            let type = try Self.reading(path) { try manager.attributesOfItem(atPath: path)[.type] }
+            guard type as? FileAttributeType == .typeRegular else { continue }
+            let data = try Self.reading(path) { try Data(contentsOf: URL(filePath: path)) }
             // Counted for each file, so that a large folder fails before it fills the memory.
             remaining -= data.count
             guard remaining >= 0 else {
@@ -62,8 +60,20 @@ public struct StaticFiles: Sendable {
     }
 
     private static func names(in folder: String) throws(LoadError) -> [String] {
-        do { return try FileManager.default.subpathsOfDirectory(atPath: folder).sorted() } catch {
-            throw LoadError(description: "the folder \(folder) cannot be read: \(error)")
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+            throw LoadError(description: "\(folder) cannot be read: it does not exist")
+        }
+        guard isFolder else { throw LoadError(description: "\(folder) cannot be read: it is no folder") }
+        return try reading(folder) { try FileManager.default.subpathsOfDirectory(atPath: folder).sorted() }
+    }
+
+    /// Calls `read`, and throws its error with the path and the reason in one sentence.
+    private static func reading<Result>(_ path: String, _ read: () throws -> Result) throws(LoadError) -> Result {
+        do { return try read() } catch {
+            // Other descriptions of Foundation name types and the members of a dictionary.
+            let isForbidden = (error as? CocoaError)?.code == .fileReadNoPermission
+            throw LoadError(description: "\(path) cannot be read: \(isForbidden ? "permission denied" : "\(error)")")
         }
     }
 
