@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -34,6 +35,10 @@ IMAGES = [
     ("postern-example-build", "service.Dockerfile", ["--target", "build", *EXAMPLE]),
     ("postern-example", "service.Dockerfile", EXAMPLE),
 ]
+# The package of the guide "Your own service", beside the files of this repository that such a package is built from.
+CONTEXT = FOLDER / "guide"
+CATALOGUE = ROOT / "Sources/PosternGateway/Documentation.docc"
+sys.path.append(str(ROOT / "Tests/EndToEnd"))
 
 
 def main():
@@ -42,7 +47,8 @@ def main():
     provide(SWIFT, make_swift)
     mounts = [option for mount in swift_mounts() for option in ("--volume", mount)]
     for tag, file, options in IMAGES:
-        build(tag, f"docker/{file}", *options, *mounts)
+        build(tag, f"docker/{file}", "--ignorefile", "docker/Dockerfile.dockerignore", *options, *mounts, ".")
+    build_guide(mounts)
     # Removes the remains of interrupted builds and images of earlier sources.
     run("buildah", "rm", "--all")
     podman("image", "prune", "--force")
@@ -98,21 +104,50 @@ def replaced_urls():
     return [line.split(" ", 1) for line in settings.splitlines()]
 
 
-def build(tag, file, *options):
+def build_guide(mounts):
+    """Builds the image of the guide from its files, by its command."""
+    # Here, as it belongs to other tests, which are not required to build the other images.
+    from guide import sections
+
+    blocks = [block for part in sections((CATALOGUE / "YourOwnService.md").read_text()).values() for block in part]
+    postern, notes = CONTEXT / "postern", CONTEXT / "notes"
+    shutil.rmtree(CONTEXT, ignore_errors=True)
+    for name in ("Sources", "public", "docker"):
+        shutil.copytree(ROOT / name, postern / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", ".build*"))
+    for name in ("Package.swift", "Package.resolved"):
+        shutil.copy(ROOT / name, postern)
+    for block in blocks:
+        if block.file:
+            path = notes / block.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text)
+    lines = [line for block in blocks if block.language == "sh" for line in block.text.splitlines()]
+    for line in lines:
+        if line.startswith("cp "):
+            subprocess.run(["sh", "-euc", line], cwd=notes, check=True)
+    [arguments] = [line.split()[2:] for line in lines if line.startswith("docker build ")]
+    tag = arguments.pop(arguments.index("-t") + 1)
+    arguments.remove("-t")
+    file = arguments.pop(arguments.index("-f") + 1)
+    arguments.remove("-f")
+    build(tag, file, "--ignorefile", f"{file}.dockerignore", *mounts, *arguments, folder=notes)
+
+
+def build(tag, file, *options, folder=ROOT):
     """Builds an image and shows the output of buildah. Compiler warnings are errors."""
     command = [
         "buildah", "build", "--format", "docker", "--layers", "--pull-never", "--tag", f"localhost/{tag}:latest",
-        "--file", file, "--ignorefile", "docker/Dockerfile.dockerignore", *options, ".",
+        "--file", file, *options,
     ]
-    seconds = timed(lambda: run_without_warnings(command))
+    seconds = timed(lambda: run_without_warnings(command, folder))
     say(f"{tag} is built in {seconds:.0f} s")
 
 
-def run_without_warnings(command):
+def run_without_warnings(command, folder):
     """Runs a command and shows its output. Raises an error at its end if it had warnings."""
     warnings = []
     with subprocess.Popen(
-        command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:
         for line in process.stdout:
             print(line, end="", flush=True)

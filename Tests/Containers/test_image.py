@@ -118,6 +118,16 @@ def test_a_service_of_another_package_is_served_by_the_gateway_inside(start):
     assert service.wait() == 0
 
 
+def test_the_service_of_the_guide_is_ready_serves_its_page_and_stops(start):
+    service = start("notes").wait_ready()
+    assert json.loads(ask(f"{service.url}/rpc/notes/add", {"text": "Buy milk"})[1]) == {"id": 1, "text": "Buy milk"}
+    assert "notes.js" in ask(f"{service.url}/")[1]
+    assert ask(f"{service.url}/client/link.js")[0] == 200
+    assert service.check_health()
+    service.kill("TERM")
+    assert service.wait() == 0
+
+
 def test_the_version_is_printed():
     assert podman("run", "--rm", "--network=none", "localhost/postern:latest", "--version").startswith("postern ")
 
