@@ -1,13 +1,11 @@
 extension HTTPConnection {
-    func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: [UInt8]) {
-        send(status, headers: headers, body: body, isHead: exchange?.request.method == .head)
-    }
+    func send(_ response: HTTPResponse) { send(response, isHead: exchange?.request.method == .head) }
 
-    func send(_ status: HTTPStatus, headers: [(name: String, value: String)], body: [UInt8], isHead: Bool) {
-        let form = HTTPResponse.form(of: body, status, isHead: isHead)
-        HTTPResponse.appendHead(status, headers: headers, form, to: &output.bytes)
+    func send(_ response: HTTPResponse, isHead: Bool) {
+        let form = HTTPResponse.form(of: response.body, response.status, isHead: isHead)
+        HTTPResponse.appendHead(response.status, headers: response.headers, form, to: &output.bytes)
         endHead()
-        if !isHead { output.append(body) }
+        if !isHead { output.append(response.body, isShared: response.hasSharedBody) }
         finishAnswer()
     }
 
@@ -15,7 +13,7 @@ extension HTTPConnection {
         output.bytes.append(contentsOf: prepared.bytes)
         output.bytes.appendDecimal(body.count)
         endHead()
-        output.append(body)
+        output.append(body, isShared: false)
         finishAnswer()
     }
 
@@ -87,7 +85,7 @@ extension HTTPConnection {
         releaseInput()
         fields = worker.service.fieldsOfAnswers(to: head)
         let response = worker.service.refusal(refusal, of: head, from: client.address)
-        send(response.status, headers: response.headers, body: response.body, isHead: head?.method == .head)
+        send(response, isHead: head?.method == .head)
         observeAnswer(to: head, response.status.code, after: .zero)
     }
 

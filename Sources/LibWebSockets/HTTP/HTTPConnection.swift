@@ -189,7 +189,7 @@ final class HTTPConnection: PollOwner, Flushable {
             // The body is not read, so the start of the next request would be unknown.
             if head.hasBody || response.closesConnection { closesAfterAnswer = true }
             input = Array(head.bytes[head.length...])
-            send(response.status, headers: response.headers, body: response.body, isHead: head.method == .head)
+            send(response, isHead: head.method == .head)
             observeAnswer(to: head, response.status.code, after: .zero)
             return true
         case .upgrade(let handler, let limits, let echoes):

@@ -68,14 +68,14 @@ package final class HTTPExchange {
 
     /// Sends a response.
     package func respond(_ response: HTTPResponse) {
-        respond(response.status, headers: response.headers, body: response.body)
+        guard phase == .waiting else { return }
+        status = response.status.code
+        finish()?.send(response)
     }
 
     /// Sends a response.
     package func respond(_ status: HTTPStatus, headers: [(name: String, value: String)], body: [UInt8]) {
-        guard phase == .waiting else { return }
-        self.status = status.code
-        finish()?.send(status, headers: headers, body: body)
+        respond(HTTPResponse(status, headers: headers, body: body))
     }
 
     /// Sends a response with a prepared head, which is the fastest way to respond.

@@ -6,10 +6,17 @@ struct HTTPOutput {
     /// The buffer to which responses are appended, behind ``earlier``.
     var bytes: [UInt8] = []
     /// Large bodies, and what was appended before them.
-    private var earlier: [[UInt8]] = []
+    private var earlier: [Piece] = []
     private var earlierCount = 0
-    /// The number of bytes of the first array that have been sent.
+    /// The number of bytes of ``earlier`` that the server holds in any case.
+    private var sharedCount = 0
+    /// The number of bytes of the first piece that have been sent.
     private var sent = 0
+
+    private struct Piece {
+        let bytes: [UInt8]
+        let isShared: Bool
+    }
 
     /// The result of sending.
     enum Outcome {
@@ -25,26 +32,33 @@ struct HTTPOutput {
     private static let copiedBytes = 64 << 10
 
     /// The number of unsent bytes.
-    var count: Int { heldCount - sent }
+    var count: Int { earlierCount + bytes.count - sent }
     var isEmpty: Bool { count == 0 }
 
-    /// The number of bytes in memory, some of which may have been sent.
-    var heldCount: Int { earlierCount + bytes.count }
+    /// The number of bytes in memory because of this output, some of which may have been sent.
+    var heldCount: Int { earlierCount - sharedCount + bytes.count }
 
     /// Appends a body.
-    mutating func append(_ body: [UInt8]) {
+    ///
+    /// - Parameters:
+    ///   - body: The body.
+    ///   - isShared: Whether the server holds the array in any case, such as a file.
+    mutating func append(_ body: [UInt8], isShared: Bool) {
         guard body.count > Self.copiedBytes else { return bytes.append(contentsOf: body) }
-        for piece in [bytes, body] where !piece.isEmpty { earlier.append(piece) }
         earlierCount += bytes.count + body.count
-        bytes = []
+        if isShared { sharedCount += body.count }
+        if !bytes.isEmpty { earlier.append(Piece(bytes: exchange(&bytes, with: []), isShared: false)) }
+        earlier.append(Piece(bytes: body, isShared: isShared))
     }
 
     /// Sends as much as the socket's buffer takes.
     mutating func send(to descriptor: Int32) -> Outcome {
         while let first = earlier.first {
-            let outcome = Self.send(first, from: &sent, to: descriptor)
+            let outcome = Self.send(first.bytes, from: &sent, to: descriptor)
             guard case .empty = outcome else { return outcome }
-            earlierCount -= earlier.removeFirst().count
+            earlier.removeFirst()
+            earlierCount -= first.bytes.count
+            if first.isShared { sharedCount -= first.bytes.count }
             sent = 0
         }
         let outcome = Self.send(bytes, from: &sent, to: descriptor)

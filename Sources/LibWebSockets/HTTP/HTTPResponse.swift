@@ -8,6 +8,8 @@ package struct HTTPResponse: Sendable {
     package var headers: [(name: String, value: String)]
     /// The body of the response.
     package var body: [UInt8]
+    /// Whether the server holds the body in any case, as it does for a file: then it is not charged to the client.
+    package var hasSharedBody = false
     /// Whether the connection is closed after the response.
     package var closesConnection = false
 

@@ -5,7 +5,7 @@ import Synchronization
 /// A task executor with threads of low priority, for long work that must not delay event loops.
 ///
 /// Swift's global executor has a thread for each processor. When all of them are busy, loops compete with them for the
-/// processors, and every client of a loop waits. Threads of this executor give way to them, and get a quarter of the
+/// processors, and every client of a loop waits. Threads of this executor run beside them, with a quarter of the
 /// time of a processor that a loop needs all the time.
 package final class BackgroundExecutor: TaskExecutor {
     /// The executor of this process, with half as many threads as there are processors.

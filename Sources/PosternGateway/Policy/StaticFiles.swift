@@ -112,7 +112,9 @@ public struct StaticFiles: Sendable {
     func response(to request: HTTPRequestHead) -> HTTPResponse? {
         guard let path = try? PercentEncoding.decode(request.pathText[...]), let file = files[path] else { return nil }
         if file.entityTag.isKnown(to: request) { return HTTPResponse(.notModified, headers: file.headers) }
-        return HTTPResponse(.ok, headers: file.headers, body: file.body)
+        var response = HTTPResponse(.ok, headers: file.headers, body: file.body)
+        response.hasSharedBody = true
+        return response
     }
 
     private static func mediaType(of path: String) -> String {

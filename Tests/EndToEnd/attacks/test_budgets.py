@@ -277,3 +277,19 @@ def test_f2_the_largest_holder_is_cut_with_4408_if_it_does_not_read(start):
         assert answers(socket, 1)[1]["result"] == 3
     for socket in [reader, *others]:
         socket.close()
+
+
+def test_f3_files_are_not_charged_to_their_readers(start, tmp_path):
+    (tmp_path / "large.bin").write_bytes(b"x" * 8 * MIB)
+    own = start("--public", str(tmp_path), "--status", *LIMITS)
+    readers = [raw.connect(own.port, receive_buffer=4_096) for _ in range(8)]
+    for reader in readers:
+        reader.sendall(raw.get("/large.bin"))
+    # The head has arrived, so the rest of the file waits for the client.
+    assert all(reader.recv(16).startswith(b"HTTP/1.1 200") for reader in readers)
+    memory = status(own)["memory"]
+    assert memory["held"] < MIB and memory["cut"] == memory["refusedByProcess"] == 0
+    rest, hasEnded = raw.read_all(readers[0])
+    assert hasEnded and len(rest) >= 8 * MIB
+    for reader in readers:
+        reader.close()
