@@ -18,6 +18,17 @@ package struct InterfaceOptions: ParsableArguments {
     /// Creates the default values.
     package init() {}
 
+    /// Throws a `ValidationError` for texts that are no single line.
+    package func validate() throws {
+        for (name, text) in [("title", interfaceTitle), ("version", interfaceVersion)] where text.isEmpty {
+            throw ValidationError("\(Setting.named("interface-\(name)")) must not be empty")
+        }
+        let texts = [("title", interfaceTitle), ("version", interfaceVersion), ("description", interfaceDescription)]
+        for (name, text) in texts where text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw ValidationError("\(Setting.named("interface-\(name)")) must be one line of text")
+        }
+    }
+
     /// The title, version and description.
     package var information: ServerInformation {
         ServerInformation(

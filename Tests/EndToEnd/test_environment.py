@@ -16,6 +16,7 @@ WRONG = {
     "allow-origin": "https://a.example,b.example/c", "bench": "perhaps", "body-timeout": "0", "ca-file": "/no/such",
     "content-security-policy": "\u00e4", "drain-grace": "-1", "drain-lead": "soon", "drain-spread": "3601",
     "forwarded-field": "x-real-ip", "head-timeout": "0", "host": "256.0.0.1", "idle-timeout": "0",
+    "interface-description": "a\nb", "interface-title": "a\tb", "interface-version": "1\x7f",
     "limit-loopback": "perhaps", "listen": "tcp:127.0.0.1:0,8080", "log-format": "xml", "log-level": "loud",
     "loops": "65", "max-calls-in-flight": "0", "max-connections": "0", "max-connections-per-address": "-1",
     "max-head-bytes": "1", "max-held-bytes": "-1", "max-message-bytes": "1", "max-process-bytes": "-1",

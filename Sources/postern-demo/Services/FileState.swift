@@ -57,3 +57,20 @@ struct FileChange: Encodable, Sendable {
         try container.encode(new, forKey: .new)
     }
 }
+
+// Stated, because the schema of a type that is not decoded cannot be found.
+extension FileChange: CustomJSONSchema {
+    static var jsonSchema: Value {
+        let properties: Value = ["path": ["type": "string"], "old": state, "new": state]
+        return ["type": "object", "properties": properties, "required": ["path", "old", "new"]]
+    }
+
+    private static var state: Value {
+        let integer: Value = ["type": "integer", "minimum": 0]
+        let properties: Value = [
+            "size": integer, "modified": ["type": "string", "format": "date-time"], "mode": integer, "inode": integer,
+        ]
+        let required: Value = ["size", "modified", "mode", "inode"]
+        return ["anyOf": [["type": "object", "properties": properties, "required": required], ["type": "null"]]]
+    }
+}

@@ -15,9 +15,9 @@ package enum Shape: Codable, Hashable, Sendable {
     case nothing
 }
 
-package indirect enum Expression: Codable, Hashable, Sendable {
-    case sum(Expression, Expression)
-    case negative(of: Expression)
+package indirect enum Formula: Codable, Hashable, Sendable {
+    case sum(Formula, Formula)
+    case negative(of: Formula)
     case number(Int)
 }
 

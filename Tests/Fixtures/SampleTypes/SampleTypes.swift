@@ -70,7 +70,7 @@ package enum SampleTypes {
             "shape",
             [Shape.circle(radius: 1), .rectangle(width: 1, height: 2, label: "a"), .point(1, 2), .nothing]
         )
-        visitor.visit("expression", [Expression.sum(.number(1), .negative(of: .number(2)))])
+        visitor.visit("expression", [Formula.sum(.number(1), .negative(of: .number(2)))])
         visitor.visit("either", [Either.text("a"), .number(1)])
         visitor.visit("entry", [Entry.file(size: 1), .link(target: "a")])
         visitor.visit("optionalColor", [Color?.none, .green])
