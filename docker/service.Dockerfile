@@ -1,4 +1,4 @@
-# Builds an image of a program of your package that runs the gateway itself, like `docker/example`. Copy this file into
+# Builds an image of a program of your package that runs the gateway itself. Copy this file into
 # the package, build the image `postern` from the repository of Postern, and then:
 #   docker build -f service.Dockerfile --build-arg PRODUCT=my-service -t my-service .
 # Where Postern is cloned beside the package, the context is the folder of both:

@@ -26,14 +26,11 @@ SLIM = [
     '--aptopt=Dir::Cache::pkgcache ""', '--aptopt=Dir::Cache::srcpkgcache ""', '--aptopt=Acquire::Languages "none"',
     "--customize-hook=echo 'APT::Keep-Downloaded-Packages \"false\";' >\"$1/etc/apt/apt.conf.d/docker-clean\"",
 ]
-EXAMPLE = ["--build-arg", "PACKAGE=docker/example"]
 # The tag, the file, and additional options of each build. The first stages have tags so that they are kept.
 IMAGES = [
     ("postern-build", "Dockerfile", ["--target", "build"]),
     ("postern-demo", "Dockerfile", ["--target", "postern-demo"]),
     ("postern", "Dockerfile", []),
-    ("postern-example-build", "service.Dockerfile", ["--target", "build", *EXAMPLE]),
-    ("postern-example", "service.Dockerfile", EXAMPLE),
 ]
 # The package of the guide "Your own service", beside the files of this repository that such a package is built from.
 CONTEXT = FOLDER / "guide"

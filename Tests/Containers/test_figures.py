@@ -12,7 +12,7 @@ from engine import podman
 from images import BASE
 
 MEGABYTE = 1_000_000
-MAXIMUM_MEGABYTES = {"postern": 45, "postern-demo": 60, "postern-example": 63}
+MAXIMUM_MEGABYTES = {"postern": 45, "postern-demo": 60, "notes": 70}
 MAXIMUM_START_SECONDS = 0.5
 STARTS = 5
 

@@ -75,7 +75,7 @@ def children(process):
 
 
 @pytest.mark.parametrize("image, program", [
-    ("postern", "postern"), ("postern-demo", "postern-demo"), ("postern-example", "postern"),
+    ("postern", "postern"), ("postern-demo", "postern-demo"), ("notes", "postern"),
 ])
 def test_the_metadata_of_an_image(image, program):
     described = json.loads(podman("image", "inspect", f"localhost/{image}:latest"))[0]
@@ -108,14 +108,6 @@ def test_there_are_as_many_event_loops_as_processors_in_the_quota(start):
     demo = start("postern-demo", environment={"POSTERN_LOG_LEVEL": "info"}, options=["--cpus=1.5"]).wait_ready()
     line = next(line for line in demo.logs().splitlines() if "event loops" in line)
     assert "loops=1 " in line and "quota of 1.5" in line
-
-
-def test_a_service_of_another_package_is_served_by_the_gateway_inside(start):
-    service = start("postern-example").wait_ready()
-    assert json.loads(ask(f"{service.url}/rpc/greeter/greet", {"name": "Ada"})[1]) == "Hello, Ada!"
-    assert service.check_health()
-    service.kill("TERM")
-    assert service.wait() == 0
 
 
 def test_the_service_of_the_guide_is_ready_serves_its_page_and_stops(start):
