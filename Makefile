@@ -58,11 +58,14 @@ test-tasks: libraries tools .venv/ready
 	swift test --skip-build --filter PosternTasksTests
 	POSTERN_SPAWNS=$(or $(SPAWNS),1000) swift test --skip-build --filter KillTests
 
-# In a separate folder, as a trait recompiles everything.
+# In a separate folder, as a trait recompiles all modules of this package. In a clone that is not built again without
+# traits, FOLDER=.build saves the modules of other packages.
+test-traits: FOLDER = .build-traits
+test-traits: TRAITS = --enable-all-traits --scratch-path $(FOLDER)
 test-traits: libraries tools .venv/ready
-	$(BUILD) --build-tests --enable-all-traits --scratch-path .build-traits
-	swift test --skip-build --enable-all-traits --scratch-path .build-traits --filter "PosternMacrosTests|ClashingNamesTests|PosternTLSTests"
-	POSTERN_BIN=.build-traits/debug .venv/bin/python -m pytest Tests/EndToEnd/test_python_client.py -k test_tls
+	$(BUILD) --build-tests $(TRAITS)
+	swift test --skip-build $(TRAITS) --filter "PosternMacrosTests|ClashingNamesTests|PosternTLSTests"
+	POSTERN_BIN=$(FOLDER)/debug .venv/bin/python -m pytest Tests/EndToEnd/test_python_client.py -k test_tls
 
 end-to-end-tests: libraries tools .venv/engines
 	$(BUILD)
