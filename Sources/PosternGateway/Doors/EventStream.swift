@@ -141,6 +141,8 @@ final class EventStream: TopicReader {
         return true
     }
 
+    var client: ObjectIdentifier { ObjectIdentifier(exchange) }
+
     var queuedBytes: Int { exchange.queuedBytes }
 
     func topicEvent(_ event: TopicEvent, at position: StreamPosition) {

@@ -13,11 +13,16 @@ final class CatchUp {
     /// The position of the last event that the reader has received.
     private(set) var place: StreamPosition
     private var hasJoined = false
+    private weak var queue: CatchUpQueue?
     private var task: Task<Void, Never>?
     private(set) var isCancelled = false
 
     /// The number of unsent bytes of the reader's connection above which the delivery pauses.
     private static let queuedBytes = 256 << 10
+    /// The time that a client has to read before its catch-up leaves its place to others, in steps of ``pollInterval``.
+    fileprivate static let patience = 4
+    /// The interval at which unsent bytes are checked while a catch-up has its place.
+    fileprivate static let pollInterval = Duration.milliseconds(5)
     /// The number of failed subscriptions after which the reader joins with a gap.
     fileprivate static let attempts = 10
 
@@ -27,12 +32,24 @@ final class CatchUp {
         self.feed = feed
     }
 
-    /// Starts the delivery, and calls `onEnd` when it has ended, on any thread.
-    func start(_ source: TopicSource, on loop: EventLoop, onEnd: @escaping @Sendable () -> Void) {
+    /// Starts the delivery, or continues it after the reader was blocked.
+    ///
+    /// - Parameters:
+    ///   - source: The topic.
+    ///   - queue: The queue that is asked whether others wait for the place while the client does not read.
+    ///   - loop: The loop of the reader.
+    ///   - onEnd: A function that is called at the end, on any thread, with whether the catch-up is not complete and
+    ///     must be started again when ``hasDrained`` is `true`.
+    func start(
+        _ source: TopicSource,
+        in queue: CatchUpQueue,
+        on loop: EventLoop,
+        onEnd: @escaping @Sendable (_ isBlocked: Bool) -> Void
+    ) {
+        self.queue = queue
         let catchUp = LoopBound(self, on: loop)
         task = Task(executorPreference: loop) {
-            await catchUp.keepReading(source)
-            onEnd()
+            onEnd(await catchUp.keepReading(source))
         }
     }
 
@@ -88,37 +105,77 @@ final class CatchUp {
         feed.admit(self, at: goal)
     }
 
-    fileprivate var isBehind: Bool { reader.queuedBytes > Self.queuedBytes }
+    /// Whether the client must read before more is delivered.
+    var isBehind: Bool { reader.queuedBytes > Self.queuedBytes }
+
+    /// Whether the client has read so much that its catch-up can continue.
+    var hasDrained: Bool { reader.queuedBytes <= Self.queuedBytes / 2 }
+
+    fileprivate var isPaused: Bool { isBehind && !isCancelled }
+
+    fileprivate var isInTheWay: Bool { queue?.isContended ?? false }
 }
 
 extension LoopBound where Value == CatchUp {
     /// Subscribes and delivers, and repeats this if the connection upstream is lost.
-    fileprivate func keepReading(_ source: TopicSource) async {
+    ///
+    /// - Returns: Whether the client must read before the delivery continues.
+    fileprivate func keepReading(_ source: TopicSource) async -> Bool {
         var failures = 0
         while await !run({ $0.isCancelled }) {
-            guard let error = await read(source) else { return }
+            let error: CallError
+            switch await read(source) {
+            case .complete: return false
+            case .blocked: return true
+            case .failed(let cause): error = cause
+            }
             failures += 1
-            guard error.isOfUpstream || failures < CatchUp.attempts else { return await run { $0.joinWithGap() } }
+            guard error.isOfUpstream || failures < CatchUp.attempts else {
+                await run { $0.joinWithGap() }
+                return false
+            }
             try? await Task.sleep(for: TopicSource.retryDelay)
         }
+        return false
     }
 
     /// Reads one subscription.
-    ///
-    /// - Returns: The error of the subscription; `nil` if the delivery has ended.
-    private func read(_ source: TopicSource) async -> CallError? {
+    private func read(_ source: TopicSource) async -> ReadingEnd {
         do throws(CallError) {
             let (start, events) = try await source.subscribe(since: await run { $0.place })
             await run { $0.begin(at: start) }
             var items = events.makeAsyncIterator()
             while await !run({ $0.finishIfCaughtUp() }), let item = try await items.next() {
                 await run { $0.deliver(item) }
-                // Polled, because a reader has no notification for sent output, and this happens seldom.
-                while await run({ $0.isBehind && !$0.isCancelled }) { try? await Task.sleep(for: .milliseconds(5)) }
+                // The subscription ends with its place: from the last event on, another one continues.
+                if await isBlocked() { return .blocked }
             }
-            return nil
+            return .complete
         } catch {
-            return error
+            return .failed(error)
         }
     }
+
+    /// Waits until the client has read.
+    ///
+    /// - Returns: Whether the client does not read, and others wait for the place.
+    private func isBlocked() async -> Bool {
+        var count = 0
+        // Polled, because a reader has no notification for sent output, and few catch-ups have places.
+        while await run({ $0.isPaused }) {
+            if count >= CatchUp.patience, await run({ $0.isInTheWay }) { return true }
+            try? await Task.sleep(for: CatchUp.pollInterval)
+            count += 1
+        }
+        return false
+    }
+}
+
+/// The reason for which a catch-up has stopped to read a subscription.
+private enum ReadingEnd {
+    /// The reader has joined the feed, or the delivery was cancelled.
+    case complete
+    /// The client does not read, and others wait.
+    case blocked
+    case failed(CallError)
 }

@@ -43,7 +43,7 @@ final class TopicFeed {
         }
         let catchUp = CatchUp(reader, from: since, to: self)
         catchUps.append(catchUp)
-        catchUpQueue.append(catchUp, source, on: loop)
+        catchUpQueue.append(catchUp, source)
     }
 
     /// Removes a reader; the feed ends with its last reader.

@@ -8,12 +8,13 @@ import PosternJSONRPC
 final class TopicFeeds {
     private let loop: EventLoop
     private let dispatcher: any Dispatcher
-    private let catchUpQueue = CatchUpQueue()
+    private let catchUpQueue: CatchUpQueue
     private var feeds: [String: TopicFeed] = [:]
 
     init(loop: EventLoop, dispatcher: any Dispatcher) {
         self.loop = loop
         self.dispatcher = dispatcher
+        catchUpQueue = CatchUpQueue(loop)
     }
 
     /// The number of topics that are read.

@@ -22,6 +22,8 @@ protocol TopicReader: AnyObject {
     func topicGap(_ gap: SubscriptionGap, before position: StreamPosition)
     /// Called when the topic has ended.
     func topicEnded(_ error: CallError?)
+    /// The identity of the reader's connection.
+    var client: ObjectIdentifier { get }
     /// The number of unsent bytes of the reader's connection.
     var queuedBytes: Int { get }
 }

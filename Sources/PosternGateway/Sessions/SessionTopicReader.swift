@@ -39,6 +39,8 @@ final class SessionTopicReader: TopicReader {
         return false
     }
 
+    var client: ObjectIdentifier { ObjectIdentifier(session) }
+
     var queuedBytes: Int { session.socket?.queuedBytes ?? 0 }
 
     func topicEvent(_ event: TopicEvent, at position: StreamPosition) {
