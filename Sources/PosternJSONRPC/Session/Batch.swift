@@ -10,6 +10,7 @@ struct Batch {
     /// The pieces before `text`.
     private var earlier: [[UInt8]] = []
     private var earlierCount = 0
+    private var earlierCapacity = 0
     /// The number of bytes that the account of the client has been charged for the responses.
     var chargedBytes = 0
     /// The place of each entry's response; empty for an entry without one.
@@ -45,7 +46,7 @@ struct Batch {
     var byteCount: Int { earlierCount + text.count }
 
     /// The number of bytes that the responses occupy: an array that grows has up to twice what its elements need.
-    var capacity: Int { earlierCount + text.capacity }
+    var capacity: Int { earlierCapacity + text.capacity }
 
     /// Whether the response of the whole batch can be written.
     var isComplete: Bool { isRead && unansweredCount == 0 && !isAnswered }
@@ -58,6 +59,7 @@ struct Batch {
         let place = Place(piece: earlier.count, range: start..<text.count)
         if text.count > Self.pieceBytes {
             earlierCount += text.count
+            earlierCapacity += text.capacity
             earlier.append(exchange(&text, with: []))
         }
         return place
@@ -65,8 +67,9 @@ struct Batch {
 
     /// Takes over the responses of another batch.
     mutating func takeResponses(of other: Batch) {
-        (text, earlier, earlierCount) = (other.text, other.earlier, other.earlierCount)
-        (chargedBytes, answers) = (other.chargedBytes, other.answers)
+        (text, earlier, answers) = (other.text, other.earlier, other.answers)
+        (earlierCount, earlierCapacity) = (other.earlierCount, other.earlierCapacity)
+        chargedBytes = other.chargedBytes
     }
 
     /// Appends the responses in the order of the requests, or nothing if there are none.
@@ -87,7 +90,7 @@ struct Batch {
             count += 1
         }
         output.append(Byte.closeBracket)
-        (text, earlier, earlierCount) = ([], [], 0)
+        (text, earlier, earlierCount, earlierCapacity) = ([], [], 0, 0)
         return count
     }
 }
