@@ -135,7 +135,7 @@ package final class MemoryLedger: Sendable {
         let largest = holders.withLock { $0.values.map { $0.bytes.load(ordering: .relaxed) }.max() ?? 0 }
         return MemoryCounts(
             budget: budget,
-            held: total.load(ordering: .relaxed),
+            held: held,
             holders: holderCount.load(ordering: .relaxed),
             largest: largest,
             refusedByConnection: connectionRefusals.load(ordering: .relaxed),
@@ -150,7 +150,7 @@ package final class MemoryLedger: Sendable {
 package struct MemoryCounts: Encodable, Hashable, Sendable {
     /// The budget of the process, in bytes.
     package var budget = 0
-    /// The number of bytes that all connections hold, in whole steps of each.
+    /// The number of bytes that all connections hold, in whole steps of each, with large results on their way to a loop.
     package var held = 0
     /// The number of connections that hold at least ``MemoryLedger/step``.
     package var holders = 0

@@ -7,7 +7,6 @@ import Testing
         "Sources/LibWebSockets/HTTP/HTTPConnection.swift",
         "Sources/LibWebSockets/HTTP/HTTPRequestHead.swift",
         "Sources/LibWebSockets/Loop/Acceptor.swift",
-        "Sources/LibWebSockets/Loop/BackgroundExecutor.swift",
         "Sources/LibWebSockets/Loop/BatchingExecutor.swift",
         "Sources/PosternAdmission/DescriptorLimit.swift",
         "Sources/LibWebSockets/Loop/EventLoop.swift",

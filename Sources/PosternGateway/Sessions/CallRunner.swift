@@ -10,7 +10,8 @@ import PosternJSONRPC
 /// thread.
 final class CallRunner {
     private let context: LoopContext
-    private let results: ResultGate
+    /// The gate, created on first use: short calls need none.
+    private lazy var results = ResultGate(context)
     /// The lane, created on first use: connections with short calls only need none.
     private var lane: HandlerLane?
     /// The means to cancel the calls in flight.
@@ -35,7 +36,6 @@ final class CallRunner {
 
     init(_ context: LoopContext) {
         self.context = context
-        results = ResultGate(context)
     }
 
     /// Whether every call has begun, so that a short call may run on the loop without overtaking another.

@@ -3,15 +3,16 @@ import Postern
 import PosternJSONRPC
 import PosternLedger
 
-/// The passage of results from other threads to the loop of their connection, within the budget of the process.
+/// The passage of the results of one connection from other threads to its loop, within the budgets of memory.
 struct ResultGate: Sendable {
-    private let ledger: MemoryLedger
+    private let transit: MemoryTransit
     private let observer: any IncidentObserver
     /// The maximum size of a result in JSON, in bytes.
     private let maximumBytes: Int
 
     init(_ context: LoopContext) {
-        ledger = context.configuration.server.ledger
+        let server = context.configuration.server
+        transit = MemoryTransit(server.ledger, limit: server.maximumHeldBytes)
         observer = context.observer
         maximumBytes = context.configuration.messages.responseBytes
     }
@@ -19,31 +20,37 @@ struct ResultGate: Sendable {
     /// Returns a reply whose value is written as JSON if it is large, which does not delay the clients of any loop.
     func prepared(_ reply: Reply) async throws(CallError) -> Reply {
         guard case .value(let value) = reply, value.isWorthPreparing else { return reply }
-        guard ledger.depart(value.bytes.count) else { throw refuse() }
-        let writing = Task(executorPreference: BackgroundExecutor.shared) { [maximumBytes] in
-            Result { () throws(CallError) in try value.preparedForJSON(atMost: maximumBytes) }
+        let size = value.bytes.count
+        let verdict = transit.depart(size)
+        guard verdict == .admitted else { throw refuse(verdict) }
+        // Connections take turns, so a client with many large results does not delay those of others.
+        let prepared = await FairWorkers.shared.run(for: ObjectIdentifier(transit)) { [transit, maximumBytes] in
+            transit.whileWriting(size) {
+                Result { () throws(CallError) in try value.preparedForJSON(atMost: maximumBytes) }
+            }
         }
-        let prepared = await writing.value
-        ledger.arrive(value.bytes.count)
+        transit.arrive(size)
+        guard let prepared else { throw CallError(.cancelled, "The caller cancelled", ran: .yes) }
         return .value(try prepared.get())
     }
 
-    /// Returns the result to send to the loop: the same, or an error if the process holds too much.
+    /// Returns the result to send to the loop: the same, or an error if the connection or the process holds too much.
     ///
     /// ``arrived(_:)`` must be called on the loop with what this returns.
     func departing(_ result: Result<Reply, CallError>) -> Result<Reply, CallError> {
-        guard case .success(.value(let value)) = result, !ledger.depart(value.bytes.count) else { return result }
-        return .failure(refuse())
+        guard case .success(.value(let value)) = result else { return result }
+        let verdict = transit.depart(value.bytes.count)
+        return verdict == .admitted ? result : .failure(refuse(verdict))
     }
 
-    /// Notes that the process has no room for a result, and returns the error for the caller.
-    private func refuse() -> CallError {
-        observer.observe(.budgetReached(.processFull))
-        return CallError(overBudget: .processFull, ran: .yes)
+    /// Notes that there is no room for a result, and returns the error for the caller.
+    private func refuse(_ verdict: MemoryVerdict) -> CallError {
+        observer.observe(.budgetReached(verdict))
+        return CallError(overBudget: verdict, ran: .yes)
     }
 
     /// Notes that the loop has received a result.
     func arrived(_ result: Result<Reply, CallError>) {
-        if case .success(.value(let value)) = result { ledger.arrive(value.bytes.count) }
+        if case .success(.value(let value)) = result { transit.arrive(value.bytes.count) }
     }
 }
