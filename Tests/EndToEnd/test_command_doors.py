@@ -91,7 +91,9 @@ def test_the_wrong_one_of_plain_and_secure_is_named(doors, arguments, reason):
     ports = {"plain": doors.port, "secure": doors.proxies["right"]}
     done = postern(*(argument.format(**ports) for argument in arguments))
     assert (done.returncode, done.stdout) == (69, "")
-    assert done.stderr.count("\n") == 1 and reason in done.stderr
+    # A server that closes the connection without an answer may have read the request, as far as the program knows.
+    lines = done.stderr.splitlines()
+    assert reason in lines[0] and lines[1:] in ([], ["executed: unknown"])
 
 
 @pytest.mark.parametrize("file", ["/no/such/file", "/etc/hostname"])

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -35,9 +36,15 @@ def servers(tmp_path_factory):
     stop_all([demo])
 
 
-def fails(done, code, *parts):
-    """Asserts the exit code, and that standard error is one line with these parts and nothing internal."""
+def fails(done, code, *parts, sent=False):
+    """Asserts the exit code, and that standard error is one line with these parts and nothing internal.
+
+    Another line follows for a request that was sent, so that its call may have run.
+    """
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    if sent:
+        assert done.stderr.endswith("\nexecuted: unknown\n"), done.stderr
+        done.stderr = done.stderr.removesuffix("executed: unknown\n")
     assert done.stderr.endswith("\n") and done.stderr.count("\n") == 1, done.stderr
     assert not INTERNAL.search(done.stderr), done.stderr
     for part in parts:
@@ -66,21 +73,22 @@ def test_a_server_that_is_not_reached_is_one_sentence(servers, address, parts, c
     fails(postern(subcommand, address.format(**servers), *arguments), 69, "no connection: ", *parts)
 
 
-@pytest.mark.parametrize("answer, parts", [
-    (HTML, ["answered 502 Bad Gateway with text/html instead of "]),
-    (PAGE, ["answered 200 OK with text/html instead of "]),
-    (MOVED, ["answered 308 Permanent Redirect: the server is at https://api.example/rpc"]),
-    (b"SSH-2.0-OpenSSH\r\n", ["does not speak HTTP"]),
-    (b"\x15\x03\x01\x00\x02\x02\x46", ["speaks TLS", "wss:// or https://"]),
-    (b"", ["closed the connection before it answered", "wss:// or https://"]),
-    (ESCAPES, ["answered 500 Internal Server Error with a\\u{9b}2J\\u{202e} instead of "]),
-    (INVALID, ["the answer of the server is not valid HTTP"]),
+@pytest.mark.parametrize("answer, is_read, parts", [
+    (HTML, True, ["answered 502 Bad Gateway with text/html instead of "]),
+    (PAGE, True, ["answered 200 OK with text/html instead of "]),
+    (MOVED, True, ["answered 308 Permanent Redirect: the server is at https://api.example/rpc"]),
+    (b"SSH-2.0-OpenSSH\r\n", False, ["does not speak HTTP"]),
+    (b"\x15\x03\x01\x00\x02\x02\x46", False, ["speaks TLS", "wss:// or https://"]),
+    (b"", True, ["closed the connection before it answered", "limit of connections", "wss:// or https://"]),
+    (ESCAPES, True, ["answered 500 Internal Server Error with a\\u{9b}2J\\u{202e} instead of "]),
+    (INVALID, True, ["the answer of the server is not valid HTTP"]),
 ])
 @pytest.mark.parametrize("scheme", ["http", "ws"])
-def test_an_answer_of_another_server_is_one_sentence(answer, parts, scheme):
+def test_an_answer_of_another_server_is_one_sentence(answer, is_read, parts, scheme):
     with answering(answer) as port:
         done = postern("call", f"{scheme}://127.0.0.1:{port}/rpc", "a.b", 1)
-    fails(done, 69, "no connection: ", *parts)
+    # The handshake of a WebSocket is no call.
+    fails(done, 69, "no connection: ", *parts, sent=is_read and scheme == "http")
     assert done.stderr.rstrip("\n").isprintable()
 
 
@@ -91,7 +99,7 @@ def test_an_answer_of_another_server_is_one_sentence(answer, parts, scheme):
 ])
 def test_an_answer_to_a_post_that_is_no_json_rpc_is_one_sentence(answer, part):
     with answering(answer) as port:
-        fails(postern("call", f"http://127.0.0.1:{port}", "a.b"), 69, part)
+        fails(postern("call", f"http://127.0.0.1:{port}", "a.b"), 69, part, sent=True)
 
 
 @pytest.mark.parametrize("arguments, message", [
@@ -115,10 +123,14 @@ def test_a_connection_that_is_lost_in_a_call_is_one_sentence():
         for scheme in ("ws", "http")]
     while postern("call", url, "jobs.active").stdout != "2\n":
         pass
+    # Longer than a server takes that closes a connection because it does not want it.
+    time.sleep(1.5)
     demo.kill()
     for call in calls:
         output, errors = call.communicate(timeout=PATIENCE)
-        fails(subprocess.CompletedProcess([], call.returncode, output, errors), 69, "no connection: ", "connection")
+        assert "Cannot connect" not in errors and "TLS" not in errors
+        done = subprocess.CompletedProcess([], call.returncode, output, errors)
+        fails(done, 69, "no connection: ", "connection", sent=True)
 
 
 DOORS = ["ws://{http}", "http://{http}", "tcp:{native}"]

@@ -67,12 +67,7 @@ final class AnswerPrinter: Sendable {
     /// Prints the failure of a connection, and returns the exit code.
     func printFailure(_ failure: ConnectionFailure) -> Int32 {
         let error = CallError(.unavailable, failure.message, executed: failure.isSent ? .unknown : .no)
-        let lines = failure.message.split(separator: "\n").map { Printable.text(String($0)) }
-        return fail(
-            ["no connection: \(lines.joined(separator: " "))"],
-            RemoteError(error).object,
-            ProgramExit.noConnection
-        )
+        return fail(ErrorText.lines(failure), RemoteError(error).object, ProgramExit.noConnection)
     }
 
     /// Removes progress from the terminal.

@@ -8,6 +8,13 @@ enum ErrorText {
         return [first] + details(error.object["data"]) + error.trace.map(Printable.text)
     }
 
+    /// Returns a line with the reason for the failure of a connection, and another when the call may have run.
+    static func lines(_ failure: ConnectionFailure) -> [String] {
+        let lines = failure.message.split(separator: "\n").map { Printable.text(String($0)) }
+        let first = "no connection: \(lines.joined(separator: " "))"
+        return failure.isSent ? [first, "executed: unknown"] : [first]
+    }
+
     private static func details(_ data: Value?) -> [String] {
         switch data {
         case nil, .null?: []

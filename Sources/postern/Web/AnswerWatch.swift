@@ -22,7 +22,7 @@ final class AnswerWatch: ChannelInboundHandler {
             isFirst = false
             notes.noteAnswer()
             if let reason = ForeignAnswer.reason(for: unwrapInboundIn(data).readableBytesView.prefix(5)) {
-                notes.note(reason)
+                notes.note(reason, isUnread: true)
                 context.close(promise: nil)
                 return
             }
@@ -31,7 +31,12 @@ final class AnswerWatch: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        notes.note(TLSFault.reason(error, Self.validity(context)) ?? ConnectFault.reason(error))
+        if let reason = TLSFault.reason(error, Self.validity(context)) {
+            // The end of a connection without that of TLS is no fault of the handshake: the request may be read.
+            notes.note(reason, isUnread: !TLSFault.isEnd(error))
+        } else {
+            notes.note(ConnectFault.reason(error))
+        }
         context.fireErrorCaught(error)
     }
 

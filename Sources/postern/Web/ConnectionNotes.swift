@@ -6,25 +6,48 @@ final class ConnectionNotes: Sendable {
 
     private struct State {
         var reason: String?
-        var wasOpen = false
+        var isUnread = false
+        var opening: ContinuousClock.Instant?
         var hasAnswer = false
     }
 
     /// The reason why the connection failed, as a clause: the first one that was noted.
     var reason: String? { state.withLock(\.reason) }
 
-    /// Whether the connection was established.
-    var wasOpen: Bool { state.withLock(\.wasOpen) }
-
-    /// Whether the server has sent anything.
-    var hasAnswer: Bool { state.withLock(\.hasAnswer) }
-
     /// Notes a reason, unless there is one already.
-    func note(_ reason: String) { state.withLock { $0.reason = $0.reason ?? reason } }
+    ///
+    /// - Parameters:
+    ///   - reason: The reason, as a clause.
+    ///   - isUnread: Whether it also prevents that the server understands a request, or reads it at all.
+    func note(_ reason: String, isUnread: Bool = false) {
+        state.withLock { state in
+            guard state.reason == nil else { return }
+            (state.reason, state.isUnread) = (reason, isUnread)
+        }
+    }
 
     /// Notes that the connection is established.
-    func noteOpen() { state.withLock { $0.wasOpen = true } }
+    func noteOpen() { state.withLock { $0.opening = .now } }
 
     /// Notes that the server has sent something.
     func noteAnswer() { state.withLock { $0.hasAnswer = true } }
+
+    /// Returns what is known of the connection, which failed.
+    ///
+    /// - Parameters:
+    ///   - reason: The reason where none was noted; `nil` when the server closed the connection.
+    ///   - isSecure: Whether the connection is encrypted.
+    ///   - isSent: Whether the request was sent.
+    /// - Returns: The description of the connection.
+    func failed(_ reason: String?, isSecure: Bool, isSent: Bool) -> FailedConnection {
+        state.withLock { state in
+            FailedConnection(
+                reason: state.reason ?? reason,
+                age: state.opening.map { .now - $0 },
+                hasAnswer: state.hasAnswer,
+                isSecure: isSecure,
+                isSent: isSent && !state.isUnread
+            )
+        }
+    }
 }

@@ -26,6 +26,11 @@ enum TLSFault {
         }
     }
 
+    /// Whether an error is the end of the connection, without a closing message of TLS.
+    static func isEnd(_ error: any Error) -> Bool {
+        if case NIOSSLError.uncleanShutdown = error { true } else { false }
+    }
+
     /// Returns the reason for the description of an error, as in
     /// `error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED`.
     static func reason(_ description: String, _ validity: Validity?, _ now: Date) -> String {

@@ -39,29 +39,23 @@ struct WebConnector: Sendable {
         }
     }
 
-    /// What a server may expect that closes a connection without an answer.
-    private var hint: String {
-        guard security == nil, notes.wasOpen, !notes.hasAnswer else { return "" }
-        return "; a port with TLS is named wss:// or https://"
-    }
-
     /// Returns the failure of a connection on which an answer was awaited.
     func failure(awaiting error: any Error, isSent: Bool = false) -> ConnectionFailure {
         switch error {
         case HTTPParserError.invalidEOFState: failure("the server closed the connection in its answer", isSent: isSent)
         case is HTTPParserError: failure("the answer of the server is not valid HTTP", isSent: isSent)
         case is NIOHTTPObjectAggregatorError: failure("the answer of the server is larger than 64 MiB", isSent: isSent)
-        default: failure("the server closed the connection before it answered", isSent: isSent)
+        default: failure(nil, isSent: isSent)
         }
     }
 
     /// Returns the failure of the connection: for the reason that was noted, or else the given one.
-    func failure(_ reason: String, isSent: Bool = false) -> ConnectionFailure {
-        // What was noted prevents that the request is understood, or read at all.
-        let isUnread = notes.reason != nil && !notes.hasAnswer
-        return ConnectionFailure(
-            "Cannot connect to \(url): \(notes.reason ?? reason)\(hint)",
-            isSent: isSent && !isUnread
-        )
+    ///
+    /// - Parameters:
+    ///   - reason: The reason as a clause; `nil` when the server closed the connection.
+    ///   - isSent: Whether the request was sent.
+    /// - Returns: The failure.
+    func failure(_ reason: String?, isSent: Bool = false) -> ConnectionFailure {
+        notes.failed(reason, isSecure: security != nil, isSent: isSent).failure(of: url)
     }
 }

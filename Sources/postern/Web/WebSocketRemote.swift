@@ -77,7 +77,8 @@ struct WebSocketRemote: Sendable {
             if exchange.isAnswered { timer.cancel() }
         }
         if !exchange.isAnswered, .now() >= limit { throw request.timeoutError }
-        throw ConnectionFailure("The server closed the connection before it answered", isSent: true)
+        let end = exchange.isAnswered ? "the stream ended" : "it answered"
+        throw ConnectionFailure("The server closed the connection before \(end)", isSent: true)
     }
 
     /// Processes a frame, and returns whether further ones are wanted.
