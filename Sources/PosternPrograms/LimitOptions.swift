@@ -46,7 +46,11 @@ package struct LimitOptions: ParsableArguments {
     package var maxCallsInFlight = Setting.value("max-calls-in-flight", default: 128)
 
     /// The maximum number of bytes that the server holds for one connection; 0 for the default.
-    @Option(help: "Bytes that one client may make the server hold; 0 for 32 MiB, or four of the largest messages.")
+    @Option(
+        help: """
+            Bytes that one client may make the server hold, 65536 at least; 0 for 32 MiB, or four of the largest messages.
+            """
+    )
     package var maxHeldBytes = Setting.value("max-held-bytes", default: 0)
 
     /// The maximum number of bytes that the server holds for all connections; 0 for the default of the process.
@@ -65,7 +69,6 @@ package struct LimitOptions: ParsableArguments {
             ("min-rate", minRate, 0...1 << 30),
             ("max-head-bytes", maxHeadBytes, 1_024...1 << 20), ("max-message-bytes", maxMessageBytes, 1_024...64 << 20),
             ("max-connections", maxConnections, 1...1 << 20), ("max-calls-in-flight", maxCallsInFlight, 1...65_536),
-            ("max-held-bytes", maxHeldBytes, 0...1 << 40), ("max-process-bytes", maxProcessBytes, 0...1 << 40),
             ("max-requests-per-connection", maxRequestsPerConnection, 0...Int.max),
         ]
         for (name, value, range) in ranges {
@@ -74,7 +77,18 @@ package struct LimitOptions: ParsableArguments {
                 throw ValidationError("\(named) is not within \(range.lowerBound) to \(range.upperBound)")
             }
         }
+        for (name, value) in [("max-held-bytes", maxHeldBytes), ("max-process-bytes", maxProcessBytes)] {
+            guard value == 0 || Self.heldBytes.contains(value) else {
+                let (named, range) = (Setting.named(name, value), Self.heldBytes)
+                throw ValidationError("\(named) is neither 0 nor within \(range.lowerBound) to \(range.upperBound)")
+            }
+        }
     }
+
+    /// The possible limits of held bytes.
+    ///
+    /// Below them short calls could not be served.
+    private static let heldBytes = 65_536...1 << 40
 
     /// Sets the limits in a configuration.
     func apply(to configuration: inout GatewayConfiguration) {

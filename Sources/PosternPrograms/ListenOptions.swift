@@ -106,7 +106,8 @@ package struct ListenOptions: ParsableArguments {
 }
 
 extension Address {
-    fileprivate var isTLS: Bool { if case .tls = self { true } else { false } }
+    /// Whether connections are encrypted.
+    var isTLS: Bool { if case .tls = self { true } else { false } }
 
     fileprivate var path: String? { if case .unix(let path) = self { path } else { nil } }
 

@@ -25,6 +25,32 @@ package struct TLSArguments: ParsableArguments {
     package var tlsAuthority: String?
     #endif
 
+    #if TLS
+    /// A remark on `tls:` addresses in help texts; empty in builds that support them.
+    package static let remark = ""
+    #else
+    /// A remark on `tls:` addresses in help texts; empty in builds that support them.
+    package static let remark = " (tls: needs a build with the trait TLS, which this is not)"
+    #endif
+
+    /// Throws a `ValidationError` when an address needs TLS and this build has none.
+    ///
+    /// - Parameters:
+    ///   - address: The address; `nil` for none.
+    ///   - option: The name of the option with the address, without leading dashes.
+    /// - Throws: The error.
+    package static func demandSupport(for address: Address?, of option: String) throws {
+        #if !TLS
+        guard let address, address.isTLS else { return }
+        throw ValidationError(
+            """
+            \(Setting.named(option, address)): this program was built without TLS for native connections; \
+            build it with the trait TLS
+            """
+        )
+        #endif
+    }
+
     /// Creates the default values.
     package init() {}
 

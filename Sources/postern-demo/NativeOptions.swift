@@ -5,11 +5,18 @@ import PosternPrograms
 
 /// The options of the native door.
 struct NativeOptions: ParsableArguments {
-    @Option(help: "Serves the native protocol there too: unix:/path, unix:@name, tcp:host:port or tls:host:port.")
+    @Option(
+        help: """
+            Serves the native protocol there too: unix:/path, unix:@name, tcp:host:port or \
+            tls:host:port\(TLSArguments.remark).
+            """
+    )
     var native: Address?
 
     @OptionGroup var secretOptions: SecretOptions
     @OptionGroup var tlsArguments: TLSArguments
+
+    func validate() throws { try TLSArguments.demandSupport(for: address, of: "native") }
 
     /// The address of the native door, or `nil` when the native protocol is not served.
     var address: Address? { native ?? Setting.optional("native") }

@@ -106,6 +106,10 @@ def test_an_answer_to_a_post_that_is_no_json_rpc_is_one_sentence(answer, part):
     (["call", "ftp://h/rpc", "x"], "it is none of ws://host:port/rpc"),
     (["call", "wss:h", "x"], "it is none of ws://host:port/rpc"),
     (["tasks", "h:80"], "it is none of ws://host:port/rpc"),
+    (["gateway", "--upstream", "unix:/x", "--max-held-bytes", "1"],
+     "--max-held-bytes 1 is neither 0 nor within 65536 to 1099511627776"),
+    (["gateway", "--upstream", "unix:/x", "--max-process-bytes", "65535"],
+     "--max-process-bytes 65535 is neither 0 nor within 65536 to"),
     (["gateway", "--upstream", "unix:/x", "--public", "/nonexistent"], "--public /nonexistent cannot be read: No such"),
 ])
 def test_wrong_usage_is_explained(arguments, message):
@@ -209,3 +213,21 @@ def test_the_data_of_an_error_is_printed():
     assert done.stderr == (
         "error 7 aborted: no\\u{1b}[2J\\u{202e}\nretryable: true\nexecuted: no\ntraceId: t\\u{9b}\n"
         'details: {"a":[1,"\\u007f"]}\n')
+
+
+@pytest.mark.parametrize("command, variable", [
+    (["postern", "gateway", "--upstream"], "POSTERN_UPSTREAM"),
+    (["postern-demo", "--no-gateway", "--native"], "POSTERN_NATIVE"),
+])
+def test_an_address_with_tls_is_refused_by_a_build_without_it(command, variable):
+    program, *arguments = command
+    help_text = subprocess.run([binary(program), *arguments[:-1], "--help"], capture_output=True, text=True).stdout
+    if "needs a build with the trait TLS" not in " ".join(help_text.split()):
+        pytest.skip("this build has TLS")
+    for words, variables, source in [
+            ([*arguments, "tls:127.0.0.1:1"], {}, f"{arguments[-1]} tls:127.0.0.1:1"),
+            (arguments[:-1], {variable: "tls:127.0.0.1:1"}, f"{variable}=tls:127.0.0.1:1")]:
+        done = subprocess.run([binary(program), *words], env={**os.environ, **variables}, capture_output=True,
+                              text=True, timeout=PATIENCE)
+        assert done.returncode == 64
+        assert f"{source}: this program was built without TLS for native connections; " in done.stderr

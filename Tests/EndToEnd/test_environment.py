@@ -19,7 +19,7 @@ WRONG = {
     "interface-description": "a\nb", "interface-title": "a\tb", "interface-version": "1\x7f",
     "limit-loopback": "perhaps", "listen": "tcp:127.0.0.1:0,8080", "log-format": "xml", "log-level": "loud",
     "loops": "65", "max-calls-in-flight": "0", "max-connections": "0", "max-connections-per-address": "-1",
-    "max-head-bytes": "1", "max-held-bytes": "-1", "max-message-bytes": "1", "max-process-bytes": "-1",
+    "max-head-bytes": "1", "max-held-bytes": "65535", "max-message-bytes": "1", "max-process-bytes": "1",
     "max-requests-per-connection": "-1", "min-rate": "-1",
     "native": "8080", "no-gateway": "perhaps", "no-tasks": "perhaps", "port": "65536", "probe": "perhaps",
     "public": "/no/such", "raw-echo": "perhaps", "ready-without-upstream": "perhaps", "secret-file": "/no/such",

@@ -29,7 +29,7 @@ struct GatewayCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The native server: unix:/path, unix:@name, tcp:host:port or tls:host:port.")
+    @Option(help: "The native server: unix:/path, unix:@name, tcp:host:port or tls:host:port\(TLSArguments.remark).")
     var upstream: Address?
 
     @Flag(inversion: .prefixedNo, help: "Answers /readyz with 200 also while the native server is not connected.")
@@ -46,6 +46,7 @@ struct GatewayCommand: AsyncParsableCommand {
         if server == nil {
             throw ValidationError("Missing expected argument '--upstream <upstream>', or POSTERN_UPSTREAM")
         }
+        try TLSArguments.demandSupport(for: server, of: "upstream")
         try gatewayOptions.listen.demandSocketFile()
     }
 
