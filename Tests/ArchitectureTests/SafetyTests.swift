@@ -35,6 +35,7 @@ import Testing
         "Sources/PosternTasks/Containment/SystemCalls.swift",
         "Sources/PosternTasks/Life/ChildOutput.swift",
         "Sources/PosternTasks/Life/ThisProcess.swift",
+        "Sources/postern/Text/FileDescriptor+Bytes.swift",
         "Tests/LibWebSocketsTests/HTTP/HTTPOutputTests.swift",
         "Tests/PosternNIOTests/Poll.swift",
     ]

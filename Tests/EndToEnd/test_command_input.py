@@ -1,6 +1,7 @@
 """Tests the arguments that the program `postern` reads from standard input and from files, and what it describes."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -47,6 +48,24 @@ def test_arguments_are_read_from_a_file(address, tmp_path):
     assert json.loads(postern("call", address, "echo.echo", f"value=@{one}").stdout) == "ü" * 200_000
 
 
+@pytest.mark.parametrize("arguments", [["@/dev/fd/{}"], ["--data", "@/dev/fd/{}"], ["a=2", "b=@/dev/fd/{}"]])
+def test_arguments_are_read_from_a_pipe(addresses, arguments):
+    # As for @<(command) in a shell.
+    reader, writer = os.pipe()
+    os.write(writer, b"3" if "a=2" in arguments else b"[2,3]")
+    os.close(writer)
+    words = [word.format(reader) for word in arguments]
+    done = subprocess.run([binary("postern"), "call", addresses["ws"], "calculator.add", *words], pass_fds=[reader],
+                          capture_output=True, text=True, timeout=PATIENCE)
+    os.close(reader)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "5\n", "")
+
+
+def test_a_device_is_read(address):
+    assert postern("call", address, "echo.echo", "value=@/dev/null").stdout == '""\n'
+    assert postern("call", address, "calculator.add", "@/dev/stdin", input="[2,3]").stdout == "5\n"
+
+
 def test_a_pipe_that_is_still_open_is_awaited(addresses):
     with subprocess.Popen([binary("postern"), "call", addresses["ws"], "calculator.add", "-"], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as call:
@@ -64,7 +83,7 @@ def test_a_pipe_that_is_still_open_is_awaited(addresses):
     (["--data", "[1]", "2"], "", "--data replaces all other arguments"),
     (["--data", "x"], "", "--data is not JSON"),
     (["@/no/such/file"], "", "@/no/such/file cannot be read: No such file or directory"),
-    (["value=@/etc"], "", "@/etc is no readable file"),
+    (["value=@/etc"], "", "@/etc cannot be read: Is a directory"),
 ])
 def test_what_cannot_be_read_is_wrong_usage(arguments, text, message):
     done = postern("call", "ws://127.0.0.1:1", "echo.echo", *arguments, input=text)

@@ -46,6 +46,13 @@ import Testing
         #expect(throws: ValidationError.self) { try CommandArguments(words: ["a=@\(path)"]).read() }
     }
 
+    @Test func aDeviceIsRead() throws {
+        #expect(try CommandArguments(words: ["a=@/dev/null"]).read().value["a"] == "")
+        let error = #expect(throws: ValidationError.self) { try CommandArguments(words: ["a=@/"]).read() }
+        #expect(error?.message.hasPrefix("@/ cannot be read: Is a directory") == true)
+        #expect(throws: ValidationError.self) { try CommandArguments(words: ["a=@/dev/zero"]).read() }
+    }
+
     @Test func textWithAnAtSignIsQuoted() throws {
         #expect(try CommandArguments(words: [#""@me""#, "hello"]).read().value == ["@me", "hello"])
         #expect(try CommandArguments(words: ["a@b.example"]).read().value == ["a@b.example"])

@@ -1,6 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
-import Glibc
 import SystemPackage
 
 /// The place from which an argument is read: `-` or `@file`.
@@ -36,20 +34,11 @@ enum ValueSource: Hashable, Sendable {
     }
 
     private func read() throws -> [UInt8] {
-        guard case .file(let path) = self else { return Self.readInput() }
-        // Opened for the reason of a failure, which the error of `Data` describes at length.
-        try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec]).close()
-        do { return Array(try Data(contentsOf: URL(filePath: path))) } catch {
-            throw ValidationError("\(self) is no readable file")
-        }
-    }
-
-    // By character, as the calls that read blocks take pointers, and a path such as /dev/stdin cannot be opened where
-    // the input is a socket.
-    private static func readInput() -> [UInt8] {
-        var bytes: [UInt8] = []
-        while bytes.count <= maximumBytes, let byte = UInt8(exactly: getchar()) { bytes.append(byte) }
-        return bytes
+        // Not opened by a path such as /dev/stdin, which is not possible where the input is a socket.
+        let limit = Self.maximumBytes
+        guard case .file(let path) = self else { return try FileDescriptor.standardInput.bytes(upTo: limit) }
+        let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
+        return try file.closeAfter { try file.bytes(upTo: limit) }
     }
 
     private var hint: String { self == .standardInput ? "" : #"; text that begins with @ is quoted, as in '"@name"'"# }
