@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -98,6 +99,14 @@ def test_a_method_is_described_with_its_parameters(address):
     assert lines[3] == "Parameters" and lines[4].startswith("steps integer ") and lines[4].endswith("1 to 10000")
     assert "Result" in lines
     assert json.loads(postern("describe", address, "jobs.run", "--json").stdout)["name"] == "jobs.run"
+
+
+def test_the_description_of_a_method_has_the_schemas_that_it_refers_to(address):
+    description = postern("describe", address, "bookings.book", "--json").stdout
+    names = set(re.findall(r'"#/components/schemas/([^"]+)"', description))
+    assert {"Booking", "Booking.Guest", "Booking.Room", "Confirmation"} <= names
+    assert set(json.loads(description)["components"]["schemas"]) == names
+    assert "components" not in json.loads(postern("describe", address, "calculator.add", "--json").stdout)
 
 
 def test_a_method_that_does_not_exist_is_not_described(address):

@@ -26,7 +26,10 @@ struct DescribeCommand: AsyncParsableCommand {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Prints the description exactly as the server sends it; of a method or topic, its OpenRPC description."
+        help: """
+            Prints the description exactly as the server sends it; of a method or topic, its OpenRPC description with \
+            the schemas that it refers to.
+            """
     )
     var json = Setting.flag("json")
 

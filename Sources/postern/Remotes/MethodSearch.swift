@@ -28,10 +28,20 @@ final class MethodSearch: Sendable {
                 let entry = entries.first(where: { $0["name"] == .string(name) })
             else { continue }
             found.withLock { $0 = true }
-            if isJSON { return [PrettyJSON.line(entry)] }
-            return MethodPage(entry, isTopic: isTopic, types: document["components"]?["schemas"]).lines
+            let types = document["components"]?["schemas"]
+            if isJSON { return [PrettyJSON.line(Self.complete(entry, types))] }
+            return MethodPage(entry, isTopic: isTopic, types: types).lines
         }
         return []
+    }
+
+    /// Returns an entry together with the schemas that it refers to, at the place that the references name.
+    private static func complete(_ entry: Value, _ types: Value?) -> Value {
+        let schemas = SchemaReferences(types).names(in: [entry]).compactMap { name in
+            types?[name].map { Value.Member(name, $0) }
+        }
+        guard case .map(let members) = entry, !schemas.isEmpty else { return entry }
+        return .map(members + [Value.Member("components", .map([Value.Member("schemas", .map(schemas))]))])
     }
 
     /// Returns the OpenRPC document for a description of a native server, which describes types by words or schemas.
