@@ -58,7 +58,14 @@ def test_a_call_prints_its_result_as_json(any_address, arguments, expected):
     (["calculator.divide", "1", "0"], "error 1001 unknown: division by zero\nexecuted: yes\n"),
     (["calculator.add", "1"],
      "error -32602 invalid_argument: Parameter b of calculator.add is missing\nexecuted: no\n"),
-    (["no.such"], "error -32601 unimplemented: No such method: no.such\nexecuted: no\n"),
+    (["no.such"], "error -32601 unimplemented: No such method: no.such\nexecuted: no\n"
+     "hint: postern describe lists the methods of the server\n"),
+    (["calculator.add", "[2,3]"],
+     "error -32602 invalid_argument: Parameter a of calculator.add: expected a number, found an array\nexecuted: no\n"
+     "hint: the array is one argument; --data passes an array with all arguments\n"),
+    (["echo.bytes", "SGVsbG8="],
+     "error -32602 invalid_argument: echo.bytes has no parameter SGVsbG8; it takes data\nexecuted: no\n"
+     "hint: SGVsbG8= is read as an argument named SGVsbG8; as a value it is quoted twice: '\"SGVsbG8=\"'\n"),
 ])
 def test_a_failed_call_prints_its_error(any_address, arguments, message):
     done = postern("call", any_address, *arguments)

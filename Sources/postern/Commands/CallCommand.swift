@@ -8,7 +8,8 @@ struct CallCommand: AsyncParsableCommand {
         commandName: "call",
         abstract: "Calls a method and prints its result as JSON.",
         discussion: """
-            Arguments are JSON values in order, or name=value pairs; other text is a string. The value - is read from \
+            Arguments are JSON values in order, or name=value pairs; other text is a string. Text such \
+            as a=b is quoted twice: '"a=b"'. The value - is read from \
             standard input and @file from a file; as the only argument, or with --data, it is an array or object with \
             all arguments. An argument that begins with a dash goes behind --.
 
@@ -50,7 +51,13 @@ struct CallCommand: AsyncParsableCommand {
     func run() async throws {
         var request = RemoteRequest(method, try source().read(), timeout: remote.connection.duration)
         request.wantsProgress = progress ?? (Output.isErrorTerminal && !answer.json)
-        try await remote.perform(request, printer: AnswerPrinter(answer.style, limit: answer.limit.wanted))
+        let words = arguments
+        let printer = AnswerPrinter(
+            answer.style,
+            limit: answer.limit.wanted,
+            hint: { CallHint.sentence(for: $0, words: words) }
+        )
+        try await remote.perform(request, printer: printer)
     }
 
     private func source() throws -> CommandArguments {

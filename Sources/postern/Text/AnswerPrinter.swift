@@ -11,6 +11,7 @@ final class AnswerPrinter: Sendable {
     private let limit: Int?
     private let result: Rendering
     private let item: Rendering
+    private let hint: @Sendable (RemoteError) -> String?
     private let state = Mutex(State())
 
     private struct State {
@@ -26,23 +27,28 @@ final class AnswerPrinter: Sendable {
     ///   - limit: The number of items after which a stream ends; `nil` for no limit.
     ///   - result: Returns the lines for a result; by default its JSON, indented on a terminal.
     ///   - item: Returns the lines for an item of a stream; by default its JSON on one line.
+    ///   - hint: Returns a remark on an error, or `nil` for none.
     init(
         _ style: AnswerStyle,
         limit: Int? = nil,
         result: @escaping Rendering = { [Output.isTerminal ? PrettyJSON.text($0) : PrettyJSON.line($0)] },
-        item: @escaping Rendering = { [PrettyJSON.line($0)] }
+        item: @escaping Rendering = { [PrettyJSON.line($0)] },
+        hint: @escaping @Sendable (RemoteError) -> String? = { _ in nil }
     ) {
         self.style = style
         self.limit = limit
         self.result = result
         self.item = item
+        self.hint = hint
     }
 
     /// Prints a part of the answer, and returns `false` when no other is wanted or the output is closed.
     func print(_ event: RemoteEvent) -> Bool {
         switch event {
         case .result(let value):
-            _ = write(style.json("result", value) ?? result(value))
+            if write(style.json("result", value) ?? result(value)), limit != nil {
+                Output.error("\(Setting.named("count")) has no effect: the answer is no stream")
+            }
             return false
         case .item(let value):
             guard write(style.json("item", value) ?? item(value)) else { return false }
@@ -61,7 +67,8 @@ final class AnswerPrinter: Sendable {
     /// Prints the error of a call, and returns the exit code.
     func printError(_ error: RemoteError) -> Int32 {
         let code = error.isTimeout ? ProgramExit.timeout : ProgramExit.failure
-        return fail(ErrorText.lines(error), error.object, code)
+        let remark = hint(error).map { ["hint: \($0)"] } ?? []
+        return fail(ErrorText.lines(error) + remark, error.object, code)
     }
 
     /// Prints the failure of a connection, and returns the exit code.

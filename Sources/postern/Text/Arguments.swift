@@ -75,7 +75,8 @@ enum Arguments: Hashable, Sendable {
         }
     }
 
-    private static func pair(_ word: String) -> (name: Substring, text: Substring)? {
+    /// Returns the parts of `name=value`, or `nil` for a word that is a value.
+    static func pair(_ word: String) -> (name: Substring, text: Substring)? {
         guard let equals = word.firstIndex(of: "=") else { return nil }
         let name = word[..<equals]
         // A text with an equals sign, such as a URL, is a value unless it begins with an identifier.
