@@ -35,7 +35,8 @@ package enum ProgramExit {
             code = command.exitCode(for: error).rawValue
             print(command.fullMessage(for: error), isError: code != 0)
         }
-        if let failed = Output.failureCode(), code == 0 { code = failed }
+        // Also after an error, as what could not be written may be the error itself.
+        if let failed = Output.failureCode() { code = failed }
         exit(code)
     }
 
