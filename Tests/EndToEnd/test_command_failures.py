@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import ssl
 import subprocess
 import time
 
@@ -106,6 +107,13 @@ def test_an_answer_to_a_post_that_is_no_json_rpc_is_one_sentence(answer, part):
     (["call", "ftp://h/rpc", "x"], "it is none of ws://host:port/rpc"),
     (["call", "wss:h", "x"], "it is none of ws://host:port/rpc"),
     (["tasks", "h:80"], "it is none of ws://host:port/rpc"),
+    (["call", "ws://h:99999/rpc", "x"], "its port is not within 0 to 65535"),
+    (["call", "ws://user:pw@h", "x"], "a user name in a URL is not supported; --header sends the field Authorization"),
+    (["call", "ws://h", "x", "--timeout", "-1"], "--timeout -1.0 is not within 0.001 to 86400"),
+    (["watch", "ws://h", "x", "--count", "-1"], "--count must be at least 1"),
+    (["call", "ws://h", "x", "--secret-file", "Tests/EndToEnd/pytest.ini"], "--secret-file needs a native server"),
+    (["call", "unix:/x", "x", "--ca-file", ssl.get_default_verify_paths().openssl_cafile],
+     "--ca-file needs a wss: or https: URL"),
     (["gateway", "--upstream", "unix:/x", "--max-held-bytes", "1"],
      "--max-held-bytes 1 is neither 0 nor within 65536 to 1099511627776"),
     (["gateway", "--upstream", "unix:/x", "--max-process-bytes", "65535"],
@@ -140,6 +148,7 @@ def test_a_connection_that_is_lost_in_a_call_is_one_sentence():
 DOORS = ["ws://{http}", "http://{http}", "tcp:{native}"]
 COMMANDS = [
     ["call", 0, "calculator.add", "1", "2"], ["call", 0, "calculator.add", "1", "2", "--json"], ["describe", 0],
+    ["call", 0, "no.such", "--json"],
     ["describe", 0, "calculator.add"], ["describe", 0, "--json"], ["tasks", 0],
 ]
 
@@ -183,6 +192,13 @@ def test_a_closed_pipe_ends_the_program_silently(servers, arguments):
 def test_a_timeout_has_its_own_exit_code(servers, door):
     done = postern("call", door.format(**servers), "jobs.run", 1, 60000, "--timeout", 0.3)
     assert done.returncode == 124 and done.stderr.startswith("error -32002 deadline_exceeded: ")
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_count_of_a_result_is_reported(servers, door):
+    done = postern("call", door.format(**servers), "calculator.add", 2, 3, "--count", 2)
+    assert (done.returncode, done.stdout) == (0, "5\n")
+    assert done.stderr == "--count has no effect: the answer is no stream\n"
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -28,6 +28,19 @@ import Testing
         #expect(throws: ValidationError.self) { try Endpoint(reading: text) }
     }
 
+    @Test(arguments: [
+        ("ws://127.0.0.1:99999/rpc", "its port is not within 0 to 65535"),
+        ("http://h:x", "its port is not within 0 to 65535"),
+        ("ws://[::1]:-1/", "its port is not within 0 to 65535"),
+        ("ws://user:pw@h/rpc", "a user name in a URL is not supported; --header sends the field Authorization"),
+        ("ws://h/a b", nil), ("ws://[::1]/a b@c:d", nil), ("ftp://h:99999", nil), ("ws:", nil),
+    ])
+    func aFaultInAURLIsNamed(text: String, expected: String?) {
+        #expect(WebURL.fault(of: text) == expected)
+        let error = #expect(throws: ValidationError.self) { try Endpoint(reading: text) }
+        #expect(error?.message == expected ?? "it is none of \(Endpoint.forms)")
+    }
+
     @Test func addressesAreNative() throws {
         #expect(try Endpoint(reading: "unix:/a b") == .native(.unix(path: "/a b")))
         #expect(try Endpoint(reading: "tcp:h:1") == .native(.tcp(host: "h", port: 1)))

@@ -17,7 +17,7 @@ struct AnswerOptions: ParsableArguments {
 
 /// The option for the number of values after which a stream ends.
 struct CountOption: ParsableArguments {
-    @Option(help: "Ends after this many values of a stream or topic.")
+    @Option(parsing: .unconditional, help: "Ends after this many values of a stream or topic.")
     var count: Int?
 
     /// The number of the command line or the environment; `nil` for no limit.

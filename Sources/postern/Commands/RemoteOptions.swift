@@ -14,7 +14,7 @@ struct RemoteOptions: ParsableArguments {
 
     @OptionGroup var connection: ConnectionArguments
 
-    func validate() throws { try connection.checkFields(for: server) }
+    func validate() throws { try connection.check(for: server) }
 
     /// Performs a request, as ``ConnectionArguments/perform(_:at:printer:)`` does.
     func perform(_ request: RemoteRequest, printer: AnswerPrinter) async throws {
@@ -24,7 +24,14 @@ struct RemoteOptions: ParsableArguments {
 
 /// The options of the connection to a server.
 struct ConnectionArguments: ParsableArguments {
-    @Option(help: "Seconds to wait for the connection and the answer.")
+    // Unconditional, so that the error for a negative number is its range.
+    @Option(
+        parsing: .unconditional,
+        help: """
+            Seconds to wait for the connection and the answer; of a stream or topic only for its beginning, as its \
+            items may take any time.
+            """
+    )
     var timeout = Setting.value("timeout", default: 30.0)
 
     @Option(
@@ -47,12 +54,25 @@ struct ConnectionArguments: ParsableArguments {
     /// The timeout as a duration.
     var duration: Duration { .seconds(timeout) }
 
-    /// Throws a `ValidationError` when there are header fields and the server is a native one.
-    func checkFields(for server: Endpoint) throws {
-        guard case .native = server, !header.isEmpty else { return }
-        throw ValidationError(
-            "--header needs a ws:, wss:, http: or https: URL; the native protocol has no header fields"
-        )
+    /// Throws a `ValidationError` for an option of the command line that has no effect at a server.
+    ///
+    /// Variables of the environment may be meant for other commands.
+    func check(for server: Endpoint) throws {
+        switch server {
+        case .native:
+            guard header.isEmpty else {
+                throw ValidationError(
+                    "--header needs a ws:, wss:, http: or https: URL; the native protocol has no header fields"
+                )
+            }
+            guard trust.caFile == nil else {
+                throw ValidationError("--ca-file needs a wss: or https: URL; at tls: it is --tls-authority")
+            }
+        case .web:
+            guard secretOptions.secretFile == nil else {
+                throw ValidationError("--secret-file needs a native server, such as unix:/path or tcp:host:port")
+            }
+        }
     }
 
     /// Performs a request, and prints its answer.

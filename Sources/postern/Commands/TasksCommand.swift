@@ -32,7 +32,7 @@ struct TasksCommand: AsyncParsableCommand {
 
     @OptionGroup var answer: AnswerOptions
 
-    func validate() throws { try connection.checkFields(for: server ?? .usual) }
+    func validate() throws { try connection.check(for: server ?? .usual) }
 
     func run() async throws {
         let method = watch ? "tasks/watch" : "tasks/list"

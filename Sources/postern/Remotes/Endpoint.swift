@@ -21,7 +21,7 @@ enum Endpoint: Hashable, Sendable {
         } else if let url = WebURL(text) {
             self = .web(url)
         } else {
-            throw ValidationError("it is none of \(Self.forms)")
+            throw ValidationError(WebURL.fault(of: text) ?? "it is none of \(Self.forms)")
         }
     }
 

@@ -39,6 +39,18 @@ struct WebURL: Hashable, Sendable {
         self.init(scheme: scheme, host: host, port: port, path: isEmpty ? "/rpc" : String(path))
     }
 
+    /// Returns why text that begins like a URL is none, as a clause; `nil` for any other text.
+    static func fault(of text: String) -> String? {
+        guard Scheme.allCases.contains(where: { text.hasPrefix("\($0.rawValue)://") }) else { return nil }
+        let authority = text.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" && $0 != "?" }
+        if authority.contains("@") {
+            return "a user name in a URL is not supported; --header sends the field Authorization"
+        }
+        let port = authority.split(separator: ":", omittingEmptySubsequences: false).last ?? ""
+        guard authority.contains(":"), !authority.hasSuffix("]"), UInt16(port) == nil else { return nil }
+        return "its port is not within 0 to 65535"
+    }
+
     /// The value of the header field `Host`: without the port that is usual for the scheme, as browsers send it.
     var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
