@@ -10,7 +10,8 @@ struct PosternCommand: AsyncParsableCommand {
         discussion: """
             Servers are named ws://host:port/rpc or wss:// (JSON-RPC over WebSocket), http:// or https:// (by POST), \
             unix:/path, unix:@name, tcp:host:port or tls:host:port (native). Certificates are always checked.
-            Every option can also be given in the environment, --timeout as POSTERN_TIMEOUT; the command line wins.
+            Options can also be given in the environment, --timeout as POSTERN_TIMEOUT; the command line wins. \
+            POSTERN_HEADER holds one field a line; --data and --progress have no variable.
 
             Exit codes: 0 success, 1 the call failed or the gateway is not ready, 64 wrong usage, 69 no connection, \
             74 the output cannot be written, 124 the time was over, 130 and 143 after SIGINT and SIGTERM, 141 the \

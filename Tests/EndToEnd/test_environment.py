@@ -14,9 +14,10 @@ from programs import LISTENING, Program, binary, line_with, port_of, stop_all
 WRONG = {
     "access-log": "perhaps", "allow-credentials": "perhaps", "allow-host": "a.example,https://b.example",
     "allow-origin": "https://a.example,b.example/c", "bench": "perhaps", "body-timeout": "0", "ca-file": "/no/such",
-    "content-security-policy": "\u00e4", "drain-grace": "-1", "drain-lead": "soon", "drain-spread": "3601",
-    "forwarded-field": "x-real-ip", "head-timeout": "0", "host": "256.0.0.1", "idle-timeout": "0",
+    "content-security-policy": "\u00e4", "count": "0", "drain-grace": "-1", "drain-lead": "soon", "drain-spread": "3601",
+    "forwarded-field": "x-real-ip", "head-timeout": "0", "header": "x", "host": "256.0.0.1", "idle-timeout": "0",
     "interface-description": "a\nb", "interface-title": "a\tb", "interface-version": "1\x7f",
+    "json": "perhaps",
     "limit-loopback": "perhaps", "listen": "tcp:127.0.0.1:0,8080", "log-format": "xml", "log-level": "loud",
     "loops": "65", "max-calls-in-flight": "0", "max-connections": "0", "max-connections-per-address": "-1",
     "max-head-bytes": "1", "max-held-bytes": "65535", "max-message-bytes": "1", "max-process-bytes": "1",
@@ -25,6 +26,7 @@ WRONG = {
     "public": "/no/such", "raw-echo": "perhaps", "ready-without-upstream": "perhaps", "secret-file": "/no/such",
     "send-traces": "perhaps", "socket-group": "no such group", "socket-mode": "0999", "stall-timeout": "0",
     "status": "perhaps", "timeout": "0", "trusted-proxy": "10.0.0.5/8", "upstream": "8080",
+    "watch": "perhaps",
 }
 PROGRAMS = {
     "gateway": ["postern", "gateway"], "health": ["postern", "health"], "demo": ["postern-demo"],
@@ -58,6 +60,19 @@ def run(command, variables, *arguments):
 
 def variable(name):
     return "POSTERN_" + name.upper().replace("-", "_")
+
+
+@pytest.mark.parametrize("command", [["call", "a.b"], ["watch", "a.b"], ["describe"], ["tasks"]])
+def test_options_without_a_variable_are_named_in_the_help(command):
+    subcommand, *method = command
+    without = {"data", "progress"}
+    done = subprocess.run([binary("postern"), "--help"], capture_output=True, text=True, timeout=20)
+    assert "--data and --progress have no variable" in " ".join(done.stdout.split())
+    names = set(options(["postern", subcommand])) - without
+    assert {"timeout", "header", "json"} <= names
+    for name in names:
+        code, text = run(["postern", subcommand], {variable(name): WRONG[name]}, "ws://127.0.0.1:1", *method)
+        assert code == 64 and variable(name) in text, (name, code, text)
 
 
 @pytest.mark.parametrize("kind", PROGRAMS)
