@@ -145,7 +145,7 @@ export interface PosternEvents {
   close: CustomEvent<ConnectionEnd>;
   frame: CustomEvent<Frame>;
   notification: CustomEvent<Notification>;
-  /** The error because of which a message was ignored, or which a callback threw. */
+  /** The error because of which a message was ignored, or which a callback or a handler threw. */
   fault: CustomEvent<unknown>;
 }
 

@@ -56,7 +56,8 @@ const urgent = new Set(["rpc.ping", "rpc.unsubscribe"]);
  * - `close`: it ended; `detail` is `{code, reason, retryInMs?}`. Without `retryInMs`, the client does not reconnect.
  * - `frame`: a message was sent or received; `detail` is `{direction: "in" | "out", text}`.
  * - `notification`: `detail` is a notification that belongs to no subscription and has no handler.
- * - `fault`: `detail` is the error because of which a message was ignored, or which a callback threw.
+ * - `fault`: `detail` is the error because of which a message was ignored, or which a callback or a handler threw. The
+ *   server is told only that the handler failed, or the `PosternError` that it threw, which is no fault.
  */
 export class Postern extends EventTarget {
   #options;
@@ -88,7 +89,8 @@ export class Postern extends EventTarget {
     this.#feeds = new FeedTable((...call) => this.#start(...call));
     this.#references = new References(
       (method, params) => this.call(method, params), (message) => this.#sendNow(message));
-    this.#served = new ServedCalls(this.#references, (message) => this.#sendNow(message));
+    this.#served = new ServedCalls(this.#references, (message) => this.#sendNow(message),
+      (error) => this.#emit("fault", error));
     this.#link = new Link(url, this.#options, {
       opened: () => this.#opened(),
       received: (data) => this.#received(data),
@@ -297,8 +299,9 @@ export class Postern extends EventTarget {
 
   #opened() {
     this.#heartbeat.start();
+    // A call that was queued may cause an event, which the feeds would miss if they were reopened after it.
+    this.#calls.putFirst(() => this.#feeds.reopen());
     this.#emit("open");
-    this.#feeds.reopen();
     this.#calls.flush();
   }
 

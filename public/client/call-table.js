@@ -62,6 +62,19 @@ export class CallTable {
     this.flush();
   }
 
+  /** Puts the messages that a step enqueues in front of the outbox. They are sent by the next `flush()`. */
+  putFirst(step) {
+    const later = this.#outbox;
+    this.#outbox = [];
+    this.#isFlushing = true;
+    try {
+      step();
+    } finally {
+      this.#isFlushing = false;
+      this.#outbox = [...this.#outbox, ...later];
+    }
+  }
+
   /** Sends the messages of the outbox, as far as the server has room for them. */
   flush() {
     // Encoding a message and sending it run code of the page, which may call further methods.

@@ -9,14 +9,18 @@ export class ServedCalls {
   #running = new Map();
   #references;
   #send;
+  #report;
 
   /**
    * @param {import("./references.js").References} references
    * @param {(message: object) => void} send
+   * @param {(error: unknown) => void} report Called with what a handler throws, which the server is not told, and with
+   *   the reason why an answer cannot be sent.
    */
-  constructor(references, send) {
+  constructor(references, send, report) {
     this.#references = references;
     this.#send = send;
+    this.#report = report;
   }
 
   /** The number of calls that have not been answered. */
@@ -43,7 +47,7 @@ export class ServedCalls {
       if (this.#running.get(id) !== abort) return;
       if (abort.signal.aborted) this.#refuse(id, Code.cancelled, "cancelled");
       else if (error instanceof PosternError) this.#refuse(id, error.code, error.message, error.data);
-      else this.#refuse(id, -32000, "the handler failed");
+      else this.#fail(id, error);
     } finally {
       if (this.#running.get(id) === abort) this.#running.delete(id);
     }
@@ -71,6 +75,11 @@ export class ServedCalls {
     return target && ((params) => target(...list(params)));
   }
 
+  #fail(id, error) {
+    this.#refuse(id, -32000, "the handler failed");
+    this.#report(error);
+  }
+
   #refuse(id, code, message, data) {
     this.#reply(id, { error: { code, message, ...(data && { data }) } });
   }
@@ -79,9 +88,10 @@ export class ServedCalls {
   #reply(id, outcome) {
     try {
       this.#send({ jsonrpc: "2.0", id, ...outcome });
-    } catch {
+    } catch (cause) {
       const error = { code: Code.internal, message: "the answer of the handler cannot be sent" };
       this.#send({ jsonrpc: "2.0", id, error });
+      this.#report(cause);
     }
   }
 }

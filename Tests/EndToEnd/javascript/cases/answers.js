@@ -15,6 +15,21 @@ const parseError = -32700;
 const unread = { executed: "no" };
 
 export const answers = [
+  ["what a handler throws is a fault, and so is an answer that cannot be sent", async ({ bench, PosternError }) => {
+    const { rpc, socket } = await start(bench);
+    const faults = [];
+    rpc.addEventListener("fault", ({ detail }) => faults.push(detail.message));
+    rpc.serve({
+      fails: () => { throw new Error("a mistake"); },
+      refuses: () => { throw new PosternError(1, "on purpose"); },
+      odd: () => Symbol("no JSON"),
+    });
+    for (const [id, method] of ["fails", "refuses", "odd"].entries()) socket.take({ jsonrpc: "2.0", id, method });
+    await bench.until(() => socket.sent.length === 3);
+    bench.equal(socket.sent.map(({ id, error }) => [id, error.code]).sort(), [[0, -32000], [1, 1], [2, -32603]]);
+    bench.equal([faults.length, faults[0]], [2, "a mistake"]);
+  }],
+
   ["an error without an id fails the only call that it can concern", async ({ bench }) => {
     const { socket, call } = await start(bench);
     const only = call("a");

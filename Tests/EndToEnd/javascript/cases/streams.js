@@ -66,6 +66,17 @@ export const streams = [
     feed.close();
   }],
 
+  ["feeds are opened again before the calls that were queued", async ({ bench }) => {
+    const rpc = await bench.open(fake);
+    rpc.subscribe("t");
+    FakeSocket.last.answer(1, { subscription: "1", epoch: "e", seq: 1 });
+    FakeSocket.last.onclose({ code: 1006, reason: "" });
+    rpc.call("queued").catch(() => {});
+    rpc.addEventListener("open", () => void rpc.call("of a listener").catch(() => {}), { once: true });
+    await bench.until(() => rpc.state === "open");
+    bench.equal(FakeSocket.last.sent.map(({ method }) => method), ["rpc.subscribe", "queued", "of a listener"]);
+  }],
+
   ["a feed removes its listener from the signal when it ends", async ({ bench }) => {
     const rpc = await bench.open(fake);
     const { signal } = new AbortController();
