@@ -176,7 +176,7 @@ export class Postern extends EventTarget {
    * Creates a client and starts to connect.
    *
    * @param url The URL of the server; by default, `/rpc` on the host that served the page.
-   * @throws {TypeError} If an option is invalid, or the engine has no WebSocket and none is passed.
+   * @throws {TypeError} If an option is invalid or unknown, or the engine has no WebSocket and none is passed.
    */
   constructor(url?: string, options?: ClientOptions);
 
@@ -187,7 +187,10 @@ export class Postern extends EventTarget {
 
   /** Connects immediately, without waiting for the back-off; also reconnects after `close()`. */
   connect(): void;
-  /** Calls a method and returns its result. Rejects with a `PosternError` if the call fails. */
+  /**
+   * Calls a method and returns its result. Rejects with a `PosternError` if the call fails, or if its result is a
+   * stream: the client ends it, as no loop would read it.
+   */
   call<T = any, Progress = any>(method: string, params?: Params, options?: CallOptions<Progress>): Promise<T>;
   /** Sends a notification: a call without a response. */
   notify(method: string, params?: Params): void;

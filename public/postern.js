@@ -1,7 +1,7 @@
 // @ts-self-types="./postern.d.ts"
 /**
  * A client for Postern: JSON-RPC 2.0 over one WebSocket, for browsers, Deno and Node. Node 20 has no WebSocket of its
- * own, so its constructor is passed in: `new Postern(url, { WebSocket })`.
+ * own: start it with `--experimental-websocket`, or pass a constructor, `new Postern(url, { WebSocket })`.
  *
  *     const rpc = new Postern();
  *     await rpc.call("calculator.add", [1, 2]);             // 3
@@ -68,6 +68,8 @@ export class Postern extends EventTarget {
   #references;
   #heartbeat;
   #nextID = 1;
+  /** Why there is no connection. */
+  #obstacle = "no answer of the server yet";
 
   /**
    * Creates a client and starts to connect.
@@ -123,12 +125,19 @@ export class Postern extends EventTarget {
    * @param {string} method
    * @param {unknown[] | object} [params] An array of positional arguments, or an object of named ones.
    * @param {CallOptions} [options]
-   * @returns {Promise<any>} Rejects with a `PosternError` if the call fails.
+   * @returns {Promise<any>} Rejects with a `PosternError` if the call fails, or if its result is a stream: the
+   *   client ends it, as no loop would read it.
    */
-  call(method, params, options = {}) {
-    return new Promise((resolve, reject) => {
-      this.#start(method, params, options, (error, value) => (error ? reject(error) : resolve(value)));
-    });
+  async call(method, params, options = {}) {
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#start(method, params, options, this.#settler(method, resolve, reject));
+      });
+    } catch (error) {
+      // The error was created when the reply was read. Here, engines know the code that awaits the call.
+      Error.captureStackTrace?.(error);
+      throw error;
+    }
   }
 
   /**
@@ -156,7 +165,7 @@ export class Postern extends EventTarget {
     const settled = Promise.allSettled(entries.map(async ({ method, params, notify }) => {
       if (notify) return void group.push(this.#notification(method, params));
       return new Promise((resolve, reject) => {
-        group.push(this.#pending(method, params, options, (error, value) => (error ? reject(error) : resolve(value))));
+        group.push(this.#pending(method, params, options, this.#settler(method, resolve, reject)));
       });
     }));
     try {
@@ -262,13 +271,24 @@ export class Postern extends EventTarget {
     }
   }
 
+  /** Returns the function that settles the promise of a call. A stream, which no loop would read, is ended. */
+  #settler(method, resolve, reject) {
+    return (error, value, id) => {
+      if (error) return reject(error);
+      if (!isStream(value, id) || method === "rpc.subscribe") return resolve(value);
+      this.#start("rpc.unsubscribe", [value.subscription], {}, () => {});
+      reject(PosternError.unreadStream(method));
+    };
+  }
+
+  /** `done` is called with an error, or with undefined, the result and the id of the call. */
   #pending(method, params, options, done) {
     const id = this.#nextID++;
     const call = new PendingCall(id, method, params, options, this.#options.timeoutMs, (error, value) => {
       this.#calls.remove(id);
-      done(error, value);
+      done(error, value, id);
     });
-    call.watch((id) => this.#cancel(id));
+    call.watch((id) => this.#cancel(id), () => (this.state === "open" ? undefined : this.#obstacle));
     return call;
   }
 
@@ -299,6 +319,7 @@ export class Postern extends EventTarget {
 
   #opened() {
     this.#heartbeat.start();
+    this.#obstacle = undefined;
     // A call that was queued may cause an event, which the feeds would miss if they were reopened after it.
     this.#calls.putFirst(() => this.#feeds.reopen());
     this.#emit("open");
@@ -309,6 +330,7 @@ export class Postern extends EventTarget {
     this.#heartbeat.stop();
     const forGood = end.retryInMs === undefined;
     const reason = end.reason || `the connection was closed (${end.code})`;
+    this.#obstacle = reason;
     this.#served.cancelAll();
     this.#references.clear();
     this.#feeds.detach();
@@ -393,6 +415,9 @@ export class Postern extends EventTarget {
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Whether the result of a call is a stream: the server names its subscription after the id of the call. */
+const isStream = (value, id) => value?.subscription === String(id) && Object.keys(value).length === 1;
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 

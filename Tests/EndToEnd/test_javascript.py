@@ -118,7 +118,8 @@ def test_node_without_a_websocket_names_the_remedy():
         const {{ Postern }} = await import({json.dumps(str(PUBLIC / "postern.js"))});
         try {{ new Postern("ws://127.0.0.1:1/rpc"); }} catch (error) {{ console.log(error.name, error.message); }}
         try {{ new Postern(); }} catch (error) {{ console.log(error.name, error.message); }}""", version=20)
-    assert "TypeError this engine has no WebSocket: use Node 22 or newer, or pass the constructor of" in output
+    assert "TypeError this engine has no WebSocket: use Node 22 or newer, start Node 20 with " \
+        "--experimental-websocket, or pass the constructor of" in output
     assert 'TypeError no page, so pass a URL: new Postern("ws://127.0.0.1:8080/rpc")' in output
 
 

@@ -59,6 +59,13 @@ export class PosternError extends Error {
     return new PosternError(Code.busy, reason, { name: "resource_exhausted", retryable: true, executed: "no" });
   }
 
+  /** Creates the error of a call whose result is a stream, which only a feed reads. @param {string} method */
+  static unreadStream(method) {
+    const data = { name: "failed_precondition", retryable: false, executed: "yes" };
+    const hint = `${method} returns a stream: read it with rpc.stream("${method}", params)`;
+    return new PosternError(Code.invalidRequest, hint, data);
+  }
+
   /** Creates the error of an answer that is not valid JSON-RPC. @param {string} reason */
   static invalidAnswer(reason) {
     return new PosternError(Code.internal, reason, { name: "internal", retryable: false, executed: "unknown" });
@@ -69,10 +76,11 @@ export class PosternError extends Error {
     return new PosternError(Code.connectionLost, reason, { name: "unavailable", retryable: true, executed });
   }
 
-  /** @param {"no" | "unknown"} executed */
-  static deadlineExceeded(executed, timeoutMs) {
+  /** @param {"no" | "unknown"} executed @param {string} [obstacle] Why there is no connection. */
+  static deadlineExceeded(executed, timeoutMs, obstacle) {
     const data = { name: "deadline_exceeded", retryable: false, executed };
-    return new PosternError(Code.deadlineExceeded, `no reply within ${timeoutMs} ms`, data);
+    const reason = obstacle ? `not connected: ${obstacle}; not sent within` : "no reply within";
+    return new PosternError(Code.deadlineExceeded, `${reason} ${timeoutMs} ms`, data);
   }
 
   /** @param {"no" | "unknown"} executed */

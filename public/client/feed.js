@@ -1,4 +1,7 @@
 import { PosternError } from "./error.js";
+import { checkNames } from "./options.js";
+
+const optionNames = ["bufferSize", "since", "onGap", "onOpen", "signal"];
 
 /**
  * @typedef {{value: any, epoch?: string, seq?: number}} FeedEvent
@@ -44,8 +47,10 @@ export class Feed {
    * @param {(feed: Feed) => void} closed Called once, when the feed has ended on either side.
    * @param {(value: any) => void} dropped Called with each value that is not read.
    * @param {(step: () => void) => void} guard Runs a callback of the options, and reports what it throws.
+   * @throws {TypeError} If an option is unknown.
    */
   constructor(request, options, closed, dropped, guard) {
+    checkNames(options, optionNames);
     this.request = request;
     this.options = { bufferSize: 256, ...options };
     this.since = options.since;

@@ -6,8 +6,9 @@ const steadyAfterMs = 5000;
 /** Whether the server's close code forbids a reconnect. */
 const isFinal = (code) => code >= 4500 && code <= 4999;
 
-const withoutWebSocket = "this engine has no WebSocket: use Node 22 or newer, or pass the constructor of a package, "
-  + "such as that of `ws`, as new Postern(url, { WebSocket })";
+const withoutWebSocket = "this engine has no WebSocket: use Node 22 or newer, start Node 20 with "
+  + "--experimental-websocket, or pass the constructor of a package, such as that of `ws`, as "
+  + "new Postern(url, { WebSocket })";
 
 /**
  * A WebSocket that is reconnected with exponential back-off and jitter.

@@ -31,12 +31,26 @@ const defaults = {
  * Returns the options with the defaults of those that are undefined.
  *
  * @param {ClientOptions} options
- * @throws {TypeError} If a time is not a number.
+ * @throws {TypeError} If an option is unknown, or a time is not a number.
  */
 export function complete(options) {
+  checkNames(options, ["WebSocket", ...Object.keys(defaults)]);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const complete = { WebSocket: globalThis.WebSocket, ...defaults, ...Object.fromEntries(given) };
   for (const name of ["timeoutMs", "dialTimeoutMs", "pingAfterMs", "pingTimeoutMs"]) timeLimit(complete[name]);
   for (const name of ["minimumDelayMs", "maximumDelayMs"]) timerDelay(complete[name]);
   return complete;
+}
+
+/**
+ * Checks the names of options, as a misspelled one would have no effect.
+ *
+ * @param {object} options
+ * @param {string[]} names
+ * @throws {TypeError} If an option has another name.
+ */
+export function checkNames(options, names) {
+  for (const name in options) {
+    if (!names.includes(name)) throw new TypeError(`unknown option ${name}; the options are ${names.join(", ")}`);
+  }
 }

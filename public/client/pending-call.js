@@ -1,8 +1,11 @@
 import { PosternError } from "./error.js";
+import { checkNames } from "./options.js";
 import { timeLimit } from "./time-limit.js";
 
 /** How long an aborted call waits for the server's reply before it fails locally. */
 const cancelGraceMs = 2000;
+
+const optionNames = ["timeoutMs", "signal", "onProgress", "meta"];
 
 /**
  * @typedef {object} CallOptions
@@ -25,6 +28,7 @@ export class PendingCall {
   #isRenewable;
   #startedAt = performance.now();
   #stopListening = () => {};
+  #obstacle = () => undefined;
 
   /**
    * @param {number} id
@@ -33,9 +37,10 @@ export class PendingCall {
    * @param {CallOptions} options
    * @param {number | null} defaultTimeoutMs The time limit if the options have none.
    * @param {(error: PosternError | undefined, value: any) => void} done Called exactly once.
-   * @throws {TypeError} If the time limit is not a number.
+   * @throws {TypeError} If an option is unknown, or the time limit is not a number.
    */
   constructor(id, method, params, options, defaultTimeoutMs, done) {
+    checkNames(options, optionNames);
     Object.assign(this, { id, method, params, options });
     this.sent = false;
     this.settled = false;
@@ -44,8 +49,14 @@ export class PendingCall {
     this.#limitMs = timeLimit(this.#isRenewable ? defaultTimeoutMs : options.timeoutMs);
   }
 
-  /** Starts the time limit and observes the signal. `cancel` is called only for a request that was sent. */
-  watch(cancel) {
+  /**
+   * Starts the time limit and observes the signal.
+   *
+   * @param {(id: number) => void} cancel Called only for a request that was sent.
+   * @param {() => string | undefined} obstacle Returns why there is no connection; undefined if there is one.
+   */
+  watch(cancel, obstacle) {
+    this.#obstacle = obstacle;
     const { signal } = this.options;
     if (signal) {
       const abort = () => this.#abort(cancel);
@@ -105,7 +116,8 @@ export class PendingCall {
 
   #expire(cancel) {
     if (this.sent) cancel(this.id);
-    this.settle(PosternError.deadlineExceeded(this.executed, this.#limitMs));
+    const obstacle = this.sent ? undefined : this.#obstacle();
+    this.settle(PosternError.deadlineExceeded(this.executed, this.#limitMs, obstacle));
   }
 
   #abort(cancel) {

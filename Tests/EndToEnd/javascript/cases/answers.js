@@ -15,6 +15,22 @@ const parseError = -32700;
 const unread = { executed: "no" };
 
 export const answers = [
+  ["the stack of an error names the code that awaits the call", async ({ bench, Postern }) => {
+    const rpc = new Postern("ws://a", options);
+    await bench.until(() => rpc.state === "open");
+    const awaitsTheCall = async () => {
+      try {
+        return await rpc.call("a");
+      } catch (error) {
+        return error.stack;
+      }
+    };
+    const stack = awaitsTheCall();
+    FakeSocket.last.refuse(1, 1, {});
+    bench.equal((await stack).match(/^PosternError: refused|awaitsTheCall/g), ["PosternError: refused", "awaitsTheCall"]);
+    rpc.close();
+  }],
+
   ["what a handler throws is a fault, and so is an answer that cannot be sent", async ({ bench, PosternError }) => {
     const { rpc, socket } = await start(bench);
     const faults = [];

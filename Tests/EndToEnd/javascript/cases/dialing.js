@@ -127,4 +127,21 @@ export const dialing = [
     bench.equal(names.map((name) => accepts({ [name]: undefined })), names.map(() => true));
     bench.equal(names.map((name) => accepts({ [name]: Infinity })), names.map(() => true));
   }],
+
+  ["an option with an unknown name is refused", async ({ bench, Postern }) => {
+    const message = (make) => {
+      try {
+        return make();
+      } catch (error) {
+        return [error.name, error.message.split(";")[0]];
+      }
+    };
+    const rpc = await bench.open({ WebSocket: FakeSocket });
+    bench.equal(message(() => new Postern("ws://a", { WebSocket: FakeSocket, timeout: 5 })),
+      ["TypeError", "unknown option timeout"]);
+    bench.equal(message(() => rpc.subscribe("t", { onEvent() {} })), ["TypeError", "unknown option onEvent"]);
+    bench.equal(message(() => rpc.stream("s", [], { timeoutMs: 5 })), ["TypeError", "unknown option timeoutMs"]);
+    bench.equal(await bench.outcome(rpc.call("a", [], { timeout: 5 })), { code: -32602, executed: "no" });
+    bench.equal(FakeSocket.last.sent, []);
+  }],
 ];

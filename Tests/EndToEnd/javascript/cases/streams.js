@@ -77,6 +77,27 @@ export const streams = [
     bench.equal(FakeSocket.last.sent.map(({ method }) => method), ["rpc.subscribe", "queued", "of a listener"]);
   }],
 
+  ["a stream that was called rejects with a hint, and is ended", async ({ bench }) => {
+    const rpc = await bench.open();
+    const frames = [];
+    rpc.addEventListener("frame", ({ detail: { text } }) => frames.push(JSON.parse(text)));
+    const hint = (error) => [error.code, error.data.executed, error.message];
+    const expected = [-32600, "yes", 'clock.ticks returns a stream: read it with rpc.stream("clock.ticks", params)'];
+    bench.equal(await rpc.call("clock.ticks", [0.01]).catch(hint), expected);
+    const [stream, sum] = await rpc.batch(
+      [{ method: "clock.ticks", params: [0.01] }, { method: "calculator.add", params: [2, 3] }]);
+    bench.equal([hint(stream.reason), sum.value], [expected, 5]);
+    await rpc.ping();
+    const ends = frames.filter(({ method }) => method === "rpc.unsubscribe").map(({ id }) => id);
+    bench.equal(frames.filter(({ id, result }) => ends.includes(id) && result === true).length, 2);
+    // What only resembles a stream is a value.
+    for (const value of [{ subscription: "gold" }, { subscription: 1 }]) {
+      bench.equal(await rpc.call("echo.echo", [value]), value);
+    }
+    const { subscription } = await rpc.call("rpc.subscribe", ["chat.room"]);
+    bench.equal(await rpc.call("rpc.unsubscribe", [subscription]), true);
+  }],
+
   ["a feed removes its listener from the signal when it ends", async ({ bench }) => {
     const rpc = await bench.open(fake);
     const { signal } = new AbortController();

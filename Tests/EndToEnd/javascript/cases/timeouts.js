@@ -58,6 +58,21 @@ export const timeouts = [
     await bench.until(() => rpc.state === "open");
   }],
 
+  ["a call that was never sent says why there is no connection", async ({ bench }) => {
+    const message = (rpc, timeoutMs) => rpc.call("a", [], { timeoutMs }).catch((error) => error.message);
+    FakeSocket.opens = false;
+    const rpc = bench.client({ ...fake, minimumDelayMs: 60_000, maximumDelayMs: 60_000 });
+    FakeSocket.opens = true;
+    bench.equal(await message(rpc, 0), "not connected: no answer of the server yet; not sent within 0 ms");
+    FakeSocket.last.onerror({ message: "refused" });
+    bench.equal(await message(rpc, 20), "not connected: refused; not sent within 20 ms");
+    rpc.connect();
+    await bench.until(() => rpc.state === "open");
+    bench.equal(await message(rpc, 20), "no reply within 20 ms");
+    FakeSocket.last.onclose({ code: 1001, reason: "" });
+    bench.equal(await message(rpc, 20), "not connected: the connection was closed (1001); not sent within 20 ms");
+  }],
+
   ["a stream has no limit, neither while it opens nor afterwards", async ({ bench }) => {
     const rpc = await bench.open({ timeoutMs: 300 });
     await bench.answer("subscription", "delay", { seconds: 0.6 });
