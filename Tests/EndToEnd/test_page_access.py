@@ -150,6 +150,26 @@ def test_text_of_twice_the_size_fits_a_phone(demo, open_page):
     assert page.evaluate(FITS)
 
 
+def test_what_a_call_has_brought_comes_into_view_on_a_phone(demo, open_page):
+    page = open_page(demo, viewport=PHONE, reduced_motion="reduce")
+    page.goto(link(demo, "bookings.book"))
+    expect(page.locator("#method-name")).to_have_text("bookings.book")
+    page.locator("#call").scroll_into_view_if_needed()
+    page.click("#call")
+    expect(page.locator("#fields [aria-invalid='true']").first).to_be_in_viewport(ratio=1)
+    expect(page.locator("#fields .problem:not(:empty)").first).to_be_in_viewport(ratio=1)
+    page.goto(link(demo, "calculator.divide", {"a": 1, "b": 0}))
+    expect(page.locator("#method-name")).to_have_text("calculator.divide")
+    page.evaluate("""() => {
+        const call = document.querySelector("#call");
+        window.scrollTo(0, call.getBoundingClientRect().bottom + window.scrollY - window.innerHeight + 1);
+    }""")
+    expect(page.locator("#result")).not_to_be_in_viewport()
+    page.click("#call")
+    expect(page.locator("#result")).to_have_attribute("data-state", "error")
+    expect(page.locator("#result")).to_be_in_viewport(ratio=0.5)
+
+
 def test_nothing_moves_where_reduced_motion_is_preferred(demo, open_page):
     page = open_page(demo, reduced_motion="reduce")
     moving = page.evaluate("""() => [...document.querySelectorAll("*")].filter((element) => {

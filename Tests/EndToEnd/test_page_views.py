@@ -58,15 +58,34 @@ def test_messages_are_filtered_paused_and_cleared(demo, open_page):
     expect(shown).to_have_count(1)
 
 
+def test_a_message_for_a_room_is_kept_until_it_is_sent_and_heard_by_its_speaker(start, open_page):
+    port = free_port()
+    first, = start(port=port, programs=True)
+    page = open_page(f"http://127.0.0.1:{port}", expecting=["WebSocket", "ERR_CONNECTION_REFUSED"])
+    expect(page.locator(".subscription[data-state='open']")).to_contain_text("chat.room")
+    stop_all([first])
+    expect(page.locator("#connection")).not_to_have_attribute("data-state", "open")
+    page.fill("#chat-text", "is anyone there?")
+    page.press("#chat-text", "Enter")
+    page.press("#chat-text", "Enter")
+    expect(page.locator("#chat-state")).to_contain_text("Queued")
+    expect(page.locator("#chat-text")).to_have_value("is anyone there?")
+    start(port=port)
+    page.click("#reconnect")
+    expect(page.locator("#chat-lines li", has_text="is anyone there?")).to_have_count(1)
+    expect(page.locator("#chat-text")).to_have_value("")
+    expect(page.locator("#chat-state")).to_be_empty()
+
+
 @pytest.fixture
 def start():
-    """Yields a function that starts a demo with options and returns its address."""
+    """Yields a function that starts a demo with options and returns its address, or its programs."""
     running = []
 
-    def start_demo(*options, port=0):
-        programs = start_in_process(*options, port=port)
-        running.extend(programs)
-        return f"127.0.0.1:{port_of(programs[0])}"
+    def start_demo(*options, port=0, programs=False):
+        started = start_in_process(*options, port=port)
+        running.extend(started)
+        return started if programs else f"127.0.0.1:{port_of(started[0])}"
 
     yield start_demo
     stop_all(running)

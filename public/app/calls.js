@@ -98,7 +98,7 @@ export class Calls extends EventTarget {
     let received = 0;
     const key = this.events.open(call.kind, call.name, params, {
       onOpen: () => this.#update(call, { state: "open", ...(received ? {} : { text: "subscribed", status: "no event yet" }) }),
-      onEvent: (value) => this.#update(call, { text: writeJSON(value, 2), status: `event ${(received += 1)}, the last one` }),
+      onEvent: (value) => this.#update(call, { text: writeJSON(value, 2), status: `latest event ${(received += 1)}` }),
       onEnd: (error) => this.#end(call, error
         ? failure(error)
         : { state: "ok", status: `ended after ${received} ${received === 1 ? "event" : "events"}`, ...(received ? {} : { text: "ended" }) }),

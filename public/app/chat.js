@@ -6,7 +6,7 @@ const shownLines = 100;
 /**
  * Starts the card of the chat room. It shows the messages of `chat.history`, and new ones from the topic.
  *
- * @returns {() => Promise<void>} A function that joins the room; only its first call has an effect.
+ * @returns {() => void} A function that joins the room; only its first call has an effect.
  */
 export function startChat(rpc, events) {
   const list = byID("chat-lines");
@@ -25,27 +25,40 @@ export function startChat(rpc, events) {
     log.scrollTop = log.scrollHeight;
   };
 
-  const join = async () => {
-    if (joined) return;
-    joined = true;
+  let take = add;
+  const load = async () => {
     const early = [];
-    let take = (line) => early.push(line);
-    events.addEventListener("event", ({ detail: { name, value } }) => name === topic && take(value));
-    events.subscribe(topic);
+    take = (line) => early.push(line);
     const past = await rpc.call("chat.history").catch(() => []);
     [...past, ...early].forEach(add);
     take = add;
   };
 
+  const join = () => {
+    if (joined) return;
+    joined = true;
+    events.addEventListener("event", ({ detail: { name, value } }) => name === topic && take(value));
+    // Each time that the topic is opened, as the events between two connections may be lost.
+    events.subscribe(topic, { onOpen: load });
+  };
+
+  // The text stays in its field until it is sent, and Enter does not send it twice.
+  const waiting = new Set();
   onSubmit(byID("chat-form"), async () => {
     const line = { author: byID("chat-from").value, text: text.value };
-    text.value = "";
+    if (waiting.has(line.text)) return;
+    waiting.add(line.text);
+    byID("chat-state").textContent = rpc.state === "open" ? "" : "Queued: it is sent when the connection is back.";
     const error = await rpc.call("chat.say", line, { timeoutMs: 10000 }).then(() => undefined, (reason) => reason);
-    byID("chat-state").textContent = error ? describe(error) : "";
-    if (error) text.value ||= line.text;
+    waiting.delete(line.text);
+    byID("chat-state").textContent = error ? failure(error) : "";
+    if (!error && text.value === line.text) text.value = "";
   });
   return join;
 }
+
+const failure = (error) =>
+  `${error.data?.executed === "unknown" ? "It is unknown whether this was sent" : "Not sent"}: ${describe(error)}`;
 
 function drawLine({ author, text, at }) {
   const when = new Date(at);

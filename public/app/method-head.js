@@ -13,6 +13,13 @@ export function showMethod(method) {
   byID("notification").checked = false;
 }
 
+/** Says that there is no such method or topic, without the controls of one. @param {"method" | "topic"} kind */
+export function showMissing(kind) {
+  byID("call-form").hidden = byID("terminal").hidden = byID("copy-link").hidden = true;
+  byID("method-name").textContent = `No such ${kind}`;
+  byID("method-description").textContent = "The list has what this server offers.";
+}
+
 /** Returns how the chosen method is called. @returns {import("./calls.js").Call["kind"]} */
 export function kindOf(method) {
   if (method.isTopic) return "topic";

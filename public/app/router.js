@@ -6,6 +6,7 @@ const writeAfterMs = 300;
 /** The part of the address that names the chosen method and its arguments, so that reload and back work. */
 export class Router {
   #timer;
+  #isStarted = false;
 
   /** @param {(link: NonNullable<ReturnType<typeof readLink>>) => void} follow Called when the user goes back or forward. */
   constructor(follow) {
@@ -15,6 +16,8 @@ export class Router {
   /** Follows the link that the page was opened with, and from now on those that the user goes to. */
   start() {
     this.#go();
+    if (this.#isStarted) return;
+    this.#isStarted = true;
     addEventListener("popstate", () => this.#go());
   }
 

@@ -5,7 +5,7 @@ import { byID, onSubmit } from "./dom.js";
 import { takesReference, withFunctions } from "./functions.js";
 import { writeJSON } from "./json.js";
 import { linkTo } from "./link.js";
-import { kindOf, showMethod } from "./method-head.js";
+import { kindOf, showMethod, showMissing } from "./method-head.js";
 import { Router } from "./router.js";
 
 /**
@@ -75,10 +75,19 @@ export class Workbench extends EventTarget {
 
   #follow(link) {
     const method = this.#find(link);
-    if (method) this.#select(method, link.params);
+    if (!method) return this.#miss(link);
+    this.#select(method, link.params);
+    this.outcome.show(this.calls.latest(link.name, link.params));
+  }
+
+  /** Says that the server has no such method, in place of the one that was chosen before. */
+  #miss(link) {
+    this.selected = undefined;
     const kind = link.isTopic ? "topic" : "method";
-    const missing = { state: "error", text: `This server has no ${kind} ${link.name}.`, status: "" };
-    this.outcome.show(method ? this.calls.latest(link.name, link.params) : missing);
+    showMissing(kind);
+    const text = `This server has no ${kind} ${link.name}.`;
+    this.outcome.show({ state: "error", text, status: `no such ${kind}` });
+    this.dispatchEvent(new Event("select"));
   }
 
   #select(method, params) {
@@ -103,6 +112,8 @@ export class Workbench extends EventTarget {
       const sent = withFunctions(method, params, (name, values) => this.events.note(name, values));
       this.outcome.show(this.calls.start({ name: method.name, kind: kindOf(method), params }, sent));
       this.#router.replace(this.#link());
+      // On a phone, the result is below the window; where it is seen, nothing moves.
+      byID("outcome").scrollIntoView({ block: "nearest" });
     } catch (error) {
       this.outcome.show({ state: "error", text: error.message, status: "not sent" });
     }

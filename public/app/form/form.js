@@ -46,6 +46,7 @@ export class Form {
     this.#show(problems);
     if (problems.length === 0) return values;
     problems[0].field.focus();
+    problems[0].field.node.scrollIntoView({ block: "nearest" });
     throw new SyntaxError(problems.map(describeProblem).join("\n"));
   }
 
