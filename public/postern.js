@@ -33,11 +33,13 @@ import { Code, PosternError } from "./client/error.js";
 import { Feed } from "./client/feed.js";
 import { FeedTable } from "./client/feed-table.js";
 import { Heartbeat } from "./client/heartbeat.js";
-import { Link } from "./client/link.js";
+import { Link, sameOrigin } from "./client/link.js";
 import { complete } from "./client/options.js";
+import { decode, isMessage } from "./client/parsing.js";
 import { PendingCall } from "./client/pending-call.js";
 import { lend, References } from "./client/references.js";
 import { list, ServedCalls } from "./client/served-calls.js";
+import { settler, traced } from "./client/settling.js";
 
 export { Code, lend, PosternError };
 
@@ -56,8 +58,7 @@ const urgent = new Set(["rpc.ping", "rpc.unsubscribe"]);
  * - `close`: it ended; `detail` is `{code, reason, retryInMs?}`. Without `retryInMs`, the client does not reconnect.
  * - `frame`: a message was sent or received; `detail` is `{direction: "in" | "out", text}`.
  * - `notification`: `detail` is a notification that belongs to no subscription and has no handler.
- * - `fault`: `detail` is the error because of which a message was ignored, or which a callback or a handler threw. The
- *   server is told only that the handler failed, or the `PosternError` that it threw, which is no fault.
+ * - `fault`: `detail` is the error because of which a message was ignored, or which a callback or a handler threw.
  */
 export class Postern extends EventTarget {
   #options;
@@ -68,7 +69,6 @@ export class Postern extends EventTarget {
   #references;
   #heartbeat;
   #nextID = 1;
-  /** Why there is no connection. */
   #obstacle = "no answer of the server yet";
 
   /**
@@ -125,19 +125,12 @@ export class Postern extends EventTarget {
    * @param {string} method
    * @param {unknown[] | object} [params] An array of positional arguments, or an object of named ones.
    * @param {CallOptions} [options]
-   * @returns {Promise<any>} Rejects with a `PosternError` if the call fails, or if its result is a stream: the
-   *   client ends it, as no loop would read it.
+   * @returns {Promise<any>} Rejects with a `PosternError` if the call fails, or returns a stream.
    */
-  async call(method, params, options = {}) {
-    try {
-      return await new Promise((resolve, reject) => {
-        this.#start(method, params, options, this.#settler(method, resolve, reject));
-      });
-    } catch (error) {
-      // The error was created when the reply was read. Here, engines know the code that awaits the call.
-      Error.captureStackTrace?.(error);
-      throw error;
-    }
+  call(method, params, options = {}) {
+    return traced(new Promise((resolve, reject) => {
+      this.#start(method, params, options, this.#settler(method, resolve, reject));
+    }));
   }
 
   /**
@@ -271,17 +264,10 @@ export class Postern extends EventTarget {
     }
   }
 
-  /** Returns the function that settles the promise of a call. A stream, which no loop would read, is ended. */
   #settler(method, resolve, reject) {
-    return (error, value, id) => {
-      if (error) return reject(error);
-      if (!isStream(value, id) || method === "rpc.subscribe") return resolve(value);
-      this.#start("rpc.unsubscribe", [value.subscription], {}, () => {});
-      reject(PosternError.unreadStream(method));
-    };
+    return settler(method, resolve, reject, (id) => this.#start("rpc.unsubscribe", [id], {}, () => {}));
   }
 
-  /** `done` is called with an error, or with undefined, the result and the id of the call. */
   #pending(method, params, options, done) {
     const id = this.#nextID++;
     const call = new PendingCall(id, method, params, options, this.#options.timeoutMs, (error, value) => {
@@ -319,7 +305,6 @@ export class Postern extends EventTarget {
 
   #opened() {
     this.#heartbeat.start();
-    this.#obstacle = undefined;
     // A call that was queued may cause an event, which the feeds would miss if they were reopened after it.
     this.#calls.putFirst(() => this.#feeds.reopen());
     this.#emit("open");
@@ -343,10 +328,10 @@ export class Postern extends EventTarget {
     this.#heartbeat.noteMessage();
     let message;
     try {
-      const text = typeof data === "string" ? data : utf8.decode(data);
+      const text = decode(data);
       this.#emit("frame", { direction: "in", text });
       message = this.#references.parse(text, this.#options.exactIntegers);
-      if (![message].flat().every(isObject)) throw new TypeError("the message is no object");
+      if (![message].flat().every(isMessage)) throw new TypeError("the message is no object");
     } catch (error) {
       // Any call in flight may have been answered by it, and none of them must wait for ever.
       this.#emit("fault", error);
@@ -412,17 +397,4 @@ export class Postern extends EventTarget {
   #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-/** Whether the result of a call is a stream: the server names its subscription after the id of the call. */
-const isStream = (value, id) => value?.subscription === String(id) && Object.keys(value).length === 1;
-
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-
-function sameOrigin() {
-  if (!globalThis.location) throw new TypeError('no page, so pass a URL: new Postern("ws://127.0.0.1:8080/rpc")');
-  const { protocol, host } = globalThis.location;
-  return `${protocol === "https:" ? "wss" : "ws"}://${host}/rpc`;
 }

@@ -58,7 +58,7 @@ def test_messages_are_filtered_paused_and_cleared(demo, open_page):
     expect(shown).to_have_count(1)
 
 
-def test_a_message_for_a_room_is_kept_until_it_is_sent_and_heard_by_its_speaker(start, open_page):
+def test_a_message_for_a_room_is_kept_until_it_is_sent_and_then_shown(start, open_page):
     port = free_port()
     first, = start(port=port, programs=True)
     page = open_page(f"http://127.0.0.1:{port}", expecting=["WebSocket", "ERR_CONNECTION_REFUSED"])

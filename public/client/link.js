@@ -134,3 +134,10 @@ export class Link {
     return Math.round(timerDelay(whole) * (0.5 + Math.random() / 2));
   }
 }
+
+/** Returns the address of the server that the page came from. @throws {TypeError} If there is no page. */
+export function sameOrigin() {
+  if (!globalThis.location) throw new TypeError('no page, so pass a URL: new Postern("ws://127.0.0.1:8080/rpc")');
+  const { protocol, host } = globalThis.location;
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}/rpc`;
+}

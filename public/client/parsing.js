@@ -27,3 +27,11 @@ export function parse(text, exactIntegers, revive) {
     return revive ? revive(value) : value;
   });
 }
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Returns the text of a message. @param {string | ArrayBuffer} data @throws {TypeError} If it is not UTF-8. */
+export const decode = (data) => (typeof data === "string" ? data : utf8.decode(data));
+
+/** Whether a parsed value can be a message of JSON-RPC. */
+export const isMessage = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
