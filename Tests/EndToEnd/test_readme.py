@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from guide import Package, Reader, sections
+from page import post
 from programs import PATIENCE, ROOT, wait_until
 
 README = (ROOT / "README.md").read_text()
@@ -71,6 +72,28 @@ def test_the_python_example(server):
     done = subprocess.run(
         [sys.executable, "-c", code.replace(ADDRESS, server)], capture_output=True, text=True, timeout=PATIENCE)
     assert (done.stdout, done.stderr) == ("5\n", "")
+
+
+# What the examples of the client print, by a part of their text.
+SCRIPTS = {"jobs.run": ["5", "bye"], "clock.ticks": ["subscribed", "bye"], "calculator.divide": ["1001", "yes"]}
+
+
+@pytest.mark.parametrize("part", SCRIPTS)
+def test_a_javascript_example(demo, open_page, part):
+    [code] = [code for code in re.findall(r"```js\n(.*?)```", CLIENTS, re.DOTALL) if part in code]
+    code = re.sub(r'import (.*?) from ("/postern.js");', r"const \1 = await import(\2);", code)
+    if "new Postern" not in code:
+        code = f'const rpc = new (await import("/postern.js")).Postern();\n{code}'
+    page, printed = open_page(demo), []
+    page.on("console", lambda message: printed.append(message.text))
+    page.evaluate(f"() => void (async () => {{ {code} }})().then(() => {{ globalThis.hasEnded = true; }})")
+
+    def has_ended():
+        post(demo, "chat.say", ["readme", "bye"])
+        return page.evaluate("globalThis.hasEnded")
+
+    wait_until(has_ended)
+    assert all(any(part in line for line in printed) for part in SCRIPTS[part]), printed
 
 
 @pytest.fixture(scope="module")

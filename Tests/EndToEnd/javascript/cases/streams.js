@@ -98,6 +98,15 @@ export const streams = [
     bench.equal(await rpc.call("rpc.unsubscribe", [subscription]), true);
   }],
 
+  ["names of methods and topics may have slashes", async ({ bench }) => {
+    const rpc = await bench.open();
+    const room = rpc.subscribe("chat/room");
+    await room.opened;
+    const text = `slashes ${Math.random()}`;
+    await rpc.call("chat/say", ["cases", text]);
+    for await (const { value } of room) if (value.text === text) break;
+  }],
+
   ["a feed removes its listener from the signal when it ends", async ({ bench }) => {
     const rpc = await bench.open(fake);
     const { signal } = new AbortController();
