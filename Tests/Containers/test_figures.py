@@ -12,7 +12,7 @@ from engine import podman
 from images import BASE
 
 MEGABYTE = 1_000_000
-MAXIMUM_MEGABYTES = {"postern": 45, "postern-demo": 60, "notes": 70}
+MAXIMUM_MEGABYTES = {"postern": 48, "postern-demo": 60, "notes": 75}
 MAXIMUM_START_SECONDS = 0.5
 STARTS = 5
 
