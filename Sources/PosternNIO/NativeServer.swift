@@ -104,6 +104,10 @@ public final class NativeServer: Sendable {
 
     /// Listens at an address until the task is cancelled, then drains and stops.
     ///
+    /// The cancellation does not cut off the calls in flight: the function returns when they have ended, or after the
+    /// grace. A program that stops at a signal rather opens the server with `listen`, waits for the signal, and calls
+    /// ``drain(grace:)``.
+    ///
     /// A socket file without a server is replaced; one with a running server, and a file that is not a socket, are
     /// kept. The server removes its socket file when it stops, unless another file has replaced it.
     ///
@@ -121,10 +125,14 @@ public final class NativeServer: Sendable {
         } onCancel: {
             signal.finish()
         }
-        await drain(grace: grace)
+        // In a task of its own: a cancelled task does not wait for calls.
+        await Task { await drain(grace: grace) }.value
     }
 
     /// Accepts no more clients, waits for calls in flight, then stops.
+    ///
+    /// Calls that arrive meanwhile are refused with the code `.draining`. When the task is cancelled, calls in flight
+    /// end at once, with the code `.unavailable`.
     ///
     /// - Parameter grace: The time that calls have to finish; after it they fail as if the connection was lost.
     public func drain(grace: Duration = .seconds(7)) async {

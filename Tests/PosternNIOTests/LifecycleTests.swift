@@ -60,6 +60,31 @@ struct LifecycleTests {
         await #expect(throws: CallError.self) { try await call.value }
     }
 
+    @Test func aCallInFlightIsAnsweredAfterTheTaskOfTheServerIsCancelled() async throws {
+        let (begun, release) = (Gate(), Gate())
+        let router = Router()
+        router.root.register("wait") { () async in
+            begun.open()
+            await release.wait()
+            return "answered"
+        }
+        let server = NativeServer(router, options: .patient)
+        let socket = Wiring.unix.address
+        let running = Task { try await server.run(at: socket, grace: .seconds(500)) }
+        await settle { server.address != nil }
+        let peer = try await Peer.connect(to: socket, options: .patient)
+        let call = Task { () throws -> String in try await peer.call("wait") }
+        await begun.wait()
+        running.cancel()
+        // The server is draining once it refuses calls.
+        var refusal: CallError?
+        while refusal == nil { do { try await peer.call("rpc/describe") } catch { refusal = error } }
+        #expect(refusal?.code == .draining)
+        release.open()
+        #expect(try await call.value == "answered")
+        try await running.value
+    }
+
     @Test func aTaskOnTheLoopOfAnEndedGroupContinues() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let server = try await NativeServer.listen(on: address, serving: NothingExposed())

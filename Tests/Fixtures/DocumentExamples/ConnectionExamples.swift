@@ -3,6 +3,7 @@ import Postern
 import PosternAuth
 import PosternLogging
 import PosternNIO
+import ServiceLifecycle
 
 /// The Swift of the articles about connections, and of the client in `README.md`.
 func connectionExamples() async throws {
@@ -45,7 +46,9 @@ func overAUnixSocket() async throws {
 }
 
 func sidecar(_ router: Router) async throws {
-    try await NativeServer(router).run(at: .unix(path: "/run/app.sock"))
+    let server = try await NativeServer.listen(on: "unix:/run/app.sock", serving: router)
+    try? await gracefulShutdown()
+    await server.drain()
 }
 
 func secretExamples(_ router: Router) async throws {
