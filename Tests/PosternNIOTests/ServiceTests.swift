@@ -127,6 +127,24 @@ struct ServiceTests {
     }
 
     @Test(arguments: Wiring.allCases)
+    func aSwiftClientReceivesProgress(wiring: Wiring) async throws {
+        let router = Router()
+        router.root.register("count", "from", "to") { (context: CallContext, from: Int, to: Int) async in
+            for step in from...to { context.reportProgress(step) }
+            context.reportProgress("no number")
+            return to
+        }
+        let link = try await Link.make(wiring, serving: router)
+        let steps = Mutex<[Int]>([])
+        let last: Int = try await link.client.call("count", 1, named: ["to": 3], timeout: .seconds(500)) { step in
+            steps.withLock { $0.append(step) }
+        }
+        #expect(last == 3)
+        #expect(steps.withLock { $0 } == [1, 2, 3])
+        await link.close()
+    }
+
+    @Test(arguments: Wiring.allCases)
     func progressArrivesBeforeTheReply(wiring: Wiring) async throws {
         let router = Router()
         router.root.register("work") { (context: CallContext) async in

@@ -34,6 +34,32 @@ extension Peer {
         _ = try await reply(method, encoded, timeout)
     }
 
+    /// Calls a method that reports progress, and returns its result.
+    ///
+    /// - Parameters:
+    ///   - method: The path of the method, with names joined by `/`.
+    ///   - arguments: The positional arguments.
+    ///   - named: The named arguments.
+    ///   - timeout: The time until the reply must arrive, which progress does not extend; `nil` as for calls without
+    ///     progress.
+    ///   - onProgress: Called with each value that the handler reports, in order and before the function returns, on
+    ///     the event loop of the connection, which it must not block. A value of another type is ignored.
+    /// - Returns: The result.
+    /// - Throws: `CallError`, with `.internalError` if the result is not of the expected type.
+    public func call<each Argument: Encodable, Value: Decodable, Progress: Decodable & Sendable>(
+        _ method: String,
+        _ arguments: repeat each Argument,
+        named: KeyValuePairs<String, any Encodable> = [:],
+        timeout: Duration? = nil,
+        onProgress: @escaping @Sendable (Progress) -> Void
+    ) async throws(CallError) -> Value {
+        let encoded = try encoded(repeat each arguments, named: named)
+        let reply = try await reply(method, encoded, timeout) { payload in
+            if let value = try? payload.decode(Progress.self) { onProgress(value) }
+        }
+        return try Self.value(of: reply, method)
+    }
+
     /// Sends a notification without waiting.
     ///
     /// Notifications arrive in the order in which they are sent.
@@ -95,9 +121,15 @@ extension Peer {
     }
 
     /// Sends one call with encoded arguments and waits for its reply.
-    package func reply(_ method: String, _ arguments: Payload, _ timeout: Duration?) async throws(CallError) -> Reply {
+    package func reply(
+        _ method: String,
+        _ arguments: Payload,
+        _ timeout: Duration?,
+        progress: Call.ProgressSink? = nil
+    ) async throws(CallError) -> Reply {
         try checkName(method)
-        let call = Call(method, arguments: arguments, until: timeout.map { .now.later(by: $0) })
+        let deadline = timeout.map { Moment.now.later(by: $0) }
+        let call = Call(method, arguments: arguments, until: deadline, progress: progress)
         // A timeout of the caller is sent as the deadline of the call; that of the connection applies only here.
         return try await reply(to: call, within: timeout == nil ? LocalTimeout(nil, orDefaultOf: self) : .unlimited)
     }
