@@ -273,7 +273,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PosternGatewayTests",
-            dependencies: ["Postern", "PosternJSONRPC", "PosternGateway", "LibWebSockets"]
+            dependencies: ["Postern", "PosternJSONRPC", "PosternAdmission", "PosternGateway", "LibWebSockets"]
         ),
         .testTarget(
             name: "PosternTasksTests",

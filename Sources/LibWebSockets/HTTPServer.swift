@@ -51,12 +51,15 @@ public final class HTTPServer: Sendable {
         case socket(SocketError)
         /// libwebsockets did not create a context, most often because its plug-in for libuv is not installed.
         case noContext
+        /// A setting is out of range; the text has its name, its value and the range.
+        case setting(String)
 
         /// The cause, and how to resolve it.
         public var description: String {
             switch self {
             case .socket(let error): "\(error)"
             case .noContext: "libwebsockets could not start; is the package libwebsockets-evlib-uv installed?"
+            case .setting(let text): text
             }
         }
     }

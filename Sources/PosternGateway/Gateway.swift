@@ -26,13 +26,18 @@ public final class Gateway: ServiceLifecycle.Service {
     ///   - logger: A logger for the start and the stop, and for incidents if there is no `observer`. Of the text that
     ///     clients send, only host, origin and path are logged.
     ///   - observer: A receiver of incidents: failed handlers, and refused or disconnected clients. `nil` logs them.
-    /// - Throws: `HTTPServer.StartError` if an address cannot be listened on.
+    /// - Throws: `HTTPServer.StartError` if an address cannot be listened on, or a limit of the configuration is out of
+    ///   range.
     public init(
         _ configuration: GatewayConfiguration,
         dispatcher: any Dispatcher,
         logger: Logger = Logger(label: "postern.gateway"),
         observer: (any IncidentObserver)? = nil
     ) async throws(HTTPServer.StartError) {
+        do throws(HTTPServer.StartError) { try configuration.checkRanges() } catch {
+            for listener in configuration.server.listeners { await listener.close() }
+            throw error
+        }
         let dispatcher = configuration.sendsTraces ? TracingDispatcher(dispatcher, name: "gateway") : dispatcher
         let readiness = Readiness(isServiceReachable: configuration.isServiceReachable)
         let observer = IncidentCounter(observer ?? IncidentLog(logger))
