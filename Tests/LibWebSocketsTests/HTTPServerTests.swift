@@ -75,6 +75,10 @@ import Testing
     func invalidAddressesAreRefused(_ host: String) async {
         var configuration = configuration
         configuration.host = host
-        await #expect(throws: HTTPServer.StartError.self) { try await HTTPServer(configuration) { _ in Nothing() } }
+        let error = await #expect(throws: HTTPServer.StartError.self) {
+            try await HTTPServer(configuration) { _ in Nothing() }
+        }
+        let reason = "this is no IPv4 or IPv6 address; the only name allowed is localhost"
+        #expect(error?.description == "listen on \(host):\(configuration.port): \(reason)")
     }
 }

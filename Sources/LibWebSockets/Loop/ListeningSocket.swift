@@ -64,7 +64,8 @@ final class ListeningSocket {
         }
         var v6 = sockaddr_in6()
         guard unsafe inet_pton(AF_INET6, host, &v6.sin6_addr) == 1 else {
-            throw SocketError(code: EINVAL, action: "address \(host)")
+            let reason = "this is no IPv4 or IPv6 address; the only name allowed is localhost"
+            throw SocketError(code: EINVAL, action: "listen on \(host):\(port)", reason: reason)
         }
         v6.sin6_family = sa_family_t(AF_INET6)
         v6.sin6_port = number.bigEndian

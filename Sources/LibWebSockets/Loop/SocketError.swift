@@ -7,10 +7,12 @@ public struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
     public var code: Int32
     /// The action that failed, with the address.
     package var action = ""
+    /// What is wrong, where the system's text for the code does not say it.
+    package var reason: String?
 
-    /// The action that failed, and the system's text for the error code.
+    /// The action that failed, and the reason: by default the system's text for the error code.
     public var description: String {
-        unsafe "\(action.isEmpty ? "socket" : action): \(String(cString: strerror(code)))"
+        unsafe "\(action.isEmpty ? "socket" : action): \(reason ?? String(cString: strerror(code)))"
     }
 }
 
