@@ -8,8 +8,9 @@ func serviceExamples() throws {
         text.split(separator: " ").count
     }
     words.register("longest", "text", Parameter("limit", default: 1), options: .init(isSafe: true)) {
-        (text: String, limit: Int) -> [String] in
-        Array(text.split(separator: " ").map(String.init).sorted { $0.count > $1.count }.prefix(limit))
+        (text: String, limit: Int) throws -> [String] in
+        guard (1...100).contains(limit) else { throw CallError(.invalidParameters, "limit is not within 1 to 100") }
+        return Array(text.split(separator: " ").map(String.init).sorted { $0.count > $1.count }.prefix(limit))
     }
 
     words.register("check", "text") { (context: CallContext, text: String) async throws -> Int in
@@ -26,6 +27,11 @@ func serviceExamples() throws {
     }
     let events = router.topic("words/events", documentation: "What was counted")
     try events.publish("counted")
+}
+
+func progressExample(peer: Peer) async throws {
+    let length: Int = try await peer.call("words/check", "to be") { (index: Int) in print(index) }
+    _ = length
 }
 
 func referenceExamples(peer: Peer, service: Service) async throws {
@@ -58,6 +64,11 @@ func schemaExamples(router: Router, hotel: Service) {
         (room: Room) throws -> Int in try book(room)
     }
     _ = rooms
+
+    let tooLong = MethodOptions.DeclaredError(.init(rawValue: 1001), "The stay is too long", details: Stay.self)
+    hotel.register("extend", "nights", options: .init(errors: [tooLong])) { (nights: Int) in nights }
 }
+
+struct Stay: Codable, Sendable { var nights: Int }
 
 private func book(_ room: Room) throws -> Int { throw RoomTaken(room: room) }
