@@ -3,14 +3,15 @@
 import json
 import re
 import signal
+import subprocess
 import threading
 import urllib.request
 
 import pytest
 from playwright.sync_api import expect
 
-from guide import Package, Reader, sections
-from programs import PATIENCE, ROOT, wait_until
+from guide import Package, Reader, Running, sections
+from programs import PATIENCE, ROOT, binary, wait_until
 
 CATALOGUE = ROOT / "Sources/PosternGateway/Documentation.docc"
 GUIDE = sections((CATALOGUE / "YourOwnService.md").read_text())
@@ -101,6 +102,37 @@ def test_a_call_in_flight_is_answered_before_the_program_ends(package, service):
     service.process.send_signal(signal.SIGTERM)
     call.join(PATIENCE)
     assert (answers, service.wait()) == ([b"10"], 0)
+
+
+def test_a_native_call_in_flight_is_answered_before_the_program_ends(package):
+    write_until(package, "An image")
+    package.swift("build")
+    path = package.folder / "notes.sock"
+    running = package.start("notes", POSTERN_NATIVE=f"unix:{path}")
+    wait_until(path.is_socket)
+    texts = json.dumps(["a"] * 20)
+    call = Running([binary("postern"), "call", f"unix:{path}", "notes/import", texts])
+    try:
+        wait_until(lambda: count_notes(path) > 0)
+        assert (running.stop(), call.wait()) == (0, 0), call.output
+        assert call.output.split()[-1] == "20"
+    finally:
+        call.kill()
+
+
+def count_notes(path):
+    command = [binary("postern"), "call", f"unix:{path}", "notes/list", "--json"]
+    return len(json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout))
+
+
+def test_a_host_that_is_no_address_is_named(package):
+    write_until(package, "An image")
+    package.swift("build")
+    failed = package.start("notes", POSTERN_HOST="nowhere.invalid", POSTERN_PORT="0")
+    assert failed.wait() == 1
+    [message] = [line for line in failed.output.splitlines() if line.startswith("Error: ")]
+    assert message == ("Error: listen on nowhere.invalid:0: "
+                       "this is no IPv4 or IPv6 address; the only name allowed is localhost")
 
 
 def test_the_guide_is_linked_before_every_other_article():
