@@ -3,16 +3,26 @@ import Testing
 
 @testable import postern_torture
 
-/// The table of the documentation has the attacks of the program.
+/// The tables of the documentation have the attacks of the program.
 @Suite struct AttackTableTests {
     private static let path =
         #filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined()
         + "/Sources/PosternGateway/Documentation.docc/Torture.md"
 
-    @Test func everyAttackHasItsRow() throws {
+    /// Returns the rows of the table under a heading, without those of the head.
+    private func rows(under heading: String) throws -> [String] {
         let page = try String(contentsOfFile: Self.path, encoding: .utf8)
-        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
-        #expect(rows == AttackCatalogue.all.map(\.tableRow))
+        let lines = page.split(separator: "\n").drop { $0 != "## \(heading)" }.dropFirst()
+        return lines.prefix { !$0.hasPrefix("## ") }.filter { $0.hasPrefix("| `") }.map(String.init)
+    }
+
+    @Test func everyAttackHasItsRow() throws {
+        #expect(try rows(under: "The attacks") == AttackCatalogue.all.map(\.tableRow))
+    }
+
+    @Test func everyAttackHasItsFigures() throws {
+        let names = try rows(under: "Figures").map { $0.split(separator: "`")[1] }
+        #expect(names.map(String.init) == AttackCatalogue.all.map(\.name))
     }
 
     @Test func everyAttackHasANameOfItsOwn() {
