@@ -86,5 +86,9 @@ def answering(text, *, after=b"\r\n\r\n"):
                 break
             received += data
         connection.sendall(text)
+        connection.shutdown(socket.SHUT_WR)
+        # Bytes of the request that are not read would reset the connection when it is closed.
+        while connection.recv(65536):
+            pass
 
     return serving(serve)

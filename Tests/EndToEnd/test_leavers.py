@@ -40,6 +40,8 @@ class Stage:
             self.programs = [Program(*services, "--no-gateway", ready=NATIVE)]
             options = ("--upstream", f"unix:{self.address}", "--port", 0, "--public", "public", "--log-level", "trace")
             self.programs.append(Program("postern", "gateway", *options, ready=LISTENING))
+        # Programs of other tests have no probe.
+        del os.environ["POSTERN_PROBE"]
         self.port = port_of(self.programs[-1])
         self.url = f"http://127.0.0.1:{self.port}"
         # The gateway of a sidecar is a native client that remains connected.
