@@ -7,14 +7,14 @@ internal import Postern
 struct Batch {
     /// The piece to which the next response is appended; responses are in the order in which the calls ended.
     var text: [UInt8] = []
-    /// The pieces before `text`.
-    private var earlier: [[UInt8]] = []
+    /// The pieces before `text`, with the offset of each in all responses.
+    private var earlier: [(start: Int, text: [UInt8])] = []
     private var earlierCount = 0
     private var earlierCapacity = 0
     /// The number of bytes that the account of the client has been charged for the responses.
     var chargedBytes = 0
-    /// The place of each entry's response; empty for an entry without one.
-    var answers: [Place] = []
+    /// The range of each entry's response in all responses; empty for an entry without one.
+    var answers: [Range<Int>] = []
     /// The number of calls that were accepted and have no response yet.
     var unansweredCount = 0
     /// The number of calls that run.
@@ -32,13 +32,6 @@ struct Batch {
     /// Whether the response of the whole batch was written.
     var isAnswered = false
 
-    /// The place of a response.
-    struct Place {
-        /// The index of its piece.
-        fileprivate let piece: Int
-        fileprivate let range: Range<Int>
-    }
-
     /// The size in bytes above which a piece ends.
     private static let pieceBytes = 64 << 10
 
@@ -54,15 +47,18 @@ struct Batch {
     /// Whether the batch is answered and no call of it runs or waits.
     var isOver: Bool { isAnswered && runningCount == 0 && waiting.isEmpty }
 
-    /// Returns the place of the response that begins at an offset of `text`, and ends the piece if it is large.
-    mutating func place(from start: Int) -> Place {
-        let place = Place(piece: earlier.count, range: start..<text.count)
-        if text.count > Self.pieceBytes {
-            earlierCount += text.count
-            earlierCapacity += text.capacity
-            earlier.append(exchange(&text, with: []))
-        }
+    /// Returns the range of the response that begins at an offset of `text`, and ends the piece if it is large.
+    mutating func place(from start: Int) -> Range<Int> {
+        let place = earlierCount + start..<byteCount
+        if text.count > Self.pieceBytes { endPiece() }
         return place
+    }
+
+    private mutating func endPiece() {
+        earlierCapacity += text.capacity
+        earlier.append((earlierCount, text))
+        earlierCount += text.count
+        text = []
     }
 
     /// Takes over the responses of another batch.
@@ -82,10 +78,15 @@ struct Batch {
         var count = 0
         output.reserveCapacity(output.count + byteCount + answers.count + 2)
         var separator = Byte.openBracket
-        for answer in answers where !answer.range.isEmpty {
+        for answer in answers where !answer.isEmpty {
             output.append(separator)
-            let piece = answer.piece == earlier.count ? text : earlier[answer.piece]
-            output.append(copying: piece.span.extracting(answer.range))
+            if answer.lowerBound >= earlierCount {
+                let range = answer.lowerBound - earlierCount..<answer.upperBound - earlierCount
+                output.append(copying: text.span.extracting(range))
+            } else if let piece = earlier.last(where: { $0.start <= answer.lowerBound }) {
+                let range = answer.lowerBound - piece.start..<answer.upperBound - piece.start
+                output.append(copying: piece.text.span.extracting(range))
+            }
             separator = Byte.comma
             count += 1
         }
