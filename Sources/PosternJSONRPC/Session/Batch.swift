@@ -59,6 +59,8 @@ struct Batch {
         earlier.append((earlierCount, text))
         earlierCount += text.count
         text = []
+        // Most often further responses follow, and an array that grows is copied several times.
+        text.reserveCapacity(Self.pieceBytes / 4 * 5)
     }
 
     /// Takes over the responses of another batch.
