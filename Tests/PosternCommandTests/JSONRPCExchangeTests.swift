@@ -18,7 +18,6 @@ import Testing
         (#"{"method":"rpc.event","params":{"subscription":"postern-1","done":true}}"#, .end),
         (#"{"method":"$/progress","params":{"token":"postern-1","value":[1]}}"#, .event(.progress([1]))),
         (#"{"method":"$/progress","params":{"token":"other","value":1}}"#, .nothing),
-        (#"{"method":"call.me","id":"postern-1","params":[]}"#, .nothing),
         ("[]", .nothing),
     ])
     func messagesAreStepsOfTheExchange(message: String, expected: JSONRPCExchange.Step) throws {
@@ -36,6 +35,19 @@ import Testing
         let error = #expect(throws: RemoteError.self) { try exchange.take(Array(message.utf8)) }
         #expect(error?.code == 1001)
         #expect(error?.message == "no")
+    }
+
+    @Test(arguments: [#""postern-1""#, "7", #""a\"b""#])
+    func callsOfTheServerAreRefused(id: String) throws {
+        var exchange = JSONRPCExchange()
+        let call = #"{"jsonrpc":"2.0","method":"call.me","id":\#(id),"params":[]}"#
+        guard case .answer(let bytes) = try exchange.take(Array(call.utf8)) else {
+            Issue.record("no answer")
+            return
+        }
+        let error = #"{"code":-32601,"message":"This client serves no methods"}"#
+        #expect(String(decoding: bytes, as: UTF8.self) == #"{"jsonrpc":"2.0","id":\#(id),"error":\#(error)}"#)
+        #expect(!exchange.isAnswered)
     }
 
     @Test func responseAnswersTheRequest() throws {

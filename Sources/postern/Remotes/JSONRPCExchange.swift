@@ -11,6 +11,8 @@ struct JSONRPCExchange {
         case event(RemoteEvent)
         /// The message ends the stream.
         case end
+        /// The message is a call, to be answered by these bytes.
+        case answer([UInt8])
     }
 
     /// The identifier of the request, of its progress, and of the subscription when the answer is a stream.
@@ -53,10 +55,12 @@ struct JSONRPCExchange {
         } catch {
             throw Self.fault("The server sent invalid JSON: \(error.message)")
         }
-        // An error without a known identifier has the identifier null, and concerns the only request.
-        if message["method"] == nil, message["id"] == Self.id || message["id"] == .null {
-            return try takeResponse(message)
+        guard message["method"] != nil else {
+            // An error without a known identifier has the identifier null, and concerns the only request.
+            let isResponse = message["id"] == Self.id || message["id"] == .null
+            return isResponse ? try takeResponse(message) : .nothing
         }
+        if let id = message["id"] { return try Self.refusal(of: id) }
         guard let event = message["params"] else { return .nothing }
         if message["method"] == "$/progress" { return Self.progress(event) }
         return event["subscription"] == Self.id ? try Self.step(of: event) : .nothing
@@ -69,6 +73,20 @@ struct JSONRPCExchange {
             throw Self.fault("The server sent a response without a result")
         }
         return result["subscription"] == Self.id ? .nothing : .event(.result(result))
+    }
+
+    /// Returns the answer to a call of the server, which would otherwise wait for one until the request ends.
+    private static func refusal(of id: Value) throws(RemoteError) -> Step {
+        let error = Value.map([
+            Value.Member("code", .integer(Int64(CallError.Code.methodNotFound.rawValue))),
+            Value.Member("message", .string("This client serves no methods")),
+        ])
+        let message = Value.map([
+            Value.Member("jsonrpc", .string("2.0")), Value.Member("id", id), Value.Member("error", error),
+        ])
+        do throws(PayloadError) { return .answer(try Payload(encoding: message, as: JSON.self).bytes) } catch {
+            throw fault("The server sent a call that cannot be answered: \(error.message)")
+        }
     }
 
     private static func progress(_ event: Value) -> Step {

@@ -91,6 +91,7 @@ struct WebSocketRemote: Sendable {
         switch frame.opcode {
         case .text, .binary:
             let step = try exchange.take(Array(frame.unmaskedData.readableBytesView))
+            if case .answer(let bytes) = step { try await outbound.write(.text(bytes)) }
             guard Self.apply(step, receive) else {
                 try? await outbound.write(.close)
                 return false
@@ -108,7 +109,7 @@ struct WebSocketRemote: Sendable {
     /// Passes the event of a message to `receive`, and returns whether further messages are wanted.
     private static func apply(_ step: JSONRPCExchange.Step, _ receive: EventReceiver) -> Bool {
         switch step {
-        case .nothing: true
+        case .nothing, .answer: true
         case .event(let event): receive(event)
         case .end: false
         }
