@@ -37,7 +37,8 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
-        .target(name: "Postern", dependencies: ["PosternLedger", "PosternSchema"]),
+        .target(name: "Postern", dependencies: ["PosternLedger", "PosternQueues", "PosternSchema"]),
+        .target(name: "PosternQueues"),
         .target(name: "PosternPacing"),
         .target(name: "PosternLedger"),
         .target(name: "PosternSchema"),
@@ -75,7 +76,7 @@ let package = Package(
             dependencies: ["PosternMacrosExpansion", syntax("SwiftCompilerPlugin"), syntax("SwiftSyntaxMacros")]
         ),
         .target(name: "PosternMacros", dependencies: ["Postern", "PosternMacrosPlugin"]),
-        .target(name: "PosternJSONRPC", dependencies: ["Postern", "PosternLedger"]),
+        .target(name: "PosternJSONRPC", dependencies: ["Postern", "PosternLedger", "PosternQueues"]),
         .systemLibrary(
             name: "CLibWebSockets",
             pkgConfig: "libwebsockets",
@@ -83,12 +84,13 @@ let package = Package(
         ),
         .target(
             name: "LibWebSockets",
-            dependencies: ["CLibWebSockets", "PosternAdmission", "PosternLedger", "PosternPacing"]
+            dependencies: ["CLibWebSockets", "PosternAdmission", "PosternLedger", "PosternPacing", "PosternQueues"]
         ),
         .target(
             name: "PosternGateway",
             dependencies: [
-                "Postern", "PosternAdmission", "PosternJSONRPC", "PosternLedger", "PosternLogging", "LibWebSockets",
+                "Postern", "PosternAdmission", "PosternJSONRPC", "PosternLedger", "PosternLogging", "PosternQueues",
+                "LibWebSockets",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -239,6 +241,7 @@ let package = Package(
         .testTarget(name: "PosternSchemaTests", dependencies: ["PosternSchema"]),
         .testTarget(name: "PosternLedgerTests", dependencies: ["PosternLedger"]),
         .testTarget(name: "PosternPacingTests", dependencies: ["PosternPacing"]),
+        .testTarget(name: "PosternQueuesTests", dependencies: ["PosternQueues"]),
         .testTarget(name: "PosternAdmissionTests", dependencies: ["PosternAdmission"]),
         .testTarget(
             name: "LibWebSocketsTests",
@@ -346,7 +349,8 @@ for target in package.targets where target.type != .system {
 // What `make test-threads` builds: the core, its sockets, and their tests.
 if Context.environment["POSTERN_TESTS"] == "threads" {
     let kept: Set = [
-        "Postern", "PosternAdmission", "PosternAuth", "PosternLedger", "PosternNIO", "PosternPacing", "PosternSchema",
+        "Postern", "PosternAdmission", "PosternAuth", "PosternLedger", "PosternNIO", "PosternPacing", "PosternQueues",
+        "PosternSchema",
         "native-peer",
         "PosternTestSupport",
         "PosternTests", "PosternNIOTests",

@@ -5,10 +5,10 @@ enum ImportTable {
 
     /// The imports of the libraries.
     static let libraries: [String: Set<String>] = [
-        "Postern": ["PosternLedger", "PosternSchema"],
+        "Postern": ["PosternLedger", "PosternQueues", "PosternSchema"],
         "PosternAdmission": ["Glibc"],
         "PosternAuth": ["Postern", "Crypto"],
-        "PosternJSONRPC": ["Postern", "PosternLedger"],
+        "PosternJSONRPC": ["Postern", "PosternLedger", "PosternQueues"],
         "PosternLedger": ["Glibc"],
         "PosternLogging": ["Postern", "Dispatch", "Logging"],
         "PosternMacros": ["Postern"],
@@ -21,16 +21,20 @@ enum ImportTable {
             "SystemPackage",
         ],
         "PosternPacing": [],
+        "PosternQueues": [],
         "PosternSchema": [],
         "CLibWebSockets": [],
-        "LibWebSockets": ["CLibWebSockets", "Dispatch", "Glibc", "PosternAdmission", "PosternLedger", "PosternPacing"],
+        "LibWebSockets": [
+            "CLibWebSockets", "Dispatch", "Glibc", "PosternAdmission", "PosternLedger", "PosternPacing",
+            "PosternQueues",
+        ],
         "PosternTasks": [
             "Postern", "PosternJSONRPC", "PosternNIO", "Dispatch", "Glibc", "Logging", "NIOCore", "NIOPosix",
             "Subprocess", "SystemPackage",
         ],
         "PosternGateway": [
-            "Postern", "PosternAdmission", "PosternJSONRPC", "PosternLedger", "PosternLogging", "LibWebSockets",
-            "Logging",
+            "Postern", "PosternAdmission", "PosternJSONRPC", "PosternLedger", "PosternLogging", "PosternQueues",
+            "LibWebSockets", "Logging",
             "ServiceLifecycle",
         ],
     ]

@@ -26,8 +26,8 @@ import Testing
     }
 
     @Test func theCoreImportsNoTransport() {
-        #expect(ImportTable.libraries["Postern"] == ["PosternLedger", "PosternSchema"])
-        #expect(ImportTable.libraries["PosternJSONRPC"] == ["Postern", "PosternLedger"])
+        #expect(ImportTable.libraries["Postern"] == ["PosternLedger", "PosternQueues", "PosternSchema"])
+        #expect(ImportTable.libraries["PosternJSONRPC"] == ["Postern", "PosternLedger", "PosternQueues"])
     }
 
     @Test func onlyTheBridgeImportsC() {

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import PosternQueues
 import Synchronization
 
 /// Threads for long work that must not delay event loops, in which owners take turns.
@@ -53,7 +54,7 @@ package final class FairWorkers: Sendable {
     private func work() {
         while true {
             jobCount.wait()
-            jobs.withLock { $0.popFirst() }?.start()
+            jobs.withLock { $0.take() }?.start()
         }
     }
 }

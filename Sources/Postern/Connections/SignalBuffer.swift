@@ -1,3 +1,4 @@
+internal import PosternQueues
 private import Synchronization
 
 /// The buffer of unread signals of one reader.

@@ -1,3 +1,4 @@
+internal import PosternQueues
 private import Synchronization
 
 /// Calls and notifications that wait to be served on request, in the order of their arrival.

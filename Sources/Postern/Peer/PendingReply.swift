@@ -1,3 +1,4 @@
+internal import PosternQueues
 private import Synchronization
 
 /// The reply to a pending call, which any number of tasks may wait for or read later.

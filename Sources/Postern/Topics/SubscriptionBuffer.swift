@@ -1,3 +1,4 @@
+internal import PosternQueues
 import Synchronization
 
 /// The buffer of unread events of one subscriber.

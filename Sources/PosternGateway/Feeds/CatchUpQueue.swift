@@ -1,4 +1,5 @@
 import LibWebSockets
+import PosternQueues
 
 /// A queue that limits the number of concurrent catch-ups of one loop.
 ///
@@ -40,7 +41,7 @@ final class CatchUpQueue {
     private func append(_ entry: Entry) { waiting.append(entry, of: entry.catchUp.reader.client) }
 
     private func startNext() {
-        while running < Self.maximumRunning, let next = waiting.popFirst() {
+        while running < Self.maximumRunning, let next = waiting.take() {
             // Its client has disconnected while it waited.
             guard !next.catchUp.isCancelled else { continue }
             // Another catch-up of its client fills the connection.

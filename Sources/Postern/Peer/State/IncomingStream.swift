@@ -1,3 +1,5 @@
+internal import PosternQueues
+
 /// A stream that this peer reads: the items that arrived and were not read yet, and the credit of their producer.
 struct IncomingStream<Parked: Sendable>: Sendable {
     /// The number of items that a producer may send before it is granted more.

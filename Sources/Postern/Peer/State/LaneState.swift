@@ -1,3 +1,5 @@
+internal import PosternQueues
+
 /// The state machine of a ``HandlerLane``: the entries that have not begun, and the turn that starts them.
 ///
 /// A turn is one run of a thread over the entries. At most one turn starts entries at a time.

@@ -1,3 +1,5 @@
+internal import PosternQueues
+
 /// Messages that cannot be sent yet: calls for which the remote peer has no room, and all messages before the handshake
 /// is finished.
 ///

@@ -1,24 +1,27 @@
 /// A first-in, first-out queue.
-struct Queue<Element: Sendable>: Sendable {
-    private var slots: [Element?] = []
+package struct Queue<Element> {
+    @usableFromInline var slots: [Element?] = []
     /// The index of the first element; the slots before it are empty.
-    private var head = 0
+    @usableFromInline var head = 0
 
-    var isEmpty: Bool { head == slots.count }
-    var count: Int { slots.count - head }
+    /// Whether the queue has no elements.
+    @inlinable package var isEmpty: Bool { head == slots.count }
+    /// The number of elements.
+    @inlinable package var count: Int { slots.count - head }
     /// The element that is dequeued next.
-    var first: Element? { isEmpty ? nil : slots[head] }
+    @inlinable package var first: Element? { isEmpty ? nil : slots[head] }
 
     /// Creates a queue of elements, the first one first.
-    init(_ elements: [Element] = []) { slots = elements }
+    @inlinable package init(_ elements: [Element] = []) { slots = elements }
 
     /// The elements, the first one first.
-    var elements: some Sequence<Element> { slots[head...].lazy.compactMap(\.self) }
+    @inlinable package var elements: some Sequence<Element> { slots[head...].lazy.compactMap(\.self) }
 
-    mutating func append(_ element: Element) { slots.append(element) }
+    /// Appends an element.
+    @inlinable package mutating func append(_ element: Element) { slots.append(element) }
 
     /// Removes and returns the first element, or `nil` if the queue is empty.
-    mutating func take() -> Element? {
+    @inlinable package mutating func take() -> Element? {
         guard !isEmpty else { return nil }
         let element = slots[head].take()
         head += 1
@@ -32,7 +35,7 @@ struct Queue<Element: Sendable>: Sendable {
     }
 
     /// Removes and returns the first element that satisfies a condition, or `nil` if none does.
-    mutating func remove(where matches: (Element) -> Bool) -> Element? {
+    @inlinable package mutating func remove(where matches: (Element) -> Bool) -> Element? {
         guard let index = index(where: matches) else { return nil }
         return index == head ? take() : slots.remove(at: index)
     }
@@ -40,14 +43,16 @@ struct Queue<Element: Sendable>: Sendable {
     /// Changes the first element that satisfies a condition.
     ///
     /// Returns `false` if none does.
-    mutating func change(where matches: (Element) -> Bool, _ body: (inout Element) -> Void) -> Bool {
+    @inlinable package mutating func change(where matches: (Element) -> Bool, _ body: (inout Element) -> Void) -> Bool {
         guard let index = index(where: matches), var element = slots[index] else { return false }
         body(&element)
         slots[index] = element
         return true
     }
 
-    private func index(where matches: (Element) -> Bool) -> Int? {
+    @inlinable func index(where matches: (Element) -> Bool) -> Int? {
         slots[head...].firstIndex { $0.map(matches) ?? false }
     }
 }
+
+extension Queue: Sendable where Element: Sendable {}

@@ -1,5 +1,6 @@
-@testable import Postern
 import Testing
+
+@testable import PosternQueues
 
 struct QueueTests {
     @Test

@@ -1,11 +1,11 @@
 import Testing
 
-@testable import LibWebSockets
+@testable import PosternQueues
 
 @Suite struct FairQueueTests {
     private static func popAll<Element>(_ queue: inout FairQueue<String, Element>) -> [Element] {
         var popped: [Element] = []
-        while let element = queue.popFirst() { popped.append(element) }
+        while let element = queue.take() { popped.append(element) }
         return popped
     }
 
@@ -23,7 +23,7 @@ import Testing
         var queue = FairQueue<String, String>()
         queue.append("a1", of: "a")
         queue.append("b1", of: "b")
-        #expect(queue.popFirst() == "a1")
+        #expect(queue.take() == "a1")
         queue.append("a2", of: "a")
         queue.append("c1", of: "c")
         #expect(Self.popAll(&queue) == ["b1", "a2", "c1"])
@@ -34,9 +34,9 @@ import Testing
         for owner in ["a", "b", "c"] {
             for number in 1...1_000 { queue.append("\(owner)\(number)", of: owner) }
         }
-        for _ in 0..<100 { #expect(queue.popFirst() != nil) }
+        for _ in 0..<100 { #expect(queue.take() != nil) }
         queue.append("late", of: "late")
-        let next = (0..<4).map { _ in queue.popFirst() }
+        let next = (0..<4).map { _ in queue.take() }
         #expect(next.contains("late"))
         #expect(Self.popAll(&queue).count == 2_897)
     }
@@ -44,7 +44,7 @@ import Testing
     @Test func anEmptyQueueHasNoElement() {
         var queue = FairQueue<String, Int>()
         #expect(queue.isEmpty)
-        #expect(queue.popFirst() == nil)
+        #expect(queue.take() == nil)
     }
 
     @Test func aPoppedElementIsNotRetained() {
@@ -58,7 +58,7 @@ import Testing
         }
         for _ in 0..<3 { queue.append(Payload(), of: "a") }
         #expect(first != nil)
-        _ = queue.popFirst()
+        _ = queue.take()
         #expect(first == nil)
     }
 }
