@@ -29,7 +29,7 @@ package enum PathCall {
         let start = body.span.afterWhitespace(from: 0)
         if start < body.count { try check(body.span, path, limits) }
         return Call(
-            JSONRPCSession.path(path),
+            MethodPath.path(of: path),
             arguments: Payload(bytes: start < body.count ? body : [], codec: JSON.self),
             deadline: deadline,
             requiresSafeMethod: requiresSafeMethod

@@ -7,7 +7,7 @@ import CLibWebSockets
 @safe
 final class WebSocketContext {
     /// The maximum number of bytes that one system call reads.
-    static let readBytes = 65_536
+    static let readBytes = 32_768
     /// The maximum number of bytes that one system call sends.
     static let writeBytes = 4 << 20
 

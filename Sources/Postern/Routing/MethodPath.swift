@@ -1,5 +1,5 @@
 /// The rules for the paths of services, methods and topics.
-enum MethodPath {
+package enum MethodPath {
     /// The maximum length of a path, in UTF-8 bytes.
     static let maximumBytes = 128
     /// The reserved name of the service with the built-in methods of each router.
@@ -7,7 +7,23 @@ enum MethodPath {
 
     /// Returns a path for error messages: names joined by `.`, as in JSON-RPC, and at most 128 characters.
     static func shown(_ path: some StringProtocol) -> String {
-        String(path.prefix(maximumBytes).map { $0 == "/" ? "." : $0 })
+        name(of: String(path.prefix(maximumBytes)))
+    }
+
+    /// Returns the name of a path in JSON-RPC: with `.` for each `/`.
+    package static func name(of path: String) -> String {
+        replacing(UInt8(ascii: "/"), with: UInt8(ascii: "."), in: path)
+    }
+
+    /// Returns the path of a name: with `/` for each `.`.
+    package static func path(of name: String) -> String {
+        replacing(UInt8(ascii: "."), with: UInt8(ascii: "/"), in: name)
+    }
+
+    // As bytes, since the characters of a string are found one after the other.
+    private static func replacing(_ separator: UInt8, with other: UInt8, in text: String) -> String {
+        guard text.utf8.contains(separator) else { return text }
+        return String(decoding: text.utf8.map { $0 == separator ? other : $0 }, as: UTF8.self)
     }
 
     /// Returns whether a path is that of a built-in method; `/` and `.` both separate names.

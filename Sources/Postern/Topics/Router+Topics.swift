@@ -56,7 +56,7 @@ extension Router {
 
     /// Returns the topic at a path, also in mounted routers, or `nil`; `.` and `/` both separate names.
     package func findTopic(_ path: String) -> Topic? {
-        let path = String(path.map { $0 == "." ? "/" : $0 })
+        let path = MethodPath.path(of: path)
         return topics.withLock { $0[path] } ?? findMountedTopic(path)
     }
 

@@ -25,7 +25,7 @@ final class EventsDoor {
         let path = exchange.request.text(exchange.request.path).dropFirst(Self.prefixBytes)
         do throws(PayloadError) {
             let topic = try PercentEncoding.decode(path)
-            EventStream(exchange, context).join(String(topic.map { $0 == "." ? "/" : $0 }))
+            EventStream(exchange, context).join(MethodPath.path(of: topic))
         } catch {
             exchange.respond(HTTPError.response(.badRequest, .invalidRequest, error.message))
         }

@@ -193,14 +193,14 @@ final class WebSocketSession: WebSocketHandler {
         case .openSubscription(let ticket, let stream): streams.start(ticket, stream)
         case .cancelSubscription(let ticket): streams.cancel(ticket)
         case .joinTopic(let ticket, let call, let request):
-            let topic = JSONRPCSession.path(request.topic)
+            let topic = MethodPath.path(of: request.topic)
             let subscription = SessionTopicReader(of: self, ticket, call)
             topics[ticket] = subscription
             context.feeds.join(topic, subscription, since: request.since)
         case .leaveTopic(let ticket, let topic):
             // A topic that has ended by itself has been removed already.
             guard let subscription = topics.removeValue(forKey: ticket) else { return }
-            context.feeds.leave(JSONRPCSession.path(topic), subscription)
+            context.feeds.leave(MethodPath.path(of: topic), subscription)
             subscription.cancel()
         case .send(let message): socket?.send(message.span, isBinary: false)
         case .close(let code, let reason): socket?.close(code: UInt16(clamping: code), reason: reason)

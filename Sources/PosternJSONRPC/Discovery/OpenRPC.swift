@@ -21,7 +21,7 @@ package enum OpenRPC {
         }
         writer.objects("methods", description.methods.filter { !isReserved($0.path) }, write)
         writer.objects("x-topics", description.topics) { writer, topic in
-            writer.member("name", dotted(topic.path))
+            writer.member("name", MethodPath.name(of: topic.path))
             writer.member("description", topic.documentation)
             writer.member("schema", schema(topic.schema, or: "any"))
         }
@@ -44,7 +44,7 @@ package enum OpenRPC {
     }
 
     private static func write(_ writer: inout JSONObjectWriter, _ method: MethodDescription) {
-        writer.member("name", dotted(method.path))
+        writer.member("name", MethodPath.name(of: method.path))
         writer.member("description", method.documentation)
         writer.member("paramStructure", "either")
         writer.objects("params", method.parameters) { writer, parameter in
@@ -97,8 +97,6 @@ package enum OpenRPC {
     }
 
     private static func isReserved(_ path: String) -> Bool { path.hasPrefix("rpc/") }
-
-    private static func dotted(_ path: String) -> String { String(path.map { $0 == "/" ? "." : $0 }) }
 }
 
 /// The title and version of a server's interface, as shown in discovery documents.

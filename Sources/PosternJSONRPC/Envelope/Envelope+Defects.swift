@@ -40,7 +40,7 @@ extension CallError {
         case .tooDeep, .tooManyValues: return .invalidRequest(defect.explanation)
         case .halfCharacter, .numberTooLarge, .repeatedName: break
         }
-        let method = method.isEmpty ? "the method" : String(method.map { $0 == "/" ? "." : $0 })
+        let method = method.isEmpty ? "the method" : MethodPath.name(of: method)
         let place = (try? place(of: defect, in: arguments)).flatMap { $0 }
         let subject = place.map { "\($0) of \(method)" } ?? method
         return CallError(.invalidParameters, "\(subject): \(defect.explanation)", ran: .no)

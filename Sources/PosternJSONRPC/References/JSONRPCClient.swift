@@ -252,7 +252,7 @@ package final class JSONRPCClient: ReferenceConnection {
     /// Returns the name of a method in the client's dialect; methods of references have the form of StreamJsonRpc.
     private func name(of path: String) -> String {
         guard let (number, method) = ReferencePath.parse(path), path.hasPrefix("$/") else {
-            return dialect.keepsPaths ? path : String(path.map { $0 == "/" ? "." : $0 })
+            return dialect.keepsPaths ? path : MethodPath.name(of: path)
         }
         return "$/invokeProxy/\(number)/\(method.isEmpty ? ReferencePath.functionMethod : method)"
     }

@@ -154,11 +154,9 @@ extension JSONRPCSession {
     /// Never inlined, to keep the code of the successful path small.
     @inline(never)
     mutating func refuse(_ error: CallError, _ envelope: Envelope, _ message: Span<UInt8>, _ output: inout [UInt8]) {
-        let name = message.extracting(envelope.method)
-        let error = error.reported(method: Self.path(String(copying: name)), to: settings.observer)
-        if envelope.isNotification, envelope.fault == nil {
-            return noteDropped(Self.path(String(copying: name)), error)
-        }
+        let method = MethodPath.path(of: String(copying: message.extracting(envelope.method)))
+        let error = error.reported(method: method, to: settings.observer)
+        if envelope.isNotification, envelope.fault == nil { return noteDropped(method, error) }
         answer(error, id: [UInt8](copying: message.extracting(envelope.id)), into: &output)
     }
 
@@ -203,7 +201,7 @@ struct Request {
 
     init(_ method: Span<UInt8>, _ envelope: Envelope, _ message: Span<UInt8>, _ reception: Reception) {
         id = [UInt8](copying: message.extracting(envelope.id))
-        self.method = JSONRPCSession.path(String(copying: method))
+        self.method = MethodPath.path(of: String(copying: method))
         self.envelope = envelope
         self.reception = reception
     }

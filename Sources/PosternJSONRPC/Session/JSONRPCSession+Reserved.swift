@@ -95,7 +95,7 @@ extension JSONRPCSession {
 
     /// Returns the name of a method for error messages: with dots, except for protocol messages.
     static func shownName(of request: Request) -> String {
-        request.method.first == "$" ? request.method : String(request.method.map { $0 == "/" ? "." : $0 })
+        request.method.first == "$" ? request.method : MethodPath.name(of: request.method)
     }
 
     /// Appends a response with JSON text as its result, unless the request is a notification.

@@ -160,12 +160,6 @@ package struct JSONRPCSession: ~Copyable {
         for kind in [MemoryKind.arguments, .responses, .events] { account?.set(0, for: kind) }
         return actions
     }
-
-    /// Returns the path of a method, topic or service, with slashes for dots.
-    package static func path(_ name: String) -> String {
-        // Most names are paths already, or have one part: they are returned without a copy.
-        name.utf8.contains(Byte.dot) ? String(name.map { $0 == "." ? "/" : $0 }) : name
-    }
 }
 
 /// The circumstances in which a request was received.

@@ -28,7 +28,7 @@ package final class JSONRPCSettings: Sendable {
         observer: (any IncidentObserver)? = nil
     ) {
         self.limits = limits
-        self.gatewayMethods = gatewayMethods.map(JSONRPCSession.path)
+        self.gatewayMethods = gatewayMethods.map(MethodPath.path)
         self.information = information
         self.observer = observer
         documents = DiscoveryDocuments(information)
