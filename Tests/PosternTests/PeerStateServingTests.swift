@@ -130,6 +130,22 @@ struct PeerStateServingTests {
     }
 
     @Test
+    func onlyAShortResultFitsIntoAFullOutbox() throws {
+        var limits = PeerLimits()
+        limits.queuedBytes = 20_000
+        var session = PeerSession(limits: limits)
+        for (id, size) in [(1, 30_000), (2, 4_097), (3, 4_096)] as [(UInt64, Int)] {
+            session.state.beginServing(id)
+            session.state.finish(id, with: .success([UInt8](repeating: 0, count: size)))
+        }
+        let sent = try session.sent()
+        guard case .reply(id: 1, _) = sent[0], case .failure(id: 2, let failure) = sent[1],
+            case .reply(id: 3, _) = sent[2]
+        else { throw CancellationError() }
+        #expect(failure.code == CallError.Code.busy.rawValue)
+    }
+
+    @Test
     func drainingSendsAGoodbyeAndRefusesCalls() throws {
         var session = PeerSession()
         session.state.beginServing(1)

@@ -11,10 +11,12 @@ extension PeerState {
         return CallError(overBudget: verdict, ran: .no)
     }
 
+    /// The size in bytes up to which a result is sent in any case: every call needs a reply, if only an error.
+    static var shortBytes: Int { 4 << 10 }
+
     /// Returns whether a result exceeds a budget.
     mutating func exceedsBudget(result byteCount: Int) -> Bool {
-        // Short results are admitted without a question: every call needs a reply, if only an error.
-        guard byteCount > 4 << 10, let verdict = memory?.verdict(for: byteCount), verdict != .admitted else {
+        guard byteCount > Self.shortBytes, let verdict = memory?.verdict(for: byteCount), verdict != .admitted else {
             return false
         }
         note(verdict)

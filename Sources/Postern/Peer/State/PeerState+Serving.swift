@@ -85,7 +85,7 @@ extension PeerState {
         _ references: ReferenceNumbers? = nil
     ) -> Bool {
         guard let call = endServing(id), !call.isNotification, !call.isCancelled, phase == .open else { return false }
-        let (limit, room) = (outgoingFrameLimit, limits.answerRoom - outbox.byteCount)
+        let (limit, room) = (outgoingFrameLimit, max(Self.shortBytes, limits.answerRoom - outbox.byteCount))
         var isRefused = false
         if case .success(let value) = result { isRefused = exceedsBudget(result: value.count) }
         // A value that would fill the outbox beyond its room becomes an error, which is small: memory stays bounded
