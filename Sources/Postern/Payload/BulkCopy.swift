@@ -1,5 +1,6 @@
-// The standard library cannot yet append a span or a static string to an array with one copy. With `Suspension`, these
-// are the only unsafe operations of the core: each reads a buffer that outlives the call, within its bounds.
+// The standard library cannot yet append a span or a static string to an array with one copy, and compares arrays byte
+// by byte. With `Suspension`, these are the only unsafe operations of the core: each reads a buffer that outlives the
+// call, within its bounds.
 
 extension [UInt8] {
     /// Appends the bytes of a span with one copy.
@@ -26,5 +27,25 @@ extension String {
     @inline(__always)
     package init(copying bytes: Span<UInt8>) {
         self = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension Span<UInt8> {
+    /// Returns whether another span has the same bytes, which are compared eight at a time.
+    package func isEqual(to other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        return unsafe bytes.withUnsafeBytes { these in
+            unsafe other.bytes.withUnsafeBytes { those in
+                let wholeWords = these.count & ~7
+                for offset in stride(from: 0, to: wholeWords, by: 8) {
+                    let (word, otherWord) = unsafe (
+                        these.loadUnaligned(fromByteOffset: offset, as: UInt64.self),
+                        those.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    )
+                    if word != otherWord { return false }
+                }
+                return unsafe these[wholeWords...].elementsEqual(those[wholeWords...])
+            }
+        }
     }
 }

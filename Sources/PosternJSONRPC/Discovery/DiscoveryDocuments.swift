@@ -28,7 +28,9 @@ package final class DiscoveryDocuments: Sendable {
 
     private func written(_ payload: Payload) throws(PayloadError) -> Written {
         // Descriptions are compared, since a router may be behind a connection that does not report changes.
-        if let last = last.withLock({ $0 }), last.codec == payload.codec, last.description == payload.bytes {
+        if let last = last.withLock({ $0 }), last.codec == payload.codec,
+            last.description.span.isEqual(to: payload.bytes.span)
+        {
             return last
         }
         // Two sessions may write the same documents at once; the lock is not held while they do.
