@@ -35,6 +35,7 @@ public enum JSONRPCResponder {
                         group.addTask { (ticket, await result(of: call, from: dispatcher)) }
                     case .run(let function, let arguments, let ticket):
                         group.addTask { (ticket, function.result(for: arguments)) }
+                    case .respond(let pieces): output = Array(pieces.joined())
                     // A batch may cancel a call of its own: the call runs to its end, and its response says that it
                     // was cancelled. All other actions need a connection that lasts.
                     default: break

@@ -10,11 +10,22 @@ extension HTTPConnection {
     }
 
     func send(_ prepared: PreparedHead, body: [UInt8]) {
-        output.bytes.append(contentsOf: prepared.bytes)
-        output.bytes.appendDecimal(body.count)
-        endHead()
+        begin(prepared, bodyBytes: body.count)
         output.append(body, isShared: false)
         finishAnswer()
+    }
+
+    func send(_ prepared: PreparedHead, _ pieces: [[UInt8]]) {
+        begin(prepared, bodyBytes: pieces.reduce(0) { $0 + $1.count })
+        for piece in pieces { output.append(piece, isShared: false) }
+        finishAnswer()
+    }
+
+    @inline(__always)
+    private func begin(_ prepared: PreparedHead, bodyBytes: Int) {
+        output.bytes.append(contentsOf: prepared.bytes)
+        output.bytes.appendDecimal(bodyBytes)
+        endHead()
     }
 
     func beginStream(_ status: HTTPStatus, headers: [(name: String, value: String)]) {

@@ -85,6 +85,13 @@ package final class HTTPExchange {
         finish()?.send(prepared, body: body)
     }
 
+    /// Sends a response with a prepared head and a large body in pieces, which are not copied.
+    package func respond(_ prepared: PreparedHead, pieces: [[UInt8]]) {
+        guard phase == .waiting else { return }
+        status = prepared.status
+        finish()?.send(prepared, pieces)
+    }
+
     /// Begins a response of unknown length.
     ///
     /// The body is sent in chunks, one for each ``write(_:)``. For an HTTP/1.0 client the end of the connection

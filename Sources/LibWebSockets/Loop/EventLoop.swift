@@ -32,7 +32,7 @@ package final class EventLoop: @unchecked Sendable {
     /// Buffers for incomplete messages.
     var messageBuffers = BufferPool()
     /// Buffers for output.
-    var outputBuffers = BufferPool(prefix: WebSocket.prefix)
+    var outputBuffers = BufferPool(prefix: WebSocketOutput.prefix)
     /// The executor that runs handlers on Swift's global executor; flushed once per turn.
     package let concurrentExecutor: BatchingExecutor
 

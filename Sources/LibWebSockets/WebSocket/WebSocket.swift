@@ -25,9 +25,8 @@ package final class WebSocket: Flushable {
     var connection: OpaquePointer?
     var handler: (any WebSocketHandler)?
     var message = MessageAssembly()
-    /// The frames that have not been passed to libwebsockets, after ``prefix`` unspecified bytes; empty if there are
-    /// none.
-    private var output: [UInt8] = []
+    /// The frames that have not been passed to libwebsockets.
+    private var output = WebSocketOutput()
     /// The number of bytes of the output that the peer has not requested: events, progress, calls to the peer.
     private var unsolicitedBytes = 0
     private var isDirty = false
@@ -73,12 +72,10 @@ package final class WebSocket: Flushable {
     var wasOpened: Bool { state != .opening }
     /// The number of unsent bytes.
     package var queuedBytes: Int { waitingBytes + heldBytes }
-    var waitingBytes: Int { max(0, output.count - Self.prefix) }
+    var waitingBytes: Int { output.count }
 
     /// The time for sending a close frame whose response is not waited for.
     private static let farewellMilliseconds: UInt64 = 100
-    /// The number of bytes before the output that libwebsockets may overwrite.
-    static let prefix = Int(postern_write_prefix())
 
     /// Creates a WebSocket in the opening state.
     ///
@@ -130,6 +127,21 @@ package final class WebSocket: Flushable {
         append(.text, isAnswer: isAnswer, body)
     }
 
+    /// Sends a text that the peer has requested, in pieces that have more than 65,535 bytes together.
+    ///
+    /// Large pieces are not copied.
+    package func sendText(_ pieces: [[UInt8]]) {
+        guard state == .open else { return }
+        reserve()
+        WebSocketFrame.appendLongHeader(payload: pieces.reduce(0) { $0 + $1.count }, to: &output.bytes)
+        for piece in pieces {
+            reserve()
+            output.append(piece)
+        }
+        markDirty()
+        limitOutput()
+    }
+
     /// Sends one message, which may be empty.
     package func send(_ message: Span<UInt8>, isBinary: Bool) {
         append(isBinary ? .binary : .text, keepsEmpty: true) { $0.append(contentsOf: message) }
@@ -145,16 +157,16 @@ package final class WebSocket: Flushable {
         guard state == .open else { return }
         handler?.willClose(self, code: code, reason: reason)
         beginClosing()
-        if droppingQueued { output.removeLast(waitingBytes) }
+        if droppingQueued { output.removeAll() }
         appendClose(code: code, reason: reason)
         markDirty()
     }
 
     private func appendClose(code: UInt16, reason: String) {
         reserve()
-        let start = output.count
-        WebSocketFrame.appendClose(code: code, reason: reason, to: &output)
-        closeFrameBytes = output.count - start
+        let start = output.bytes.count
+        WebSocketFrame.appendClose(code: code, reason: reason, to: &output.bytes)
+        closeFrameBytes = output.bytes.count - start
     }
 
     func append(
@@ -166,11 +178,18 @@ package final class WebSocket: Flushable {
         guard state == .open else { return }
         reserve()
         // The count of responses is not needed, and each use of `output` costs a check for exclusive access.
-        let start = isAnswer ? 0 : output.count
-        WebSocketFrame.append(kind, to: &output, keepsEmpty: keepsEmpty, body: body)
+        let start = isAnswer ? 0 : output.bytes.count
+        WebSocketFrame.append(kind, to: &output.bytes, keepsEmpty: keepsEmpty, body: body)
         markDirty()
-        if !isAnswer { unsolicitedBytes += output.count - start }
+        if !isAnswer { unsolicitedBytes += output.bytes.count - start }
+        limitOutput()
+    }
+
+    /// Charges the output if it is much, and notifies the handler if it is too much.
+    @inline(__always)
+    private func limitOutput() {
         guard isCrowded else { return }
+        output.endPiece()
         chargeOutput()
         // Bytes that libwebsockets holds do not count: they may be a single large response that is being sent.
         let isTooMuch = unsolicitedBytes > limits.maximumQueuedBytes || waitingBytes > limits.maximumAnswerBytes
@@ -184,7 +203,7 @@ package final class WebSocket: Flushable {
     }
 
     private func reserve() {
-        if output.isEmpty { output = loop.outputBuffers.take() }
+        if output.bytes.isEmpty { output.bytes = loop.outputBuffers.take() }
     }
 
     private func markDirty() {
@@ -202,7 +221,7 @@ package final class WebSocket: Flushable {
     /// Writes the collected output, unless the socket's buffer is full.
     func flush() {
         isDirty = false
-        guard let connection = unsafe connection, output.count > Self.prefix else { return }
+        guard let connection = unsafe connection, waitingBytes > 0 else { return }
         // While libwebsockets holds bytes it does not accept more.
         guard unsafe lws_partial_buffered(connection) == 0 else {
             chargeOutput()
@@ -227,13 +246,23 @@ package final class WebSocket: Flushable {
     /// - Returns: `false` if the connection has failed.
     @inline(__always)
     private func write(to connection: OpaquePointer) -> Bool {
-        let count = waitingBytes
-        let written = unsafe output.withUnsafeMutableBufferPointer { buffer -> Int32 in
-            guard let start = buffer.baseAddress else { return 0 }
-            // `LWS_WRITE_HTTP` sends the bytes unchanged: they contain the headers of many frames.
-            return unsafe lws_write(connection, start + Self.prefix, count, LWS_WRITE_HTTP)
+        // Once libwebsockets holds bytes, it appends the further pieces to them.
+        var earlier = output.takeEarlier()
+        while let piece = earlier.popLast() {
+            guard unsafe write(piece, to: connection) else { return false }
         }
-        loop.outputBuffers.recycle(exchange(&output, with: []))
+        return unsafe output.count == 0 || write(exchange(&output.bytes, with: []), to: connection)
+    }
+
+    @inline(__always)
+    private func write(_ piece: consuming [UInt8], to connection: OpaquePointer) -> Bool {
+        let written = unsafe piece.withUnsafeMutableBufferPointer { buffer -> Int32 in
+            guard let start = buffer.baseAddress else { return 0 }
+            let count = buffer.count - WebSocketOutput.prefix
+            // `LWS_WRITE_HTTP` sends the bytes unchanged: they contain the headers of many frames.
+            return unsafe lws_write(connection, start + WebSocketOutput.prefix, count, LWS_WRITE_HTTP)
+        }
+        loop.outputBuffers.recycle(piece)
         return written >= 0
     }
 
@@ -351,9 +380,9 @@ package final class WebSocket: Flushable {
             closeDeadline = loop.milliseconds + Self.farewellMilliseconds
         }
         // Only one close frame may be sent, and libwebsockets sends its own.
-        if unsafe lws_get_close_length(connection) > 0 { output.removeLast(min(closeFrameBytes, waitingBytes)) }
+        if unsafe lws_get_close_length(connection) > 0 { output.removeLast(closeFrameBytes) }
         if waitingBytes > 0, unsafe lws_partial_buffered(connection) == 0 { _ = unsafe write(to: connection) }
-        output = []
+        output.removeAll()
     }
 
     /// Handles the end of the connection.
@@ -361,7 +390,7 @@ package final class WebSocket: Flushable {
         unsafe connection = nil
         state = .closed
         client.releasePlaces()
-        output = []
+        output.removeAll()
         heldBytes = 0
         message = MessageAssembly()
         handler?.closed(self)

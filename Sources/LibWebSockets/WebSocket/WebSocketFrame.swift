@@ -48,6 +48,13 @@ enum WebSocketFrame {
         return length
     }
 
+    /// Appends the header of a text frame with a payload of more than 65,535 bytes.
+    static func appendLongHeader(payload length: Int, to output: inout [UInt8]) {
+        output.append(Kind.text.rawValue)
+        output.append(127)
+        for index in 0..<8 { output.append(UInt8(truncatingIfNeeded: length >> (56 - 8 * index))) }
+    }
+
     /// Appends a close frame.
     ///
     /// The reason is truncated to 123 bytes: the payload of a control frame is at most 125, of which the code has two.

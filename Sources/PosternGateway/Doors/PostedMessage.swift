@@ -10,6 +10,8 @@ final class PostedMessage {
     private let exchange: HTTPExchange
     private let calls: CallRunner
     private var output: [UInt8] = []
+    /// The response if it is large; `output` is empty then.
+    private var pieces: [[UInt8]] = []
     /// The actions that result from an action which is being performed, and are performed after it.
     private var laterActions: [JSONRPCSession.Action] = []
     private var isPerforming = false
@@ -51,6 +53,7 @@ final class PostedMessage {
         case .start(let call, let ticket, let options): calls.start(ticket, call, options)
         case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
         case .cancel(let ticket): calls.cancel(ticket)
+        case .respond(let pieces): self.pieces = pieces
         // A session without subscriptions and references has no other actions.
         default: break
         }
@@ -75,8 +78,14 @@ final class PostedMessage {
     private func end() { end(isTurnedAway: session.isTurnedAway) }
 
     private func end(isTurnedAway: Bool) {
-        // Emptied, because the exchange retains this object until the client has read the whole response.
-        Self.answer(exchange, Swift.exchange(&output, with: []), isTurnedAway: isTurnedAway)
+        // Both are emptied, because the exchange retains this object until the client has read the whole response.
+        let pieces = Swift.exchange(&pieces, with: [])
+        if pieces.isEmpty || isTurnedAway {
+            let output = pieces.isEmpty ? Swift.exchange(&output, with: []) : Array(pieces.joined())
+            Self.answer(exchange, output, isTurnedAway: isTurnedAway)
+        } else {
+            exchange.respond(JSONHeaders.ok, pieces: pieces)
+        }
         // Breaks the cycle of the runner's function and this object.
         calls.onFinish = { _, _ in }
     }

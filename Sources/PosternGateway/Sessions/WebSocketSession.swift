@@ -203,8 +203,15 @@ final class WebSocketSession: WebSocketHandler {
             context.feeds.leave(MethodPath.path(of: topic), subscription)
             subscription.cancel()
         case .send(let message): socket?.send(message.span, isBinary: false)
+        case .respond(let pieces): respond(pieces)
         case .close(let code, let reason): socket?.close(code: UInt16(clamping: code), reason: reason)
         }
+    }
+
+    private func respond(_ pieces: [[UInt8]]) {
+        guard let socket else { return }
+        socket.sendText(pieces)
+        if socket.isCrowded { hold() }
     }
 
     private func start(_ call: Call, _ ticket: CallTicket, _ options: JSONRPCSession.CallOptions) {

@@ -1,9 +1,11 @@
 internal import Postern
+internal import PosternQueues
 
 /// A batch whose responses are being collected.
 ///
 /// The responses are written into pieces, each of which ends with the response that makes it large. In a single array
-/// they would be copied whenever it grows.
+/// they would be copied whenever it grows. Each is followed by a comma, so that the pieces are the response of the whole
+/// batch, but for its brackets, when the calls have ended in the order of the requests.
 struct Batch {
     /// The piece to which the next response is appended; responses are in the order in which the calls ended.
     var text: [UInt8] = []
@@ -13,14 +15,14 @@ struct Batch {
     private var earlierCapacity = 0
     /// The number of bytes that the account of the client has been charged for the responses.
     var chargedBytes = 0
-    /// The range of each entry's response in all responses; empty for an entry without one.
+    /// The range of each entry's response in all responses, without its comma; empty for an entry without one.
     var answers: [Range<Int>] = []
     /// The number of calls that were accepted and have no response yet.
     var unansweredCount = 0
     /// The number of calls that run.
     var runningCount = 0
     /// The calls that wait until fewer of the batch run.
-    var waiting = TicketQueue()
+    var waiting = Queue<CallTicket>()
     /// Actions to perform after the response of the whole batch is sent.
     var deferredActions: [JSONRPCSession.Action] = []
     /// Subscriptions whose events are held until the response of the whole batch is sent.
@@ -35,7 +37,7 @@ struct Batch {
     /// The size in bytes above which a piece ends.
     private static let pieceBytes = 64 << 10
 
-    /// The number of bytes of all responses.
+    /// The number of bytes of all responses, with their commas.
     var byteCount: Int { earlierCount + text.count }
 
     /// The number of bytes that the responses occupy: an array that grows has up to twice what its elements need.
@@ -47,9 +49,14 @@ struct Batch {
     /// Whether the batch is answered and no call of it runs or waits.
     var isOver: Bool { isAnswered && runningCount == 0 && waiting.isEmpty }
 
+    /// Whether the responses are in more than one piece.
+    var isInPieces: Bool { !earlier.isEmpty }
+
     /// Returns the range of the response that begins at an offset of `text`, and ends the piece if it is large.
     mutating func place(from start: Int) -> Range<Int> {
         let place = earlierCount + start..<byteCount
+        guard !place.isEmpty else { return place }
+        text.append(Byte.comma)
         if text.count > Self.pieceBytes { endPiece() }
         return place
     }
@@ -70,48 +77,61 @@ struct Batch {
         chargedBytes = other.chargedBytes
     }
 
-    /// Appends the responses in the order of the requests, or nothing if there are none.
-    ///
-    /// - Returns: The number of responses.
-    mutating func append(to output: inout [UInt8]) -> Int {
+    /// Removes the responses, which are in one piece, and appends the response of the whole batch.
+    mutating func take(into output: inout [UInt8]) {
         isAnswered = true
         // A batch of notifications has no response at all, not an empty array (JSON-RPC 2.0, section 6).
-        guard byteCount > 0 else { return 0 }
-        var count = 0
-        output.reserveCapacity(output.count + byteCount + answers.count + 2)
-        var separator = Byte.openBracket
-        for answer in answers where !answer.isEmpty {
-            output.append(separator)
-            if answer.lowerBound >= earlierCount {
-                let range = answer.lowerBound - earlierCount..<answer.upperBound - earlierCount
-                output.append(copying: text.span.extracting(range))
-            } else if let piece = earlier.last(where: { $0.start <= answer.lowerBound }) {
-                let range = answer.lowerBound - piece.start..<answer.upperBound - piece.start
-                output.append(copying: piece.text.span.extracting(range))
-            }
-            separator = Byte.comma
-            count += 1
-        }
-        output.append(Byte.closeBracket)
-        (text, earlier, earlierCount, earlierCapacity) = ([], [], 0, 0)
-        return count
+        guard !text.isEmpty else { return }
+        if !isInOrder { sort() }
+        output.append(Byte.openBracket)
+        output.append(copying: text.span)
+        // In place of the comma behind the last response.
+        output[output.count - 1] = Byte.closeBracket
+        text = []
     }
-}
 
-/// A first-in, first-out queue of tickets, for one batch.
-///
-/// Tickets that were taken keep their memory until the batch ends, which is at most one per entry.
-struct TicketQueue {
-    private var tickets: [CallTicket] = []
-    private var next = 0
+    /// Removes the responses, and returns the response of the whole batch in pieces.
+    mutating func takePieces() -> [[UInt8]] {
+        isAnswered = true
+        if !isInOrder { sort() }
+        var pieces = [[Byte.openBracket]] + earlier.map(\.text)
+        if !text.isEmpty { pieces.append(text) }
+        (text, earlier, earlierCount, earlierCapacity) = ([], [], 0, 0)
+        let last = pieces.count - 1
+        pieces[last][pieces[last].count - 1] = Byte.closeBracket
+        return pieces
+    }
 
-    var isEmpty: Bool { next == tickets.count }
+    /// The number of responses.
+    var responseCount: Int { answers.count { !$0.isEmpty } }
 
-    mutating func append(_ ticket: CallTicket) { tickets.append(ticket) }
+    /// Whether the responses are in the order of the requests.
+    private var isInOrder: Bool {
+        var next = 0
+        for answer in answers where !answer.isEmpty {
+            guard answer.lowerBound == next else { return false }
+            next = answer.upperBound + 1
+        }
+        return true
+    }
 
-    mutating func popFirst() -> CallTicket? {
-        guard next < tickets.count else { return nil }
-        defer { next += 1 }
-        return tickets[next]
+    /// Copies the responses into pieces in which they have the order of the requests.
+    private mutating func sort() {
+        var sorted = Batch()
+        for answer in answers where !answer.isEmpty {
+            let start = sorted.text.count
+            if answer.lowerBound >= earlierCount {
+                sorted.append(text, answer, at: earlierCount)
+            } else if let piece = earlier.last(where: { $0.start <= answer.lowerBound }) {
+                sorted.append(piece.text, answer, at: piece.start)
+            }
+            _ = sorted.place(from: start)
+        }
+        (text, earlier, earlierCount) = (sorted.text, sorted.earlier, sorted.earlierCount)
+    }
+
+    /// Appends the response that has a range in all responses, from the piece that begins at an offset.
+    private mutating func append(_ piece: [UInt8], _ range: Range<Int>, at start: Int) {
+        text.append(copying: piece.span.extracting(range.lowerBound - start..<range.upperBound - start))
     }
 }

@@ -29,6 +29,8 @@ extension JSONRPCSession {
         case leaveTopic(SubscriptionTicket, topic: String)
         /// Send a whole message.
         case send([UInt8])
+        /// Send a response, whose text is in pieces because it is large.
+        case respond([[UInt8]])
         /// Close the connection with a WebSocket close code and a reason for logs and the close frame.
         case close(code: Int, reason: String)
     }

@@ -1,4 +1,5 @@
 internal import Postern
+internal import PosternQueues
 
 extension JSONRPCSession {
     /// Reads a batch and begins its entries in order.
@@ -20,7 +21,7 @@ extension JSONRPCSession {
             return ResponseWriter.append(.invalidRequest("an empty batch"), id: [], into: &output)
         }
         guard batches.count < limits.openBatches else {
-            return refuse(envelopes, of: message, .tooManyBatches(limits.openBatches), into: &output)
+            return refuse(envelopes, of: message, .tooManyBatches(limits.openBatches), into: &output, &actions)
         }
         // Beginning an entry changes the batch in the table (its counts and its queue); what is written meanwhile is
         // collected in a local one, so that the table is not searched for each entry. `close` joins the two.
@@ -55,7 +56,8 @@ extension JSONRPCSession {
         _ envelopes: [Envelope],
         of message: Span<UInt8>,
         _ error: CallError,
-        into output: inout [UInt8]
+        into output: inout [UInt8],
+        _ actions: inout [Action]
     ) {
         var batch = Batch()
         for envelope in envelopes where !envelope.isResponse {
@@ -63,7 +65,13 @@ extension JSONRPCSession {
             refuse(error, envelope, message, &batch.text)
             batch.answers.append(batch.place(from: start))
         }
-        batchAnswerCount = batch.append(to: &output)
+        respond(&batch, into: &output, actions: &actions)
+    }
+
+    /// Appends the response of a whole batch, or the action to send it if it is large.
+    private mutating func respond(_ batch: inout Batch, into output: inout [UInt8], actions: inout [Action]) {
+        batchAnswerCount = batch.responseCount
+        if batch.isInPieces { actions.append(.respond(batch.takePieces())) } else { batch.take(into: &output) }
     }
 
     /// Moves the responses that were written while the batch was read into the batch in the table.
@@ -164,7 +172,7 @@ extension JSONRPCSession {
 
     /// Fails the waiting calls of a full batch without running them.
     private mutating func refuseWaiting(_ batch: inout Batch) {
-        while let ticket = batch.waiting.popFirst() {
+        while let ticket = batch.waiting.take() {
             guard let call = removeRequest(ticket), !call.id.isEmpty, let place = call.place else { continue }
             let start = batch.text.count
             answer(.batchFull(.no), id: call.id, into: &batch.text)
@@ -182,7 +190,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         if batch.isComplete {
-            batchAnswerCount = batch.append(to: &output)
+            respond(&batch, into: &output, actions: &actions)
             // The order matters: streams are opened, and held events sent, only behind the response.
             actions.append(contentsOf: batch.deferredActions)
             batch.deferredActions = []
@@ -199,7 +207,7 @@ extension JSONRPCSession {
         guard calls.waitingCount > 0 else { return }
         for (slot, generation) in batches.keys {
             guard var batch = batches.lift(slot, generation) else { continue }
-            while hasRoom(in: batch), let ticket = batch.waiting.popFirst() {
+            while hasRoom(in: batch), let ticket = batch.waiting.take() {
                 // A call that was cancelled while it waited still starts, and is cancelled at once: its response is
                 // written when it ends, as for any other call.
                 let isCancelled = calls[ticket]?.isCancelled ?? false

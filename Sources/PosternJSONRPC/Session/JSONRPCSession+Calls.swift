@@ -1,4 +1,5 @@
 package import Postern
+internal import PosternQueues
 
 extension JSONRPCSession {
     /// Finishes a call and appends its response, or that of its whole batch if it was the last entry.
@@ -220,6 +221,10 @@ extension JSONRPCSession {
 
     /// Appends the response with a value; an error if the value cannot be written or is too large.
     private mutating func answer(_ value: Payload, id: [UInt8], isEntry: Bool = false, into output: inout [UInt8]) {
+        // The size of JSON, which every large result is by now, is known before it is copied.
+        if value.codec == JSON.self, let error = faultOfSize(value.bytes.count, isEntry: isEntry) {
+            return answer(error, id: id, into: &output)
+        }
         let start = output.count
         ResponseWriter.beginResult(id: id.span, into: &output)
         do throws(PayloadError) {

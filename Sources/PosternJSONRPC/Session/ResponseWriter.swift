@@ -25,8 +25,9 @@ enum ResponseWriter {
 }
 
 extension [UInt8] {
-    /// Removes the bytes from an index on, and frees their memory if they are many.
+    /// Removes the bytes from an index on, and frees their memory if they are many and more than the others.
     mutating func discard(from start: Int) {
-        if count - start > 64 << 10 { self = Array(self[..<start]) } else { removeSubrange(start...) }
+        let isMost = count - start > Swift.max(64 << 10, start)
+        if isMost { self = Array(self[..<start]) } else { removeSubrange(start...) }
     }
 }

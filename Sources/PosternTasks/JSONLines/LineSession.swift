@@ -144,6 +144,7 @@ final class LineSession {
             append { $0.topicRefused(ticket, Self.noTopics, into: &$1, actions: &$2) }
         case .leaveTopic: break
         case .send(let message): append { _, output, _ in output.append(copying: message.span) }
+        case .respond(let pieces): append { _, output, _ in output += pieces.joined() }
         case .close(_, let reason): end(.protocolViolation(reason))
         }
         if let violation = client.violation { end(.protocolViolation(violation)) }
