@@ -10,6 +10,9 @@ extension Span<UInt8> {
         return number
     }
 
+    /// Whether a text occurs.
+    package func contains(_ text: [UInt8]) -> Bool { end(of: text) != nil }
+
     /// Returns the index after the first occurrence of a text.
     private func end(of text: [UInt8]) -> Int? {
         guard count >= text.count else { return nil }

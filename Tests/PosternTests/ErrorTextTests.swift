@@ -29,7 +29,10 @@ import Testing
         let router = Router()
         router.root.register("take", Parameter<Reference>("object")) { (_: Reference) in }
         let pair = InProcessTransport.pair(NothingExposed(), router)
-        let error = await #expect(throws: CallError.self) { try await pair.first.call("take", Callback {}) }
+        // All suites share the threads of this process, so a call may wait longer than by default.
+        let error = await #expect(throws: CallError.self) {
+            try await pair.first.call("take", Callback {}, timeout: .seconds(300))
+        }
         #expect(error?.message.hasSuffix("expected a reference to an object, found one to a function") == true)
         pair.first.close()
     }

@@ -30,8 +30,8 @@ struct Attack: Sendable {
     var needsSecret = false
     /// Whether the log of the server is a pipe that is not read.
     var blocksLog = false
-    /// The method that the victim calls; it answers 3 to 1 and 2.
-    var victimMethod = "calculator.add"
+    /// The method that the victim calls with 1 and 2, and its result.
+    var victimCall = (method: "calculator.add", result: "3")
     let run: @Sendable (Attacker) async throws -> Void
 
     /// The row of the documentation.

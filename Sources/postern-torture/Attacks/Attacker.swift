@@ -56,10 +56,10 @@ struct Attacker: Sendable {
     /// Waits until the end of the attack.
     func hold() async { try? await Task.sleep(for: left) }
 
-    /// Sends messages to the chat until its history has `count` texts of 2,000 bytes.
-    func fillHistory(_ count: Int) async throws {
+    /// Sends messages to the chat until its history has `count` texts of some bytes.
+    func fillHistory(_ count: Int, textBytes: Int = 2_000) async throws {
         let socket = try await webSocket()
-        let text = String(repeating: "x", count: 2_000)
+        let text = String(repeating: "x", count: textBytes)
         for id in 0..<count {
             socket.send(ClientFrame.text(RequestText.call("chat.say", #"["a","\#(text)"]"#, id: id)).bytes)
             _ = await socket.take(within: .seconds(5), ServerFrame.parse)

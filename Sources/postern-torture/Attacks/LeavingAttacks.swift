@@ -1,6 +1,28 @@
 /// Clients that leave in the middle of everything.
 enum LeavingAttacks {
-    static let all = [abortedRequests, leftStreams, cancelledMonitors, pipelinedRequests]
+    static let all = [abandonedResults, abortedRequests, leftStreams, cancelledMonitors, pipelinedRequests]
+
+    static let abandonedResults = Attack(
+        name: "abandoned-results",
+        rows: "F3, F6",
+        summary: "behind a gateway, three clients that ask for 128 results of 0.9 MB each and leave, over and over",
+        topology: .sidecar,
+        seconds: 8,
+        // Answered by the gateway: the connection to the service is full of the results, and has one order for all.
+        victimCall: ("rpc.ping", #""pong""#)
+    ) { attacker in
+        try await attacker.fillHistory(1_000, textBytes: 800)
+        let calls = (1...128).flatMap { ClientFrame.text(RequestText.call("chat.history", "[1000]", id: $0)).bytes }
+        try await attacker.parallel(3) { _ in
+            while attacker.isGoing {
+                let socket = try await attacker.openWebSocket()
+                socket.setReads(false)
+                await socket.write(calls)
+                try await Task.sleep(for: .milliseconds(1_500))
+                await socket.close()
+            }
+        }
+    }
 
     static let abortedRequests = Attack(
         name: "aborted-requests",

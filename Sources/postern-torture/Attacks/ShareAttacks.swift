@@ -26,7 +26,7 @@ enum ShareAttacks {
         summary: "eight clients that send 128 calls off the event loop each and leave, over and over",
         seconds: 6,
         isInShortForm: true,
-        victimMethod: "bench.addConcurrent"
+        victimCall: ("bench.addConcurrent", "3")
     ) { attacker in
         try await attacker.fillHistory(640)
         let calls = (1...128).flatMap { ClientFrame.text(RequestText.call("chat.history", "[640]", id: $0)).bytes }

@@ -15,7 +15,11 @@ struct Trial {
     /// Runs the attack, and returns the figures.
     func run() async throws -> Figures {
         try await warmUp()
-        let victim = try await Victim(calling: attack.victimMethod, at: target.address)
+        let victim = try await Victim(
+            calling: attack.victimCall.method,
+            expecting: attack.victimCall.result,
+            at: target.address
+        )
         let newcomers = Newcomers(target.address)
         let sampler = Sampler(target)
         do {

@@ -20,7 +20,7 @@ enum Bar: String, Codable, CaseIterable, Sendable {
     /// Whether the figures are within this bar.
     func holds(_ figures: Figures, of attack: Attack, _ limits: BarLimits) -> Bool {
         switch self {
-        case .memory: figures.peak.memory <= limits.peakMemory(figures, of: attack)
+        case .memory: figures.peak.memory <= limits.peakMemory(figures)
         case .recovery: figures.recovery != nil
         case .latency: figures.p99 <= max(2 * figures.quiet, BarLimits.latency)
         case .calls: figures.failedCalls == 0 && figures.refusedNewcomers == 0 && figures.victimCalls > 0

@@ -13,9 +13,10 @@ struct BarLimits: Sendable {
     private static let connection = 64 << 10
 
     /// Returns the most memory during an attack.
-    func peakMemory(_ figures: Figures, of attack: Attack) -> Int {
-        let processes = attack.topology == .sidecar ? 2 : 1
-        return figures.base.memory + processes * budget + figures.outcome.connections * Self.connection
+    ///
+    /// A gateway has the clients, so it and the services behind it have its budget together.
+    func peakMemory(_ figures: Figures) -> Int {
+        figures.base.memory + budget + figures.outcome.connections * Self.connection
     }
 
     /// Returns the most lines of a log for one cause: 20 a second, and one that counts those left out.

@@ -11,7 +11,7 @@ struct Verdict: Codable, Sendable {
         self.attack = attack.name
         rows = attack.rows
         self.figures = figures
-        allowedMemory = limits.peakMemory(figures, of: attack)
+        allowedMemory = limits.peakMemory(figures)
         missed = Bar.allCases.filter { !$0.holds(figures, of: attack, limits) }
     }
 

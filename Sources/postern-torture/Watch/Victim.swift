@@ -8,14 +8,14 @@ final class Victim: Sendable {
     private let workload: NIOLoopBound<VictimWorkload>
 
     /// Connects, and begins to call.
-    init(calling method: String, at address: SocketAddress) async throws {
+    init(calling method: String, expecting result: String = "3", at address: SocketAddress) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         let whenOpen = loop.makePromise(of: Void.self)
         workload = try await ClientBootstrap(group: loop).channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(to: address) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let workload = VictimWorkload(calling: method, on: loop)
+                    let workload = VictimWorkload(calling: method, expecting: result, on: loop)
                     let socket = RawWebSocket(workload, whenOpen: whenOpen)
                     try channel.pipeline.syncOperations.addHandler(socket)
                     return NIOLoopBound(workload, eventLoop: loop)

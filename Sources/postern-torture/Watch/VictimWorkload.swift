@@ -8,17 +8,18 @@ final class VictimWorkload: Workload {
     private static let patience = TimeAmount.seconds(5)
     private static let id = Array("\"id\":".utf8)
     private static let code = Array("\"code\":-".utf8)
-    private static let result = Array("\"result\":".utf8)
 
     private let method: String
+    private let result: [UInt8]
     private let loop: any EventLoop
     private var sent: [Int: NIODeadline] = [:]
     private var next = 0
     private var isClosed = false
     private var figures = VictimFigures()
 
-    init(calling method: String, on loop: any EventLoop) {
+    init(calling method: String, expecting result: String, on loop: any EventLoop) {
         self.method = method
+        self.result = Array("\"result\":\(result)".utf8)
         self.loop = loop
     }
 
@@ -26,7 +27,7 @@ final class VictimWorkload: Workload {
 
     func received(_ message: Span<UInt8>, on socket: RawWebSocket) {
         guard let id = message.number(after: Self.id), let start = sent.removeValue(forKey: id) else { return }
-        if message.number(after: Self.result) == 3 {
+        if message.contains(result) {
             figures.times.record(nanoseconds: (.now() - start).nanoseconds)
         } else {
             figures.fail(message.number(after: Self.code).map { "-\($0)" } ?? "wrong")
