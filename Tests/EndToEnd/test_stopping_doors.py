@@ -8,6 +8,7 @@ import socket
 import urllib.request
 
 import pytest
+from websockets.sync.client import connect
 
 from programs import PATIENCE, port_of, start_in_process, start_sidecar, stop_all, wait_until
 
@@ -51,6 +52,27 @@ def test_posts_to_a_gateway_that_drains_are_answered_503(topology, tmp_path):
         assert response.status == 503 and response.headers["retry-after"] and b"-32053" in response.read()
         assert job.getresponse().status == 200
         programs[-1].process.wait(PATIENCE)
+    finally:
+        stop_all(programs)
+
+
+def test_a_large_batch_with_a_call_that_outlasts_the_grace_is_answered():
+    programs = start_in_process("--drain-lead", 0, "--drain-grace", 1, "--drain-spread", 0)
+    port = port_of(programs[-1])
+    texts = [f"{number:02}" * 12_000 for number in range(20)]
+    batch = [{"jsonrpc": "2.0", "id": number, "method": "echo.echo", "params": [text]} for number, text in enumerate(texts)]
+    batch.append({"jsonrpc": "2.0", "id": 20, "method": "jobs.run", "params": [1, 60_000]})
+    post = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        with connect(f"ws://127.0.0.1:{port}/rpc", max_size=None, compression=None) as page:
+            page.send(json.dumps(batch))
+            post.request("POST", "/rpc", json.dumps(batch), JSON)
+            wait_until(lambda: active_jobs(port) == b"2")
+            programs[-1].process.terminate()
+            for answers in [json.loads(page.recv(PATIENCE)), json.load(post.getresponse())]:
+                assert [answer.get("result") for answer in answers] == [*texts, None]
+                assert answers[20]["error"]["code"] == -32053
+        assert programs[-1].process.wait(PATIENCE) == 0
     finally:
         stop_all(programs)
 

@@ -16,6 +16,8 @@ package final class EventLoop: @unchecked Sendable {
     private var jobs = TurnList<UnownedJob>()
     /// The connections that have output for this turn.
     private var dirty = TurnList<any Flushable>()
+    /// The number of messages of connections without output since the last flush.
+    private var messagesBeforeFlush = 0
     /// The first job of the task that ``start(_:)-task`` starts, then each further job until the task suspends.
     private var startingJob: UnownedJob?
     /// Whether ``start(_:)-task`` is executing.
@@ -142,9 +144,13 @@ package final class EventLoop: @unchecked Sendable {
     /// Schedules a connection to be flushed at the end of this turn.
     func markDirty(_ connection: any Flushable) { dirty.append(connection) }
 
-    /// Flushes the scheduled connections if they are many, while their state is still in the processor's cache.
-    func flushIfMany() { if dirty.count >= Self.manyDirty { flushDirty() } }
-    private static let manyDirty = 64
+    /// Notes a message of a connection that has no output, and flushes the scheduled connections if they are many, while
+    /// their state is still in the processor's cache, or if they have waited for as many messages of others.
+    func noteMessage() {
+        messagesBeforeFlush += 1
+        if max(dirty.count, messagesBeforeFlush) >= Self.many { flushDirty() }
+    }
+    private static let many = 64
 
     private func post(_ message: Mailbox.Message) {
         switch mailbox.put(message) {
@@ -254,6 +260,7 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func flushDirty() {
+        messagesBeforeFlush = 0
         guard !dirty.isEmpty else { return }
         var batch = dirty.take()
         for connection in batch { connection.flush() }

@@ -295,9 +295,8 @@ package final class WebSocket: Flushable {
     func receive(_ bytes: Span<UInt8>, _ piece: MessagePiece) -> Bool {
         let isFirst = noteInput().contains(.firstMessage)
         // Not if this connection already has output for the turn: the responses to one read are written together.
-        if !isDirty { loop.flushIfMany() }
-        // Only for a complete frame: of one that arrives in pieces, libwebsockets may have read more than it reports.
-        if isFirst, piece.remaining == 0 { checkMask(payload: bytes.count) }
+        if !isDirty { loop.noteMessage() }
+        if isFirst { checkMask(of: bytes.count, in: bytes.count + piece.remaining) }
         guard state == .open else { return true }
         // The usual case: a message in one piece is passed on in the buffer of libwebsockets, without a copy.
         if piece.isFirst, piece.isFinal, bytes.count <= limits.maximumMessageBytes {
@@ -347,10 +346,10 @@ package final class WebSocket: Flushable {
     func receivePong() { noteInput() }
 
     /// Closes the connection if the number of received bytes proves that the first frame had no mask.
-    private func checkMask(payload: Int) {
+    private func checkMask(of piece: Int, in payload: Int) {
         guard let connection = unsafe connection else { return }
         let bytes = unsafe Int(clamping: postern_bytes_read(lws_get_socket_fd(connection))) - bytesBeforeFrames
-        if ClientMask.isMissing(payload: payload, of: bytes) { close(code: 1002, reason: "frame without a mask") }
+        if ClientMask.isMissing(piece, of: payload, in: bytes) { close(code: 1002, reason: "frame without a mask") }
     }
 
     /// Handles a close frame of the peer.

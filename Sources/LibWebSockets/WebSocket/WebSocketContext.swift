@@ -7,7 +7,10 @@ import CLibWebSockets
 @safe
 final class WebSocketContext {
     /// The maximum number of bytes that one system call reads.
-    static let readBytes = 32_768
+    ///
+    /// A turn of the loop reads once from each connection, so a flood of short messages on one delays the others by the
+    /// time that this many bytes take.
+    static let readBytes = 16_384
     /// The maximum number of bytes that one system call sends.
     static let writeBytes = 4 << 20
 

@@ -83,13 +83,14 @@ enum ClientMask {
     /// Returns whether the first frame certainly had no mask, because it arrived in fewer bytes than a masked one has.
     ///
     /// - Parameters:
+    ///   - piece: The number of bytes of the payload that have arrived.
     ///   - payload: The size of the frame's payload in bytes.
-    ///   - bytes: The number of bytes that were read after the handshake when the frame was complete.
+    ///   - bytes: The number of bytes that were read after the handshake with the piece.
     /// - Returns: `true` if the mask is missing; `false` also if bytes of another frame have arrived too, since their
     ///   number proves nothing then.
-    static func isMissing(payload: Int, of bytes: Int) -> Bool {
+    static func isMissing(_ piece: Int, of payload: Int, in bytes: Int) -> Bool {
         let header = payload <= 125 ? 2 : payload <= 0xFFFF ? 4 : 10
-        return (header + payload..<header + maskBytes + payload).contains(bytes)
+        return (header + piece..<header + maskBytes + piece).contains(bytes)
     }
 
     private static let maskBytes = 4

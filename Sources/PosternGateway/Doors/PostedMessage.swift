@@ -70,6 +70,7 @@ final class PostedMessage {
         for ticket in session.unansweredCalls {
             var actions: [JSONRPCSession.Action] = []
             session.abandon(ticket, with: .stopped, into: &output, actions: &actions)
+            for case .respond(let pieces) in actions { self.pieces = pieces }
         }
         calls.close()
         end(isTurnedAway: true)

@@ -52,6 +52,13 @@ struct Batch {
     /// Whether the responses are in more than one piece.
     var isInPieces: Bool { !earlier.isEmpty }
 
+    /// Returns the offset of `text` at which the next response begins.
+    mutating func begin() -> Int {
+        // Responses as short as those before fill a piece again, and an array that grows is copied several times.
+        if text.isEmpty, isInPieces { text.reserveCapacity(Self.pieceBytes / 4 * 5) }
+        return text.count
+    }
+
     /// Returns the range of the response that begins at an offset of `text`, and ends the piece if it is large.
     mutating func place(from start: Int) -> Range<Int> {
         let place = earlierCount + start..<byteCount
@@ -66,8 +73,6 @@ struct Batch {
         earlier.append((earlierCount, text))
         earlierCount += text.count
         text = []
-        // Most often further responses follow, and an array that grows is copied several times.
-        text.reserveCapacity(Self.pieceBytes / 4 * 5)
     }
 
     /// Takes over the responses of another batch.

@@ -33,7 +33,7 @@ extension JSONRPCSession {
         for (entry, envelope) in envelopes.enumerated() {
             let place = BatchPlace(batch: slot, generation: generation, entry: entry)
             let reception = Reception(now: reception.now, isIdle: reception.isIdle, place: place)
-            let start = batch.text.count
+            let start = batch.begin()
             // Notifications run even now, as they have no response that would have to fit.
             if batch.isFull, !envelope.isNotification, !envelope.isResponse {
                 refuse(.batchFull(.no), envelope, message, &batch.text)
@@ -61,7 +61,7 @@ extension JSONRPCSession {
     ) {
         var batch = Batch()
         for envelope in envelopes where !envelope.isResponse {
-            let start = batch.text.count
+            let start = batch.begin()
             refuse(error, envelope, message, &batch.text)
             batch.answers.append(batch.place(from: start))
         }
@@ -145,7 +145,7 @@ extension JSONRPCSession {
         // Joining a topic takes no handler, and a waiting call has not started: neither counts as running.
         if !call.isTopic, !call.isWaiting { batch.runningCount -= 1 }
         if !call.id.isEmpty {
-            let start = batch.text.count
+            let start = batch.begin()
             if batch.isFull {
                 drop(outcome, of: call, actions: &actions)
                 answer(.batchFull(outcome.executed), id: call.id, into: &batch.text)
@@ -174,7 +174,7 @@ extension JSONRPCSession {
     private mutating func refuseWaiting(_ batch: inout Batch) {
         while let ticket = batch.waiting.take() {
             guard let call = removeRequest(ticket), !call.id.isEmpty, let place = call.place else { continue }
-            let start = batch.text.count
+            let start = batch.begin()
             answer(.batchFull(.no), id: call.id, into: &batch.text)
             batch.answers[place.entry] = batch.place(from: start)
             batch.unansweredCount -= 1

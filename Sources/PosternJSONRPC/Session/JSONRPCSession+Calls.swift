@@ -226,6 +226,8 @@ extension JSONRPCSession {
             return answer(error, id: id, into: &output)
         }
         let start = output.count
+        // With what precedes and follows it: an array that a large value fills would double.
+        if value.bytes.count > Self.largeBytes { output.reserveCapacity(start + id.count + value.bytes.count + 64) }
         ResponseWriter.beginResult(id: id.span, into: &output)
         do throws(PayloadError) {
             // An empty payload is the result of a method without one.
@@ -246,6 +248,9 @@ extension JSONRPCSession {
         // Its references are exported once the response is known to be sent: in a batch it may still not fit.
         if value.holdsReferences { unsentReferences.append(value) }
     }
+
+    /// The size in bytes of a value that is large compared with most responses.
+    private static var largeBytes: Int { 64 << 10 }
 
     /// Returns the error that replaces a response above the limit, or above a budget.
     ///

@@ -59,9 +59,10 @@ def test_f2_answers_of_unfinished_batches_are_limited(own):
         for batch in range(8):
             socket.text(json.dumps([call("jobs.run", [1, 3_000], 10 * batch), call("chat.history", [75], 10 * batch + 1)]))
         found = answers(socket, 16)
-        codes = [code(found[10 * batch + 1]) for batch in range(8)]
-        assert codes == [None] * 4 + [-32011] * 4
-        assert found[71]["error"]["data"]["executed"] == "yes"
+        # Which of them end first depends on the threads that write them.
+        histories = [found[10 * batch + 1] for batch in range(8)]
+        refused = [answer["error"] for answer in histories if "error" in answer]
+        assert [(error["code"], error["data"]["executed"]) for error in refused] == [(-32011, "yes")] * 4
         # With the responses their bytes are released.
         socket.text(json.dumps([call("chat.history", [75], 1)]))
         assert code(answers(socket, 1)[1]) is None
