@@ -27,6 +27,7 @@ public enum JSONRPCResponder {
         var output: [UInt8] = []
         var actions: [JSONRPCSession.Action] = []
         session.receive(message.span, from: dispatcher, now: .now, into: &output, actions: &actions)
+        output.append(pieces: actions.takeResponse())
         await withTaskGroup(of: (CallTicket, Result<Reply, CallError>).self) { group in
             while true {
                 for action in actions {
@@ -35,7 +36,6 @@ public enum JSONRPCResponder {
                         group.addTask { (ticket, await result(of: call, from: dispatcher)) }
                     case .run(let function, let arguments, let ticket):
                         group.addTask { (ticket, function.result(for: arguments)) }
-                    case .respond(let pieces): output = Array(pieces.joined())
                     // A batch may cancel a call of its own: the call runs to its end, and its response says that it
                     // was cancelled. All other actions need a connection that lasts.
                     default: break
@@ -45,6 +45,7 @@ public enum JSONRPCResponder {
                 // Each result may start calls of a batch that wait for their turn, so it is finished at once.
                 guard let (ticket, result) = await group.next() else { return }
                 session.finish(ticket, with: result, into: &output, actions: &actions)
+                output.append(pieces: actions.takeResponse())
             }
         }
         return output.isEmpty ? nil : output

@@ -20,6 +20,7 @@ import Testing
         "Sources/LibWebSockets/WebSocket/ContextResources.swift",
         "Sources/LibWebSockets/WebSocket/MessageAssembly.swift",
         "Sources/LibWebSockets/WebSocket/WebSocket+Time.swift",
+        "Sources/LibWebSockets/WebSocket/WebSocket+Writing.swift",
         "Sources/LibWebSockets/WebSocket/WebSocket.swift",
         "Sources/LibWebSockets/WebSocket/WebSocketContext.swift",
         "Sources/Postern/Payload/BulkCopy.swift",

@@ -10,7 +10,7 @@ import websockets
 
 from coroutines import run_for
 from native_peers import postern, until
-from programs import LISTENING, PATIENCE, Program, port_of, stop_all
+from programs import LISTENING, PATIENCE, Program, port_of, start_in_process, stop_all
 
 # The client sends no pings: it would close connections whose pongs are queued behind large answers.
 connect = functools.partial(websockets.connect, max_size=None, compression=None, ping_interval=None)
@@ -101,6 +101,22 @@ def test_a_large_batch_is_answered_in_its_order_through_every_door(server, slow)
         body = answer.read()
         assert len(body) == int(answer.headers["Content-Length"])
         assert found(body) == expected
+
+
+def test_a_large_batch_whose_calls_end_while_it_begins_is_answered():
+    """The last call of the batch ends on the event loop, while the others are being started."""
+    programs = start_in_process("--bench")
+    try:
+        port = port_of(programs[-1])
+        batch = [{"jsonrpc": "2.0", "id": 0, "method": "bench.addAsync", "params": [1, 2]}]
+        batch += [{"jsonrpc": "2.0", "id": n, "method": "echo.echo", "params": ["x" * 24_000]} for n in (1, 2, 3, 4)]
+        url = f"http://127.0.0.1:{port}/rpc"
+        request = urllib.request.Request(url, json.dumps(batch).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            assert answer.status == 200
+            assert [entry["result"] for entry in json.load(answer)] == [3] + ["x" * 24_000] * 4
+    finally:
+        stop_all(programs)
 
 
 @pytest.mark.parametrize("disconnects", [False, True])

@@ -141,7 +141,7 @@ final class TestClient {
         var output: [UInt8] = []
         actions = []
         body(&output, &actions)
-        for case .respond(let pieces) in actions { output += pieces.joined() }
+        output.append(pieces: actions.takeResponse())
         if !output.isEmpty { precondition((try? JSON.validate(output.span)) != nil, "an answer is no JSON") }
         return String(decoding: output, as: UTF8.self)
     }

@@ -305,7 +305,7 @@ final class HTTPConnection: PollOwner, Flushable {
             isCrowded = false
             exchange?.onOutputDrained?()
         }
-        if case .upgrading(let upgrade) = state { return finishUpgrade(upgrade) }
+        if case .upgrading(let upgrade) = state { return loop.isReceiving ? markDirty() : finishUpgrade(upgrade) }
         poll?.watch(readable: isReading, writable: false)
         switch state {
         case .lingering:

@@ -144,13 +144,18 @@ package final class EventLoop: @unchecked Sendable {
     /// Schedules a connection to be flushed at the end of this turn.
     func markDirty(_ connection: any Flushable) { dirty.append(connection) }
 
-    /// Notes a message of a connection that has no output, and flushes the scheduled connections if they are many, while
-    /// their state is still in the processor's cache, or if they have waited for as many messages of others.
+    /// Notes a message of a connection that has no output, and flushes the scheduled connections if they are many,
+    /// while their state is still in the processor's cache, or if they have waited for as many messages of others.
     func noteMessage() {
         messagesBeforeFlush += 1
-        if max(dirty.count, messagesBeforeFlush) >= Self.many { flushDirty() }
+        guard max(dirty.count, messagesBeforeFlush) >= Self.many else { return }
+        isReceiving = true
+        flushDirty()
+        isReceiving = false
     }
     private static let many = 64
+    /// Whether connections are flushed while libwebsockets passes on a message, whose buffer it uses for handshakes too.
+    private(set) var isReceiving = false
 
     private func post(_ message: Mailbox.Message) {
         switch mailbox.put(message) {

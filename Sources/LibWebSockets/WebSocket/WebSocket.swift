@@ -26,7 +26,7 @@ package final class WebSocket: Flushable {
     var handler: (any WebSocketHandler)?
     var message = MessageAssembly()
     /// The frames that have not been passed to libwebsockets.
-    private var output = WebSocketOutput()
+    var output = WebSocketOutput()
     /// The number of bytes of the output that the peer has not requested: events, progress, calls to the peer.
     private var unsolicitedBytes = 0
     private var isDirty = false
@@ -134,10 +134,7 @@ package final class WebSocket: Flushable {
         guard state == .open else { return }
         reserve()
         WebSocketFrame.appendLongHeader(payload: pieces.reduce(0) { $0 + $1.count }, to: &output.bytes)
-        for piece in pieces {
-            reserve()
-            output.append(piece)
-        }
+        for piece in pieces { output.append(piece) }
         markDirty()
         limitOutput()
     }
@@ -239,31 +236,6 @@ package final class WebSocket: Flushable {
         }
         if heldBytes + chargedOutput > 0 { chargeOutput() }
         if wasCrowded { handler?.outputDrained(self) }
-    }
-
-    /// Passes the output to libwebsockets.
-    ///
-    /// - Returns: `false` if the connection has failed.
-    @inline(__always)
-    private func write(to connection: OpaquePointer) -> Bool {
-        // Once libwebsockets holds bytes, it appends the further pieces to them.
-        var earlier = output.takeEarlier()
-        while let piece = earlier.popLast() {
-            guard unsafe write(piece, to: connection) else { return false }
-        }
-        return unsafe output.count == 0 || write(exchange(&output.bytes, with: []), to: connection)
-    }
-
-    @inline(__always)
-    private func write(_ piece: consuming [UInt8], to connection: OpaquePointer) -> Bool {
-        let written = unsafe piece.withUnsafeMutableBufferPointer { buffer -> Int32 in
-            guard let start = buffer.baseAddress else { return 0 }
-            let count = buffer.count - WebSocketOutput.prefix
-            // `LWS_WRITE_HTTP` sends the bytes unchanged: they contain the headers of many frames.
-            return unsafe lws_write(connection, start + WebSocketOutput.prefix, count, LWS_WRITE_HTTP)
-        }
-        loop.outputBuffers.recycle(piece)
-        return written >= 0
     }
 
     /// Defers the output to the writable callback, before which libwebsockets writes its pending pong.

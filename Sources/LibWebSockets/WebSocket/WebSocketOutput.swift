@@ -15,6 +15,9 @@ struct WebSocketOutput {
     /// The size in bytes above which a piece ends.
     private static let pieceBytes = 256 << 10
 
+    /// Whether there is no piece before the last one.
+    var isInOnePiece: Bool { earlier.isEmpty }
+
     /// The number of bytes of the frames.
     var count: Int { earlierCount + max(0, bytes.count - Self.prefix) }
 
@@ -26,9 +29,8 @@ struct WebSocketOutput {
     }
 
     /// Appends bytes of a frame as a piece of their own, without a copy of most of them.
-    ///
-    /// The last piece must have its prefix.
     mutating func append(_ piece: [UInt8]) {
+        if bytes.isEmpty { bytes = [UInt8](repeating: 0, count: Self.prefix) }
         // The first bytes are copied, so that they are the prefix of the others.
         bytes.append(contentsOf: piece.prefix(Self.prefix))
         guard piece.count > Self.prefix else { return }
@@ -39,7 +41,6 @@ struct WebSocketOutput {
 
     /// Removes and returns the pieces before the last one, the first of them last.
     mutating func takeEarlier() -> [[UInt8]] {
-        guard !earlier.isEmpty else { return [] }
         earlierCount = 0
         return exchange(&earlier, with: []).reversed()
     }

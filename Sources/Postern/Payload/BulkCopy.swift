@@ -31,10 +31,17 @@ extension String {
 }
 
 extension Span<UInt8> {
-    /// Returns whether another span has the same bytes, which are compared eight at a time.
-    package func isEqual(to other: Span<UInt8>) -> Bool {
+    /// Returns whether two spans contain the same bytes.
+    package func hasSameBytes(as other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        return unsafe bytes.withUnsafeBytes { these in
+        guard count < 64 else { return hasSameWords(as: other) }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+
+    /// Compares two spans of the same count eight bytes at a time.
+    private func hasSameWords(as other: Span<UInt8>) -> Bool {
+        unsafe bytes.withUnsafeBytes { these in
             unsafe other.bytes.withUnsafeBytes { those in
                 let wholeWords = these.count & ~7
                 for offset in stride(from: 0, to: wholeWords, by: 8) {

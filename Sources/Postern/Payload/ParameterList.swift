@@ -118,12 +118,3 @@ extension ParameterList {
         }
     }
 }
-
-extension Span<UInt8> {
-    /// Returns whether two spans contain the same bytes.
-    package func hasSameBytes(as other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
-    }
-}

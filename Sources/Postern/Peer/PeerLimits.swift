@@ -75,8 +75,8 @@ public struct PeerLimits: Hashable, Sendable {
     /// The size of output at which calls are refused, in bytes, including calls that wait for room: 32 MiB.
     ///
     /// Above a sixteenth of it, 2 MiB, handlers do not begin and streams do not continue until output has been taken.
-    /// Above it, calls made here fail with `.busy`. A result above 4 KiB that would exceed one and a half times the limit is
-    /// replaced with the error `.busy`, as executed. Above twice the limit the connection is closed.
+    /// Above it, calls made here fail with `.busy`. A result above 4 KiB that would exceed one and a half times the limit
+    /// is replaced with the error `.busy`, as executed. Above twice the limit the connection is closed.
     public var queuedBytes = 32 << 20
 
     /// The size of output above which handlers and streams wait, in bytes.

@@ -39,7 +39,7 @@ final class PostedMessage {
     }
 
     private func perform(_ actions: [JSONRPCSession.Action]) {
-        laterActions += actions
+        laterActions += takeResponse(actions)
         guard !isPerforming else { return }
         isPerforming = true
         while !laterActions.isEmpty {
@@ -48,12 +48,19 @@ final class PostedMessage {
         isPerforming = false
     }
 
+    /// Keeps the response that actions hold, and returns the others.
+    private func takeResponse(_ actions: [JSONRPCSession.Action]) -> [JSONRPCSession.Action] {
+        var actions = actions
+        let pieces = actions.takeResponse()
+        if !pieces.isEmpty { self.pieces = pieces }
+        return actions
+    }
+
     private func perform(_ action: JSONRPCSession.Action) {
         switch action {
         case .start(let call, let ticket, let options): calls.start(ticket, call, options)
         case .run(let function, let arguments, let ticket): calls.run(ticket, function, arguments)
         case .cancel(let ticket): calls.cancel(ticket)
-        case .respond(let pieces): self.pieces = pieces
         // A session without subscriptions and references has no other actions.
         default: break
         }
@@ -70,7 +77,7 @@ final class PostedMessage {
         for ticket in session.unansweredCalls {
             var actions: [JSONRPCSession.Action] = []
             session.abandon(ticket, with: .stopped, into: &output, actions: &actions)
-            for case .respond(let pieces) in actions { self.pieces = pieces }
+            _ = takeResponse(actions)
         }
         calls.close()
         end(isTurnedAway: true)
@@ -81,8 +88,9 @@ final class PostedMessage {
     private func end(isTurnedAway: Bool) {
         // Both are emptied, because the exchange retains this object until the client has read the whole response.
         let pieces = Swift.exchange(&pieces, with: [])
+        var output = Swift.exchange(&output, with: [])
         if pieces.isEmpty || isTurnedAway {
-            let output = pieces.isEmpty ? Swift.exchange(&output, with: []) : Array(pieces.joined())
+            output.append(pieces: pieces)
             Self.answer(exchange, output, isTurnedAway: isTurnedAway)
         } else {
             exchange.respond(JSONHeaders.ok, pieces: pieces)

@@ -167,6 +167,7 @@ final class WebSocketSession: WebSocketHandler {
     /// Performs actions in order, and keeps the emptied list for the next message.
     private func perform(_ actions: inout [JSONRPCSession.Action]) {
         if actions.isEmpty { return swap(&actions, &context.spareActions) }
+        respond(actions.takeResponse())
         if isPerforming { return laterActions += actions }
         isPerforming = true
         while true {
@@ -203,13 +204,14 @@ final class WebSocketSession: WebSocketHandler {
             context.feeds.leave(MethodPath.path(of: topic), subscription)
             subscription.cancel()
         case .send(let message): socket?.send(message.span, isBinary: false)
-        case .respond(let pieces): respond(pieces)
+        // Sent before the actions.
+        case .respond: break
         case .close(let code, let reason): socket?.close(code: UInt16(clamping: code), reason: reason)
         }
     }
 
     private func respond(_ pieces: [[UInt8]]) {
-        guard let socket else { return }
+        guard !pieces.isEmpty, let socket else { return }
         socket.sendText(pieces)
         if socket.isCrowded { hold() }
     }

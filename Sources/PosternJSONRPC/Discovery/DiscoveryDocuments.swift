@@ -29,7 +29,7 @@ package final class DiscoveryDocuments: Sendable {
     private func written(_ payload: Payload) throws(PayloadError) -> Written {
         // Descriptions are compared, since a router may be behind a connection that does not report changes.
         if let last = last.withLock({ $0 }), last.codec == payload.codec,
-            last.description.span.isEqual(to: payload.bytes.span)
+            last.description.span.hasSameBytes(as: payload.bytes.span)
         {
             return last
         }

@@ -76,7 +76,7 @@ struct Batch {
     }
 
     /// Takes over the responses of another batch.
-    mutating func takeResponses(of other: Batch) {
+    mutating func takeResponses(of other: consuming Batch) {
         (text, earlier, answers) = (other.text, other.earlier, other.answers)
         (earlierCount, earlierCapacity) = (other.earlierCount, other.earlierCapacity)
         chargedBytes = other.chargedBytes
@@ -124,7 +124,7 @@ struct Batch {
     private mutating func sort() {
         var sorted = Batch()
         for answer in answers where !answer.isEmpty {
-            let start = sorted.text.count
+            let start = sorted.begin()
             if answer.lowerBound >= earlierCount {
                 sorted.append(text, answer, at: earlierCount)
             } else if let piece = earlier.last(where: { $0.start <= answer.lowerBound }) {

@@ -29,9 +29,20 @@ extension JSONRPCSession {
         case leaveTopic(SubscriptionTicket, topic: String)
         /// Send a whole message.
         case send([UInt8])
-        /// Send a response, whose text is in pieces because it is large.
+        /// Send a response, whose text is in pieces because it is large, in place of one in the output.
+        ///
+        /// It is the first action, and is taken by `takeResponse()` before the others are performed.
         case respond([[UInt8]])
         /// Close the connection with a WebSocket close code and a reason for logs and the close frame.
         case close(code: Int, reason: String)
+    }
+}
+
+extension [JSONRPCSession.Action] {
+    /// Removes and returns the pieces of a large response; none if there is no such response.
+    package mutating func takeResponse() -> [[UInt8]] {
+        guard case .respond(let pieces)? = first else { return [] }
+        removeFirst()
+        return pieces
     }
 }

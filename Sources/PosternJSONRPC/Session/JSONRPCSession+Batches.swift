@@ -71,20 +71,20 @@ extension JSONRPCSession {
     /// Appends the response of a whole batch, or the action to send it if it is large.
     private mutating func respond(_ batch: inout Batch, into output: inout [UInt8], actions: inout [Action]) {
         batchAnswerCount = batch.responseCount
-        if batch.isInPieces { actions.append(.respond(batch.takePieces())) } else { batch.take(into: &output) }
+        if batch.isInPieces { actions.insert(.respond(batch.takePieces()), at: 0) } else { batch.take(into: &output) }
     }
 
     /// Moves the responses that were written while the batch was read into the batch in the table.
     private mutating func close(
-        _ read: Batch,
+        _ read: consuming Batch,
         _ slot: Int,
         _ generation: UInt64,
         into output: inout [UInt8],
         actions: inout [Action]
     ) {
         guard var batch = batches.lift(slot, generation) else { return }
-        batch.takeResponses(of: read)
         batch.isFull = read.isFull
+        batch.takeResponses(of: read)
         batch.isRead = true
         putBack(&batch, slot, generation, into: &output, actions: &actions)
     }

@@ -227,7 +227,9 @@ extension JSONRPCSession {
         }
         let start = output.count
         // With what precedes and follows it: an array that a large value fills would double.
-        if value.bytes.count > Self.largeBytes { output.reserveCapacity(start + id.count + value.bytes.count + 64) }
+        if value.bytes.count > max(start, Self.largeBytes) {
+            output.reserveCapacity(start + id.count + value.bytes.count + 64)
+        }
         ResponseWriter.beginResult(id: id.span, into: &output)
         do throws(PayloadError) {
             // An empty payload is the result of a method without one.

@@ -38,7 +38,7 @@ extension JSONRPCSession {
     /// Returns whether the budgets have no room for the responses of a batch that are not charged yet.
     func exceedsBudget(_ batch: Batch) -> Bool {
         // Short responses are admitted without a question: every call needs one, if only an error.
-        let difference = batch.byteCount - batch.chargedBytes
+        let difference = batch.capacity - batch.chargedBytes
         guard difference > Self.shortBytes, let verdict = account?.verdict(for: difference) else { return false }
         return refused(verdict)
     }

@@ -4,7 +4,8 @@ package import PosternLedger
 /// The JSON-RPC protocol of one connection as a pure state machine: messages in, messages and actions out.
 ///
 /// A session has no I/O, clock or tasks, and belongs to the event loop of its connection. Every function appends at
-/// most one whole message to the output. The owner sends that message first and performs the actions after it.
+/// most one whole message to the output, or returns it as the first action if it is large. The owner sends that message
+/// first and performs the actions after it.
 package struct JSONRPCSession: ~Copyable {
     /// The settings of the server; a shared object, to keep idle sessions small.
     let settings: JSONRPCSettings

@@ -25,6 +25,11 @@ enum ResponseWriter {
 }
 
 extension [UInt8] {
+    /// Appends the pieces of a large response.
+    package mutating func append(pieces: [[UInt8]]) {
+        for piece in pieces { append(copying: piece.span) }
+    }
+
     /// Removes the bytes from an index on, and frees their memory if they are many and more than the others.
     mutating func discard(from start: Int) {
         let isMost = count - start > Swift.max(64 << 10, start)

@@ -55,6 +55,7 @@ final class LineSession {
         let start = output.count
         let isJSON = session.receive(line, from: far, now: .now, into: &output, actions: &actions)
         if !isJSON { noteStray(line, start) }
+        output.append(pieces: actions.takeResponse())
         endMessage(from: start)
         perform(actions)
     }
@@ -114,6 +115,7 @@ final class LineSession {
         var actions: [JSONRPCSession.Action] = []
         let start = output.count
         body(&session, &output, &actions)
+        output.append(pieces: actions.takeResponse())
         endMessage(from: start)
         perform(actions)
     }
@@ -144,7 +146,8 @@ final class LineSession {
             append { $0.topicRefused(ticket, Self.noTopics, into: &$1, actions: &$2) }
         case .leaveTopic: break
         case .send(let message): append { _, output, _ in output.append(copying: message.span) }
-        case .respond(let pieces): append { _, output, _ in output += pieces.joined() }
+        // Taken before the actions.
+        case .respond: break
         case .close(_, let reason): end(.protocolViolation(reason))
         }
         if let violation = client.violation { end(.protocolViolation(violation)) }

@@ -91,7 +91,7 @@ struct WebSocketRemote: Sendable {
         switch frame.opcode {
         case .text, .binary:
             let step = try exchange.take(Array(frame.unmaskedData.readableBytesView))
-            if case .answer(let bytes) = step { try await outbound.write(.text(bytes)) }
+            if case .answer(let bytes) = step { try? await outbound.write(.text(bytes)) }
             guard Self.apply(step, receive) else {
                 try? await outbound.write(.close)
                 return false
