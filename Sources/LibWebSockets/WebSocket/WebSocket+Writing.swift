@@ -14,9 +14,9 @@ extension WebSocket {
     func write(to connection: OpaquePointer) -> Bool {
         if !output.isInOnePiece, unsafe !writeEarlier(to: connection) { return false }
         guard output.count > 0 else { return true }
-        var last = exchange(&output.bytes, with: [])
-        let isWritten = unsafe write(&last, to: connection)
-        loop.outputBuffers.recycle(last)
+        let isWritten = unsafe write(&output.bytes, to: connection)
+        // Moved to the pool: a second reference would have it copied there.
+        loop.outputBuffers.recycle(exchange(&output.bytes, with: []))
         return isWritten
     }
 
