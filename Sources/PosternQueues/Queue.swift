@@ -1,27 +1,30 @@
 /// A first-in, first-out queue.
-package struct Queue<Element> {
+///
+/// It is public, although the module is no product: a function with `package` access is not specialized for the elements
+/// of another module, which costs the metadata of a generic type for each native call.
+@frozen public struct Queue<Element> {
     @usableFromInline var slots: [Element?] = []
     /// The index of the first element; the slots before it are empty.
     @usableFromInline var head = 0
 
     /// Whether the queue has no elements.
-    @inlinable package var isEmpty: Bool { head == slots.count }
+    @inlinable public var isEmpty: Bool { head == slots.count }
     /// The number of elements.
-    @inlinable package var count: Int { slots.count - head }
+    @inlinable public var count: Int { slots.count - head }
     /// The element that is dequeued next.
-    @inlinable package var first: Element? { isEmpty ? nil : slots[head] }
+    @inlinable public var first: Element? { isEmpty ? nil : slots[head] }
 
     /// Creates a queue of elements, the first one first.
-    @inlinable package init(_ elements: [Element] = []) { slots = elements }
+    @inlinable public init(_ elements: [Element] = []) { slots = elements }
 
     /// The elements, the first one first.
-    @inlinable package var elements: some Sequence<Element> { slots[head...].lazy.compactMap(\.self) }
+    @inlinable public var elements: some Sequence<Element> { slots[head...].lazy.compactMap(\.self) }
 
     /// Appends an element.
-    @inlinable package mutating func append(_ element: Element) { slots.append(element) }
+    @inlinable public mutating func append(_ element: Element) { slots.append(element) }
 
     /// Removes and returns the first element, or `nil` if the queue is empty.
-    @inlinable package mutating func take() -> Element? {
+    @inlinable public mutating func take() -> Element? {
         guard !isEmpty else { return nil }
         let element = slots[head].take()
         head += 1
@@ -35,7 +38,7 @@ package struct Queue<Element> {
     }
 
     /// Removes and returns the first element that satisfies a condition, or `nil` if none does.
-    @inlinable package mutating func remove(where matches: (Element) -> Bool) -> Element? {
+    @inlinable public mutating func remove(where matches: (Element) -> Bool) -> Element? {
         guard let index = index(where: matches) else { return nil }
         return index == head ? take() : slots.remove(at: index)
     }
@@ -43,7 +46,7 @@ package struct Queue<Element> {
     /// Changes the first element that satisfies a condition.
     ///
     /// Returns `false` if none does.
-    @inlinable package mutating func change(where matches: (Element) -> Bool, _ body: (inout Element) -> Void) -> Bool {
+    @inlinable public mutating func change(where matches: (Element) -> Bool, _ body: (inout Element) -> Void) -> Bool {
         guard let index = index(where: matches), var element = slots[index] else { return false }
         body(&element)
         slots[index] = element

@@ -146,9 +146,15 @@ package final class EventLoop: @unchecked Sendable {
 
     /// Notes a message of a connection that has no output, and flushes the scheduled connections if they are many,
     /// while their state is still in the processor's cache, or if they have waited for as many messages of others.
+    @inline(__always)
     func noteMessage() {
         messagesBeforeFlush += 1
-        guard max(dirty.count, messagesBeforeFlush) >= Self.many else { return }
+        if max(dirty.count, messagesBeforeFlush) >= Self.many { flushWhileReceiving() }
+    }
+
+    // Kept out of its caller's code: nearly every message ends in the line above.
+    @inline(never)
+    private func flushWhileReceiving() {
         isReceiving = true
         flushDirty()
         isReceiving = false

@@ -108,7 +108,7 @@ package final class WebSocket: Flushable {
     /// Whether unsent output exceeds ``WebSocketLimits/maximumQueuedBytes``.
     ///
     /// Once it has been written, ``WebSocketHandler/outputDrained(_:)`` is called.
-    package var isCrowded: Bool { waitingBytes > limits.maximumQueuedBytes }
+    package private(set) var isCrowded = false
 
     /// The account of the memory that the connection makes this process hold.
     package var account: MemoryAccount {
@@ -154,7 +154,7 @@ package final class WebSocket: Flushable {
         guard state == .open else { return }
         handler?.willClose(self, code: code, reason: reason)
         beginClosing()
-        if droppingQueued { output.removeAll() }
+        if droppingQueued { (output, isCrowded) = (WebSocketOutput(), false) }
         appendClose(code: code, reason: reason)
         markDirty()
     }
@@ -182,10 +182,13 @@ package final class WebSocket: Flushable {
         limitOutput()
     }
 
-    /// Charges the output if it is much, and notifies the handler if it is too much.
     @inline(__always)
-    private func limitOutput() {
-        guard isCrowded else { return }
+    private func limitOutput() { if waitingBytes > limits.maximumQueuedBytes { limitMuchOutput() } }
+
+    /// Charges the output, and notifies the handler if it is too much.
+    @inline(never)
+    private func limitMuchOutput() {
+        isCrowded = true
         output.endPiece()
         chargeOutput()
         // Bytes that libwebsockets holds do not count: they may be a single large response that is being sent.
@@ -218,13 +221,13 @@ package final class WebSocket: Flushable {
     /// Writes the collected output, unless the socket's buffer is full.
     func flush() {
         isDirty = false
-        guard let connection = unsafe connection, waitingBytes > 0 else { return }
+        let count = output.count
+        guard let connection = unsafe connection, count > 0 else { return }
         // While libwebsockets holds bytes it does not accept more.
         guard unsafe lws_partial_buffered(connection) == 0 else {
             chargeOutput()
             return waitForWritable()
         }
-        let (count, wasCrowded) = (waitingBytes, isCrowded)
         guard unsafe write(to: connection) else { return kill() }
         isAwaitingWritable = false
         unsolicitedBytes = 0
@@ -235,7 +238,9 @@ package final class WebSocket: Flushable {
             waitForWritable()
         }
         if heldBytes + chargedOutput > 0 { chargeOutput() }
-        if wasCrowded { handler?.outputDrained(self) }
+        guard isCrowded else { return }
+        isCrowded = false
+        handler?.outputDrained(self)
     }
 
     /// Defers the output to the writable callback, before which libwebsockets writes its pending pong.
