@@ -5,9 +5,9 @@ final class MemoryHolder: Sendable {
     /// The number of bytes held, as far as they were passed on.
     let bytes = Atomic(0)
     private let isCut = Atomic(false)
-    private let onCut: @Sendable () -> Void
+    private let onCut: (@Sendable () -> Void)?
 
-    init(onCut: @escaping @Sendable () -> Void) { self.onCut = onCut }
+    init(onCut: (@Sendable () -> Void)?) { self.onCut = onCut }
 
     /// Whether the connection is being cut, so that its bytes are released soon.
     var isBeingCut: Bool { isCut.load(ordering: .relaxed) }
@@ -16,5 +16,5 @@ final class MemoryHolder: Sendable {
     func markCut() { isCut.store(true, ordering: .relaxed) }
 
     /// Cuts the connection.
-    func cut() { onCut() }
+    func cut() { onCut?() }
 }

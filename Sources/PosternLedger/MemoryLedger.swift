@@ -14,7 +14,8 @@ package final class MemoryLedger: Sendable {
     }()
 
     /// The number of bytes up to which a connection counts for itself, and which it is always served.
-    package static let step = 64 << 10
+    @inlinable
+    package static var step: Int { 64 << 10 }
 
     private let limit: Atomic<Int>
     private let total = Atomic(0)

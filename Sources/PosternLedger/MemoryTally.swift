@@ -16,8 +16,8 @@ package struct MemoryTally: Sendable {
     private var published = 0
     /// The entry of the connection in the ledger, which exists while the ledger knows of bytes.
     private var holder: MemoryHolder?
-    /// A function that cuts the connection, on any thread.
-    private let onCut: @Sendable () -> Void
+    /// A function that cuts the connection, on any thread; `nil` after the end.
+    private var onCut: (@Sendable () -> Void)?
 
     /// Creates an empty tally.
     ///
@@ -26,7 +26,7 @@ package struct MemoryTally: Sendable {
     ///   - limit: The budget of the connection, in bytes.
     ///   - address: The address of the client; `nil` if it is not limited.
     ///   - onCut: A function that closes the connection, called on any thread when the process is above its budget and
-    ///     this connection is its largest holder.
+    ///     this connection is its largest holder. It may retain the connection, since ``end()`` releases the function.
     package init(
         _ ledger: MemoryLedger,
         limit: Int,
@@ -112,6 +112,7 @@ package struct MemoryTally: Sendable {
     /// Subtracts everything that is still held, since the connection has ended.
     package mutating func end() {
         for kind in MemoryKind.allCases { set(0, for: kind) }
+        onCut = nil
     }
 
     private mutating func publish() {

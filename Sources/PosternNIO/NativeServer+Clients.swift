@@ -60,16 +60,13 @@ extension NativeServer {
         // The handler runs first: it may prepare what the readers of the signals rely on.
         onConnect(client)
         delivery.complete()
-        client.onConnect { [weak self, weak client] in
-            guard let self, let client else { return }
-            state.withLock { $0.table.noteHello(of: client) }
-        }
+        client.onConnect { [weak self] in self?.state.withLock { $0.table.noteHello(of: client) } }
     }
 
     private func add(unauthenticated peer: Peer, in taken: ClientTable.Places) {
         let oldest = state.withLock { $0.table.add(unauthenticated: peer, in: taken) }
         oldest?.transportClosed(DisconnectReason(.tooMany, "Too many others wait to prove themselves"))
-        peer.onConnect { [weak self, weak peer] in if let peer { self?.admit(peer) } }
+        peer.onConnect { [weak self] in self?.admit(peer) }
     }
 
     private func admit(_ peer: Peer) {

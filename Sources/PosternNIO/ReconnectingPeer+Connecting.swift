@@ -98,16 +98,13 @@ extension ReconnectingPeer {
             reports.failed(error.message)
             return nil
         }
-        // Weak, as the peer owns the closures.
-        peer.onConnect { [current, onConnect, reports, weak peer] in
-            guard let peer else { return }
+        peer.onConnect { [current, onConnect, reports] in
             reports.found()
             // The handler runs first: it may prepare what calls rely on.
             onConnect(peer)
             current.set(peer)
         }
-        peer.onClosing { [current, reports, weak peer] in
-            guard let peer else { return }
+        peer.onClosing { [current, reports] in
             current.retire(peer)
             if let reason = peer.goodbye ?? peer.disconnectReason { reports.lost(reason) }
         }

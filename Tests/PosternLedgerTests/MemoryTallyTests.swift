@@ -134,6 +134,18 @@ import Testing
         #expect(ledger.counts.held == 0)
     }
 
+    @Test func theEndReleasesWhatIsCut() {
+        final class Connection: Sendable {}
+        var connection: Connection? = Connection()
+        weak let released = connection
+        var tally = MemoryTally(Self.ledger(1 << 30), limit: 1 << 30) { [connection] in _ = connection }
+        tally.add(100 << 10, for: .arguments)
+        connection = nil
+        #expect(released != nil)
+        tally.end()
+        #expect(released == nil)
+    }
+
     @Test func aLargeDropIsReportedOnce() {
         let drops = Atomic(0)
         let ledger = MemoryLedger(budget: 1 << 30) { drops.wrappingAdd(1, ordering: .relaxed) }

@@ -66,6 +66,5 @@ extension HTTPConnection: CutTarget {
         openedAccount.set(0, for: .output)
         openedAccount.set(0, for: .input)
         openedAccount.close()
-        self.openedAccount = nil
     }
 }

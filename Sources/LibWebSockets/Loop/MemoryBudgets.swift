@@ -10,15 +10,16 @@ struct MemoryBudgets {
     /// Creates the account of a connection.
     ///
     /// - Parameters:
-    ///   - connection: The connection, which its account does not retain.
+    ///   - connection: The connection, which is retained until its account is closed.
     ///   - loop: The loop of the connection, on which it is cut.
     ///   - address: The address of the client; `nil` if it is not limited.
     /// - Returns: The account.
     func account(cutting connection: any CutTarget, on loop: EventLoop, of address: MemoryAddress?) -> MemoryAccount {
-        let target = LoopBound(WeakCutTarget(connection), on: loop)
+        // Not a weak reference: once an object has one, each time that it is retained or released takes longer.
+        let target = LoopBound(connection, on: loop)
         return MemoryAccount(ledger, limit: connectionBytes, address: address) {
             // Not at once, even on the loop's own thread: the connection may be in the middle of a step.
-            target.loop.execute { target.value.connection?.cut() }
+            target.loop.execute { target.value.cut() }
         }
     }
 }
@@ -27,11 +28,4 @@ struct MemoryBudgets {
 protocol CutTarget: AnyObject {
     /// Closes the connection, if it is still open.
     func cut()
-}
-
-/// A reference to a connection that does not retain it.
-private struct WeakCutTarget {
-    weak var connection: (any CutTarget)?
-
-    init(_ connection: any CutTarget) { self.connection = connection }
 }

@@ -4,6 +4,9 @@ private import Synchronization
 ///
 /// An observer that is added after an event is notified of it at once. Only one thread runs observers at a time; events
 /// that other threads add meanwhile are left to it, so that no observer is notified of the end before the beginning.
+///
+/// A callback may retain the peer, which owns its status: callbacks are removed at the end, which every connection has.
+/// A weak reference would make each later retain and release of the peer slower.
 final class ConnectionStatus: Sendable {
     /// An event in the life of a connection; it may end without having opened.
     enum Event: Sendable {

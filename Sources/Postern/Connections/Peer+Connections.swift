@@ -76,8 +76,8 @@ extension Peer {
     public var signals: ConnectionSignals {
         let buffer = SignalBuffer()
         // Weak: the status of the peer retains this closure, and the buffer retains the status through `onDrop`.
-        let observation = ConnectionObservation(status) { [weak self, weak buffer] event in
-            guard let self, let buffer else { return }
+        let observation = ConnectionObservation(status) { [weak buffer] event in
+            guard let buffer else { return }
             switch event {
             case .opened: buffer.push(.connected(self))?.resume(returning: .connected(self))
             case .closing: break

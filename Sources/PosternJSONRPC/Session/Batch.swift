@@ -37,6 +37,18 @@ struct Batch {
     /// The size in bytes above which a piece ends.
     private static let pieceBytes = 64 << 10
 
+    /// The number of bytes that a short response has.
+    private static let shortBytes = 48
+
+    /// Creates a batch without responses.
+    init() {}
+
+    /// Creates a batch with memory for short responses to a number of entries.
+    init(entries: Int) {
+        answers.reserveCapacity(entries)
+        text.reserveCapacity(min(entries * Self.shortBytes, Self.pieceBytes))
+    }
+
     /// The number of bytes of all responses, with their commas.
     var byteCount: Int { earlierCount + text.count }
 
@@ -68,6 +80,7 @@ struct Batch {
         return place
     }
 
+    @inline(never)
     private mutating func endPiece() {
         earlierCapacity += text.capacity
         earlier.append((earlierCount, text))

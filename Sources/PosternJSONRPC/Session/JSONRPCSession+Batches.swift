@@ -27,12 +27,25 @@ extension JSONRPCSession {
         // collected in a local one, so that the table is not searched for each entry. `close` joins the two.
         let (slot, generation) = batches.insert(Batch())
         isQueueing = false
-        var batch = Batch()
-        batch.answers.reserveCapacity(envelopes.count)
+        let place = BatchPlace(batch: slot, generation: generation, entry: 0)
+        let reception = Reception(now: reception.now, isIdle: reception.isIdle, place: place)
+        let batch = begin(envelopes, of: message, from: dispatcher, reception, actions: &actions)
+        close(batch, slot, generation, into: &output, actions: &actions)
+    }
+
+    /// Begins the entries of a batch, and returns the responses that they have by then.
+    private mutating func begin(
+        _ envelopes: [Envelope],
+        of message: Span<UInt8>,
+        from dispatcher: some Dispatcher,
+        _ reception: Reception,
+        actions: inout [Action]
+    ) -> Batch {
+        var batch = Batch(entries: envelopes.count)
+        var reception = reception
         var ids = BatchIDs(of: envelopes, in: message)
         for (entry, envelope) in envelopes.enumerated() {
-            let place = BatchPlace(batch: slot, generation: generation, entry: entry)
-            let reception = Reception(now: reception.now, isIdle: reception.isIdle, place: place)
+            reception.place?.entry = entry
             let start = batch.begin()
             // Notifications run even now, as they have no response that would have to fit.
             if batch.isFull, !envelope.isNotification, !envelope.isResponse {
@@ -48,10 +61,13 @@ extension JSONRPCSession {
             batch.answers.append(batch.place(from: start))
             charge(&batch)
         }
-        close(batch, slot, generation, into: &output, actions: &actions)
+        return batch
     }
 
     /// Answers every call of a batch with an error.
+    ///
+    /// Never inlined, so that the code of an entry is inlined in the loop above.
+    @inline(never)
     private mutating func refuse(
         _ envelopes: [Envelope],
         of message: Span<UInt8>,

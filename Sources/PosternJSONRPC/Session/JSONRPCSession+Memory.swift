@@ -58,11 +58,9 @@ extension JSONRPCSession {
     mutating func hold(_ event: HeldEvent, for ticket: SubscriptionTicket) -> Bool? {
         let (limit, account) = (limits.heldEvents, account)
         return subscriptions.update(ticket.slot, ticket.generation) { subscription in
-            guard subscription.held.count < limit else { return false }
-            let byteCount = event.byteCount
-            if let account, account.charge(byteCount, for: .events) != .admitted { return false }
-            subscription.heldBytes += byteCount
-            subscription.held.append(event)
+            guard subscription.held?.count ?? 0 < limit else { return false }
+            if let account, account.charge(event.byteCount, for: .events) != .admitted { return false }
+            subscription.hold(event)
             return true
         }
     }
@@ -71,17 +69,15 @@ extension JSONRPCSession {
     mutating func takeHeld(_ ticket: SubscriptionTicket) -> [HeldEvent]? {
         let account = account
         return subscriptions.update(ticket.slot, ticket.generation) { subscription in
-            subscription.isHeld = false
-            if subscription.heldBytes > 0 { account?.release(subscription.heldBytes, of: .events) }
-            subscription.heldBytes = 0
-            return exchange(&subscription.held, with: [])
+            account?.release(subscription.heldBytes, of: .events)
+            return subscription.takeHeld()
         }
     }
 
     /// Removes a subscription with its held events; `nil` if it was removed before.
     mutating func removeSubscription(_ slot: Int, _ generation: UInt64) -> Subscription? {
         guard let subscription = subscriptions.remove(slot, generation) else { return nil }
-        if subscription.heldBytes > 0 { account?.release(subscription.heldBytes, of: .events) }
+        account?.release(subscription.heldBytes, of: .events)
         return subscription
     }
 

@@ -66,7 +66,7 @@ extension JSONRPCSession {
     ) {
         // Events of a subscription that has just ended may still arrive from its source.
         guard let subscription = subscriptions[ticket.slot, ticket.generation] else { return }
-        guard subscription.isHeld else { return event.append(subscriptionID: subscription.id.span, into: &output) }
+        guard subscription.held != nil else { return event.append(subscriptionID: subscription.id.span, into: &output) }
         holdOrClose(.event(event), for: ticket, &actions)
     }
 
@@ -88,7 +88,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         guard let subscription = subscriptions[ticket.slot, ticket.generation] else { return }
-        guard subscription.isHeld else { return NotificationWriter.append(gap, to: subscription, into: &output) }
+        guard subscription.held != nil else { return NotificationWriter.append(gap, to: subscription, into: &output) }
         holdOrClose(.gap(gap), for: ticket, &actions)
     }
 

@@ -170,5 +170,5 @@ struct Reception {
     /// Whether every call that was started before has begun to run.
     let isIdle: Bool
     /// The entry of a batch that the request is; `nil` outside a batch.
-    let place: BatchPlace?
+    var place: BatchPlace?
 }

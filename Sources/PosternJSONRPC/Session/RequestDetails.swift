@@ -35,5 +35,5 @@ final class RequestDetails {
 struct BatchPlace {
     let batch: Int
     let generation: UInt64
-    let entry: Int
+    var entry: Int
 }

@@ -7,12 +7,8 @@ struct Subscription {
     /// The method of its notifications.
     let notification: String
     let source: Source
-    /// Whether events are held because the response that opened the subscription is not sent yet.
-    var isHeld = true
-    /// The events held until the response is sent.
-    var held: [HeldEvent] = []
-    /// The size of the held events, in bytes.
-    var heldBytes = 0
+    /// The events held until the response that opened the subscription is sent; `nil` from then on.
+    private(set) var held: [HeldEvent]? = []
 
     /// The origin of the events.
     enum Source {
@@ -29,6 +25,15 @@ struct Subscription {
         case .topic(let topic): .leaveTopic(ticket, topic: topic)
         }
     }
+
+    /// The size of the held events, in bytes.
+    var heldBytes: Int { held?.reduce(0) { $0 + $1.byteCount } ?? 0 }
+
+    /// Holds an event.
+    mutating func hold(_ event: HeldEvent) { held?.append(event) }
+
+    /// Removes the held events and returns them, because they are sent; later ones are not held.
+    mutating func takeHeld() -> [HeldEvent] { held.take() ?? [] }
 
     /// The epoch of the offsets of a stream.
     var epoch: String? {

@@ -2,11 +2,12 @@
 
    load ws|http PORT PID CONNECTIONS IN_FLIGHT BATCH SECONDS CALLS METHOD PARAMS RESULT
        PARAMS is sent in each of the BATCH calls of a request; RESULT stands behind "result": in every answer.
-   load events PORT PID CONNECTIONS IN_FLIGHT 1 SECONDS 0 METHOD '["text"]' TOPIC
+   load events PORT PID CONNECTIONS IN_FLIGHT 1 SECONDS CALLS METHOD '["text"]' TOPIC
        CONNECTIONS read the topic, one more publishes by METHOD; a call is one event that one of them has received.
 
-   CALLS = 0 counts for SECONDS, behind a fifth of that to warm up; else exactly so many requests are made. The CPU time
-   is that of all threads of the process PID while calls were counted. The same arguments send the same bytes. */
+   CALLS = 0 counts for SECONDS, behind a fifth of that to warm up; else exactly so many requests are made, or events
+   received. The CPU time is that of all threads of the process PID while calls were counted. The same arguments send
+   the same bytes. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>

@@ -115,6 +115,7 @@ COUNTED = [
     JSONRow("ws-16", "add 1 x 16", in_flight=16),
     JSONRow("post", "POST add 1 x 1", door="http"),
     JSONRow("batch", "batch of 50, 1 x 1", batch=50),
+    JSONRow("events", "100 bytes to 10 readers", 10, door="events", payload=100),
     NativeRow("native", "native add 1 x 1"),
     NativeRow("callback", "native callback 1 x 1", "callback"),
     NativeRow("reference", "native reference 1 x 1", "reference"),
