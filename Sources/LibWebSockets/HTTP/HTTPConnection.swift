@@ -281,6 +281,8 @@ final class HTTPConnection: PollOwner, Flushable {
         loop.markDirty(self)
     }
 
+    func endTurn() { if output.count > worker.limits.maximumQueuedBytes { loop.postpone(self) } else { flush() } }
+
     /// Sends the unsent output, as much as the socket's buffer takes.
     func flush() {
         isDirty = false

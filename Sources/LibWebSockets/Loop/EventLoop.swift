@@ -1,4 +1,5 @@
 import CLibWebSockets
+import PosternQueues
 
 /// A thread that reads and writes connections, and runs short jobs for them.
 ///
@@ -16,6 +17,10 @@ package final class EventLoop: @unchecked Sendable {
     private var jobs = TurnList<UnownedJob>()
     /// The connections that have output for this turn.
     private var dirty = TurnList<any Flushable>()
+    /// The connections with much output, which are flushed behind the others, a few in each turn.
+    private var postponed = Queue<any Flushable>()
+    /// Whether a connection is postponed; stored, as reading it costs no check for exclusive access.
+    private var hasPostponed = false
     /// The number of messages of connections without output since the last flush.
     private var messagesBeforeFlush = 0
     /// The first job of the task that ``start(_:)-task`` starts, then each further job until the task suspends.
@@ -144,6 +149,15 @@ package final class EventLoop: @unchecked Sendable {
     /// Schedules a connection to be flushed at the end of this turn.
     func markDirty(_ connection: any Flushable) { dirty.append(connection) }
 
+    /// Schedules a connection with much output to be flushed behind the others.
+    ///
+    /// The system needs about a millisecond to take over a megabyte.
+    @inline(never)
+    func postpone(_ connection: any Flushable) {
+        postponed.append(connection)
+        hasPostponed = true
+    }
+
     /// Notes a message of a connection that has no output, and flushes the scheduled connections if they are many,
     /// while their state is still in the processor's cache, or if they have waited for as many messages of others.
     @inline(__always)
@@ -184,8 +198,8 @@ package final class EventLoop: @unchecked Sendable {
         while backlogIndex < backlog.count {
             handle(backlog[backlogIndex])
             backlogIndex += 1
-            // The clock is not read for the few messages of a usual turn.
-            guard backlog.count > Self.fewMessages, !isLast else { continue }
+            // The clock is not read for the only message of most turns.
+            guard backlog.count > 1, !isLast else { continue }
             let now = ContinuousClock.now
             if now - (start ?? now) > Self.mailboxTime {
                 waker?.wake()
@@ -199,7 +213,6 @@ package final class EventLoop: @unchecked Sendable {
         guard isResumed else { return }
         if isLast { drainMailbox(isLast: true) } else { waker?.wake() }
     }
-    private static let fewMessages = 8
     private static let mailboxTime = Duration.milliseconds(2)
 
     private func handle(_ message: Mailbox.Message) {
@@ -214,6 +227,7 @@ package final class EventLoop: @unchecked Sendable {
         runJobs()
         concurrentExecutor.flush()
         flushDirty()
+        if hasPostponed { flushPostponed() }
     }
 
     /// Runs the jobs and writes the output of timers and of closed handles, which libuv runs behind `finishTurn`.
@@ -223,6 +237,7 @@ package final class EventLoop: @unchecked Sendable {
         runJobs()
         concurrentExecutor.flush(onlyIfIdle: true)
         flushDirty()
+        if hasPostponed { waker?.wake() }
     }
 
     /// Runs the work that was posted before the stop, and closes the loop's handles.
@@ -247,7 +262,7 @@ package final class EventLoop: @unchecked Sendable {
     private func leaveThread() {
         concurrentExecutor.flush()
         // Every connection is closed, so there is no reader for their output.
-        dirty = TurnList()
+        (dirty, postponed) = (TurnList(), Queue())
         let hasJobs = !jobs.isEmpty
         raw.leaveThread()
         // `jobs` is used by the loop's thread only, so an empty message makes the substitute run them.
@@ -274,12 +289,24 @@ package final class EventLoop: @unchecked Sendable {
         messagesBeforeFlush = 0
         guard !dirty.isEmpty else { return }
         var batch = dirty.take()
-        for connection in batch { connection.flush() }
+        for connection in batch { connection.endTurn() }
         batch.removeAll(keepingCapacity: true)
         dirty.recycle(&batch)
         // Closing a connection may have queued output on others.
         if !dirty.isEmpty { waker?.wake() }
     }
+
+    /// Flushes postponed connections until this turn has had its share; others are served before the next turn's.
+    @inline(never)
+    private func flushPostponed() {
+        for _ in 0..<Self.postponedInTurn {
+            guard let connection = postponed.take() else { break }
+            connection.flush()
+        }
+        hasPostponed = !postponed.isEmpty
+        if hasPostponed { waker?.wake() }
+    }
+    private static let postponedInTurn = 2
 
     deinit {
         waker?.close()
@@ -289,6 +316,8 @@ package final class EventLoop: @unchecked Sendable {
 
 /// A connection that collects output during a turn of its loop.
 protocol Flushable: AnyObject {
+    /// Flushes the output of this turn, or passes it to ``EventLoop/postpone(_:)`` if it is much.
+    func endTurn()
     /// Writes the collected output.
     func flush()
 }

@@ -12,8 +12,8 @@ extension WebSocket {
     /// - Returns: `false` if the connection has failed.
     @inline(__always)
     func write(to connection: OpaquePointer) -> Bool {
-        if !output.isInOnePiece, unsafe !writeEarlier(to: connection) { return false }
-        guard output.count > 0 else { return true }
+        if output.earlierCount > 0, unsafe !writeEarlier(to: connection) { return false }
+        guard output.bytes.count > WebSocketOutput.prefix else { return true }
         let isWritten = unsafe write(&output.bytes, to: connection)
         // Moved to the pool: a second reference would have it copied there.
         loop.outputBuffers.recycle(exchange(&output.bytes, with: []))

@@ -72,7 +72,9 @@ package final class WebSocket: Flushable {
     var wasOpened: Bool { state != .opening }
     /// The number of unsent bytes.
     package var queuedBytes: Int { waitingBytes + heldBytes }
-    var waitingBytes: Int { output.count }
+    // Of members of the output: a property of the whole output would retain its arrays.
+    @inline(__always)
+    var waitingBytes: Int { output.earlierCount + max(0, output.bytes.count - WebSocketOutput.prefix) }
 
     /// The time for sending a close frame whose response is not waited for.
     private static let farewellMilliseconds: UInt64 = 100
@@ -218,10 +220,12 @@ package final class WebSocket: Flushable {
         closeDeadline = loop.milliseconds + limits.closeMilliseconds
     }
 
+    func endTurn() { if isCrowded { loop.postpone(self) } else { flush() } }
+
     /// Writes the collected output, unless the socket's buffer is full.
     func flush() {
         isDirty = false
-        let count = output.count
+        let count = waitingBytes
         guard let connection = unsafe connection, count > 0 else { return }
         // While libwebsockets holds bytes it does not accept more.
         guard unsafe lws_partial_buffered(connection) == 0 else {

@@ -8,18 +8,13 @@ struct WebSocketOutput {
     /// The last piece, to which frames are appended after ``prefix`` unspecified bytes; empty if it has none.
     var bytes: [UInt8] = []
     private var earlier: [[UInt8]] = []
-    private var earlierCount = 0
+    /// The number of bytes of the frames in the pieces before the last one.
+    private(set) var earlierCount = 0
 
     /// The number of bytes before the frames of a piece that libwebsockets may overwrite.
     static let prefix = Int(postern_write_prefix())
     /// The size in bytes above which a piece ends.
     private static let pieceBytes = 256 << 10
-
-    /// Whether there is no piece before the last one.
-    var isInOnePiece: Bool { earlier.isEmpty }
-
-    /// The number of bytes of the frames.
-    var count: Int { earlierCount + max(0, bytes.count - Self.prefix) }
 
     /// Ends the last piece if it is large.
     mutating func endPiece() {

@@ -49,6 +49,37 @@ import Testing
         }
     }
 
+    private final class Connection: Flushable {
+        private let loop: EventLoop
+        private let hasMuch: Bool
+        private let onFlush: () -> Void
+
+        init(on loop: EventLoop, hasMuch: Bool, onFlush: @escaping () -> Void) {
+            (self.loop, self.hasMuch, self.onFlush) = (loop, hasMuch, onFlush)
+        }
+
+        func endTurn() { if hasMuch { loop.postpone(self) } else { flush() } }
+        func flush() { onFlush() }
+    }
+
+    @Test func muchOutputIsDividedAmongTurnsBehindTheRest() async {
+        await withLoop { loop in
+            let seen = Mutex<[String]>([])
+            loop.execute {
+                for name in ["1", "2", "3", "short"] {
+                    let connection = Connection(on: loop, hasMuch: name != "short") {
+                        seen.withLock { $0.append(name) }
+                        // Runs in the next turn.
+                        loop.execute { seen.withLock { $0.append("turn") } }
+                    }
+                    loop.markDirty(connection)
+                }
+            }
+            while seen.withLock({ $0.count }) < 8 { await turn(of: loop) }
+            #expect(seen.withLock { $0 } == ["short", "1", "2", "turn", "turn", "turn", "3", "turn"])
+        }
+    }
+
     @concurrent private static func note(_ seen: Counter) async { seen.increment() }
 
     @Test func startedTasksRunToTheirFirstSuspensionAndContinueOnTheLoop() async {

@@ -54,3 +54,8 @@ import Testing
         #expect(output.count == 0)
     }
 }
+
+extension WebSocketOutput {
+    /// The number of bytes of the frames, as ``WebSocket/waitingBytes``.
+    fileprivate var count: Int { earlierCount + max(0, bytes.count - Self.prefix) }
+}
