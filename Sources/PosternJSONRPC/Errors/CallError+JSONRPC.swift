@@ -65,7 +65,9 @@ extension Payload {
     }
 
     /// Whether ``preparedForJSON(atMost:)`` changes the value.
-    package var isWorthPreparing: Bool { bytes.count > 64 << 10 && codec != JSON.self && !holdsReferences }
+    package var isWorthPreparing: Bool {
+        bytes.count > ResponseWriter.largeBytes && codec != JSON.self && !holdsReferences
+    }
 
     /// Appends the value as JSON.
     ///

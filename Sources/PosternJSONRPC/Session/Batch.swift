@@ -34,9 +34,6 @@ struct Batch {
     /// Whether the response of the whole batch was written.
     var isAnswered = false
 
-    /// The size in bytes above which a piece ends.
-    private static let pieceBytes = 64 << 10
-
     /// The number of bytes that a short response has.
     private static let shortBytes = 48
 
@@ -46,7 +43,7 @@ struct Batch {
     /// Creates a batch with memory for short responses to a number of entries.
     init(entries: Int) {
         answers.reserveCapacity(entries)
-        text.reserveCapacity(min(entries * Self.shortBytes, Self.pieceBytes))
+        text.reserveCapacity(min(entries * Self.shortBytes, ResponseWriter.largeBytes))
     }
 
     /// The number of bytes of all responses, with their commas.
@@ -67,7 +64,7 @@ struct Batch {
     /// Returns the offset of `text` at which the next response begins.
     mutating func begin() -> Int {
         // Responses as short as those before fill a piece again, and an array that grows is copied several times.
-        if text.isEmpty, isInPieces { text.reserveCapacity(Self.pieceBytes / 4 * 5) }
+        if text.isEmpty, isInPieces { text.reserveCapacity(ResponseWriter.largeBytes / 4 * 5) }
         return text.count
     }
 
@@ -76,7 +73,7 @@ struct Batch {
         let place = earlierCount + start..<byteCount
         guard !place.isEmpty else { return place }
         text.append(Byte.comma)
-        if text.count > Self.pieceBytes { endPiece() }
+        if text.count > ResponseWriter.largeBytes { endPiece() }
         return place
     }
 

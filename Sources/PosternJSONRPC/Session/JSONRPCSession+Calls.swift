@@ -227,7 +227,7 @@ extension JSONRPCSession {
         }
         let start = output.count
         // With what precedes and follows it: an array that a large value fills would double.
-        if value.bytes.count > max(start, Self.largeBytes) {
+        if value.bytes.count > max(start, ResponseWriter.largeBytes) {
             output.reserveCapacity(start + id.count + value.bytes.count + 64)
         }
         ResponseWriter.beginResult(id: id.span, into: &output)
@@ -250,9 +250,6 @@ extension JSONRPCSession {
         // Its references are exported once the response is known to be sent: in a batch it may still not fit.
         if value.holdsReferences { unsentReferences.append(value) }
     }
-
-    /// The size in bytes of a value that is large compared with most responses.
-    private static var largeBytes: Int { 64 << 10 }
 
     /// Returns the error that replaces a response above the limit, or above a budget.
     ///

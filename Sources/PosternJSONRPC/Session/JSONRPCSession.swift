@@ -77,8 +77,8 @@ package struct JSONRPCSession: ~Copyable {
 
     /// Receives one whole message of the client.
     ///
-    /// Immediate methods run within this call, and their responses are in the output. The output stays empty if no
-    /// response is due yet.
+    /// Immediate methods run within this call. Their responses are in the output, or in the first action if they are
+    /// large; there is neither if no response is due yet.
     ///
     /// - Parameters:
     ///   - message: The bytes of the message.

@@ -2,6 +2,9 @@ internal import Postern
 
 /// Writes JSON-RPC responses.
 enum ResponseWriter {
+    /// The size in bytes above which a response is large: it is copied as seldom as possible.
+    static let largeBytes = 64 << 10
+
     /// Appends the members before the result; the caller appends the result and a closing brace.
     @inline(__always)
     static func beginResult(id: Span<UInt8>, into output: inout [UInt8]) {
@@ -32,7 +35,7 @@ extension [UInt8] {
 
     /// Removes the bytes from an index on, and frees their memory if they are many and more than the others.
     mutating func discard(from start: Int) {
-        let isMost = count - start > Swift.max(64 << 10, start)
+        let isMost = count - start > Swift.max(ResponseWriter.largeBytes, start)
         if isMost { self = Array(self[..<start]) } else { removeSubrange(start...) }
     }
 }
