@@ -50,6 +50,6 @@ package final class MemoryAccount {
         tally.end()
     }
 
-    // An account that was not closed must not leave bytes in the ledger.
+    // An account whose `onCut` retains nothing need not be closed, and must not leave bytes in the ledger.
     deinit { tally.end() }
 }

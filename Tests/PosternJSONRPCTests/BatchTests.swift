@@ -1,5 +1,6 @@
 import Postern
 import PosternJSONRPC
+import PosternLedger
 import Testing
 
 /// Tests of batches: order, limits, duplicate ids and invalid entries.
@@ -113,6 +114,17 @@ import Testing
         #expect(client.finish(client.started[0], "1") == "")
         #expect(client.callsInFlight == 0)
         #expect(client.send(batch([note])) == "")
+    }
+
+    @Test func aBatchWithoutAResponseLeavesNothingCharged() {
+        let account = MemoryAccount(MemoryLedger(budget: 1 << 30, onDrop: {}), limit: 1 << 20, onCut: {})
+        let client = TestClient(account: account)
+        let (note, slow) = (#"{"jsonrpc":"2.0","method":"add","params":[1]}"#, #"{"jsonrpc":"2.0","method":"slow"}"#)
+        client.send(batch(Array(repeating: note, count: 50)))
+        #expect(account.held == 0)
+        client.send(batch(Array(repeating: note, count: 50) + [slow]))
+        _ = client.finish(client.started[0], "1")
+        #expect(account.held == 0)
     }
 
     @Test func aNestedBatchIsAnInvalidEntry() {

@@ -105,6 +105,8 @@ extension HTTPConnection {
         worker.remove(self)
         exchange?.disconnected()
         exchange = nil
+        // The loop may retain a connection whose output it has postponed.
+        output = HTTPOutput()
         closeAccount()
     }
 

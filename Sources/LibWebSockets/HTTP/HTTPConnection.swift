@@ -37,7 +37,8 @@ final class HTTPConnection: PollOwner, Flushable {
     var searched = 0
     /// Whether the next pipelined request waits until output has been sent.
     private var isProcessingPaused = false
-    private var isDirty = false
+    private(set) var isDirty = false
+    var isPostponed = false
     /// Whether the socket's buffer was full when output was sent last.
     private(set) var hasOutputWaited = false
     /// Whether unsent output has exceeded its limit, and has not been sent completely since.
@@ -281,7 +282,7 @@ final class HTTPConnection: PollOwner, Flushable {
         loop.markDirty(self)
     }
 
-    func endTurn() { if output.count > worker.limits.maximumQueuedBytes { loop.postpone(self) } else { flush() } }
+    func endTurn() { if output.count > EventLoop.muchBytes { loop.postpone(self) } else { flush() } }
 
     /// Sends the unsent output, as much as the socket's buffer takes.
     func flush() {

@@ -4,8 +4,8 @@ import PosternQueues
 /// A thread that reads and writes connections, and runs short jobs for them.
 ///
 /// Each turn of the loop reads the input that has arrived, runs the jobs that have become ready, then writes the output
-/// of every connection with one system call each. All members must be used on the loop's thread, unless stated
-/// otherwise.
+/// of every connection with one system call each; of those with much output, a few. All members must be used on the
+/// loop's thread, unless stated otherwise.
 package final class EventLoop: @unchecked Sendable {
     // Safe because: every mutable member is used on the loop's own thread only; other threads use `mailbox`, which has
     // a lock.
@@ -146,17 +146,20 @@ package final class EventLoop: @unchecked Sendable {
         join()
     }
 
-    /// Schedules a connection to be flushed at the end of this turn.
+    /// Schedules a connection to be flushed at the end of this turn, or to be postponed by it.
     func markDirty(_ connection: any Flushable) { dirty.append(connection) }
 
-    /// Schedules a connection with much output to be flushed behind the others.
-    ///
-    /// The system needs about a millisecond to take over a megabyte.
+    /// Schedules a connection with much output to be flushed behind the others, unless it is scheduled already.
     @inline(never)
     func postpone(_ connection: any Flushable) {
+        guard !connection.isPostponed else { return }
+        connection.isPostponed = true
         postponed.append(connection)
         hasPostponed = true
     }
+
+    /// The size in bytes above which output is much: the system needs a millisecond or more to take it over.
+    static let muchBytes = 1 << 20
 
     /// Notes a message of a connection that has no output, and flushes the scheduled connections if they are many,
     /// while their state is still in the processor's cache, or if they have waited for as many messages of others.
@@ -299,9 +302,13 @@ package final class EventLoop: @unchecked Sendable {
     /// Flushes postponed connections until this turn has had its share; others are served before the next turn's.
     @inline(never)
     private func flushPostponed() {
-        for _ in 0..<Self.postponedInTurn {
-            guard let connection = postponed.take() else { break }
+        var count = 0
+        while count < Self.postponedInTurn, let connection = postponed.take() {
+            connection.isPostponed = false
+            // It may have been flushed meanwhile, as its socket has become writable.
+            guard connection.isDirty else { continue }
             connection.flush()
+            count += 1
         }
         hasPostponed = !postponed.isEmpty
         if hasPostponed { waker?.wake() }
@@ -316,6 +323,10 @@ package final class EventLoop: @unchecked Sendable {
 
 /// A connection that collects output during a turn of its loop.
 protocol Flushable: AnyObject {
+    /// Whether output was collected since the last flush.
+    var isDirty: Bool { get }
+    /// Whether the loop has postponed the flush.
+    var isPostponed: Bool { get set }
     /// Flushes the output of this turn, or passes it to ``EventLoop/postpone(_:)`` if it is much.
     func endTurn()
     /// Writes the collected output.

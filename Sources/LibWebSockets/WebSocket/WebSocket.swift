@@ -4,8 +4,8 @@ import PosternPacing
 
 /// A WebSocket connection.
 ///
-/// Everything that is sent during one turn of the loop is written with one system call at its end. All members must be
-/// used on the loop's thread.
+/// Everything that is sent during one turn of the loop is written with one system call at its end, or a few turns later
+/// if it is much. All members must be used on the loop's thread.
 @safe
 package final class WebSocket: Flushable {
     /// The loop that owns the connection.
@@ -29,7 +29,8 @@ package final class WebSocket: Flushable {
     var output = WebSocketOutput()
     /// The number of bytes of the output that the peer has not requested: events, progress, calls to the peer.
     private var unsolicitedBytes = 0
-    private var isDirty = false
+    private(set) var isDirty = false
+    var isPostponed = false
     /// The number of bytes that were passed to libwebsockets, which could not send all of them at once.
     var heldBytes = 0
     /// Whether output waits for the writable callback, since the socket's buffer is full.
@@ -156,7 +157,8 @@ package final class WebSocket: Flushable {
         guard state == .open else { return }
         handler?.willClose(self, code: code, reason: reason)
         beginClosing()
-        if droppingQueued { (output, isCrowded) = (WebSocketOutput(), false) }
+        // Not dirty any more, so that the close frame does not wait where much output was postponed to.
+        if droppingQueued { (output, isCrowded, isDirty) = (WebSocketOutput(), false, false) }
         appendClose(code: code, reason: reason)
         markDirty()
     }
@@ -195,7 +197,10 @@ package final class WebSocket: Flushable {
         chargeOutput()
         // Bytes that libwebsockets holds do not count: they may be a single large response that is being sent.
         let isTooMuch = unsolicitedBytes > limits.maximumQueuedBytes || waitingBytes > limits.maximumAnswerBytes
-        if isTooMuch, isBlocked { handler?.fellBehind(self) }
+        guard isTooMuch else { return }
+        // Whether the peer reads is known only once the output has been passed to the system, which may be postponed.
+        if !isBlocked { flush() }
+        if isBlocked { handler?.fellBehind(self) }
     }
 
     /// Whether the socket's buffer is full, even if the only unsent frame is a pong of libwebsockets.
@@ -220,7 +225,10 @@ package final class WebSocket: Flushable {
         closeDeadline = loop.milliseconds + limits.closeMilliseconds
     }
 
-    func endTurn() { if isCrowded { loop.postpone(self) } else { flush() } }
+    func endTurn() {
+        // The flag is asked first, since it costs no check for exclusive access.
+        if isCrowded, waitingBytes > EventLoop.muchBytes { loop.postpone(self) } else { flush() }
+    }
 
     /// Writes the collected output, unless the socket's buffer is full.
     func flush() {

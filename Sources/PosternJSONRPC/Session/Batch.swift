@@ -96,7 +96,7 @@ struct Batch {
     mutating func take(into output: inout [UInt8]) {
         isAnswered = true
         // A batch of notifications has no response at all, not an empty array (JSON-RPC 2.0, section 6).
-        guard !text.isEmpty else { return }
+        guard !text.isEmpty else { return text = [] }
         if !isInOrder { sort() }
         output.append(Byte.openBracket)
         output.append(copying: text.span)

@@ -42,6 +42,8 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) -> Batch {
         var batch = Batch(entries: envelopes.count)
+        // Its memory for short responses counts at once: they are admitted without a question.
+        charge(&batch)
         var reception = reception
         var ids = BatchIDs(of: envelopes, in: message)
         for (entry, envelope) in envelopes.enumerated() {
