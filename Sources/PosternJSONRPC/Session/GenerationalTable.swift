@@ -83,14 +83,6 @@ struct GenerationalTable<Value> {
         values.indices.contains(slot) && values[slot].value != nil ? values[slot].generation : nil
     }
 
-    /// Returns the first value that satisfies a predicate, with its slot and generation.
-    func first(where matches: (Value) -> Bool) -> (slot: Int, generation: UInt64, value: Value)? {
-        for (slot, entry) in values.enumerated() {
-            if let value = entry.value, matches(value) { return (slot, entry.generation, value) }
-        }
-        return nil
-    }
-
     /// Calls `body` with every value, in the order of the slots.
     func forEach(_ body: (_ slot: Int, _ generation: UInt64, Value) -> Void) {
         for (slot, entry) in values.enumerated() {

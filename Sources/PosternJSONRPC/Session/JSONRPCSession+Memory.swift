@@ -77,6 +77,7 @@ extension JSONRPCSession {
     /// Removes a subscription with its held events; `nil` if it was removed before.
     mutating func removeSubscription(_ slot: Int, _ generation: UInt64) -> Subscription? {
         guard let subscription = subscriptions.remove(slot, generation) else { return nil }
+        subscriptionTickets[Subscription.text(of: subscription.id)] = nil
         account?.release(subscription.heldBytes, of: .events)
         return subscription
     }

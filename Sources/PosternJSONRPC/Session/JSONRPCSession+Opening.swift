@@ -35,12 +35,9 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) throws(CallError) {
         let id = try Self.onlyArgument(of: request, message, named: "subscription", "id")
-        // Ids are stored as the client wrote them; the argument may spell the same text with other escapes.
-        let found = subscriptions.first { JSONEscape.decoded($0.id.span) == Array(id.utf8) }
-        if let found {
-            _ = removeSubscription(found.slot, found.generation)
-            actions.append(found.value.end(SubscriptionTicket(slot: found.slot, generation: found.generation)))
-        }
+        let ticket = subscriptionTickets[Array(id.utf8)]
+        let found = ticket.flatMap { removeSubscription($0.slot, $0.generation) }
+        if let ticket, let found { actions.append(found.end(ticket)) }
         answerJSON(found == nil ? "false" : "true", request, into: &output)
     }
 
@@ -120,7 +117,9 @@ extension JSONRPCSession {
 
     private mutating func insert(_ subscription: Subscription) -> SubscriptionTicket {
         let (slot, generation) = subscriptions.insert(subscription)
-        return SubscriptionTicket(slot: slot, generation: generation)
+        let ticket = SubscriptionTicket(slot: slot, generation: generation)
+        subscriptionTickets[Subscription.text(of: subscription.id)] = ticket
+        return ticket
     }
 
     /// Returns the text of the request's id if no subscription has it, or else a generated id.
@@ -141,7 +140,7 @@ extension JSONRPCSession {
         }
     }
 
-    private func isFree(_ id: [UInt8]) -> Bool { subscriptions.first { $0.id == id } == nil }
+    private func isFree(_ id: [UInt8]) -> Bool { subscriptionTickets[Subscription.text(of: id)] == nil }
 
     /// Returns the only argument of a built-in method as text; an integer becomes its digits.
     private static func onlyArgument(

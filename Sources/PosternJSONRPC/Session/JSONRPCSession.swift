@@ -37,6 +37,8 @@ package struct JSONRPCSession: ~Copyable {
     var batches = GenerationalTable<Batch>()
     /// The open subscriptions.
     var subscriptions = GenerationalTable<Subscription>()
+    /// The tickets of the open subscriptions by the texts of their ids.
+    var subscriptionTickets: [[UInt8]: SubscriptionTicket] = [:]
     /// Whether an entry of the batch that is being read was enqueued.
     var isQueueing = false
     /// The ids of the calls to the client without a response.
@@ -157,6 +159,7 @@ package struct JSONRPCSession: ~Copyable {
             actions.append(subscription.end(SubscriptionTicket(slot: slot, generation: generation)))
         }
         subscriptions.removeAll()
+        subscriptionTickets = [:]
         batches.removeAll()
         for kind in [MemoryKind.arguments, .responses, .events] { account?.set(0, for: kind) }
         return actions

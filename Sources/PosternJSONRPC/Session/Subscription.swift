@@ -40,6 +40,9 @@ struct Subscription {
         if case .stream(let epoch) = source { epoch } else { nil }
     }
 
+    /// Returns the text of an id, which clients may write with different escapes.
+    static func text(of id: [UInt8]) -> [UInt8] { JSONEscape.decoded(id.span) ?? id }
+
     /// Returns the method of the notifications of a stream: `<service>.subscription`.
     static func notification(of method: String) -> String {
         var names = method.split(separator: "/", omittingEmptySubsequences: false).dropLast()
