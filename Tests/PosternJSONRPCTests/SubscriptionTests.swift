@@ -64,6 +64,9 @@ import Testing
         let joining = try #require(client.joining.first)
         #expect(client.joined(joining.call, nil).contains(#""subscription":"a\"b""#))
         #expect(client.event(joining.subscription, "1").contains(#"{"subscription":"a\"b","result":1}"#))
+        // The same text with another escape.
+        client.send(subscribe(#""a\u0022b""#))
+        #expect(client.joined(client.joining[0].call, nil).contains(#""subscription":"s4""#))
     }
 
     @Test func aStreamBecomesASubscriptionOfItsService() {
