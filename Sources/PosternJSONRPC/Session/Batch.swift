@@ -37,11 +37,8 @@ struct Batch {
     /// The number of bytes that a short response has.
     private static let shortBytes = 48
 
-    /// Creates a batch without responses.
-    init() {}
-
-    /// Creates a batch with memory for short responses to a number of entries.
-    init(entries: Int) {
+    /// Creates a batch without responses, with memory for short ones to a number of entries.
+    init(entries: Int = 0) {
         answers.reserveCapacity(entries)
         text.reserveCapacity(min(entries * Self.shortBytes, ResponseWriter.largeBytes))
     }
