@@ -23,14 +23,14 @@ package final class MemoryAccount {
     /// Returns the number of bytes of a kind.
     package subscript(kind: MemoryKind) -> Int { tally[kind] }
 
-    /// Returns whether the budgets have room for more bytes; a refusal is counted by ``countRefusal(_:)``.
-    package func verdict(for bytes: Int) -> MemoryVerdict { tally.verdict(for: bytes) }
+    /// Returns why the budgets have no room for more bytes, as ``MemoryTally/refusal(for:)``.
+    package func refusal(for bytes: Int) -> MemoryRefusal? { tally.refusal(for: bytes) }
 
     /// Counts a refusal.
-    package func countRefusal(_ verdict: MemoryVerdict) { tally.countRefusal(verdict) }
+    package func count(_ refusal: MemoryRefusal) { tally.count(refusal) }
 
-    /// Adds bytes if the budgets have room for them.
-    package func charge(_ bytes: Int, for kind: MemoryKind) -> MemoryVerdict { tally.charge(bytes, for: kind) }
+    /// Adds bytes if the budgets have room for them, as ``MemoryTally/charge(_:for:)``.
+    package func charge(_ bytes: Int, for kind: MemoryKind) -> MemoryRefusal? { tally.charge(bytes, for: kind) }
 
     /// Adds bytes that are held already, whether or not the budgets have room.
     package func add(_ bytes: Int, for kind: MemoryKind) { tally.add(bytes, for: kind) }
@@ -42,7 +42,7 @@ package final class MemoryAccount {
     package func set(_ bytes: Int, for kind: MemoryKind) { tally.set(bytes, for: kind) }
 
     /// Sets the size of an incomplete message, body or frame, as ``MemoryTally/chargeInput(_:)``.
-    package func chargeInput(_ bytes: Int) -> MemoryVerdict { tally.chargeInput(bytes) }
+    package func chargeInput(_ bytes: Int) -> MemoryRefusal? { tally.chargeInput(bytes) }
 
     /// Ends the account, since its connection has ended; everything must have been released by now.
     package func close() {

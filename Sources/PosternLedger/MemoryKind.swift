@@ -18,10 +18,8 @@ package enum MemoryKind: Int, CaseIterable, Sendable {
     package static func bytes(ofArguments byteCount: Int) -> Int { 512 + 3 * byteCount }
 }
 
-/// The answer of the budgets to a request for memory.
-package enum MemoryVerdict: Hashable, Sendable {
-    /// The budgets have room.
-    case admitted
+/// The reason why a client may not make the server hold more bytes.
+package enum MemoryRefusal: Hashable, Sendable {
     /// The budget of the connection has no room.
     case connectionFull
     /// The budget of the process has no room, and the connection holds more than its share.

@@ -13,7 +13,7 @@ extension MemoryLedger {
         inTransit.wrappingAdd(byteCount, ordering: .relaxed)
         guard held > threshold else { return true }
         inTransit.wrappingSubtract(byteCount, ordering: .relaxed)
-        countRefusal(.processFull)
+        count(.processFull)
         return false
     }
 

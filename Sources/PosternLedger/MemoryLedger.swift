@@ -14,7 +14,6 @@ package final class MemoryLedger: Sendable {
     }()
 
     /// The number of bytes up to which a connection counts for itself, and which it is always served.
-    @inlinable
     package static var step: Int { 64 << 10 }
 
     private let limit: Atomic<Int>
@@ -57,12 +56,12 @@ package final class MemoryLedger: Sendable {
     /// Less than the budget, since arrays that grow leave free memory behind, which the ledger does not count.
     var threshold: Int { budget / 4 * 3 }
 
-    /// Returns whether a connection may hold `bytes` more, and `holding` together.
-    func verdict(for bytes: Int, ofHolderWith holding: Int, at address: MemoryAddress?) -> MemoryVerdict {
+    /// Returns why a connection may not hold `bytes` more, and `holding` together; `nil` if it may.
+    func refusal(for bytes: Int, ofHolderWith holding: Int, at address: MemoryAddress?) -> MemoryRefusal? {
         if held + bytes > threshold, holding > share { return .processFull }
         // A step is served in any case, so that an address with many clients can always make short calls.
-        guard let address, holding > Self.step else { return .admitted }
-        return held(by: address) + bytes <= budget / 2 ? .admitted : .addressFull
+        guard let address, holding > Self.step else { return nil }
+        return held(by: address) + bytes <= budget / 2 ? nil : .addressFull
     }
 
     /// Returns the number of bytes that the connections of an address hold, in whole steps of each.
@@ -73,9 +72,8 @@ package final class MemoryLedger: Sendable {
     }
 
     /// Counts a refusal.
-    func countRefusal(_ verdict: MemoryVerdict) {
-        switch verdict {
-        case .admitted: break
+    func count(_ refusal: MemoryRefusal) {
+        switch refusal {
         case .connectionFull: connectionRefusals.wrappingAdd(1, ordering: .relaxed)
         case .processFull: processRefusals.wrappingAdd(1, ordering: .relaxed)
         case .addressFull: addressRefusals.wrappingAdd(1, ordering: .relaxed)

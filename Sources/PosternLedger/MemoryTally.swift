@@ -42,26 +42,30 @@ package struct MemoryTally: Sendable {
     /// Returns the number of bytes of a kind.
     package subscript(kind: MemoryKind) -> Int { amounts[kind.rawValue] }
 
-    /// Returns whether the budgets have room for more bytes; a refusal is counted by ``countRefusal(_:)``.
-    package func verdict(for bytes: Int) -> MemoryVerdict {
+    /// Returns why the budgets have no room for more bytes; `nil` if they have.
+    ///
+    /// A refusal is counted by ``count(_:)``.
+    package func refusal(for bytes: Int) -> MemoryRefusal? {
         // The sum cannot overflow: both numbers are sizes of memory, or lengths that are limited elsewhere.
         let next = held + bytes
         guard next <= limit else { return .connectionFull }
         // Below one step the ledger knows nothing of the connection, which is served in any case. The step itself is
         // asked for, or charges whose sum is exactly a step would never be.
-        guard next - published >= MemoryLedger.step else { return .admitted }
-        return ledger.verdict(for: next - published, ofHolderWith: next, at: address)
+        guard next - published >= MemoryLedger.step else { return nil }
+        return ledger.refusal(for: next - published, ofHolderWith: next, at: address)
     }
 
     /// Adds bytes if the budgets have room for them.
-    package mutating func charge(_ bytes: Int, for kind: MemoryKind) -> MemoryVerdict {
-        let verdict = verdict(for: bytes)
-        if verdict == .admitted { add(bytes, for: kind) } else { countRefusal(verdict) }
-        return verdict
+    ///
+    /// - Returns: `nil`, or why they have not; the refusal is counted, and nothing is added.
+    package mutating func charge(_ bytes: Int, for kind: MemoryKind) -> MemoryRefusal? {
+        let refusal = refusal(for: bytes)
+        if let refusal { count(refusal) } else { add(bytes, for: kind) }
+        return refusal
     }
 
     /// Counts a refusal.
-    package func countRefusal(_ verdict: MemoryVerdict) { ledger.countRefusal(verdict) }
+    package func count(_ refusal: MemoryRefusal) { ledger.count(refusal) }
 
     /// Adds bytes that are held already, whether or not the budgets have room.
     package mutating func add(_ bytes: Int, for kind: MemoryKind) {
@@ -97,16 +101,16 @@ package struct MemoryTally: Sendable {
     /// Such input is limited by itself, so the budget of the connection does not matter. A step of it is taken in any
     /// case, so that a short call is refused and not its connection.
     ///
-    /// - Returns: `.admitted`, or the budget that has no room; the refusal is counted, and the number is not changed.
-    package mutating func chargeInput(_ bytes: Int) -> MemoryVerdict {
+    /// - Returns: `nil`, or the budget that has no room; the refusal is counted, and the number is not changed.
+    package mutating func chargeInput(_ bytes: Int) -> MemoryRefusal? {
         let growth = bytes - self[.input]
-        guard growth > 0, bytes > MemoryLedger.step, case let verdict = verdict(for: growth), verdict.isOfSharedBudget
+        guard growth > 0, bytes > MemoryLedger.step, let refusal = refusal(for: growth), refusal.isOfSharedBudget
         else {
             set(bytes, for: .input)
-            return .admitted
+            return nil
         }
-        countRefusal(verdict)
-        return verdict
+        count(refusal)
+        return refusal
     }
 
     /// Subtracts everything that is still held, since the connection has ended.

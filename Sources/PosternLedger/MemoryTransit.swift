@@ -23,21 +23,21 @@ package final class MemoryTransit: Sendable {
     ///
     /// Results up to ``MemoryLedger/step`` are admitted and not counted.
     ///
-    /// - Returns: Whether the budgets have room for the result; if not, it must not be sent. A single result is
-    ///   admitted whatever the budget of the connection is.
-    package func depart(_ byteCount: Int) -> MemoryVerdict {
-        guard byteCount > MemoryLedger.step else { return .admitted }
+    /// - Returns: Why the budgets have no room for the result, which then must not be sent; `nil` if they have. A single
+    ///   result is admitted whatever the budget of the connection is.
+    package func depart(_ byteCount: Int) -> MemoryRefusal? {
+        guard byteCount > MemoryLedger.step else { return nil }
         // Added before the check, so that of many results which end at once no two pass for the same room.
         let sum = bytes.wrappingAdd(byteCount, ordering: .relaxed).newValue
-        var verdict = MemoryVerdict.admitted
+        var refusal: MemoryRefusal?
         if sum > limit, sum > byteCount {
-            verdict = .connectionFull
-            ledger.countRefusal(verdict)
+            refusal = .connectionFull
+            ledger.count(.connectionFull)
         } else if !ledger.depart(byteCount) {
-            verdict = .processFull
+            refusal = .processFull
         }
-        if verdict != .admitted { bytes.wrappingSubtract(byteCount, ordering: .relaxed) }
-        return verdict
+        if refusal != nil { bytes.wrappingSubtract(byteCount, ordering: .relaxed) }
+        return refusal
     }
 
     /// Ends the count of a result that its loop has received, or that is not sent.

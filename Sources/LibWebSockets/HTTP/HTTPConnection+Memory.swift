@@ -34,7 +34,7 @@ extension HTTPConnection: CutTarget {
             releaseInput()
             return true
         }
-        guard account.chargeInput(body.head.bytes.capacity) != .admitted else { return true }
+        guard account.chargeInput(body.head.bytes.capacity) != nil else { return true }
         releaseInput()
         return false
     }

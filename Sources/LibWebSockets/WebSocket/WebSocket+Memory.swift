@@ -19,7 +19,7 @@ extension WebSocket: CutTarget {
 
     /// Charges the incomplete message, and closes the connection if the process has no room for it.
     func chargeInput() {
-        guard account.chargeInput(message.byteCount) != .admitted else { return }
+        guard account.chargeInput(message.byteCount) != nil else { return }
         message = MessageAssembly()
         account.set(0, for: .input)
         cut()

@@ -17,7 +17,7 @@ extension Peer {
         }
         var reader = FrameReader()
         var violation: DisconnectReason?
-        var refusal: MemoryVerdict?
+        var refusal: MemoryRefusal?
         do throws(ProtocolViolation) {
             while violation == nil, let frame = try reader.next(in: bytes.span) {
                 let message = references

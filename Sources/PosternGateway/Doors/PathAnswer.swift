@@ -9,10 +9,8 @@ enum PathAnswer {
     static func send(_ result: Result<Reply, CallError>, to exchange: HTTPExchange) {
         var (result, body) = (result, [UInt8]())
         var status = PathCall.append(result, into: &body)
-        if body.count > MemoryLedger.step, let verdict = exchange.account?.verdict(for: body.count),
-            verdict != .admitted
-        {
-            exchange.account?.countRefusal(verdict)
+        if body.count > MemoryLedger.step, let refusal = exchange.account?.refusal(for: body.count) {
+            exchange.account?.count(refusal)
             (result, body) = (.failure(.noRoomForAnswer), [])
             status = PathCall.append(result, into: &body)
         }

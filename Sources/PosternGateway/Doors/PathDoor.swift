@@ -38,12 +38,10 @@ final class PathDoor {
     private func admit(_ exchange: HTTPExchange) throws(CallError) {
         let byteCount = exchange.request.contentLength
         let needed = MemoryKind.bytes(ofArguments: byteCount)
-        guard byteCount > 0, let verdict = exchange.account?.verdict(for: needed), verdict != .admitted else {
-            return
-        }
-        exchange.account?.countRefusal(verdict)
-        context.observer.observe(.budgetReached(verdict))
-        throw CallError(overBudget: verdict, ran: .no)
+        guard byteCount > 0, let refusal = exchange.account?.refusal(for: needed) else { return }
+        exchange.account?.count(refusal)
+        context.observer.observe(.budgetReached(refusal))
+        throw CallError(overBudget: refusal, ran: .no)
     }
 
     private func call(for exchange: HTTPExchange) throws(CallError) -> Call {

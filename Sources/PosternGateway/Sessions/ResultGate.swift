@@ -21,8 +21,7 @@ struct ResultGate: Sendable {
     func prepared(_ reply: Reply) async throws(CallError) -> Reply {
         guard case .value(let value) = reply, value.isWorthPreparing else { return reply }
         let size = value.bytes.count
-        let verdict = transit.depart(size)
-        guard verdict == .admitted else { throw refuse(verdict) }
+        if let refusal = transit.depart(size) { throw error(refusal) }
         // Connections take turns, so a client with many large results does not delay those of others.
         let prepared = await FairWorkers.shared.run(for: ObjectIdentifier(transit)) { [transit, maximumBytes] in
             transit.whileWriting(size) {
@@ -39,14 +38,13 @@ struct ResultGate: Sendable {
     /// ``arrived(_:)`` must be called on the loop with what this returns.
     func departing(_ result: Result<Reply, CallError>) -> Result<Reply, CallError> {
         guard case .success(.value(let value)) = result else { return result }
-        let verdict = transit.depart(value.bytes.count)
-        return verdict == .admitted ? result : .failure(refuse(verdict))
+        return transit.depart(value.bytes.count).map { .failure(error($0)) } ?? result
     }
 
     /// Notes that there is no room for a result, and returns the error for the caller.
-    private func refuse(_ verdict: MemoryVerdict) -> CallError {
-        observer.observe(.budgetReached(verdict))
-        return CallError(overBudget: verdict, ran: .yes)
+    private func error(_ refusal: MemoryRefusal) -> CallError {
+        observer.observe(.budgetReached(refusal))
+        return CallError(overBudget: refusal, ran: .yes)
     }
 
     /// Notes that the loop has received a result.

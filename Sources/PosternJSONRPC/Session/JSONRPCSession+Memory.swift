@@ -8,10 +8,9 @@ internal import PosternLedger
 extension JSONRPCSession {
     /// Returns the error of a call whose arguments exceed a budget; `nil` if there is room for them.
     func refusal(ofArguments byteCount: Int) -> CallError? {
-        guard let verdict = account?.verdict(for: MemoryKind.bytes(ofArguments: byteCount)), verdict != .admitted else {
-            return nil
-        }
-        return refused(verdict, ran: .no)
+        guard let refusal = account?.refusal(for: MemoryKind.bytes(ofArguments: byteCount)) else { return nil }
+        note(refusal)
+        return CallError(overBudget: refusal, ran: .no)
     }
 
     /// Enters a request in the table.
@@ -39,14 +38,16 @@ extension JSONRPCSession {
     func exceedsBudget(_ batch: Batch) -> Bool {
         // Short responses are admitted without a question: every call needs one, if only an error.
         let difference = batch.capacity - batch.chargedBytes
-        guard difference > Self.shortBytes, let verdict = account?.verdict(for: difference) else { return false }
-        return refused(verdict)
+        guard difference > Self.shortBytes, let refusal = account?.refusal(for: difference) else { return false }
+        note(refusal)
+        return true
     }
 
     /// Returns the error that replaces a response because of a budget; `nil` if there is room for it.
     func refusal(ofResponse byteCount: Int) -> CallError? {
-        guard byteCount > Self.shortBytes, let verdict = account?.verdict(for: byteCount) else { return nil }
-        return refused(verdict) ? .noRoomForAnswer : nil
+        guard byteCount > Self.shortBytes, let refusal = account?.refusal(for: byteCount) else { return nil }
+        note(refusal)
+        return .noRoomForAnswer
     }
 
     /// The size in bytes up to which a response is admitted without a question.
@@ -59,7 +60,7 @@ extension JSONRPCSession {
         let (limit, account) = (limits.heldEvents, account)
         return subscriptions.update(ticket.slot, ticket.generation) { subscription in
             guard subscription.held?.count ?? 0 < limit else { return false }
-            if let account, account.charge(event.byteCount, for: .events) != .admitted { return false }
+            if let account, account.charge(event.byteCount, for: .events) != nil { return false }
             subscription.hold(event)
             return true
         }
@@ -82,17 +83,10 @@ extension JSONRPCSession {
         return subscription
     }
 
-    /// Reports a verdict, and returns whether it is a refusal.
-    private func refused(_ verdict: MemoryVerdict) -> Bool {
-        guard verdict != .admitted else { return false }
-        account?.countRefusal(verdict)
-        settings.observer?.observe(.budgetReached(verdict))
-        return true
-    }
-
-    private func refused(_ verdict: MemoryVerdict, ran executed: CallError.Executed) -> CallError {
-        _ = refused(verdict)
-        return CallError(overBudget: verdict, ran: executed)
+    /// Counts a refusal and reports it.
+    private func note(_ refusal: MemoryRefusal) {
+        account?.count(refusal)
+        settings.observer?.observe(.budgetReached(refusal))
     }
 }
 

@@ -117,6 +117,7 @@ COUNTED = [
     JSONRow("batch", "batch of 50, 1 x 1", batch=50),
     JSONRow("events", "100 bytes to 10 readers", 10, door="events", payload=100),
     NativeRow("native", "native add 1 x 1"),
+    NativeRow("native-64", "native add 1 x 64", in_flight=64),
     NativeRow("callback", "native callback 1 x 1", "callback"),
     NativeRow("reference", "native reference 1 x 1", "reference"),
 ]

@@ -3,12 +3,11 @@ package import PosternLedger
 /// The memory that the remote peer makes this process hold.
 extension PeerState {
     /// Returns the error of a call whose arguments exceed a budget; `nil` if there is room for them.
+    @inline(__always)
     mutating func refusal(ofArguments byteCount: Int) -> CallError? {
-        guard let verdict = memory?.verdict(for: MemoryKind.bytes(ofArguments: byteCount)), verdict != .admitted else {
-            return nil
-        }
-        note(verdict)
-        return CallError(overBudget: verdict, ran: .no)
+        guard let refusal = memory?.refusal(for: MemoryKind.bytes(ofArguments: byteCount)) else { return nil }
+        note(refusal)
+        return CallError(overBudget: refusal, ran: .no)
     }
 
     /// The size in bytes up to which a result is sent in any case: every call needs a reply, if only an error.
@@ -16,10 +15,8 @@ extension PeerState {
 
     /// Returns whether a result exceeds a budget.
     mutating func exceedsBudget(result byteCount: Int) -> Bool {
-        guard byteCount > Self.shortBytes, let verdict = memory?.verdict(for: byteCount), verdict != .admitted else {
-            return false
-        }
-        note(verdict)
+        guard byteCount > Self.shortBytes, let refusal = memory?.refusal(for: byteCount) else { return false }
+        note(refusal)
         return true
     }
 
@@ -50,14 +47,14 @@ extension PeerState {
     ///
     /// - Returns: `false` if the process has no room for it.
     mutating func chargeInput(_ byteCount: Int) -> Bool {
-        guard let verdict = memory?.chargeInput(byteCount), verdict != .admitted else { return true }
-        refusedMemory = verdict
+        guard let refusal = memory?.chargeInput(byteCount) else { return true }
+        refusedMemory = refusal
         return false
     }
 
-    private mutating func note(_ verdict: MemoryVerdict) {
-        memory?.countRefusal(verdict)
-        refusedMemory = verdict
+    private mutating func note(_ refusal: MemoryRefusal) {
+        memory?.count(refusal)
+        refusedMemory = refusal
     }
 
     /// Ends the account, since the connection has ended.
@@ -97,8 +94,8 @@ extension Peer {
     package func endAccount() { changeInTurn { $0.endAccount() } }
 
     /// Reports that a client was refused memory.
-    func report(_ verdict: MemoryVerdict?) {
-        if let verdict { observer?.observe(.budgetReached(verdict)) }
+    func report(_ refusal: MemoryRefusal?) {
+        if let refusal { observer?.observe(.budgetReached(refusal)) }
     }
 
     /// Closes the connection soon: the caller holds the lock of a peer.
@@ -119,12 +116,12 @@ extension DisconnectReason {
 
 extension CallError {
     /// Creates the error of a call for which a budget has no room.
-    package init(overBudget verdict: MemoryVerdict, ran executed: CallError.Executed) {
+    package init(overBudget refusal: MemoryRefusal, ran executed: CallError.Executed) {
         let text =
-            switch verdict {
+            switch refusal {
             case .processFull: "The server holds as much for its clients as it may"
             case .addressFull: "The clients of this address make the server hold as much as they may"
-            case .admitted, .connectionFull: "The client makes the server hold as much as it may"
+            case .connectionFull: "The client makes the server hold as much as it may"
             }
         self.init(.busy, text, ran: executed)
     }
@@ -132,12 +129,12 @@ extension CallError {
 
 extension Incident {
     /// Returns the incident of a client that was refused memory.
-    package static func budgetReached(_ verdict: MemoryVerdict) -> Incident {
+    package static func budgetReached(_ refusal: MemoryRefusal) -> Incident {
         let cause =
-            switch verdict {
+            switch refusal {
             case .processFull: "process"
             case .addressFull: "address"
-            case .admitted, .connectionFull: "connection"
+            case .connectionFull: "connection"
             }
         return Incident(.budgetReached, cause: cause)
     }

@@ -51,7 +51,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     /// The size of the output that the transport has taken and not sent, in bytes.
     var bufferedBytes = 0
     /// The last refusal because of a budget, until it is reported.
-    var refusedMemory: MemoryVerdict?
+    var refusedMemory: MemoryRefusal?
     /// The references of a message whose own frame has not arrived yet.
     var waitingReferences: ReceivedReferences?
 
