@@ -27,7 +27,7 @@ package final class MemoryAccount {
     package func refusal(for bytes: Int) -> MemoryRefusal? { tally.refusal(for: bytes) }
 
     /// Counts a refusal.
-    package func count(_ refusal: MemoryRefusal) { tally.count(refusal) }
+    package func countRefusal(_ refusal: MemoryRefusal) { tally.countRefusal(refusal) }
 
     /// Adds bytes if the budgets have room for them, as ``MemoryTally/charge(_:for:)``.
     package func charge(_ bytes: Int, for kind: MemoryKind) -> MemoryRefusal? { tally.charge(bytes, for: kind) }

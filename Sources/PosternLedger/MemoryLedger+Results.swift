@@ -13,7 +13,7 @@ extension MemoryLedger {
         inTransit.wrappingAdd(byteCount, ordering: .relaxed)
         guard held > threshold else { return true }
         inTransit.wrappingSubtract(byteCount, ordering: .relaxed)
-        count(.processFull)
+        countRefusal(.processFull)
         return false
     }
 

@@ -14,6 +14,7 @@ package final class MemoryLedger: Sendable {
     }()
 
     /// The number of bytes up to which a connection counts for itself, and which it is always served.
+    @inlinable
     package static var step: Int { 64 << 10 }
 
     private let limit: Atomic<Int>
@@ -72,7 +73,7 @@ package final class MemoryLedger: Sendable {
     }
 
     /// Counts a refusal.
-    func count(_ refusal: MemoryRefusal) {
+    func countRefusal(_ refusal: MemoryRefusal) {
         switch refusal {
         case .connectionFull: connectionRefusals.wrappingAdd(1, ordering: .relaxed)
         case .processFull: processRefusals.wrappingAdd(1, ordering: .relaxed)

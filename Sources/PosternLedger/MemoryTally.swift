@@ -44,7 +44,7 @@ package struct MemoryTally: Sendable {
 
     /// Returns why the budgets have no room for more bytes; `nil` if they have.
     ///
-    /// A refusal is counted by ``count(_:)``.
+    /// A refusal is counted by ``countRefusal(_:)``.
     package func refusal(for bytes: Int) -> MemoryRefusal? {
         // The sum cannot overflow: both numbers are sizes of memory, or lengths that are limited elsewhere.
         let next = held + bytes
@@ -60,12 +60,12 @@ package struct MemoryTally: Sendable {
     /// - Returns: `nil`, or why they have not; the refusal is counted, and nothing is added.
     package mutating func charge(_ bytes: Int, for kind: MemoryKind) -> MemoryRefusal? {
         let refusal = refusal(for: bytes)
-        if let refusal { count(refusal) } else { add(bytes, for: kind) }
+        if let refusal { countRefusal(refusal) } else { add(bytes, for: kind) }
         return refusal
     }
 
     /// Counts a refusal.
-    package func count(_ refusal: MemoryRefusal) { ledger.count(refusal) }
+    package func countRefusal(_ refusal: MemoryRefusal) { ledger.countRefusal(refusal) }
 
     /// Adds bytes that are held already, whether or not the budgets have room.
     package mutating func add(_ bytes: Int, for kind: MemoryKind) {
@@ -109,7 +109,7 @@ package struct MemoryTally: Sendable {
             set(bytes, for: .input)
             return nil
         }
-        count(refusal)
+        countRefusal(refusal)
         return refusal
     }
 

@@ -32,7 +32,7 @@ package final class MemoryTransit: Sendable {
         var refusal: MemoryRefusal?
         if sum > limit, sum > byteCount {
             refusal = .connectionFull
-            ledger.count(.connectionFull)
+            ledger.countRefusal(.connectionFull)
         } else if !ledger.depart(byteCount) {
             refusal = .processFull
         }

@@ -4,7 +4,7 @@ import PosternLedger
 
 /// Splits the input of a channel into frames for a peer, and writes the output of the peer.
 ///
-/// The peer receives all frames of a read at once, and its answers are written together.
+/// The peer receives the frames of a read at once, but a large one by itself, and its answers are written together.
 final class FrameHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -15,7 +15,7 @@ final class FrameHandler: ChannelInboundHandler {
     private var polling: PolledChannel?
     private var context: ChannelHandlerContext?
     /// The received part of an incomplete frame.
-    private var rest: ByteBuffer?
+    private var rest: PartialFrame?
     private var watch: ConnectionWatch
     private var watching: RepeatedTask?
     private var output = OutputMeter()
@@ -75,12 +75,7 @@ final class FrameHandler: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         watch.noteBytes(bytes.readableBytes)
         polling?.noteInput()
-        if var started = rest.take() {
-            // Otherwise the frames that were read already would stay in memory as long as a frame is incomplete.
-            started.discardReadBytes()
-            started.writeBuffer(&bytes)
-            bytes = started
-        }
+        if let started = rest.take() { complete(started, with: &bytes) }
         // Input after the end of the connection is read and discarded, see `finishClosing()`.
         guard let peer, peer.isConnected else { return }
         do {
@@ -96,7 +91,23 @@ final class FrameHandler: ChannelInboundHandler {
             let limit = options.limits.frameBytes
             pass(try FrameSplitter.wholeFrames(in: bytes.readableBytesUInt8Span, limit: limit), of: &bytes, peer)
         }
-        if bytes.readableBytes > 0 { rest = bytes }
+        if bytes.readableBytes > 0 { rest = PartialFrame(bytes) }
+    }
+
+    /// Puts a short part in front of the bytes, or moves the bytes of a large frame to it.
+    private func complete(_ started: consuming PartialFrame, with bytes: inout ByteBuffer) {
+        // Consumed, so that the buffer has one owner and is not copied when it changes.
+        switch consume started {
+        case .short(var buffer):
+            // Otherwise the frames that were read already would stay in memory as long as a frame is incomplete.
+            buffer.discardReadBytes()
+            buffer.writeBuffer(&bytes)
+            bytes = buffer
+        case .large(let frame):
+            frame.take(from: &bytes)
+            guard let peer, peer.isConnected else { return }
+            if frame.missing > 0 { rest = .large(frame) } else { pass(frame.bytes, to: peer) }
+        }
     }
 
     /// Passes the frames of the handshake one by one: each decides which limit and which frames follow.
@@ -112,6 +123,10 @@ final class FrameHandler: ChannelInboundHandler {
 
     private func pass(_ count: Int, of bytes: inout ByteBuffer, _ peer: Peer) {
         guard count > 0, let frames = bytes.readBytes(length: count) else { return }
+        pass(frames, to: peer)
+    }
+
+    private func pass(_ frames: [UInt8], to peer: Peer) {
         // What is whole now is charged as arguments, if a handler keeps it.
         noteInput(0)
         executor?.turn { peer.receive(frames) }
@@ -119,7 +134,7 @@ final class FrameHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         watch.noteRead(hasHalfFrame: rest != nil)
-        noteInput(rest?.readableBytes ?? 0)
+        noteInput(rest?.byteCount ?? 0)
         flushOutput()
         polling?.noteReadEnd()
         context.fireChannelReadComplete()
@@ -151,13 +166,13 @@ final class FrameHandler: ChannelInboundHandler {
         let output = peer.takeOutput()
         guard !output.isEmpty else { return }
         write(output, to: context, promise: nil)
-        if output.count > MemoryLedger.step || noted.output > 0 { noteOutput(context.channel) }
         polling?.noteOutput()
     }
 
-    private func write(_ bytes: [UInt8], to context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
-        output.noteWrite(bytes.count)
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: promise)
+    private func write(_ frames: PeerOutput, to context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        output.noteWrite(frames.byteCount)
+        frames.writeAndFlush(to: context, promise: promise)
+        if frames.byteCount > MemoryLedger.step || noted.output > 0 { noteOutput(context.channel) }
     }
 
     /// Writes the remaining output, then closes the channel; a channel that is not active yet is closed by ``begin()``.
@@ -170,7 +185,7 @@ final class FrameHandler: ChannelInboundHandler {
         }
         isClosing = true
         let sent = context.eventLoop.makePromise(of: Void.self)
-        write(peer?.takeOutput() ?? [], to: context, promise: sent)
+        write(peer?.takeOutput() ?? PeerOutput(), to: context, promise: sent)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         // What the channel holds is freed with it only, so a peer that holds too much and does not read is not waited for.
         if peer?.disconnectReason?.kind == .tooMuchMemory {

@@ -51,7 +51,7 @@ struct HandWiredPeersTests {
     private func carry(_ first: Peer, _ second: Peer) {
         for _ in 0..<8 {
             for (sender, receiver) in [(first, second), (second, first)] {
-                let frames = sender.takeOutput()
+                let frames = sender.takeOutput().bytes
                 if !frames.isEmpty { receiver.receive(frames) }
             }
         }

@@ -72,7 +72,7 @@ import Testing
                     return Array(output[FrameSplitter.lengthBytes..<count])
                 }
                 try #require(ContinuousClock.now < end, "no further frame arrives")
-                output += peer.takeOutput()
+                output += peer.takeOutput().bytes
                 await Task.yield()
             }
         }

@@ -15,6 +15,8 @@ struct CrowdedOutputTests {
         for (name, execution) in [("onLoop", .onEventLoop), ("off", .concurrent)] as [(String, MethodOptions.Execution)]
         {
             service.register(name, options: MethodOptions(execution: execution)) { large }
+            let options = MethodOptions(execution: execution)
+            service.register(name + "Echo", Parameter<[UInt8]>("value"), options: options) { (value: [UInt8]) in value }
         }
         service.registerStream("items") {
             AsyncStream { continuation in
@@ -43,6 +45,27 @@ struct CrowdedOutputTests {
         }
         #expect(sizes == Array(repeating: 1 << 20, count: 100))
         #expect(link.server.isConnected)
+        await link.close()
+    }
+
+    @Test(
+        "Values of all sizes arrive unchanged, many at once",
+        arguments: Wiring.allCases,
+        ["onLoopEcho", "offEcho"]
+    )
+    func valuesAreNotChanged(wiring: Wiring, method: String) async throws {
+        let link = try await Link.make(wiring, serving: Self.router())
+        let sizes = [0, 1, 1_000, 100_000, 256 << 10, 1 << 20, 3_000_000] + (65_500...65_540)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for size in sizes {
+                group.addTask {
+                    let value = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* size >> 8) }
+                    let echo: [UInt8] = try await link.client.call("large/\(method)", value)
+                    return echo == value
+                }
+            }
+            for try await isSame in group { #expect(isSame) }
+        }
         await link.close()
     }
 

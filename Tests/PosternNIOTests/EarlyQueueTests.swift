@@ -82,7 +82,7 @@ private final class Pump: FrameTransport {
             for await _ in turns {
                 var isQuiet = false
                 while !isQuiet {
-                    let (there, back) = (first.takeOutput(), second.takeOutput())
+                    let (there, back) = (first.takeOutput().bytes, second.takeOutput().bytes)
                     if !there.isEmpty { second.receive(there) }
                     if !back.isEmpty { first.receive(back) }
                     isQuiet = there.isEmpty && back.isEmpty

@@ -142,7 +142,7 @@ struct HandoverTests {
         // The server notices the end later than the peer, which connects again meanwhile.
         await settle { server.opened.value - server.ended.value <= CurrentPeer.maximumRetired + 2 }
         #expect(server.ended.value > 0)
-        // A connection is the current one from its welcome to its goodbye, so it is not asked for once only.
+        // Each connection is the current one between its welcome and its goodbye, so the property is polled.
         await settle { peer.peer == nil }
         await peer.stop()
         try await server.close()

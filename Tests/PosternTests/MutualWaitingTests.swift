@@ -69,7 +69,7 @@ private struct TwoSides {
     mutating func run() throws {
         while true {
             for side in 0...1 {
-                let bytes = states[side].outbox.take()
+                let bytes = states[side].outbox.take().bytes
                 if !bytes.isEmpty { wires[side ^ 1].append(bytes) }
             }
             guard let side = (0...1).filter({ !wires[$0].isEmpty }).randomElement(using: &random) else { return }

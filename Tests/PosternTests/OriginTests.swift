@@ -13,7 +13,7 @@ struct OriginTests {
         #expect(new.state.preface(nil, isFromJSON: false) == nil)
         let preface = try #require(new.state.preface(nil, isFromJSON: true))
         try new.state.notify("a", [0xc0, 0xc0], preface)
-        #expect(new.state.outbox.take().starts(with: [0, 0, 0, 5, 0x94, 16, 0x90, 0x90, 4]))
+        #expect(new.state.outbox.take().bytes.starts(with: [0, 0, 0, 5, 0x94, 16, 0x90, 0x90, 4]))
     }
 
     @Test func theFlagAndTheReferencesFrameAreRead() throws {

@@ -56,7 +56,7 @@ struct PeerSession {
 
     /// The frames in the outbox, without payloads.
     mutating func sent() throws -> [Frame] {
-        let bytes = state.outbox.take()
+        let bytes = state.outbox.take().bytes
         var reader = FrameReader()
         var frames: [Frame] = []
         while let frame = try reader.next(in: bytes.span) { frames.append(frame) }

@@ -32,8 +32,14 @@ package enum FrameSplitter {
     /// - Returns: The number of bytes.
     /// - Throws: ``DisconnectReason`` if the frame is empty or too large.
     package static func firstFrame(in bytes: Span<UInt8>, limit: Int) throws(DisconnectReason) -> Int {
-        let length = length(at: 0, in: bytes).map { $0 + lengthBytes } ?? bytes.count
-        return try wholeFrames(in: bytes.extracting(first: min(length, bytes.count)), limit: limit)
+        let size = sizeOfFirstFrame(in: bytes) ?? bytes.count
+        return try wholeFrames(in: bytes.extracting(first: min(size, bytes.count)), limit: limit)
+    }
+
+    /// Returns the size of the first frame, which may be incomplete, with its length; `nil` if the length has not
+    /// arrived.
+    package static func sizeOfFirstFrame(in bytes: Span<UInt8>) -> Int? {
+        length(at: 0, in: bytes).map { $0 + lengthBytes }
     }
 
     /// Returns the end of the frame at an offset, or `nil` if it has not arrived completely.

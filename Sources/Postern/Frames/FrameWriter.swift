@@ -27,11 +27,16 @@ enum FrameWriter {
     ///
     /// Frames that contain only numbers are below every limit; see ``Hello/leastFrameBytes``.
     ///
+    /// - Parameters:
+    ///   - start: The offset of the frame.
+    ///   - byteCount: The size of the last part of the frame, which is sent behind `output`.
+    ///   - limit: The maximum length.
+    ///   - output: The bytes that the frame is in.
     /// - Returns: Whether the frame was kept.
     @inline(__always)
     @discardableResult
-    static func end(_ start: Int, limit: Int = .max, in output: inout [UInt8]) -> Bool {
-        let length = output.count - start - FrameSplitter.lengthBytes
+    static func end(_ start: Int, before byteCount: Int = 0, limit: Int = .max, in output: inout [UInt8]) -> Bool {
+        let length = output.count - start - FrameSplitter.lengthBytes + byteCount
         guard length <= limit, let exact = UInt32(exactly: length) else {
             discard(start, in: &output)
             return false

@@ -53,7 +53,7 @@ extension Peer {
     }
 
     /// Removes and returns the frames that may be sent.
-    package func takeOutput() -> [UInt8] {
+    package func takeOutput() -> PeerOutput {
         writeReleases()
         let (output, relief) = changeInTurn { state in (state.takeOutput(), relieve(&state)) }
         if let relief { resume(relief) }

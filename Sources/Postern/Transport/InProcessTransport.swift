@@ -154,7 +154,7 @@ extension InProcessTransport {
         private func deliver(from sender: Peer, to receiver: Peer) {
             // Read before the output is taken: what a peer sends before its end is delivered in any case.
             let hasEnded = !sender.isConnected
-            let frames = sender.takeOutput()
+            let frames = sender.takeOutput().bytes
             if !frames.isEmpty {
                 receiver.receive(frames)
                 state.withLock { $0.hasMore = true }

@@ -10,7 +10,7 @@ enum PathAnswer {
         var (result, body) = (result, [UInt8]())
         var status = PathCall.append(result, into: &body)
         if body.count > MemoryLedger.step, let refusal = exchange.account?.refusal(for: body.count) {
-            exchange.account?.count(refusal)
+            exchange.account?.countRefusal(refusal)
             (result, body) = (.failure(.noRoomForAnswer), [])
             status = PathCall.append(result, into: &body)
         }

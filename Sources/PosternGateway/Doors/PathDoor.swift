@@ -39,7 +39,7 @@ final class PathDoor {
         let byteCount = exchange.request.contentLength
         let needed = MemoryKind.bytes(ofArguments: byteCount)
         guard byteCount > 0, let refusal = exchange.account?.refusal(for: needed) else { return }
-        exchange.account?.count(refusal)
+        exchange.account?.countRefusal(refusal)
         context.observer.observe(.budgetReached(refusal))
         throw CallError(overBudget: refusal, ran: .no)
     }

@@ -21,7 +21,7 @@ struct ResultGate: Sendable {
     func prepared(_ reply: Reply) async throws(CallError) -> Reply {
         guard case .value(let value) = reply, value.isWorthPreparing else { return reply }
         let size = value.bytes.count
-        if let refusal = transit.depart(size) { throw error(refusal) }
+        if let refusal = transit.depart(size) { throw refuse(refusal) }
         // Connections take turns, so a client with many large results does not delay those of others.
         let prepared = await FairWorkers.shared.run(for: ObjectIdentifier(transit)) { [transit, maximumBytes] in
             transit.whileWriting(size) {
@@ -38,11 +38,11 @@ struct ResultGate: Sendable {
     /// ``arrived(_:)`` must be called on the loop with what this returns.
     func departing(_ result: Result<Reply, CallError>) -> Result<Reply, CallError> {
         guard case .success(.value(let value)) = result else { return result }
-        return transit.depart(value.bytes.count).map { .failure(error($0)) } ?? result
+        return transit.depart(value.bytes.count).map { .failure(refuse($0)) } ?? result
     }
 
     /// Notes that there is no room for a result, and returns the error for the caller.
-    private func error(_ refusal: MemoryRefusal) -> CallError {
+    private func refuse(_ refusal: MemoryRefusal) -> CallError {
         observer.observe(.budgetReached(refusal))
         return CallError(overBudget: refusal, ran: .yes)
     }

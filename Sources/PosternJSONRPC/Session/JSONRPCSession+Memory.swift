@@ -85,7 +85,7 @@ extension JSONRPCSession {
 
     /// Counts a refusal and reports it.
     private func note(_ refusal: MemoryRefusal) {
-        account?.count(refusal)
+        account?.countRefusal(refusal)
         settings.observer?.observe(.budgetReached(refusal))
     }
 }

@@ -63,7 +63,7 @@ struct HostileClientTests {
 
     @Test(
         "M6: half a frame, or half a length, that does not go on ends the connection",
-        arguments: [[0, 0, 0, 9, 0x98], [0, 0, 0, 9], [0]] as [[UInt8]],
+        arguments: [[0, 0, 0, 9, 0x98], [0, 0, 0, 9], [0], [0, 255, 0, 0, 0x98]] as [[UInt8]],
         [Wiring.tcp, .unix]
     )
     func anIncompleteFrameClosesAfterTheTimeout(bytes: [UInt8], wiring: Wiring) async throws {
@@ -75,6 +75,16 @@ struct HostileClientTests {
             #expect(await server.disconnected.kind == .timedOut)
         }
         #expect(ConnectionOptions().frameTimeout <= .seconds(10))
+    }
+
+    @Test("M6: a client that leaves in the middle of a large frame is lost", arguments: [Wiring.tcp, .unix])
+    func aClientLeavesInTheMiddleOfALargeFrame(wiring: Wiring) async throws {
+        try await HostileStage.attack(wiring) { stage in
+            let (raw, server) = try await stage.greet()
+            raw.send([0, 255, 0, 0, 0x98] + [UInt8](repeating: 0, count: 200_000))
+            raw.close()
+            #expect(await server.disconnected.kind == .lost)
+        }
     }
 
     @Test("M6: a client that never sends anything is disconnected", arguments: [Wiring.tcp, .unix])

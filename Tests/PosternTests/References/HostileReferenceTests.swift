@@ -119,7 +119,7 @@ struct HostileReferenceTests {
         while !peer.importedReferences.isEmpty { await Task.yield() }
         var frames: [Frame] = []
         while frames.isEmpty {
-            frames = try read(peer.takeOutput())
+            frames = try read(peer.takeOutput().bytes)
             await Task.yield()
         }
         #expect(frames == [.release(number: 7, count: 1)])
@@ -132,7 +132,7 @@ struct HostileReferenceTests {
         send(to: peer) { FrameWriter.writeNumbers(.pong, 1, into: &$0) }
         var frames: [Frame] = []
         while frames.isEmpty {
-            frames = try read(peer.takeOutput())
+            frames = try read(peer.takeOutput().bytes)
             await Task.yield()
         }
         #expect(frames == (1...3).map { .release(number: $0, count: 1) })
@@ -157,14 +157,15 @@ struct HostileReferenceTests {
 
     private func exchange(_ peer: Peer, _ write: (inout [UInt8]) -> Void) throws -> (frames: [Frame], bytes: [UInt8]) {
         send(to: peer, write)
-        let bytes = peer.takeOutput()
+        let bytes = peer.takeOutput().bytes
         return (try read(bytes), bytes)
     }
 
     /// Exports a value by one message, and returns the number of its reference.
     private func export(_ value: some Encodable, by peer: Peer) throws -> UInt64 {
         try peer.notify("take", value)
-        guard case .references(let numbers)? = try read(peer.takeOutput()).first else { throw CancellationError() }
+        let frames = try read(peer.takeOutput().bytes)
+        guard case .references(let numbers)? = frames.first else { throw CancellationError() }
         return try #require(numbers.lent.first)
     }
 

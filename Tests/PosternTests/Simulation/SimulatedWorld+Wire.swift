@@ -5,7 +5,7 @@ import PosternTestSupport
 extension SimulatedWorld {
     /// Moves the written frames of a side to the wire.
     mutating func putOnWire(_ side: Int) {
-        let bytes = sides[side].state.outbox.take()
+        let bytes = sides[side].state.outbox.take().bytes
         guard !bytes.isEmpty, !sides[side].isCut else { return }
         if bug == .framesAreLost, chance(8) { return }
         var reader = FrameReader()

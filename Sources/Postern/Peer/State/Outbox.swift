@@ -1,7 +1,7 @@
-/// The frames that wait to be sent, as one array of bytes that the transport takes as a whole.
+/// The frames that wait to be sent, which the transport takes as a whole.
 struct Outbox: Sendable {
     /// Frames that may be sent now.
-    private var ready: [UInt8] = []
+    private var ready = PeerOutput()
     /// Frames that wait for the end of the handshake, in order.
     private var early: [UInt8] = []
     private var isOpen = false
@@ -9,10 +9,10 @@ struct Outbox: Sendable {
     private var limit = Int.max
     /// Whether the transport will call ``take()`` without another wake-up.
     private var isTakeScheduled = false
-    /// The capacity to reserve for the next output: the size of the last one, within bounds.
+    /// The capacity to reserve for the next output: the size of the first part of the last one, within bounds.
     private(set) var usualCount = leastRoom
 
-    var byteCount: Int { ready.count + early.count }
+    var byteCount: Int { ready.byteCount + early.count }
     var isEmpty: Bool { ready.isEmpty }
 
     /// Appends frames that require a finished handshake.
@@ -20,46 +20,54 @@ struct Outbox: Sendable {
     mutating func write<R>(_ body: (inout [UInt8]) -> R) -> R {
         guard isOpen else { return body(&early) }
         // One allocation for the frames of a turn instead of one for each doubling of the array.
-        if ready.capacity == 0 { ready.reserveCapacity(usualCount) }
-        return body(&ready)
+        if ready.last.capacity == 0, ready.front.isEmpty { ready.last.reserveCapacity(usualCount) }
+        return body(&ready.last)
     }
 
-    /// Appends the references frame of a message, if it has one, and the message itself, or neither.
+    /// Appends a message that ends with a value, behind its references frame if it has one, or neither.
     ///
+    /// - Parameters:
+    ///   - references: The references of the message.
+    ///   - value: The last fields of the message, in MessagePack.
+    ///   - limit: The maximum size of a frame.
+    ///   - begin: A function that begins the frame, writes its other fields, and returns its offset.
     /// - Returns: Whether both fit the limit.
     @inline(__always)
     mutating func write(
         behind references: ReferenceNumbers?,
+        _ value: [UInt8],
         limit: Int,
-        _ body: (inout [UInt8]) -> Bool
+        _ begin: (inout [UInt8]) -> Int
     ) -> Bool {
-        write { Self.append(behind: references, limit: limit, to: &$0, body) }
-    }
-
-    /// Appends the references frame of a message, if it has one, and the message itself, or neither.
-    ///
-    /// - Returns: Whether both fit the limit.
-    @inline(__always)
-    static func append(
-        behind references: ReferenceNumbers?,
-        limit: Int,
-        to output: inout [UInt8],
-        _ body: (inout [UInt8]) -> Bool
-    ) -> Bool {
-        guard let references else { return body(&output) }
-        let start = output.count
-        if FrameWriter.writeReferences(references, limit: limit, into: &output), body(&output) { return true }
-        output.removeLast(output.count - start)
-        return false
+        // The storage of a large value becomes a part of the output. Copying it would take milliseconds, in which the
+        // loop of the peer waits for the lock that the caller holds.
+        let isPart = isOpen && value.count >= Self.leastPart
+        let fits = write { output in
+            let start = output.count
+            if let references, !FrameWriter.writeReferences(references, limit: limit, into: &output) { return false }
+            let frame = begin(&output)
+            if !isPart { output += value }
+            if FrameWriter.end(frame, before: isPart ? value.count : 0, limit: limit, in: &output) { return true }
+            FrameWriter.discard(start, in: &output)
+            return false
+        }
+        if isPart, fits { ready.append(part: value) }
+        return fits
     }
 
     /// Appends frames of the handshake, and a goodbye, which are sent before it is finished.
-    mutating func writeNow(_ body: (inout [UInt8]) -> Void) { body(&ready) }
+    mutating func writeNow(_ body: (inout [UInt8]) -> Void) { body(&ready.last) }
 
     /// Appends whole frames that were written into another array.
     mutating func append(_ frames: consuming [UInt8]) {
         // Takes over the storage where it can: the replies of a turn are usually all that is sent.
-        if ready.isEmpty { ready = frames } else { ready += frames }
+        if frames.count >= Self.leastPart {
+            ready.append(part: frames)
+        } else if ready.last.isEmpty {
+            ready.last = frames
+        } else {
+            ready.last += frames
+        }
     }
 
     /// Ends the handshake: the early frames may be sent.
@@ -86,29 +94,34 @@ struct Outbox: Sendable {
     }
 
     /// Removes and returns the frames that may be sent.
-    mutating func take() -> [UInt8] {
+    mutating func take() -> PeerOutput {
         isTakeScheduled = false
-        guard !ready.isEmpty else { return [] }
-        assert(FrameSplitter.areFrames(ready.span, limit: limit), "a frame is larger than the other side takes")
+        guard !ready.isEmpty else { return PeerOutput() }
+        assert(FrameSplitter.areFrames(ready.bytes.span, limit: limit), "a frame is larger than the other side takes")
         let taken = ready
-        ready = []
+        ready = PeerOutput()
         // The storage goes to the transport with the bytes, so the next output starts without any.
-        usualCount = min(max(taken.count, Self.leastRoom), Self.mostRoom)
+        usualCount = min(max((taken.front.first ?? taken.last).count, Self.leastRoom), Self.mostRoom)
         return taken
     }
 
     /// Discards all frames because they can no longer be sent.
     ///
+    /// - Parameter hasCalls: Whether there may be calls among them. The frames are joined to find them, which takes
+    ///   memory that a connection which is cut should release.
     /// - Returns: The identifiers of the calls among them, which the remote peer certainly did not execute.
-    mutating func discardCalls() -> Set<UInt64> {
+    mutating func discard(hasCalls: Bool) -> Set<UInt64> {
         var (reader, numbers) = (FrameReader(), Set<UInt64>())
-        while let frame = try? reader.next(in: ready.span) {
+        let bytes = hasCalls ? ready.bytes : []
+        while let frame = try? reader.next(in: bytes.span) {
             if case .call(let call) = frame { numbers.insert(call.id) }
         }
-        (ready, early) = ([], [])
+        (ready, early) = (PeerOutput(), [])
         return numbers
     }
 
     private static let leastRoom = 64
     private static let mostRoom = 64 << 10
+    /// The size in bytes from which a value is a part of its own.
+    static let leastPart = 64 << 10
 }

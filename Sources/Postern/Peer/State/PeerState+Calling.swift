@@ -16,15 +16,14 @@ extension PeerState {
     @inline(__always)
     mutating func write(_ id: UInt64, _ call: OutgoingCall) throws(CallError) {
         let limit = outgoingFrameLimit
-        let fits = outbox.write(behind: call.references, limit: limit) { output in
+        let fits = outbox.write(behind: call.references, Self.fields(of: call.arguments), limit: limit) { output in
             let start = FrameWriter.begin(.call, fields: 8, id: id, into: &output)
             MessagePack.write(call.method, into: &output)
             Self.write(call.timeout, into: &output)
             // Flags are below 128, so the byte itself is their MessagePack form.
             output.append(call.flags.rawValue)
             MessagePack.write(UInt64(clamping: call.depth), into: &output)
-            Self.write(arguments: call.arguments, into: &output)
-            return FrameWriter.end(start, limit: limit, in: &output)
+            return start
         }
         guard fits else { throw .requestTooLarge(limit) }
     }
@@ -37,11 +36,10 @@ extension PeerState {
     ) throws(CallError) {
         try checkCanSend(method)
         let limit = outgoingFrameLimit
-        let fits = outbox.write(behind: references, limit: limit) { output in
+        let fits = outbox.write(behind: references, Self.fields(of: arguments), limit: limit) { output in
             let start = FrameWriter.begin(.notify, fields: 4, into: &output)
             MessagePack.write(method, into: &output)
-            Self.write(arguments: arguments, into: &output)
-            return FrameWriter.end(start, limit: limit, in: &output)
+            return start
         }
         guard fits else { throw .requestTooLarge(limit) }
     }
@@ -100,14 +98,14 @@ extension PeerState {
         if let number { MessagePack.write(number, into: &output) } else { MessagePack.writeNull(into: &output) }
     }
 
-    /// Appends the last two fields of a frame: positional and named arguments.
+    /// Returns the last two fields of a frame: positional and named arguments.
     @inline(__always)
-    private static func write(arguments: [UInt8], into output: inout [UInt8]) {
+    private static func fields(of arguments: [UInt8]) -> [UInt8] {
         // Arguments are encoded as both fields; without any, both are nil.
-        guard arguments.isEmpty else { return output += arguments }
-        MessagePack.writeNull(into: &output)
-        MessagePack.writeNull(into: &output)
+        arguments.isEmpty ? noArguments : arguments
     }
+
+    private static var noArguments: [UInt8] { [0xc0, 0xc0] }
 }
 
 extension CallError {

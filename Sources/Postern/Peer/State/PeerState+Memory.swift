@@ -37,7 +37,7 @@ extension PeerState {
     private var hasChargedOutput: Bool { memory?[.output] ?? 0 > 0 }
 
     /// Removes and returns the frames that may be sent.
-    mutating func takeOutput() -> [UInt8] {
+    mutating func takeOutput() -> PeerOutput {
         let output = outbox.take()
         if hasChargedOutput { chargeOutput() }
         return output
@@ -53,7 +53,7 @@ extension PeerState {
     }
 
     private mutating func note(_ refusal: MemoryRefusal) {
-        memory?.count(refusal)
+        memory?.countRefusal(refusal)
         refusedMemory = refusal
     }
 

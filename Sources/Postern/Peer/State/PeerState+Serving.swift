@@ -85,30 +85,30 @@ extension PeerState {
         _ references: ReferenceNumbers? = nil
     ) -> Bool {
         guard let call = endServing(id), !call.isNotification, !call.isCancelled, phase == .open else { return false }
-        let (limit, room) = (outgoingFrameLimit, max(Self.shortBytes, limits.answerRoom - outbox.byteCount))
-        var isRefused = false
-        if case .success(let value) = result { isRefused = exceedsBudget(result: value.count) }
-        // A value that would fill the outbox beyond its room becomes an error, which is small: memory stays bounded
-        // although the handler has already run.
-        return outbox.write { output in
-            let error: CallError
-            switch result {
-            case .success(let value) where isRefused || value.count > room: error = .noRoomForAnswer
-            case .success(let value):
-                let fits = Outbox.append(behind: references, limit: limit, to: &output) { output in
-                    let start = FrameWriter.begin(.reply, fields: 3, id: id, into: &output)
-                    output += value
-                    return FrameWriter.end(start, limit: limit, in: &output)
-                }
-                if fits { return true }
-                error = .responseTooLarge()
-            case .failure(let failure): error = failure
-            }
+        do throws(CallError) {
+            try reply(to: id, result.get(), references)
+            return true
+        } catch {
             // A stream that was opened ends with an error; a second reply would violate the protocol.
-            let kind: Frame.Kind = call.isStream ? .end : .failure
-            FrameWriter.writeFailure(kind, id: id, error, limit: limit, into: &output)
+            let (kind, limit) = (call.isStream ? Frame.Kind.end : .failure, outgoingFrameLimit)
+            outbox.write { FrameWriter.writeFailure(kind, id: id, error, limit: limit, into: &$0) }
             return false
         }
+    }
+
+    private mutating func reply(
+        to id: UInt64,
+        _ value: [UInt8],
+        _ references: ReferenceNumbers?
+    ) throws(CallError) {
+        // A value that would fill the outbox beyond its room becomes an error, which is small: memory stays bounded
+        // although the handler has already run.
+        let room = max(Self.shortBytes, limits.answerRoom - outbox.byteCount)
+        guard value.count <= room, !exceedsBudget(result: value.count) else { throw .noRoomForAnswer }
+        let fits = outbox.write(behind: references, value, limit: outgoingFrameLimit) { output in
+            FrameWriter.begin(.reply, fields: 3, id: id, into: &output)
+        }
+        guard fits else { throw .responseTooLarge() }
     }
 
     /// Returns the references frame to send before a message.
@@ -136,11 +136,8 @@ extension PeerState {
     @discardableResult
     mutating func report(_ id: UInt64, _ value: [UInt8], _ references: ReferenceNumbers? = nil) -> Bool {
         guard phase == .open, isWanted(id), served[id]?.isStream == false else { return false }
-        let limit = outgoingFrameLimit
-        return outbox.write(behind: references, limit: limit) { output in
-            let start = FrameWriter.begin(.progress, fields: 3, id: id, into: &output)
-            output += value
-            return FrameWriter.end(start, limit: limit, in: &output)
+        return outbox.write(behind: references, value, limit: outgoingFrameLimit) { output in
+            FrameWriter.begin(.progress, fields: 3, id: id, into: &output)
         }
     }
 

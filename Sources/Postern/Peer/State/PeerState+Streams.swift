@@ -124,16 +124,14 @@ extension PeerState {
         }
         // The producer waits until the reader has granted credit, and while too much output is unsent.
         guard call.credit > 0, !isCrowded else { return .wait }
-        let limit = outgoingFrameLimit
-        let fits = outbox.write(behind: references, limit: limit) { output in
+        let fits = outbox.write(behind: references, value, limit: outgoingFrameLimit) { output in
             let start = FrameWriter.begin(.item, fields: 4, id: id, into: &output)
             if let offset {
                 MessagePack.write(offset, into: &output)
             } else {
                 MessagePack.writeNull(into: &output)
             }
-            output += value
-            return FrameWriter.end(start, limit: limit, in: &output)
+            return start
         }
         guard fits else { return .tooLarge }
         call.credit -= 1

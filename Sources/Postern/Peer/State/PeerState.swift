@@ -202,7 +202,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         guard phase != .closed else { return nil }
         // A remote peer that reads slowly would receive the goodbye only after everything before it.
         let discards = isLost || [.slowReader, .tooMuchMemory].contains(reason.kind)
-        let unsent = discards ? outbox.discardCalls() : []
+        let unsent = discards ? outbox.discard(hasCalls: calls.count > 0) : []
         // The answer to a goodbye is the end of the connection, not another goodbye.
         if goodbye == nil {
             let (code, limit) = (reason.goodbyeCode, outgoingFrameLimit)
