@@ -3,8 +3,9 @@ import Postern
 
 /// The received part of a frame.
 enum PartialFrame {
-    /// A part of a short frame, or of the length of a frame.
+    /// A part of less than ``LargeFrame/leastBytes``.
     case short(ByteBuffer)
+    /// A larger part.
     case large(LargeFrame)
 
     /// Keeps input that is the beginning of a frame.
@@ -22,18 +23,21 @@ enum PartialFrame {
 /// The received part of a large frame.
 ///
 /// The array that it is collected in becomes the message for the peer, and grows in few steps: the system takes longer
-/// to provide the memory of a copy than the processor to copy. It grows with what has arrived, not with the length that
-/// was announced.
+/// to provide the memory of a copy than the processor to copy. It has room for a multiple of what has arrived, not for
+/// the length that was announced. The multiple is so large that an array which grows was mapped, see `MemoryTrim`: what
+/// it leaves behind belongs to the system, not to the heap, where it would stay in memory. Room that is not used takes
+/// no memory.
 final class LargeFrame {
     /// The bytes that have arrived.
     private(set) var bytes: [UInt8] = []
     /// The number of bytes that have not arrived.
     private(set) var missing: Int
 
-    /// Begins with input that is the beginning of a frame; `nil` if the frame is short, or its length has not arrived.
+    /// Begins with input that is the beginning of a frame; `nil` if it is short.
     init?(_ input: ByteBuffer) {
-        let size = FrameSplitter.sizeOfFirstFrame(in: input.readableBytesUInt8Span) ?? 0
-        guard size >= Self.leastBytes else { return nil }
+        guard input.readableBytes >= Self.leastBytes,
+            let size = FrameSplitter.sizeOfFirstFrame(in: input.readableBytesUInt8Span)
+        else { return nil }
         missing = size
         append(input)
     }
@@ -46,11 +50,13 @@ final class LargeFrame {
 
     private func append(_ piece: ByteBuffer) {
         let count = bytes.count + piece.readableBytes
-        if count > bytes.capacity { bytes.reserveCapacity(min(8 * count, bytes.count + missing)) }
+        if count > bytes.capacity { bytes.reserveCapacity(min(Self.room * count, bytes.count + missing)) }
         bytes.append(contentsOf: piece.readableBytesView)
         missing -= piece.readableBytes
     }
 
-    /// The size of the smallest large frame.
+    /// The number of bytes of a frame from which it is collected in an array.
     static let leastBytes = 64 << 10
+    /// The capacity for each byte that has arrived, in bytes.
+    private static let room = 32
 }

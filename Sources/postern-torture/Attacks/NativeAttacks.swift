@@ -2,7 +2,7 @@ import PosternNIO
 
 /// Native frames that break the protocol, and what fills the tables of a native connection.
 enum NativeAttacks {
-    static let all = [nativeFrames, nativeNotifications, wrongProofs, hoardedReferences]
+    static let all = [nativeFrames, nativeNotifications, nativeHalfFrames, wrongProofs, hoardedReferences]
 
     static let nativeFrames = Attack(
         name: "native-frames",
@@ -64,6 +64,35 @@ enum NativeAttacks {
         connection.send(NativeBytes.hello)
         for _ in 0..<40 { await connection.write(notification) }
         if await connection.isClosed(within: attacker.left) { attacker.record.note("cut") }
+    }
+
+    static let nativeHalfFrames = Attack(
+        name: "native-half-frames",
+        rows: "F3, M6",
+        summary: "360 native connections with 545 KB of a frame of 16 MiB, whose rest is never sent",
+        seconds: 5,
+        isInShortForm: true,
+        needsNative: true
+    ) { attacker in
+        let value = [0xc5, 0xea, 0x60] + [UInt8](repeating: 0, count: 60_000)
+        let call = NativeBytes.call("echo/echo", [0x91] + value)
+        let start = [1, 0, 0, 0] + [UInt8](repeating: 0, count: 500_000)
+        // Calls before the frame have the server read larger pieces of it.
+        let parts = [NativeBytes.hello + call, call, call, start, [UInt8](repeating: 0, count: 45_000)]
+        try await attacker.parallel(20) { _ in
+            var connections: [RawConnection] = []
+            for _ in 0..<18 {
+                let connection = try await attacker.connectNatively()
+                connection.discardInput()
+                connections.append(connection)
+            }
+            for part in parts {
+                for connection in connections { await connection.write(part) }
+                try await Task.sleep(for: .milliseconds(500))
+            }
+            try await Task.sleep(for: attacker.left - .seconds(1))
+            await attacker.noteCuts(of: connections)
+        }
     }
 
     static let wrongProofs = Attack(
