@@ -63,7 +63,10 @@ struct HostileClientTests {
 
     @Test(
         "M6: half a frame, or half a length, that does not go on ends the connection",
-        arguments: [[0, 0, 0, 9, 0x98], [0, 0, 0, 9], [0], [0, 255, 0, 0, 0x98]] as [[UInt8]],
+        arguments: [
+            [0, 0, 0, 9, 0x98], [0, 0, 0, 9], [0], [0, 255, 0, 0, 0x98],
+            [0, 255, 0, 0] + [UInt8](repeating: 0x98, count: 100_000),
+        ] as [[UInt8]],
         [Wiring.tcp, .unix]
     )
     func anIncompleteFrameClosesAfterTheTimeout(bytes: [UInt8], wiring: Wiring) async throws {
