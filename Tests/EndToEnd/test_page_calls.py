@@ -6,6 +6,7 @@ import urllib.parse
 import pytest
 from playwright.sync_api import expect
 
+from files import replace
 from page import expect_result, fill, link, post
 from programs import wait_until
 
@@ -159,11 +160,11 @@ def test_a_function_of_the_page_is_passed_and_its_calls_are_shown(demo, open_pag
     page.goto(link(demo, "files.watch", {"path": str(watched), "interval": 0.05}))
     page.click("#call")
     expect_result(page, '"(an object of the server)"')
-    watched.write_text("a")
+    replace(watched, "a")
     expect(page.locator("#events li", has_text="files.watch callback")).to_contain_text('"size":1')
     # The page holds the object, which would end if it was collected, until it is released.
     page.context.new_cdp_session(page).send("HeapProfiler.collectGarbage")
-    watched.write_text("ab")
+    replace(watched, "ab")
     expect(page.locator("#events")).to_contain_text('"size":2')
     page.click("#cancel:text('Release')")
     expect(page.locator("#result-status")).to_have_text("released")

@@ -10,6 +10,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
+from files import replace
 from page import post
 from programs import PATIENCE, binary, wait_until
 
@@ -159,7 +160,7 @@ def cause_of(name, server, file=None):
         elif name == "chat.room":
             post(server, "chat.say", ["me", HARD])
         elif file:
-            file.write_text(file.read_text() + "x")
+            replace(file, file.read_text() + "x")
 
     return cause
 

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from files import replace
 from native_peers import context_trusting, error_of, make_certificate, postern, run, services, until
 from programs import LISTENING, PATIENCE, ROOT, Program, binary, stop_all
 
@@ -127,7 +128,7 @@ def test_a_function_is_called_and_an_unused_object_is_released(address, tmp_path
         async with postern.connect(address) as peer:
             watch = await peer.call("files/watch", str(tmp_path / "a"), lambda *change: changes.put_nowait(change))
             assert watch.is_object and await watch.call("text") == "<FileMonitor object>"
-            (tmp_path / "a").write_text("three")
+            replace(tmp_path / "a", "three")
             await asyncio.wait_for(changes.get(), PATIENCE)
             await watch.call("stop")
             await until(lambda: not peer._lent)

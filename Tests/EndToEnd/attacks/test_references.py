@@ -14,6 +14,7 @@ from server import program
 sys.path.append(str(pathlib.Path(__file__).parents[1]))
 
 import programs  # noqa: E402
+from files import replace  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("alive")
 
@@ -94,18 +95,11 @@ def expect_idle(socket):
     expect_active(socket, 0)
 
 
-def write(path, text):
-    """Replaces a file atomically. Otherwise, the monitor might report its truncation as another change."""
-    new = path.with_suffix(".new")
-    new.write_text(text)
-    new.replace(path)
-
-
 # Check 50
 def test_check_50_a_function_is_called_on_each_change_until_stop(socket, watched):
     handle = watch(socket, watched)
     assert 1 <= handle < 1 << 53
-    write(watched, "hello")
+    replace(watched, "hello")
     event = json.loads(socket.message())
     assert "id" not in event and event["method"] == "$/invokeProxy/7/call"
     old, new = event["params"]
@@ -116,7 +110,7 @@ def test_check_50_a_function_is_called_on_each_change_until_stop(socket, watched
     answers = [json.loads(socket.message()), json.loads(socket.message())]
     assert {"jsonrpc": "2.0", "id": 2, "result": None} in answers
     assert any(answer.get("method") == "$/releaseMarshaledObject" for answer in answers)
-    write(watched, "hello, world")
+    replace(watched, "hello, world")
     expect_idle(socket)
     socket.text(release(handle))
     assert ask(socket, raw.call(f"$/invokeProxy/{handle}/stop", "[]", 3))["error"]["code"] == -32001
