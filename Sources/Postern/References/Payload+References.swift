@@ -9,7 +9,7 @@ extension Payload {
     package func returnsReferences(to connection: any ReferenceConnection) -> Bool {
         switch references {
         case nil: false
-        case .sent(let sent): !sent.numbers.returned.isEmpty
+        case .sent(let sent): sent.numbers?.returned.isEmpty == false
         case .received(let received): received.includesReference(over: connection)
         }
     }

@@ -19,7 +19,7 @@ package final class SentReferences: Sendable {
 
     init(to connection: (any ReferenceConnection)?) { self.connection = connection }
 
-    deinit { connection?.references.unpin(numbers.lent) }
+    deinit { connection?.references.unpin(lent) }
 
     /// Runs `body`, and collects the references that it encodes.
     func collecting<R>(_ body: () throws(PayloadError) -> R) throws(PayloadError) -> R {
@@ -62,13 +62,20 @@ package final class SentReferences: Sendable {
         return ReceivedReferences(from: nil, lent: [], returned: Dictionary(uniqueKeysWithValues: numbered))
     }
 
-    /// The content of the references frame that precedes the message.
-    var numbers: ReferenceNumbers { named.withLock { $0.remote.numbers } }
+    /// The content of the references frame that precedes the message; `nil` if the message names no reference.
+    ///
+    /// A message that is passed on has references to rename, or none: whether it has is known when it was read.
+    var numbers: ReferenceNumbers? {
+        let numbers = named.withLock { $0.remote.numbers }
+        return numbers.isEmpty ? nil : numbers
+    }
+
+    private var lent: [UInt64] { named.withLock { $0.remote.numbers.lent } }
 
     /// Counts the exports of the message as sent.
     ///
     /// Must be called in the step that writes the message, or a release could arrive before the count.
-    package func commit() { connection?.references.commit(numbers.lent) }
+    package func commit() { connection?.references.commit(lent) }
 
     /// Encodes a payload that is read in this process; references in it resolve to the same handles.
     static func encodingLocally(_ encode: () throws(PayloadError) -> Payload) throws(PayloadError) -> Payload {

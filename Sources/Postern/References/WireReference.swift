@@ -25,6 +25,9 @@ package struct ReferenceNumbers: Hashable, Sendable {
         self.lent = lent
         self.returned = returned
     }
+
+    /// Whether there is no reference.
+    var isEmpty: Bool { lent.isEmpty && returned.isEmpty }
 }
 
 extension MessagePack: ReferenceCodec {
