@@ -35,9 +35,7 @@ final class FrameHandler: ChannelInboundHandler {
 
     /// Sets the peer, the executor of the loop and the busy polling; once, before the handler is added to the pipeline.
     func serve(_ peer: Peer, on executor: EventLoopExecutor, polling: PolledChannel?) {
-        self.peer = peer
-        self.executor = executor
-        self.polling = polling
+        (self.peer, self.executor, self.polling) = (peer, executor, polling)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -46,11 +44,12 @@ final class FrameHandler: ChannelInboundHandler {
         if context.channel.isActive { begin() }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+    /// Ends the peer of a handler that leaves its pipeline, or was never added, and breaks their cycle.
+    func leave() {
         end(DisconnectReason(.lost, "The connection was not made"))
-        self.context = nil
-        peer = nil
-        polling = nil
+        (context, peer, polling) = (nil, nil, nil)
     }
 
     func channelActive(context: ChannelHandlerContext) {

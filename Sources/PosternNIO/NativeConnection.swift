@@ -18,6 +18,8 @@ enum NativeConnection {
         memoryAddress: MemoryAddress? = nil,
         busyPolling: Duration = .zero
     ) throws -> Peer {
+        // Before the frames: TLS decrypts what the frame handler reads. A failure leaves no peer behind.
+        try security.install(on: channel, as: end.role)
         let handler = FrameHandler(options: options)
         let peer = Peer(
             transport: ChannelTransport(handler, on: channel),
@@ -32,9 +34,10 @@ enum NativeConnection {
         peer.countMemory(in: options.ledger, of: memoryAddress)
         let executor = EventLoopExecutor.of(channel.eventLoop)
         handler.serve(peer, on: executor, polling: PolledChannel(channel, on: executor, atMost: busyPolling))
-        // Before the frames: TLS decrypts what the frame handler reads.
-        try security.install(on: channel, as: end.role)
-        try channel.pipeline.syncOperations.addHandler(handler)
+        do { try channel.pipeline.syncOperations.addHandler(handler) } catch {
+            handler.leave()
+            throw error
+        }
         return peer
     }
 
