@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -126,8 +127,18 @@ class Running:
             self.output += line
 
     def stop(self):
-        self.process.terminate()
+        self.terminate()
         return self.wait()
+
+    def terminate(self):
+        """Sends SIGTERM once the program catches it, which a `ServiceGroup` does shortly after its gateway listens."""
+        wait_until(lambda: self.process.poll() is not None or self.catches(signal.SIGTERM))
+        self.process.terminate()
+
+    def catches(self, number):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        [caught] = re.findall(r"^SigCgt:\s*(\w+)$", status, re.MULTILINE)
+        return int(caught, 16) & 1 << (number - 1)
 
     def wait(self):
         """Waits for the end of the process and returns its exit code."""

@@ -2,7 +2,6 @@
 
 import json
 import re
-import signal
 import subprocess
 import threading
 import urllib.request
@@ -99,7 +98,7 @@ def test_a_call_in_flight_is_answered_before_the_program_ends(package, service):
     call = threading.Thread(target=lambda: answers.append(urllib.request.urlopen(request, timeout=PATIENCE).read()))
     call.start()
     wait_until(lambda: package.shell(f"curl http://127.0.0.1:{package.port}/rpc/notes/list") != "[]")
-    service.process.send_signal(signal.SIGTERM)
+    service.terminate()
     call.join(PATIENCE)
     assert (answers, service.wait()) == ([b"10"], 0)
 
@@ -121,8 +120,9 @@ def test_a_native_call_in_flight_is_answered_before_the_program_ends(package):
 
 
 def count_notes(path):
+    """Returns the number of notes, which grows while a call imports some."""
     command = [binary("postern"), "call", f"unix:{path}", "notes/list", "--json"]
-    return len(json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout))
+    return len(json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout)["result"])
 
 
 def test_a_host_that_is_no_address_is_named(package):

@@ -124,7 +124,7 @@ def test_the_program_of_the_readme_drains_at_sigterm(calculator):
     with connect(f"ws://127.0.0.1:{package.port}/rpc") as page:
         page.send('{"jsonrpc":"2.0","id":1,"method":"calculator.add","params":[2,3]}')
         assert json.loads(page.recv(PATIENCE))["result"] == 5
-        program.process.send_signal(signal.SIGTERM)
+        program.terminate()
         with pytest.raises(ConnectionClosed) as closed:
             page.recv(PATIENCE)
     assert closed.value.rcvd.code == 4101
