@@ -148,7 +148,7 @@ extension ReferenceHandle {
 private final class LocalNotification: LaneEntry {
     private let call: Call
     private let handle: ReferenceHandle
-    let traits = LaneTraits()
+    let traits = LaneTraits(isNotification: true)
 
     init(_ call: Call, to handle: ReferenceHandle) {
         self.call = call
