@@ -29,7 +29,7 @@ enum ChildMain {
             )
             let signal = watchForTermination { runner.stop() }
             peer.onDisconnect { _ in
-                if !runner.isDetached { endSoon { runner.stop() } }
+                if !runner.isDetached, !runner.hasEnded { endSoon { runner.stop() } }
             }
             // The source is kept until here, as it is cancelled when it is released.
             let code = await runner.finish(peer)

@@ -16,6 +16,9 @@ final class ChildRunner<Definition: ChildTask>: Sendable {
     private let parent = Settled<Peer>()
     private let outcome = Settled<Result<Definition.Output, CallError>>()
 
+    /// Whether the work has ended, so that the process exits by itself.
+    var hasEnded: Bool { outcome.current != nil }
+
     /// The time in which the parent must close the connection after the task has ended.
     private static var closingGrace: Duration { .seconds(10) }
 

@@ -4,7 +4,7 @@ import SystemPackage
 /// Determines which means of containment a system permits, by running each of them once.
 struct ContainmentProbe: Sendable {
     /// The time in which a command must have ended.
-    private static let timeout = Duration.seconds(10)
+    private static let timeout = Duration.seconds(30)
 
     /// The options of `unshare` that are tried, in this order.
     ///
