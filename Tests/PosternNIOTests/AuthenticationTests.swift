@@ -57,7 +57,7 @@ struct AuthenticationTests {
             _ = await ends.refused.first { _ in true }
             times.append(.now - began)
             await ends.close()
-        } while times.count < 10 && !times.contains { $0 < .seconds(1) }
+        } while !Task.isCancelled && !times.contains { $0 < .seconds(1) }
         #expect(times.contains { $0 < .seconds(1) }, "\(times)")
     }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import PosternNIO
 
 /// Connections over socket pairs with busy polling.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct BusyPollingTests {
     private static func pair() async throws -> (server: Peer, client: Peer) {
         let router = Router()

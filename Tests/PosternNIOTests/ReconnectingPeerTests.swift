@@ -74,7 +74,7 @@ struct ReconnectingPeerTests {
     func callsInFlightOnALostConnectionFailAndAreNotRepeated(wiring: Wiring) async throws {
         let service = Stuck()
         let server = NativeServer(service)
-        let peer = ReconnectingPeer(to: try await server.start(at: wiring.address))
+        let peer = ReconnectingPeer(to: try await server.start(at: wiring.address), patience: .seconds(60))
         peer.start()
         let pending = Task { try await peer.dispatch(Call("stuck", arguments: none)) }
         await service.started.wait()

@@ -41,7 +41,7 @@ struct RemoteServiceTests {
     @Test(arguments: [Wiring.tcp, .unix])
     func aStubCallsThroughAReconnectingPeer(wiring: Wiring) async throws {
         let server = NativeServer(router())
-        let peer = ReconnectingPeer(to: try await server.start(at: wiring.address))
+        let peer = ReconnectingPeer(to: try await server.start(at: wiring.address), patience: .seconds(60))
         peer.start()
         try await callEverything(RemoteCounter(remote: RemoteService(peer, path: "tools/counter")))
         await peer.stop()
