@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from containers import Asking
+from containers import Asking, ask
 from engine import podman
 from pod import NAMESPACE, Pod, rendered
 from waiting import until
@@ -44,8 +44,9 @@ def test_calls_in_flight_are_answered_when_the_pod_ends(pod):
     pod.start("gateway")
     pod.start("service")
     until(lambda: pod.passes("gateway", "readinessProbe"))
-    call = Asking(f"http://{pod.address}:{pod.port}/rpc/jobs/run", {"steps": 2, "stepMs": 500})
-    until(lambda: pod.ask("/rpc/jobs/active")[1] == "1")
+    jobs = f"http://{pod.address}:{pod.port}/rpc/jobs"
+    call = Asking(f"{jobs}/run", {"steps": 8, "stepMs": 500})
+    until(lambda: ask(f"{jobs}/active")[1] == "1")
     began = time.monotonic()
     # Sidecars are stopped after the containers of the pod.
     assert (pod.end("service"), pod.end("gateway")) == (0, 0)

@@ -3,7 +3,7 @@
 import time
 
 
-def until(condition, seconds=15):
+def until(condition, seconds=60):
     """Waits until a condition is true."""
     deadline = time.monotonic() + seconds
     while not condition():

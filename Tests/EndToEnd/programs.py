@@ -10,6 +10,8 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.error
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The timeout of every wait, in seconds. It is long because the machine may be busy with other work.
@@ -142,10 +144,20 @@ def start_sidecar(folder, *options, port=0):
     services = Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)
     try:
         arguments = ("gateway", "--upstream", socket, "--port", port, "--public", "public", *options)
-        return [services, Program("postern", *arguments, ready=LISTENING)]
+        gateway = Program("postern", *arguments, ready=LISTENING)
     except AssertionError:
         services.kill()
         raise
+    # A gateway listens before it is connected to its services, for which a call would wait only a second.
+    wait_until(lambda: is_ready(port_of(gateway)))
+    return [services, gateway]
+
+
+def is_ready(port):
+    try:
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE).status == 200
+    except urllib.error.HTTPError:
+        return False
 
 
 def stop_all(programs):

@@ -22,12 +22,13 @@ NOTE_STATES = """() => {
 
 def spawn(page, limit, parts, pace):
     """Spawns the demo task with the form, and returns its identifier."""
-    before = page.locator("[data-task^=primes]").count()
     for name, value in {"limit": limit, "parts": parts, "pace": pace}.items():
         page.fill(f"#task-input-{name}", str(value))
     page.click("#task-spawn")
-    expect(page.locator("[data-task^=primes]")).to_have_count(before + 1)
-    return page.locator("[data-task^=primes]").first.get_attribute("data-task")
+    # The page selects the task that it has spawned. The list may still be on its way, so it is not counted.
+    selected = page.locator("[data-task^=primes][aria-current=true]")
+    expect(selected).to_have_count(1)
+    return selected.get_attribute("data-task")
 
 
 def row(page, id):

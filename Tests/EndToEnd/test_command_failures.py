@@ -190,7 +190,7 @@ def test_a_closed_pipe_ends_the_program_silently(servers, arguments):
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_timeout_has_its_own_exit_code(servers, door):
-    done = postern("call", door.format(**servers), "jobs.run", 1, 60000, "--timeout", 0.3)
+    done = postern("call", door.format(**servers), "jobs.run", 1, 60000, "--timeout", 2)
     assert done.returncode == 124 and done.stderr.startswith("error -32002 deadline_exceeded: ")
 
 

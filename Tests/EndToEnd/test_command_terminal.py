@@ -102,6 +102,13 @@ def test_a_signal_ends_a_stream(addresses, kind):
         assert call.wait(PATIENCE) == 130
 
 
+def attempts(port):
+    """Returns the number of connections to a port that the system has yet to answer, which are in the state SYN_SENT."""
+    with open("/proc/net/tcp") as table:
+        rows = [row.split() for row in table.readlines()[1:]]
+    return sum(remote.endswith(f":{port:04X}") and state == "02" for _, _, remote, state, *_ in rows)
+
+
 def test_a_signal_ends_an_attempt_to_connect():
     # A backlog that is full: the system does not answer further attempts.
     with contextlib.ExitStack() as stack:
@@ -113,8 +120,10 @@ def test_a_signal_ends_an_attempt_to_connect():
             client = stack.enter_context(socket.socket())
             client.setblocking(False)
             client.connect_ex(listener.getsockname())
-        call = subprocess.Popen([binary("postern"), "call", f"ws://127.0.0.1:{listener.getsockname()[1]}", "x"])
-        time.sleep(1)
+        port = listener.getsockname()[1]
+        before = attempts(port)
+        call = subprocess.Popen([binary("postern"), "call", f"ws://127.0.0.1:{port}", "x"])
+        wait_until(lambda: attempts(port) > before)
         call.send_signal(signal.SIGINT)
         assert call.wait(PATIENCE / 3) == 130
 
@@ -130,12 +139,18 @@ class Bash(Terminal):
         self.send(f"source {script}; bind 'set bell-style none'\r")
 
     def completed(self, line, *expected):
-        """Types a line and the tab key until the terminal shows what is expected."""
+        """Types a line, and the tab key again until the terminal shows what is expected.
+
+        A completion whose server does not answer within two seconds shows nothing.
+        """
         self.text = ""
         self.send(line + "\t\t")
-        end = time.monotonic() + PATIENCE
+        end, again = time.monotonic() + PATIENCE, time.monotonic() + 5
         while not all(text in self.text for text in expected) and time.monotonic() < end:
             time.sleep(0.05)
+            if time.monotonic() > again:
+                self.send("\t\t")
+                again += 5
         assert all(text in self.text for text in expected), self.text
         self.send("\x15\r")
 

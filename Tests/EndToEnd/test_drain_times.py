@@ -109,7 +109,7 @@ def check(answers):
 
 
 @pytest.mark.parametrize("topology, options, shortest", [
-    ("in-process", (), 7), ("sidecar", ("--drain-lead", 1, "--drain-grace", 1, "--drain-spread", 0), 2)])
+    ("in-process", ("--body-timeout", 60), 7), ("sidecar", ("--body-timeout", 60, "--drain-lead", 1, "--drain-grace", 1, "--drain-spread", 0), 2)])
 def test_calls_that_outlast_the_grace_are_answered_and_do_not_delay_the_stop(tmp_path, topology, options, shortest):
     programs = start(topology, tmp_path, *options)
     try:

@@ -47,9 +47,9 @@ def program(request, tmp_path):
     services = []
     if request.param == "postern":
         services = [Program("postern-demo", "--no-gateway", "--native", f"unix:{tmp_path}/app.sock", ready=NATIVE)]
-        program = Contained("postern", "gateway", "--upstream", services[0].line[1], "--port", 0)
+        program = Contained("postern", "gateway", "--upstream", services[0].line[1], "--port", 0, "--drain-grace", 50)
     else:
-        program = Contained("postern-demo", "--port", 0)
+        program = Contained("postern-demo", "--port", 0, "--drain-grace", 50)
     yield program
     if program.process.poll() is None:
         program.kill()
@@ -80,19 +80,19 @@ def wait_until_draining(program):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_calls_end_after_a_signal_and_the_exit_code_is_0(program, number):
-    with call(program, 1_000) as websocket:
+    with call(program, 5_000) as websocket:
         program.signal(number)
-        answer = json.loads(websocket.recv(10))
+        answer = json.loads(websocket.recv(30))
         assert answer["id"] == "jobs.run" and "result" in answer
-        assert program.process.wait(10) == 0
+        assert program.process.wait(30) == 0
 
 
 def test_a_second_signal_ends_the_program_immediately(program):
-    with call(program, 20_000):
+    with call(program, 60_000):
         program.signal()
         wait_until_draining(program)
         program.signal()
-        assert program.process.wait(3) == 128 + signal.SIGTERM
+        assert program.process.wait(30) == 128 + signal.SIGTERM
 
 
 def test_orphans_are_reaped(program):

@@ -171,7 +171,7 @@ def test_no_call_fails_while_a_service_is_replaced_after_sigterm(sidecar):
 
 def test_new_calls_do_not_wait_for_a_call_that_the_old_service_still_runs(sidecar):
     with connect(f"ws://127.0.0.1:{sidecar.port}/rpc") as websocket:
-        slow = {"jsonrpc": "2.0", "id": 1, "method": "jobs.run", "params": [1, 8_000]}
+        slow = {"jsonrpc": "2.0", "id": 1, "method": "jobs.run", "params": [1, 15_000]}
         websocket.send(json.dumps(slow))
         wait_until(lambda: sidecar.active() == 1)
         sidecar.signal(signal.SIGTERM)
@@ -181,7 +181,7 @@ def test_new_calls_do_not_wait_for_a_call_that_the_old_service_still_runs(sideca
         assert sidecar.status() == 503
         sidecar.serve()
         answer = json.loads(websocket.recv(PATIENCE))
-        assert (answer["id"], answer.get("result")) == (2, 5), "the slow call takes eight seconds"
+        assert (answer["id"], answer.get("result")) == (2, 5), "the slow call takes fifteen seconds"
         assert sidecar.status() == 200
         answer = json.loads(websocket.recv(PATIENCE))
         assert answer["id"] == 1 and "result" in answer
@@ -200,14 +200,14 @@ def test_calls_of_a_killed_service_fail_within_seconds(sidecar):
         sidecar.signal(signal.SIGKILL)
         answers = [json.loads(websocket.recv(PATIENCE)) for _ in range(20)]
         settled = time.monotonic()
-        assert settled - killed < 5
+        assert settled - killed < 15
         assert {outcome(answer["error"]) for answer in answers} == {(-32054, "unknown")}
     time.sleep(0.2)
     sidecar.serve()
     sidecar.wait_until_ready()
     calls = load.end()
     pending = [(began + time - killed, error) for began, time, error in calls if began < killed < began + time]
-    assert all(ended < 5 for ended, error in pending if error)
+    assert all(ended < 15 for ended, error in pending if error)
     assert {outcome(error) for *_, error in calls if error} <= {(-32054, "unknown"), (-32054, "no")}
     # Until the gateway has noticed the loss, it sends calls to the killed service, and their outcome is unknown.
     assert all(outcome(error)[1] == "no" for began, _, error in calls if error and began > settled)

@@ -14,8 +14,8 @@ from programs import LISTENING, Program, binary, port_of, stop_all
 def health(*arguments, program="postern", **environment):
     """Runs a health check; returns its exit code and its output."""
     done = subprocess.run(
-        [binary(program), "health", *map(str, arguments)], env={**os.environ, **environment},
-        capture_output=True, text=True, timeout=20)
+        [binary(program), "health", *map(str, arguments)], env={**os.environ, "POSTERN_TIMEOUT": "30", **environment},
+        capture_output=True, text=True, timeout=60)
     assert not (done.stdout and done.stderr)
     return done.returncode, done.stdout or done.stderr
 

@@ -52,7 +52,7 @@ def test_an_aborted_call_is_cancelled_and_no_progress_follows(run):
         let ended = false, late = 0;
         const onProgress = () => { late += ended; abort.abort(); };
         const { code } = await outcome(
-            rpc.call("jobs.run", { steps: 100, stepMs: 20 }, { signal: abort.signal, onProgress }));
+            rpc.call("jobs.run", { steps: 10_000, stepMs: 20 }, { signal: abort.signal, onProgress }));
         ended = true;
         await new Promise((resolve) => setTimeout(resolve, 100));
         return [code, late];""")

@@ -33,7 +33,7 @@ def test_peers_with_different_secrets_do_not_connect(tmp_path, mine, theirs):
 
 def test_a_silent_peer_is_pinged_and_then_disconnected(tmp_path, monkeypatch):
     monkeypatch.setattr(postern, "PING_SECONDS", 0.1)
-    monkeypatch.setattr(postern, "STALL_SECONDS", 2)
+    monkeypatch.setattr(postern, "STALL_SECONDS", 6)
 
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()) as server:
@@ -154,10 +154,10 @@ def test_a_slow_transfer_does_not_end_the_connection(tmp_path, monkeypatch):
     async def test():
         async with postern.serve(f"unix:{tmp_path}/s", *services()):
             async with Raw.connected(f"{tmp_path}/s") as client:
-                body = msgpack.packb([1, 1, "t/echo", None, 0, 0, ["x" * 30_000], None])
+                body = msgpack.packb([1, 1, "t/echo", None, 0, 0, ["x" * 120_000], None])
                 data = len(body).to_bytes(4, "big") + body
-                for start in range(0, len(data), 3_000):
-                    client.writer.write(data[start:start + 3_000])
+                for start in range(0, len(data), 12_000):
+                    client.writer.write(data[start:start + 12_000])
                     await asyncio.sleep(0.22)
                 while (frame := await client.frame())[0] == 11:
                     client.send(12, frame[1])

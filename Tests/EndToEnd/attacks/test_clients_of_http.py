@@ -237,7 +237,7 @@ def test_each_event_is_a_chunk(port):
 
 
 # Half-closed clients
-def finished(port, request, seconds=5):
+def finished(port, request, seconds=raw.PATIENCE):
     """Returns what a client receives that shuts its side down after the request, and whether the server closed."""
     with raw.connect(port) as connection:
         connection.sendall(request)

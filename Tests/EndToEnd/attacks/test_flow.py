@@ -49,7 +49,7 @@ def test_w14_a_stalled_subscriber_does_not_affect_others(server, alive):
     for thread in threads:
         thread.join(raw.PATIENCE)
     assert [len(times) for times in received] == [count] * readers
-    assert statistics.median(time for times in received for time in times) < 1
+    assert statistics.median(time for times in received for time in times) < 5
     assert server.rss() - before < 64 << 20
     # When the stalled subscriber reads again, its stream ends with 4408 or without a close frame.
     time.sleep(0.5)

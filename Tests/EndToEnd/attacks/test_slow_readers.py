@@ -8,6 +8,7 @@ import msgpack
 
 import raw
 import running
+from programs import line_with
 
 # Far more than the kernel buffers for a connection, so that the rest waits in the program.
 ANSWERS, BIG = 12, "x" * 900_000
@@ -71,6 +72,6 @@ def test_f16_slow_readers_are_cut_over_every_protocol():
         assert set(ends) == set(readers)
         # Within the time over which the rate is averaged, and not at once.
         assert all(5 < seconds < 40 for seconds in ends.values()), ends
-        assert any("4408" in line for line in web.program.output)
+        line_with(web.program, "4408")
         for _, connection in readers.values():
             connection.close()

@@ -62,12 +62,13 @@ def test_one_client_behind_a_proxy_has_the_share_of_one_address(own, header):
             assert (answer.status, answer.body) == (200, b"5")
         assert addresses.ask(own.port, PROXY).status == 200, "the proxy itself is not limited"
     raw.wait_until(lambda: addresses.ask(own.port, PROXY, raw.get("/livez", header(0))).status == 200)
+    raw.wait_until(lambda: lines_of(own, "client refused", CLIENT))
     assert lines_of(own, "client refused", CLIENT)[0]["cause"] == "status 429"
     raw.wait_until(lambda: lines_of(own, "websocket opened", CLIENT) and lines_of(own, "request", OTHER))
 
 
 def test_requests_in_flight_have_places_until_they_are_answered(own):
-    call = raw.post(raw.call("jobs.run", "[1,1500]"), "/rpc", x_forwarded_for(CLIENT))
+    call = raw.post(raw.call("jobs.run", "[1,5000]"), "/rpc", x_forwarded_for(CLIENT))
     with contextlib.ExitStack() as stack:
         waiting = [stack.enter_context(addresses.connect(own.port, PROXY)) for _ in range(4)]
         for connection in waiting:

@@ -24,7 +24,7 @@ def test_t1_others_are_served_while_heads_arrive_slowly(scenarios):
         for _ in range(20):
             start = time.perf_counter()
             assert raw.ask(scenarios.server.port, raw.get("/livez"))[0].status == 200
-            assert time.perf_counter() - start < 5
+            assert time.perf_counter() - start < 15
             time.sleep(0.05)
 
 

@@ -13,7 +13,7 @@ class Victim:
     # The latencies of all victims in the session.
     seen = []
 
-    def __init__(self, port, interval=0.005, worst=5, median=0.5, path="/rpc"):
+    def __init__(self, port, interval=0.005, worst=15, median=0.5, path="/rpc"):
         self.port, self.interval, self.worst, self.median, self.path = port, interval, worst, median, path
         self.latencies, self.failure = [], None
         self.over = threading.Event()

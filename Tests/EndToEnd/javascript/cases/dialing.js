@@ -24,7 +24,7 @@ export const dialing = [
 
   ["an attempt without an answer ends at its time limit", async ({ bench }) => {
     await bench.proxy("mode", { mode: "silent" });
-    const rpc = bench.client({ dialTimeoutMs: 50 });
+    const rpc = bench.client({ dialTimeoutMs: 500 });
     const sum = rpc.call("calculator.add", [2, 3]);
     await bench.until(async () => (await bench.proxy("accepted")) > 1);
     await bench.proxy("mode", { mode: "forward" });

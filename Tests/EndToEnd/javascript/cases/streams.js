@@ -58,7 +58,7 @@ export const streams = [
   ["a stream is opened again after a cut, and says so", async ({ bench }) => {
     const rpc = await bench.open();
     const gaps = [];
-    const feed = rpc.stream("clock.ticks", [0.01], { onGap: (gap) => gaps.push(gap.reason) });
+    const feed = rpc.stream("clock.ticks", [0.01], { bufferSize: 1e6, onGap: (gap) => gaps.push(gap.reason) });
     await feed.next();
     await bench.proxy("cut");
     await bench.until(() => gaps.length > 0);
