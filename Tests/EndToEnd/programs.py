@@ -143,21 +143,28 @@ def start_sidecar(folder, *options, port=0):
     socket = f"unix:{folder}/app.sock"
     services = Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)
     try:
-        arguments = ("gateway", "--upstream", socket, "--port", port, "--public", "public", *options)
-        gateway = Program("postern", *arguments, ready=LISTENING)
+        return [services, start_gateway(socket, "--public", "public", *options, port=port)]
     except AssertionError:
         services.kill()
         raise
-    # A gateway listens before it is connected to its services, for which a call would wait only a second.
+
+
+def start_gateway(upstream, *options, port=0):
+    """Returns a gateway program that is connected to its services.
+
+    It listens before, and a call would wait only a second for the connection.
+    """
+    gateway = Program("postern", "gateway", "--upstream", upstream, "--port", port, *options, ready=LISTENING)
     wait_until(lambda: is_ready(port_of(gateway)))
-    return [services, gateway]
+    return gateway
 
 
 def is_ready(port):
     try:
         return urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE).status == 200
-    except urllib.error.HTTPError:
-        return False
+    except urllib.error.HTTPError as error:
+        # A gateway that does not admit the host of the URL is asked in vain.
+        return error.code != 503
 
 
 def stop_all(programs):

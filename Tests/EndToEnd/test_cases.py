@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 from cases.calls import CASES, PARAMETERS, STREAMS, STREAMS_REFUSED
 from cases.native import NativeClient
 from cases.case import Case, Failure, Result
-from programs import LISTENING, PATIENCE, Program, port_of
+from programs import LISTENING, PATIENCE, Program, port_of, start_gateway
 
 DOORS = ["websocket", "post", "batch", "path", "get"]
 
@@ -22,7 +22,7 @@ def servers():
     """Yields the ports of the JSON doors in both topologies and the path of the native socket."""
     folder = tempfile.mkdtemp(prefix="postern-")
     services = Program("case-service", f"unix:{folder}/app.sock", ready=LISTENING, stdin=True)
-    sidecar = Program("postern", "gateway", "--upstream", f"unix:{folder}/app.sock", "--port", 0, ready=LISTENING)
+    sidecar = start_gateway(f"unix:{folder}/app.sock")
     yield {"in-process": port_of(services), "sidecar": port_of(sidecar), "native": f"{folder}/app.sock"}
     sidecar.stop()
     services.end_input()

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from commands import postern
-from programs import LISTENING, PATIENCE, ROOT, Program, binary, line_with, port_of, stop_all
+from programs import LISTENING, PATIENCE, ROOT, Program, binary, line_with, port_of, start_gateway, stop_all
 
 NATIVE_LINE = r"native on (\S+)"
 
@@ -20,7 +20,7 @@ def addresses(tmp_path_factory):
     socket = f"unix:{tmp_path_factory.mktemp('postern')}/app.sock"
     demo = Program("postern-demo", "--port", 0, "--native", socket, ready=LISTENING)
     tcp = Program("postern-demo", "--no-gateway", "--native", "tcp:127.0.0.1:0", ready=NATIVE_LINE)
-    gateway = Program("postern", "gateway", "--upstream", tcp.line[1], "--port", 0, ready=LISTENING)
+    gateway = start_gateway(tcp.line[1])
     yield {
         "unix": socket,
         "tcp": tcp.line[1],

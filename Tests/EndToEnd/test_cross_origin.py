@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from programs import LISTENING, NATIVE, PATIENCE, Program, port_of, start_in_process, stop_all
+from programs import PATIENCE, port_of, start_in_process, start_sidecar, stop_all
 
 HOST = ["--allow-host", "*.site.example"]
 
@@ -106,10 +106,7 @@ def api(request, page_port, tmp_path_factory):
     if request.param == "in-process":
         programs = start_in_process(*options)
     else:
-        socket = f"unix:{tmp_path_factory.mktemp('origins')}/app.sock"
-        programs = [Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)]
-        arguments = ("gateway", "--upstream", socket, "--port", 0, "--public", "public", *options)
-        programs.append(Program("postern", *arguments, ready=LISTENING))
+        programs = start_sidecar(tmp_path_factory.mktemp("origins"), *options)
     yield f"http://api.site.example:{port_of(programs[-1])}"
     stop_all(programs)
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from programs import LISTENING, NATIVE, PATIENCE, ROOT, Program, binary, port_of, start_in_process, stop_all
+from programs import PATIENCE, ROOT, binary, port_of, start_in_process, start_sidecar, stop_all
 
 APP = "https://app.example"
 SUB = "https://a.b.wild.example"
@@ -26,10 +26,7 @@ def port(request, tmp_path_factory):
     if request.param == "in-process":
         programs = start_in_process(*OPTIONS)
     else:
-        socket = f"unix:{tmp_path_factory.mktemp('doors')}/app.sock"
-        programs = [Program("postern-demo", "--native", socket, "--no-gateway", ready=NATIVE)]
-        programs.append(Program(
-            "postern", "gateway", "--upstream", socket, "--port", 0, "--public", "public", *OPTIONS, ready=LISTENING))
+        programs = start_sidecar(tmp_path_factory.mktemp("doors"), *OPTIONS)
     yield port_of(programs[-1])
     stop_all(programs)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from programs import LISTENING, NATIVE, PATIENCE, Program, free_port, stop_all
+from programs import LISTENING, NATIVE, PATIENCE, Program, free_port, is_ready, stop_all, wait_until
 from test_recovery import say
 
 # A script that subscribes with both; the events of `EventSource` are in `bySource`, those of the client in `byClient`.
@@ -58,10 +58,12 @@ def test_no_event_is_lost_when_the_service_or_the_gateway_restarts(chromium, sid
         # The service keeps the history, so nothing is lost when the gateway is killed.
         gateway.kill()
         gateway = sidecar("gateway", port)
+        wait_until(lambda: is_ready(port))
         say(port, "two")
         wait_for(page, "one,two")
         gateway.stop()
         gateway = sidecar("gateway", port)
+        wait_until(lambda: is_ready(port))
         say(port, "three")
         wait_for(page, "one,two,three")
         # A new service starts a new epoch, and subscribers are notified of the gap.

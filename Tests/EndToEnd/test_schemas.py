@@ -10,7 +10,7 @@ import openrpc_rules
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from programs import LISTENING, PATIENCE, Program, port_of
+from programs import LISTENING, PATIENCE, Program, port_of, start_gateway
 
 # A schema cannot express what these types refuse: order, values in turn, texts that are no URL, and their own rules.
 WIDE = {"priorities", "range", "closedRange", "url", "book", "stay", "entry", "secret"}
@@ -26,9 +26,9 @@ def servers():
     """Yields the ports of the JSON doors in both topologies."""
     folder = tempfile.mkdtemp(prefix="postern-")
     services = Program("type-service", f"unix:{folder}/app.sock", ready=LISTENING, stdin=True)
-    sidecar = Program(
-        "postern", "gateway", "--upstream", f"unix:{folder}/app.sock", "--port", 0, "--interface-title", "Types",
-        "--interface-version", "2.1.0", "--interface-description", "Types of all kinds", ready=LISTENING)
+    sidecar = start_gateway(
+        f"unix:{folder}/app.sock", "--interface-title", "Types", "--interface-version", "2.1.0",
+        "--interface-description", "Types of all kinds")
     yield port_of(services), port_of(sidecar)
     sidecar.stop()
     services.end_input()
