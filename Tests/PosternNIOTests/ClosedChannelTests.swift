@@ -14,6 +14,7 @@ struct ClosedChannelTests {
         try await channel.close()
         // The pipeline is emptied in a turn of its own, after the channel has closed.
         try await channel.eventLoop.submit {}.get()
+        let options = ConnectionOptions()
         let isFreed = try await channel.eventLoop.submit {
             weak var kept: Router?
             do {
@@ -24,8 +25,8 @@ struct ClosedChannelTests {
                         on: channel,
                         as: ConnectionEnd(.initiator, over: .tcp),
                         exposing: router,
-                        options: ConnectionOptions(),
-                        security: try ConnectionSecurity(.initiator, at: .tcp(host: "127.0.0.1", port: 1))
+                        options: options,
+                        security: try options.security(.initiator, at: .tcp(host: "127.0.0.1", port: 1))
                     )
                 }
             }
