@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from programs import LISTENING, NATIVE, PATIENCE, Program, port_of, stop_all, wait_until
+from programs import LISTENING, NATIVE, PATIENCE, Program, port_of, start_gateway, stop_all, wait_until
 
 SLOW = {"jsonrpc": "2.0", "id": 1, "method": "jobs.run", "params": [1, 60_000]}
 # At most 32 entries of a batch run at once, so the last one has not started when the stop begins.
@@ -27,7 +27,7 @@ def start(topology, folder, *options):
         return [Program("postern-demo", "--port", 0, "--native", native, *options, ready=LISTENING)]
     upstream = f"unix:{folder}/app.sock"
     services = Program("postern-demo", "--native", upstream, "--no-gateway", ready=NATIVE)
-    return [services, Program("postern", "gateway", "--upstream", upstream, "--port", 0, *options, ready=LISTENING)]
+    return [services, start_gateway(upstream, *options)]
 
 
 class Clients:
@@ -129,7 +129,7 @@ def test_a_native_server_closes_its_connections_after_the_grace(tmp_path):
     upstream = f"unix:{tmp_path}/app.sock"
     options = ("--native", upstream, "--no-gateway", "--drain-grace", 1)
     services = Program("postern-demo", *options, ready=NATIVE)
-    gateway = Program("postern", "gateway", "--upstream", upstream, "--port", 0, ready=LISTENING)
+    gateway = start_gateway(upstream)
     try:
         with connect(f"ws://127.0.0.1:{port_of(gateway)}/rpc") as websocket:
             websocket.send(json.dumps(SLOW))

@@ -14,7 +14,7 @@ import urllib.request
 import pytest
 from websockets.sync.client import connect
 
-from programs import LISTENING, PATIENCE, Program, binary, free_port, port_of, stop_all, wait_until
+from programs import PATIENCE, Program, binary, free_port, is_ready, port_of, start_gateway, stop_all, wait_until
 
 SERVES = r"native on (\S+)"
 # A call takes 20 ms. Without a server it may take longer by the time of the absence, by the documented 100 ms, and by
@@ -33,9 +33,8 @@ class Sidecar:
     def __init__(self, upstream):
         self.upstream, self.programs, self.stopped = upstream, [], []
         self.serve()
-        self.programs.append(Program("postern", "gateway", "--upstream", upstream, "--port", 0, ready=LISTENING))
+        self.programs.append(start_gateway(upstream))
         self.port = port_of(self.programs[-1])
-        self.wait_until_ready()
 
     def serve(self):
         arguments = ("--native", self.upstream, "--no-gateway", "--drain-grace", 60)
@@ -52,9 +51,6 @@ class Sidecar:
             return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=PATIENCE).status
         except urllib.error.HTTPError as error:
             return error.code
-
-    def wait_until_ready(self):
-        wait_until(lambda: self.status() == 200)
 
     def active(self):
         """Returns the number of jobs that run."""
@@ -204,7 +200,7 @@ def test_calls_of_a_killed_service_fail_within_seconds(sidecar):
         assert {outcome(answer["error"]) for answer in answers} == {(-32054, "unknown")}
     time.sleep(0.2)
     sidecar.serve()
-    sidecar.wait_until_ready()
+    wait_until(lambda: is_ready(sidecar.port))
     calls = load.end()
     pending = [(began + time - killed, error) for began, time, error in calls if began < killed < began + time]
     assert all(ended < 15 for ended, error in pending if error)

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from programs import LISTENING, NATIVE, PATIENCE, ROOT, Program, binary, line_with, port_of, stop_all
+from programs import LISTENING, NATIVE, PATIENCE, ROOT, Program, binary, line_with, port_of, start_gateway, stop_all
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,7 @@ def test_an_invalid_secret_file_is_wrong_usage(demo, folder, name, reason):
 
 
 def test_a_gateway_connects_to_its_server_with_the_secret(demo, folder):
-    gateway = Program("postern", "gateway", "--upstream", demo.line[1], "--port", 0,
-                      "--secret-file", folder / "right", ready=LISTENING)
+    gateway = start_gateway(demo.line[1], "--secret-file", folder / "right")
     try:
         done = call(f"ws://127.0.0.1:{port_of(gateway)}/rpc")
         assert (done.returncode, json.loads(done.stdout)) == (0, 5)
