@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Glibc
 import Postern
+import PosternJSONRPC
 
 /// The main function of a program with an asynchronous command.
 ///
@@ -48,6 +49,7 @@ package enum ProgramVersion {
     /// - Parameter program: The name of the program.
     /// - Returns: The name and the version, followed by the protocols in parentheses.
     package static func line(of program: String) -> String {
-        "\(program) \(number) (native protocol \(Hello.supportedVersion), JSON-RPC 2.0)"
+        let dialect = "JSON-RPC 2.0, JSON dialect \(JSONRPCSettings.dialectVersion)"
+        return "\(program) \(number) (native protocol \(Hello.supportedVersion), \(dialect))"
     }
 }

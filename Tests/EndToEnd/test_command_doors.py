@@ -113,9 +113,12 @@ def test_header_fields_are_sent(scheme):
 
     with serving(serve) as port:
         url = f"{scheme}://127.0.0.1:{port}"
-        postern("call", url, "x", "--header", "Authorization: Bearer a:b", "--header", "X-Own:1")
+        postern("call", url, "x", "--header", "Authorization: Bearer a:b", "--header", "X-Own:1", "--header", "x-own: 2",
+                "--header", "Host: first.example", "--header", "Host: second.example")
         postern("call", url, "x", POSTERN_HEADER="X-One: 1\nX-Two: a,b")
-    assert "\r\nAuthorization: Bearer a:b\r\n" in heads[0] and "\r\nX-Own: 1\r\n" in heads[0]
+    assert "\r\nAuthorization: Bearer a:b\r\n" in heads[0] and "\r\nX-Own: 1\r\nx-own: 2\r\n" in heads[0]
+    # A field of the program is replaced by all that have its name.
+    assert "127.0.0.1" not in heads[0] and "\r\nHost: first.example\r\nHost: second.example\r\n" in heads[0]
     assert "\r\nX-One: 1\r\n" in heads[1] and "\r\nX-Two: a,b\r\n" in heads[1]
 
 

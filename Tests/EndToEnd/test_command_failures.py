@@ -9,8 +9,9 @@ import subprocess
 import time
 
 import pytest
+from websockets.utils import accept_key
 
-from commands import answering, postern
+from commands import answering, postern, serving
 from programs import LISTENING, PATIENCE, Program, binary, port_of, stop_all
 
 # Names of types and functions of libraries, and what is printed of values of Swift.
@@ -194,6 +195,31 @@ def test_a_timeout_has_its_own_exit_code(servers, door):
     assert done.returncode == 124 and done.stderr.startswith("error -32002 deadline_exceeded: ")
 
 
+@pytest.mark.parametrize("scheme, executed", [("ws", "no"), ("wss", "no"), ("http", "unknown"), ("https", "unknown")])
+def test_a_server_that_says_nothing_is_a_timeout(scheme, executed):
+    with serving(lambda connection: connection.recv(1) and connection.makefile("rb").read()) as port:
+        done = postern("call", f"{scheme}://localhost:{port}", "a.b", "--timeout", 1)
+    assert (done.returncode, done.stdout) == (124, "")
+    assert done.stderr == f"error -32002 deadline_exceeded: No answer came within 1.0 seconds\nexecuted: {executed}\n"
+
+
+def test_the_timeout_is_that_of_the_handshake_and_the_answer_together():
+    def serve(connection):
+        key = re.search(r"Sec-WebSocket-Key: (\S+)", connection.recv(65536).decode(), re.I)[1]
+        time.sleep(5.5)
+        connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                           b"Sec-WebSocket-Accept: " + accept_key(key).encode() + b"\r\n\r\n")
+        connection.makefile("rb").read()
+
+    with serving(serve) as port:
+        began = time.monotonic()
+        done = postern("call", f"ws://127.0.0.1:{port}", "a.b", "--timeout", 6)
+        took = time.monotonic() - began
+    assert done.returncode == 124
+    # A second timeout after the handshake would end after twelve seconds.
+    assert 6 <= took < 11, took
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_a_count_of_a_result_is_reported(servers, door):
     done = postern("call", door.format(**servers), "calculator.add", 2, 3, "--count", 2)
@@ -216,6 +242,15 @@ def test_json_has_the_failure_of_a_connection_too():
     assert (done.returncode, done.stderr) == (69, "")
     error = json.loads(done.stdout)["error"]
     assert (error["code"], error["data"]["name"], error["data"]["executed"]) == (-32054, "unavailable", "no")
+
+
+@pytest.mark.parametrize("arguments, code, error", [
+    (["ws://127.0.0.1:1"], 69, -32054), (["ws://{http}", "no.such"], 1, -32601), (["tcp:{native}", "no.such"], 1, -32601),
+])
+def test_describe_has_its_failures_as_json(servers, arguments, code, error):
+    done = postern("describe", *[argument.format(**servers) for argument in arguments], "--json")
+    assert (done.returncode, done.stderr) == (code, "")
+    assert json.loads(done.stdout)["error"]["code"] == error
 
 
 def test_the_data_of_an_error_is_printed():

@@ -117,4 +117,4 @@ def test_a_method_that_does_not_exist_is_not_described(address):
 
 def test_the_version_names_the_protocols():
     done = postern("--version")
-    assert done.stdout.startswith("postern ") and "native protocol 1" in done.stdout and "JSON-RPC 2.0" in done.stdout
+    assert done.stdout.startswith("postern ") and "native protocol 1" in done.stdout and "JSON-RPC 2.0, JSON dialect 1" in done.stdout

@@ -101,4 +101,4 @@ def test_the_error_for_wrong_usage_names_the_cause(arguments, environment, part)
 def test_the_version_is_printed(program):
     done = subprocess.run([binary(program), "--version"], capture_output=True, text=True, timeout=20)
     assert done.returncode == 0
-    assert re.fullmatch(program + r" \d+\.\d+\.\d+ \(native protocol 1, JSON-RPC 2\.0\)\n", done.stdout)
+    assert re.fullmatch(program + r" \d+\.\d+\.\d+ \(native protocol 1, JSON-RPC 2\.0, JSON dialect 1\)\n", done.stdout)

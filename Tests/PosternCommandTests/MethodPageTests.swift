@@ -20,6 +20,7 @@ import Testing
             ],
         ],
         "Room": ["type": "string", "enum": ["single", "suite"]],
+        "Refusal": ["type": "object", "properties": ["left": ["type": "integer"]], "required": ["left"]],
         "Unused": ["type": "string"],
     ]
 
@@ -29,18 +30,20 @@ import Testing
             "name": "bookings.book", "description": "Books a room\nSoon", "x-safe": false,
             "params": [["name": "booking", "required": true, "description": "The wish", "schema": booking]],
             "result": ["name": "result", "schema": ["type": "string", "format": "uuid"]],
-            "errors": [["code": 1001, "message": "No room is left"]],
+            "errors": [["code": 1001, "message": "No room is left"], ["code": 1002, "message": "Too late"]],
+            "x-error-details": ["1001": ["$ref": "#/components/schemas/Refusal"]],
         ]
         #expect(
             MethodPage(entry, isTopic: false, types: Self.types).lines == [
                 "bookings.book(booking)", "Books a room", "Soon",
                 "", "Parameters", "  booking  Booking  The wish",
                 "", "Result", "  string (uuid)",
-                "", "Errors", "  1001  No room is left",
+                "", "Errors", "  1001  No room is left  Refusal", "  1002  Too late",
                 "", "Booking", "  guest   Guest", "  nights  integer  = 1", "  room    Room     optional",
                 "  next    Booking  optional",
                 "", "Guest", "  name   string", "  email  string | null  optional  To write to",
                 "", "Room", #"  "single" | "suite""#,
+                "", "Refusal", "  left  integer",
             ]
         )
     }

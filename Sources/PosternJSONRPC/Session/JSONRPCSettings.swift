@@ -2,6 +2,11 @@ package import Postern
 
 /// The settings that all sessions of a server share.
 package final class JSONRPCSettings: Sendable {
+    /// The version of the dialect of JSON-RPC 2.0 that sessions speak, which `JSONDialect.md` describes.
+    ///
+    /// It changes when a message that was valid before has another meaning or is refused, and not for additions.
+    package static let dialectVersion = 1
+
     /// The limits on what one client may request.
     package let limits: JSONRPCLimits
     /// The methods below `rpc` that the gateway runs itself, as paths with slashes.

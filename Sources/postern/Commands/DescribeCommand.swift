@@ -28,7 +28,7 @@ struct DescribeCommand: AsyncParsableCommand {
         inversion: .prefixedNo,
         help: """
             Prints the description exactly as the server sends it; of a method or topic, its OpenRPC description with \
-            the schemas that it refers to.
+            the schemas that it refers to. An error is an object with the member error.
             """
     )
     var json = Setting.flag("json")
@@ -42,10 +42,18 @@ struct DescribeCommand: AsyncParsableCommand {
         case nil where json: lines = { [Output.isTerminal ? PrettyJSON.text($0) : PrettyJSON.line($0)] }
         case nil: lines = { DescriptionTable($0).lines }
         }
-        try await remote.perform(request, printer: AnswerPrinter(AnswerStyle(), result: lines))
+        let printer = AnswerPrinter(AnswerStyle(isJSON: json, hasBareResult: true), result: lines)
+        try await remote.perform(request, printer: printer)
         guard let found, !found.isFound, let name else { return }
-        Output.error("The server has no method or topic \(Printable.text(name)); postern describe lists them")
-        throw ExitCode(ProgramExit.failure)
+        throw ExitCode(report(missing: name, printer))
+    }
+
+    /// Prints that the server has no method or topic of a name, and returns the exit code.
+    private func report(missing name: String, _ printer: AnswerPrinter) -> Int32 {
+        let text = "The server has no method or topic \(name)"
+        if json { return printer.printError(RemoteError(CallError(.methodNotFound, text, executed: .no))) }
+        Output.error("\(Printable.text(text)); postern describe lists them")
+        return ProgramExit.failure
     }
 
     /// The built-in method with the description: an OpenRPC document where one method is described, if there is one.

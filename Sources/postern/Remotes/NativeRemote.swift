@@ -16,7 +16,7 @@ struct NativeRemote: Sendable {
     /// - Throws: `ConnectionFailure` when the connection cannot be established or is lost, the `RemoteError` of
     ///   the call, or the `CallError` of a request that cannot be sent.
     func perform(_ request: RemoteRequest, receive: @escaping EventReceiver) async throws {
-        let peer = try await connect(timeout: request.timeout)
+        let peer = try await connect(timeout: request.remainingTime)
         defer { peer.close() }
         do throws(CallError) {
             try await perform(request, over: peer, receive: receive)
@@ -49,7 +49,7 @@ struct NativeRemote: Sendable {
         var arguments = try request.arguments.encoded(as: MessagePack.self)
         // The arguments were typed as JSON, where bytes and times are text: the server converts them by this codec.
         arguments.codec = MessagePackFromJSON.self
-        var call = Call(request.method, arguments: arguments, deadline: .now.later(by: request.timeout))
+        var call = Call(request.method, arguments: arguments, deadline: request.deadline)
         if request.wantsProgress {
             call.progress = { payload in
                 if let value = try? Self.value(of: payload) { _ = receive(.progress(value)) }

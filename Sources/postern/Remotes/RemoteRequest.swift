@@ -5,7 +5,10 @@ struct RemoteRequest: Sendable {
     /// The path of the method, names joined by `/`.
     let method: String
     let arguments: Arguments
+    /// The time for the connection and the answer.
     let timeout: Duration
+    /// The end of that time, which begins when the request is created.
+    let deadline: ContinuousClock.Instant
     /// Whether progress values are requested.
     var wantsProgress = false
 
@@ -19,10 +22,16 @@ struct RemoteRequest: Sendable {
         self.method = method.replacing(".", with: "/")
         self.arguments = arguments
         self.timeout = timeout
+        deadline = .now.later(by: timeout)
     }
 
-    /// The error of a request without an answer in time.
-    var timeoutError: CallError { CallError(.deadlineExceeded, "No answer came within \(timeout)", ran: .unknown) }
+    /// The time until the deadline; negative after it.
+    var remainingTime: Duration { deadline - .now }
+
+    /// Returns the error of a request without an answer in time, which may have run once it was sent.
+    func timeoutError(ran: CallError.Executed) -> CallError {
+        CallError(.deadlineExceeded, "No answer came within \(timeout)", ran: ran)
+    }
 }
 
 /// A part of the answer of a server.

@@ -46,7 +46,7 @@ final class AnswerPrinter: Sendable {
     func print(_ event: RemoteEvent) -> Bool {
         switch event {
         case .result(let value):
-            if write(style.json("result", value) ?? result(value)), limit != nil {
+            if write(style.jsonResult(value) ?? result(value)), limit != nil {
                 Output.error("\(Setting.named("count")) has no effect: the answer is no stream")
             }
             return false
@@ -124,6 +124,11 @@ final class AnswerPrinter: Sendable {
 struct AnswerStyle: Hashable, Sendable {
     /// Whether everything is printed as JSON objects on standard output, one a line.
     var isJSON = false
+    /// Whether a result is printed by itself, and only the rest in objects.
+    var hasBareResult = false
+
+    /// Returns the line with the object of a result, or `nil` when results are printed by themselves.
+    func jsonResult(_ value: Value) -> [String]? { hasBareResult ? nil : json("result", value) }
 
     /// Returns the line with an object of one member, or `nil` when the style is text.
     func json(_ name: String, _ value: Value) -> [String]? {

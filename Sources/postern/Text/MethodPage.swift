@@ -18,7 +18,8 @@ struct MethodPage {
         self.types = types
     }
 
-    /// The lines: the signature, the documentation, parameters, result, errors, and the types that these refer to.
+    /// The lines: the signature, the documentation, parameters, result, errors with the types of their details, and the types
+    /// that these refer to.
     var lines: [String] {
         [signature] + paragraph("summary") + paragraph("description") + section("Parameters", parameters)
             + resultSection
@@ -58,12 +59,22 @@ struct MethodPage {
     }
 
     private var errors: [[String]] {
-        list(entry["errors"]).map { [Printable.value($0["code"] ?? ""), Printable.value($0["message"] ?? "")] }
+        list(entry["errors"]).map { error in
+            let type = details(of: error).map { SchemaText.type($0) }
+            return [Printable.value(error["code"] ?? ""), Printable.value(error["message"] ?? ""), type ?? ""]
+        }
+    }
+
+    /// Returns the schema for the details of an error.
+    private func details(of error: Value) -> Value? {
+        error["code"].flatMap { entry["x-error-details"]?[Printable.value($0)] }
     }
 
     /// A section for each type that is referred to, in the order of the first reference.
     private var typeSections: [String] {
-        let roots = list(entry["params"]).compactMap { $0["schema"] } + [result].compactMap(\.self)
+        let roots =
+            list(entry["params"]).compactMap { $0["schema"] } + [result].compactMap(\.self)
+            + list(entry["errors"]).compactMap(details)
         return SchemaReferences(types).names(in: roots).flatMap { name in
             section(Printable.text(name), members(of: types?[name] ?? .null))
         }

@@ -9,6 +9,7 @@ final class ConnectionNotes: Sendable {
         var isUnread = false
         var opening: ContinuousClock.Instant?
         var hasAnswer = false
+        var isLate = false
     }
 
     /// The reason why the connection failed, as a clause: the first one that was noted.
@@ -31,6 +32,12 @@ final class ConnectionNotes: Sendable {
 
     /// Notes that the server has sent something.
     func noteAnswer() { state.withLock { $0.hasAnswer = true } }
+
+    /// Whether the connection was closed because there was no answer in time.
+    var isLate: Bool { state.withLock(\.isLate) }
+
+    /// Notes that the connection is closed because there is no answer in time, unless it has failed already.
+    func noteLate() { state.withLock { $0.isLate = $0.reason == nil } }
 
     /// Returns what is known of the connection, which failed.
     ///

@@ -26,11 +26,10 @@ struct HTTPRemote: Sendable {
     /// Posts a request; closing the connection cancels the call.
     ///
     /// - Throws: `ConnectionFailure` when there is no JSON-RPC answer, the `RemoteError` of the call, or the `CallError`
-    ///   of a request that cannot be sent.
+    ///   of a request that cannot be sent or has no answer in time.
     func perform(_ request: RemoteRequest, receive: EventReceiver) async throws {
-        let limit = NIODeadline.now() + TimeAmount(request.timeout.clamped)
         let body = try JSONRPCExchange.request(request)
-        let answer = try await post(body, request, until: limit)
+        let answer = try await post(body, request)
         var exchange = JSONRPCExchange()
         guard answer.message != nil, case .event(let event) = try exchange.take(answer.body) else {
             throw ConnectionFailure(answer.fault(of: connector.url, insteadOf: "JSON-RPC"), isSent: true)
@@ -38,8 +37,8 @@ struct HTTPRemote: Sendable {
         _ = receive(event)
     }
 
-    private func post(_ body: [UInt8], _ request: RemoteRequest, until limit: NIODeadline) async throws -> WebAnswer {
-        let connection = try await connector.connect(timeout: request.timeout) { channel in
+    private func post(_ body: [UInt8], _ request: RemoteRequest) async throws -> WebAnswer {
+        let connection = try await connector.connect(timeout: request.remainingTime) { channel in
             try channel.pipeline.syncOperations.addHTTPClientHandlers()
             let aggregator = NIOHTTPClientResponseAggregator(maxContentLength: WebAnswer.maximumBytes)
             try channel.pipeline.syncOperations.addHandler(aggregator)
@@ -47,7 +46,12 @@ struct HTTPRemote: Sendable {
         }
         let channel = connection.channel
         // The server enforces the timeout too. The margin lets its error arrive first, which is more precise.
-        let timer = channel.eventLoop.scheduleTask(deadline: limit + .milliseconds(500)) { Self.reset(channel) }
+        let notes = connector.notes
+        let limit = TimeAmount((request.remainingTime + .milliseconds(500)).clamped)
+        let timer = channel.eventLoop.scheduleTask(in: limit) {
+            notes.noteLate()
+            Self.reset(channel)
+        }
         defer { timer.cancel() }
         let head = head(of: body.count)
         do {
@@ -63,7 +67,7 @@ struct HTTPRemote: Sendable {
                 Self.reset(channel)
             }
         } catch {
-            if connector.notes.reason == nil, .now() >= limit { throw request.timeoutError }
+            if notes.isLate { throw request.timeoutError(ran: .unknown) }
             throw connector.failure(awaiting: error, isSent: true)
         }
     }
@@ -83,7 +87,7 @@ struct HTTPRemote: Sendable {
             "Host": connector.url.authority, "Content-Type": "application/json", "Accept": "application/json",
             "Content-Length": "\(count)", "Connection": "close",
         ]
-        for field in fields { headers.replaceOrAdd(name: field.name, value: field.value) }
+        headers.add(fields)
         return HTTPRequestHead(version: .http1_1, method: .POST, uri: connector.url.path, headers: headers)
     }
 }

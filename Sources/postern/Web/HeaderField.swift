@@ -1,4 +1,5 @@
 import ArgumentParser
+import NIOHTTP1
 
 /// A header field that the command line adds to requests.
 struct HeaderField: Hashable, Sendable {
@@ -37,5 +38,13 @@ struct HeaderField: Hashable, Sendable {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): true
         default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
         }
+    }
+}
+
+extension HTTPHeaders {
+    /// Adds the fields of the command line, which replace those of the program by the same name.
+    mutating func add(_ fields: [HeaderField]) {
+        for field in fields { remove(name: field.name) }
+        for field in fields { add(name: field.name, value: field.value) }
     }
 }

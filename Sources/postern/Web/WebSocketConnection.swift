@@ -18,15 +18,15 @@ struct WebSocketConnection: Sendable {
 
     let connector: WebConnector
     let fields: [HeaderField]
-    /// The time for the TCP connection, and again for the handshake.
-    let timeout: Duration
+    /// The request that the connection is for, whose timeout includes the handshake.
+    let request: RemoteRequest
 
     /// Opens a WebSocket, whose fragmented messages are joined.
     ///
     /// - Returns: The frames of the connection.
-    /// - Throws: `ConnectionFailure`.
+    /// - Throws: `ConnectionFailure`, or the `CallError` of a handshake without an answer in time.
     func open() async throws -> Frames {
-        let future = try await connector.connect(timeout: timeout) { try prepare($0) }
+        let future = try await connector.connect(timeout: request.remainingTime) { try prepare($0) }
         do {
             switch try await future.get() {
             case .open(let frames): return frames
@@ -35,6 +35,7 @@ struct WebSocketConnection: Sendable {
         } catch let failure as ConnectionFailure {
             throw failure
         } catch {
+            if connector.notes.isLate { throw request.timeoutError(ran: .no) }
             throw connector.failure(awaiting: error)
         }
     }
@@ -59,8 +60,8 @@ struct WebSocketConnection: Sendable {
             configuration: pipeline
         )
         let notes = connector.notes
-        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(timeout.clamped)) {
-            notes.note("no answer in time")
+        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(request.remainingTime.clamped)) {
+            notes.noteLate()
             channel.close(promise: nil)
         }
         upgrade.whenComplete { _ in timer.cancel() }
@@ -85,7 +86,7 @@ struct WebSocketConnection: Sendable {
 
     private func failure(_ refusal: Refusal) async -> ConnectionFailure {
         // A body that never ends is no reason to wait longer than for the handshake.
-        let timer = refusal.channel.eventLoop.scheduleTask(in: TimeAmount(timeout.clamped)) {
+        let timer = refusal.channel.eventLoop.scheduleTask(in: TimeAmount(request.remainingTime.clamped)) {
             refusal.channel.close(promise: nil)
         }
         defer { timer.cancel() }
@@ -102,7 +103,7 @@ struct WebSocketConnection: Sendable {
 
     private var head: HTTPRequestHead {
         var headers: HTTPHeaders = ["Host": connector.url.authority, "Sec-WebSocket-Protocol": "jsonrpc"]
-        for field in fields { headers.replaceOrAdd(name: field.name, value: field.value) }
+        headers.add(fields)
         return HTTPRequestHead(version: .http1_1, method: .GET, uri: connector.url.path, headers: headers)
     }
 }

@@ -24,7 +24,7 @@ struct WebSocketRemote: Sendable {
     /// - Throws: `ConnectionFailure` when the connection cannot be established or is lost, the `RemoteError` of the
     ///   call, or the `CallError` of a request that cannot be sent or has no answer in time.
     func perform(_ request: RemoteRequest, receive: EventReceiver) async throws {
-        let connection = WebSocketConnection(connector: connector, fields: fields, timeout: request.timeout)
+        let connection = WebSocketConnection(connector: connector, fields: fields, request: request)
         let frames = try await connection.open()
         let channel = frames.channel
         do {
@@ -67,8 +67,12 @@ struct WebSocketRemote: Sendable {
     ) async throws {
         try await outbound.write(.text(try JSONRPCExchange.request(request)))
         // The server enforces the timeout too. The margin lets its error arrive first, which is more precise.
-        let limit = NIODeadline.now() + TimeAmount(request.timeout.clamped + .milliseconds(500))
-        let timer = channel.eventLoop.scheduleTask(deadline: limit) { channel.close(promise: nil) }
+        let notes = connector.notes
+        let limit = TimeAmount((request.remainingTime + .milliseconds(500)).clamped)
+        let timer = channel.eventLoop.scheduleTask(in: limit) {
+            notes.noteLate()
+            channel.close(promise: nil)
+        }
         defer { timer.cancel() }
         var exchange = JSONRPCExchange()
         for try await frame in inbound {
@@ -76,7 +80,7 @@ struct WebSocketRemote: Sendable {
             // A stream may take longer than the timeout, which is that of its beginning.
             if exchange.isAnswered { timer.cancel() }
         }
-        if !exchange.isAnswered, .now() >= limit { throw request.timeoutError }
+        if !exchange.isAnswered, notes.isLate { throw request.timeoutError(ran: .unknown) }
         let end = exchange.isAnswered ? "the stream ended" : "it answered"
         throw ConnectionFailure("The server closed the connection before \(end)", isSent: true)
     }
