@@ -4,15 +4,8 @@
 package final class MemoryAccount {
     private var tally: MemoryTally
 
-    /// Creates the account of a connection; the parameters are those of ``MemoryTally``.
-    package init(
-        _ ledger: MemoryLedger,
-        limit: Int,
-        address: MemoryAddress? = nil,
-        onCut: @escaping @Sendable () -> Void
-    ) {
-        tally = MemoryTally(ledger, limit: limit, address: address, onCut: onCut)
-    }
+    /// Creates the account of a connection from an empty tally.
+    package init(_ tally: MemoryTally) { self.tally = tally }
 
     /// Counts everything that is held, now and later, for another address; for none if it is `nil`.
     package func move(to address: MemoryAddress?) { tally.move(to: address) }

@@ -10,6 +10,8 @@ package enum MemoryKind: Int, CaseIterable, Sendable {
     case output
     /// Incomplete input: fragments of a message, a part of a body or of a frame.
     case input
+    /// References in both directions, which have a tally of their own: any thread changes them.
+    case references
 
     /// Returns the number of bytes that a call with arguments of a size makes the process hold.
     ///

@@ -90,9 +90,8 @@ package final class MemoryLedger: Sendable {
         holder.bytes.store(before + difference, ordering: .relaxed)
         if before == 0 || before + difference == 0 { register(holder, before == 0) }
         if let address { addresses.withLock { $0.add(difference, to: address) } }
-        let now = total.wrappingAdd(difference, ordering: .relaxed).newValue
-        drops.note(now)
-        if difference > 0, now > budget { cutLargest() }
+        drops.note(total.wrappingAdd(difference, ordering: .relaxed).newValue)
+        if difference > 0, held > budget { cutLargest() }
     }
 
     /// Counts the bytes of a connection for another address.
@@ -120,7 +119,7 @@ package final class MemoryLedger: Sendable {
                 rest += bytes
                 if bytes > largest?.bytes.load(ordering: .relaxed) ?? 0 { largest = holder }
             }
-            guard rest > budget else { return nil }
+            guard rest + inTransit.load(ordering: .relaxed) > budget else { return nil }
             largest?.markCut()
             return largest
         }

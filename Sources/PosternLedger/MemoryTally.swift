@@ -11,7 +11,7 @@ package struct MemoryTally: Sendable {
     private let ledger: MemoryLedger
     /// The address whose budget the bytes count against; `nil` if it is not limited.
     private var address: MemoryAddress?
-    private var amounts = InlineArray<5, Int>(repeating: 0)
+    private var amounts = InlineArray<6, Int>(repeating: 0)
     /// The number of bytes that the ledger knows.
     private var published = 0
     /// The entry of the connection in the ledger, which exists while the ledger knows of bytes.

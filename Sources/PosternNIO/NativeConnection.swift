@@ -31,7 +31,9 @@ enum NativeConnection {
             observer: options.observer,
             authentication: options.authentication.map { PeerAuthentication($0, at: end) }
         )
-        peer.countMemory(in: options.ledger, of: memoryAddress)
+        let mustAuthenticate = options.authentication != nil || end.medium == .tls
+        let mayBeGateway = memoryAddress == nil || mustAuthenticate
+        peer.countMemory(in: options.ledger, of: memoryAddress, mayBeGateway: mayBeGateway)
         let executor = EventLoopExecutor.of(channel.eventLoop)
         handler.serve(peer, on: executor, polling: PolledChannel(channel, on: executor, atMost: busyPolling))
         do { try channel.pipeline.syncOperations.addHandler(handler) } catch {

@@ -35,6 +35,7 @@ struct NativeOptions: ParsableArguments {
         options.socketFile = socketFile
         options.maximumConnections = limits.limits.maxConnections
         options.addresses = limits.addresses.limits
+        if limits.limits.maxHeldBytes > 0 { options.limits.heldBytes = limits.limits.maxHeldBytes }
         options.authentication = try secretOptions.secret()
         tlsArguments.apply(to: &options, isListening: true)
         return options

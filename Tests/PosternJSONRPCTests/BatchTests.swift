@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func aBatchWithoutAResponseLeavesNothingCharged() {
-        let account = MemoryAccount(MemoryLedger(budget: 1 << 30, onDrop: {}), limit: 1 << 20, onCut: {})
+        let account = MemoryAccount(MemoryTally(MemoryLedger(budget: 1 << 30, onDrop: {}), limit: 1 << 20, onCut: {}))
         let client = TestClient(account: account)
         let (note, slow) = (#"{"jsonrpc":"2.0","method":"add","params":[1]}"#, #"{"jsonrpc":"2.0","method":"slow"}"#)
         client.send(batch(Array(repeating: note, count: 50)))

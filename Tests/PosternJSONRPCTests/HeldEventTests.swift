@@ -5,7 +5,9 @@ import Testing
 
 /// The memory of events that wait until the response to their subscription is sent.
 @Suite struct HeldEventTests {
-    private let account = MemoryAccount(MemoryLedger(budget: 1 << 30, onDrop: {}), limit: 100_000, onCut: {})
+    private let account = MemoryAccount(
+        MemoryTally(MemoryLedger(budget: 1 << 30, onDrop: {}), limit: 100_000, onCut: {})
+    )
     private let text = String(repeating: "x", count: 30_000)
 
     /// Subscribes in a batch whose other call is not finished.

@@ -70,11 +70,26 @@ import Testing
     @Test func whatIsHeldAndWhatIsInTransitHaveOneBudget() {
         let ledger = MemoryLedger(budget: 4 << 20, onDrop: {})
         let transit = MemoryTransit(ledger, limit: 1 << 30)
-        let account = MemoryAccount(ledger, limit: 1 << 30, onCut: {})
+        let account = MemoryAccount(MemoryTally(ledger, limit: 1 << 30, onCut: {}))
         account.add(2 << 20, for: .output)
         #expect((0..<2).map { _ in transit.depart(1 << 20) } == [nil, .processFull])
         account.set(0, for: .output)
         account.close()
         #expect(transit.depart(2 << 20) == nil)
+    }
+
+    @Test func theLargestHolderIsCutForWhatIsInTransitToo() {
+        let cuts = Atomic(0)
+        let ledger = MemoryLedger(budget: 4 << 20, onDrop: {})
+        let transit = MemoryTransit(ledger, limit: 1 << 30)
+        let tally = MemoryTally(ledger, limit: 1 << 30) { cuts.wrappingAdd(1, ordering: .relaxed) }
+        let account = MemoryAccount(tally)
+        #expect(transit.depart(3 << 20) == nil)
+        account.add(1 << 20, for: .output)
+        #expect(cuts.load(ordering: .relaxed) == 0)
+        account.add(1 << 20, for: .output)
+        #expect(cuts.load(ordering: .relaxed) == 1)
+        account.set(0, for: .output)
+        account.close()
     }
 }

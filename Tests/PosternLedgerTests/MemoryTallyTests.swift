@@ -127,7 +127,7 @@ import Testing
     @Test func anAccountThatIsFreedLeavesNothing() {
         let ledger = Self.ledger(1 << 30)
         do {
-            let account = MemoryAccount(ledger, limit: 1 << 30, onCut: {})
+            let account = MemoryAccount(MemoryTally(ledger, limit: 1 << 30, onCut: {}))
             account.add(3 * Self.step, for: .input)
             #expect(ledger.counts.held == 3 * Self.step)
         }

@@ -18,10 +18,17 @@ struct MemoryBudgetTests {
         let ledger: MemoryLedger
         let link: Link
 
-        init(_ wiring: Wiring, heldBytes: Int, budget: Int = 1 << 30, limitsLoopback: Bool = false) async throws {
+        init(
+            _ wiring: Wiring,
+            heldBytes: Int,
+            gatewayHeldBytes: Int? = nil,
+            budget: Int = 1 << 30,
+            limitsLoopback: Bool = false
+        ) async throws {
             let ledger = MemoryLedger(budget: budget, onDrop: {})
             var options = ConnectionOptions.patient
             options.limits.heldBytes = heldBytes
+            options.limits.gatewayHeldBytes = gatewayHeldBytes ?? heldBytes
             options.ledger = ledger
             options.addresses.limitsLoopback = limitsLoopback
             options.observer = incidents
@@ -68,6 +75,24 @@ struct MemoryBudgetTests {
         #expect(await eventually { hall.ledger.counts.holders == 0 })
     }
 
+    @Test("Only a client that may be a gateway has the larger budget", arguments: [false, true])
+    func gatewaysHaveALargerBudget(isLimited: Bool) async throws {
+        let hall = try await Hall(.tcp, heldBytes: 2 << 20, gatewayHeldBytes: 12 << 20, limitsLoopback: isLimited)
+        // Three mebibytes with what its handler may make of it; alone, it is served in any case.
+        let call: PendingCall<Void> = hall.link.client.begin("keep", Self.large)
+        #expect(await eventually { hall.handled.value == 1 })
+        do throws(CallError) {
+            #expect(try await hall.link.client.call("size", Self.large) == 1 << 20)
+            #expect(!isLimited)
+        } catch {
+            #expect(isLimited && error.code == .busy && error.executed == .no)
+        }
+        hall.gate.open()
+        try await call.value
+        #expect(try await hall.link.client.call("size", Self.large) == 1 << 20)
+        await hall.link.close()
+    }
+
     @Test("The connections of one address hold at most half of the budget of the process", arguments: [false, true])
     func oneAddressHoldsHalf(isLimited: Bool) async throws {
         let hall = try await Hall(.tcp, heldBytes: 64 << 20, budget: 48 << 20, limitsLoopback: isLimited)
@@ -108,7 +133,7 @@ struct MemoryBudgetTests {
     @Test("The largest holder is disconnected with goodbye 7 above the budget of the process")
     func theLargestHolderIsCut() async throws {
         let hall = try await Hall(.tcp, heldBytes: 64 << 20, budget: 32 << 20)
-        let others = (0..<8).map { _ in MemoryAccount(hall.ledger, limit: 1 << 30, onCut: {}) }
+        let others = (0..<8).map { _ in MemoryAccount(MemoryTally(hall.ledger, limit: 1 << 30, onCut: {})) }
         let calls = (0..<5).map { _ -> PendingCall<Void> in hall.link.client.begin("keep", Self.large) }
         #expect(await eventually { hall.handled.value == 5 })
         for other in others { other.add(4 << 20, for: .output) }
@@ -124,7 +149,7 @@ struct MemoryBudgetTests {
     @Test("Half a frame ends the connection when the process has no room for it")
     func halfAFrameIsRefused() async throws {
         let hall = try await Hall(.tcp, heldBytes: 64 << 20, budget: 8 << 20)
-        let other = MemoryAccount(hall.ledger, limit: 1 << 30, onCut: {})
+        let other = MemoryAccount(MemoryTally(hall.ledger, limit: 1 << 30, onCut: {}))
         other.add(15 << 19, for: .output)
         let address = try #require(hall.link.address)
         let raw = try await RawPeer(RawConnection(to: address))

@@ -15,9 +15,14 @@ struct MemoryBudgets {
     ///   - address: The address of the client; `nil` if it is not limited.
     /// - Returns: The account.
     func account(cutting connection: any CutTarget, on loop: EventLoop, of address: MemoryAddress?) -> MemoryAccount {
+        MemoryAccount(tally(cutting: connection, on: loop, of: address))
+    }
+
+    /// Creates a tally of a connection that any thread may change; the parameters are those of its account.
+    func tally(cutting connection: any CutTarget, on loop: EventLoop, of address: MemoryAddress?) -> MemoryTally {
         // Not a weak reference: once an object has one, each time that it is retained or released takes longer.
         let target = LoopBound(connection, on: loop)
-        return MemoryAccount(ledger, limit: connectionBytes, address: address) {
+        return MemoryTally(ledger, limit: connectionBytes, address: address) {
             // Not at once, even on the loop's own thread: the connection may be in the middle of a step.
             target.loop.execute { target.value.cut() }
         }

@@ -121,6 +121,11 @@ package final class WebSocket: Flushable {
         return account
     }
 
+    /// Returns a further tally of the connection, for memory that other threads change.
+    ///
+    /// It retains the connection until its end.
+    package func makeTally() -> MemoryTally { memory.tally(cutting: self, on: loop, of: client.memoryAddress) }
+
     /// Sends the text that `body` appends as one message; sends nothing if there is none.
     ///
     /// - Parameters:

@@ -30,14 +30,20 @@ public struct PeerLimits: Hashable, Sendable {
     /// Calls above it fail with `.busy`. This is what sixteen pages have in flight at most. Lower it, or
     /// ``frameBytes``, if clients are not trusted or memory is scarce.
     public var servedBytes = 2 << 30
-    /// The maximum number of bytes that the remote peer makes this one hold, of all kinds: arguments, unread output, and
-    /// an incomplete frame: 192 MiB.
+    /// The maximum number of bytes that a client makes this peer hold, of all kinds: arguments, unread output, and an
+    /// incomplete frame: 32 MiB.
     ///
     /// Arguments count three times: as a message, as the decoded value, and in a call that the handler makes with it.
-    /// Calls above the limit fail with `.busy`, and notifications are dropped and reported. It is six times what a
-    /// gateway allows one page, so that no page uses up a service that all pages share; 32 MiB suit a service without gateways.
-    /// All connections of a process have one budget too.
-    public var heldBytes = 192 << 20
+    /// Calls above the limit fail with `.busy`, and notifications are dropped and reported; a single call is served
+    /// whatever the size of its arguments is. References have a second budget of the same size. All connections of a
+    /// process have one budget too.
+    public var heldBytes = 32 << 20
+    /// The limit in place of ``heldBytes`` for a peer that may be a gateway: 192 MiB.
+    ///
+    /// That is one that has authenticated, by a shared secret or a certificate, or whose address is not limited, as on
+    /// a Unix socket, the loopback interface, or a trusted proxy. It is six times what a gateway allows one page, so
+    /// that no page uses up a service that all pages share.
+    public var gatewayHeldBytes = 192 << 20
     /// The maximum number of calls, each made while serving the previous one, that lead to a call: 256.
     ///
     /// Deeper calls fail with `.invalidRequest`. Two peers that call each other back reach an earlier end, with

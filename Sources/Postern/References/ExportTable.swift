@@ -43,6 +43,9 @@ struct ExportTable<Key: Hashable & Sendable, Target: Sendable>: Sendable {
 
     func target(of number: UInt64) -> Target? { entries[number]?.target }
 
+    /// Whether a target has an entry.
+    func contains(_ key: Key) -> Bool { numbers[key] != nil }
+
     /// Pins the entry of a target for a message that is being written, and creates it if needed.
     ///
     /// - Returns: The pin, or `nil` if the table is full.

@@ -11,6 +11,10 @@ extension WebSocketSession {
         let client = JSONRPCClient(limits: context.configuration.messages) {
             session.loop.execute { session.value.sendClientMessages() }
         }
+        if let socket {
+            let observer = context.observer
+            client.references.countMemory(in: socket.makeTally()) { observer.observe(.budgetReached($0)) }
+        }
         madeClient = client
         return client
     }

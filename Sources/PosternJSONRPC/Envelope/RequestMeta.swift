@@ -81,8 +81,13 @@ struct RequestMeta {
         guard !ranges.isMissing(0), !ranges.isMissing(1) else {
             throw PayloadError(.missingArgument, "since takes epoch and seq")
         }
+        let epoch = try JSON.readString(value.extracting(ranges[0]))
+        // It is kept until the events since the position have been sent.
+        guard epoch.utf8.count <= JSONRPCLimits.maximumNameBytes else {
+            throw PayloadError(.outOfRange, "epoch is longer than \(JSONRPCLimits.maximumNameBytes) bytes")
+        }
         return StreamPosition(
-            epoch: try JSON.readString(value.extracting(ranges[0])),
+            epoch: epoch,
             offset: try JSON.readUInt64(value.extracting(ranges[1]))
         )
     }

@@ -68,11 +68,10 @@ extension JSONRPCClient {
 
     /// Retains the references of a message of the client, until the result is released.
     func receive(_ numbers: ReferenceNumbers) throws(CallError) -> ReceivedReferences {
-        guard references.hasRoom(for: numbers) else {
+        if let refusal = references.refusal(for: numbers) {
             // The client counts each handle that it sent as held, until it is released.
             sendReleases(numbers.lent.map { ReferenceRelease(number: $0, count: 1) })
-            let text = "More than \(limits.references) references are held"
-            throw CallError(.tooManyReferences, text, ran: .no)
+            throw refusal
         }
         switch receiveReferences(numbers) {
         case .success(let received):

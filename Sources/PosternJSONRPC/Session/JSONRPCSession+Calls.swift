@@ -82,7 +82,8 @@ extension JSONRPCSession {
         if meta.timeoutMilliseconds == 0 { return refuse(.noTimeLeft, request.envelope, message, &output) }
         let details = RequestDetails(request, purpose: purpose)
         if allowsSubscriptions, !request.envelope.isNotification { details.progressToken = meta.progressToken }
-        let byteCount = request.envelope.params.count
+        // The other parts of a message that a call keeps are short.
+        let byteCount = request.envelope.params.count + request.envelope.tracestate.count
         if let error = refusal(ofArguments: byteCount) { return refuse(error, request.envelope, message, &output) }
         let options = complete(options, request, message, meta)
         let call = call(request, message, meta)

@@ -83,6 +83,16 @@ extension JSONRPCSession {
         return subscription
     }
 
+    /// Releases what each request, batch and subscription was charged, since the connection has closed.
+    ///
+    /// The account asserts that nothing else is left, which would have been charged and never released.
+    func releaseAll() {
+        guard let account else { return }
+        calls.forEach { account.release(MemoryKind.bytes(ofArguments: $0.argumentBytes), of: .arguments) }
+        batches.forEach { _, _, batch in account.release(batch.chargedBytes, of: .responses) }
+        subscriptions.forEach { _, _, subscription in account.release(subscription.heldBytes, of: .events) }
+    }
+
     /// Counts a refusal and reports it.
     private func note(_ refusal: MemoryRefusal) {
         account?.countRefusal(refusal)

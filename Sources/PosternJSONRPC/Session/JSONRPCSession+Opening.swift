@@ -12,6 +12,8 @@ extension JSONRPCSession {
         // A subscription without a response would have no id that the client knows.
         guard !request.envelope.isNotification else { return }
         guard calls.runningCount < limits.callsInFlight else { throw .tooManyCalls }
+        let byteCount = request.envelope.params.count
+        if let error = refusal(ofArguments: byteCount) { throw error }
         let id = try newSubscriptionID(for: request.id)
         var wanted = TopicRequest(
             topic: try Self.onlyArgument(of: request, message, named: "topic"),
@@ -19,7 +21,8 @@ extension JSONRPCSession {
         )
         wanted.since = try RequestMeta(message.extracting(request.envelope.meta), mayResume: true).since
         let subscription = insert(Subscription(id: id, notification: "rpc.event", source: .topic(wanted.topic)))
-        let pending = OpenRequest(id: request.id, details: RequestDetails(request, purpose: .topic(subscription)))
+        let details = RequestDetails(request, purpose: .topic(subscription))
+        let pending = OpenRequest(id: request.id, argumentBytes: byteCount, details: details)
         if let place = pending.place {
             _ = batches.update(place.batch, place.generation) { batch in batch.unansweredCount += 1 }
         }

@@ -153,6 +153,7 @@ package struct JSONRPCSession: ~Copyable {
     ///
     /// - Returns: The actions that cancel every running call and stop every subscription.
     package mutating func connectionClosed() -> [Action] {
+        releaseAll()
         // Waiting calls and topics that are not joined yet have no handler to cancel.
         var actions = calls.removeAll().map(Action.cancel)
         subscriptions.forEach { slot, generation, subscription in
@@ -161,7 +162,6 @@ package struct JSONRPCSession: ~Copyable {
         subscriptions.removeAll()
         subscriptionTickets = [:]
         batches.removeAll()
-        for kind in [MemoryKind.arguments, .responses, .events] { account?.set(0, for: kind) }
         return actions
     }
 }

@@ -67,6 +67,9 @@ struct RequestTable {
         return waiting + running
     }
 
+    /// Calls `body` with every call.
+    func forEach(_ body: (OpenRequest) -> Void) { calls.forEach { _, _, call in body(call) } }
+
     /// Removes all calls.
     ///
     /// - Returns: The tickets of the calls whose handlers run. Calls that join a topic have no handler.

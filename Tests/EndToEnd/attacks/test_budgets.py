@@ -95,6 +95,36 @@ def test_f3_arguments_of_calls_in_flight_are_limited(own):
         assert found[7]["error"]["data"]["executed"] == "no"
 
 
+def test_p6_trace_states_and_topics_are_limited_like_arguments(own):
+    with closing(raw.WebSocket(own.port)) as socket:
+        state = {"jsonrpc": "2.0", "method": "jobs.run", "params": [1, 5_000], "tracestate": "a=" + "x" * 700_000}
+        for number in (1, 2):
+            socket.text(json.dumps({**state, "id": number}))
+        socket.text(json.dumps(call("rpc.subscribe", ["x" * 900_000], 3)))
+        found = answers(socket, 3)
+        assert [code(found[number]) for number in (1, 2, 3)] == [None, -32009, -32009]
+        assert found[3]["error"]["data"]["executed"] == "no"
+        resume = {**call("rpc.subscribe", ["chat.room"], 4), "meta": {"since": {"epoch": "x" * 129, "seq": 1}}}
+        socket.text(json.dumps(resume))
+        assert code(answers(socket, 1)[4]) == -32600
+
+
+def test_m12_references_are_limited_and_released(start):
+    server = start(*LIMITS, "--probe", "--status")
+    with closing(raw.WebSocket(server.port)) as socket:
+        for number in range(20):
+            socket.text(json.dumps(call("probe.lend", [100], number)))
+            found = answers(socket, 1)[number]
+            if code(found):
+                break
+        # 3 KiB for each, and the one that the call reports as progress.
+        assert code(found) == -32056 and number == 4 * MIB // (3 << 10) // 100
+        assert found["error"]["data"]["executed"] == "yes"
+        assert status(server)["memory"]["held"] > 3 * MIB
+    assert raw.wait_until(lambda: status(server)["memory"]["held"] == 0)
+    assert raw.wait_until(lambda: held(server, "connection") > 0)
+
+
 def test_f3_half_messages_are_limited(own):
     with Victim(own.port):
         sockets = [raw.WebSocket(own.port) for _ in range(40)]

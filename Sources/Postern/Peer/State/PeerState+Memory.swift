@@ -6,6 +6,8 @@ extension PeerState {
     @inline(__always)
     mutating func refusal(ofArguments byteCount: Int) -> CallError? {
         guard let refusal = memory?.refusal(for: MemoryKind.bytes(ofArguments: byteCount)) else { return nil }
+        // The limit of frames may permit one call that the budget of the connection never would.
+        if refusal == .connectionFull, served.isEmpty { return nil }
         note(refusal)
         return CallError(overBudget: refusal, ran: .no)
     }
@@ -66,15 +68,20 @@ extension PeerState {
 
 /// The memory that the remote peer makes this process hold, as the transport notes it.
 extension Peer {
-    /// Counts the memory in a ledger, within ``PeerLimits/heldBytes``; called once, before the first frame.
+    /// Counts the memory in a ledger; called once, before the first frame.
     ///
     /// - Parameters:
     ///   - ledger: The ledger of the process.
     ///   - address: The address of the remote peer; `nil` if it is not limited.
-    package func countMemory(in ledger: MemoryLedger, of address: MemoryAddress? = nil) {
+    ///   - mayBeGateway: Whether the limit is ``PeerLimits/gatewayHeldBytes`` instead of ``PeerLimits/heldBytes``.
+    ///
+    /// References have a second tally with the same limit, as threads change them without the lock of the peer.
+    package func countMemory(in ledger: MemoryLedger, of address: MemoryAddress?, mayBeGateway: Bool) {
+        let limit = mayBeGateway ? limits.gatewayHeldBytes : limits.heldBytes
         // Retains the peer until `endAccount`. A weak reference costs each call time, see `ConnectionStatus`.
-        let tally = MemoryTally(ledger, limit: limits.heldBytes, address: address) { self.scheduleCut() }
+        let tally = MemoryTally(ledger, limit: limit, address: address) { self.scheduleCut() }
         changeInTurn { $0.memory = tally }
+        references.countMemory(in: tally) { self.report($0) }
     }
 
     /// Notes the size of the output that was taken and has not been sent.
