@@ -105,12 +105,20 @@ def test_another_server_is_connected_by_its_address(start, open_page):
     policy = f"default-src 'self'; connect-src 'self' ws://{other} http://{other}"
     start("--content-security-policy", policy, port=port)
     page = open_page(f"http://{page_host}")
+    sum_ = link(f"http://{page_host}", "calculator.add", {"a": 1, "b": 2})
+    page.goto(sum_)
+    page.click("#call")
+    expect(page.locator("#result")).to_have_text("3")
     page.evaluate("history.replaceState(null, '', '#method/tasks.list')")
     connect_to(page, other)
     expect(page.locator("#connection-detail")).to_contain_text(other)
     expect(page.locator("[data-method='calculator.add']")).to_be_visible()
     expect(page.locator("[data-method='tasks.list']")).to_have_count(0)
-    page.goto(link(f"http://{page_host}", "calculator.add", {"a": 1, "b": 2}))
+    # The calls of a server are shown and repeated with that server only.
+    expect(page.locator("#history")).to_be_hidden()
+    page.goto(sum_)
+    expect(page.locator("#method-name")).to_have_text("calculator.add")
+    expect(page.locator("#result")).to_have_attribute("data-state", "idle")
     page.click("#call")
     expect(page.locator("#result")).to_have_text("3")
     expect(page.locator("#command")).to_contain_text(f"http://{other}/rpc")
@@ -123,6 +131,7 @@ def test_another_server_is_connected_by_its_address(start, open_page):
     page.click("#server-own")
     expect(page.locator("#connection-detail")).to_contain_text(page_host)
     expect(page.locator("[data-method='tasks.list']")).to_be_visible()
+    expect(page.locator("#history-count")).to_have_text("1")
 
 
 def test_the_page_says_why_a_server_refuses(start, open_page):

@@ -4,7 +4,6 @@ import { parseJSON, referencesIn, writeJSON } from "./json.js";
 /** The number of calls that are kept, and the characters of a result that are kept over a reload. */
 const keptCalls = 100;
 const keptCharacters = 2000;
-const place = "postern:calls";
 
 /**
  * @typedef {"pending" | "open" | "ok" | "error"} CallState `open` is a stream that is read.
@@ -21,16 +20,21 @@ const place = "postern:calls";
  *   the server that it has returned. They would be released when they are collected if the page did not hold them.
  */
 
-/** The calls of the session, newest first. Dispatches `change` with a call whenever it has changed. */
+/**
+ * The calls of the session to one server, newest first. Dispatches `change` with a call whenever it has changed.
+ */
 export class Calls extends EventTarget {
   /** @type {Call[]} */
   list = [];
+  #place;
   #timer;
 
   constructor(rpc, meter, events) {
     super();
     Object.assign(this, { rpc, meter, events });
-    this.list = load();
+    // Each server has its own, as a result of one is none of another.
+    this.#place = `postern:calls:${rpc.url}`;
+    this.list = load(this.#place);
     addEventListener("pagehide", () => this.#save());
   }
 
@@ -121,7 +125,7 @@ export class Calls extends EventTarget {
     this.#timer = undefined;
     const entries = this.list.map(({ cancel, progress, text, ...call }) => ({ ...call, text: text.slice(0, keptCharacters) }));
     try {
-      sessionStorage.setItem(place, writeJSON(entries));
+      sessionStorage.setItem(this.#place, writeJSON(entries));
     } catch {
       // Storage is full or blocked: the calls are kept until the page is closed.
     }
@@ -129,7 +133,7 @@ export class Calls extends EventTarget {
 }
 
 /** Loads the calls of the session. Those that were not answered yet ended with the page that made them. */
-function load() {
+function load(place) {
   try {
     const lost = { state: "error", text: "The page was loaded again before the answer came.", status: "unknown" };
     return parseJSON(sessionStorage.getItem(place) ?? "[]")
