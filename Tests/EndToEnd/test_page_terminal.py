@@ -181,9 +181,13 @@ def test_the_command_of_a_notification_and_of_a_long_text(demo, open_page):
     page.uncheck("#notification")
     # One argument of a program has at most 128 KiB, so a long text is read from a here-document.
     page.click("#raw summary")
-    page.fill("#raw-text", json.dumps({"value": HARD * 1500}))
-    _, printed, _ = output(page.evaluate("document.querySelector('#command').textContent"))
-    assert json.loads(printed)["result"] == HARD * 1500
+    text = HARD * 2000
+    for params in ({"value": text}, [text]):
+        page.fill("#raw-text", json.dumps(params))
+        shown = [page.locator(command).text_content() for command in ("#command", "#command-postern")]
+        (code, answer, errors), (exit_code, value, problems) = map(output, shown)
+        assert (code, json.loads(answer)["result"] == text, errors) == (0, True, "")
+        assert (exit_code, json.loads(value) == text, problems) == (0, True, "")
 
 
 @pytest.mark.parametrize("params", [[-1, 2], ["-x", "a=b", "@file", ""], [[], {}, None, True]])

@@ -6,8 +6,13 @@ export function quoted(text) {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** Whether a text is too long for the arguments of a command. @param {string} text */
+export const isLong = (text) => text.length > longestArgument;
+
+/** Returns the redirection from which a command reads a line. @param {string} line A text without line breaks. */
+export const hereDocument = (line) => `<<'END-OF-DATA'\n${line}\nEND-OF-DATA`;
+
 /** Returns the options of curl that send a line of data. @param {string} line A text without line breaks. */
 export function dataOption(line) {
-  if (line.length <= longestArgument) return ` \\\n  -d ${quoted(line)}`;
-  return ` \\\n  --data-binary @- <<'END-OF-DATA'\n${line}\nEND-OF-DATA`;
+  return ` \\\n  ${isLong(line) ? `--data-binary @- ${hereDocument(line)}` : `-d ${quoted(line)}`}`;
 }

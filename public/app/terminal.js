@@ -1,5 +1,5 @@
 import { writeJSON } from "./json.js";
-import { dataOption, quoted } from "./shell.js";
+import { dataOption, hereDocument, isLong, quoted } from "./shell.js";
 
 /**
  * Returns the command lines that make the same call: one for curl, which reads a stream as server-sent events, and one
@@ -30,8 +30,13 @@ function curlFor({ name, params, kind }, { protocol, host, pathname }) {
   return `curl -s ${json} ${quoted(origin + pathname)}${dataOption(writeJSON(message))}`;
 }
 
-/** Writes the arguments as the program `postern` reads them: JSON values, or names with JSON values. */
+/**
+ * Writes the arguments as the program `postern` reads them: JSON values, or names with JSON values. Long ones are JSON
+ * that the program reads from its input.
+ */
 function argumentsOf(params = []) {
+  const line = writeJSON(params);
+  if (isLong(line)) return ["-", hereDocument(line)];
   const words = Array.isArray(params)
     ? params.map((value) => writeJSON(value))
     : Object.entries(params).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${writeJSON(value)}`);
