@@ -31,7 +31,7 @@ export interface CallOptions<Progress = any> {
 }
 
 export interface FeedOptions {
-  /** The maximum number of unread events, 256 by default. Beyond it, the oldest is dropped. */
+  /** The maximum number of unread events, 256 by default; `Infinity` for no limit. Beyond it, the oldest is dropped. */
   bufferSize?: number;
   /** The position to continue after. By default, only new events are read. */
   since?: Position;
@@ -93,7 +93,10 @@ export interface WebSocketConstructor {
   };
 }
 
-/** The options of a client; all times are in milliseconds. */
+/**
+ * The options of a client. All times are in milliseconds. Each maximum is a positive whole number, or `Infinity` for no
+ * limit.
+ */
 export interface ClientOptions {
   /** The constructor of WebSockets, by default that of the engine. Node 20 has none. */
   WebSocket?: WebSocketConstructor;
@@ -141,7 +144,7 @@ export interface Notification {
 
 /** The events of a client, by name. */
 export interface PosternEvents {
-  open: CustomEvent<undefined>;
+  open: CustomEvent<null>;
   close: CustomEvent<ConnectionEnd>;
   frame: CustomEvent<Frame>;
   notification: CustomEvent<Notification>;

@@ -394,7 +394,7 @@ export class Postern extends EventTarget {
     if (message.params?.subscription !== undefined) this.#references.drop(message.params.result);
   }
 
-  #emit(type, detail) {
+  #emit(type, detail = null) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -85,14 +85,17 @@ def check(path, *options, cwd=ROOT):
     assert checked.returncode == 0, checked.stderr
 
 
+def members_of(declaration):
+    """Returns the members that the types declare in a class or an interface."""
+    text = (PUBLIC / "postern.d.ts").read_text()
+    body = re.search(rf"^export (?:class|interface) {declaration}\b.*?^}}", text, re.M | re.S)[0]
+    return set(re.findall(r"^  (?:readonly )?(\w+)\??[(<:]", body, re.M))
+
+
 def test_the_types_name_what_the_module_has():
     text = (PUBLIC / "postern.d.ts").read_text()
     exported = re.findall(r"^export (?:class|const|function) (\w+)", text, re.M)
-    body = re.search(r"^export class Postern .*?^}", text, re.M | re.S)[0]
-    members = set(re.findall(r"^  (?:readonly )?(\w+)[(<:]", body, re.M)) - {"addEventListener", "removeEventListener"}
     codes = dict(re.findall(r"^  (\w+): (-\d+);", text, re.M))
-    options = re.search(r"^export interface ClientOptions .*?^}", text, re.M | re.S)[0]
-    names = set(re.findall(r"^  (\w+)\?:", options, re.M))
     actual = run_module(f"""
         const module = await import({json.dumps(str(PUBLIC / "postern.js"))});
         const {{ complete }} = await import({json.dumps(str(PUBLIC / "client/options.js"))});
@@ -100,9 +103,40 @@ def test_the_types_name_what_the_module_has():
             module.Code, Object.keys(complete({{}}))]));""")
     keys, prototype, code, defaults = json.loads(actual)
     assert sorted(exported) == sorted(keys)
-    assert members == set(prototype)
+    assert members_of("Postern") - {"addEventListener", "removeEventListener"} == set(prototype)
     assert {name: int(value) for name, value in codes.items()} == code
-    assert names == set(defaults)
+    assert members_of("ClientOptions") == set(defaults)
+
+
+# The members that make a feed an iterator, and those that only the client uses.
+ITERATOR = {"next", "return"}
+INTERNAL = {"request", "options", "subscription", "meta", "accept", "reportGap", "receive", "end"}
+
+
+def test_the_types_name_the_members_of_feeds_and_errors_and_their_options():
+    actual = run_module(f"""
+        const {{ PosternError }} = await import({json.dumps(str(PUBLIC / "postern.js"))});
+        const {{ Feed }} = await import({json.dumps(str(PUBLIC / "client/feed.js"))});
+        const {{ PendingCall }} = await import({json.dumps(str(PUBLIC / "client/pending-call.js"))});
+        const members = (object) =>
+            [...Object.keys(object), ...Object.getOwnPropertyNames(Object.getPrototypeOf(object))];
+        // The error of an unknown option names those that there are.
+        const optionsOf = (make) => {{
+            try {{
+                make({{ none: 1 }});
+            }} catch ({{ message }}) {{
+                return message.split("the options are ")[1].split(", ");
+            }}
+        }};
+        console.log(JSON.stringify([members(new Feed({{}}, {{}})), members(new PosternError(1, "", {{}})),
+            optionsOf((options) => new Feed({{}}, options)),
+            optionsOf((options) => new PendingCall(1, "a", [], options))]));""")
+    feed, error, feed_options, call_options = map(set, json.loads(actual))
+    assert feed - ITERATOR - INTERNAL == members_of("Feed") | {"constructor"}
+    assert feed > ITERATOR | INTERNAL
+    assert error == members_of("PosternError")
+    assert feed_options == members_of("FeedOptions")
+    assert call_options == members_of("CallOptions")
 
 
 def run_module(text, version=22, cwd=ROOT):

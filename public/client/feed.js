@@ -1,5 +1,5 @@
 import { PosternError } from "./error.js";
-import { checkNames } from "./options.js";
+import { checkMaximum, checkNames } from "./options.js";
 
 const optionNames = ["bufferSize", "since", "onGap", "onOpen", "signal"];
 
@@ -47,12 +47,13 @@ export class Feed {
    * @param {(feed: Feed) => void} closed Called once, when the feed has ended on either side.
    * @param {(value: any) => void} dropped Called with each value that is not read.
    * @param {(step: () => void) => void} guard Runs a callback of the options, and reports what it throws.
-   * @throws {TypeError} If an option is unknown.
+   * @throws {TypeError} If an option is unknown, or `bufferSize` is no positive whole number.
    */
   constructor(request, options, closed, dropped, guard) {
     checkNames(options, optionNames);
     this.request = request;
-    this.options = { bufferSize: 256, ...options };
+    this.options = { ...options, bufferSize: options.bufferSize ?? 256 };
+    checkMaximum("bufferSize", this.options.bufferSize);
     this.since = options.since;
     this.subscription = undefined;
     this.ended = false;

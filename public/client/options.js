@@ -31,7 +31,7 @@ const defaults = {
  * Returns the options with the defaults of those that are undefined.
  *
  * @param {ClientOptions} options
- * @throws {TypeError} If an option is unknown, or a time is not a number.
+ * @throws {TypeError} If an option is unknown, a time is not a number, or a maximum is no positive whole number.
  */
 export function complete(options) {
   checkNames(options, ["WebSocket", ...Object.keys(defaults)]);
@@ -39,7 +39,20 @@ export function complete(options) {
   const complete = { WebSocket: globalThis.WebSocket, ...defaults, ...Object.fromEntries(given) };
   for (const name of ["timeoutMs", "dialTimeoutMs", "pingAfterMs", "pingTimeoutMs"]) timeLimit(complete[name]);
   for (const name of ["minimumDelayMs", "maximumDelayMs"]) timerDelay(complete[name]);
+  for (const name of ["maximumInFlight", "maximumWaiting", "maximumBatch"]) checkMaximum(name, complete[name]);
   return complete;
+}
+
+/**
+ * Checks an option that limits a number of calls, messages or events.
+ *
+ * @param {string} name
+ * @param {number} maximum
+ * @throws {TypeError} If it is neither a positive whole number nor `Infinity`, which is no limit.
+ */
+export function checkMaximum(name, maximum) {
+  if (maximum === Infinity || (Number.isInteger(maximum) && maximum > 0)) return;
+  throw new TypeError(`${name} must be a positive whole number or Infinity, not ${String(maximum)}`);
 }
 
 /**

@@ -47,7 +47,7 @@ const { value } = await ticks.next();
 ticks.close();
 const tick: number | undefined = value?.value.tick;
 
-rpc.addEventListener("open", () => {});
+rpc.addEventListener("open", ({ detail }) => { const nothing: null = detail; return nothing; });
 rpc.addEventListener("close", ({ detail }) => detail.retryInMs?.toFixed() ?? detail.code.toFixed() + detail.reason);
 rpc.addEventListener("frame", ({ detail: { direction, text } }) => direction === "in" && text.length);
 rpc.addEventListener("notification", ({ detail }) => detail.method.length);

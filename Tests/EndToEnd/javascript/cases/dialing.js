@@ -126,6 +126,60 @@ export const dialing = [
     bench.equal(names.map((name) => accepts({ [name]: NaN })), names.map(() => "TypeError"));
     bench.equal(names.map((name) => accepts({ [name]: undefined })), names.map(() => true));
     bench.equal(names.map((name) => accepts({ [name]: Infinity })), names.map(() => true));
+    const limits = ["timeoutMs", "dialTimeoutMs", "pingAfterMs", "pingTimeoutMs"];
+    bench.equal(limits.map((name) => accepts({ [name]: null })), limits.map(() => true));
+    const delays = ["minimumDelayMs", "maximumDelayMs"];
+    bench.equal(delays.map((name) => accepts({ [name]: null })), delays.map(() => "TypeError"));
+  }],
+
+  ["the event `open` has no detail", async ({ bench }) => {
+    const rpc = bench.client({ WebSocket: FakeSocket });
+    const detail = await new Promise((resolve) => rpc.addEventListener("open", (event) => resolve(event.detail)));
+    bench.equal(detail, null);
+  }],
+
+  ["a maximum is a positive whole number or no limit", async ({ bench, Postern }) => {
+    const made = (make) => {
+      try {
+        make();
+        return true;
+      } catch (error) {
+        return [error.name, error.message];
+      }
+    };
+    const rpc = await bench.open({ WebSocket: FakeSocket });
+    const makers = {
+      bufferSize: (options) => rpc.subscribe("t", options).close(),
+      ...Object.fromEntries(["maximumInFlight", "maximumWaiting", "maximumBatch"].map((name) => [name, (options) =>
+        new Postern("ws://127.0.0.1:1/rpc", { WebSocket: FakeSocket, ...options }).close()])),
+    };
+    for (const [name, make] of Object.entries(makers)) {
+      for (const value of [1, 1000, Infinity, undefined]) bench.equal(made(() => make({ [name]: value })), true);
+      for (const value of [0, -1, 1.5, NaN, -Infinity, "5", [], true, 5n]) {
+        bench.equal(made(() => make({ [name]: value })),
+          ["TypeError", `${name} must be a positive whole number or Infinity, not ${value}`]);
+      }
+    }
+  }],
+
+  ["without limits, calls, batches and events are served all the same", async ({ bench }) => {
+    const none = { maximumInFlight: Infinity, maximumWaiting: Infinity, maximumBatch: Infinity };
+    const rpc = await bench.open({ WebSocket: FakeSocket, pingAfterMs: 0, timeoutMs: null, ...none });
+    const socket = FakeSocket.last;
+    const calls = Array.from({ length: 500 }, (_, n) => rpc.call("a", [n]));
+    const batch = rpc.batch(Array.from({ length: 2000 }, () => ({ method: "b" })));
+    const feeds = [{ bufferSize: Infinity }, { bufferSize: undefined }].map((options) => rpc.stream("s", [], options));
+    const ids = socket.sent.flat().map(({ id }) => id);
+    bench.equal(ids.length, 2502);
+    for (const [n, id] of ids.entries()) socket.answer(id, n < 2500 ? n : { subscription: `${n}` });
+    bench.equal([(await Promise.all(calls)).length, (await batch).length], [500, 2000]);
+    for (const subscription of ["2500", "2501"]) {
+      for (let event = 0; event < 300; event += 1) {
+        socket.take({ jsonrpc: "2.0", method: "s.subscription", params: { subscription, result: event } });
+      }
+    }
+    const first = await Promise.all(feeds.map((feed) => feed.next()));
+    bench.equal(first.map(({ value }) => value.value), [0, 300 - 256]);
   }],
 
   ["an option with an unknown name is refused", async ({ bench, Postern }) => {
