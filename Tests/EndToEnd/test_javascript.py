@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from javascript_engines import DENO, Bench, node
-from programs import PATIENCE, ROOT
+from programs import PATIENCE, ROOT, free_port
 
 PUBLIC = ROOT / "public"
 JAVASCRIPT = ROOT / "Tests" / "EndToEnd" / "javascript"
@@ -73,6 +73,29 @@ def test_every_case_passes_in_a_browser(server, chromium):
         context.close()
     failures = [line for line in lines if not line.startswith("ok ")]
     assert (passed, len(lines) > 60) == (True, True), "\n".join(failures)
+
+
+def test_a_case_that_leaves_a_call_without_an_answer_fails():
+    with Bench(free_port()) as bench:
+        printed = run_module(f"""
+            const {{ run }} = await import({json.dumps(str(JAVASCRIPT / "harness.js"))});
+            const {{ FakeSocket }} = await import({json.dumps(str(JAVASCRIPT / "fake-socket.js"))});
+            const leave = async (bench) => {{
+                const rpc = await bench.open({{ WebSocket: FakeSocket, pingAfterMs: 0 }});
+                rpc.call("call").catch(() => {{}});
+                rpc.batch([{{ method: "entry" }}]);
+                rpc.subscribe("topic");
+                rpc.stream("stream");
+                return rpc;
+            }};
+            const closed = async ({{ bench }}) => (await leave(bench)).close();
+            const failed = () => {{ throw new Error("a mistake"); }};
+            const cases = [["left", ({{ bench }}) => leave(bench)], ["closed", closed], ["failed", failed]];
+            await run(cases.map(([name, body]) => [name, async (tools) => void await body(tools)]), "{bench.url}",
+                (line) => console.log(line.split("\\n")[0]));""")
+    assert printed.splitlines() == [
+        "FAIL left: calls without an answer: call,batch,topic,stream", "ok closed", "FAIL failed: Error: a mistake",
+        "3 cases, 2 failures"]
 
 
 def test_the_types_accept_what_is_right_and_refuse_what_is_wrong():

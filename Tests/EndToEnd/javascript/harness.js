@@ -2,37 +2,49 @@ import * as client from "../../../public/postern.js";
 
 /** The longest time that a case may take, in milliseconds. It is long because the machine may be busy. */
 const patienceMs = 60_000;
+/** The time in which what a case has called must settle after its end, below the default time limit of calls. */
+const graceMs = 10_000;
 
 /** What a case uses: clients through the proxy of the test, commands for that proxy, and assertions. */
 class Bench {
   #base;
   #url;
   #clients = [];
-  /** The calls that have not settled, by a description. */
-  pending = new Map();
+  /** The names of calls that have not settled, and of feeds that have neither opened nor ended. */
+  #pending = new Map();
 
   constructor(base, url) {
     this.#base = base;
     this.#url = url;
   }
 
-  /** Returns a client whose calls are recorded. It reconnects quickly. */
+  /**
+   * Returns a client whose calls and feeds are recorded. It reconnects quickly. A case that leaves calls without an
+   * answer on purpose closes it.
+   */
   client(options = {}, url = this.#url) {
-    const { pending } = this;
+    /** Records a call until it settles, and a feed until it is open or has ended. */
+    const recorded = (result, name) => {
+      const key = Symbol(name);
+      this.#pending.set(key, name);
+      const remove = () => this.#pending.delete(key);
+      (result.opened ?? result).then(remove, remove);
+      return result;
+    };
     class Recorded extends client.Postern {
       call(method, ...rest) {
-        return record(super.call(method, ...rest), method);
+        return recorded(super.call(method, ...rest), method);
       }
       batch(entries, ...rest) {
-        return record(super.batch(entries, ...rest), "batch");
+        return recorded(super.batch(entries, ...rest), "batch");
+      }
+      subscribe(topic, ...rest) {
+        return recorded(super.subscribe(topic, ...rest), topic);
+      }
+      stream(method, ...rest) {
+        return recorded(super.stream(method, ...rest), method);
       }
     }
-    const record = (promise, name) => {
-      const key = Symbol(name);
-      pending.set(key, name);
-      promise.then(() => pending.delete(key), () => pending.delete(key));
-      return promise;
-    };
     const made = new Recorded(url, { WebSocket: engineSocket, minimumDelayMs: 20, maximumDelayMs: 100, ...options });
     this.#clients.push(made);
     return made;
@@ -92,11 +104,19 @@ class Bench {
     if (left !== right) throw new Error(`${left} is not ${right}`);
   }
 
+  /** Closes the clients, and returns what is wrong with the calls of the case, as sentences. */
   async finish() {
+    const problems = [];
+    const note = (problem) => this.#pending.size > 0 && problems.push(`${problem}: ${[...this.#pending.values()]}`);
+    const end = performance.now() + graceMs;
+    while (this.#pending.size > 0 && performance.now() < end) await this.sleep(5);
+    note("calls without an answer");
     for (const rpc of this.#clients) rpc.close();
     // Calls settle in later microtasks.
     await this.sleep(0);
+    note("calls that a closed client has not settled");
     await this.proxy("reset");
+    return problems;
   }
 }
 
@@ -131,15 +151,12 @@ export async function run(cases, base, print, only = "") {
     const late = new Promise((_resolve, reject) => {
       timer = setTimeout(() => reject(new Error("not in time")), patienceMs);
     });
-    try {
-      await Promise.race([body({ ...client, bench }), late]);
-    } catch (error) {
-      fail(`${name}: ${error?.stack ?? error}`);
-    }
+    const problems = await Promise.race([body({ ...client, bench }), late])
+      .then(() => [], (error) => [error?.stack ?? error]);
     clearTimeout(timer);
-    await bench.finish();
-    if (bench.pending.size > 0) fail(`${name}: pending calls: ${[...bench.pending.values()]}`);
-    else print(`ok ${name}`);
+    problems.push(...await bench.finish());
+    for (const problem of problems) fail(`${name}: ${problem}`);
+    if (problems.length === 0) print(`ok ${name}`);
   }
   print(`${cases.length} cases, ${failures} failures`);
   return failures === 0;

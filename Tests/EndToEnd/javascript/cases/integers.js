@@ -66,6 +66,7 @@ export const integers = [
     const [remote, integer, returned] = await call;
     bench.equal([typeof remote, integer, returned === own], ["function", 2n ** 53n + 1n, true]);
     bench.equal(rpc.references.length, 2);
+    rpc.close();
   }],
 
   ["the parser of engines without source texts equals that of the engine", async ({ bench }) => {

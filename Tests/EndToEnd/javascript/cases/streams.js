@@ -75,6 +75,7 @@ export const streams = [
     rpc.addEventListener("open", () => void rpc.call("of a listener").catch(() => {}), { once: true });
     await bench.until(() => rpc.state === "open");
     bench.equal(FakeSocket.last.sent.map(({ method }) => method), ["rpc.subscribe", "queued", "of a listener"]);
+    rpc.close();
   }],
 
   ["a stream that was called rejects with a hint, and is ended", async ({ bench }) => {

@@ -21,6 +21,7 @@ export const timeouts = [
     for (const each of options) rpc.call("a", [], each).catch(() => {});
     bench.equal(FakeSocket.last.sent.map(({ meta }) => meta && meta.timeoutMs > 4000 && meta.timeoutMs < 2 ** 31),
       [true, undefined, undefined, undefined, true]);
+    rpc.close();
   }],
 
   ["a limit that has passed fails the call before it is sent", async ({ bench }) => {
