@@ -7,6 +7,7 @@ import { startCatalogue } from "./app/catalogue.js";
 import { startChat } from "./app/chat.js";
 import { startClock } from "./app/clock.js";
 import { showConnection } from "./app/connection.js";
+import { byID } from "./app/dom.js";
 import { Events } from "./app/events.js";
 import { startFiles } from "./app/files.js";
 import { showFrames } from "./app/frames.js";
@@ -29,13 +30,17 @@ startServerForm(rpc);
 showFrames(rpc);
 showPlots(meter);
 startLoad(meter, rpc.url);
-const workbench = new Workbench(rpc, calls, new Outcome(calls), events);
+const outcome = new Outcome(calls, {
+  text: byID("result"), status: byID("result-status"), progress: byID("call-progress"), cancel: byID("cancel"),
+  copy: byID("copy-result"), nothing: "—", next: () => byID("call"),
+});
+const workbench = new Workbench(rpc, calls, outcome, events);
 startHistory(calls, workbench);
 startJob(rpc);
 startFiles(rpc);
 startClock(events);
 const joinRoom = startChat(rpc, events);
-const followTasks = startTasks(rpc);
+const followTasks = startTasks(rpc, calls);
 startCatalogue(rpc, events, workbench, (names) => {
   if (names.has("chat.say")) joinRoom();
   if (names.has("tasks.list")) followTasks();

@@ -1,6 +1,8 @@
 """Tests the section of the web page that shows task processes, in a browser."""
 
 import json
+import os
+import signal
 
 from playwright.sync_api import expect
 
@@ -106,6 +108,71 @@ def test_a_task_is_spawned_observed_called_stopped_and_killed(server, open_page)
     page.click("#tasks-clear")
     expect(page.locator("[data-task]")).to_have_count(0)
     expect(page.locator("#no-task")).to_be_visible()
+
+
+def test_a_call_of_a_task_is_cancelled_and_kept_among_the_calls(server, open_page):
+    page = open_page(server)
+    root = spawn(page, 50_000, 1, SLOW)
+    part = children(page, root).first.get_attribute("data-id")
+    page.click(f"[data-task='{part}']")
+    process = int(page.inner_text("[data-fact=process]"))
+    answer, cancel = page.locator("#task-answer"), page.locator("#task-cancel")
+    expect(page.locator("[data-task-method=status]")).to_be_visible()
+    # A process that is suspended does not answer.
+    os.kill(process, signal.SIGSTOP)
+    try:
+        page.click("[data-task-method=status]")
+        expect(answer).to_have_attribute("data-state", "pending")
+        cancel.focus()
+        page.keyboard.press("Enter")
+        expect(answer).to_have_attribute("data-state", "error")
+    finally:
+        os.kill(process, signal.SIGCONT)
+    expect(page.locator("#task-call-status")).to_contain_text("-32800")
+    expect(cancel).to_be_hidden()
+    expect(page.locator("[data-task-method=status]")).to_be_focused()
+    page.click("[data-task-method=status]")
+    expect(answer).to_have_attribute("data-state", "ok")
+    page.click("#history summary")
+    calls = page.locator("#history-list li", has_text=f'tasks.call ["{part}","status",[]]')
+    assert [row.get_attribute("data-state") for row in calls.all()] == ["ok", "error"]
+    page.click(f"[aria-label='Stop {root}']")
+    expect(row(page, root)).to_have_attribute("data-state", "stop")
+
+
+def test_a_call_of_a_task_shows_its_progress_and_has_no_time_limit(demo, open_page):
+    page = open_page(demo)
+    page.clock.install()
+    held = []
+
+    def route(socket):
+        server = socket.connect_to_server()
+
+        def forward(text):
+            message = json.loads(text)
+            if message.get("method") != "tasks.call" or message["params"][1] != "status":
+                return server.send(text)
+            held.append(message)
+            progress = {"token": message["meta"]["progressToken"], "value": {"done": 1, "of": 4}}
+            socket.send(json.dumps({"jsonrpc": "2.0", "method": "$/progress", "params": progress}))
+
+        socket.on_message(forward)
+        page.answer = lambda: socket.send(json.dumps({"jsonrpc": "2.0", "id": held[0]["id"], "result": "late"}))
+
+    page.route_web_socket("**/rpc", route)
+    page.reload()
+    expect(page.locator("#task-spawn")).to_be_enabled()
+    root = spawn(page, 50_000, 1, SLOW)
+    page.click("[data-task-method=status]")
+    expect(page.locator("#task-call-progress code")).to_have_text('{"done":1,"of":4}')
+    assert page.evaluate("document.querySelector('#task-call-progress progress').position") == 0.25
+    page.clock.fast_forward("02:00")
+    expect(page.locator("#task-answer")).to_have_attribute("data-state", "pending")
+    page.answer()
+    expect(page.locator("#task-answer")).to_have_text('"late"')
+    expect(page.locator("#task-call-progress, #task-cancel").locator("visible=true")).to_have_count(0)
+    page.click(f"[aria-label='Stop {root}']")
+    expect(row(page, root)).to_have_attribute("data-state", "stop")
 
 
 def test_tasks_are_controlled_with_the_keyboard_on_a_narrow_phone(server, open_page):

@@ -106,11 +106,16 @@ def test_the_session_keeps_its_calls(demo, open_page):
     expect_result(page, "3")
     page.evaluate("""async () => {
         const { Calls } = await import("/app/calls.js");
-        const calls = new Calls({ notify() {} }, {}, {});
+        const calls = new Calls({ notify() {} }, { call: () => new Promise(() => {}) }, {});
+        calls.start({ name: "pending", kind: "call" });
         for (let n = 0; n < 150; n += 1) calls.start({ name: "a.b", kind: "notification", params: [n] });
-        globalThis.kept = calls.list.length;
+        globalThis.kept = calls.list.map(({ name, params }) => params?.[0] ?? name);
+        for (let n = 0; n < 150; n += 1) calls.start({ name: "pending", kind: "call" });
+        globalThis.pending = calls.list.length;
     }""")
-    assert page.evaluate("kept") == 100
+    # The oldest are removed, but none that can be cancelled.
+    assert page.evaluate("kept") == [*range(149, 50, -1), "pending"]
+    assert page.evaluate("pending") == 151
     page.click("#history-clear")
     expect(page.locator("#history")).to_be_hidden()
 

@@ -48,10 +48,10 @@ export class Calls extends EventTarget {
   start({ name, kind, params }, sent = params) {
     const call = { name, kind, params, at: Date.now(), state: "pending", text: "…", status: "waiting" };
     this.list.unshift(call);
-    if (this.list.length > keptCalls) this.list.pop();
     if (kind === "call") this.#call(call, sent);
     else if (kind === "notification") this.#notify(call, sent);
     else this.#open(call, sent);
+    this.#trim();
     this.#update(call, {});
     return call;
   }
@@ -65,6 +65,15 @@ export class Calls extends EventTarget {
   clear() {
     this.list = this.list.filter((call) => call.cancel);
     this.#update(undefined, {});
+  }
+
+  /** Removes the oldest calls beyond the limit, but none that can still be ended. */
+  #trim() {
+    while (this.list.length > keptCalls) {
+      const oldest = this.list.findLastIndex((call) => !call.cancel);
+      if (oldest < 1) return;
+      this.list.splice(oldest, 1);
+    }
   }
 
   #call(call, params) {

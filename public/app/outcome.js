@@ -1,25 +1,37 @@
 import { copyButton } from "./copy.js";
-import { byID } from "./dom.js";
 import { writeJSON } from "./json.js";
 import { fraction } from "./task-tree.js";
 
-const nothing = { state: "idle", text: "—", status: "" };
-
-/** Shows one call: its result or error, its progress, and a button that cancels it. */
+/**
+ * Shows one call: its result or error, its progress, and a button that cancels it.
+ *
+ * @typedef {object} Parts The elements.
+ * @property {HTMLElement} text The result or the error.
+ * @property {HTMLElement} status
+ * @property {HTMLElement} progress Has a `progress` and a `code`.
+ * @property {HTMLButtonElement} cancel
+ * @property {HTMLButtonElement} [copy]
+ * @property {string} nothing The text without a call.
+ * @property {() => HTMLElement | undefined} next Returns the element to focus when the button that had the focus disappears.
+ */
 export class Outcome {
-  #shown = nothing;
+  #parts;
+  #nothing;
+  #shown;
   #frame;
 
-  /** @param {import("./calls.js").Calls} calls */
-  constructor(calls) {
-    copyButton(byID("copy-result"), () => this.#shown.text);
-    byID("cancel").addEventListener("click", () => this.#shown.cancel?.());
+  /** @param {import("./calls.js").Calls} calls @param {Parts} parts */
+  constructor(calls, parts) {
+    this.#parts = parts;
+    this.#shown = this.#nothing = { state: "idle", text: parts.nothing, status: "" };
+    if (parts.copy) copyButton(parts.copy, () => this.#shown.text);
+    parts.cancel.addEventListener("click", () => this.#shown.cancel?.());
     // Other calls change too, and their outcome must not replace this one. A fast stream is drawn once a frame.
     calls.addEventListener("change", ({ detail: call }) => call === this.#shown && this.#drawSoon());
   }
 
   /** Shows a call, or a text that is no call: what is wrong with the arguments. */
-  show(call = nothing) {
+  show(call = this.#nothing) {
     this.#shown = call;
     this.#draw();
   }
@@ -31,26 +43,27 @@ export class Outcome {
 
   #draw() {
     this.#frame = undefined;
-    const { state, text, status, cancel, progress } = this.#shown;
-    byID("result").dataset.state = state;
-    byID("result").textContent = text;
-    byID("result-status").textContent = status;
-    byID("copy-result").hidden = state === "idle" || state === "pending";
-    const button = byID("cancel");
-    if (!cancel && document.activeElement === button) byID("call").focus();
-    button.hidden = !cancel;
-    button.textContent = endingOf(this.#shown);
-    this.#drawProgress(state === "pending" ? progress : undefined);
+    const { text, status, cancel, copy, next } = this.#parts;
+    const shown = this.#shown;
+    text.dataset.state = shown.state;
+    text.textContent = shown.text;
+    status.textContent = shown.status;
+    if (copy) copy.hidden = shown.state === "idle" || shown.state === "pending";
+    if (!shown.cancel && document.activeElement === cancel) next()?.focus();
+    cancel.hidden = !shown.cancel;
+    cancel.textContent = endingOf(shown);
+    this.#drawProgress(shown.state === "pending" ? shown.progress : undefined);
   }
 
   #drawProgress(progress) {
-    byID("call-progress").hidden = progress === undefined;
+    const { progress: part } = this.#parts;
+    part.hidden = progress === undefined;
     if (progress === undefined) return;
-    const part = fraction(progress);
-    const bar = byID("call-progress-bar");
-    if (part === undefined) bar.removeAttribute("value");
-    else bar.value = part;
-    byID("call-progress-text").textContent = writeJSON(progress);
+    const done = fraction(progress);
+    const bar = part.querySelector("progress");
+    if (done === undefined) bar.removeAttribute("value");
+    else bar.value = done;
+    part.querySelector("code").textContent = writeJSON(progress);
   }
 }
 

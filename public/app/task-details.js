@@ -1,18 +1,29 @@
-import { byID, describe, element, onSubmit } from "./dom.js";
+import { byID, element, onSubmit } from "./dom.js";
 import { arrange, Form } from "./form/form.js";
 import { writeJSON } from "./json.js";
+import { Outcome } from "./outcome.js";
 import { hasEnded } from "./task-tree.js";
 
 /** The details of the selected task, with buttons for its methods while it runs. */
 export class TaskDetails {
   #rpc;
+  #calls;
+  #outcome;
   #id;
   #describes = false;
   #shown;
   #method;
+  /** The button that made the last call. @type {HTMLElement | undefined} */
+  #caller;
 
-  constructor(rpc) {
+  /** @param {import("./calls.js").Calls} calls */
+  constructor(rpc, calls) {
     this.#rpc = rpc;
+    this.#calls = calls;
+    this.#outcome = new Outcome(calls, {
+      text: byID("task-answer"), status: byID("task-call-status"), progress: byID("task-call-progress"),
+      cancel: byID("task-cancel"), nothing: "", next: () => this.#caller,
+    });
     onSubmit(byID("task-call"), () => this.#submit());
   }
 
@@ -21,7 +32,7 @@ export class TaskDetails {
     this.#id = task?.id;
     this.#describes = false;
     this.#end();
-    answer("", "idle");
+    this.#outcome.show();
     byID("task-title").textContent = task?.id ?? "No task chosen";
     byID("task-facts").replaceChildren();
     this.#shown = undefined;
@@ -55,7 +66,8 @@ export class TaskDetails {
       type: "button",
       "data-task-method": method.path,
       title: method.documentation,
-      onclick: () => (method.parameters.length > 0 ? this.#offer(method) : this.#call(method.path)),
+      onclick: ({ currentTarget }) =>
+        (method.parameters.length > 0 ? this.#offer(method) : this.#call(currentTarget, method.path)),
     }, method.path.replaceAll("/", "."))));
   }
 
@@ -71,18 +83,15 @@ export class TaskDetails {
   #submit() {
     const { path, form } = this.#method;
     try {
-      this.#call(path, arrange(form.take(), form.params, false));
+      this.#call(byID("task-call-button"), path, arrange(form.take(), form.params, false));
     } catch (error) {
-      answer(error.message, "error");
+      this.#outcome.show({ state: "error", text: error.message, status: "not sent" });
     }
   }
 
-  async #call(method, params = []) {
-    const id = this.#id;
-    answer("…", "pending");
-    const [text, state] = await this.#rpc.call("tasks.call", [id, method, params])
-      .then((value) => [writeJSON(value ?? null), "ok"], (error) => [describe(error), "error"]);
-    if (id === this.#id) answer(text, state);
+  #call(caller, method, params = []) {
+    this.#caller = caller;
+    this.#outcome.show(this.#calls.start({ name: "tasks.call", kind: "call", params: [this.#id, method, params] }));
   }
 }
 
@@ -100,9 +109,4 @@ export function asParams(parameters) {
   return parameters.map(({ name, type, isRequired, documentation, schema }) => ({
     name, required: isRequired, description: documentation, schema: schema ?? { type: type === "any" ? undefined : type },
   }));
-}
-
-function answer(text, state) {
-  byID("task-answer").textContent = text;
-  byID("task-answer").dataset.state = state;
 }

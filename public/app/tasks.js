@@ -14,12 +14,13 @@ const reloadAfterMs = 500;
 /**
  * Starts the section of task processes, which spawns, calls, stops and kills tasks and shows their tree and output.
  *
+ * @param {import("./calls.js").Calls} calls
  * @returns {() => void} A function to call whenever the client has connected to a server with the service.
  */
-export function startTasks(rpc) {
+export function startTasks(rpc, calls) {
   const tree = new TaskTree();
   const log = new TaskLog();
-  const details = new TaskDetails(rpc);
+  const details = new TaskDetails(rpc, calls);
   const follow = new Follower(rpc, tree, log, () => rows.update());
   let chosen;
 
