@@ -266,9 +266,38 @@ def test_methods_are_found_by_words_in_any_order(demo, open_page):
 
 def test_every_link_of_the_page_leads_somewhere(demo, open_page):
     page = open_page(demo)
-    for target in {anchor.get_attribute("href") for anchor in page.locator("a").all()}:
+    targets = {anchor.get_attribute("href") for anchor in page.locator("a").all()}
+    methods = {target for target in targets if re.match("#(method|topic)/", target)}
+    assert len(methods) == page.locator("[data-method], [data-topic]").count() > 20
+    for target in targets - methods:
         address = urllib.parse.urljoin(page.url, target)
         if urllib.parse.urlsplit(address).fragment:
             assert page.locator(target).count() == 1, target
         answer = page.request.get(address)
         assert answer.ok and answer.body(), target
+    for target in methods:
+        page.goto(urllib.parse.urljoin(page.url, target))
+        expect(page.locator("#method-name")).to_have_text(target.partition("/")[2])
+        expect(page.locator(f"a[href='{target}']")).to_have_attribute("aria-current", "true")
+        expect(page.locator("#call-form")).to_be_visible()
+
+
+def test_the_methods_are_links_that_a_browser_opens_in_a_new_tab(demo, open_page):
+    page = open_page(demo)
+    choose(page, "calculator.add")
+    fill(page, "a", "7")
+    for kind, name, way in [
+        ("method", "jobs.run", {"modifiers": ["Control"]}), ("topic", "chat.room", {"button": "middle"}),
+        ("method", "chat.say", {"modifiers": ["Shift"]}),
+    ]:
+        with page.context.expect_page() as opened:
+            page.locator(f"[data-{kind}='{name}']").click(**way)
+        expect(opened.value.locator("#method-name")).to_have_text(name)
+        opened.value.close()
+    page.focus("[data-method='echo.echo']")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Control+Enter")
+    expect(opened.value.locator("#method-name")).to_have_text("echo.echo")
+    # This page has not changed.
+    expect(page.locator("#method-name")).to_have_text("calculator.add")
+    expect(page.locator("[name=a]")).to_have_value("7")

@@ -1,4 +1,5 @@
 import { byID, describe, element } from "./dom.js";
+import { linkTo } from "./link.js";
 import { best, search } from "./search.js";
 
 /**
@@ -25,11 +26,11 @@ export function startCatalogue(rpc, events, workbench, loaded) {
     markSelected();
   };
   const markSelected = () => {
-    for (const button of byID("index").querySelectorAll("[data-method], [data-topic]")) {
-      const isSelected = (button.dataset.method ?? button.dataset.topic) === workbench.selected?.name
-        && Boolean(button.dataset.topic) === Boolean(workbench.selected?.isTopic);
-      if (isSelected) button.setAttribute("aria-current", "true");
-      else button.removeAttribute("aria-current");
+    for (const entry of byID("index").querySelectorAll("[data-method], [data-topic]")) {
+      const isSelected = (entry.dataset.method ?? entry.dataset.topic) === workbench.selected?.name
+        && Boolean(entry.dataset.topic) === Boolean(workbench.selected?.isTopic);
+      if (isSelected) entry.setAttribute("aria-current", "true");
+      else entry.removeAttribute("aria-current");
     }
   };
 
@@ -60,7 +61,7 @@ export function startCatalogue(rpc, events, workbench, loaded) {
   workbench.addEventListener("select", markSelected);
   rpc.addEventListener("open", load);
   events.addEventListener("change", () => {
-    for (const button of document.querySelectorAll("[data-topic]")) markOpen(button, events);
+    for (const entry of document.querySelectorAll("[data-topic]")) markOpen(entry, events);
   });
 }
 
@@ -79,32 +80,43 @@ const serviceOf = ({ name }) => name.slice(0, Math.max(0, name.lastIndexOf("."))
 
 function methodRow(method, workbench) {
   const names = (method.params ?? []).map((param) => param.name).join(", ");
-  // A click by the keyboard has no count; the pointer stays where it is, so that a phone opens no keyboard.
-  const choose = (event) => workbench.choose(method, { movesFocus: event.detail === 0 });
-  return element("li", {}, element("button", { type: "button", "data-method": method.name, onclick: choose },
+  return element("li", {}, element("a", { "data-method": method.name, ...choosing(method, workbench) },
     element("span", { class: "name" }, method.name.slice(method.name.lastIndexOf(".") + 1)),
     element("span", { class: "leader", "aria-hidden": "true" }),
     element("span", { class: "params" }, method["x-stream"] ? `${names} ⟶`.trim() : names || "–")));
 }
 
 function topicRow(topic, workbench, events) {
-  const choose = (event) => workbench.choose(topic, { movesFocus: event.detail === 0 });
-  const button = element("button", { type: "button", "data-topic": topic.name, onclick: choose },
+  const entry = element("a", { "data-topic": topic.name, ...choosing(topic, workbench) },
     element("span", { class: "name" }, topic.name), element("span", { class: "leader", "aria-hidden": "true" }),
     element("span", { class: "params" }));
-  markOpen(button, events);
-  return element("li", {}, button);
+  markOpen(entry, events);
+  return element("li", {}, entry);
 }
 
-function markOpen(button, events) {
-  button.querySelector(".params").textContent = events.has(button.dataset.topic) ? "subscribed" : "";
+/**
+ * Returns the attributes of a link that chooses a method or topic. With a key that opens a tab or a window, the browser
+ * follows it.
+ */
+function choosing(method, workbench) {
+  const choose = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    // A click by the keyboard has no count; the pointer stays where it is, so that a phone opens no keyboard.
+    workbench.choose(method, { movesFocus: event.detail === 0 });
+  };
+  return { href: linkTo(method), onclick: choose };
+}
+
+function markOpen(entry, events) {
+  entry.querySelector(".params").textContent = events.has(entry.dataset.topic) ? "subscribed" : "";
 }
 
 function moveWithArrows(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step || event.target.id === "method-search") return;
-  const buttons = [...event.currentTarget.querySelectorAll("[data-method], [data-topic]")];
-  const at = buttons.indexOf(document.activeElement) + step;
-  (at < 0 ? byID("method-search") : buttons[at])?.focus();
+  const entries = [...event.currentTarget.querySelectorAll("[data-method], [data-topic]")];
+  const at = entries.indexOf(document.activeElement) + step;
+  (at < 0 ? byID("method-search") : entries[at])?.focus();
   event.preventDefault();
 }
