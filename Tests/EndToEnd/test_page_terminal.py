@@ -20,7 +20,7 @@ BOOKING = {
     "id": "123e4567-e89b-12d3-a456-426614174000", "guest": {"name": HARD}, "room": "double",
     "arrival": "2030-01-31T12:00:00Z", "nights": 3, "wishes": [HARD],
 }
-# The arguments of each method of the demo. Those of tasks name one that does not exist, so that they fail alike.
+# The arguments of each method of the demo, with which those of tasks fail, as they name one that does not exist.
 ARGUMENTS = {
     "bookings.book": {"booking": BOOKING},
     "calculator.add": {"a": -1, "b": 2.5},
@@ -49,8 +49,17 @@ ARGUMENTS = {
     "tasks.stop": {"id": "none"},
     "tasks.watch": {},
 }
-# The methods whose results differ from one call to the next, with the members that do not.
-COMPARED = {"chat.say": ["author", "text"], "tasks.list": ["tasks", "topic"]}
+# The arguments with which they succeed: a task of the test's own runs, and another one has ended.
+TASK_ARGUMENTS = {
+    "tasks.call": {"id": "{running}", "method": "rpc.describe", "arguments": []},
+    "tasks.kill": {"id": "{killed}"},
+    "tasks.result": {"id": "{ended}"},
+    "tasks.spawn": {"name": "primes", "inputs": {"limit": 10, "parts": 1}},
+    "tasks.stop": {"id": "{stopped}"},
+}
+# The members whose values differ from one call, event or error to the next.
+CHANGING = {"at", "now", "tick", "modified", "size", "inode", "traceId", "id", "parent", "time", "created", "process",
+            "epoch", "seq"}
 # The code of a call that needs a connection, which a POST request is not.
 WITHOUT_CONNECTION = -32600
 
@@ -82,42 +91,86 @@ def output(command):
     return process.returncode, printed, errors
 
 
-def compared(name, value):
+def constant(value):
+    """Returns what is the same in each call: values that change are replaced by their types."""
+    if isinstance(value, list):
+        return [constant(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: type(part).__name__ if name in CHANGING else constant(part) for name, part in value.items()}
+
+
+def result_of(name, value):
     """Returns the part of a result that is the same in each call."""
-    return {key: value[key] for key in COMPARED[name]} if name in COMPARED else value
+    # The identifier of a new task is its name and random characters.
+    return value.rpartition("-")[0] if name == "tasks.spawn" else constant(value)
 
 
 def check_call(page, name):
+    """Makes a call on the page and by both commands, and returns whether it has succeeded."""
     page.click("#call")
     result = page.locator("#result")
     expect(result).to_have_attribute("data-state", re.compile("ok|error"))
-    failed = result.get_attribute("data-state") == "error"
     _, printed, _ = output(page.inner_text("#command"))
     answer = json.loads(printed)
     code, value, errors = output(page.inner_text("#command-postern"))
-    if failed:
-        number = int(re.search(r"error (-?\d+)", page.inner_text("#result-status"))[1])
-        # `echo.back` calls its caller, which a POST request cannot be.
-        assert answer["error"]["code"] == (WITHOUT_CONNECTION if name == "echo.back" else number), name
-        assert (code, str(number) in errors) == (1, True), (name, errors)
-    else:
-        shown = compared(name, json.loads(page.inner_text("#result")))
-        assert compared(name, answer["result"]) == shown, name
-        assert (code, compared(name, json.loads(value))) == (0, shown), (name, errors)
+    if result.get_attribute("data-state") == "error":
+        check_error(page, name, answer["error"])
+        assert (code, value) == (1, ""), name
+        check_error_lines(name, answer["error"], errors.splitlines())
+        return False
+    shown = result_of(name, json.loads(page.inner_text("#result")))
+    assert result_of(name, answer["result"]) == shown, name
+    assert (code, result_of(name, json.loads(value)), errors) == (0, shown, ""), name
+    return True
 
 
-def first_event(command, cause):
-    """Returns the first event that a command prints while its cause is repeated."""
+def check_error(page, name, error):
+    """Compares an error with the one that the page shows."""
+    message, _, data = page.inner_text("#result").partition("\n")
+    code = int(re.search(r"error (-?\d+)", page.inner_text("#result-status"))[1])
+    if name != "echo.back":
+        assert constant(error) == constant({"code": code, "message": message, "data": json.loads(data)}), name
+        return
+    # `echo.back` calls its caller: a POST request cannot be called, and a page has no such method.
+    assert (error["code"], code) == (WITHOUT_CONNECTION, -32601)
+
+
+def check_error_lines(name, error, lines):
+    """Compares an error with the lines of the program `postern`."""
+    if name == "echo.back":
+        assert lines[0].startswith("error -32601 unimplemented: ")
+        return
+    assert lines[0] == f"error {error['code']} {error['data']['name']}: {error['message']}", name
+    printed = dict(line.split(": ", 1) for line in lines[1:])
+    for member in error["data"].keys() - {"name", "retryable"} - CHANGING:
+        value = error["data"][member]
+        assert value == (printed[member] if isinstance(value, str) else json.loads(printed[member])), (name, member)
+
+
+def check_event(command, cause, expected):
+    """Runs a command until it prints an event that is equal to one that the page has shown."""
     process = shell(command)
     lines = []
     threading.Thread(target=lambda: lines.extend(process.stdout), daemon=True).start()
+
+    def is_printed():
+        cause()
+        return any(constant(event_in(line)) == expected for line in list(lines))
+
     try:
-        event = wait_until(lambda: cause() or next((line for line in lines if line.startswith(("data:", "{"))), None))
+        wait_until(is_printed)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
-    event = json.loads(event.removeprefix("data:"))
-    return event["params"]["result"] if "jsonrpc" in event else event
+
+
+def event_in(line):
+    """Returns the event in a line of a command, if there is one."""
+    if not line.startswith(("data:", "{")):
+        return None
+    event = json.loads(line.removeprefix("data:"))
+    return event["params"].get("result") if "jsonrpc" in event else event
 
 
 def check_stream(page, cause):
@@ -125,9 +178,9 @@ def check_stream(page, cause):
     expect(page.locator("#result")).to_have_attribute("data-state", "open")
     expect(page.locator("#cancel")).to_have_text("Unsubscribe")
     wait_until(lambda: cause() or page.inner_text("#result").startswith("{"))
-    shown = json.loads(page.inner_text("#result"))
+    shown = constant(json.loads(page.inner_text("#result")))
     for command in ("#command", "#command-postern"):
-        assert first_event(page.inner_text(command), cause).keys() & shown.keys() >= {next(iter(shown))}, command
+        check_event(page.inner_text(command), cause, shown)
     page.click("#cancel")
     expect(page.locator("#result")).to_have_attribute("data-state", "ok")
 
@@ -140,8 +193,7 @@ def test_the_command_of_each_method_prints_what_the_page_shows(demo, open_page, 
     for method in document["methods"]:
         name = method["name"]
         assert name in ARGUMENTS, f"the test has no arguments for {name}"
-        params = json.loads(json.dumps(ARGUMENTS[name]).replace("{file}", str(file)))
-        choose(page, name, params)
+        choose(page, name, filled(ARGUMENTS[name], file=file))
         if any("x-reference" in param["schema"] for param in method["params"]):
             expect(page.locator("#command-note")).to_contain_text("function cannot be passed from a terminal")
             expect(page.locator("#command, #command-postern").locator("visible=true")).to_have_count(0)
@@ -149,6 +201,34 @@ def test_the_command_of_each_method_prints_what_the_page_shows(demo, open_page, 
             check_stream(page, cause_of(name, demo, file))
         else:
             check_call(page, name)
+
+
+def filled(arguments, **values):
+    """Returns arguments with the values of their placeholders."""
+    text = json.dumps(arguments)
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return json.loads(text)
+
+
+def spawn(server, limit=1_000_000):
+    """Spawns a task, which runs for days unless its limit is low, and returns its identifier."""
+    return post(server, "tasks.spawn", ["primes", {"limit": limit, "parts": 1, "pace": 1}])["result"]
+
+
+def state_of(server, id):
+    return next(task["state"] for task in post(server, "tasks.list", [])["result"]["tasks"] if task["id"] == id)
+
+
+def test_the_commands_of_the_methods_of_tasks_print_what_the_page_shows(demo, open_page):
+    tasks = {name: spawn(demo) for name in ("running", "killed", "stopped")} | {"ended": spawn(demo, limit=1)}
+    wait_until(lambda: [state_of(demo, tasks[name]) for name in ("running", "ended")] == ["work", "done"])
+    page = open_page(demo)
+    for name, arguments in TASK_ARGUMENTS.items():
+        choose(page, name, filled(arguments, **tasks))
+        assert check_call(page, name), name
+    wait_until(lambda: [state_of(demo, tasks[name]) for name in ("killed", "stopped")] == ["fail", "stop"])
+    post(demo, "tasks.stop", [tasks["running"]])
 
 
 def cause_of(name, server, file=None):
