@@ -122,6 +122,7 @@ def test_another_server_is_connected_by_its_address(start, open_page):
     page.click("#call")
     expect(page.locator("#result")).to_have_text("3")
     expect(page.locator("#command")).to_contain_text(f"http://{other}/rpc")
+    expect(page.locator("footer a", has_text="openrpc.json")).to_have_attribute("href", f"http://{other}/openrpc.json")
     # It is kept over a reload and offered again.
     page.reload()
     expect(page.locator("#connection-detail")).to_contain_text(other)
@@ -132,6 +133,7 @@ def test_another_server_is_connected_by_its_address(start, open_page):
     expect(page.locator("#connection-detail")).to_contain_text(page_host)
     expect(page.locator("[data-method='tasks.list']")).to_be_visible()
     expect(page.locator("#history-count")).to_have_text("1")
+    expect(page.locator("footer a", has_text="openrpc.json")).to_have_attribute("href", "/openrpc.json")
 
 
 def test_the_page_says_why_a_server_refuses(start, open_page):

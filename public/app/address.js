@@ -25,6 +25,12 @@ export function addressFrom(text) {
 
 const isLocal = (host) => host === "localhost" || host.endsWith(".localhost") || host.startsWith("127.") || host === "[::1]";
 
+/** Returns the origin of the HTTP doors of a server. @param {string} address The URL of its WebSocket. */
+export function originOf(address) {
+  const { host, protocol } = new URL(address);
+  return `${protocol === "wss:" ? "https:" : "http:"}//${host}`;
+}
+
 /** Returns the URL of the WebSocket of the server that the page came from. */
 export const ownAddress = () => `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/rpc`;
 

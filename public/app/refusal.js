@@ -1,4 +1,4 @@
-import { ownAddress } from "./address.js";
+import { originOf, ownAddress } from "./address.js";
 
 /**
  * Finds out why a server of another origin cannot be connected. Browsers hide the reason from a WebSocket, so the page
@@ -9,13 +9,11 @@ import { ownAddress } from "./address.js";
  */
 export async function reasonOfRefusal(address) {
   if (address === ownAddress()) return "";
-  const { host, protocol } = new URL(address);
-  const answers = await fetch(`${httpOf(protocol)}//${host}/livez`, { mode: "no-cors" }).then(() => true, () => false);
+  const { host } = new URL(address);
+  const answers = await fetch(`${originOf(address)}/livez`, { mode: "no-cors" }).then(() => true, () => false);
   if (!answers) return `No server answers at ${host}.`;
   return `${host} answers, but refuses pages of ${location.origin}. Start it with --allow-origin ${location.origin}.`;
 }
-
-const httpOf = (protocol) => (protocol === "wss:" ? "https:" : "http:");
 
 /**
  * Watches for connections that the policy of this page forbids.
@@ -28,6 +26,6 @@ export function watchPolicy(address, blocked) {
   document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
     if (effectiveDirective !== "connect-src" || !blockedURI.includes(host)) return;
     blocked(`This page may connect to its own server only. Open the page of ${host} itself, or start this server with `
-      + `--content-security-policy "default-src 'self'; connect-src 'self' ${protocol}//${host} ${httpOf(protocol)}//${host}".`);
+      + `--content-security-policy "default-src 'self'; connect-src 'self' ${protocol}//${host} ${originOf(address)}".`);
   });
 }

@@ -1,4 +1,4 @@
-import { addressFrom, chooseAddress, knownAddresses, ownAddress } from "./address.js";
+import { addressFrom, chooseAddress, knownAddresses, originOf, ownAddress } from "./address.js";
 import { byID, element, onSubmit } from "./dom.js";
 
 /** Starts the form that connects the page to another server. The page is loaded again, as all it shows belongs to one. */
@@ -35,6 +35,7 @@ export function startServerForm(rpc) {
   });
   byID("server-own").addEventListener("click", () => use(ownAddress()));
   byID("server-own").hidden = rpc.url === ownAddress();
+  if (rpc.url !== ownAddress()) byID("openrpc").href = `${originOf(rpc.url)}/openrpc.json`;
   input.value = rpc.url;
   byID("server-known").append(...knownAddresses().map((address) => element("option", { value: address })));
 }

@@ -1,3 +1,4 @@
+import { originOf } from "./address.js";
 import { writeJSON } from "./json.js";
 import { dataOption, hereDocument, isLong, quoted } from "./shell.js";
 
@@ -10,14 +11,13 @@ import { dataOption, hereDocument, isLong, quoted } from "./shell.js";
  * @returns {{curl: string, postern?: string}}
  */
 export function commandsFor({ name, params, kind }, address) {
-  const curl = curlFor({ name, params, kind }, new URL(address));
+  const curl = curlFor({ name, params, kind }, originOf(address), new URL(address).pathname);
   const program = (command, ...words) => ["postern", command, ...[address, name].map(quoted), ...words].join(" ");
   if (kind === "notification") return { curl };
   return { curl, postern: kind === "topic" ? program("watch") : program("call", ...argumentsOf(params)) };
 }
 
-function curlFor({ name, params, kind }, { protocol, host, pathname }) {
-  const origin = `${protocol === "wss:" ? "https" : "http"}://${host}`;
+function curlFor({ name, params, kind }, origin, pathname) {
   const path = name.split(".").map(encodeURIComponent).join("/");
   if (kind === "topic") return `curl -s -N ${quoted(`${origin}/events/${path}`)}`;
   const json = "-H 'Content-Type: application/json'";
