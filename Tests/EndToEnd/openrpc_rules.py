@@ -1,6 +1,10 @@
-"""The rules of OpenRPC 1.4 for a document, as a JSON Schema and a few checks that a schema cannot express."""
+"""The rules of OpenRPC 1.4 for a document, as a JSON Schema and a few checks that a schema cannot express.
+
+The package `openrpc` has the same rules as types of its own, with which each document is checked as well.
+"""
 
 from jsonschema import Draft7Validator, Draft202012Validator
+from openrpc import OpenRPC
 
 TEXT = {"type": "string"}
 NAME = {"type": "string", "minLength": 1}
@@ -17,8 +21,9 @@ SCHEMA = {"type": ["object", "boolean"]}
 DESCRIPTOR = closed(["name", "schema"], name=NAME, description=TEXT, summary=TEXT, schema=SCHEMA, required=FLAG,
                     deprecated=FLAG)
 ERROR = {**closed(["code", "message"], code={"type": "integer"}, message=TEXT, data={}), "patternProperties": {}}
+# A method without a result is valid since OpenRPC 1.4 only, and every method of a gateway has one.
 METHOD = closed(
-    ["name", "params"], name=NAME, description=TEXT, summary=TEXT, result=DESCRIPTOR, deprecated=FLAG,
+    ["name", "params", "result"], name=NAME, description=TEXT, summary=TEXT, result=DESCRIPTOR, deprecated=FLAG,
     paramStructure={"enum": ["by-name", "by-position", "either"]}, params={"type": "array", "items": DESCRIPTOR},
     errors={"type": "array", "items": ERROR})
 INFO = closed(["title", "version"], title=TEXT, version=TEXT, description=TEXT)
@@ -50,15 +55,31 @@ def schemas_in(document):
     yield from document.get("components", {}).get("schemas", {}).values()
 
 
+def unknown(value, known):
+    """Yields the names of members that the types of `openrpc` have omitted as unknown, but for extensions."""
+    if isinstance(value, dict):
+        yield from (name for name in value.keys() - known.keys() if not name.startswith("x-"))
+        pairs = [(value[name], known[name]) for name in value.keys() & known.keys()]
+    else:
+        pairs = zip(value, known, strict=True) if isinstance(value, list) else ()
+    for pair in pairs:
+        yield from unknown(*pair)
+
+
 def check(document):
     """Asserts that a document is valid OpenRPC, and that its schemas are valid and refer to what is there."""
     Draft202012Validator(DOCUMENT).validate(document)
+    known = OpenRPC.model_validate(document).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    # A keyword of JSON Schema that the package does not have.
+    assert set(unknown(document, known)) <= {"contentEncoding"}
     names = [method["name"] for method in document["methods"]]
     assert len(names) == len(set(names))
     for method in document["methods"]:
         parameters = [parameter["name"] for parameter in method["params"]]
         codes = [error["code"] for error in method.get("errors", ())]
         assert len(parameters) == len(set(parameters)) and len(codes) == len(set(codes))
+        required = [parameter.get("required", False) for parameter in method["params"]]
+        assert required == sorted(required, reverse=True), "optional parameters are behind the required ones"
     used = set()
     for schema in schemas_in(document):
         Draft202012Validator.check_schema(schema)

@@ -5,11 +5,13 @@ import http.client
 import json
 import shutil
 import tempfile
+import urllib.request
 
 import openrpc_rules
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, SchemaError, ValidationError
 
+from page import post
 from programs import LISTENING, PATIENCE, Program, port_of, start_gateway
 
 # A schema cannot express what these types refuse: order, values in turn, texts that are no URL, and their own rules.
@@ -86,6 +88,42 @@ def test_topologies_have_the_same_document(servers):
 def test_the_document_is_valid(document):
     openrpc_rules.check(document)
     assert document["info"] == {"title": "Types", "version": "2.1.0", "description": "Types of all kinds"}
+
+
+def test_the_document_of_the_demo_is_valid(server):
+    with urllib.request.urlopen(f"{server}/openrpc.json", timeout=PATIENCE) as answer:
+        document = json.load(answer)
+    openrpc_rules.check(document)
+    assert document == post(server, "rpc.discover", [])["result"]
+    assert len(document["methods"]) > 20 and len(document["x-topics"]) == 2
+
+
+MISTAKES = {
+    "another version": lambda document: document.update(openrpc="1.5.0"),
+    "no version": lambda document: document.pop("openrpc"),
+    "no title": lambda document: document["info"].pop("title"),
+    "an unknown member": lambda document: document.update(topics=[]),
+    "an unknown member of a method": lambda document: document["methods"][0].update(safe=True),
+    "a method without a result": lambda document: document["methods"][0].pop("result"),
+    "a result without a schema": lambda document: document["methods"][0]["result"].pop("schema"),
+    "a method without parameters": lambda document: document["methods"][0].pop("params"),
+    "two methods of one name": lambda document: document["methods"].append(document["methods"][0]),
+    "a text as code of an error": lambda document: document["methods"][0].update(
+        errors=[{"code": "1", "message": "a"}]),
+    "an optional parameter before a required one": lambda document: document["methods"][0].update(
+        params=[{"name": "a", "schema": {}}, {"name": "b", "schema": {}, "required": True}]),
+    "a wrong schema": lambda document: document["methods"][0]["result"].update(schema={"type": "texts"}),
+    "a reference to nothing": lambda document: document["methods"][0]["result"].update(
+        schema={"$ref": "#/components/schemas/None"}),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_document_with_a_mistake_is_refused(document, mistake):
+    changed = copy.deepcopy(document)
+    MISTAKES[mistake](changed)
+    with pytest.raises((AssertionError, ValueError, ValidationError, SchemaError)):
+        openrpc_rules.check(changed)
 
 
 def test_samples_validate_and_are_accepted(servers, document):
