@@ -1,5 +1,7 @@
 """Tests the lists of events and messages of the page, and the choice of a server."""
 
+from urllib.parse import quote
+
 import pytest
 from playwright.sync_api import expect
 
@@ -122,6 +124,11 @@ def test_another_server_is_connected_by_its_address(start, open_page):
     page.click("#call")
     expect(page.locator("#result")).to_have_text("3")
     expect(page.locator("#command")).to_contain_text(f"http://{other}/rpc")
+    # A link names the server.
+    server = f"#server/{quote(f'ws://{other}/rpc', safe='')}/"
+    assert page.url == sum_.replace("#", server).replace("%20", "")
+    entry = page.locator("[data-method='calculator.add']")
+    expect(entry).to_have_attribute("href", f"{server}method/calculator.add")
     expect(page.locator("footer a", has_text="openrpc.json")).to_have_attribute("href", f"http://{other}/openrpc.json")
     # It is kept over a reload and offered again.
     page.reload()
@@ -134,6 +141,48 @@ def test_another_server_is_connected_by_its_address(start, open_page):
     expect(page.locator("[data-method='tasks.list']")).to_be_visible()
     expect(page.locator("#history-count")).to_have_text("1")
     expect(page.locator("footer a", has_text="openrpc.json")).to_have_attribute("href", "/openrpc.json")
+
+
+def test_a_link_to_another_server_connects_only_when_the_user_does(start, open_page):
+    port = free_port()
+    page_host = f"127.0.0.1:{port}"
+    other = start("--no-tasks", "--allow-origin", f"http://{page_host}")
+    policy = f"default-src 'self'; connect-src 'self' ws://{other} http://{other}"
+    start("--content-security-policy", policy, port=port)
+    method = "method/calculator.add?" + quote('{"a":1,"b":2}')
+    page = open_page(f"http://{page_host}/#server/{quote(f'ws://{other}/rpc', safe='')}/{method}")
+    sockets = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.reload()
+    expect(page.locator("#server-note")).to_contain_text("This link is to calculator.add of another server.")
+    expect(page.locator("#server-address")).to_have_value(f"ws://{other}/rpc")
+    expect(page.locator("[data-method='tasks.list']")).to_be_visible()
+    expect(page.locator("#call-form")).to_be_hidden()
+    page.focus("#server-address")
+    page.keyboard.press("Escape")
+    expect(page.locator("#server-form")).to_be_hidden()
+    page.click("#server-toggle")
+    expect(page.locator("#server-note")).to_be_hidden()
+    expect(page.locator("#server-address")).to_have_value(f"ws://{page_host}/rpc")
+    page.click("#server-toggle")
+    # It need not be complete, and can be followed in a page that is open.
+    page.evaluate("(hash) => { location.hash = hash; }", f"server/{other}/{method}")
+    expect(page.locator("#server-note")).to_be_visible()
+    assert set(sockets) == {f"ws://{page_host}/rpc"}
+    page.press("#server-address", "Enter")
+    expect(page.locator("#connection-detail")).to_contain_text(other)
+    expect(page.locator("#method-name")).to_have_text("calculator.add")
+    expect(page.locator("[name=b]")).to_have_value("2")
+    expect(page.locator("#result")).to_have_attribute("data-state", "idle")
+    expect(page.locator("#server-form")).to_be_hidden()
+    assert sockets[-1] == f"ws://{other}/rpc"
+    # A link without a server is to the connected one, and a text that is no server is refused.
+    page.goto(link(f"http://{page_host}", "calculator.sum", {"values": [1]}))
+    expect(page.locator("#method-name")).to_have_text("calculator.sum")
+    page.goto(f"http://{page_host}/#server/ftp%3A%2F%2Fa.example/{method}")
+    page.press("#server-address", "Enter")
+    expect(page.locator("#server-problem")).to_contain_text("not to ftp://")
+    expect(page.locator("#connection-detail")).to_contain_text(other)
 
 
 def test_the_page_says_why_a_server_refuses(start, open_page):

@@ -27,7 +27,7 @@ export class Workbench extends EventTarget {
    */
   constructor(rpc, calls, outcome, events) {
     super();
-    Object.assign(this, { calls, outcome, events, commands: new CommandPanel(rpc.url) });
+    Object.assign(this, { rpc, calls, outcome, events, commands: new CommandPanel(rpc.url) });
     copyButton(byID("copy-link"), () => new URL(this.#link(), location.href).href);
     onSubmit(byID("call-form"), () => this.#submit());
     byID("notification").addEventListener("change", () => this.#showCommand());
@@ -74,6 +74,8 @@ export class Workbench extends EventTarget {
   }
 
   #follow(link) {
+    // The form of the server asks for another one.
+    if (link.server !== undefined && link.server !== this.rpc.url) return;
     const method = this.#find(link);
     if (!method) return this.#miss(link);
     this.#select(method, link.params);
