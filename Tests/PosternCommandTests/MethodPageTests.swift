@@ -41,9 +41,9 @@ import Testing
                 "", "Errors", "  1001  No room is left  Refusal", "  1002  Too late",
                 "", "Booking", "  guest   Guest", "  nights  integer  = 1", "  room    Room     optional",
                 "  next    Booking  optional",
+                "", "Refusal", "  left  integer",
                 "", "Guest", "  name   string", "  email  string | null  optional  To write to",
                 "", "Room", #"  "single" | "suite""#,
-                "", "Refusal", "  left  integer",
             ]
         )
     }
