@@ -190,7 +190,7 @@ soak: libraries
 
 torture-short: libraries
 	for program in $(TORTURERS); do $(BUILD) -c release --product $$program || exit 1; done
-	.build/release/postern-torture --seconds 120 $(if $(SEED),--seed $(SEED))
+	.build/release/postern-torture --seconds 150 $(if $(SEED),--seed $(SEED))
 
 bench: libraries
 	$(BUILD) -c release --product postern-bench

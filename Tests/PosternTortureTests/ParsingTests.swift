@@ -17,7 +17,17 @@ import Testing
                 2026-01-31T12:00:01.000Z notice a: client refused cause="status 421" host=z
                 """
         let greatest = LogCauses(end).greatest(since: LogCauses(start))
-        #expect(greatest == ("client refused status 421", 2))
+        #expect((greatest.cause, greatest.lines, greatest.worst) == ("client refused status 421", 2, 2))
+    }
+
+    @Test func theWorstSecondIsFound() {
+        let lines = [0, 10, 10.4, 10.999, 11, 11.5].map { seconds in
+            let time = (seconds < 10 ? "0" : "") + "\(seconds)"
+            return "2026-01-31T12:00:\(time.count > 4 ? time : time + "00")Z notice a: client refused cause=origin\n"
+        }
+        let rate = LogCauses(lines.joined()).greatest(since: LogCauses(""))
+        #expect((rate.lines, rate.worst, rate.seconds) == (6, 3, 11.5))
+        #expect(LogCauses("").greatest(since: LogCauses("")) == LogRate())
     }
 
     @Test func countsAreReadFromAnswersAndLogs() {
@@ -26,14 +36,50 @@ import Testing
         var end = start
         end.add(#"{"jsonrpc":"2.0","id":1,"result":3}"#, of: "jobs.active")
         end.add(#"{"jsonrpc":"2.0","id":1,"result":{"lent":9,"released":4,"streams":1}}"#, of: "probe.status")
-        end.add(#"{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":""}}"#, of: "rpc.status")
         end.addUnderWay(in: "x\nt trace a: under way calls=7 held=0\nt trace a: under way calls=1 held=0\n")
         #expect(
             end.growth(since: start) == [
                 "gateway calls 0 → 1", "jobs.active 2 → 3", "probe.status streams 0 → 1", "references 0 → 5",
             ]
         )
-        #expect(start.growth(since: end) == [])
+        #expect(end.growth(since: end) == [])
+    }
+
+    /// A server that answers no more may have any number under way.
+    @Test func whatIsNotKnownAnyMoreRemains() {
+        var start = ServerCounts()
+        start.add(#"{"jsonrpc":"2.0","id":1,"result":2}"#, of: "jobs.active")
+        var end = ServerCounts()
+        end.add("", of: "jobs.active")
+        end.addUnderWay(in: "")
+        #expect(end.growth(since: start) == ["jobs.active 2 → unknown"])
+        #expect(end.unknown == ["jobs.active", "log"])
+    }
+
+    @Test func theStatusHasTheMemoryThatIsHeld() {
+        func counts(_ held: Int) -> ServerCounts {
+            var counts = ServerCounts()
+            counts.add(
+                """
+                {"jsonrpc":"2.0","id":1,"result":{"memory":{"budget":9,"held":\(held),"holders":1,"by":[]},
+                "addresses":{"connected":0,"refused":7},"incidents":[{"kind":"a","count":9}],"counts":{"calls":1,
+                "waitingCalls":0,"webSockets":1,"eventStreams":0,"topics":0,"callsToClients":0}}}
+                """,
+                of: "rpc.status"
+            )
+            return counts
+        }
+        #expect(counts(65_536).growth(since: counts(0)) == ["memory held 0 → 65536"])
+        #expect(counts(0).unknown == [])
+        #expect(counts(0).numbers.count == 9)
+        var other = ServerCounts()
+        other.add(#"{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":""}}"#, of: "rpc.status")
+        #expect(other.unknown == ["rpc.status"])
+        #expect(other.growth(since: counts(0)).contains("memory held 0 → unknown"))
+        var less = ServerCounts()
+        let empty = #"{"jsonrpc":"2.0","id":1,"result":{"memory":{},"addresses":{},"counts":{}}}"#
+        less.add(empty, of: "rpc.status")
+        #expect(less.unknown.contains("rpc.status memory held"))
     }
 
     @Test(arguments: [

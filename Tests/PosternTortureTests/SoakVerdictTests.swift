@@ -18,17 +18,38 @@ import Testing
         }
     }
 
+    private static func verdict(_ samples: [SoakVerdict.Sample], remains: [String] = []) -> SoakVerdict {
+        SoakVerdict(samples, from: 300, to: 600, remains: remains)
+    }
+
     @Test func whatGrowsInTheFirstHalfAloneIsWithinTheBars() {
-        #expect(SoakVerdict(Self.samples(growth: 0.9, descriptors: 0), seconds: 600).missed == [])
+        #expect(Self.verdict(Self.samples(growth: 0.9, descriptors: 0)).missed == [])
     }
 
     @Test func growthInTheSecondHalfIsFound() {
-        #expect(SoakVerdict(Self.samples(growth: 1.1, descriptors: 0), seconds: 600).missed == ["memory"])
-        #expect(SoakVerdict(Self.samples(growth: 0, descriptors: 3), seconds: 600).missed == ["descriptors"])
+        #expect(Self.verdict(Self.samples(growth: 1.1, descriptors: 0)).missed == ["memory"])
+        #expect(Self.verdict(Self.samples(growth: 0, descriptors: 3)).missed == ["descriptors"])
     }
 
-    @Test func theLineHasEveryNumber() {
-        let line = SoakVerdict(Self.samples(growth: 2, descriptors: 0), seconds: 600).line
-        #expect(line == "memory +2.0 MiB, descriptors +0.0, threads +0.0" || line.hasPrefix("memory +2"))
+    @Test func countsThatAreNotBackAreFound() {
+        let verdict = Self.verdict(Self.samples(growth: 0, descriptors: 0), remains: ["streams 0 → 1 at half time"])
+        #expect(verdict.missed == ["counts"])
+        #expect(verdict.line.hasSuffix("counts streams 0 → 1 at half time"))
+    }
+
+    @Test func missingSamplesAreNoFlatLine() {
+        let none = Self.verdict([])
+        #expect(none.missed == ["memory", "descriptors", "threads"])
+        #expect(none.line.hasPrefix("memory not known of 1.0 MiB"))
+        // Reading has stopped soon after half time.
+        let samples = Self.samples(growth: 0, descriptors: 0).filter { $0.seconds < 400 }
+        #expect(Self.verdict(samples).missed == ["memory", "descriptors", "threads"])
+    }
+
+    @Test func theLineHasEveryNumberWithItsBar() {
+        let line = Self.verdict(Self.samples(growth: 2, descriptors: 0)).line
+        #expect(line.hasPrefix("memory +2"))
+        #expect(line.contains(" of 1.0 MiB, descriptors ") && line.contains("0.0 of 2.0, threads "))
+        #expect(line.hasSuffix("0.0 of 2.0; counts as at the start"))
     }
 }

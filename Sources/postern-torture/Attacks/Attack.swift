@@ -24,6 +24,10 @@ struct Attack: Sendable {
     var descriptorLimit: Int?
     /// Whether the short form runs it.
     var isInShortForm = false
+    /// The time that it takes in the short form, in seconds; `nil` for the same.
+    var shortSeconds: Int?
+    /// Whether it measures an overload itself; its process then has the priority of the server.
+    var measuresOverload = false
     /// Whether it needs the native door.
     var needsNative = false
     /// Whether the native door asks for a secret.

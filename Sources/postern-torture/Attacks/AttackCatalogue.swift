@@ -2,8 +2,9 @@
 enum AttackCatalogue {
     /// The attacks.
     static let all =
-        MemoryAttacks.all + ShareAttacks.all + RequestAttacks.all + FrameAttacks.all + MessageAttacks.all
-        + LeavingAttacks.all + SlowAttacks.all + NativeAttacks.all + LogAttacks.all
+        MemoryAttacks.all + ShareAttacks.all + AddressAttacks.all + OverloadAttack.all + RequestAttacks.all
+        + FrameAttacks.all + MessageAttacks.all + LeavingAttacks.all + SlowAttacks.all + NativeAttacks.all
+        + ReferenceAttacks.all + LogAttacks.all
 
     /// Returns the attack of a name.
     static func attack(named name: String) -> Attack? { (all + [Churn.attack]).first { $0.name == name } }
@@ -20,6 +21,11 @@ enum AttackCatalogue {
             throw TortureFailure("there is no attack \(unknown); --list prints their names")
         }
         guard names.isEmpty else { return all.filter { names.contains($0.name) } }
-        return isShort ? all.filter(\.isInShortForm) : all
+        guard isShort else { return all }
+        return all.filter(\.isInShortForm).map { attack in
+            var short = attack
+            short.seconds = attack.shortSeconds ?? attack.seconds
+            return short
+        }
     }
 }

@@ -2,16 +2,35 @@ import Synchronization
 
 /// What an attack has seen, from all of its tasks.
 final class AttackRecord: Sendable {
-    private let outcome = Mutex(AttackOutcome())
+    private struct State {
+        var outcome = AttackOutcome()
+        /// The number of connections that are open.
+        var open = 0
+    }
 
-    /// Counts a connection.
-    func countConnection() { outcome.withLock { $0.connections += 1 } }
+    private let state = Mutex(State())
+
+    /// Counts a connection that was opened.
+    func countOpen() {
+        state.withLock { state in
+            state.open += 1
+            state.outcome.connections = max(state.outcome.connections, state.open)
+        }
+    }
+
+    /// Counts a connection that has closed.
+    func countClosed() { state.withLock { $0.open -= 1 } }
 
     /// Counts a refusal, such as `-32009`, `close 4408` or `503`.
-    func note(_ refusal: String) { outcome.withLock { $0.refusals[refusal, default: 0] += 1 } }
+    func note(_ refusal: String) { state.withLock { $0.outcome.refusals[refusal, default: 0] += 1 } }
 
     /// Records a wrong answer.
-    func fault(_ text: String) { outcome.withLock { if $0.faults.count < 10 { $0.faults.append(text) } } }
+    func fault(_ text: String) {
+        state.withLock { if $0.outcome.faults.count < 10 { $0.outcome.faults.append(text) } }
+    }
+
+    /// Records the figures of an overload.
+    func measured(_ figures: OverloadFigures) { state.withLock { $0.outcome.overload = figures } }
 
     /// Checks an answer of the server.
     ///
@@ -27,15 +46,17 @@ final class AttackRecord: Sendable {
     }
 
     /// What has been seen so far.
-    var current: AttackOutcome { outcome.withLock { $0 } }
+    var current: AttackOutcome { state.withLock { $0.outcome } }
 }
 
 /// The result of an attack.
 struct AttackOutcome: Codable, Sendable {
-    /// The number of connections that were opened.
+    /// The greatest number of connections that were open at one time.
     var connections = 0
     /// The number of refusals of each kind.
     var refusals: [String: Int] = [:]
     /// The answers that were wrong, at most ten.
     var faults: [String] = []
+    /// The figures of an overload; `nil` for other attacks.
+    var overload: OverloadFigures?
 }

@@ -1,13 +1,11 @@
 /// Single requests, and work of many tasks.
 extension Attacker {
-    private static let patience = Duration.seconds(12)
-
     /// Sends a request over a connection of its own.
     ///
     /// - Parameter request: The bytes.
     /// - Returns: The status of the answer; `closed` when there is none, and `silence` when nothing comes.
     func status(of request: [UInt8]) async -> String {
-        guard let connection = try? await RawConnection.open(to: server) else { return "closed" }
+        guard let connection = try? await connect() else { return "closed" }
         connection.send(request)
         let answer = await connection.take(within: Self.patience, HTTPAnswer.parse)
         let isClosed = answer == nil ? await connection.isClosed(within: .zero) : false
@@ -21,7 +19,7 @@ extension Attacker {
     /// - Returns: `result` or the code of the first message, such as `-32600`; `close 1002` when the server closes with
     ///   a code, `closed` when it closes without one, and `silence` when nothing comes.
     func response(to bytes: [UInt8]) async -> String {
-        guard let socket = try? await openWebSocket() else { return "no WebSocket" }
+        guard let socket = try? await webSocket() else { return "no WebSocket" }
         socket.send(bytes)
         var response: String?
         while response == nil, let frame = await socket.take(within: Self.patience, ServerFrame.parse) {
@@ -49,12 +47,16 @@ extension Attacker {
     }
 
     /// Opens connections, not more than 64 at a time, so that the queue of the server does not overflow.
-    func connections(_ count: Int, receiveBuffer: Int? = nil) async throws -> [RawConnection] {
+    func connections(
+        _ count: Int,
+        receiveBuffer: Int? = nil,
+        from source: String? = nil
+    ) async throws -> [RawConnection] {
         var all: [RawConnection] = []
         for start in stride(from: 0, to: count, by: 64) {
             all += try await withThrowingTaskGroup(of: RawConnection.self) { group in
                 for _ in start..<min(count, start + 64) {
-                    group.addTask { try await connect(receiveBuffer: receiveBuffer) }
+                    group.addTask { try await connect(receiveBuffer: receiveBuffer, from: source) }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
@@ -70,14 +72,5 @@ extension Attacker {
             record.note("cut")
         }
         if count < expected { record.fault("\(count) of \(connections.count) connections were cut") }
-    }
-
-    /// Opens a WebSocket that is not counted, as it is closed at once.
-    func openWebSocket() async throws -> RawConnection {
-        let connection = try await RawConnection.open(to: server)
-        connection.send(RequestText.handshake())
-        let answer = await connection.take(within: Self.patience, HTTPAnswer.parse)
-        guard answer?.status == 101 else { throw TortureFailure("no WebSocket") }
-        return connection
     }
 }

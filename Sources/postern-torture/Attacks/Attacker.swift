@@ -11,16 +11,31 @@ struct Attacker: Sendable {
     let end: ContinuousClock.Instant
     let record = AttackRecord()
 
+    /// How long an answer is waited for.
+    static let patience = Duration.seconds(12)
+
     /// Whether the attack has not ended.
     var isGoing: Bool { ContinuousClock.now < end }
 
     /// The time until the end.
     var left: Duration { max(.zero, end - .now) }
 
-    /// Opens a connection, and counts it.
-    func connect(receiveBuffer: Int? = nil, from source: String? = nil) async throws -> RawConnection {
-        let connection = try await RawConnection.open(to: server, receiveBuffer: receiveBuffer, from: source)
-        record.countConnection()
+    /// Opens a connection, which counts until it is closed.
+    ///
+    /// - Parameters:
+    ///   - address: The address; by default that of the JSON doors.
+    ///   - receiveBuffer: The size of the kernel's buffer for input, in bytes; by default that of the system.
+    ///   - source: The local address, such as 127.0.0.2; by default that of the system.
+    /// - Returns: The connection.
+    /// - Throws: The error of a connection that was refused.
+    func connect(
+        to address: SocketAddress? = nil,
+        receiveBuffer: Int? = nil,
+        from source: String? = nil
+    ) async throws -> RawConnection {
+        let connection = try await RawConnection.open(to: address ?? server, receiveBuffer: receiveBuffer, from: source)
+        record.countOpen()
+        connection.whenClosed { [record] in record.countClosed() }
         return connection
     }
 
@@ -28,7 +43,7 @@ struct Attacker: Sendable {
     func webSocket(receiveBuffer: Int? = nil) async throws -> RawConnection {
         let connection = try await connect(receiveBuffer: receiveBuffer)
         connection.send(RequestText.handshake())
-        let answer = await connection.take(within: .seconds(5), HTTPAnswer.parse)
+        let answer = await connection.take(within: Self.patience, HTTPAnswer.parse)
         guard answer?.status == 101 else { throw TortureFailure("no WebSocket: \(answer?.head ?? "closed")") }
         return connection
     }

@@ -22,7 +22,7 @@ enum Churn {
     private static let kinds: [Client] = [posts, batches, streams, subscriptions, references, aborts, natives]
 
     private static let posts: Client = { attacker, _ in
-        let connection = try await RawConnection.open(to: attacker.server)
+        let connection = try await attacker.connect()
         for number in 0..<5 {
             connection.send(RequestText.post("[\(number),1]", to: "/rpc/calculator/add"))
             let answer = await connection.take(within: .seconds(5), HTTPAnswer.parse)
@@ -32,7 +32,7 @@ enum Churn {
     }
 
     private static let batches: Client = { attacker, _ in
-        let socket = try await attacker.openWebSocket()
+        let socket = try await attacker.webSocket()
         let calls = (1...10).map { RequestText.call($0 == 10 ? "no.such" : "calculator.add", "[1,2]", id: $0) }
         try await ask(socket, "[\(calls.joined(separator: ","))]")
         try await ask(socket, RequestText.call("chat.history", "[10]"))
@@ -40,7 +40,7 @@ enum Churn {
     }
 
     private static let streams: Client = { attacker, random in
-        let connection = try await RawConnection.open(to: attacker.server)
+        let connection = try await attacker.connect()
         connection.send(RequestText.get("/rpc/clock/ticks?interval=0.01", "Accept: text/event-stream"))
         _ = await connection.take(within: .seconds(5), HTTPAnswer.parse)
         try await Task.sleep(for: .milliseconds(30))
@@ -48,7 +48,7 @@ enum Churn {
     }
 
     private static let subscriptions: Client = { attacker, _ in
-        let socket = try await attacker.openWebSocket()
+        let socket = try await attacker.webSocket()
         try await ask(socket, RequestText.call("rpc.subscribe", #"{"topic":"chat.room"}"#))
         try await ask(socket, RequestText.call("chat.say", #"["a","text"]"#, id: 2))
         try await ask(socket, RequestText.call("rpc.unsubscribe", #"{"subscription":"1"}"#, id: 3))
@@ -56,7 +56,7 @@ enum Churn {
     }
 
     private static let references: Client = { attacker, random in
-        let socket = try await attacker.openWebSocket()
+        let socket = try await attacker.webSocket()
         let function = #"{"__jsonrpc_marshaled":1,"handle":7,"kind":"function"}"#
         try await ask(socket, RequestText.call("probe.lend", "[5]"))
         try await ask(socket, RequestText.call("files.watch", #"["/etc/hostname",\#(function)]"#, id: 2))
@@ -65,7 +65,7 @@ enum Churn {
 
     private static let aborts: Client = { attacker, random in
         let request = LeavingAttacks.kinds[Int.random(in: LeavingAttacks.kinds.indices, using: &random)]
-        let connection = try await RawConnection.open(to: attacker.server)
+        let connection = try await attacker.connect()
         await connection.write(Array(request.prefix(Int.random(in: 0...request.count, using: &random))))
         await connection.close(resets: Bool.random(using: &random))
     }

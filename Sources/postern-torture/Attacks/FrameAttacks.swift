@@ -7,7 +7,8 @@ enum FrameAttacks {
         rows: "F18, W1, W2, W5–W9, W13",
         summary: "frames with wrong bits, kinds, lengths, masks and texts, over and over",
         refusals: ["close 1002"],
-        isInShortForm: true
+        isInShortForm: true,
+        shortSeconds: 4
     ) { attacker in
         try await attacker.parallel(4) { number in
             var index = number
@@ -86,7 +87,7 @@ enum FrameAttacks {
         try await attacker.parallel(16) { number in
             var random = SeededRandom(seed: attacker.seed &+ UInt64(number))
             while attacker.isGoing {
-                guard let connection = try? await RawConnection.open(to: attacker.server) else { continue }
+                guard let connection = try? await attacker.connect() else { continue }
                 let start = Bool.random(using: &random) ? RequestText.handshake() : RequestText.post(add)
                 var session = start + table.prefix { $0.name != "W1" }.flatMap(\.bytes)
                 for _ in 0..<Int.random(in: 1...8, using: &random) {

@@ -15,7 +15,7 @@ enum LeavingAttacks {
         let calls = (1...128).flatMap { ClientFrame.text(RequestText.call("chat.history", "[1000]", id: $0)).bytes }
         try await attacker.parallel(3) { _ in
             while attacker.isGoing {
-                let socket = try await attacker.openWebSocket()
+                let socket = try await attacker.webSocket()
                 socket.setReads(false)
                 await socket.write(calls)
                 try await Task.sleep(for: .milliseconds(1_500))
@@ -29,12 +29,13 @@ enum LeavingAttacks {
         rows: "F1, T12, T13",
         summary: "every kind of request, cut at a random byte or after it, by a reset or in the ordinary way",
         seconds: 6,
-        isInShortForm: true
+        isInShortForm: true,
+        shortSeconds: 4
     ) { attacker in
         try await attacker.parallel(8) { number in
             var random = SeededRandom(seed: attacker.seed &+ UInt64(number))
             while attacker.isGoing {
-                guard let connection = try? await RawConnection.open(to: attacker.server) else { continue }
+                guard let connection = try? await attacker.connect() else { continue }
                 let request = kinds[Int.random(in: kinds.indices, using: &random)]
                 let length =
                     Bool.random(using: &random) ? request.count : Int.random(in: 0...request.count, using: &random)
@@ -82,7 +83,7 @@ enum LeavingAttacks {
         try await attacker.parallel(8) { number in
             let interval = number % 2 == 0 ? "3600" : "0.01"
             while attacker.isGoing {
-                guard let connection = try? await RawConnection.open(to: attacker.server) else { continue }
+                guard let connection = try? await attacker.connect() else { continue }
                 connection.send(RequestText.get("/rpc/clock/ticks?interval=\(interval)", stream))
                 _ = await connection.take(within: .seconds(1), HTTPAnswer.parse)
                 await connection.close()
@@ -104,7 +105,7 @@ enum LeavingAttacks {
             return ClientFrame.text(RequestText.call(method, parameters, id: id)).bytes + ClientFrame.text(cancel).bytes
         }
         while attacker.isGoing {
-            let socket = try await RawConnection.open(to: attacker.server)
+            let socket = try await attacker.connect()
             await socket.write(RequestText.handshake() + calls)
             try await Task.sleep(for: .milliseconds(50))
             await socket.close()
@@ -121,7 +122,7 @@ enum LeavingAttacks {
             + RequestText.handshake()
         try await attacker.parallel(8) { _ in
             while attacker.isGoing {
-                let connection = try await RawConnection.open(to: attacker.server)
+                let connection = try await attacker.connect()
                 connection.send(packet)
                 for number in 0..<100 {
                     guard let answer = await connection.take(within: attacker.left, HTTPAnswer.parse) else { return }

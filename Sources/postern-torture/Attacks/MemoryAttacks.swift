@@ -1,6 +1,8 @@
 /// Attacks that make the server hold much for little.
 enum MemoryAttacks {
-    static let all = [unfinishedBatches, unreadPosts, heldArguments, halfMessages, oversizedAnswers, unreadCallbacks]
+    static let all = [
+        unfinishedBatches, crowdedBatches, unreadPosts, heldArguments, halfMessages, oversizedAnswers, unreadCallbacks,
+    ]
 
     private static let refused = ["-32009", "-32011", "close 4429"]
 
@@ -10,17 +12,37 @@ enum MemoryAttacks {
         summary: "one WebSocket, 128 batches of one slow call and three histories of 640 messages",
         seconds: 8,
         refusals: refused,
-        isInShortForm: true
+        isInShortForm: true,
+        shortSeconds: 6
     ) { attacker in
         try await attacker.fillHistory(640)
         let socket = try await attacker.webSocket()
-        for number in 0..<128 {
-            let histories = (1...3).map { RequestText.call("chat.history", "[640]", id: number * 4 + $0) }
-            let batch = [RequestText.call("jobs.run", "[10000,60000]", id: number * 4)] + histories
-            socket.send(ClientFrame.text("[\(batch.joined(separator: ","))]").bytes)
-        }
+        for number in 0..<128 { socket.send(unfinishedBatch(number)) }
         await attacker.noteRefusals(on: socket)
         await attacker.hold()
+    }
+
+    static let crowdedBatches = Attack(
+        name: "crowded-batches",
+        rows: "F2",
+        summary: "100 WebSockets with two such batches each",
+        seconds: 8,
+        refusals: refused
+    ) { attacker in
+        try await attacker.fillHistory(640)
+        try await attacker.parallel(100) { _ in
+            let socket = try await attacker.webSocket()
+            for number in 0..<2 { socket.send(unfinishedBatch(number)) }
+            await attacker.noteRefusals(on: socket)
+        }
+        await attacker.hold()
+    }
+
+    /// Returns a batch whose first call takes a week, so that the results of the others wait for it.
+    private static func unfinishedBatch(_ number: Int) -> [UInt8] {
+        let histories = (1...3).map { RequestText.call("chat.history", "[640]", id: number * 4 + $0) }
+        let batch = [RequestText.call("jobs.run", "[10000,60000]", id: number * 4)] + histories
+        return ClientFrame.text("[\(batch.joined(separator: ","))]").bytes
     }
 
     static let unreadPosts = Attack(
@@ -54,7 +76,8 @@ enum MemoryAttacks {
         summary: "four WebSockets, 128 calls with 1 MB on each, whose handlers wait for an answer of their caller",
         seconds: 6,
         refusals: refused,
-        isInShortForm: true
+        isInShortForm: true,
+        shortSeconds: 5
     ) { attacker in
         let value = String(repeating: "x", count: 1_000_000)
         try await attacker.parallel(4) { _ in

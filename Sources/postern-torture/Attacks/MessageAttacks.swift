@@ -7,7 +7,8 @@ enum MessageAttacks {
         rows: "F13, J2–J4, J7, J9, J15, J17",
         summary: "JSON that is deep, malformed or has too many values, and batches that are too long, over and over",
         refusals: ["-32600"],
-        isInShortForm: true
+        isInShortForm: true,
+        shortSeconds: 4
     ) { attacker in
         let rows = table
         try await attacker.parallel(2) { number in

@@ -1,8 +1,8 @@
 import PosternNIO
 
-/// Native frames that break the protocol, and what fills the tables of a native connection.
+/// Native frames that break the protocol, and native connections that make the server hold much.
 enum NativeAttacks {
-    static let all = [nativeFrames, nativeNotifications, nativeHalfFrames, wrongProofs, hoardedReferences]
+    static let all = [nativeFrames, nativeNotifications, nativeHalfFrames, wrongProofs]
 
     static let nativeFrames = Attack(
         name: "native-frames",
@@ -107,31 +107,6 @@ enum NativeAttacks {
         let proof = NativeBytes.frame([0x92, 14, 0xc4, 32] + [UInt8](repeating: 1, count: 32))
         try await attacker.parallel(16) { _ in
             while attacker.isGoing { attacker.record.note(await attacker.nativeResponse(to: hello + proof)) }
-        }
-    }
-
-    static let hoardedReferences = Attack(
-        name: "hoarded-references",
-        rows: "M10, M12",
-        summary: "WebSockets that take 11,000 references, return none, and leave",
-        seconds: 6,
-        refusals: ["-32056"],
-        isInShortForm: true
-    ) { attacker in
-        try await attacker.parallel(2) { _ in
-            while attacker.isGoing {
-                let socket = try await attacker.webSocket()
-                for id in 1...110 {
-                    socket.send(ClientFrame.text(RequestText.call("probe.lend", "[100]", id: id)).bytes)
-                    var isAnswered = false
-                    while !isAnswered {
-                        guard let frame = await socket.take(within: attacker.left, ServerFrame.parse) else { return }
-                        isAnswered = !frame.text.contains("\"method\"")
-                        if isAnswered { attacker.note(frame) }
-                    }
-                }
-                await socket.close()
-            }
         }
     }
 }

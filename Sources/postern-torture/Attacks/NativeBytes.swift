@@ -47,22 +47,18 @@ enum NativeBytes {
 }
 
 extension Attacker {
-    /// Opens a connection to the native door, and counts it.
+    /// Opens a connection to the native door.
     func connectNatively() async throws -> RawConnection {
         guard case .tcp(let host, let port) = native else { throw TortureFailure("there is no native door over TCP") }
-        let connection = try await RawConnection.open(to: try SocketAddress(ipAddress: host, port: port))
-        record.countConnection()
-        return connection
+        return try await connect(to: try SocketAddress(ipAddress: host, port: port))
     }
 
     /// Sends bytes to the native door, and returns the name of the first response, `closed` or `silence`.
     func nativeResponse(to bytes: [UInt8]) async -> String {
-        guard case .tcp(let host, let port) = native, let address = try? SocketAddress(ipAddress: host, port: port),
-            let connection = try? await RawConnection.open(to: address)
-        else { return "no connection" }
+        guard let connection = try? await connectNatively() else { return "no connection" }
         connection.send(bytes)
         var response: String?
-        while response == nil, let body = await connection.take(within: .seconds(12), NativeBytes.parse) {
+        while response == nil, let body = await connection.take(within: Self.patience, NativeBytes.parse) {
             response = NativeBytes.name(of: body)
         }
         let isClosed = response == nil ? await connection.isClosed(within: .zero) : false

@@ -26,13 +26,14 @@ enum ShareAttacks {
         summary: "eight clients that send 128 calls off the event loop each and leave, over and over",
         seconds: 6,
         isInShortForm: true,
+        shortSeconds: 5,
         victimCall: ("bench.addConcurrent", "3")
     ) { attacker in
         try await attacker.fillHistory(640)
         let calls = (1...128).flatMap { ClientFrame.text(RequestText.call("chat.history", "[640]", id: $0)).bytes }
         try await attacker.parallel(8) { _ in
             while attacker.isGoing {
-                let socket = try await RawConnection.open(to: attacker.server)
+                let socket = try await attacker.connect()
                 await socket.write(RequestText.handshake() + calls)
                 await socket.close()
                 try await Task.sleep(for: .milliseconds(50))
@@ -47,7 +48,8 @@ enum ShareAttacks {
         options: ["--max-connections", "1000"],
         seconds: 6,
         refusals: ["cut"],
-        isInShortForm: true
+        isInShortForm: true,
+        shortSeconds: 5
     ) { attacker in
         let connections = try await attacker.connections(1_500)
         try await Task.sleep(for: attacker.left - .seconds(1))
@@ -76,7 +78,7 @@ enum ShareAttacks {
         try await attacker.parallel(32) { number in
             while attacker.isGoing {
                 // The accept queue of the kernel may be full for a moment, which is no fault.
-                guard let connection = try? await RawConnection.open(to: attacker.server) else { continue }
+                guard let connection = try? await attacker.connect() else { continue }
                 await connection.close(resets: number % 2 == 0)
             }
         }

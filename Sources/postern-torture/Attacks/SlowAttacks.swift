@@ -1,6 +1,8 @@
+import NIOCore
+
 /// Clients that send, read or answer slowly, or not at all.
 enum SlowAttacks {
-    static let all = [slowRequests, slowReaders, stalledSubscribers, halfOpen]
+    static let all = [slowRequests, slowReaders, slowEventStreams, stalledSubscribers, halfOpen]
 
     static let slowRequests = Attack(
         name: "slow-requests",
@@ -33,7 +35,7 @@ enum SlowAttacks {
 
     static let slowReaders = Attack(
         name: "slow-readers",
-        rows: "F16, T21",
+        rows: "F16",
         summary: "eight WebSockets that ask for histories of 1,000 messages, and read 4 KiB a second of 20 MB",
         seconds: 30,
         refusals: ["cut"]
@@ -53,13 +55,62 @@ enum SlowAttacks {
         }
     }
 
+    static let slowEventStreams = Attack(
+        name: "slow-event-streams",
+        rows: "P5, T21",
+        summary: "40 event streams with old, future and wrong values of `Last-Event-ID`, which read 4 KiB a second",
+        seconds: 12,
+        refusals: ["cut"]
+    ) { attacker in
+        let first = try await eventID(by: attacker)
+        let epoch = first.prefix { $0 != ":" }
+        try await attacker.fillHistory(1_000)
+        let long = String(repeating: "x", count: 4_000)
+        let positions = [first, "\(epoch):18446744073709551615", "\(epoch):-1", "another:1", ":", "\u{1f}", long, "0"]
+        try await attacker.parallel(41) { number in
+            // The last one publishes.
+            guard number < 40 else { return try await publish(by: attacker) }
+            let position = positions[number % positions.count]
+            let stream = try await attacker.connect(receiveBuffer: 4_096)
+            let field = "Last-Event-ID: \(position)"
+            stream.send(RequestText.get("/events/chat/room", "Accept: text/event-stream", field))
+            let status = await stream.take(within: Attacker.patience, HTTPAnswer.parse)?.status ?? 0
+            // A control character is no value of a field.
+            let expected = position == "\u{1f}" ? "400" : "200"
+            attacker.record.check("T21 \(position.prefix(20))", "\(status)", among: [expected])
+            stream.setReads(false)
+            while attacker.left > .seconds(3) {
+                try await Task.sleep(for: .seconds(1))
+                await stream.readOnce()
+            }
+            stream.discardInput()
+            stream.setReads(true)
+            if await stream.isClosed(within: .seconds(2)) { attacker.record.note("cut") }
+        }
+    }
+
+    /// Returns the `id` of an event of the chat, such as `k3x9:1`.
+    private static func eventID(by attacker: Attacker) async throws -> String {
+        let stream = try await attacker.connect()
+        stream.send(RequestText.get("/events/chat/room", "Accept: text/event-stream"))
+        let id = await stream.take(within: Attacker.patience) { input -> String? in
+            let lines = String(buffer: input).split(whereSeparator: \.isNewline)
+            // The line is complete when another one follows.
+            return lines.dropLast().first { $0.hasPrefix("id: ") }.map { String($0.dropFirst(4)) }
+        }
+        await stream.close()
+        guard let id else { throw TortureFailure("an event stream without an id") }
+        return id
+    }
+
     static let stalledSubscribers = Attack(
         name: "stalled-subscribers",
         rows: "W14, P5",
         summary: "20 subscribers that read nothing, while 2,000 events of 2 KB a second are published",
         seconds: 8,
         refusals: ["cut"],
-        isInShortForm: true
+        isInShortForm: true,
+        shortSeconds: 6
     ) { attacker in
         let subscribe = ClientFrame.text(RequestText.call("rpc.subscribe", #"{"topic":"chat.room"}"#)).bytes
         var subscribers: [RawConnection] = []
@@ -70,6 +121,18 @@ enum SlowAttacks {
             socket.setReads(false)
             subscribers.append(socket)
         }
+        try await publish(by: attacker)
+        for socket in subscribers {
+            socket.discardInput()
+            socket.setReads(true)
+        }
+        try await attacker.parallel(subscribers.count) { [subscribers] number in
+            if await subscribers[number].isClosed(within: .seconds(2)) { attacker.record.note("cut") }
+        }
+    }
+
+    /// Publishes 2,000 events of 2 KB a second at most, until three seconds before the end.
+    private static func publish(by attacker: Attacker) async throws {
         let publisher = try await attacker.webSocket()
         let text = String(repeating: "x", count: 2_000)
         let say = ClientFrame.text(RequestText.call("chat.say", #"["a","\#(text)"]"#)).bytes
@@ -77,13 +140,6 @@ enum SlowAttacks {
             for _ in 0..<20 { publisher.send(say) }
             for _ in 0..<20 { _ = await publisher.take(within: attacker.left, ServerFrame.parse) }
             try await Task.sleep(for: .milliseconds(10))
-        }
-        for socket in subscribers {
-            socket.discardInput()
-            socket.setReads(true)
-        }
-        try await attacker.parallel(subscribers.count) { [subscribers] number in
-            if await subscribers[number].isClosed(within: .seconds(2)) { attacker.record.note("cut") }
         }
     }
 

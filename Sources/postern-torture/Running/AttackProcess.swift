@@ -3,6 +3,8 @@ import NIOCore
 import PosternNIO
 
 /// An attack in a process of its own, at a lower priority, so that the victim's latency is that of the server.
+///
+/// An attack that measures latency itself has the usual priority.
 struct AttackProcess {
     let attack: Attack
     let target: Target
@@ -17,7 +19,7 @@ struct AttackProcess {
         let output = Pipe()
         process.executableURL = URL(filePath: "/bin/sh")
         let limit = "ulimit -n \(Self.descriptors) 2>/dev/null || ulimit -n $(ulimit -H -n)"
-        process.arguments = ["-c", "\(limit); exec nice -n 10 \"$@\"", "sh"] + command
+        process.arguments = ["-c", "\(limit); exec nice -n \(attack.measuresOverload ? 0 : 10) \"$@\"", "sh"] + command
         process.standardOutput = output
         try process.run()
         let end = ContinuousClock.now + .seconds(attack.seconds + 10)

@@ -45,12 +45,18 @@ struct SoakCommand: AsyncParsableCommand {
         let sampler = Sampler(server.target)
         let watching = Task { await sampler.run() }
         defer { watching.cancel() }
-        var attack = Churn.attack
-        attack.seconds = seconds
-        let outcome = try await AttackProcess(attack: attack, target: server.target, seed: seed).run()
+        let source = CountSource(target: server.target, server: server)
+        let counts = try await source.atRest()
+        var outcome = try await churn(at: server, seed: seed)
+        // Without clients, so that nothing of theirs is under way.
+        let atHalf = await source.remains(since: counts).map { "\($0) at half time" }
+        let half = sampler.seconds
+        outcome.faults += try await churn(at: server, seed: seed &+ 1_000).faults
+        let end = sampler.seconds
+        let remains = await atHalf + source.remains(since: counts).map { "\($0) at the end" }
         let figures = try await victim.take()
         await victim.stop()
-        let verdict = SoakVerdict(sampler.series(after: 0), seconds: Double(seconds))
+        let verdict = SoakVerdict(sampler.series(after: 0), from: half, to: end, remains: remains)
         let failed = figures.failures.values.reduce(0, +)
         let missed = verdict.missed + (failed > 0 ? ["calls"] : []) + (outcome.faults.isEmpty ? [] : ["answers"])
         let result = missed.isEmpty ? "ok" : "MISSED " + missed.joined(separator: ", ")
@@ -60,5 +66,12 @@ struct SoakCommand: AsyncParsableCommand {
         )
         outcome.faults.forEach { Output.line($0) }
         return !missed.isEmpty
+    }
+
+    /// Has clients come and leave for half of the time.
+    private func churn(at server: Server, seed: UInt64) async throws -> AttackOutcome {
+        var attack = Churn.attack
+        attack.seconds = seconds / 2
+        return try await AttackProcess(attack: attack, target: server.target, seed: seed).run()
     }
 }

@@ -36,10 +36,10 @@ struct Trial {
         var figures = Figures()
         _ = try await victim.take()
         figures.base = try await lowestUsage()
-        let counts = await self.counts
+        let counts = try await source.atRest()
+        figures.unknown = counts.unknown
         figures.quiet = try await victim.take().p99
         let causes = LogCauses(server?.log ?? "")
-        let begin = ContinuousClock.now
         let watching = Task { await sampler.run() }
         let connecting = Task { await newcomers.run() }
         defer { watching.cancel() }
@@ -47,14 +47,13 @@ struct Trial {
         figures.outcome = try await AttackProcess(attack: attack, target: target, seed: seed).run()
         connecting.cancel()
         var seen = try await victim.take()
-        figures.p99 = seen.p99
+        (figures.p99, figures.median) = (seen.p99, seen.median)
         await recover(from: &figures, counts)
         seen.merge(try await victim.take())
         (figures.victimCalls, figures.failures) = (seen.times.count, seen.failures)
         figures.refusedNewcomers = newcomers.current.refused
         figures.peak = sampler.peak
-        (figures.logCause, figures.logLines) = LogCauses(server?.log ?? "").greatest(since: causes)
-        figures.seconds = (ContinuousClock.now - begin).inSeconds
+        figures.log = LogCauses(server?.log ?? "").greatest(since: causes)
         figures.survived = target.isRunning
         return figures
     }
@@ -64,7 +63,7 @@ struct Trial {
         let begin = ContinuousClock.now
         repeat {
             try? await Task.sleep(for: Self.longestPause)
-            figures.remains = await self.counts.growth(since: counts)
+            figures.remains = await source.current.growth(since: counts)
             figures.after = Usage.current(of: target)
             if figures.remains.isEmpty, BarLimits.isBack(figures.after, to: figures.base) {
                 figures.recovery = (ContinuousClock.now - begin).inSeconds
@@ -72,9 +71,7 @@ struct Trial {
         } while figures.recovery == nil && ContinuousClock.now - begin < BarLimits.recovery
     }
 
-    private var counts: ServerCounts {
-        get async { await ServerCounts.ask(target.address, log: server?.log ?? "") }
-    }
+    private var source: CountSource { CountSource(target: target, server: server) }
 
     /// Returns the usage at rest: the memory at the end, and the least numbers of descriptors and threads.
     private func lowestUsage() async throws -> Usage {

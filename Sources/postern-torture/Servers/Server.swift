@@ -25,8 +25,8 @@ final class Server: Sendable {
         }
     }
 
-    // Trace lines have the counts of what is under way.
-    private static let doors = ["--port", "0", "--log-level", "trace"]
+    // Trace lines have the counts of what is under way, and rpc.status has those of the memory that is held.
+    private static let doors = ["--port", "0", "--log-level", "trace", "--status"]
     private static let services = ["--bench", "--probe", "--native"]
 
     private static func start(_ attack: Attack, in folder: URL, _ started: inout [ServerProcess]) async throws -> Server
@@ -69,8 +69,8 @@ final class Server: Sendable {
 
     var isRunning: Bool { processes.allSatisfy(\.isRunning) }
 
-    /// The log of the gateway.
-    var log: String { processes.last?.output ?? "" }
+    /// The log of the gateway; `nil` when it is a pipe that is not read.
+    var log: String? { processes.last.flatMap { $0.blocksLog ? nil : $0.output } }
 
     /// Ends the processes, the gateway first, and removes their files.
     ///

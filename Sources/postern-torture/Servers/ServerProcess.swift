@@ -6,6 +6,8 @@ final class ServerProcess: Sendable {
 
     private let process: Process
     private let log: URL
+    /// Whether its standard error is a pipe that is not read.
+    let blocksLog: Bool
 
     /// Starts a program.
     ///
@@ -17,6 +19,7 @@ final class ServerProcess: Sendable {
     ///   - descriptorLimit: The number of descriptors that it may open; `nil` for that of this process.
     /// - Throws: The error of a program that cannot be started.
     init(_ program: String, _ arguments: [String], in folder: URL, blocksLog: Bool, descriptorLimit: Int?) throws {
+        self.blocksLog = blocksLog
         log = folder.appending(path: "\(program).log")
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
         let output = try FileHandle(forWritingTo: log)

@@ -79,6 +79,9 @@ final class RawConnection: Sendable {
         return (try? await isClosed.get()) ?? true
     }
 
+    /// Runs a closure at the end of the connection, or at once when it has ended.
+    func whenClosed(_ run: @escaping @Sendable () -> Void) { channel.closeFuture.whenComplete { _ in run() } }
+
     /// Closes the connection, by a reset if wanted.
     func close(resets: Bool = false) async {
         if resets, let options = channel as? any SocketOptionProvider {

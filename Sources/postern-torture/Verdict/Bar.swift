@@ -12,6 +12,8 @@ enum Bar: String, Codable, CaseIterable, Sendable {
     case refusal
     /// The answers to single requests.
     case answers
+    /// The answers and refusals at twice the rate that can be served.
+    case overload
     /// The lines in the log.
     case log
     /// The life of the server.
@@ -21,13 +23,16 @@ enum Bar: String, Codable, CaseIterable, Sendable {
     func holds(_ figures: Figures, of attack: Attack, _ limits: BarLimits) -> Bool {
         switch self {
         case .memory: figures.peak.memory <= limits.peakMemory(figures)
-        case .recovery: figures.recovery != nil
-        case .latency: figures.p99 <= max(2 * figures.quiet, BarLimits.latency)
+        case .recovery: figures.recovery.map { $0 <= BarLimits.recovery.inSeconds } ?? false
+        case .latency: figures.p99 <= limits.latency(figures) && figures.median <= BarLimits.latency
         case .calls: figures.failedCalls == 0 && figures.refusedNewcomers == 0 && figures.victimCalls > 0
         case .refusal:
             attack.refusals.isEmpty || attack.refusals.contains { figures.outcome.refusals[$0] != nil }
         case .answers: figures.outcome.faults.isEmpty
-        case .log: Double(figures.logLines) <= BarLimits.logLines(seconds: figures.seconds)
+        case .overload: figures.outcome.overload?.isWithin(limits) ?? !attack.measuresOverload
+        case .log:
+            figures.log.worst <= BarLimits.linesInAnySecond
+                && Double(figures.log.lines) <= BarLimits.logLines(seconds: figures.log.seconds)
         case .life: figures.survived
         }
     }

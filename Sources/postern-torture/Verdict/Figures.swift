@@ -12,19 +12,20 @@ struct Figures: Codable, Sendable {
     var quiet = 0.0
     /// The 99th percentile of the victim's latency during the attack, in milliseconds.
     var p99 = 0.0
+    /// The median of the victim's latency during the attack, in milliseconds.
+    var median = 0.0
     var victimCalls = 0
     /// The victim's calls that failed, by the code of the error, `late` or `lost`.
     var failures: [String: Int] = [:]
     /// The clients that connected during the attack and were not served.
     var refusedNewcomers = 0
-    /// What is still under way after the attack.
+    /// What is still under way after the attack, or is not known any more.
     var remains: [String] = []
+    /// The sources of counts and lines that the server does not offer, so that nothing is known of them.
+    var unknown: [String] = []
     var outcome = AttackOutcome()
-    /// The cause of which the gateway has written most lines to its log, and their number.
-    var logCause = ""
-    var logLines = 0
-    /// The seconds from the begin of the attack to the last look at the log.
-    var seconds = 0.0
+    /// The lines of the cause of which the gateway has written most to its log.
+    var log = LogRate()
     /// Whether the server was still running, and has stopped in an orderly way when it was asked to.
     var survived = true
 

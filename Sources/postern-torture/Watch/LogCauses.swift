@@ -1,22 +1,34 @@
-/// The number of lines of a log for each cause.
+import FoundationEssentials
+
+/// The times of the lines of a log, for each cause.
 ///
 /// Lines of the level `trace` are left out: this program asks for them.
-struct LogCauses: Hashable, Sendable {
-    private var lines: [String: Int] = [:]
+struct LogCauses: Sendable {
+    /// Seconds since 1970, in the order of the log.
+    private var times: [String: [Double]] = [:]
 
-    /// Counts the lines of a log.
+    private static let timeStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+    /// Reads a log.
     ///
     /// - Parameter log: Lines such as `2026-01-31T12:00:00.000Z notice demo: client refused cause=origin host=a`.
     init(_ log: String) {
+        var time = 0.0
         for line in log.split(separator: "\n") {
-            if let cause = Self.cause(of: line) { lines[cause, default: 0] += 1 }
+            guard let cause = Self.cause(of: line) else { continue }
+            // A line without a time, such as that of a crash, counts as written with the one before it.
+            let own = try? Self.timeStyle.parse(String(line.prefix { $0 != " " }))
+            time = own?.timeIntervalSince1970 ?? time
+            times[cause, default: []].append(time)
         }
     }
 
-    /// Returns the greatest number of lines of one cause that are not in an earlier state of the log.
-    func greatest(since earlier: LogCauses) -> (cause: String, lines: Int) {
-        let new = lines.map { (cause: $0.key, lines: $0.value - earlier.lines[$0.key, default: 0]) }
-        return new.max { $0.lines < $1.lines } ?? ("", 0)
+    /// Returns the rate of the cause with the most lines in one second that are not in an earlier state of the log.
+    func greatest(since earlier: LogCauses) -> LogRate {
+        let rates = times.map { cause, times in
+            LogRate(cause, at: Array(times.dropFirst(earlier.times[cause, default: []].count)))
+        }
+        return rates.max { ($0.worst, $0.lines) < ($1.worst, $1.lines) } ?? LogRate()
     }
 
     /// Returns the message of a line with its detail `cause`; `nil` for lines of the level `trace`.

@@ -20,7 +20,7 @@ final class Sampler: Sendable {
     func run() async {
         while !Task.isCancelled {
             let usage = Usage.current(of: target)
-            let seconds = (ContinuousClock.now - start).inSeconds
+            let seconds = seconds
             samples.withLock { samples in
                 samples.peak = samples.peak.peak(with: usage)
                 samples.series.append((seconds, usage))
@@ -31,6 +31,9 @@ final class Sampler: Sendable {
 
     /// The greatest of each number so far.
     var peak: Usage { samples.withLock { $0.peak } }
+
+    /// The seconds since the start.
+    var seconds: Double { (ContinuousClock.now - start).inSeconds }
 
     /// The samples after a time, in seconds since the start.
     func series(after seconds: Double) -> [(seconds: Double, usage: Usage)] {

@@ -42,6 +42,9 @@ struct VictimFigures: Sendable {
     /// The 99th percentile of the latency, in milliseconds.
     var p99: Double { times.quantile(0.99) / 1_000_000 }
 
+    /// The median of the latency, in milliseconds.
+    var median: Double { times.quantile(0.5) / 1_000_000 }
+
     mutating func fail(_ reason: String, _ count: Int = 1) { failures[reason, default: 0] += count }
 
     mutating func merge(_ other: VictimFigures) {
