@@ -71,6 +71,11 @@ import Testing
         }
         #expect(counts(65_536).growth(since: counts(0)) == ["memory held 0 → 65536"])
         #expect(counts(0).unknown == [])
+        var behind = counts(0)
+        behind.addUnderWay(in: "t trace a: under way sessions=0")
+        #expect(counts(0).isCurrent && !behind.isCurrent)
+        behind.addUnderWay(in: "t trace a: under way sessions=1")
+        #expect(behind.isCurrent)
         #expect(counts(0).numbers.count == 9)
         var other = ServerCounts()
         other.add(#"{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":""}}"#, of: "rpc.status")

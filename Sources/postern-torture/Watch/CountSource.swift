@@ -22,7 +22,7 @@ struct CountSource: Sendable {
         let expected = server.log == nil ? ["log"] : []
         let end = ContinuousClock.now + BarLimits.recovery
         var counts = await current
-        while counts.unknown != expected, .now < end {
+        while counts.unknown != expected || !counts.isCurrent, .now < end {
             try await Task.sleep(for: Self.pause)
             counts = await current
         }

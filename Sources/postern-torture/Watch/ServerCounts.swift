@@ -78,6 +78,12 @@ struct ServerCounts: Codable, Hashable, Sendable {
         }
     }
 
+    /// Whether the log, which is written a moment later, has the same connections as `rpc.status`.
+    var isCurrent: Bool {
+        guard let logged = numbers["gateway sessions"] else { return true }
+        return logged == numbers["counts webSockets"]
+    }
+
     /// The counts that are not known to be back at those of another time, as text.
     ///
     /// A number that is missing now may be any: the server has not answered.
