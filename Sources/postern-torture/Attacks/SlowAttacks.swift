@@ -59,8 +59,7 @@ enum SlowAttacks {
         name: "slow-event-streams",
         rows: "P5, T21",
         summary: "40 event streams with old, future and wrong values of `Last-Event-ID`, which read 4 KiB a second",
-        seconds: 12,
-        refusals: ["cut"]
+        seconds: 12
     ) { attacker in
         let first = try await eventID(by: attacker)
         let epoch = first.prefix { $0 != ":" }
@@ -78,14 +77,12 @@ enum SlowAttacks {
             // A control character is no value of a field.
             let expected = position == "\u{1f}" ? "400" : "200"
             attacker.record.check("T21 \(position.prefix(20))", "\(status)", among: [expected])
+            guard expected == "200" else { return }
             stream.setReads(false)
-            while attacker.left > .seconds(3) {
+            while attacker.isGoing {
                 try await Task.sleep(for: .seconds(1))
                 await stream.readOnce()
             }
-            stream.discardInput()
-            stream.setReads(true)
-            if await stream.isClosed(within: .seconds(2)) { attacker.record.note("cut") }
         }
     }
 
