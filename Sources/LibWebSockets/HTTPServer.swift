@@ -41,8 +41,6 @@ public final class HTTPServer: Sendable {
         public init() {}
 
         var memory: MemoryBudgets { MemoryBudgets(ledger: ledger, connectionBytes: maximumHeldBytes) }
-
-        var connectionsPerLoop: Int { max(1, min(maximumConnections, DescriptorLimit.connections) / max(1, loops)) }
     }
 
     /// The reason why a server did not start.
@@ -69,8 +67,8 @@ public final class HTTPServer: Sendable {
     /// The TCP port in use; 0 if the server does not listen on TCP.
     package let port: Int
     private let workers: [LoopBound<ServerWorker>]
-    /// The maximum number of connections of all loops together, reduced to what the limit of open files allows.
-    package let maximumConnections: Int
+    /// The connections that the limit of open files allows for this server.
+    private let reservation: ConnectionReservation
     /// The number of descriptors that the process may have open (`RLIMIT_NOFILE`).
     package let maximumDescriptors: Int
     /// The connections of each address, with their limit.
@@ -88,11 +86,13 @@ public final class HTTPServer: Sendable {
         _ configuration: Configuration,
         makeService: @escaping @Sendable (EventLoop) -> any HTTPService
     ) async throws(StartError) {
-        DescriptorLimit.raise(forConnections: configuration.maximumConnections)
+        let reservation = ConnectionReservation(of: configuration.maximumConnections)
         var configuration = configuration
         let loopCount = max(1, configuration.loops)
-        let maximumConnections = configuration.connectionsPerLoop * loopCount
-        let gate = AddressGate(configuration.addresses, maximumConnections: maximumConnections)
+        let gate = AddressGate(
+            configuration.addresses,
+            maximumConnections: reservation.connections(forEachOf: loopCount) * loopCount
+        )
         var loops: [EventLoop] = []
         var workers: [LoopBound<ServerWorker>] = []
         do throws(StartError) {
@@ -100,7 +100,7 @@ public final class HTTPServer: Sendable {
             for index in 0..<loopCount {
                 let loop = EventLoop(index: index)
                 loops.append(loop)
-                let started = try await Self.start(loop, configuration, gate, makeService)
+                let started = try await Self.start(loop, configuration, reservation, gate, makeService)
                 workers.append(started.worker)
                 // With port 0 the system selects the port of the first loop; the others must bind the same one.
                 configuration.port = started.port
@@ -115,7 +115,7 @@ public final class HTTPServer: Sendable {
         self.loops = loops
         self.workers = workers
         port = configuration.port
-        self.maximumConnections = maximumConnections
+        self.reservation = reservation
         self.gate = gate
         maximumDescriptors = DescriptorLimit.current
         listeners = Mutex(configuration.listeners)
@@ -135,6 +135,7 @@ public final class HTTPServer: Sendable {
     private static func start(
         _ loop: EventLoop,
         _ configuration: Configuration,
+        _ reservation: ConnectionReservation,
         _ gate: AddressGate,
         _ makeService: @escaping @Sendable (EventLoop) -> any HTTPService
     ) async throws(StartError) -> (worker: LoopBound<ServerWorker>, port: Int) {
@@ -145,6 +146,7 @@ public final class HTTPServer: Sendable {
                         let worker = try ServerWorker(
                             loop: loop,
                             configuration: configuration,
+                            reservation: reservation,
                             gate: gate,
                             service: makeService(loop)
                         )
@@ -155,6 +157,9 @@ public final class HTTPServer: Sendable {
         }
         return try result.get()
     }
+
+    /// The maximum number of connections of all loops together, reduced to what the limit of open files allows.
+    package var maximumConnections: Int { reservation.connections(forEachOf: loops.count) * loops.count }
 
     /// The number of open connections of all loops.
     package var connectionCount: Int {
@@ -194,6 +199,7 @@ public final class HTTPServer: Sendable {
             worker.loop.stop()
         }
         for loop in loops { await loop.waitForEnd() }
+        reservation.release()
     }
 }
 

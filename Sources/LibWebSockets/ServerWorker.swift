@@ -21,7 +21,8 @@ final class ServerWorker {
     /// The connections of each address, which all loops count together.
     let gate: AddressGate
     let forwarded: ForwardedField
-    private let maximumConnections: Int
+    private let reservation: ConnectionReservation
+    private let loopCount: Int
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     /// The connections without a complete request so far.
@@ -38,6 +39,7 @@ final class ServerWorker {
     init(
         loop: EventLoop,
         configuration: HTTPServer.Configuration,
+        reservation: ConnectionReservation,
         gate: AddressGate,
         service: any HTTPService
     ) throws(HTTPServer.StartError) {
@@ -53,10 +55,11 @@ final class ServerWorker {
         parser = HTTPHeadParser(limits: configuration.http.head)
         subprotocol = configuration.subprotocol
         memory = configuration.memory
-        maximumConnections = configuration.connectionsPerLoop
+        self.reservation = reservation
+        loopCount = configuration.loops
         let traits = WebSocketContext.Traits(
             subprotocol: configuration.subprotocol,
-            descriptors: DescriptorTable.size(forConnections: configuration.maximumConnections)
+            descriptors: DescriptorTable.size(forConnections: ConnectionPool.process.wanted)
         )
         guard let context = loop.raw.context(traits) else { throw .noContext }
         self.context = context
@@ -79,6 +82,9 @@ final class ServerWorker {
         let host = configuration.host
         return (try ListeningSocket(host: host, port: configuration.port, sharesPort: sharesPort), shared)
     }
+
+    /// The number of connections that this loop may have now.
+    private var maximumConnections: Int { reservation.connections(forEachOf: loopCount) }
 
     /// The number of open connections, WebSockets included.
     var connectionCount: Int { connections.count + (context?.count ?? 0) }

@@ -13,9 +13,6 @@ package enum DescriptorLimit {
     /// The current limit.
     package static var current: Int { Int(clamping: limits.rlim_cur) }
 
-    /// The number of connections that the current limit allows.
-    package static var connections: Int { connections(within: current) }
-
     /// Returns the number of connections that a limit allows.
     static func connections(within limit: Int) -> Int {
         let limit = min(limit, maximum)
@@ -23,13 +20,17 @@ package enum DescriptorLimit {
     }
 
     /// Raises the limit to what `count` connections need, as far as the hard limit allows; never lowers it.
-    package static func raise(forConnections count: Int) {
+    ///
+    /// - Returns: The number of connections that the limit allows then.
+    static func raise(forConnections count: Int) -> Int {
         lock.withLock { _ in
             var limit = limits
             let wanted = min(rlim_t(needed(forConnections: count)), limit.rlim_max)
-            guard wanted > limit.rlim_cur else { return }
-            limit.rlim_cur = wanted
-            _ = set(limit)
+            if wanted > limit.rlim_cur {
+                limit.rlim_cur = wanted
+                _ = set(limit)
+            }
+            return connections(within: current)
         }
     }
 

@@ -8,8 +8,8 @@ import PosternLedger
 /// many of them, the one that has waited longest is closed: silent connections cannot keep others from authenticating.
 /// Of clients that need not authenticate, the one that has been silent for longest is closed.
 struct ClientTable: Sendable {
-    private let maximumClients: Int
-    private let maximumUnauthenticated: Int
+    private let maximumClients: @Sendable () -> Int
+    private let maximumUnauthenticated: @Sendable () -> Int
     private var byID: [ObjectIdentifier: Peer] = [:]
     /// The clients that have not sent their hello; they need not authenticate.
     private var silent = WaitingPeers()
@@ -29,10 +29,15 @@ struct ClientTable: Sendable {
         }
     }
 
-    /// Creates an empty table; at least one connection may be unauthenticated, or no client could ever authenticate.
-    init(maximumClients: Int, maximumUnauthenticated: Int) {
+    /// Creates an empty table.
+    ///
+    /// The limits are evaluated for each connection, since they change with the other servers of the process.
+    init(
+        maximumClients: @autoclosure @escaping @Sendable () -> Int,
+        maximumUnauthenticated: @autoclosure @escaping @Sendable () -> Int
+    ) {
         self.maximumClients = maximumClients
-        self.maximumUnauthenticated = max(maximumUnauthenticated, 1)
+        self.maximumUnauthenticated = maximumUnauthenticated
     }
 
     /// The clients, in no particular order.
@@ -42,7 +47,7 @@ struct ClientTable: Sendable {
     var all: [Peer] { clients + unauthenticated.all }
 
     /// Whether the number of clients has reached its limit.
-    var isFull: Bool { byID.count >= maximumClients }
+    var isFull: Bool { byID.count >= maximumClients() }
 
     var isEmpty: Bool { byID.isEmpty && unauthenticated.count == 0 }
 
@@ -60,7 +65,8 @@ struct ClientTable: Sendable {
         unauthenticated.add(peer)
         keep(taken, for: peer)
         // The entry is removed when the connection has ended, as every other one.
-        return unauthenticated.count > maximumUnauthenticated ? unauthenticated.findOldest() : nil
+        // At least one connection may be unauthenticated, or no client could ever authenticate.
+        return unauthenticated.count > max(maximumUnauthenticated(), 1) ? unauthenticated.findOldest() : nil
     }
 
     /// Records that a client has sent its hello, so that it keeps its place.

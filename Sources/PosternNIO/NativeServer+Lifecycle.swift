@@ -58,6 +58,7 @@ extension NativeServer {
             try? await loop.submit { EventLoopExecutor.of(loop).retire() }.result()
         }
         try? await group.shutdownGracefully()
+        places.most.release()
     }
 
     /// Waits for cancelled handlers, at most ``handlerGrace``: one may ignore its cancellation, or have called

@@ -51,17 +51,18 @@ public final class NativeServer: Sendable {
         self.onConnect = onConnect
         self.onDisconnect = onDisconnect
         self.onRefusal = onRefusal
-        places = ServerPlaces(options)
+        let places = ServerPlaces(options)
+        self.places = places
         let table = ClientTable(
-            maximumClients: places.clients,
-            maximumUnauthenticated: places.unauthenticated
+            maximumClients: places.most.clients,
+            maximumUnauthenticated: places.most.unauthenticated
         )
         state = Mutex(State(table: table))
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(threads, 1))
     }
 
     /// The most clients, by the options and the limit of open files.
-    package var maximumConnections: Int { places.clients }
+    package var maximumConnections: Int { places.most.clients }
 
     /// The most connections of one address, unless it is not limited.
     package var maximumConnectionsPerAddress: Int { places.perAddress }

@@ -3,10 +3,8 @@ import PosternAdmission
 
 /// The numbers of connections that a server may have, and the places of each address among them.
 struct ServerPlaces: Sendable {
-    /// The most clients.
-    let clients: Int
-    /// The most unauthenticated connections.
-    let unauthenticated: Int
+    /// The most clients, and the most unauthenticated connections.
+    let most: Most
     /// The number of descriptors that the process may have open.
     let descriptors: Int
     private let all: AddressGate
@@ -15,15 +13,36 @@ struct ServerPlaces: Sendable {
     /// Raises the limit of open files to what the options need, and divides what it allows.
     init(_ options: ConnectionOptions) {
         let waiting = options.authenticatesClients ? max(options.maximumUnproven, 1) : 0
-        DescriptorLimit.raise(forConnections: Self.sum(options.maximumConnections, waiting))
+        let most = Most(clients: options.maximumConnections, unauthenticated: waiting)
+        self.most = most
         descriptors = DescriptorLimit.current
-        (clients, unauthenticated) = Self.divide(
-            DescriptorLimit.connections,
-            clients: options.maximumConnections,
-            unauthenticated: waiting
-        )
-        all = AddressGate(options.addresses, maximumConnections: Self.sum(clients, unauthenticated))
-        unproven = AddressGate(options.addresses, maximumConnections: unauthenticated)
+        all = AddressGate(options.addresses, maximumConnections: Self.sum(most.clients, most.unauthenticated))
+        unproven = AddressGate(options.addresses, maximumConnections: most.unauthenticated)
+    }
+
+    /// The numbers of connections by the options, and by what the limit of open files allows for this server now.
+    struct Most: Sendable {
+        private let reservation: ConnectionReservation
+        private let wantedClients: Int
+        private let wantedUnauthenticated: Int
+
+        fileprivate init(clients: Int, unauthenticated: Int) {
+            reservation = ConnectionReservation(of: ServerPlaces.sum(clients, unauthenticated))
+            (wantedClients, wantedUnauthenticated) = (clients, unauthenticated)
+        }
+
+        /// The most clients.
+        var clients: Int { numbers.clients }
+
+        /// The most unauthenticated connections.
+        var unauthenticated: Int { numbers.unauthenticated }
+
+        private var numbers: (clients: Int, unauthenticated: Int) {
+            ServerPlaces.divide(reservation.connections, clients: wantedClients, unauthenticated: wantedUnauthenticated)
+        }
+
+        /// Leaves the descriptors to the other servers of the process, since this one has stopped.
+        func release() { reservation.release() }
     }
 
     /// Divides a number of connections: as many as wanted if it suffices, else a quarter is for unauthenticated ones.
@@ -52,7 +71,7 @@ struct ServerPlaces: Sendable {
         return places
     }
 
-    private static func sum(_ one: Int, _ other: Int) -> Int {
+    fileprivate static func sum(_ one: Int, _ other: Int) -> Int {
         let (sum, overflows) = max(0, one).addingReportingOverflow(max(0, other))
         return overflows ? .max : sum
     }

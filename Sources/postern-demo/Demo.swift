@@ -3,6 +3,7 @@ import Logging
 import Postern
 import PosternGateway
 import PosternLogging
+import PosternNIO
 import PosternPrograms
 import PosternTasks
 import ServiceLifecycle
@@ -74,6 +75,9 @@ struct Demo: AsyncParsableCommand {
         // Services are registered before a door opens, so that no call arrives too early.
         let probe = probe ? Probe(in: router) : nil
         var doors: [any ServiceLifecycle.Service] = host.map { [TaskEnding(host: $0)] } ?? []
+        // Created before the gateway opens: from then on the two divide the descriptors.
+        let options = try nativeOptions.connectionOptions(gatewayOptions, observer: incidents)
+        let native = options.map { NativeServer(router, options: $0) }
         var url: String?
         if gateway {
             var configuration = try gatewayOptions.configuration(defaultFolder: PublicFolder.find())
@@ -87,15 +91,10 @@ struct Demo: AsyncParsableCommand {
             doors.append(gateway)
             url = gatewayOptions.listen.url(port: gateway.port)
         }
-        if let address = nativeOptions.address {
-            let options = try nativeOptions.connectionOptions(
-                sendsTraces: gatewayOptions.sendTraces,
-                socketFile: gatewayOptions.listen.socketFile(forNativeAt: address),
-                observer: incidents,
-                limits: gatewayOptions
-            )
+        if let native, let address = nativeOptions.address {
             let grace = Duration.seconds(gatewayOptions.drainGrace)
-            let door = try await NativeDoor(router, at: address, options: options, grace: grace)
+            let configured = gatewayOptions.limits.maxConnections
+            let door = try await NativeDoor(native, at: address, grace: grace, configured: configured)
             probe?.watch(door)
             door.logLimits(to: logger)
             doors.append(door)

@@ -12,16 +12,11 @@ struct NativeDoor: ServiceLifecycle.Service {
     /// The number of connections that the options ask for.
     private let configured: Int
 
-    /// Starts listening.
-    init(
-        _ router: Router,
-        at address: Address,
-        options: ConnectionOptions,
-        grace: Duration
-    ) async throws(CallError) {
+    /// Starts listening with a server.
+    init(_ server: NativeServer, at address: Address, grace: Duration, configured: Int) async throws(CallError) {
+        self.server = server
         self.grace = grace
-        configured = options.maximumConnections
-        server = NativeServer(router, options: options)
+        self.configured = configured
         self.address = try await server.start(at: address)
     }
 

@@ -21,21 +21,20 @@ struct NativeOptions: ParsableArguments {
     /// The address of the native door, or `nil` when the native protocol is not served.
     var address: Address? { native ?? Setting.optional("native") }
 
-    /// Returns the options of native connections.
+    /// Returns the options of native connections, `nil` when the native protocol is not served.
     func connectionOptions(
-        sendsTraces: Bool,
-        socketFile: SocketFileOptions,
-        observer: any IncidentObserver,
-        limits: GatewayOptions
-    ) throws -> ConnectionOptions {
+        _ shared: GatewayOptions,
+        observer: any IncidentObserver
+    ) throws -> ConnectionOptions? {
+        guard let address else { return nil }
         var options = ConnectionOptions()
         options.name = "postern-demo"
-        options.sendsTraces = sendsTraces
+        options.sendsTraces = shared.sendTraces
         options.observer = observer
-        options.socketFile = socketFile
-        options.maximumConnections = limits.limits.maxConnections
-        options.addresses = limits.addresses.limits
-        if limits.limits.maxHeldBytes > 0 { options.limits.heldBytes = limits.limits.maxHeldBytes }
+        options.socketFile = shared.listen.socketFile(forNativeAt: address)
+        options.maximumConnections = shared.limits.maxConnections
+        options.addresses = shared.addresses.limits
+        if shared.limits.maxHeldBytes > 0 { options.limits.heldBytes = shared.limits.maxHeldBytes }
         options.authentication = try secretOptions.secret()
         tlsArguments.apply(to: &options, isListening: true)
         return options

@@ -3,7 +3,9 @@ import Testing
 @testable import PosternAdmission
 
 @Suite struct AddressSharesTests {
-    private var shares = AddressShares(limit: 2)
+    private var shares = AddressShares()
+
+    private mutating func take(_ bucket: AddressShares.Bucket) -> Bool { shares.take(bucket, atMost: 2) }
 
     private func bucket(_ text: String) throws -> AddressShares.Bucket {
         AddressShares.Bucket(try #require(IPAddress(text[...])))
@@ -11,16 +13,16 @@ import Testing
 
     @Test mutating func oneAddressHasAsManyPlacesAsItMay() throws {
         let (one, other) = (try bucket("192.0.2.1"), try bucket("192.0.2.2"))
-        let taken = [shares.take(one), shares.take(one), shares.take(one), shares.take(other)]
+        let taken = [take(one), take(one), take(one), take(other)]
         #expect(taken == [true, true, false, true])
         shares.release(one)
-        let again = [shares.take(one), shares.take(one)]
+        let again = [take(one), take(one)]
         #expect(again == [true, false])
     }
 
     @Test mutating func anAddressWithoutPlacesHasNoEntry() throws {
         let one = try bucket("192.0.2.1")
-        _ = [shares.take(one), shares.take(one)]
+        _ = [take(one), take(one)]
         #expect(shares.count == 1)
         shares.release(one)
         #expect(shares.count == 1)
@@ -28,12 +30,12 @@ import Testing
         #expect(shares.count == 0)
         // A release too many changes nothing.
         shares.release(one)
-        let taken = [shares.take(one), shares.take(one), shares.take(one)]
+        let taken = [take(one), take(one), take(one)]
         #expect(taken == [true, true, false])
     }
 
     @Test mutating func manyAddressesThatLeaveLeaveNothingBehind() throws {
-        for number in 0..<5_000 { _ = shares.take(AddressShares.Bucket(.v4(UInt32(number)))) }
+        for number in 0..<5_000 { _ = take(AddressShares.Bucket(.v4(UInt32(number)))) }
         #expect(shares.count == 5_000)
         for number in 0..<5_000 { shares.release(AddressShares.Bucket(.v4(UInt32(number)))) }
         #expect(shares.count == 0)

@@ -10,9 +10,12 @@ enum DescriptorTable {
     /// range, so a table for the connections alone could be too small.
     private static let smallest = 1 << 16
 
-    /// Returns the table size that a context needs for `count` connections, at most about a million.
+    /// Returns the table size that a context needs where all servers of the process have `count` connections, at most
+    /// about a million.
     static func size(forConnections count: Int) -> Int {
-        min(DescriptorLimit.current, max(DescriptorLimit.needed(forConnections: count), smallest))
+        let needed = max(DescriptorLimit.needed(forConnections: count), smallest)
+        // A power of two, so that most servers find the context of an earlier one with a table of the same size.
+        return min(DescriptorLimit.current, 1 << (Int.bitWidth - (needed - 1).leadingZeroBitCount))
     }
 
     /// Calls `make`, which creates a context, with the limit lowered to a table size.

@@ -7,8 +7,7 @@ import Synchronization
 package final class AddressGate: Sendable {
     /// The settings.
     package let limits: AddressLimits
-    /// The most connections of one address.
-    package let share: Int
+    private let maximumConnections: @Sendable () -> Int
     private let shares: Mutex<AddressShares>
     private let refusals = Atomic(0)
 
@@ -26,12 +25,16 @@ package final class AddressGate: Sendable {
     ///
     /// - Parameters:
     ///   - limits: The settings.
-    ///   - maximumConnections: The most connections of the server, of which one address may have half by default.
-    package init(_ limits: AddressLimits, maximumConnections: Int) {
+    ///   - maximumConnections: The most connections of the server, of which one address may have half by default. It is
+    ///     evaluated for each connection, since it changes with the other servers of the process.
+    package init(_ limits: AddressLimits, maximumConnections: @autoclosure @escaping @Sendable () -> Int) {
         self.limits = limits
-        share = max(1, min(limits.connectionsPerAddress ?? .max, max(1, maximumConnections / 2)))
-        shares = Mutex(AddressShares(limit: share))
+        self.maximumConnections = maximumConnections
+        shares = Mutex(AddressShares())
     }
+
+    /// The most connections of one address.
+    package var share: Int { max(1, min(limits.connectionsPerAddress ?? .max, max(1, maximumConnections() / 2))) }
 
     /// The number of connections and requests that were refused.
     package var refusalCount: Int { refusals.load(ordering: .relaxed) }
@@ -51,7 +54,8 @@ package final class AddressGate: Sendable {
 
     private func enter(_ address: IPAddress) -> Entry {
         let bucket = AddressShares.Bucket(address)
-        guard shares.withLock({ $0.take(bucket) }) else {
+        let share = share
+        guard shares.withLock({ $0.take(bucket, atMost: share) }) else {
             refusals.add(1, ordering: .relaxed)
             return .refused
         }

@@ -19,15 +19,12 @@ package struct AddressShares: Sendable {
         }
     }
 
-    private let limit: Int
     private var counts: [Bucket: Int] = [:]
     /// The capacity above which an empty table is released.
     private static let keptCapacity = 1_024
 
     /// Creates an empty table.
-    ///
-    /// - Parameter limit: The most places of one bucket, at least one.
-    package init(limit: Int) { self.limit = max(1, limit) }
+    package init() {}
 
     /// The number of buckets with at least one place.
     package var count: Int { counts.count }
@@ -35,7 +32,7 @@ package struct AddressShares: Sendable {
     /// Takes a place.
     ///
     /// - Returns: `false` if the bucket has as many as it may have.
-    package mutating func take(_ bucket: Bucket) -> Bool {
+    package mutating func take(_ bucket: Bucket, atMost limit: Int) -> Bool {
         let taken = counts[bucket, default: 0]
         guard taken < limit else { return false }
         counts[bucket] = taken + 1

@@ -54,6 +54,17 @@ def native(*options, prefix=()):
         stop_all([program])
 
 
+@contextlib.contextmanager
+def both(*options, prefix=()):
+    """A process with the JSON doors and the native one, and the port of the latter."""
+    program = Program("postern-demo", "--port", 0, "--no-tasks", "--native", "tcp:127.0.0.1:0", *options,
+                      ready=LISTENING, prefix=prefix)
+    try:
+        yield Running(program), int(re.search(NATIVE_TCP, line_with(program, "native on"))[1])
+    finally:
+        stop_all([program])
+
+
 def greets(connection):
     """Whether a native server sends its hello, which it does as soon as it has admitted a connection."""
     connection.settimeout(raw.PATIENCE)
@@ -67,6 +78,6 @@ def is_greeted(port, source):
         return greets(connection)
 
 
-def connections_possible(running):
+def connections_possible(running, door="limits "):
     """The number of connections that a program has announced at its start."""
-    return int(re.search(r" connections=(\d+)", line_with(running.program, "limits ", "connections="))[1])
+    return int(re.search(r" connections=(\d+)", line_with(running.program, door, "connections="))[1])

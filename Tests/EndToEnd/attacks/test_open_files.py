@@ -75,6 +75,32 @@ def test_native_servers_serve_what_the_limit_allows(descriptors, possible, tmp_p
         raw.wait_until(lambda: running.is_greeted(server.port, OTHER))
 
 
+@pytest.mark.parametrize("descriptors, possible", [(64, 32), (1_024, 768)])
+def test_two_doors_of_a_process_share_what_the_limit_allows(descriptors, possible, tmp_path):
+    raise_descriptor_limit(16_000)
+    with running.both("--log-level", "info", prefix=limit(descriptors)) as (server, native):
+        announced = [running.connections_possible(server, f" {door} ") for door in ("limits", "native limits")]
+        assert sum(announced) <= possible and min(announced) == possible // 2
+        for door in ("fewer connections than configured", "fewer native connections than configured"):
+            line_with(server.program, "notice", door, f"connections={possible // 2}")
+        # Each door serves its half while the other one is full, and refuses the rest with a reason.
+        served = speak(server.port, possible // 2 + 20)
+        assert len(served) == possible // 2
+        line_with(server.program, "client refused", "too many connections", ONE)
+        with addresses.silent(native, ONE, possible // 2 + 20) as connections:
+            assert running.greets(connections[-1])
+            raw.wait_until(lambda: addresses.count_open(connections) <= possible // 2)
+            line_with(server.program, "client cut off", "another client needs its place")
+            served[0].sendall(raw.get("/livez", close=False))
+            assert raw.read_answer(served[0]).status == 200
+        assert server.isBelow(0.2) and server.isAlive() and server.descriptors() <= descriptors
+        assert not any("no descriptor left" in line for line in server.program.output)
+        for connection in served:
+            connection.close()
+        raw.wait_until(lambda: addresses.ask(server.port, OTHER).status == 200)
+        raw.wait_until(lambda: running.is_greeted(native, OTHER))
+
+
 @pytest.mark.parametrize("kind", ["demo", "gateway", "native"])
 def test_descriptors_that_run_out_later_cost_no_processor_time(kind, tmp_path):
     """Something else in the process has opened files: the limit is lowered below what the program has counted with."""
