@@ -276,7 +276,10 @@ let package = Package(
         ),
         .testTarget(
             name: "PosternGatewayTests",
-            dependencies: ["Postern", "PosternJSONRPC", "PosternAdmission", "PosternGateway", "LibWebSockets"]
+            dependencies: [
+                "Postern", "PosternJSONRPC", "PosternAdmission", "PosternGateway", "LibWebSockets",
+                "PosternTestSupport",
+            ]
         ),
         .testTarget(
             name: "PosternTasksTests",

@@ -40,7 +40,7 @@ public final class Gateway: ServiceLifecycle.Service {
         }
         let dispatcher = configuration.sendsTraces ? TracingDispatcher(dispatcher, name: "gateway") : dispatcher
         let readiness = Readiness(isServiceReachable: configuration.isServiceReachable)
-        let observer = IncidentCounter(observer ?? IncidentLog(logger))
+        let observer = IncidentCounter.counting(observer ?? IncidentLog(logger))
         let accessLog = configuration.accessLog.map { AccessLog($0) }
         let loops = LoopRegistry()
         if let budget = configuration.processHeldBytes { configuration.server.ledger.setBudget(budget) }

@@ -66,6 +66,7 @@ final class GatewayService: HTTPService {
         context.report(cause, from: address)
     }
     func cutConnection(from address: String) { context.reportMemoryCut(of: address) }
+    func cutSlowReader(at address: String) { context.reportSlowReader(at: address) }
 
     private func upgrade(_ request: HTTPRequestHead) -> HTTPAdmission {
         if request.equals(request.path, "/rpc") {

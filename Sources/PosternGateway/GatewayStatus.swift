@@ -39,6 +39,7 @@ struct GatewayStatus: Encodable {
     let memory: MemoryCounts
     let addresses: Addresses
     let counts: Counts
+    let queues: GatewayQueues
     /// The refusals, disconnects and failures since the start.
     let incidents: [IncidentCount]
 }

@@ -1,4 +1,4 @@
-import Postern
+package import Postern
 import Synchronization
 
 /// The number of incidents of one kind and cause.
@@ -9,7 +9,9 @@ struct IncidentCount: Encodable, Hashable {
 }
 
 /// An observer that counts incidents, and passes them on to another one.
-final class IncidentCounter: IncidentObserver {
+///
+/// A program whose doors share one has the incidents of all of them in `rpc.status`.
+package final class IncidentCounter: IncidentObserver {
     private struct Key: Hashable {
         let kind: String
         let cause: String
@@ -21,9 +23,15 @@ final class IncidentCounter: IncidentObserver {
     /// The number of causes that are counted apart; text from clients is part of some causes.
     private static let maximumCauses = 256
 
-    init(_ next: any IncidentObserver) { self.next = next }
+    /// Creates an observer without incidents.
+    package init(_ next: any IncidentObserver) { self.next = next }
 
-    func observe(_ incident: Incident) {
+    /// Returns an observer itself if it counts, or else one that counts for it.
+    static func counting(_ observer: any IncidentObserver) -> IncidentCounter {
+        observer as? IncidentCounter ?? IncidentCounter(observer)
+    }
+
+    package func observe(_ incident: Incident) {
         numbers.withLock { numbers in
             var key = Key(kind: incident.kind.name, cause: incident.cause)
             if numbers[key] == nil, numbers.count >= Self.maximumCauses { key = Key(kind: key.kind, cause: "others") }

@@ -1,5 +1,6 @@
 import LibWebSockets
 import Postern
+import PosternJSONRPC
 
 /// Reports of refused and disconnected clients and of failed handlers.
 extension LoopContext {
@@ -39,11 +40,20 @@ extension LoopContext {
         observer.observe(Incident(.clientCut, cause: "memory", fields))
     }
 
-    /// Reports an event stream that ends because its client reads too slowly.
+    /// Reports an HTTP connection that is closed because its client reads a response too slowly.
     func reportSlowReader(at address: String) {
+        let fields: [Incident.Field: String] = [.address: address, .error: "slow reader of a response"]
+        observer.observe(Incident(.clientCut, cause: "slow reader", fields))
+    }
+
+    /// Reports an event stream that ends because its client reads too slowly.
+    func reportSlowEventStream(of address: String) {
         let fields: [Incident.Field: String] = [.address: address, .error: "slow reader of an event stream"]
         observer.observe(Incident(.clientCut, cause: "slow event stream", fields))
     }
+
+    /// Reports a call that was refused because of a limit.
+    func report(_ limit: CallLimit) { observer.observe(limit.refusal) }
 
     /// Returns the error of a call in the form for its caller, and reports it if a handler of this process failed.
     func reported(_ error: CallError, at method: String = "") -> CallError {

@@ -26,6 +26,10 @@ final class LoopContext {
     var callsInFlight = 0
     private var sessions: [ObjectIdentifier: WebSocketSession] = [:]
     private var streams: [ObjectIdentifier: EventStream] = [:]
+    /// The open WebSockets.
+    var openSessions: some Collection<WebSocketSession> { sessions.values }
+    /// The open event streams.
+    var openStreams: some Collection<EventStream> { streams.values }
 
     init(
         loop: EventLoop,

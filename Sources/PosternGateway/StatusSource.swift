@@ -27,6 +27,7 @@ final class StatusSource: Sendable {
             memory: ledger.counts,
             addresses: GatewayStatus.Addresses(gate.withLock { $0 }),
             counts: GatewayStatus.Counts(await loops.counts),
+            queues: await loops.queues,
             incidents: incidents.counts
         )
     }

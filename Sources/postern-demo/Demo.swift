@@ -61,7 +61,8 @@ struct Demo: AsyncParsableCommand {
     func run() async throws {
         let signals = await StopSignals()
         let logger = log.logger("postern-demo")
-        let incidents = IncidentLog(logger)
+        // Shared by the doors, so that rpc.status has the incidents of both.
+        let incidents = IncidentCounter(IncidentLog(logger))
         let host = tasks ? TaskHost(limit: DemoTasks.limit, observer: incidents) : nil
         if tasks {
             let containment = await TaskHost.containment

@@ -1,6 +1,7 @@
 import Postern
 import PosternJSONRPC
 import PosternLedger
+import PosternTestSupport
 import Testing
 
 /// The memory of events that wait until the response to their subscription is sent.
@@ -34,7 +35,8 @@ import Testing
     }
 
     @Test func aConnectionWithoutRoomForHeldEventsIsClosed() {
-        let client = TestClient(account: account)
+        let reports = IncidentRecorder()
+        let client = TestClient(observer: reports, account: account)
         let (subscription, _) = subscribe(client)
         for _ in 0..<3 {
             _ = client.event(subscription, "\"\(text)\"")
@@ -42,6 +44,7 @@ import Testing
         }
         _ = client.event(subscription, "\"\(text)\"")
         #expect(client.closeCode == 4408)
+        #expect(reports.all.map { $0.kind } == [.budgetReached] && reports.all[0].cause == "connection")
         _ = client.close()
         #expect(account[.events] == 0 && account.held == 0)
     }

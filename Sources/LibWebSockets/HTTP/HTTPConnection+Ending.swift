@@ -57,7 +57,10 @@ extension HTTPConnection {
 
     /// Closes the connection or refuses its request if a deadline has passed; called a few times per second.
     func checkTime(_ now: UInt64) {
-        if isStalled(now) { return close() }
+        if isStalled(now) {
+            worker.service.cutSlowReader(at: client.address)
+            return close()
+        }
         if isInputPaused, Socket.wasReset(descriptor) { return close() }
         if case .readingBody(let body) = state, isBodyTooSlow(now) { return refuse(.bodyTooSlow, of: body.head) }
         guard now >= deadline else { return }

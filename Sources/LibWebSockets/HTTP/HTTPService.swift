@@ -38,6 +38,8 @@ package protocol HTTPService: AnyObject {
     func rejectedConnection(from address: String, because cause: HTTPRejection)
     /// Called before a connection is closed because it makes this process hold too much memory.
     func cutConnection(from address: String)
+    /// Called before a connection is closed because its client reads the response too slowly or not at all.
+    func cutSlowReader(at address: String)
 }
 
 extension HTTPService {
@@ -49,6 +51,8 @@ extension HTTPService {
     package func rejectedConnection(from address: String, because cause: HTTPRejection) {}
     /// Does nothing.
     package func cutConnection(from address: String) {}
+    /// Does nothing.
+    package func cutSlowReader(at address: String) {}
     /// `false` by default.
     package var observesAnswers: Bool { false }
     /// Does nothing.

@@ -44,7 +44,7 @@ package final class FairWorkers: Sendable {
     }
 
     /// The number of jobs that wait for a thread, cancelled ones included.
-    var waitingCount: Int { jobs.withLock { $0.count } }
+    package var waitingCount: Int { jobs.withLock { $0.count } }
 
     private func append(_ job: FairJob, of owner: ObjectIdentifier) {
         jobs.withLock { $0.append(job, of: owner) }

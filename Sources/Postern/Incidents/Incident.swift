@@ -42,6 +42,8 @@ public struct Incident: Sendable {
         package static let clientRefused = Kind(name: "client refused", severity: .notice)
         /// The connection of a client was closed because the client exceeded a limit or violated the protocol.
         package static let clientCut = Kind(name: "client cut off", severity: .notice)
+        /// A call, a batch or a result was refused because of a limit.
+        package static let callRefused = Kind(name: "call refused", severity: .info)
         /// A client was refused memory, because it or all clients together make this process hold too much.
         package static let budgetReached = Kind(name: "budget reached", severity: .notice)
         /// A task process failed, or ended without a result.

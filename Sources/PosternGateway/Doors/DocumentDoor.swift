@@ -17,7 +17,7 @@ final class DocumentDoor {
 
     /// Responds with the document, or with 304 if the client has it.
     func respond(to exchange: HTTPExchange) {
-        if context.readiness.isDraining { return PathAnswer.send(.failure(.stopping), to: exchange) }
+        if context.readiness.isDraining { return PathAnswer.send(.failure(.stopping), to: exchange, context) }
         let runner = CallRunner(context)
         runner.onFinish = { [self] _, result in answer(exchange, result) }
         exchange.onDisconnect = { runner.close() }
@@ -29,7 +29,7 @@ final class DocumentDoor {
     private func answer(_ exchange: HTTPExchange, _ result: Result<Reply, CallError>) {
         guard case .success(.value(let description)) = result,
             let document = try? context.sessionSettings.documents.openRPC(for: description)
-        else { return PathAnswer.send(Self.failure(result), to: exchange) }
+        else { return PathAnswer.send(Self.failure(result), to: exchange, context) }
         // Comparing the bytes is cheaper than hashing them again.
         let tag = last?.document == document ? last?.tag : nil
         let known = (document: document, tag: tag ?? EntityTag(of: document))

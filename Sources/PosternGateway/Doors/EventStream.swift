@@ -159,7 +159,7 @@ final class EventStream: TopicReader {
     private func endIfBehind() {
         // A burst may exceed the limit within one turn, while the socket's buffer still has room.
         guard exchange.isCrowded, exchange.isBlocked else { return }
-        context.reportSlowReader(at: exchange.remoteAddress)
+        context.reportSlowEventStream(of: exchange.remoteAddress)
         end()
     }
 

@@ -6,11 +6,12 @@ import PosternLedger
 /// The responses of the path door.
 enum PathAnswer {
     /// Responds with the bare result of a call, or with its error and the status of Connect's table.
-    static func send(_ result: Result<Reply, CallError>, to exchange: HTTPExchange) {
+    static func send(_ result: Result<Reply, CallError>, to exchange: HTTPExchange, _ context: LoopContext) {
         var (result, body) = (result, [UInt8]())
         var status = PathCall.append(result, into: &body)
         if body.count > MemoryLedger.step, let refusal = exchange.account?.refusal(for: body.count) {
             exchange.account?.countRefusal(refusal)
+            context.observer.observe(.budgetReached(refusal))
             (result, body) = (.failure(.noRoomForAnswer), [])
             status = PathCall.append(result, into: &body)
         }

@@ -107,7 +107,7 @@ final class PathDoor {
         // The `EventSource` of a browser does not reconnect after an error status, so it gets an empty stream.
         guard case .failure(let error) = result, error.code.isRetryable, exchange.request.method == .get,
             StreamPreference(exchange.request) == .asked
-        else { return PathAnswer.send(result, to: exchange) }
+        else { return PathAnswer.send(result, to: exchange, context) }
         EventStream(exchange, context).end()
     }
 

@@ -116,6 +116,8 @@ final class CallRunner {
     @discardableResult
     private func append(_ entry: any LaneEntry, _ ticket: CallTicket) -> Bool {
         do throws(CallError) { try context.queuedCalls.add() } catch {
+            // A notification is reported as one that was dropped.
+            if !entry.traits.isNotification { context.report(.waitingCalls) }
             onFinish(ticket, .failure(error))
             return false
         }

@@ -4,6 +4,9 @@ import PosternJSONRPC
 
 /// Results of calls, and calls of handlers to the client.
 extension WebSocketSession {
+    /// The number of batches that wait for their responses.
+    var openBatches: Int { session.openBatches }
+
     /// The client as handlers call it; created on first use, and retains the session until ``closed(_:)``.
     private var client: JSONRPCClient {
         if let madeClient { return madeClient }
@@ -32,6 +35,7 @@ extension WebSocketSession {
             try client.admit(&call, &options)
             return (call, options)
         } catch {
+            reportReferences(error)
             finish(ticket, .failure(error))
             useReferences { _ in }
             return nil
@@ -43,7 +47,10 @@ extension WebSocketSession {
         // Messages that the handler sent to the client precede its result.
         sendClientMessages()
         var result = hasRoom(for: result) ? result : .failure(.noRoomForAnswer)
-        if JSONRPCClient.isNeeded(for: result) { result = client.outgoing(result) }
+        if JSONRPCClient.isNeeded(for: result) {
+            result = client.outgoing(result)
+            if case .failure(let error) = result { reportReferences(error) }
+        }
         send(isAnswer: true) { $0.finish(ticket, with: result, into: &$1, actions: &$2) }
     }
 
@@ -53,7 +60,14 @@ extension WebSocketSession {
     /// result arrives.
     private func hasRoom(for result: Result<Reply, CallError>) -> Bool {
         guard let socket, socket.isCrowded, case .success(.value(let payload)) = result else { return true }
-        return socket.hasRoom(forAnswer: payload.bytes.count)
+        if socket.hasRoom(forAnswer: payload.bytes.count) { return true }
+        context.report(.unsentOutput)
+        return false
+    }
+
+    /// Reports a call whose references are more than one side may hold of the other.
+    private func reportReferences(_ error: CallError) {
+        if error.code == .tooManyReferences { context.report(.references) }
     }
 
     /// Sends progress that a handler reports.

@@ -2,6 +2,9 @@ internal import Postern
 internal import PosternQueues
 
 extension JSONRPCSession {
+    /// The number of batches that wait for their responses.
+    package var openBatches: Int { batches.count }
+
     /// Reads a batch and begins its entries in order.
     ///
     /// The whole text is checked first: a batch that is not JSON, is empty or has too many entries runs nothing.
@@ -14,6 +17,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) throws(JSONFault) {
         guard let envelopes = try readEntries(message, &scanner) else {
+            report(.batchEntries)
             let text = "A batch has at most \(limits.batchEntries) entries"
             return ResponseWriter.append(CallError(.batchTooLarge, text), id: [], into: &output)
         }
@@ -21,6 +25,7 @@ extension JSONRPCSession {
             return ResponseWriter.append(.invalidRequest("an empty batch"), id: [], into: &output)
         }
         guard batches.count < limits.openBatches else {
+            report(.openBatches)
             return refuse(envelopes, of: message, .tooManyBatches(limits.openBatches), into: &output, &actions)
         }
         // Beginning an entry changes the batch in the table (its counts and its queue); what is written meanwhile is
@@ -145,7 +150,11 @@ extension JSONRPCSession {
     /// - Returns: Whether the response was removed.
     private func isOverLimit(_ batch: inout Batch, from start: Int) -> Bool {
         guard batch.text.count > start else { return false }
-        guard batch.byteCount > limits.batchResponseBytes || exceedsBudget(batch) else { return false }
+        if batch.byteCount > limits.batchResponseBytes {
+            report(.batchResponses)
+        } else if !exceedsBudget(batch) {
+            return false
+        }
         batch.text.discard(from: start)
         batch.isFull = true
         return true

@@ -88,7 +88,7 @@ extension JSONRPCSession {
         let options = complete(options, request, message, meta)
         let call = call(request, message, meta)
         if !admit(call, OpenRequest(id: request.id, argumentBytes: byteCount, details: details), options, &actions) {
-            refuse(.tooManyCalls, request.envelope, message, &output)
+            refuse(.tooManyCalls, at: .callsInFlight, request.envelope, message, &output)
         }
     }
 

@@ -57,10 +57,14 @@ extension JSONRPCSession {
     ///
     /// - Returns: `false` if the limits or the budgets have no room for it.
     mutating func hold(_ event: HeldEvent, for ticket: SubscriptionTicket) -> Bool? {
-        let (limit, account) = (limits.heldEvents, account)
+        let (limit, account, observer) = (limits.heldEvents, account, settings.observer)
         return subscriptions.update(ticket.slot, ticket.generation) { subscription in
             guard subscription.held?.count ?? 0 < limit else { return false }
-            if let account, account.charge(event.byteCount, for: .events) != nil { return false }
+            if let account, let refusal = account.charge(event.byteCount, for: .events) {
+                account.countRefusal(refusal)
+                observer?.observe(.budgetReached(refusal))
+                return false
+            }
             subscription.hold(event)
             return true
         }

@@ -11,7 +11,10 @@ extension JSONRPCSession {
         guard allowsSubscriptions else { throw .subscriptionsUnavailable(ran: .no) }
         // A subscription without a response would have no id that the client knows.
         guard !request.envelope.isNotification else { return }
-        guard calls.runningCount < limits.callsInFlight else { throw .tooManyCalls }
+        guard calls.runningCount < limits.callsInFlight else {
+            report(.callsInFlight)
+            throw .tooManyCalls
+        }
         let byteCount = request.envelope.params.count
         if let error = refusal(ofArguments: byteCount) { throw error }
         let id = try newSubscriptionID(for: request.id)
@@ -130,6 +133,7 @@ extension JSONRPCSession {
     /// A client thus knows the id of a subscription before the response arrives.
     private mutating func newSubscriptionID(for id: [UInt8]) throws(CallError) -> [UInt8] {
         guard subscriptions.count < limits.subscriptions else {
+            report(.subscriptions)
             throw CallError(.tooManySubscriptions, "At most \(limits.subscriptions) subscriptions in a session")
         }
         let isText = id.first == Byte.quote

@@ -95,7 +95,7 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         guard calls.runningCount < limits.callsInFlight else {
-            return refuse(.tooManyCalls, envelope, message, &output)
+            return refuse(.tooManyCalls, at: .callsInFlight, envelope, message, &output)
         }
         if let error = refusal(ofArguments: envelope.params.count) { return refuse(error, envelope, message, &output) }
         let id = [UInt8](copying: message.extracting(envelope.id))
@@ -159,6 +159,23 @@ extension JSONRPCSession {
         if envelope.isNotification, envelope.fault == nil { return noteDropped(method, error) }
         answer(error, id: [UInt8](copying: message.extracting(envelope.id)), into: &output)
     }
+
+    /// Refuses a request because of a limit, which is reported.
+    @inline(never)
+    mutating func refuse(
+        _ error: CallError,
+        at limit: CallLimit,
+        _ envelope: Envelope,
+        _ message: Span<UInt8>,
+        _ output: inout [UInt8]
+    ) {
+        // A notification is reported as one that was dropped.
+        if !envelope.isNotification { report(limit) }
+        refuse(error, envelope, message, &output)
+    }
+
+    /// Reports a refusal because of a limit.
+    func report(_ limit: CallLimit) { settings.observer?.observe(limit.refusal) }
 
     /// Reports a dropped notification to the observer, unless its sender is at fault: no response reports it.
     func noteDropped(_ method: String, _ error: CallError) {

@@ -64,7 +64,7 @@ def read_slowly(readers, seconds):
 
 
 def test_f16_slow_readers_are_cut_over_every_protocol():
-    with running.demo() as web, running.native() as services:
+    with running.demo("--status") as web, running.native() as services:
         readers = {
             "websocket": (web, websocket(web.port)), "http": (web, http(web.port)),
             "native": (services, native(services.port))}
@@ -73,5 +73,9 @@ def test_f16_slow_readers_are_cut_over_every_protocol():
         # Within the time over which the rate is averaged, and not at once.
         assert all(5 < seconds < 40 for seconds in ends.values()), ends
         line_with(web.program, "4408")
+        line_with(web.program, "client cut off", 'cause="slow reader"', "address=127.0.0.1")
+        status = json.loads(raw.ask(web.port, raw.post(raw.call("rpc.status")))[0].body)["result"]
+        for cause in ("close 4408", "slow reader"):
+            assert {"kind": "client cut off", "cause": cause, "count": 1} in status["incidents"]
         for _, connection in readers.values():
             connection.close()
