@@ -44,6 +44,7 @@ extension GatewayConfiguration {
     private var messageLimits: [Limit] {
         [
             ("waitingCalls", waitingCalls, 1),
+            ("messages.messagesPerSecond", messages.messagesPerSecond ?? 1, 1),
             ("messages.callsInFlight", messages.callsInFlight, 1),
             ("messages.subscriptions", messages.subscriptions, 0),
             ("messages.batchEntries", messages.batchEntries, 0),

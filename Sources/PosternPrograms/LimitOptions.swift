@@ -45,6 +45,10 @@ package struct LimitOptions: ParsableArguments {
     @Option(help: "Calls in flight on one WebSocket.")
     package var maxCallsInFlight = Setting.value("max-calls-in-flight", default: 128)
 
+    /// The maximum number of messages of one WebSocket in a second; 0 for no limit.
+    @Option(help: "Messages that one WebSocket may send in a second, entries of batches included; 0 for any number.")
+    package var maxMessagesPerSecond = Setting.value("max-messages-per-second", default: 0)
+
     /// The maximum number of bytes that the server holds for one connection; 0 for the default.
     @Option(
         help: """
@@ -70,6 +74,7 @@ package struct LimitOptions: ParsableArguments {
             ("max-head-bytes", maxHeadBytes, 1_024...1 << 20), ("max-message-bytes", maxMessageBytes, 1_024...64 << 20),
             ("max-connections", maxConnections, 1...1 << 20), ("max-calls-in-flight", maxCallsInFlight, 1...65_536),
             ("max-requests-per-connection", maxRequestsPerConnection, 0...Int.max),
+            ("max-messages-per-second", maxMessagesPerSecond, 0...1 << 20),
         ]
         for (name, value, range) in ranges {
             guard range.contains(value) else {
@@ -106,6 +111,7 @@ package struct LimitOptions: ParsableArguments {
         configuration.server.maximumHeldBytes = maxHeldBytes > 0 ? maxHeldBytes : max(32 << 20, 4 * maxMessageBytes)
         if maxProcessBytes > 0 { configuration.processHeldBytes = maxProcessBytes }
         configuration.messages.callsInFlight = maxCallsInFlight
+        if maxMessagesPerSecond > 0 { configuration.messages.messagesPerSecond = maxMessagesPerSecond }
         configuration.webSocket.maximumMessageBytes = maxMessageBytes
         configuration.webSocket.messageMilliseconds = UInt64(bodyTimeout) * 1_000
         configuration.webSocket.stallMilliseconds = UInt64(stallTimeout) * 1_000

@@ -19,6 +19,7 @@ import Testing
             "server.addresses.connectionsPerAddress is 0, and must be at least 1"
         ),
         ({ $0.server.http.head.maximumBytes = 0 }, "server.http.head.maximumBytes is 0, and must be at least 1"),
+        ({ $0.messages.messagesPerSecond = 0 }, "messages.messagesPerSecond is 0, and must be at least 1"),
         ({ $0.webSocket.minimumRate = -1 }, "webSocket.minimumRate is -1, and must be at least 0"),
         ({ $0.messages.subscriptions = -1 }, "messages.subscriptions is -1, and must be at least 0"),
         ({ $0.processHeldBytes = 0 }, "processHeldBytes is 0, and must be at least 1"),

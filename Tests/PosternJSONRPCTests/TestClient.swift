@@ -5,7 +5,7 @@ import PosternLedger
 /// A session whose messages are text, without a connection.
 final class TestClient {
     private var session: JSONRPCSession
-    private let now = ContinuousClock.now
+    private var now = ContinuousClock.now
     private(set) var actions: [JSONRPCSession.Action] = []
 
     init(
@@ -27,6 +27,9 @@ final class TestClient {
         get { session.refusal }
         set { session.refusal = newValue }
     }
+
+    /// Lets time pass.
+    func pass(_ time: Duration) { now += time }
 
     /// Sends one message and returns the response, or empty text.
     @discardableResult

@@ -103,6 +103,12 @@ extension CallError {
         set { change { $0.traceID = newValue } }
     }
 
+    /// The time after which the call may be sent again, in milliseconds; only JSON clients receive it.
+    package var retryAfterMilliseconds: Int? {
+        get { background?.content.retryAfterMilliseconds }
+        set { change { $0.retryAfterMilliseconds = newValue } }
+    }
+
     /// The error that the handler threw; it is not sent, except as the text of a trace.
     var origin: (any Error)? {
         get { background?.content.origin }
@@ -143,6 +149,7 @@ extension CallError {
             var origin: (any Error)?
             var unfinished: UnfinishedResult?
             var traceID: String?
+            var retryAfterMilliseconds: Int?
             /// The path of the method whose handler threw it.
             var method: String?
             /// The duration of the handler.

@@ -25,6 +25,10 @@ package enum JSONRPCError {
         )
         output.append(copying: error.executed.rawValue.utf8.span)
         output.append(Byte.quote)
+        if let time = error.retryAfterMilliseconds {
+            output.append(text: #","retryAfterMs":"#)
+            JSON.write(Int64(time), into: &output)
+        }
         if let traceID = error.traceID {
             output.append(text: #","traceId":"#)
             JSON.write(traceID, into: &output)

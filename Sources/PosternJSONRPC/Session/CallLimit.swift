@@ -18,6 +18,8 @@ package enum CallLimit: String, CaseIterable, Sendable {
     case references = "references"
     /// The output that one client has not read.
     case unsentOutput = "unsent output"
+    /// The messages of one client in a second.
+    case rate = "messages per second"
 
     /// The incident of a refusal.
     package var refusal: Incident { Incident(.callRefused, cause: rawValue) }

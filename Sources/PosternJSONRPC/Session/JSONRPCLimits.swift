@@ -1,5 +1,10 @@
 /// The limits on what one client may request.
 public struct JSONRPCLimits: Hashable, Sendable {
+    /// The number of messages that the client of a WebSocket may send in a second; `nil` for no limit.
+    ///
+    /// Each entry of a batch counts, and a response to a call of the server does not. A call above the limit fails with
+    /// -32005, and a notification is dropped. A connection that stays above it for 10 seconds is closed with 4413.
+    public var messagesPerSecond: Int?
     /// The number of calls that may run at once; further calls fail with -32009.
     public var callsInFlight = 128
     /// The number of open subscriptions; further ones fail with -32006.

@@ -18,14 +18,17 @@ extension JSONRPCSession {
     ) throws(JSONFault) {
         guard let envelopes = try readEntries(message, &scanner) else {
             report(.batchEntries)
+            countMessage(reception.now, &actions)
             let text = "A batch has at most \(limits.batchEntries) entries"
             return ResponseWriter.append(CallError(.batchTooLarge, text), id: [], into: &output)
         }
         guard !envelopes.isEmpty else {
+            countMessage(reception.now, &actions)
             return ResponseWriter.append(.invalidRequest("an empty batch"), id: [], into: &output)
         }
         guard batches.count < limits.openBatches else {
             report(.openBatches)
+            for envelope in envelopes where !envelope.isResponse { countMessage(reception.now, &actions) }
             return refuse(envelopes, of: message, .tooManyBatches(limits.openBatches), into: &output, &actions)
         }
         // Beginning an entry changes the batch in the table (its counts and its queue); what is written meanwhile is

@@ -12,6 +12,9 @@ extension JSONRPCSession {
         actions: inout [Action]
     ) {
         if envelope.isResponse { return takeResponse(envelope, message, &actions) }
+        if let rate, let error = fault(of: rate, reception.now, &actions) {
+            return refuse(error, at: .rate, envelope, message, &output)
+        }
         if let fault = envelope.fault {
             return refuse(envelope.error(for: fault, in: message), envelope, message, &output)
         }
@@ -180,7 +183,7 @@ extension JSONRPCSession {
     /// Reports a dropped notification to the observer, unless its sender is at fault: no response reports it.
     func noteDropped(_ method: String, _ error: CallError) {
         // Codes that depend on the state of the server, not on the notification.
-        let codes: [CallError.Code] = [.busy, .unavailable, .draining, .deadlineExceeded]
+        let codes: [CallError.Code] = [.busy, .unavailable, .draining, .deadlineExceeded, .limitExceeded]
         guard error.executed == .no, codes.contains(error.code) else { return }
         settings.observer?.observe(.dropped(method, error))
     }
@@ -205,6 +208,16 @@ extension JSONRPCSession {
             actions.append(.close(code: 4503, reason: "too many responses without a call"))
         }
     }
+}
+
+/// The circumstances in which a request was received.
+struct Reception {
+    /// The time of arrival.
+    let now: ContinuousClock.Instant
+    /// Whether every call that was started before has begun to run.
+    let isIdle: Bool
+    /// The entry of a batch that the request is; `nil` outside a batch.
+    var place: BatchPlace?
 }
 
 /// A request with copies of its id and method, which outlive the message.

@@ -28,6 +28,8 @@ package struct JSONRPCSession: ~Copyable {
     /// layout of the whole session dynamic, and every access to a member slower.
     private var deadlines: [ContinuousClock.Instant] = []
 
+    /// The rate of the client's messages; `nil` if it is not limited, as over plain POST.
+    let rate: MessageRate?
     /// The account of the memory that the client makes this process hold; `nil` for a client without a budget.
     package var account: MemoryAccount?
 
@@ -62,6 +64,7 @@ package struct JSONRPCSession: ~Copyable {
     package init(_ settings: JSONRPCSettings, allowsSubscriptions: Bool) {
         self.settings = settings
         self.allowsSubscriptions = allowsSubscriptions
+        rate = allowsSubscriptions ? settings.limits.messagesPerSecond.map(MessageRate.init) : nil
     }
 
     /// The number of calls that run.
@@ -115,10 +118,12 @@ package struct JSONRPCSession: ~Copyable {
                 // Checked whole, to distinguish text that is not JSON from JSON that is no request.
                 try scanner.scanValue(message, depth: 0)
                 try scanner.scanEnd(message)
+                countMessage(now, &actions)
                 ResponseWriter.append(.invalidRequest(Envelope.Fault.notAnObject.explanation), id: [], into: &output)
             }
             return true
         } catch {
+            countMessage(now, &actions)
             ResponseWriter.append(CallError(error), id: [], into: &output)
             return false
         }
@@ -164,14 +169,4 @@ package struct JSONRPCSession: ~Copyable {
         batches.removeAll()
         return actions
     }
-}
-
-/// The circumstances in which a request was received.
-struct Reception {
-    /// The time of arrival.
-    let now: ContinuousClock.Instant
-    /// Whether every call that was started before has begun to run.
-    let isIdle: Bool
-    /// The entry of a batch that the request is; `nil` outside a batch.
-    var place: BatchPlace?
 }

@@ -68,7 +68,7 @@ def test_the_number_of_connections_is_an_option(start):
     ("idle-timeout", "0"), ("head-timeout", "3601"), ("body-timeout", "-1"), ("stall-timeout", "0"),
     ("min-rate", "-1"),
     ("max-head-bytes", "100"), ("max-message-bytes", "999999999"), ("max-connections", "0"),
-    ("max-calls-in-flight", "0"), ("max-requests-per-connection", "-1"),
+    ("max-calls-in-flight", "0"), ("max-requests-per-connection", "-1"), ("max-messages-per-second", "1048577"),
 ])
 def test_limits_out_of_range_are_refused_at_start(option, value):
     command = [server.program(), f"--{option}={value}"]
