@@ -106,8 +106,7 @@ enum SlowAttacks {
         summary: "20 subscribers that read nothing, while 2,000 events of 2 KB a second are published",
         seconds: 8,
         refusals: ["cut"],
-        isInShortForm: true,
-        shortSeconds: 6
+        isInShortForm: true
     ) { attacker in
         let subscribe = ClientFrame.text(RequestText.call("rpc.subscribe", #"{"topic":"chat.room"}"#)).bytes
         var subscribers: [RawConnection] = []
