@@ -61,9 +61,9 @@ def test_calls_pass_directly_and_through_nginx(project, trust):
     assert json.loads(ask(f"{project.page}/rpc", CALL)[1])["result"] == 5
     assert json.loads(ask(f"{project.front}/rpc", CALL, context=trust)[1])["result"] == 5
     for base, context in ((project.page, None), (project.front, trust)):
-        with connect(base.replace("http", "ws", 1) + "/rpc", ssl=context) as socket:
+        with connect(base.replace("http", "ws", 1) + "/rpc", ssl=context, open_timeout=60) as socket:
             socket.send(json.dumps(CALL))
-            assert json.loads(socket.recv(10))["result"] == 5
+            assert json.loads(socket.recv(60))["result"] == 5
 
 
 def test_calls_are_answered_while_the_services_restart(project):

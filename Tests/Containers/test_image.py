@@ -48,11 +48,11 @@ def test_calls_and_batches_are_answered(demo):
 
 
 def test_an_event_arrives_over_a_web_socket(demo):
-    with connect(f"ws://127.0.0.1:{demo.port}/rpc") as socket:
+    with connect(f"ws://127.0.0.1:{demo.port}/rpc", open_timeout=60) as socket:
         socket.send(json.dumps({**CALL, "method": "rpc.subscribe", "params": ["chat.room"]}))
-        assert "result" in json.loads(socket.recv(5))
+        assert "result" in json.loads(socket.recv(60))
         ask(f"{demo.url}/rpc/chat/say", {"author": "a", "text": "hello"})
-        assert json.loads(socket.recv(5))["params"]["result"]["text"] == "hello"
+        assert json.loads(socket.recv(60))["params"]["result"]["text"] == "hello"
 
 
 def test_a_stream_arrives_as_server_sent_events(demo):

@@ -26,9 +26,9 @@ enum MemoryAttacks {
         name: "crowded-batches",
         rows: "F2",
         summary: "100 WebSockets with two such batches each",
-        seconds: 8,
-        refusals: refused
+        seconds: 8
     ) { attacker in
+        // What is refused is an entry of a batch that is not answered before the attack ends.
         try await attacker.fillHistory(640)
         try await attacker.parallel(100) { _ in
             let socket = try await attacker.webSocket()
