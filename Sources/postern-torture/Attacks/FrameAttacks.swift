@@ -8,7 +8,7 @@ enum FrameAttacks {
         summary: "frames with wrong bits, kinds, lengths, masks and texts, over and over",
         refusals: ["close 1002"],
         isInShortForm: true,
-        shortSeconds: 4
+        shortSeconds: 3
     ) { attacker in
         try await attacker.parallel(4) { number in
             var index = number

@@ -8,7 +8,7 @@ enum MessageAttacks {
         summary: "JSON that is deep, malformed or has too many values, and batches that are too long, over and over",
         refusals: ["-32600"],
         isInShortForm: true,
-        shortSeconds: 4
+        shortSeconds: 3
     ) { attacker in
         let rows = table
         try await attacker.parallel(2) { number in
