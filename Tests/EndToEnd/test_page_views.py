@@ -100,12 +100,18 @@ def connect_to(page, address):
     page.press("#server-address", "Enter")
 
 
-def test_another_server_is_connected_by_its_address(start, open_page):
+def start_two(start):
+    """Starts a server whose page may connect to another one, which has no tasks; returns the hosts of both."""
     port = free_port()
     page_host = f"127.0.0.1:{port}"
     other = start("--no-tasks", "--allow-origin", f"http://{page_host}")
     policy = f"default-src 'self'; connect-src 'self' ws://{other} http://{other}"
     start("--content-security-policy", policy, port=port)
+    return page_host, other
+
+
+def test_another_server_is_connected_by_its_address(start, open_page):
+    page_host, other = start_two(start)
     page = open_page(f"http://{page_host}")
     sum_ = link(f"http://{page_host}", "calculator.add", {"a": 1, "b": 2})
     page.goto(sum_)
@@ -144,11 +150,7 @@ def test_another_server_is_connected_by_its_address(start, open_page):
 
 
 def test_a_link_to_another_server_connects_only_when_the_user_does(start, open_page):
-    port = free_port()
-    page_host = f"127.0.0.1:{port}"
-    other = start("--no-tasks", "--allow-origin", f"http://{page_host}")
-    policy = f"default-src 'self'; connect-src 'self' ws://{other} http://{other}"
-    start("--content-security-policy", policy, port=port)
+    page_host, other = start_two(start)
     method = "method/calculator.add?" + quote('{"a":1,"b":2}')
     page = open_page(f"http://{page_host}/#server/{quote(f'ws://{other}/rpc', safe='')}/{method}")
     sockets = []
