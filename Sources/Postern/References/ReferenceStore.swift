@@ -40,7 +40,7 @@ package final class ReferenceStore: Sendable {
         state.withLock { $0.memory = ReferenceMemory(tally, report: report) }
     }
 
-    /// Changes the tables, and charges what they hold afterwards.
+    /// Changes which references the tables hold, and charges those that they hold afterwards.
     private func change<Value: Sendable>(_ body: (inout Tables) -> Value) -> Value {
         state.withLock { state in
             defer { state.charge() }
@@ -96,7 +96,7 @@ package final class ReferenceStore: Sendable {
     /// Counts the use of a reference that the other side does not hold.
     ///
     /// - Returns: The reason to close the connection once there were too many; otherwise `nil`.
-    package func noteBadUse() -> DisconnectReason? { change { $0.noteBadUse() } }
+    package func noteBadUse() -> DisconnectReason? { state.withLock { $0.tables.noteBadUse() } }
 }
 
 // MARK: Exports
@@ -136,7 +136,7 @@ extension ReferenceStore {
 
     /// Counts a message with these references as sent.
     func commit(_ numbers: [UInt64]) {
-        for target in change({ $0.commit(numbers) }) { target.noteSent() }
+        for target in state.withLock({ $0.tables.commit(numbers) }) { target.noteSent() }
     }
 
     /// Returns the target of a number, or `nil` for a number that the other side does not hold.
@@ -186,7 +186,7 @@ extension ReferenceStore {
 
     /// Returns the proxy of a number, and creates it with `make` if none is alive; `nil` for an unknown number.
     func proxy(for number: UInt64, _ kind: ReferenceKind, make: () -> RemoteReference) -> RemoteReference? {
-        change { $0.proxy(for: number, kind, make: make) }
+        state.withLock { $0.tables.proxy(for: number, kind, make: make) }
     }
 
     /// Ends one hold on each of the numbers.
@@ -195,7 +195,7 @@ extension ReferenceStore {
     func endHolds(_ numbers: [UInt64]) -> Bool { change { $0.endHolds(numbers) } }
 
     /// Removes and returns the due releases.
-    package func takeReleases() -> [ReferenceRelease] { change { $0.takeReleases() } }
+    package func takeReleases() -> [ReferenceRelease] { state.withLock { $0.tables.takeReleases() } }
 }
 
 extension ReferenceHandle {
