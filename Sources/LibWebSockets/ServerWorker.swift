@@ -121,7 +121,8 @@ final class ServerWorker {
         }
         let connection = HTTPConnection(
             descriptor: descriptor,
-            client: HTTPClient(address, place, isProxy: gate.limits.isProxy(peer)),
+            client: HTTPClient(address, place),
+            isProxy: gate.limits.isProxy(peer),
             worker: self
         )
         guard connection.start() else { return Socket.close(descriptor) }

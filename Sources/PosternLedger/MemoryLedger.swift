@@ -14,7 +14,6 @@ package final class MemoryLedger: Sendable {
     }()
 
     /// The number of bytes up to which a connection counts for itself, and which it is always served.
-    @inlinable
     package static var step: Int { 64 << 10 }
 
     private let limit: Atomic<Int>

@@ -7,8 +7,6 @@ struct HTTPClient {
     private(set) var address: String
     /// The address of the peer of the connection, without the port.
     private let peer: String
-    /// Whether the peer is a trusted proxy.
-    let isProxy: Bool
     /// The address whose budget the memory of the connection counts against; `nil` if it is not limited.
     ///
     /// Behind a proxy it is the client of the last request, also after the response.
@@ -20,26 +18,27 @@ struct HTTPClient {
     /// A WebSocket keeps that of its handshake until it closes.
     private var requestPlace: AddressPlace?
 
-    init(_ peer: String, _ place: AddressPlace?, isProxy: Bool) {
+    init(_ peer: String, _ place: AddressPlace?) {
         address = peer
         self.peer = peer
-        self.isProxy = isProxy
         connectionPlace = place
         memoryAddress = place?.memoryAddress
     }
 
-    /// Reads the address of the client of a request; `nil` for a request whose head could not be parsed.
+    /// Reads the address of the client for which a trusted proxy has sent a request.
     ///
-    /// - Returns: The client that a trusted proxy has named, whose requests are limited.
+    /// - Parameters:
+    ///   - head: The head of the request; `nil` if it could not be parsed.
+    ///   - field: The field that names the client.
+    /// - Returns: The client that the proxy has named, whose requests are limited.
     @discardableResult
     mutating func identify(_ head: HTTPRequestHead?, by field: ForwardedField) -> ForwardedChain.Client? {
-        guard isProxy else { return nil }
         let client = head.flatMap(field.client)
         address = client?.text ?? peer
         return client
     }
 
-    /// Takes a place for a request whose head is complete, if a trusted proxy has sent it.
+    /// Takes a place for a request that a trusted proxy has sent, whose head is complete.
     ///
     /// - Returns: `false` if the client has as many requests and WebSockets as it may have.
     mutating func takePlace(for head: HTTPRequestHead, by field: ForwardedField, at gate: AddressGate) -> Bool {

@@ -68,11 +68,10 @@ extension HTTPConnection {
     }
 
     private func finishAnswer() {
-        exchange = nil
-        releaseInput()
+        if exchange.take()?.hasLongBody == true { releaseInput() }
         // A large response is charged at once: many may be written in one turn, before any is sent.
         if output.count > worker.limits.maximumQueuedBytes { chargeOutput() }
-        if client.isProxy { client.finishRequest() }
+        if isProxy { client.finishRequest() }
         // In any other state `process()` is on the stack, and continues with pipelined requests itself.
         let isLater =
             switch state {

@@ -14,7 +14,7 @@ extension HTTPConnection: CutTarget {
     ///
     /// - Returns: `false` if the client has as many requests and WebSockets as it may have.
     func takePlace(for head: HTTPRequestHead) -> Bool {
-        guard client.isProxy else { return true }
+        guard isProxy else { return true }
         // What the proxy has not read yet of the last response moves to the new client: most often it is nothing.
         defer { openedAccount?.move(to: client.memoryAddress) }
         return client.takePlace(for: head, by: worker.forwarded, at: worker.gate)
@@ -41,12 +41,9 @@ extension HTTPConnection: CutTarget {
 
     /// Charges the body of a request that is not answered yet, and that its exchange holds.
     func chargeRequest() {
-        guard let exchange, exchange.request.contentLength > Self.shortBytes else { return }
+        guard let exchange, exchange.hasLongBody else { return }
         account.set(exchange.request.contentLength, for: .input)
     }
-
-    /// The size in bytes of a body that is not charged.
-    private static var shortBytes: Int { 4 << 10 }
 
     /// Releases the body, since it is complete, refused or answered.
     func releaseInput() { openedAccount?.set(0, for: .input) }
@@ -67,4 +64,9 @@ extension HTTPConnection: CutTarget {
         openedAccount.set(0, for: .input)
         openedAccount.close()
     }
+}
+
+extension HTTPExchange {
+    /// Whether the body is charged until the response is complete.
+    var hasLongBody: Bool { request.contentLength > 4 << 10 }
 }

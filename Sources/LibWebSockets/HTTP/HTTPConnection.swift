@@ -8,6 +8,8 @@ import PosternPacing
 /// thread.
 final class HTTPConnection: PollOwner, Flushable {
     let loop: EventLoop
+    /// Whether the peer is a trusted proxy.
+    let isProxy: Bool
     /// The client, of which a trusted proxy names another one with each request.
     var client: HTTPClient
     /// The position among the connections without a complete request; `nil` after the first one.
@@ -70,11 +72,12 @@ final class HTTPConnection: PollOwner, Flushable {
 
     private static let lingerMilliseconds: UInt64 = 2_000
 
-    init(descriptor: Int32, client: HTTPClient, worker: ServerWorker) {
+    init(descriptor: Int32, client: HTTPClient, isProxy: Bool, worker: ServerWorker) {
         self.descriptor = descriptor
         self.worker = worker
         loop = worker.loop
         self.client = client
+        self.isProxy = isProxy
         deadline = loop.milliseconds + worker.limits.headMilliseconds
     }
 
@@ -168,7 +171,7 @@ final class HTTPConnection: PollOwner, Flushable {
             if wasIdle, searched > 0 { deadline = loop.milliseconds + worker.limits.headMilliseconds }
             return false
         case .refused(let refusal, let head):
-            client.identify(head, by: worker.forwarded)
+            if isProxy { client.identify(head, by: worker.forwarded) }
             refuse(refusal, of: head)
             return false
         case .complete(let head):
@@ -185,14 +188,12 @@ final class HTTPConnection: PollOwner, Flushable {
 
     private func admit(_ head: HTTPRequestHead) -> Bool {
         fields = worker.service.fieldsOfAnswers(to: head)
-        switch decide(about: head) {
-        case .answer(let response):
-            // The body is not read, so the start of the next request would be unknown.
-            if head.hasBody || response.closesConnection { closesAfterAnswer = true }
-            input = Array(head.bytes[head.length...])
-            send(response, isHead: head.method == .head)
-            observeAnswer(to: head, response.status.code, after: .zero)
-            return true
+        guard takePlace(for: head) else {
+            // Not a refusal that closes the connection: the proxy sends requests of other clients over it.
+            return answer(head, worker.service.refusal(.tooManyOfOneClient, of: head, from: client.address))
+        }
+        switch worker.service.admit(head, from: client.address) {
+        case .answer(let response): return answer(head, response)
         case .upgrade(let handler, let limits, let echoes):
             state = .upgrading(
                 WebSocketUpgrade(request: head, handler: handler, limits: limits, echoesSubprotocol: echoes)
@@ -213,12 +214,14 @@ final class HTTPConnection: PollOwner, Flushable {
         }
     }
 
-    private func decide(about head: HTTPRequestHead) -> HTTPAdmission {
-        guard takePlace(for: head) else {
-            // Not a refusal that closes the connection: the proxy sends requests of other clients over it.
-            return .answer(worker.service.refusal(.tooManyOfOneClient, of: head, from: client.address))
-        }
-        return worker.service.admit(head, from: client.address)
+    /// Sends a response that needs no body of the request.
+    private func answer(_ head: HTTPRequestHead, _ response: HTTPResponse) -> Bool {
+        // The body is not read, so the start of the next request would be unknown.
+        if head.hasBody || response.closesConnection { closesAfterAnswer = true }
+        input = Array(head.bytes[head.length...])
+        send(response, isHead: head.method == .head)
+        observeAnswer(to: head, response.status.code, after: .zero)
+        return true
     }
 
     private func beginBody(_ body: consuming RequestBody) -> Bool {
