@@ -80,7 +80,10 @@ package enum Setting {
         "POSTERN_" + name.uppercased().replacing("-", with: "_")
     }
 
-    private static func text(of name: String) -> String? { ProcessInfo.processInfo.environment[variable(name)] }
+    // Read once: each default of an option looks there, and the dictionary is made anew each time that it is read.
+    private static let environment = ProcessInfo.processInfo.environment
+
+    private static func text(of name: String) -> String? { environment[variable(name)] }
 
     private static func reject(_ text: String, for name: String) -> Never {
         // Exits because the defaults of options are property initializers, which cannot throw.
