@@ -69,9 +69,10 @@ test-traits: libraries tools .venv/ready
 	swift test --skip-build $(TRAITS) --filter "PosternMacrosTests|ClashingNamesTests|PosternTLSTests"
 	POSTERN_BIN=$(FOLDER)/debug .venv/bin/python -m pytest Tests/EndToEnd/test_python_client.py -k test_tls
 
+# Two files at a time, as most tests wait for a while. The tests of one file share servers, and stay together.
 end-to-end-tests: libraries tools .venv/engines
 	$(BUILD)
-	POSTERN_BIN=$(PRODUCTS) .venv/bin/python -m pytest Tests/EndToEnd
+	POSTERN_BIN=$(PRODUCTS) .venv/bin/python -m pytest --numprocesses 2 --dist loadfile Tests/EndToEnd
 
 test-leavers: libraries tools .venv/ready
 	$(BUILD)

@@ -75,7 +75,7 @@ class Subscriber:
     """A subscriber to `chat.room` over a WebSocket; `opened` is the result of `rpc.subscribe`."""
 
     def __init__(self, port, since=None):
-        self.socket = connect(f"ws://127.0.0.1:{port}/rpc", max_size=None)
+        self.socket = connect(f"ws://127.0.0.1:{port}/rpc", max_size=None, legacy=True)
         meta = {"meta": {"since": since}} if since else {}
         self.socket.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "rpc.subscribe", "params": ["chat.room"], **meta}))
         self.opened = json.loads(self.socket.recv(PATIENCE))["result"]
