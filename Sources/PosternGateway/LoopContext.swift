@@ -56,7 +56,9 @@ final class LoopContext {
             information: configuration.information,
             observer: observer
         )
-        feeds = TopicFeeds(loop: loop, dispatcher: dispatcher)
+        feeds = TopicFeeds(loop: loop, dispatcher: dispatcher) { [configuration] topic in
+            EventWriter(topic: topic, maximumBytes: configuration.messages.responseBytes, observer: observer)
+        }
         loop.every(milliseconds: configuration.heartbeatMilliseconds) { [unowned self] in
             for stream in streams.values { stream.sendHeartbeat() }
         }

@@ -32,6 +32,14 @@ import Testing
         #expect(client.startedCalls.map(\.call.method) == ["rpc/auth"])
     }
 
+    @Test func longArgumentsAreNotReadOnTheLoop() {
+        let client = TestClient()
+        let short = #"{"jsonrpc":"2.0","id":1,"method":"echo","params":["\#(String(repeating: "x", count: 60_000))"]}"#
+        #expect(client.send(short).hasPrefix(#"{"jsonrpc":"2.0","id":1,"result":"#) && client.callsInFlight == 0)
+        let long = short.replacing("x\"", with: String(repeating: "x", count: 10_000) + "\"")
+        #expect(client.send(long) == "" && client.callsInFlight == 1)
+    }
+
     @Test func anIDInFlightIsRefusedAndMayBeReusedLater() {
         let client = TestClient()
         client.send(slow("1"))

@@ -11,6 +11,22 @@ import Testing
     }
 
     @Test(arguments: [
+        "1e-320", "1e-99999999999", "1e308", "1.7976931348623157e308", "-1E+0000000000000308", "0.0001e311", "123e305",
+        "\(String(repeating: "9", count: 300))e8", "0e999",
+    ])
+    func numbersWithinTheRangeAreAccepted(number: String) {
+        let client = TestClient()
+        #expect(client.send(echo("[\(number)]")) == "" && client.callsInFlight == 1)
+    }
+
+    @Test(arguments: [
+        "1e309", "-1.8e308", "1e99999999999", "123e307", "0.1e310", "\(String(repeating: "9", count: 300))e9",
+    ])
+    func numbersBeyondTheRangeAreRefused(number: String) {
+        #expect(TestClient().send(echo("[\(number)]")).errorCode == -32602)
+    }
+
+    @Test(arguments: [
         (#"["\ud83d"]"#, "Argument 1 of calc.echo: text holds half of a surrogate pair"),
         (#"[1,"\udc00\ud800"]"#, "Argument 2 of calc.echo: text holds half"),
         (#"{"from":"me","text":["\ud83d\u0041"]}"#, "Parameter text of calc.echo: text holds half"),

@@ -22,7 +22,7 @@ import Testing
                 == #"{"jsonrpc":"2.0","id":7,"result":{"subscription":"7","epoch":"e1","seq":9,"recovered":true}}"#
         )
         let item = StreamItem(Payload(bytes: Array("{}".utf8), codec: JSON.self), offset: 10)
-        let event = try TopicEvent(item, epoch: "e1")
+        let event = try TopicEvent(item, epoch: "e1", atMost: 1_000)
         let text = client.deliver(event, joining.subscription)
         let params = #"{"subscription":"7","result":{},"epoch":"e1","seq":10}"#
         #expect(text == #"{"jsonrpc":"2.0","method":"rpc.event","params":\#(params)}"#)
@@ -30,6 +30,14 @@ import Testing
         let gap = client.gap(joining.subscription, SubscriptionGap(from: 11, to: 13, reason: "slow"))
         #expect(gap.contains(#""gap":{"from":11,"to":13,"dropped":3,"reason":"slow"}}}"#))
         #expect(client.openSubscriptions == 1)
+    }
+
+    @Test(arguments: [JSON.self, MessagePack.self] as [any PayloadCodec.Type])
+    func anEventAboveTheLimitIsNotWritten(codec: any PayloadCodec.Type) throws {
+        // Six bytes in JSON for each character; writing stops soon after the limit.
+        let item = StreamItem(try Payload(encoding: String(repeating: "\u{1}", count: 100), as: codec))
+        _ = try TopicEvent(item, epoch: "e", atMost: 602)
+        #expect(throws: PayloadError.self) { try TopicEvent(item, epoch: "e", atMost: 500) }
     }
 
     @Test func aRefusedTopicAnswersWithItsError() {

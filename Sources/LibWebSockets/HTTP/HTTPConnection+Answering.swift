@@ -43,14 +43,14 @@ extension HTTPConnection {
     func write(_ body: (inout [UInt8]) -> Void) -> Bool {
         guard case .streaming = state else { return false }
         if isHTTP10 { body(&output.bytes) } else { output.bytes.appendChunk(body) }
-        guard output.count > worker.limits.maximumQueuedBytes else {
+        guard output.count > EventLoop.longBytes else {
             markDirty()
             return true
         }
-        isCrowded = true
-        chargeOutput()
-        // A handler may write much in one turn. What the socket takes is sent now rather than collected until its end.
-        if !hasOutputWaited { flush() }
+        if output.count > worker.limits.maximumQueuedBytes { isCrowded = true }
+        // A handler may write much in one turn, and an event goes to many clients. What the socket takes is sent now
+        // rather than collected until the end of the turn, and the rest is charged.
+        if hasOutputWaited { chargeOutput() } else { flush() }
         if case .closed = state { return false }
         return true
     }

@@ -36,7 +36,9 @@ struct HTTPOutput {
     var isEmpty: Bool { count == 0 }
 
     /// The number of bytes in memory because of this output, some of which may have been sent.
-    var heldCount: Int { earlierCount - sharedCount + bytes.count }
+    ///
+    /// An array that has grown may have room for twice as much.
+    var heldCount: Int { earlierCount - sharedCount + (bytes.isEmpty ? 0 : bytes.capacity) }
 
     /// Appends a body.
     ///

@@ -158,6 +158,9 @@ package final class EventLoop: @unchecked Sendable {
         hasPostponed = true
     }
 
+    /// The size in bytes above which output that no client has requested is sent before the end of the turn.
+    static let longBytes = 64 << 10
+
     /// The size in bytes above which output is much: the system needs a millisecond or more to take it over.
     static let muchBytes = 1 << 20
 

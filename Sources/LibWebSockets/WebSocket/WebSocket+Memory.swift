@@ -13,9 +13,15 @@ extension WebSocket: CutTarget {
 
     /// Charges the unsent output, as far as it has changed.
     func chargeOutput() {
-        chargedOutput = queuedBytes
+        chargedOutput = queuedBytes > 0 ? output.heldCount + heldBytes : 0
         account.set(chargedOutput, for: .output)
     }
+
+    /// Passes long output to the system before the end of the turn, or charges it if the socket's buffer is full.
+    ///
+    /// An event may go to many clients in one turn.
+    @inline(never)
+    func passOn() { if isBlocked { chargeOutput() } else { flush() } }
 
     /// Charges the incomplete message, and closes the connection if the process has no room for it.
     func chargeInput() {
@@ -30,7 +36,9 @@ extension WebSocket: CutTarget {
         guard isOpen else { return }
         isCut = true
         handler?.exceededMemory(self)
-        // What libwebsockets holds is freed with the connection only, so a peer that does not read is not waited for.
+        // What libwebsockets holds is freed with the connection only. The close frame is behind it, and while it waited
+        // there, others would fill as much memory again.
+        guard heldBytes <= EventLoop.longBytes else { return kill() }
         closeDeadline = min(closeDeadline, loop.milliseconds + Self.cutMilliseconds)
     }
 

@@ -187,7 +187,10 @@ package final class WebSocket: Flushable {
         let start = isAnswer ? 0 : output.bytes.count
         WebSocketFrame.append(kind, to: &output.bytes, keepsEmpty: keepsEmpty, body: body)
         markDirty()
-        if !isAnswer { unsolicitedBytes += output.bytes.count - start }
+        if !isAnswer {
+            unsolicitedBytes += output.bytes.count - start
+            if waitingBytes > EventLoop.longBytes { passOn() }
+        }
         limitOutput()
     }
 

@@ -11,6 +11,9 @@ struct WebSocketOutput {
     /// The number of bytes of the frames in the pieces before the last one.
     private(set) var earlierCount = 0
 
+    /// The number of bytes in memory because of this output: an array that has grown may have room for twice as much.
+    var heldCount: Int { earlierCount + (bytes.isEmpty ? 0 : bytes.capacity) }
+
     /// The number of bytes before the frames of a piece that libwebsockets may overwrite.
     static let prefix = Int(postern_write_prefix())
     /// The size in bytes above which a piece ends.

@@ -68,3 +68,19 @@ extension Dispatcher {
     /// Returns `.concurrent`.
     public func execution(of path: Span<UInt8>) -> MethodExecution { .concurrent }
 }
+
+extension MethodExecution {
+    /// Returns the execution of a call with arguments of a size, in bytes.
+    ///
+    /// Long arguments take milliseconds to decode, in which an event loop would serve no one else.
+    package func withArguments(of byteCount: Int) -> MethodExecution {
+        guard byteCount > Self.longArguments else { return self }
+        return switch self {
+        case .immediate(let method): .offloaded(method)
+        case .onEventLoop: .concurrent
+        case .offloaded, .concurrent: self
+        }
+    }
+
+    private static var longArguments: Int { 64 << 10 }
+}

@@ -36,7 +36,8 @@ public struct Incident: Sendable {
         package static let handlerFailed = Kind(name: "handler failed", severity: .error)
         /// A handler failed a call with an error that it chose for its callers.
         package static let callFailed = Kind(name: "call failed", severity: .info)
-        /// A notification was dropped, because too many are waiting for their handlers or it cannot be forwarded.
+        /// A notification was dropped: too many wait for their handlers, it cannot be forwarded, or it is an event that
+        /// cannot be sent to clients.
         package static let notificationDropped = Kind(name: "notification dropped", severity: .notice)
         /// A client or a request was refused.
         package static let clientRefused = Kind(name: "client refused", severity: .notice)

@@ -5,7 +5,7 @@ extension Peer {
             changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
             return arrivals.append(.init(id: frame.id, call: incomingCall(frame, bytes), depth: frame.depth))
         }
-        switch dispatcher.execution(of: bytes.span.extracting(frame.path)) {
+        switch dispatcher.execution(of: bytes.span.extracting(frame.path)).withArguments(of: frame.arguments.count) {
         // Only while no earlier handler waits to begin, so that handlers begin in the order of their calls.
         case .immediate(let method) where lane.isIdle: answer(frame, method, bytes, &replies)
         case let execution:
@@ -42,7 +42,7 @@ extension Peer {
             }
             return arrivals.append(.init(id: id, call: notification(path, arguments, bytes), depth: 0))
         }
-        switch dispatcher.execution(of: bytes.span.extracting(path)) {
+        switch dispatcher.execution(of: bytes.span.extracting(path)).withArguments(of: arguments.count) {
         case .immediate(let method) where lane.isIdle:
             var unused: [UInt8] = []
             try? method.run(bytes.span.extracting(arguments), MessagePack.self, &unused)
@@ -99,7 +99,7 @@ extension Peer {
         _ references: ReceivedReferences?,
         _ replies: inout TurnReplies
     ) -> DisconnectReason? {
-        if references == nil, arrivals == nil, lane.isIdle, let method = shortMethod(at: frame.path, in: bytes) {
+        if references == nil, arrivals == nil, lane.isIdle, let method = shortMethod(of: frame, in: bytes) {
             answer(frame, method, bytes, &replies)
             return nil
         }
@@ -135,10 +135,11 @@ extension Peer {
         return nil
     }
 
-    /// Returns the method of a path through a reference if it is short.
-    private func shortMethod(at path: Range<Int>, in bytes: [UInt8]) -> ImmediateMethod? {
-        guard let (target, path) = findReference(String(decoding: bytes[path], as: UTF8.self)) else { return nil }
-        guard case .immediate(let method) = target.execution(of: path) else { return nil }
+    /// Returns the method of a call through a reference if it is short.
+    private func shortMethod(of frame: CallFrame, in bytes: [UInt8]) -> ImmediateMethod? {
+        guard let (target, path) = findReference(String(decoding: bytes[frame.path], as: UTF8.self)) else { return nil }
+        let execution = target.execution(of: path).withArguments(of: frame.arguments.count)
+        guard case .immediate(let method) = execution else { return nil }
         return method
     }
 
@@ -157,7 +158,7 @@ extension Peer {
     private func begin(_ id: UInt64, _ call: Call, depth: Int) {
         if let arrivals { return arrivals.append(.init(id: id, call: call, depth: depth)) }
         let execution = call.target?.execution(of: call.method) ?? dispatcher.execution(of: call.method.utf8.span)
-        begin(id, call, depth: depth, execution)
+        begin(id, call, depth: depth, execution.withArguments(of: call.arguments.bytes.count))
     }
 
     /// The same error for every number that the remote peer does not hold, so that it cannot learn which numbers exist.

@@ -3,13 +3,16 @@ import Synchronization
 
 /// The buffer of unread events of one subscriber.
 ///
-/// Either the buffer is empty or the subscriber is not waiting. A full buffer drops its oldest event, so that a slow
-/// subscriber never blocks the publisher; the next event that is read states the number of dropped ones.
+/// Either the buffer is empty or the subscriber is not waiting. A full buffer drops its oldest events, so that a slow
+/// subscriber never blocks the publisher; the next event that is read states the number of dropped ones. The
+/// subscribers of a topic share the memory of its events.
 final class SubscriptionBuffer: Sendable {
     typealias Waiter = Suspension<StreamItem?>
 
     private struct State {
         var items: Queue<StreamItem>
+        /// The size of the unread events, in bytes of their encoding.
+        var byteCount = 0
         var waiter: Waiter?
         var isEnded = false
         /// The number of events that were dropped since the last one was read.
@@ -17,22 +20,36 @@ final class SubscriptionBuffer: Sendable {
 
         mutating func take() -> StreamItem? {
             guard var item = items.take() else { return nil }
+            byteCount -= item.payload.bytes.count
             item.lost = exchange(&dropped, with: 0)
             return item
+        }
+
+        /// Appends an event, and drops the oldest ones above the limits, but never the new one.
+        mutating func append(_ item: StreamItem, capacity: Int, bytes: Int) {
+            byteCount += item.payload.bytes.count
+            while items.count >= capacity || byteCount > bytes, let oldest = items.take() {
+                byteCount -= oldest.payload.bytes.count
+                dropped += 1
+            }
+            items.append(item)
         }
     }
 
     private let state: Mutex<State>
     private let capacity: Int
+    private let bytes: Int
 
     /// Creates a buffer with past events.
     ///
     /// - Parameters:
     ///   - past: The events to read first; there may be more than the capacity.
     ///   - capacity: The maximum number of unread events, at least 1.
-    init(past: [StreamItem], capacity: Int) {
+    ///   - bytes: The maximum size of the unread events, in bytes of their encoding; a single one may be larger.
+    init(past: [StreamItem], capacity: Int, bytes: Int = 32 << 20) {
         self.capacity = max(capacity, 1)
-        state = Mutex(State(items: Queue(past)))
+        self.bytes = bytes
+        state = Mutex(State(items: Queue(past), byteCount: past.reduce(0) { $0 + $1.payload.bytes.count }))
     }
 
     /// Delivers an event to the waiting subscriber, or else appends it to the buffer.
@@ -42,8 +59,7 @@ final class SubscriptionBuffer: Sendable {
         state.withLock { state in
             if let waiter = state.waiter.take() { return waiter }
             guard !state.isEnded else { return nil }
-            if state.items.count >= capacity, state.items.take() != nil { state.dropped += 1 }
-            state.items.append(item)
+            state.append(item, capacity: capacity, bytes: bytes)
             return nil
         }
     }

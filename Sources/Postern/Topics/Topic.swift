@@ -73,7 +73,7 @@ public final class Topic: Sendable {
     ///   - since: The position of an earlier subscription. If the history reaches back that far, the missed events are
     ///     delivered first. Otherwise the subscription starts with the next event, and
     ///     ``TopicSubscription/isRecovered`` is `false`.
-    ///   - buffering: The maximum number of unread events.
+    ///   - buffering: The maximum number of unread events, which have at most 32 MiB together.
     /// - Returns: The subscription.
     package func subscribe(since: StreamPosition? = nil, buffering: Int = 1024) -> TopicSubscription {
         let now = ContinuousClock.now

@@ -42,9 +42,10 @@ final class EventStream: TopicReader {
     /// Streams the items of a method.
     func open(_ stream: ReplyStream, of method: String) {
         begin { [self] in items.close() }
+        let limit = context.configuration.messages.responseBytes
         items.onItem = { [self] _, item in
-            // An item that cannot be encoded ends the stream.
-            guard let event = try? StreamNotification.item(item, of: method) else { return end() }
+            // An item that is too large or cannot be written as JSON ends the stream.
+            guard let event = try? StreamNotification.item(item, of: method, atMost: limit) else { return end() }
             write(id: nil) { event.append(subscriptionID: Self.subscriptionID.span, into: &$0) }
             if exchange.isCrowded { items.hold() }
         }

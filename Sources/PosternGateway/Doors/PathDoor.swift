@@ -100,7 +100,8 @@ final class PathDoor {
             Self.answer(exchange, .failure(.stopped), context)
         }
         let path = Array(call.method.utf8)
-        runner.start(.only, call, JSONRPCSession.CallOptions(context.dispatcher.execution(of: path.span)))
+        let execution = context.dispatcher.execution(of: path.span).withArguments(of: call.arguments.bytes.count)
+        runner.start(.only, call, JSONRPCSession.CallOptions(execution))
     }
 
     private static func answer(_ exchange: HTTPExchange, _ result: Result<Reply, CallError>, _ context: LoopContext) {

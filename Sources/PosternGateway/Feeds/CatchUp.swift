@@ -78,10 +78,15 @@ final class CatchUp {
     }
 
     /// Delivers an event, and a gap before it if offsets are missing.
-    fileprivate func deliver(_ item: StreamItem) {
-        guard let offset = item.offset, let event = try? TopicEvent(item, epoch: place.epoch) else { return }
+    ///
+    /// - Parameters:
+    ///   - event: The event; `nil` if it cannot be sent, so that it becomes a gap.
+    ///   - offset: The offset of the event, if it has one.
+    fileprivate func deliver(_ event: TopicEvent?, at offset: UInt64?) {
+        guard let offset else { return }
         let first = place.offset + 1
         place.offset = offset
+        guard let event else { return reader.topicGap(.unsent(from: first, at: place), before: place) }
         // Offsets are consecutive, so a jump means that the upstream dropped events for this subscription.
         if first < offset { reader.topicGap(.slow(from: first, before: place), before: place) }
         reader.topicEvent(event, at: place)
@@ -110,6 +115,8 @@ final class CatchUp {
 
     /// Whether the client has read so much that its catch-up can continue.
     var hasDrained: Bool { reader.queuedBytes <= Self.queuedBytes / 2 }
+
+    fileprivate var writer: EventWriter { feed.writer }
 
     fileprivate var isPaused: Bool { isBehind && !isCancelled }
 
@@ -143,10 +150,14 @@ extension LoopBound where Value == CatchUp {
     private func read(_ source: TopicSource) async -> ReadingEnd {
         do throws(CallError) {
             let (start, events) = try await source.subscribe(since: await run { $0.place })
-            await run { $0.begin(at: start) }
+            let writer = await run {
+                $0.begin(at: start)
+                return $0.writer
+            }
             var items = events.makeAsyncIterator()
             while await !run({ $0.finishIfCaughtUp() }), let item = try await items.next() {
-                await run { $0.deliver(item) }
+                let event = await writer.notification(of: item, epoch: start.epoch)
+                await run { $0.deliver(event, at: item.offset) }
                 // The subscription ends with its place: from the last event on, another one continues.
                 if await isBlocked() { return .blocked }
             }

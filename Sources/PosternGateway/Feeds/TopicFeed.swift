@@ -10,6 +10,7 @@ import PosternJSONRPC
 final class TopicFeed {
     private let source: TopicSource
     private let loop: EventLoop
+    let writer: EventWriter
     private let catchUpQueue: CatchUpQueue
     private let onEnd: () -> Void
     private var members: [Member] = []
@@ -19,17 +20,26 @@ final class TopicFeed {
     /// The position of the last event; `nil` before the first subscription.
     private(set) var position: StreamPosition?
     private var task: Task<Void, Never>?
+    /// The delivery of the last event, until all members have it.
+    private var delivery: EventDelivery?
 
     /// A reader that has joined the feed.
-    private struct Member {
+    struct Member {
         let reader: any TopicReader
         /// The offset of the last event before it joined, which may be ahead of the feed after a catch-up.
         var offset: UInt64
     }
 
-    init(_ source: TopicSource, loop: EventLoop, catchUpQueue: CatchUpQueue, onEnd: @escaping () -> Void) {
+    init(
+        _ source: TopicSource,
+        loop: EventLoop,
+        writer: EventWriter,
+        catchUpQueue: CatchUpQueue,
+        onEnd: @escaping () -> Void
+    ) {
         self.source = source
         self.loop = loop
+        self.writer = writer
         self.catchUpQueue = catchUpQueue
         self.onEnd = onEnd
     }
@@ -106,22 +116,32 @@ final class TopicFeed {
         for member in members { member.reader.topicGap(gap, before: start) }
     }
 
-    /// Delivers an event to all members, and a gap before it if offsets are missing.
-    func deliver(_ item: StreamItem) {
-        guard var place = position, let event = try? TopicEvent(item, epoch: place.epoch) else { return }
-        guard let offset = item.offset else {
-            for member in members { member.reader.topicEvent(event, at: place) }
-            return
+    /// Delivers an event to the members, and a gap before it if offsets are missing.
+    ///
+    /// - Parameters:
+    ///   - event: The event; `nil` if it cannot be sent, so that it becomes a gap.
+    ///   - offset: The offset of the event, if it has one.
+    /// - Returns: Whether all members have it; if not, ``deliverRest()`` goes on in a later turn of the loop.
+    func deliver(_ event: TopicEvent?, at offset: UInt64?) -> Bool {
+        guard var place = position else { return true }
+        let expected = offset.map { _ in place.offset + 1 }
+        if let offset {
+            place.offset = offset
+            position = place
         }
-        let expected = place.offset + 1
-        place.offset = offset
-        position = place
-        // A member that joined after a catch-up may already have received this event.
-        for member in members where member.offset < offset {
-            let first = max(expected, member.offset + 1)
-            if first < offset { member.reader.topicGap(.slow(from: first, before: place), before: place) }
-            member.reader.topicEvent(event, at: place)
-        }
+        delivery = EventDelivery(event, at: place, expected: expected, to: members)
+        return deliverRest()
+    }
+
+    /// Delivers the last event to the members that do not have it.
+    ///
+    /// - Returns: Whether all members have it.
+    func deliverRest() -> Bool {
+        // A member that is notified may remove itself, which does not change the delivery.
+        guard var delivery = delivery.take() else { return true }
+        if delivery.proceed() { return true }
+        self.delivery = delivery
+        return false
     }
 
     /// Notifies the readers that wait for the first subscription; those that do not wait longer are removed.
@@ -161,11 +181,17 @@ extension LoopBound where Value == TopicFeed {
     private func read(_ source: TopicSource) async -> CallError? {
         do throws(CallError) {
             let (start, events) = try await source.subscribe(since: value.position)
-            await runHere { $0.begin(at: start) }
+            let writer = await runHere {
+                $0.begin(at: start)
+                return $0.writer
+            }
             var items = events.makeAsyncIterator()
             while let item = try await items.next() {
                 guard !Task.isCancelled else { return nil }
-                await runHere { $0.deliver(item) }
+                let event = await writer.notification(of: item, epoch: start.epoch)
+                // Between the parts of a delivery other connections are served, and those that hold too much are cut.
+                guard await !runHere({ $0.deliver(event, at: item.offset) }) else { continue }
+                while await !run({ $0.deliverRest() }) {}
             }
             return nil
         } catch {
@@ -176,24 +202,12 @@ extension LoopBound where Value == TopicFeed {
     /// Calls `step` directly if the current thread is the loop's, otherwise on the loop.
     ///
     /// The task prefers the loop, so that an event of an in-process topic usually takes no hop.
-    private func runHere(_ step: @escaping @Sendable (TopicFeed) -> Void) async {
-        if loop.isCurrent { step(value) } else { await run(step) }
+    private func runHere<Result: Sendable>(_ step: @escaping @Sendable (TopicFeed) -> Result) async -> Result {
+        loop.isCurrent ? step(value) : await run(step)
     }
 }
 
 extension CallError {
     /// Whether the upstream process is unreachable or stopping, so that another attempt may succeed.
     var isOfUpstream: Bool { code == .unavailable || code == .draining }
-}
-
-extension SubscriptionGap {
-    /// Returns the gap before an event, for events that were dropped because this gateway read too slowly.
-    static func slow(from first: UInt64, before place: StreamPosition) -> SubscriptionGap {
-        SubscriptionGap(from: first, to: place.offset - 1, reason: "slow", next: place.before)
-    }
-}
-
-extension StreamPosition {
-    /// The position before this one.
-    var before: StreamPosition { StreamPosition(epoch: epoch, offset: offset - 1) }
 }

@@ -8,12 +8,14 @@ import PosternJSONRPC
 final class TopicFeeds {
     private let loop: EventLoop
     private let dispatcher: any Dispatcher
+    private let makeWriter: (_ topic: String) -> EventWriter
     private let catchUpQueue: CatchUpQueue
     private var feeds: [String: TopicFeed] = [:]
 
-    init(loop: EventLoop, dispatcher: any Dispatcher) {
+    init(loop: EventLoop, dispatcher: any Dispatcher, makeWriter: @escaping (_ topic: String) -> EventWriter) {
         self.loop = loop
         self.dispatcher = dispatcher
+        self.makeWriter = makeWriter
         catchUpQueue = CatchUpQueue(loop)
     }
 
@@ -29,7 +31,9 @@ final class TopicFeeds {
     func join(_ topic: String, _ reader: any TopicReader, since: StreamPosition? = nil) {
         if let feed = feeds[topic] { return feed.add(reader, since: since) }
         let source = TopicSource(topic: topic, dispatcher: dispatcher)
-        let feed = TopicFeed(source, loop: loop, catchUpQueue: catchUpQueue) { [weak self] in self?.feeds[topic] = nil }
+        let feed = TopicFeed(source, loop: loop, writer: makeWriter(topic), catchUpQueue: catchUpQueue) { [weak self] in
+            self?.feeds[topic] = nil
+        }
         feeds[topic] = feed
         feed.add(reader, since: since)
         feed.start()

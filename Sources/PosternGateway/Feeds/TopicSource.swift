@@ -14,18 +14,19 @@ struct TopicSource: Sendable {
     /// - Throws: The error of the dispatcher.
     func subscribe(since place: StreamPosition?) async throws(CallError) -> (start: StreamPosition, events: ReplyStream)
     {
-        // The arguments are JSON, so that the dispatcher returns the events in JSON too.
-        var arguments = Payload(bytes: [], codec: JSON.self)
-        var list = JSON.beginArray(into: &arguments.bytes)
-        JSON.nextElement(&list, into: &arguments.bytes)
-        JSON.write(topic, into: &arguments.bytes)
+        // The arguments are MessagePack, so that the dispatcher returns the events as they were published: an
+        // `EventWriter` writes them as JSON, up to its limit.
+        var arguments = Payload(bytes: [], codec: MessagePack.self)
+        var list = MessagePack.beginArguments(named: false, into: &arguments.bytes)
+        MessagePack.nextElement(&list, into: &arguments.bytes)
+        MessagePack.write(topic, into: &arguments.bytes)
         if let place {
-            JSON.nextElement(&list, into: &arguments.bytes)
-            JSON.write(place.epoch, into: &arguments.bytes)
-            JSON.nextElement(&list, into: &arguments.bytes)
-            JSON.write(place.offset, into: &arguments.bytes)
+            MessagePack.nextElement(&list, into: &arguments.bytes)
+            MessagePack.write(place.epoch, into: &arguments.bytes)
+            MessagePack.nextElement(&list, into: &arguments.bytes)
+            MessagePack.write(place.offset, into: &arguments.bytes)
         }
-        JSON.endArray(list, into: &arguments.bytes)
+        MessagePack.endArguments(list, named: false, into: &arguments.bytes)
         let call = Call("rpc/subscribe", arguments: arguments)
         guard case .stream(let stream) = try await dispatcher.dispatch(call) else {
             throw CallError(.internalError, "The topic returned no stream")

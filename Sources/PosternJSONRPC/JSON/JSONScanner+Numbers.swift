@@ -41,19 +41,29 @@ extension JSONScanner {
             return position
         }
         position &+= 1
-        if position < bytes.count, bytes[position] == Byte.plus || bytes[position] == Byte.minus { position &+= 1 }
+        let isNegative = position < bytes.count && bytes[position] == Byte.minus
+        if isNegative || position < bytes.count && bytes[position] == Byte.plus { position &+= 1 }
         let digits = position
         position = Self.endOfDigits(bytes, from: digits)
         if position == digits { throw .malformed(at: position) }
-        // Exponents of up to two digits add at most 99; only other numbers are parsed to learn whether they are finite.
-        if position &- digits > 2 || integerEnd &- start > Self.safeMagnitude &- 100 {
-            noteSize(bytes.extracting(start..<position))
-        }
+        // Parsing takes 100 times as long as scanning, so only numbers that may be infinite are parsed.
+        let added = isNegative ? 0 : Self.exponent(bytes.extracting(digits..<position))
+        if integerEnd &- start &+ added > Self.safeMagnitude { noteSize(bytes.extracting(start..<position)) }
         return position
+    }
+
+    /// Returns the value of the digits of an exponent, which is above every magnitude if they are many.
+    private static func exponent(_ digits: Span<UInt8>) -> Int {
+        guard digits.count < 9 else { return 1_000_000_000 }
+        var value = 0
+        for index in digits.indices { value = 10 &* value &+ Int(digits[index] &- Byte.zero) }
+        return value
     }
 
     /// Notes a number beyond the range of a `Double`.
     private mutating func noteSize(_ number: Span<UInt8>) {
+        // One of them decides about the message.
+        guard !notes.contains(.numberTooLarge) else { return }
         if JSONNumber.slowDouble(number)?.isFinite != true { notes.insert(.numberTooLarge) }
     }
 }

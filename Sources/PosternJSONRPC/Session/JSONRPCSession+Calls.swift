@@ -28,11 +28,11 @@ extension JSONRPCSession {
         output.append(copying: token.span)
         output.append(text: #","value":"#)
         do throws(PayloadError) {
-            try value.appendJSON(to: &output)
+            try value.appendJSON(to: &output, atMost: limits.responseBytes)
             output.append(text: "}}")
             value.commitReferences()
         } catch {
-            // A value that cannot be written as JSON is dropped; it is no failure of the call.
+            // A value that is too large or cannot be written as JSON is dropped; it is no failure of the call.
             output.removeSubrange(start...)
         }
     }

@@ -56,7 +56,7 @@ extension JSONRPCSession {
             return takeReserved(request, message, into: &output, actions: &actions)
         }
         if let refusal { return refuse(refusal, envelope, message, &output) }
-        let execution = dispatcher.execution(of: method)
+        let execution = dispatcher.execution(of: method).withArguments(of: envelope.params.count)
         if envelope.holdsReferences {
             let request = Request(method, envelope, message, reception)
             return begin(request, message, withReferences: CallOptions(execution), into: &output, actions: &actions)

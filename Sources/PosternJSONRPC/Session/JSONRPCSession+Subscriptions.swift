@@ -38,7 +38,7 @@ extension JSONRPCSession {
 
     /// Appends the notification of an item of a stream.
     ///
-    /// An item that cannot be written as JSON ends its subscription with an error.
+    /// An item that is too large, or cannot be written as JSON, ends its subscription with an error.
     package mutating func event(
         subscription ticket: SubscriptionTicket,
         _ item: StreamItem,
@@ -47,7 +47,12 @@ extension JSONRPCSession {
     ) {
         guard let subscription = subscriptions[ticket.slot, ticket.generation] else { return }
         do throws(PayloadError) {
-            let event = try TopicEvent(item, epoch: subscription.epoch, notification: subscription.notification)
+            let event = try TopicEvent(
+                item,
+                epoch: subscription.epoch,
+                notification: subscription.notification,
+                atMost: limits.responseBytes
+            )
             deliver(event, to: ticket, into: &output, actions: &actions)
             // The client holds the references of an item once its notification is written.
             item.payload.commitReferences()

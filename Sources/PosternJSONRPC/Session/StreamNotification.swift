@@ -4,9 +4,18 @@ package import Postern
 package enum StreamNotification {
     /// Returns the notification of an item of a stream.
     ///
-    /// - Throws: `PayloadError` if the item cannot be written as JSON.
-    package static func item(_ item: StreamItem, of method: String) throws(PayloadError) -> TopicEvent {
-        try TopicEvent(item, epoch: nil, notification: Subscription.notification(of: method))
+    /// - Parameters:
+    ///   - item: The item.
+    ///   - method: The method that returned the stream.
+    ///   - limit: The maximum size of the item in JSON, in bytes.
+    /// - Returns: The notification.
+    /// - Throws: `PayloadError` if the item is too large or cannot be written as JSON.
+    package static func item(
+        _ item: StreamItem,
+        of method: String,
+        atMost limit: Int
+    ) throws(PayloadError) -> TopicEvent {
+        try TopicEvent(item, epoch: nil, notification: Subscription.notification(of: method), atMost: limit)
     }
 
     /// Appends the notification that a stream has ended, with an error or without.

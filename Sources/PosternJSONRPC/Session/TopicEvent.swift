@@ -12,18 +12,26 @@ package struct TopicEvent: Sendable {
     /// - Parameters:
     ///   - item: The value, and its offset if the topic has history.
     ///   - epoch: The epoch of the topic; `nil` for a topic without history.
-    /// - Throws: `PayloadError` if the value cannot be written as JSON.
-    package init(_ item: StreamItem, epoch: String?) throws(PayloadError) {
-        try self.init(item, epoch: epoch, notification: "rpc.event")
+    ///   - limit: The maximum size of the value in JSON, in bytes.
+    /// - Throws: `PayloadError` if the value is too large or cannot be written as JSON.
+    package init(_ item: StreamItem, epoch: String?, atMost limit: Int) throws(PayloadError) {
+        try self.init(item, epoch: epoch, notification: "rpc.event", atMost: limit)
     }
 
-    init(_ item: StreamItem, epoch: String?, notification: String) throws(PayloadError) {
+    init(_ item: StreamItem, epoch: String?, notification: String, atMost limit: Int) throws(PayloadError) {
         head = NotificationWriter.head(notification)
         var tail: [UInt8] = []
         // 64 bytes hold the names and numbers around the value; a value transcoded from MessagePack may still grow it.
-        tail.reserveCapacity(item.payload.bytes.count + 64)
+        tail.reserveCapacity(min(item.payload.bytes.count, limit) + 64)
         tail.append(text: #"","result":"#)
-        if item.payload.bytes.isEmpty { JSON.writeNull(into: &tail) } else { try item.payload.appendJSON(to: &tail) }
+        let start = tail.count
+        if item.payload.bytes.isEmpty {
+            JSON.writeNull(into: &tail)
+        } else {
+            try item.payload.appendJSON(to: &tail, atMost: limit)
+        }
+        // Writing stops soon after the limit, not at it.
+        guard tail.count - start <= limit else { throw .tooLarge }
         if let epoch {
             tail.append(text: #","epoch":"#)
             JSON.write(epoch, into: &tail)
@@ -45,6 +53,10 @@ package struct TopicEvent: Sendable {
     ///   - subscriptionID: The id, as written between quotes in JSON.
     ///   - output: The buffer that the notification is appended to.
     package func append(subscriptionID: Span<UInt8>, into output: inout [UInt8]) {
+        // An array that a large event fills would double; 64 bytes are for what surrounds the notification.
+        if tail.count > ResponseWriter.largeBytes {
+            output.reserveCapacity(output.count + byteCount(subscriptionIDBytes: subscriptionID.count) + 64)
+        }
         output.append(copying: head.span)
         output.append(copying: subscriptionID)
         output.append(copying: tail.span)

@@ -3,8 +3,8 @@ enum AttackCatalogue {
     /// The attacks.
     static let all =
         MemoryAttacks.all + ShareAttacks.all + AddressAttacks.all + OverloadAttack.all + RequestAttacks.all
-        + FrameAttacks.all + MessageAttacks.all + LeavingAttacks.all + SlowAttacks.all + NativeAttacks.all
-        + ReferenceAttacks.all + LogAttacks.all
+        + FrameAttacks.all + MessageAttacks.all + LeavingAttacks.all + SlowAttacks.all + EventAttacks.all
+        + NativeAttacks.all + ReferenceAttacks.all + LogAttacks.all
 
     /// Returns the attack of a name.
     static func attack(named name: String) -> Attack? { (all + [Churn.attack]).first { $0.name == name } }

@@ -1,6 +1,6 @@
 /// JSON and JSON-RPC above the limits, and floods of messages.
 enum MessageAttacks {
-    static let all = [messages, notificationFlood, unaskedResponses, subscriptionChurn]
+    static let all = [messages, longNumbers, notificationFlood, unaskedResponses, subscriptionChurn]
 
     static let messages = Attack(
         name: "messages",
@@ -58,6 +58,27 @@ enum MessageAttacks {
             let socket = try await attacker.webSocket()
             socket.discardInput()
             while attacker.isGoing { await socket.write(many) }
+        }
+    }
+
+    static let longNumbers = Attack(
+        name: "long-numbers",
+        rows: "F13",
+        summary: "16 WebSockets that send calls with 99,000 numbers such as 1e-320, each after the last answer"
+    ) { attacker in
+        let numbers = (0..<99_000).map { _ in "1e-320" }.joined(separator: ",")
+        let call = ClientFrame.text(RequestText.call("calculator.sum", "[[\(numbers)]]")).bytes
+        try await attacker.parallel(16) { _ in
+            let socket = try await attacker.webSocket()
+            while attacker.isGoing {
+                await socket.write(call)
+                guard let frame = await socket.take(within: attacker.left, ServerFrame.parse) else { return }
+                attacker.record.check(
+                    "a sum",
+                    ErrorCodes.all(in: frame.payload).isEmpty ? "result" : "error",
+                    among: ["result"]
+                )
+            }
         }
     }
 

@@ -38,6 +38,20 @@ import Testing
         #expect(lost == [3, 0, 1, 0])
     }
 
+    @Test func theBytesThatASlowReaderHasNotReadAreLimited() async throws {
+        let topic = router.topic("news")
+        let subscription = topic.subscribe()
+        let text = String(repeating: "x", count: 1 << 20)
+        for _ in 0..<40 { try topic.publish(text) }
+        var iterator = subscription.makeAsyncIterator()
+        // 32 MiB have room for 31 texts with their lengths.
+        #expect(await iterator.next()?.lost == 9)
+        for _ in 0..<30 { #expect(await iterator.next()?.lost == 0) }
+        // A single event is kept whatever its size is.
+        try topic.publish(String(repeating: "x", count: 33 << 20))
+        #expect(await iterator.next()?.offset == 41)
+    }
+
     @Test func aTopicIsCreatedOnce() throws {
         let topic = router.topic("a/b")
         #expect(router.topic("a/b") === topic)
