@@ -82,5 +82,6 @@ extension MethodExecution {
         }
     }
 
-    private static var longArguments: Int { 64 << 10 }
+    /// The size above which arguments are long, in bytes.
+    static var longArguments: Int { 64 << 10 }
 }

@@ -5,13 +5,24 @@ extension Peer {
             changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
             return arrivals.append(.init(id: frame.id, call: incomingCall(frame, bytes), depth: frame.depth))
         }
-        switch dispatcher.execution(of: bytes.span.extracting(frame.path)).withArguments(of: frame.arguments.count) {
+        // Asked first: to change the execution of every call would cost short ones time.
+        guard frame.arguments.count <= MethodExecution.longArguments else { return serveLong(frame, bytes) }
+        switch dispatcher.execution(of: bytes.span.extracting(frame.path)) {
         // Only while no earlier handler waits to begin, so that handlers begin in the order of their calls.
         case .immediate(let method) where lane.isIdle: answer(frame, method, bytes, &replies)
         case let execution:
             changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
             begin(frame.id, incomingCall(frame, bytes), depth: frame.depth, execution)
         }
+    }
+
+    /// Starts the handler of a call with long arguments.
+    @inline(never)
+    private func serveLong(_ frame: CallFrame, _ bytes: [UInt8]) {
+        let byteCount = frame.arguments.count
+        let execution = dispatcher.execution(of: bytes.span.extracting(frame.path)).withArguments(of: byteCount)
+        changeInTurn { $0.beginServing(frame.id, byteCount: byteCount) }
+        begin(frame.id, incomingCall(frame, bytes), depth: frame.depth, execution)
     }
 
     /// Runs a short method on the bytes that were read, without a task or a copy.

@@ -56,7 +56,11 @@ extension JSONRPCSession {
             return takeReserved(request, message, into: &output, actions: &actions)
         }
         if let refusal { return refuse(refusal, envelope, message, &output) }
-        let execution = dispatcher.execution(of: method).withArguments(of: envelope.params.count)
+        var execution = dispatcher.execution(of: method)
+        // Asked here: the call of a function in another module would cost each short call time.
+        if envelope.params.count > ResponseWriter.largeBytes {
+            execution = execution.withArguments(of: envelope.params.count)
+        }
         if envelope.holdsReferences {
             let request = Request(method, envelope, message, reception)
             return begin(request, message, withReferences: CallOptions(execution), into: &output, actions: &actions)
