@@ -4,7 +4,7 @@ package struct ReferenceMemory: Sendable {
     private let report: @Sendable (MemoryRefusal) -> Void
 
     /// The size of a reference of this side with its target, about, in bytes: an object with a few methods.
-    private static let exportBytes = 3 << 10
+    private static let exportBytes = 7 << 9
     /// The size of a reference of the other side with its proxy, about, in bytes.
     private static let importBytes = 512
 

@@ -27,8 +27,24 @@ package final class LocalReference: Sendable {
 
     deinit {
         // `onRelease` is still set if no peer has received the reference: its message was not written or not sent. It
-        // runs in a task, because the last handle may be freed under a lock that the callback acquires too.
-        if let onRelease = state.withLock({ $0.onRelease.take() }) { Task { onRelease() } }
+        // runs later, because the last handle may be freed under a lock that the callback acquires too.
+        if let onRelease = state.withLock({ $0.onRelease.take() }) { Self.callLater(onRelease) }
+    }
+
+    /// The callbacks of references that were freed, until a task takes all of them.
+    private static let freed = Mutex<[@Sendable () -> Void]>([])
+
+    /// Calls a function soon, in a task.
+    ///
+    /// A refused result frees all of its references, and a task for each would hold more memory than they did while the
+    /// machine is busy.
+    private static func callLater(_ onRelease: @escaping @Sendable () -> Void) {
+        let isFirst = freed.withLock { freed in
+            freed.append(onRelease)
+            return freed.count == 1
+        }
+        guard isFirst else { return }
+        Task { for onRelease in freed.withLock({ exchange(&$0, with: []) }) { onRelease() } }
     }
 
     /// The identity of the reference, by which its exports are found again.

@@ -117,8 +117,8 @@ def test_m12_references_are_limited_and_released(start):
             found = answers(socket, 1)[number]
             if code(found):
                 break
-        # 3 KiB for each, and the one that the call reports as progress.
-        assert code(found) == -32056 and number == 4 * MIB // (3 << 10) // 100
+        # 3.5 KiB for each, and the one that the call reports as progress.
+        assert code(found) == -32056 and number == 4 * MIB // (7 << 9) // 100
         assert found["error"]["data"]["executed"] == "yes"
         assert status(server)["memory"]["held"] > 3 * MIB
     assert raw.wait_until(lambda: status(server)["memory"]["held"] == 0)
