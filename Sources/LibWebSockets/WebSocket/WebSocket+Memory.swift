@@ -13,7 +13,7 @@ extension WebSocket: CutTarget {
 
     /// Charges the unsent output, as far as it has changed.
     func chargeOutput() {
-        chargedOutput = queuedBytes > 0 ? output.heldCount + heldBytes : 0
+        chargedOutput = output.heldCount + heldBytes
         account.set(chargedOutput, for: .output)
     }
 

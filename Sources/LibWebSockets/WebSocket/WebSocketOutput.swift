@@ -12,7 +12,7 @@ struct WebSocketOutput {
     private(set) var earlierCount = 0
 
     /// The number of bytes in memory because of this output: an array that has grown may have room for twice as much.
-    var heldCount: Int { earlierCount + (bytes.isEmpty ? 0 : bytes.capacity) }
+    var heldCount: Int { earlierCount + (bytes.count > Self.prefix ? bytes.capacity : 0) }
 
     /// The number of bytes before the frames of a piece that libwebsockets may overwrite.
     static let prefix = Int(postern_write_prefix())

@@ -19,10 +19,8 @@ extension Peer {
     /// Starts the handler of a call with long arguments.
     @inline(never)
     private func serveLong(_ frame: CallFrame, _ bytes: [UInt8]) {
-        let byteCount = frame.arguments.count
-        let execution = dispatcher.execution(of: bytes.span.extracting(frame.path)).withArguments(of: byteCount)
-        changeInTurn { $0.beginServing(frame.id, byteCount: byteCount) }
-        begin(frame.id, incomingCall(frame, bytes), depth: frame.depth, execution)
+        changeInTurn { $0.beginServing(frame.id, byteCount: frame.arguments.count) }
+        begin(frame.id, incomingCall(frame, bytes), depth: frame.depth)
     }
 
     /// Runs a short method on the bytes that were read, without a task or a copy.
