@@ -67,6 +67,37 @@ struct OutboxTests {
         #expect(try replies(in: outbox.take().bytes) == sizes)
     }
 
+    @Test("While much output waits, only the last ping is answered, behind the output")
+    func pingsInACrowd() throws {
+        var session = PeerSession()
+        for id in 1...2 { #expect(reply(UInt64(id), [UInt8](repeating: 7, count: 2 << 20), to: &session.state.outbox)) }
+        let byteCount = session.state.outbox.byteCount
+        for number in 1...1_000 {
+            _ = session.receive { FrameWriter.writeNumbers(.ping, UInt64(number), into: &$0) }
+        }
+        #expect(session.state.outbox.byteCount == byteCount)
+        let sent = try session.sent()
+        guard sent.count == 3, case .pong(1_000) = sent[2] else { throw CancellationError() }
+        for number in 1...2 as ClosedRange<UInt64> {
+            _ = session.receive { FrameWriter.writeNumbers(.ping, number, into: &$0) }
+        }
+        guard case .pong(1) = try session.sent().first else { throw CancellationError() }
+    }
+
+    @Test("A ping that waits is answered before a goodbye, and not after a peer that does not read was cut")
+    func goodbyesBehindPongs() throws {
+        for (reason, count) in [(DisconnectReason(.closedHere, "over"), 3), (.overBudget, 1)] {
+            var session = PeerSession()
+            #expect(reply(1, [UInt8](repeating: 7, count: 4 << 20), to: &session.state.outbox))
+            _ = session.receive { FrameWriter.writeNumbers(.ping, 5, into: &$0) }
+            _ = session.state.close(reason)
+            let sent = try session.sent()
+            guard sent.count == count, case .goodbye = sent[count - 1] else { throw CancellationError() }
+            if count == 3, case .pong(5) = sent[1] { continue }
+            #expect(count == 1)
+        }
+    }
+
     @Test("Calls with large arguments are found when they can no longer be sent")
     func largeCallsAreDiscarded() throws {
         var session = PeerSession()

@@ -2,7 +2,7 @@ import PosternNIO
 
 /// Native frames that break the protocol, and native connections that make the server hold much.
 enum NativeAttacks {
-    static let all = [nativeFrames, nativeNotifications, nativeHalfFrames, wrongProofs]
+    static let all = [nativeFrames, nativePings, nativeNotifications, nativeHalfFrames, wrongProofs]
 
     static let nativeFrames = Attack(
         name: "native-frames",
@@ -42,6 +42,23 @@ enum NativeAttacks {
             ("garbage", Array("GET / HTTP/1.1\r\n\r\n".utf8), ["goodbye 1", "closed"]),
         ]
     }()
+
+    static let nativePings = Attack(
+        name: "native-pings",
+        rows: "F3, W12",
+        summary: "30 native connections that send pings as fast as they are taken, and read nothing",
+        needsNative: true
+    ) { attacker in
+        // The largest number, so that a pong has as many bytes as possible.
+        let ping = NativeBytes.frame([0x92, 11, 0xcf] + [UInt8](repeating: 0xff, count: 8))
+        let many = [[UInt8]](repeating: ping, count: 10_000).flatMap { $0 }
+        try await attacker.parallel(30) { _ in
+            let connection = try await attacker.connectNatively(receiveBuffer: 4_096)
+            connection.setReads(false)
+            connection.send(NativeBytes.hello)
+            while attacker.isGoing { await connection.write(many) }
+        }
+    }
 
     static let nativeNotifications = Attack(
         name: "native-notifications",

@@ -48,9 +48,10 @@ enum NativeBytes {
 
 extension Attacker {
     /// Opens a connection to the native door.
-    func connectNatively() async throws -> RawConnection {
+    func connectNatively(receiveBuffer: Int? = nil) async throws -> RawConnection {
         guard case .tcp(let host, let port) = native else { throw TortureFailure("there is no native door over TCP") }
-        return try await connect(to: try SocketAddress(ipAddress: host, port: port))
+        let address = try SocketAddress(ipAddress: host, port: port)
+        return try await connect(to: address, receiveBuffer: receiveBuffer)
     }
 
     /// Sends bytes to the native door, and returns the name of the first response, `closed` or `silence`.

@@ -7,6 +7,8 @@ struct Outbox: Sendable {
     private var isOpen = false
     /// The maximum size of a frame that the remote peer accepts, once it is known; checked in debug builds only.
     private var limit = Int.max
+    /// The last ping that arrived while much output waited; its pong goes behind that output.
+    private var unansweredPing: UInt64?
     /// Whether the transport will call ``take()`` without another wake-up.
     private var isTakeScheduled = false
     /// The capacity to reserve for the next output: the size of the first part of the last one, within bounds.
@@ -56,7 +58,24 @@ struct Outbox: Sendable {
     }
 
     /// Appends frames of the handshake, and a goodbye, which are sent before it is finished.
-    mutating func writeNow(_ body: (inout [UInt8]) -> Void) { body(&ready.last) }
+    mutating func writeNow(_ body: (inout [UInt8]) -> Void) {
+        answerPing()
+        body(&ready.last)
+    }
+
+    /// Answers a ping.
+    ///
+    /// - Parameters:
+    ///   - number: The number of the ping.
+    ///   - later: Whether so much output waits that only the last ping is answered, behind the output: a remote peer that
+    ///     sends pings and reads nothing would fill the memory with pongs.
+    mutating func answer(ping number: UInt64, later: Bool) {
+        if later { unansweredPing = number } else { write { FrameWriter.writeNumbers(.pong, number, into: &$0) } }
+    }
+
+    private mutating func answerPing() {
+        if let number = unansweredPing.take() { FrameWriter.writeNumbers(.pong, number, into: &ready.last) }
+    }
 
     /// Appends whole frames that were written into another array.
     mutating func append(_ frames: consuming [UInt8]) {
@@ -97,6 +116,7 @@ struct Outbox: Sendable {
     mutating func take() -> PeerOutput {
         isTakeScheduled = false
         guard !ready.isEmpty else { return PeerOutput() }
+        answerPing()
         assert(FrameSplitter.areFrames(ready.bytes.span, limit: limit), "a frame is larger than the other side takes")
         let taken = ready
         ready = PeerOutput()
@@ -116,7 +136,7 @@ struct Outbox: Sendable {
         while let frame = try? reader.next(in: bytes.span) {
             if case .call(let call) = frame { numbers.insert(call.id) }
         }
-        (ready, early) = (PeerOutput(), [])
+        (ready, early, unansweredPing) = (PeerOutput(), [], nil)
         return numbers
     }
 

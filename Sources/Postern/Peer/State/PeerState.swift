@@ -126,7 +126,7 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
         case .progress(let id, let value):
             return calls.waiter(of: id).map { .report($0, progress: value) } ?? .none
         case .ping(let number):
-            outbox.write { FrameWriter.writeNumbers(.pong, number, into: &$0) }
+            outbox.answer(ping: number, later: isCrowded)
             return .none
         case .pong(let number):
             receivePong(number)
