@@ -57,7 +57,12 @@ final class LoopContext {
             observer: observer
         )
         feeds = TopicFeeds(loop: loop, dispatcher: dispatcher) { [configuration] topic in
-            EventWriter(topic: topic, maximumBytes: configuration.messages.responseBytes, observer: observer)
+            EventWriter(
+                topic: topic,
+                maximumBytes: configuration.messages.responseBytes,
+                ledger: configuration.server.ledger,
+                observer: observer
+            )
         }
         loop.every(milliseconds: configuration.heartbeatMilliseconds) { [unowned self] in
             for stream in streams.values { stream.sendHeartbeat() }

@@ -17,6 +17,18 @@ extension MemoryLedger {
         return false
     }
 
+    /// Counts an event that is delivered to its readers, whether or not the budget has room for it.
+    ///
+    /// Events up to ``step`` are not counted. ``endDelivery(of:)`` must be called with the same number.
+    package func beginDelivery(of byteCount: Int) {
+        if byteCount > Self.step { inTransit.wrappingAdd(byteCount, ordering: .relaxed) }
+    }
+
+    /// Ends the count of an event.
+    package func endDelivery(of byteCount: Int) {
+        if byteCount > Self.step { inTransit.wrappingSubtract(byteCount, ordering: .relaxed) }
+    }
+
     /// Ends the count of a result that its loop has received.
     func arrive(_ byteCount: Int) {
         guard byteCount > Self.step else { return }

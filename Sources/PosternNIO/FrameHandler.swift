@@ -186,10 +186,11 @@ final class FrameHandler: ChannelInboundHandler {
         let sent = context.eventLoop.makePromise(of: Void.self)
         write(peer?.takeOutput() ?? PeerOutput(), to: context, promise: sent)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        // What the channel holds is freed with it only, so a peer that holds too much and does not read is not waited for.
         if peer?.disconnectReason?.kind == .tooMuchMemory {
             let channel = context.channel
-            context.eventLoop.scheduleTask(in: .milliseconds(500)) { channel.close(promise: nil) }
+            // What the channel holds is freed with it only. While the goodbye waited behind it, others would fill as much.
+            let delay = OutputMeter.held(by: channel) > MemoryLedger.step ? 0 : 500
+            context.eventLoop.scheduleTask(in: .milliseconds(Int64(delay))) { channel.close(promise: nil) }
         }
         sent.futureResult.whenComplete { _ in bound.value.finishClosing() }
     }
@@ -250,9 +251,7 @@ extension FrameHandler {
         peer?.noteIncomplete(byteCount)
     }
 
-    private func noteOutput(_ channel: any Channel) {
-        noteOutput((try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
-    }
+    private func noteOutput(_ channel: any Channel) { noteOutput(OutputMeter.held(by: channel)) }
 
     /// Notifies the peer of the size of the output that the channel holds, if it is large or was.
     private func noteOutput(_ byteCount: Int) {

@@ -23,11 +23,16 @@ struct OutputMeter {
     /// Measures the output; makes no system call while all of it is acknowledged.
     mutating func read(_ channel: any Channel) -> Reading {
         guard moved < written else { return Reading(moved: moved) }
-        let held = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let held = Self.held(by: channel)
         let underWay = held + Self.unacknowledged(by: channel)
         // TLS adds bytes of its own, so the difference is clamped and never decreases.
         moved = max(moved, written - min(UInt64(underWay), written))
         return Reading(held: held, underWay: underWay, moved: moved)
+    }
+
+    /// Returns the bytes that a channel holds because the socket's buffer is full.
+    static func held(by channel: any Channel) -> Int {
+        (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     /// Returns the bytes in the socket's send queue that are not acknowledged.

@@ -1,6 +1,7 @@
 import LibWebSockets
 import Postern
 import PosternJSONRPC
+import PosternLedger
 
 /// The form in which the events of one topic are sent to clients.
 struct EventWriter: Sendable {
@@ -8,6 +9,8 @@ struct EventWriter: Sendable {
     let topic: String
     /// The maximum size of the value of an event in JSON, in bytes.
     let maximumBytes: Int
+    /// The ledger that counts the events during their delivery.
+    let ledger: MemoryLedger
     /// The observer that receives the events which cannot be sent, as incidents.
     let observer: any IncidentObserver
 

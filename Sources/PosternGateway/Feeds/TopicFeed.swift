@@ -1,6 +1,7 @@
 import LibWebSockets
 import Postern
 import PosternJSONRPC
+import PosternLedger
 
 /// The subscription to one topic that all readers of a loop share.
 ///
@@ -189,6 +190,10 @@ extension LoopBound where Value == TopicFeed {
             while let item = try await items.next() {
                 guard !Task.isCancelled else { return nil }
                 let event = await writer.notification(of: item, epoch: start.epoch)
+                // The event in both encodings, and the copy for one reader, which is charged when it has been made.
+                let byteCount = item.payload.bytes.count + 2 * (event?.byteCount(subscriptionIDBytes: 0) ?? 0)
+                writer.ledger.beginDelivery(of: byteCount)
+                defer { writer.ledger.endDelivery(of: byteCount) }
                 // Between the parts of a delivery other connections are served, and those that hold too much are cut.
                 guard await !runHere({ $0.deliver(event, at: item.offset) }) else { continue }
                 while await !run({ $0.deliverRest() }) {}
