@@ -18,6 +18,9 @@ package enum MemoryKind: Int, CaseIterable, Sendable {
     /// A handler decodes its arguments, and often passes them on: its process holds the message, the decoded value, and
     /// the bytes of a call that it makes with the value. 512 bytes are for the call itself.
     package static func bytes(ofArguments byteCount: Int) -> Int { 512 + 3 * byteCount }
+
+    /// Returns the size of the largest arguments for which there is room; negative if there is none for a call.
+    package static func arguments(in room: Int) -> Int { room < 512 ? -1 : (room - 512) / 3 }
 }
 
 /// The reason why a client may not make the server hold more bytes.

@@ -55,6 +55,9 @@ package struct MemoryTally: Sendable {
         return ledger.refusal(for: next - published, ofHolderWith: next, at: address)
     }
 
+    /// The number of bytes that ``refusal(for:)`` admits whatever other connections hold; negative for none.
+    package var certainRoom: Int { min(limit, published + MemoryLedger.step - 1) - held }
+
     /// Adds bytes if the budgets have room for them.
     ///
     /// - Returns: `nil`, or why they have not; the refusal is counted, and nothing is added.

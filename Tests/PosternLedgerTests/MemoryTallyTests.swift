@@ -35,6 +35,32 @@ import Testing
         #expect(ledger.counts.refusedByConnection == 1)
     }
 
+    @Test("What is certain to have room has it in a full ledger, and one byte more has not")
+    func certainRoomIsExact() {
+        let ledger = Self.ledger(Self.step)
+        var (large, held) = (Self.tally(ledger), [0, 1, 700, Self.step - 1, Self.step, 3 * Self.step + 5])
+        large.add(20 * Self.step, for: .output)
+        held += [900, 1_000].map { $0 + Self.step }
+        for limit in [1_000, Self.step, 1 << 30] {
+            for bytes in held {
+                var tally = Self.tally(ledger, limit: limit)
+                tally.add(bytes, for: .arguments)
+                let room = tally.certainRoom
+                if room >= 0 { #expect(tally.refusal(for: room) == nil) }
+                // A holder up to a step is served in any case.
+                #expect(bytes + room < Self.step || tally.refusal(for: room + 1) != nil)
+                tally.end()
+            }
+        }
+    }
+
+    @Test("The largest arguments for which there is room", arguments: [-1, 0, 511, 512, 514, 515, 65_535])
+    func argumentsFit(room: Int) {
+        let most = MemoryKind.arguments(in: room)
+        #expect(most < 0 || MemoryKind.bytes(ofArguments: most) <= room)
+        #expect(MemoryKind.bytes(ofArguments: most + 1) > room)
+    }
+
     @Test func theLedgerIsChangedInSteps() {
         let ledger = Self.ledger(1 << 30)
         var tally = Self.tally(ledger)

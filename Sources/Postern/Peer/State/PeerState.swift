@@ -47,7 +47,11 @@ struct PeerState<Waiter: Sendable, Handler: Sendable, Parked: Sendable>: Sendabl
     /// The task that drains the connection, while it is suspended.
     var drainWaiter: Parked?
     /// The memory that the remote peer makes this process hold; `nil` without a budget.
-    var memory: MemoryTally?
+    var memory: MemoryTally? {
+        didSet { certainBytes = -1 }
+    }
+    /// The size of arguments for which ``memory`` has room in any case, as long as it does not change.
+    var certainBytes = Int.max
     /// The size of the output that the transport has taken and not sent, in bytes.
     var bufferedBytes = 0
     /// The last refusal because of a budget, until it is reported.
