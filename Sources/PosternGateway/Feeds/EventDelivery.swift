@@ -11,7 +11,7 @@ struct EventDelivery {
     private let place: StreamPosition
     /// The offset behind the last event of the feed; `nil` for an event without an offset.
     private let expected: UInt64?
-    private let members: [TopicFeed.Member]
+    private let members: [ReaderTable<UInt64>.Entry?]
     private var next = 0
 
     /// The number of bytes in one part.
@@ -23,8 +23,8 @@ struct EventDelivery {
     ///   - event: The event; `nil` if it cannot be sent.
     ///   - place: The position of the event.
     ///   - expected: The offset behind the last event; `nil` for an event without an offset.
-    ///   - members: The members.
-    init(_ event: TopicEvent?, at place: StreamPosition, expected: UInt64?, to members: [TopicFeed.Member]) {
+    ///   - members: The members, each with the offset of the last event that it has; `nil` in unused places.
+    init(_ event: TopicEvent?, at place: StreamPosition, expected: UInt64?, to members: [ReaderTable<UInt64>.Entry?]) {
         self.event = event
         self.place = place
         self.expected = expected
@@ -38,21 +38,23 @@ struct EventDelivery {
         let byteCount = event?.byteCount(subscriptionIDBytes: 0) ?? 0
         var rest = Self.partBytes
         while next < members.count, rest > 0 {
-            deliver(to: members[next])
+            if let member = members[next] {
+                deliver(to: member)
+                rest -= byteCount
+            }
             next += 1
-            rest -= byteCount
         }
         return next == members.count
     }
 
-    private func deliver(to member: TopicFeed.Member) {
+    private func deliver(to member: ReaderTable<UInt64>.Entry) {
         guard let expected else {
             if let event { member.reader.topicEvent(event, at: place) }
             return
         }
         // A member that joined after a catch-up may already have received this event.
-        guard member.offset < place.offset else { return }
-        let first = max(expected, member.offset + 1)
+        guard member.value < place.offset else { return }
+        let first = max(expected, member.value + 1)
         guard let event else { return member.reader.topicGap(.unsent(from: first, at: place), before: place) }
         if first < place.offset { member.reader.topicGap(.slow(from: first, before: place), before: place) }
         member.reader.topicEvent(event, at: place)

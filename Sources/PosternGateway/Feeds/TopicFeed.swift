@@ -14,22 +14,17 @@ final class TopicFeed {
     let writer: EventWriter
     private let catchUpQueue: CatchUpQueue
     private let onEnd: () -> Void
-    private var members: [Member] = []
+    /// The readers that have joined, with the offset of the last event before each, which may be ahead of the feed after
+    /// a catch-up.
+    private var members = ReaderTable<UInt64>()
     /// The readers that wait for the feed's first subscription, and their positions.
-    private var arrivals: [(reader: any TopicReader, since: StreamPosition?)] = []
-    private var catchUps: [CatchUp] = []
+    private var arrivals = ReaderTable<StreamPosition?>()
+    private var catchUps = ReaderTable<CatchUp>()
     /// The position of the last event; `nil` before the first subscription.
     private(set) var position: StreamPosition?
     private var task: Task<Void, Never>?
     /// The delivery of the last event, until all members have it.
     private var delivery: EventDelivery?
-
-    /// A reader that has joined the feed.
-    struct Member {
-        let reader: any TopicReader
-        /// The offset of the last event before it joined, which may be ahead of the feed after a catch-up.
-        var offset: UInt64
-    }
 
     init(
         _ source: TopicSource,
@@ -47,30 +42,29 @@ final class TopicFeed {
 
     /// Adds a reader, which resumes from a position if it specifies one.
     func add(_ reader: any TopicReader, since: StreamPosition?) {
-        guard let position else { return arrivals.append((reader, since)) }
+        guard let position else { return arrivals.append(reader, since) }
         // A reader at the feed's position has missed nothing.
         guard let since, since != position else {
             return join(reader, at: position, recovered: since.map { _ in true })
         }
         let catchUp = CatchUp(reader, from: since, to: self)
-        catchUps.append(catchUp)
+        catchUps.append(reader, catchUp)
         catchUpQueue.append(catchUp, source)
     }
 
     /// Removes a reader; the feed ends with its last reader.
     func remove(_ reader: any TopicReader) {
-        members.removeAll { $0.reader === reader }
-        arrivals.removeAll { $0.reader === reader }
-        for catchUp in catchUps where catchUp.reader === reader { catchUp.cancel() }
-        catchUps.removeAll { $0.reader === reader }
+        members.remove(reader)
+        arrivals.remove(reader)
+        catchUps.remove(reader)?.cancel()
         if isUnread { stop() }
     }
 
     /// Adds the reader of a catch-up as a member, once it has received the events up to the feed's position or beyond.
     func admit(_ catchUp: CatchUp, at place: StreamPosition) {
-        guard let index = catchUps.firstIndex(where: { $0 === catchUp }) else { return }
-        catchUps.remove(at: index)
-        members.append(Member(reader: catchUp.reader, offset: place.offset))
+        guard catchUps[catchUp.reader] === catchUp else { return }
+        catchUps.remove(catchUp.reader)
+        members.append(catchUp.reader, place.offset)
     }
 
     /// Starts to read the topic, until it ends or has no readers.
@@ -92,7 +86,7 @@ final class TopicFeed {
     }
 
     private func join(_ reader: any TopicReader, at place: StreamPosition, recovered: Bool?) {
-        members.append(Member(reader: reader, offset: place.offset))
+        members.append(reader, place.offset)
         reader.topicJoined(at: place, recovered: recovered)
     }
 
@@ -103,18 +97,17 @@ final class TopicFeed {
         let last = position
         position = start
         if let last { resume(at: start, after: last) }
-        // Not by iteration: a reader that is notified may remove itself and others.
-        while let arrival = arrivals.first {
-            arrivals.removeFirst()
-            add(arrival.reader, since: arrival.since)
+        // A reader that is notified may remove itself and others, which then must not be added.
+        for case let arrival? in arrivals.entries where arrivals.remove(arrival.reader) != nil {
+            add(arrival.reader, since: arrival.value)
         }
     }
 
     private func resume(at start: StreamPosition, after last: StreamPosition) {
         guard let gap = SubscriptionGap(after: last, before: start, reason: "upstreamLost") else { return }
         // The members continue from the start of the new subscription, whose offsets may be those of a new epoch.
-        for index in members.indices { members[index].offset = start.offset }
-        for member in members { member.reader.topicGap(gap, before: start) }
+        members.setAll(to: start.offset)
+        for case let member? in members.entries { member.reader.topicGap(gap, before: start) }
     }
 
     /// Delivers an event to the members, and a gap before it if offsets are missing.
@@ -130,7 +123,7 @@ final class TopicFeed {
             place.offset = offset
             position = place
         }
-        delivery = EventDelivery(event, at: place, expected: expected, to: members)
+        delivery = EventDelivery(event, at: place, expected: expected, to: members.entries)
         return deliverRest()
     }
 
@@ -147,8 +140,8 @@ final class TopicFeed {
 
     /// Notifies the readers that wait for the first subscription; those that do not wait longer are removed.
     func reportUnreachable(_ error: CallError) {
-        for (reader, _) in arrivals where !reader.topicUnreachable(error) {
-            arrivals.removeAll { $0.reader === reader }
+        for case let arrival? in arrivals.entries where !arrival.reader.topicUnreachable(error) {
+            arrivals.remove(arrival.reader)
         }
         if isUnread { stop() }
     }
@@ -157,12 +150,12 @@ final class TopicFeed {
     func end(_ error: CallError?) {
         // Emptied first: a reader that is notified may remove itself.
         let (members, arrivals, catchUps) = (members, arrivals, catchUps)
-        (self.members, self.arrivals, self.catchUps) = ([], [], [])
+        (self.members, self.arrivals, self.catchUps) = (ReaderTable(), ReaderTable(), ReaderTable())
         onEnd()
         let refusal = error ?? CallError(.internalError, "The topic ended before it began")
-        for member in members { member.reader.topicEnded(error) }
-        for arrival in arrivals { arrival.reader.topicRefused(refusal) }
-        for catchUp in catchUps { catchUp.feedEnded(error, or: refusal) }
+        for case let member? in members.entries { member.reader.topicEnded(error) }
+        for case let arrival? in arrivals.entries { arrival.reader.topicRefused(refusal) }
+        for case let catchUp? in catchUps.entries { catchUp.value.feedEnded(error, or: refusal) }
     }
 }
 

@@ -58,6 +58,23 @@ def test_calls_of_disconnected_clients_do_not_delay_others(full):
     other.close()
 
 
+def test_clients_with_many_subscriptions_leave_without_delaying_others(start):
+    server = start()
+    subscribers = [raw.WebSocket(server.port) for _ in range(60)]
+    for subscriber in subscribers:
+        subscriber.send(*[frame(TEXT, call("rpc.subscribe", '{"topic":"bench"}', number)) for number in range(256)])
+        assert all('"result"' in subscriber.message() for _ in range(256))
+    client = raw.WebSocket(server.port)
+    for subscriber in subscribers:
+        subscriber.close()
+    begin = time.monotonic()
+    client.text(raw.ADD)
+    assert '"result":3' in client.message()
+    # A search for each subscription among all others took half a minute.
+    assert time.monotonic() - begin < 5
+    client.close()
+
+
 def test_clients_take_turns(full):
     seconds, _ = cost_of_a_call(full)
     other, client = raw.WebSocket(full.port), raw.WebSocket(full.port)
