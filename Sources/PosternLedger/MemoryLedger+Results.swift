@@ -20,13 +20,15 @@ extension MemoryLedger {
     /// Counts an event that is delivered to its readers, whether or not the budget has room for it.
     ///
     /// Events up to ``step`` are not counted. ``endDelivery(of:)`` must be called with the same number.
-    package func beginDelivery(of byteCount: Int) {
-        if byteCount > Self.step { inTransit.wrappingAdd(byteCount, ordering: .relaxed) }
-    }
+    package func beginDelivery(of byteCount: Int) { if byteCount > Self.step { countShared(byteCount) } }
 
     /// Ends the count of an event.
-    package func endDelivery(of byteCount: Int) {
-        if byteCount > Self.step { inTransit.wrappingSubtract(byteCount, ordering: .relaxed) }
+    package func endDelivery(of byteCount: Int) { if byteCount > Self.step { countShared(-byteCount) } }
+
+    /// Counts bytes that are held for no client alone, such as the events of a topic; fewer if negative.
+    package func countShared(_ difference: Int) {
+        inTransit.wrappingAdd(difference, ordering: .relaxed)
+        if difference > 0 { cutIfExceeded() } else { noteFreed(-difference) }
     }
 
     /// Ends the count of a result that its loop has received.

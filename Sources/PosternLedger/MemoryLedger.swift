@@ -18,7 +18,7 @@ package final class MemoryLedger: Sendable {
 
     private let limit: Atomic<Int>
     private let total = Atomic(0)
-    /// The bytes of large results that are on their way to a loop.
+    /// The bytes of large results that are on their way to a loop, and of events that clients share.
     let inTransit = Atomic(0)
     private let holderCount = Atomic(0)
     /// The connections that hold at least a step.
@@ -90,7 +90,7 @@ package final class MemoryLedger: Sendable {
         if before == 0 || before + difference == 0 { register(holder, before == 0) }
         if let address { addresses.withLock { $0.add(difference, to: address) } }
         drops.note(total.wrappingAdd(difference, ordering: .relaxed).newValue)
-        if difference > 0, held > budget { cutLargest() }
+        if difference > 0 { cutIfExceeded() }
     }
 
     /// Counts the bytes of a connection for another address.
@@ -108,6 +108,9 @@ package final class MemoryLedger: Sendable {
         }
         holderCount.store(count, ordering: .relaxed)
     }
+
+    /// Cuts the largest holder if the budget is exceeded.
+    func cutIfExceeded() { if held > budget { cutLargest() } }
 
     private func cutLargest() {
         let largest = holders.withLock { holders -> MemoryHolder? in
@@ -148,7 +151,7 @@ package final class MemoryLedger: Sendable {
 package struct MemoryCounts: Encodable, Hashable, Sendable {
     /// The budget of the process, in bytes.
     package var budget = 0
-    /// The number of bytes that all connections hold, in whole steps of each, with large results on their way to a loop.
+    /// The number of bytes that all connections hold, in whole steps of each, with large results on their way to a loop and shared events.
     package var held = 0
     /// The number of connections that hold at least ``MemoryLedger/step``.
     package var holders = 0

@@ -1,6 +1,8 @@
+import Synchronization
+
 /// A subscription to a topic: requested past events, followed by new ones without a gap.
 ///
-/// If its buffer overflows, the oldest events are dropped, and ``StreamItem/lost`` of the next one is their number. A
+/// Above its limit the oldest unread events are dropped, and ``StreamItem/lost`` of the next one is their number. A
 /// subscription ends when the reading task is cancelled, when the topic is closed, and when its last copy is freed.
 package struct TopicSubscription: AsyncSequence, Sendable {
     /// The position before the first event of the subscription.
@@ -47,30 +49,34 @@ package struct TopicSubscription: AsyncSequence, Sendable {
 extension TopicSubscription {
     /// A token that unsubscribes from the topic when its last copy is freed.
     final class Lease: Sendable {
-        private let buffer: SubscriptionBuffer
-        private let leave: @Sendable () -> Void
+        private let topic: Topic
+        let id: UInt64
+        /// The maximum number of unread events.
+        let capacity: Int
+        /// The offset of the next event to read; guarded by the lock of the topic.
+        let next: Atomic<UInt64>
 
-        init(buffer: SubscriptionBuffer, leave: @escaping @Sendable () -> Void) {
-            self.buffer = buffer
-            self.leave = leave
+        init(topic: Topic, id: UInt64, next: UInt64, capacity: Int) {
+            self.topic = topic
+            self.id = id
+            self.capacity = capacity
+            self.next = Atomic(next)
         }
 
-        deinit { leave() }
+        deinit { topic.remove(self) }
 
         /// Waits for the next event, and returns it, or `nil` at the end.
         ///
         /// Cancelling the current task ends the subscription.
         func next() async -> StreamItem? {
             await withTaskCancellationHandler {
-                await buffer.next()
+                await topic.next(of: self)
             } onCancel: {
                 end()
             }
         }
 
-        func end() {
-            leave()
-            buffer.end()
-        }
+        /// Ends the subscription; unread events are still delivered.
+        func end() { topic.end(self) }
     }
 }
