@@ -1,6 +1,6 @@
 /// What the bytes are for that a client makes the server hold.
 package enum MemoryKind: Int, CaseIterable, Sendable {
-    /// The arguments of calls in flight and of calls that wait to begin, as ``bytes(ofArguments:)``.
+    /// The arguments of calls in flight, streams included, and of calls that wait to begin, as ``bytes(ofArguments:)``.
     case arguments
     /// The responses of batches that are not complete.
     case responses
@@ -16,11 +16,14 @@ package enum MemoryKind: Int, CaseIterable, Sendable {
     /// Returns the number of bytes that a call with arguments of a size makes the process hold.
     ///
     /// A handler decodes its arguments, and often passes them on: its process holds the message, the decoded value, and
-    /// the bytes of a call that it makes with the value. 512 bytes are for the call itself.
-    package static func bytes(ofArguments byteCount: Int) -> Int { 512 + 3 * byteCount }
+    /// the bytes of a call that it makes with the value. 7 KiB are for the call itself: its entry, its task, and what a
+    /// subscription to a topic takes.
+    package static func bytes(ofArguments byteCount: Int) -> Int { callBytes + 3 * byteCount }
 
     /// Returns the size of the largest arguments for which there is room; negative if there is none for a call.
-    package static func arguments(in room: Int) -> Int { room < 512 ? -1 : (room - 512) / 3 }
+    package static func arguments(in room: Int) -> Int { room < callBytes ? -1 : (room - callBytes) / 3 }
+
+    private static let callBytes = 7 << 10
 }
 
 /// The reason why a client may not make the server hold more bytes.

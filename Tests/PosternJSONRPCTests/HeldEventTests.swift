@@ -34,6 +34,24 @@ import Testing
         #expect(account[.events] == 0 && account.held == 0)
     }
 
+    /// The handler of a stream runs until the end, and holds its arguments.
+    @Test(arguments: ["end", "unsubscribe", "close"])
+    func theArgumentsOfAStreamAreChargedUntilItsEnd(ending: String) {
+        let client = TestClient(account: account)
+        client.send(#"{"jsonrpc":"2.0","id":7,"method":"watch/files","params":["\#(text.prefix(9_000))"]}"#)
+        let charged = account[.arguments]
+        #expect(charged > 27_000)
+        let stream = Reply.stream(ReplyStream { { () async throws(CallError) -> StreamItem? in nil } })
+        #expect(client.finish(client.started[0], .success(stream)).contains("subscription"))
+        #expect(account[.arguments] == charged)
+        switch ending {
+        case "end": _ = client.end(client.opened[0])
+        case "unsubscribe": client.send(#"{"jsonrpc":"2.0","id":8,"method":"rpc.unsubscribe","params":["7"]}"#)
+        default: _ = client.close()
+        }
+        #expect(account.held == 0)
+    }
+
     @Test func aConnectionWithoutRoomForHeldEventsIsClosed() {
         let reports = IncidentRecorder()
         let client = TestClient(observer: reports, account: account)

@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test("The largest arguments for which there is room", arguments: [-1, 0, 511, 512, 514, 515, 65_535])
+    @Test("The largest arguments for which there is room", arguments: [-1, 0, 7_167, 7_168, 7_170, 7_171, 65_535])
     func argumentsFit(room: Int) {
         let most = MemoryKind.arguments(in: room)
         #expect(most < 0 || MemoryKind.bytes(ofArguments: most) <= room)

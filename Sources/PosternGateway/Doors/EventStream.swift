@@ -1,6 +1,7 @@
 import LibWebSockets
 import Postern
 import PosternJSONRPC
+import PosternLedger
 
 /// A stream of server-sent events for one client, with the events of a topic or the items of a stream method.
 ///
@@ -39,9 +40,10 @@ final class EventStream: TopicReader {
         context.feeds.join(topic, self, since: since)
     }
 
-    /// Streams the items of a method.
-    func open(_ stream: ReplyStream, of method: String) {
+    /// Streams the items of a method, whose handler holds its arguments meanwhile.
+    func open(_ stream: ReplyStream, of method: String, _ argumentBytes: Int) {
         begin { [self] in items.close() }
+        exchange.account?.set(MemoryKind.bytes(ofArguments: argumentBytes), for: .arguments)
         let limit = context.configuration.messages.responseBytes
         items.onItem = { [self] _, item in
             // An item that is too large or cannot be written as JSON ends the stream.
@@ -98,6 +100,7 @@ final class EventStream: TopicReader {
     /// Unregisters the stream from its source and its loop.
     private func detach() {
         patience?.cancel()
+        exchange.account?.set(0, for: .arguments)
         context.remove(self)
         onDetach()
         onDetach = {}

@@ -79,15 +79,15 @@ final class PathDoor {
     private func start(_ call: Call, _ exchange: HTTPExchange) {
         let runner = CallRunner(context)
         let method = call.method
-        let account = exchange.account
+        let (account, argumentBytes) = (exchange.account, call.arguments.bytes.count)
         // The exchange has one call only.
-        account?.set(MemoryKind.bytes(ofArguments: call.arguments.bytes.count), for: .arguments)
+        account?.set(MemoryKind.bytes(ofArguments: argumentBytes), for: .arguments)
         runner.onFinish = { [context] _, result in
             account?.set(0, for: .arguments)
             guard case .success(.stream(let stream)) = result else {
                 return Self.answer(exchange, result, context)
             }
-            Self.answer(exchange, stream, of: method, context)
+            Self.answer(exchange, stream, of: method, context, argumentBytes)
         }
         exchange.onDisconnect = {
             runner.close()
@@ -100,7 +100,7 @@ final class PathDoor {
             Self.answer(exchange, .failure(.stopped), context)
         }
         let path = Array(call.method.utf8)
-        let execution = context.dispatcher.execution(of: path.span).withArguments(of: call.arguments.bytes.count)
+        let execution = context.dispatcher.execution(of: path.span).withArguments(of: argumentBytes)
         runner.start(.only, call, JSONRPCSession.CallOptions(execution))
     }
 
@@ -116,13 +116,14 @@ final class PathDoor {
         _ exchange: HTTPExchange,
         _ stream: ReplyStream,
         of method: String,
-        _ context: LoopContext
+        _ context: LoopContext,
+        _ argumentBytes: Int
     ) {
         guard exchange.isOpen else { return }
         if StreamPreference(exchange.request) == .excluded { return exchange.respond(HTTPError.notAcceptable) }
         guard exchange.request.method != .head else {
             return exchange.respond(HTTPResponse(.ok, headers: EventStream.headers))
         }
-        EventStream(exchange, context).open(stream, of: method)
+        EventStream(exchange, context).open(stream, of: method, argumentBytes)
     }
 }

@@ -3,8 +3,8 @@ internal import PosternLedger
 
 /// The memory that the client makes this process hold.
 ///
-/// Each kind is charged and released here: arguments with the table of requests, responses with the batches, and events
-/// with the subscriptions.
+/// Each kind is charged and released here: arguments with the table of requests, and with the streams that their handlers
+/// produce, responses with the batches, and events with the subscriptions.
 extension JSONRPCSession {
     /// Returns the error of a call whose arguments exceed a budget; `nil` if there is room for them.
     func refusal(ofArguments byteCount: Int) -> CallError? {
@@ -79,11 +79,21 @@ extension JSONRPCSession {
         }
     }
 
+    /// Enters a subscription in the table.
+    mutating func insert(_ subscription: Subscription) -> SubscriptionTicket {
+        account?.add(subscription.producerBytes, for: .arguments)
+        let (slot, generation) = subscriptions.insert(subscription)
+        let ticket = SubscriptionTicket(slot: slot, generation: generation)
+        subscriptionTickets[Subscription.text(of: subscription.id)] = ticket
+        return ticket
+    }
+
     /// Removes a subscription with its held events; `nil` if it was removed before.
     mutating func removeSubscription(_ slot: Int, _ generation: UInt64) -> Subscription? {
         guard let subscription = subscriptions.remove(slot, generation) else { return nil }
         subscriptionTickets[Subscription.text(of: subscription.id)] = nil
         account?.release(subscription.heldBytes, of: .events)
+        account?.release(subscription.producerBytes, of: .arguments)
         return subscription
     }
 
@@ -94,7 +104,10 @@ extension JSONRPCSession {
         guard let account else { return }
         calls.forEach { account.release(MemoryKind.bytes(ofArguments: $0.argumentBytes), of: .arguments) }
         batches.forEach { _, _, batch in account.release(batch.chargedBytes, of: .responses) }
-        subscriptions.forEach { _, _, subscription in account.release(subscription.heldBytes, of: .events) }
+        subscriptions.forEach { _, _, subscription in
+            account.release(subscription.heldBytes, of: .events)
+            account.release(subscription.producerBytes, of: .arguments)
+        }
     }
 
     /// Counts a refusal and reports it.

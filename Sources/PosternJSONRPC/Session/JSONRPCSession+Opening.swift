@@ -63,7 +63,8 @@ extension JSONRPCSession {
                 Subscription(
                     id: id,
                     notification: Subscription.notification(of: call.details?.method ?? ""),
-                    source: .stream(epoch: stream.position?.epoch)
+                    source: .stream(epoch: stream.position?.epoch),
+                    argumentBytes: call.argumentBytes
                 )
             )
             NotificationWriter.appendOpened(id, stream.position, recovered: nil, to: call.id, into: &output)
@@ -119,13 +120,6 @@ extension JSONRPCSession {
     /// Removes a subscription whose topic was not joined.
     mutating func removeSubscription(_ ticket: SubscriptionTicket) {
         _ = removeSubscription(ticket.slot, ticket.generation)
-    }
-
-    private mutating func insert(_ subscription: Subscription) -> SubscriptionTicket {
-        let (slot, generation) = subscriptions.insert(subscription)
-        let ticket = SubscriptionTicket(slot: slot, generation: generation)
-        subscriptionTickets[Subscription.text(of: subscription.id)] = ticket
-        return ticket
     }
 
     /// Returns the text of the request's id if no subscription has it, or else a generated id.

@@ -1,4 +1,5 @@
 internal import Postern
+internal import PosternLedger
 
 /// An open subscription of a client to a stream or a topic.
 struct Subscription {
@@ -7,6 +8,8 @@ struct Subscription {
     /// The method of its notifications.
     let notification: String
     let source: Source
+    /// The size of the arguments of the handler that produces the stream, in bytes; `nil` for a topic.
+    var argumentBytes: Int?
     /// The events held until the response that opened the subscription is sent; `nil` from then on.
     private(set) var held: [HeldEvent]? = []
 
@@ -28,6 +31,9 @@ struct Subscription {
 
     /// The size of the held events, in bytes.
     var heldBytes: Int { held?.reduce(0) { $0 + $1.byteCount } ?? 0 }
+
+    /// The size of what the handler of the stream holds, in bytes.
+    var producerBytes: Int { argumentBytes.map(MemoryKind.bytes(ofArguments:)) ?? 0 }
 
     /// Holds an event.
     mutating func hold(_ event: HeldEvent) { held?.append(event) }

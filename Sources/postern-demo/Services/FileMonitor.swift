@@ -39,8 +39,8 @@ enum FileMonitor {
     }
 
     private static func filePath(_ text: String) throws(CallError) -> FilePath {
-        // A null byte would truncate the path in the system call.
-        guard !text.isEmpty, !text.utf8.contains(0) else {
+        // A null byte would truncate the path in the system call, which takes PATH_MAX bytes at most. A monitor keeps it.
+        guard !text.isEmpty, !text.utf8.contains(0), text.utf8.count < 4_096 else {
             throw CallError(.invalidParameters, "Parameter path is no path", executed: .no)
         }
         return FilePath(text)
