@@ -12,6 +12,8 @@ final class EventStream: TopicReader {
     private let exchange: HTTPExchange
     private let context: LoopContext
     private let items: StreamReader<Int>
+    /// The account of the connection, which has left the exchange when the client disconnects; `nil` for a topic.
+    private var account: MemoryAccount?
     /// A function that ends the subscription or the reading of items.
     private var onDetach: () -> Void = {}
     /// Whether the head of the response has been sent.
@@ -43,7 +45,8 @@ final class EventStream: TopicReader {
     /// Streams the items of a method, whose handler holds its arguments meanwhile.
     func open(_ stream: ReplyStream, of method: String, _ argumentBytes: Int) {
         begin { [self] in items.close() }
-        exchange.account?.set(MemoryKind.bytes(ofArguments: argumentBytes), for: .arguments)
+        account = exchange.account
+        account?.set(MemoryKind.bytes(ofArguments: argumentBytes), for: .arguments)
         let limit = context.configuration.messages.responseBytes
         items.onItem = { [self] _, item in
             // An item that is too large or cannot be written as JSON ends the stream.
@@ -100,7 +103,7 @@ final class EventStream: TopicReader {
     /// Unregisters the stream from its source and its loop.
     private func detach() {
         patience?.cancel()
-        exchange.account?.set(0, for: .arguments)
+        account?.set(0, for: .arguments)
         context.remove(self)
         onDetach()
         onDetach = {}
