@@ -8,7 +8,9 @@ struct JSONNames {
     private static let listLimit = 12
     /// The names in the order of insertion.
     private var names: [Range<Int>] = []
-    /// A hash table with open addressing, at most half full; empty while the names are compared one by one.
+    /// A hash table of the names, empty while they are compared one by one.
+    ///
+    /// It has open addressing: a power of two slots, at most half of them in use.
     private var slots: [Slot] = []
 
     /// A place for a name, which is kept where it is: a copy of each would take most of the time of a large object.
@@ -42,7 +44,7 @@ struct JSONNames {
     }
 
     private mutating func grow(_ bytes: Span<UInt8>) {
-        let count = max(64, 2 * slots.count)
+        let count = max(64, 4 * slots.count)
         var filled = slots.filter { $0.number > 0 }
         if filled.isEmpty {
             filled = names.indices.map { Slot(hash: Self.hash(names[$0], bytes), number: UInt32($0 + 1)) }

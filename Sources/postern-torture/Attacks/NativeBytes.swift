@@ -16,10 +16,13 @@ enum NativeBytes {
         (0..<4).reversed().map { UInt8(truncatingIfNeeded: body.count >> (8 * $0)) } + body
     }
 
-    /// Returns a call of number 1 with positional arguments.
-    static func call(_ path: String, _ arguments: [UInt8]) -> [UInt8] {
-        frame([0x98, 1, 1] + text(path) + [0xc0, 0, 0] + arguments + [0xc0])
+    /// Returns a call with positional arguments.
+    static func call(_ path: String, _ arguments: [UInt8], number: Int = 1) -> [UInt8] {
+        frame([0x98, 1] + integer(number) + text(path) + [0xc0, 0, 0] + arguments + [0xc0])
     }
+
+    /// Returns an integer of at most 16 bits.
+    static func integer(_ value: Int) -> [UInt8] { [0xcd, UInt8(value >> 8), UInt8(value & 0xff)] }
 
     /// Returns a string of at most 31 bytes.
     static func text(_ text: String) -> [UInt8] { [0xa0 | UInt8(text.utf8.count)] + Array(text.utf8) }
