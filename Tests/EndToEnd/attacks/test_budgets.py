@@ -224,9 +224,9 @@ def test_one_address_holds_at_most_half_of_the_budget(start, isProxied):
         # A call is refused, and not its connection: half a message of 64 KiB or less is always taken.
         for number in range(60):
             second.text(json.dumps(call("echo.back", ["anything", "x" * 30_000], number)))
-        # The two others hold 7.2 MB of 8.4 MB, so that there is room for 13 calls with 90,560 bytes each.
-        found = answers(second, 47)
-        assert sorted(found) == list(range(13, 60))
+        # The two others hold 7.2 MB of 8.4 MB, so that there is room for 11 calls with 97,216 bytes each.
+        found = answers(second, 49)
+        assert sorted(found) == list(range(11, 60))
         error = found.popitem()[1]["error"]
         assert (error["code"], error["data"]["executed"]) == (-32009, "no") and "address" in error["message"]
         short = raw.ask(own.port, raw.post(raw.ADD), 5)[0]
