@@ -23,7 +23,7 @@ extension MemoryLedger {
     package func beginDelivery(of byteCount: Int) { if byteCount > Self.step { countShared(byteCount) } }
 
     /// Ends the count of an event.
-    package func endDelivery(of byteCount: Int) { if byteCount > Self.step { countShared(-byteCount) } }
+    package func endDelivery(of byteCount: Int) { arrive(byteCount) }
 
     /// Counts bytes that are held for no client alone, such as the events of a topic; fewer if negative.
     package func countShared(_ difference: Int) {
@@ -33,8 +33,6 @@ extension MemoryLedger {
 
     /// Ends the count of a result that its loop has received.
     func arrive(_ byteCount: Int) {
-        guard byteCount > Self.step else { return }
-        inTransit.wrappingSubtract(byteCount, ordering: .relaxed)
-        noteFreed(byteCount)
+        if byteCount > Self.step { countShared(-byteCount) }
     }
 }

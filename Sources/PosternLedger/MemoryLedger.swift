@@ -151,7 +151,8 @@ package final class MemoryLedger: Sendable {
 package struct MemoryCounts: Encodable, Hashable, Sendable {
     /// The budget of the process, in bytes.
     package var budget = 0
-    /// The number of bytes that all connections hold, in whole steps of each, with large results on their way to a loop and shared events.
+    /// The number of bytes that all connections hold, in whole steps of each, with large results on their way to a loop
+    /// and shared events.
     package var held = 0
     /// The number of connections that hold at least ``MemoryLedger/step``.
     package var holders = 0
